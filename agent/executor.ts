@@ -1,0 +1,64 @@
+// What runs tasks. Docker, processes and the simulator implement it, and each passes
+// `agent/executor.suite.ts`. Every call is safe to repeat and safe to abort, because the agent may
+// die between any two: after a restart it calls `attach` for what its database knows and goes on.
+
+import type { Node } from '../api/objects.ts'
+import type { Assignment, LogLine, LogOptions } from '../api/session.ts'
+
+/** How a task ended. Exactly one of exitCode and signal is known, or neither when the record was lost. */
+export interface Exit {
+  readonly exitCode?: number
+  readonly signal?: string
+  /** Why, when it is not simply the program's own end: `unhealthy`, `out of memory`, `lost`. */
+  readonly reason?: string
+  /** ms since 1970, from the record of who saw it end. */
+  readonly at: number
+}
+
+export interface TaskHandle {
+  readonly pid?: number
+  readonly containerId?: string
+  /** `80/tcp` → port on this node. */
+  readonly ports?: Readonly<Record<string, number>>
+}
+
+/** Thrown for what no retry mends; the task becomes Rejected or Failed with this message. */
+export class FatalTaskError extends Error {
+  override readonly name = 'FatalTaskError'
+}
+
+/** The node's own facts that placeholders may name. */
+export interface NodeFacts {
+  readonly id: string
+  readonly hostname: string
+  readonly os: string
+  readonly arch: string
+}
+
+export interface Executor {
+  readonly name: 'docker' | 'process' | 'simulated'
+  /** What the node has. Called again every 20 s; only a change is reported. */
+  describe(): Promise<Pick<NonNullable<Node['status']['description']>, 'platform' | 'resources' | 'engine'>>
+  /** Fetches and creates what start needs. Throws FatalTaskError for what the executor cannot do. */
+  prepare(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<void>
+  /** Starts it, or finds it started. Resolves as soon as the program runs; health is watched apart. */
+  start(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle>
+  /** What still runs or has ended since, after a restart of the agent. `undefined`: never started here. */
+  attach(task: Assignment): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined>
+  /** Resolves when the program has ended. May be called before, while and after it runs. */
+  wait(task: Assignment, signal: AbortSignal): Promise<Exit>
+  /** Runs the health test once: resolves with its result. Rejects when it could not be run. */
+  check(
+    task: Assignment,
+    test: readonly string[],
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly healthy: boolean; readonly output: string }>
+  /** Stop signal, grace period, then kill; resolves when nothing of it runs any more. */
+  stop(task: Assignment, signal: AbortSignal): Promise<void>
+  /** Frees everything it left: container, files, logs. Stops it first when it still runs. */
+  remove(taskName: string): Promise<void>
+  /** Tasks that this executor holds anything of, so that the agent can remove what nobody knows. */
+  list(): Promise<readonly string[]>
+  logs(taskName: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
+}

@@ -1,0 +1,2880 @@
+// Generated from crds/ by `npm run generate`. Do not edit.
+
+import type { Definition } from './definition.ts'
+
+export const definitions: readonly Definition[] = [
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "clusters.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "clusters",
+    "singular": "cluster",
+    "kind": "Cluster",
+    "listKind": "ClusterList",
+    "shortNames": [],
+    "categories": [
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "subresources": {
+      "status": {}
+     },
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Always default"
+      },
+      {
+       "name": "Id",
+       "type": "string",
+       "jsonPath": ".metadata.uid",
+       "description": "Id of the cluster"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "The settings of the whole cluster. There is one, named default.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "Settings.",
+         "properties": {
+          "taskHistoryLimit": {
+           "type": "integer",
+           "format": "int32",
+           "minimum": -1,
+           "default": 5,
+           "description": "Tasks kept per slot, the live one included. -1 keeps all."
+          },
+          "heartbeatPeriod": {
+           "type": "string",
+           "format": "duration",
+           "default": "5s",
+           "description": "Time between two heartbeats of a node."
+          },
+          "snapshotInterval": {
+           "type": "integer",
+           "format": "int32",
+           "minimum": 0,
+           "default": 10000,
+           "description": "Log entries between two snapshots."
+          },
+          "orphanAfter": {
+           "type": "string",
+           "format": "duration",
+           "default": "24h",
+           "description": "Tasks of a node that is down this long are given up as Orphaned."
+          }
+         }
+        },
+        "status": {
+         "type": "object",
+         "description": "What the managers decided.",
+         "properties": {
+          "conditions": {
+           "type": "array",
+           "description": "Standing facts about the object, one per type.",
+           "x-kubernetes-list-type": "map",
+           "x-kubernetes-list-map-keys": [
+            "type"
+           ],
+           "items": {
+            "type": "object",
+            "description": "One condition.",
+            "required": [
+             "type",
+             "status"
+            ],
+            "properties": {
+             "type": {
+              "type": "string",
+              "description": "Ready, Converged, …"
+             },
+             "status": {
+              "type": "string",
+              "enum": [
+               "True",
+               "False",
+               "Unknown"
+              ],
+              "description": "Whether it holds."
+             },
+             "reason": {
+              "type": "string",
+              "description": "One CamelCase word for programs."
+             },
+             "message": {
+              "type": "string",
+              "description": "A sentence for people."
+             },
+             "observedGeneration": {
+              "type": "integer",
+              "description": "The generation it describes."
+             },
+             "lastTransitionTime": {
+              "type": "string",
+              "format": "date-time",
+              "description": "When status last changed."
+             }
+            }
+           }
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "nodes.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "nodes",
+    "singular": "node",
+    "kind": "Node",
+    "listKind": "NodeList",
+    "shortNames": [
+     "no"
+    ],
+    "categories": [
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "subresources": {
+      "status": {}
+     },
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Id of the node"
+      },
+      {
+       "name": "Hostname",
+       "type": "string",
+       "jsonPath": ".status.description.hostname",
+       "description": "Host name it reports"
+      },
+      {
+       "name": "Status",
+       "type": "string",
+       "jsonPath": ".status.state",
+       "description": "Whether it answers"
+      },
+      {
+       "name": "Availability",
+       "type": "string",
+       "jsonPath": ".spec.availability",
+       "description": "Whether it takes tasks"
+      },
+      {
+       "name": "Role",
+       "type": "string",
+       "jsonPath": ".status.role",
+       "description": "Manager or worker"
+      },
+      {
+       "name": "CPUs",
+       "type": "number",
+       "jsonPath": ".status.description.resources.cpus",
+       "priority": 1,
+       "description": "CPU cores"
+      },
+      {
+       "name": "Memory",
+       "type": "integer",
+       "jsonPath": ".status.description.resources.memoryBytes",
+       "priority": 1,
+       "description": "Memory in bytes"
+      },
+      {
+       "name": "Executor",
+       "type": "string",
+       "jsonPath": ".status.description.executor",
+       "priority": 1,
+       "description": "What runs its tasks"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it joined"
+      }
+     ],
+     "selectableFields": [
+      {
+       "jsonPath": ".spec.availability"
+      },
+      {
+       "jsonPath": ".status.state"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "A machine that runs kitd. Its name is its id; its labels are what node.labels.* in constraints reads.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "What the operator wants.",
+         "properties": {
+          "role": {
+           "type": "string",
+           "enum": [
+            "Worker",
+            "Manager"
+           ],
+           "default": "Worker",
+           "description": "Role it should have."
+          },
+          "availability": {
+           "type": "string",
+           "enum": [
+            "Active",
+            "Pause",
+            "Drain"
+           ],
+           "default": "Active",
+           "description": "Active takes tasks; Pause keeps what it has; Drain gives its tasks away."
+          }
+         }
+        },
+        "status": {
+         "type": "object",
+         "description": "What managers observed.",
+         "properties": {
+          "state": {
+           "type": "string",
+           "enum": [
+            "Unknown",
+            "Ready",
+            "Down",
+            "Disconnected"
+           ],
+           "description": "Whether it answers."
+          },
+          "stateAt": {
+           "type": "integer",
+           "description": "When state last changed, ms since 1970. A Down node's tasks are orphaned 24 h after it."
+          },
+          "message": {
+           "type": "string",
+           "description": "Why."
+          },
+          "address": {
+           "type": "string",
+           "description": "Address that managers see."
+          },
+          "role": {
+           "type": "string",
+           "enum": [
+            "Worker",
+            "Manager"
+           ],
+           "description": "Role it has."
+          },
+          "description": {
+           "type": "object",
+           "description": "What the node reports about itself.",
+           "required": [
+            "hostname",
+            "platform",
+            "resources",
+            "executor"
+           ],
+           "properties": {
+            "hostname": {
+             "type": "string",
+             "description": "Host name."
+            },
+            "platform": {
+             "type": "object",
+             "description": "Platform.",
+             "required": [
+              "os",
+              "arch"
+             ],
+             "properties": {
+              "os": {
+               "type": "string",
+               "description": "Operating system."
+              },
+              "arch": {
+               "type": "string",
+               "description": "Processor architecture."
+              }
+             }
+            },
+            "resources": {
+             "type": "object",
+             "description": "All that it has.",
+             "required": [
+              "cpus",
+              "memoryBytes"
+             ],
+             "properties": {
+              "cpus": {
+               "type": "number",
+               "description": "CPU cores."
+              },
+              "memoryBytes": {
+               "type": "integer",
+               "description": "Memory."
+              },
+              "generic": {
+               "type": "object",
+               "additionalProperties": {
+                "type": "array",
+                "items": {
+                 "type": "string",
+                 "description": "A value; or one entry, a number, for an amount."
+                },
+                "description": "Values."
+               },
+               "description": "User-defined resources."
+              }
+             }
+            },
+            "executor": {
+             "type": "string",
+             "enum": [
+              "docker",
+              "process",
+              "simulated"
+             ],
+             "description": "What runs its tasks."
+            },
+            "engine": {
+             "type": "object",
+             "description": "Container engine.",
+             "properties": {
+              "version": {
+               "type": "string",
+               "description": "Version."
+              },
+              "labels": {
+               "type": "object",
+               "additionalProperties": {
+                "type": "string",
+                "description": "Value."
+               },
+               "description": "What engine.labels.* in constraints reads."
+              },
+              "plugins": {
+               "type": "array",
+               "items": {
+                "type": "object",
+                "description": "One plugin.",
+                "required": [
+                 "type",
+                 "name"
+                ],
+                "properties": {
+                 "type": {
+                  "type": "string",
+                  "enum": [
+                   "Volume",
+                   "Network",
+                   "Log"
+                  ],
+                  "description": "Type."
+                 },
+                 "name": {
+                  "type": "string",
+                  "description": "Name."
+                 }
+                }
+               },
+               "description": "Plugins."
+              }
+             }
+            },
+            "version": {
+             "type": "string",
+             "description": "Version of kitd."
+            }
+           }
+          },
+          "conditions": {
+           "type": "array",
+           "description": "Standing facts about the object, one per type.",
+           "x-kubernetes-list-type": "map",
+           "x-kubernetes-list-map-keys": [
+            "type"
+           ],
+           "items": {
+            "type": "object",
+            "description": "One condition.",
+            "required": [
+             "type",
+             "status"
+            ],
+            "properties": {
+             "type": {
+              "type": "string",
+              "description": "Ready, Converged, …"
+             },
+             "status": {
+              "type": "string",
+              "enum": [
+               "True",
+               "False",
+               "Unknown"
+              ],
+              "description": "Whether it holds."
+             },
+             "reason": {
+              "type": "string",
+              "description": "One CamelCase word for programs."
+             },
+             "message": {
+              "type": "string",
+              "description": "A sentence for people."
+             },
+             "observedGeneration": {
+              "type": "integer",
+              "description": "The generation it describes."
+             },
+             "lastTransitionTime": {
+              "type": "string",
+              "format": "date-time",
+              "description": "When status last changed."
+             }
+            }
+           }
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "revisions.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "revisions",
+    "singular": "revision",
+    "kind": "Revision",
+    "listKind": "RevisionList",
+    "shortNames": [
+     "rev"
+    ],
+    "categories": [
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the revision"
+      },
+      {
+       "name": "Service",
+       "type": "string",
+       "jsonPath": ".spec.service",
+       "description": "Whose template it is"
+      },
+      {
+       "name": "Number",
+       "type": "integer",
+       "jsonPath": ".spec.number",
+       "description": "Order of first use"
+      },
+      {
+       "name": "Image",
+       "type": "string",
+       "jsonPath": ".spec.template.image",
+       "description": "Image"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "selectableFields": [
+      {
+       "jsonPath": ".spec.service"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "An immutable snapshot of a service's task template, without placement and registry credentials, named by content.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "The snapshot.",
+         "required": [
+          "service",
+          "serviceUid",
+          "number",
+          "template"
+         ],
+         "properties": {
+          "service": {
+           "type": "string",
+           "description": "Name of its service."
+          },
+          "serviceUid": {
+           "type": "string",
+           "description": "Uid of its service."
+          },
+          "number": {
+           "type": "integer",
+           "description": "1 for the first revision of the service, then counting up."
+          },
+          "template": {
+           "type": "object",
+           "description": "What each task runs.",
+           "properties": {
+            "image": {
+             "type": "string",
+             "maxLength": 4096,
+             "description": "Image reference. The process executor ignores it."
+            },
+            "entrypoint": {
+             "type": "array",
+             "maxItems": 1000,
+             "items": {
+              "type": "string",
+              "description": "One word."
+             },
+             "description": "Program and first arguments. The image's own when left out."
+            },
+            "command": {
+             "type": "array",
+             "maxItems": 1000,
+             "items": {
+              "type": "string",
+              "description": "One word."
+             },
+             "description": "Arguments after entrypoint. With no entrypoint the process executor runs this as the program."
+            },
+            "env": {
+             "type": "object",
+             "additionalProperties": {
+              "type": "string",
+              "description": "Value; may hold placeholders."
+             },
+             "description": "Environment variables. Values may hold placeholders such as {{.Task.Slot}}."
+            },
+            "workingDir": {
+             "type": "string",
+             "description": "Directory the program starts in."
+            },
+            "user": {
+             "type": "string",
+             "description": "User name or uid, with :group when wanted."
+            },
+            "groups": {
+             "type": "array",
+             "items": {
+              "type": "string",
+              "description": "Group name or gid."
+             },
+             "description": "Additional groups."
+            },
+            "hostname": {
+             "type": "string",
+             "description": "Host name inside the container; may hold placeholders."
+            },
+            "labels": {
+             "type": "object",
+             "additionalProperties": {
+              "type": "string",
+              "description": "Value."
+             },
+             "description": "Labels of the container."
+            },
+            "stopSignal": {
+             "type": "string",
+             "pattern": "^(SIG)?[A-Z0-9+]+$|^[0-9]+$",
+             "description": "Signal that asks the program to stop. SIGTERM when left out."
+            },
+            "stopGracePeriod": {
+             "type": "string",
+             "format": "duration",
+             "default": "10s",
+             "description": "Time between the stop signal and SIGKILL."
+            },
+            "init": {
+             "type": "boolean",
+             "description": "Run an init process as pid 1."
+            },
+            "tty": {
+             "type": "boolean",
+             "description": "Allocate a terminal."
+            },
+            "stdinOpen": {
+             "type": "boolean",
+             "description": "Keep standard input open."
+            },
+            "readOnly": {
+             "type": "boolean",
+             "description": "Mount the root file system read-only."
+            },
+            "isolation": {
+             "type": "string",
+             "description": "Windows isolation technology."
+            },
+            "healthCheck": {
+             "type": "object",
+             "description": "How to tell that the program works. Without one, running is healthy.",
+             "properties": {
+              "test": {
+               "type": "array",
+               "items": {
+                "type": "string",
+                "description": "One word."
+               },
+               "description": "[NONE], [CMD, program, arguments…] or [CMD-SHELL, line]. The image's own when left out."
+              },
+              "interval": {
+               "type": "string",
+               "format": "duration",
+               "default": "30s",
+               "description": "Time between two checks."
+              },
+              "timeout": {
+               "type": "string",
+               "format": "duration",
+               "default": "30s",
+               "description": "A check that takes longer failed."
+              },
+              "retries": {
+               "type": "integer",
+               "format": "int32",
+               "minimum": 0,
+               "default": 3,
+               "description": "Failures in a row that make the task unhealthy."
+              },
+              "startPeriod": {
+               "type": "string",
+               "format": "duration",
+               "default": "0s",
+               "description": "Failures in this time after the start do not count."
+              },
+              "startInterval": {
+               "type": "string",
+               "format": "duration",
+               "default": "5s",
+               "description": "Time between two checks during startPeriod."
+              }
+             }
+            },
+            "resources": {
+             "type": "object",
+             "description": "What a task may use, and what it is promised.",
+             "properties": {
+              "limits": {
+               "type": "object",
+               "description": "Most that a task may use.",
+               "properties": {
+                "cpus": {
+                 "type": "string",
+                 "format": "cpu",
+                 "description": "CPU cores: 0.5 or 500m."
+                },
+                "memory": {
+                 "type": "string",
+                 "format": "memory",
+                 "description": "Memory: 500M, 512Mi, or bytes."
+                },
+                "pids": {
+                 "type": "integer",
+                 "minimum": 0,
+                 "description": "Processes. 0 means no limit."
+                }
+               }
+              },
+              "reservations": {
+               "type": "object",
+               "description": "What the scheduler sets aside on the node.",
+               "properties": {
+                "cpus": {
+                 "type": "string",
+                 "format": "cpu",
+                 "description": "CPU cores."
+                },
+                "memory": {
+                 "type": "string",
+                 "format": "memory",
+                 "description": "Memory."
+                },
+                "generic": {
+                 "type": "object",
+                 "additionalProperties": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "How many."
+                 },
+                 "description": "User-defined resources, such as gpu: 2."
+                }
+               }
+              }
+             }
+            },
+            "restart": {
+             "type": "object",
+             "description": "What happens when a task ends.",
+             "properties": {
+              "condition": {
+               "type": "string",
+               "enum": [
+                "Any",
+                "OnFailure",
+                "None"
+               ],
+               "default": "Any",
+               "description": "Which ends call for a new task."
+              },
+              "delay": {
+               "type": "string",
+               "format": "duration",
+               "default": "5s",
+               "description": "Wait before the new task starts."
+              },
+              "maxAttempts": {
+               "type": "integer",
+               "format": "int32",
+               "minimum": 0,
+               "default": 0,
+               "description": "Restarts allowed within window. 0 means no limit."
+              },
+              "window": {
+               "type": "string",
+               "format": "duration",
+               "default": "0s",
+               "description": "Only restarts this recent count towards maxAttempts. 0 means all."
+              }
+             }
+            },
+            "placement": {
+             "type": "object",
+             "description": "Which nodes may run a task. Changing it alone replaces no task that still fits.",
+             "properties": {
+              "constraints": {
+               "type": "array",
+               "maxItems": 100,
+               "items": {
+                "type": "string",
+                "format": "constraint",
+                "description": "key == value, or key != value."
+               },
+               "description": "All must hold on the node."
+              },
+              "preferences": {
+               "type": "array",
+               "maxItems": 10,
+               "items": {
+                "type": "object",
+                "description": "One level.",
+                "required": [
+                 "spread"
+                ],
+                "properties": {
+                 "spread": {
+                  "type": "string",
+                  "description": "node.labels.<key> or engine.labels.<key>."
+                 }
+                }
+               },
+               "description": "Spread tasks evenly over the values of these, outermost first."
+              },
+              "platforms": {
+               "type": "array",
+               "maxItems": 100,
+               "items": {
+                "type": "object",
+                "description": "One platform.",
+                "properties": {
+                 "os": {
+                  "type": "string",
+                  "description": "Operating system."
+                 },
+                 "arch": {
+                  "type": "string",
+                  "description": "Processor architecture."
+                 }
+                }
+               },
+               "description": "Any of these; every platform when empty."
+              },
+              "maxReplicasPerNode": {
+               "type": "integer",
+               "format": "int32",
+               "minimum": 0,
+               "description": "Most tasks of this service on one node. 0 means no limit."
+              }
+             }
+            },
+            "networks": {
+             "type": "array",
+             "items": {
+              "type": "object",
+              "description": "One network.",
+              "required": [
+               "target"
+              ],
+              "properties": {
+               "target": {
+                "type": "string",
+                "description": "Name of the Network."
+               },
+               "aliases": {
+                "type": "array",
+                "items": {
+                 "type": "string",
+                 "description": "Name."
+                },
+                "description": "Further names of the service there."
+               },
+               "driverOptions": {
+                "type": "object",
+                "additionalProperties": {
+                 "type": "string",
+                 "description": "Value."
+                },
+                "description": "Options for the driver."
+               }
+              }
+             },
+             "description": "Networks that tasks are attached to."
+            },
+            "mounts": {
+             "type": "array",
+             "description": "File systems inside the task.",
+             "items": {
+              "type": "object",
+              "description": "One mount.",
+              "required": [
+               "type",
+               "target"
+              ],
+              "properties": {
+               "type": {
+                "type": "string",
+                "enum": [
+                 "Bind",
+                 "Volume",
+                 "Tmpfs",
+                 "Npipe",
+                 "Cluster"
+                ],
+                "description": "What is mounted."
+               },
+               "source": {
+                "type": "string",
+                "description": "Path on the node, or name of the volume."
+               },
+               "target": {
+                "type": "string",
+                "minLength": 1,
+                "description": "Path inside the task."
+               },
+               "readOnly": {
+                "type": "boolean",
+                "description": "Forbid writes."
+               },
+               "propagation": {
+                "type": "string",
+                "description": "Bind propagation."
+               },
+               "noCopy": {
+                "type": "boolean",
+                "description": "Do not fill a new volume with the image's files."
+               },
+               "driver": {
+                "type": "string",
+                "description": "Volume driver."
+               },
+               "driverOptions": {
+                "type": "object",
+                "additionalProperties": {
+                 "type": "string",
+                 "description": "Value."
+                },
+                "description": "Options for the volume driver."
+               },
+               "labels": {
+                "type": "object",
+                "additionalProperties": {
+                 "type": "string",
+                 "description": "Value."
+                },
+                "description": "Labels of a volume made for this mount."
+               },
+               "sizeBytes": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Size of a tmpfs."
+               },
+               "mode": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Permission bits of a tmpfs."
+               }
+              }
+             }
+            },
+            "secrets": {
+             "type": "array",
+             "items": {
+              "type": "object",
+              "required": [
+               "source"
+              ],
+              "properties": {
+               "source": {
+                "type": "string",
+                "description": "Name of the object."
+               },
+               "target": {
+                "type": "string",
+                "description": "File name: for a secret below the secrets directory. The object's name when left out."
+               },
+               "uid": {
+                "type": "string",
+                "description": "Owner of the file."
+               },
+               "gid": {
+                "type": "string",
+                "description": "Group of the file."
+               },
+               "mode": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 511,
+                "description": "Permission bits. 0444 when left out."
+               }
+              },
+              "description": "One secret."
+             },
+             "description": "Secrets given to tasks as files."
+            },
+            "configs": {
+             "type": "array",
+             "items": {
+              "type": "object",
+              "required": [
+               "source"
+              ],
+              "properties": {
+               "source": {
+                "type": "string",
+                "description": "Name of the object."
+               },
+               "target": {
+                "type": "string",
+                "description": "File name: for a secret below the secrets directory. The object's name when left out."
+               },
+               "uid": {
+                "type": "string",
+                "description": "Owner of the file."
+               },
+               "gid": {
+                "type": "string",
+                "description": "Group of the file."
+               },
+               "mode": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 511,
+                "description": "Permission bits. 0444 when left out."
+               }
+              },
+              "description": "One config."
+             },
+             "description": "Configs given to tasks as files."
+            },
+            "extraHosts": {
+             "type": "array",
+             "items": {
+              "type": "string",
+              "description": "host:address."
+             },
+             "description": "Further lines for the hosts file."
+            },
+            "dns": {
+             "type": "object",
+             "description": "Name resolution inside the task.",
+             "properties": {
+              "nameservers": {
+               "type": "array",
+               "items": {
+                "type": "string",
+                "description": "Address."
+               },
+               "description": "Name servers."
+              },
+              "search": {
+               "type": "array",
+               "items": {
+                "type": "string",
+                "description": "Domain."
+               },
+               "description": "Search domains."
+              },
+              "options": {
+               "type": "array",
+               "items": {
+                "type": "string",
+                "description": "Option."
+               },
+               "description": "Resolver options."
+              }
+             }
+            },
+            "logDriver": {
+             "type": "object",
+             "description": "Where output goes.",
+             "required": [
+              "name"
+             ],
+             "properties": {
+              "name": {
+               "type": "string",
+               "description": "Driver name."
+              },
+              "options": {
+               "type": "object",
+               "additionalProperties": {
+                "type": "string",
+                "description": "Value."
+               },
+               "description": "Options for the driver."
+              }
+             }
+            },
+            "capabilityAdd": {
+             "type": "array",
+             "items": {
+              "type": "string",
+              "description": "Name."
+             },
+             "description": "Capabilities to add."
+            },
+            "capabilityDrop": {
+             "type": "array",
+             "items": {
+              "type": "string",
+              "description": "Name."
+             },
+             "description": "Capabilities to take away."
+            },
+            "sysctls": {
+             "type": "object",
+             "additionalProperties": {
+              "type": "string",
+              "description": "Value."
+             },
+             "description": "Kernel parameters of the container."
+            },
+            "ulimits": {
+             "type": "array",
+             "items": {
+              "type": "object",
+              "description": "One limit.",
+              "required": [
+               "name",
+               "soft",
+               "hard"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "description": "Name."
+               },
+               "soft": {
+                "type": "integer",
+                "description": "Soft limit."
+               },
+               "hard": {
+                "type": "integer",
+                "description": "Hard limit."
+               }
+              }
+             },
+             "description": "Resource limits of the container."
+            },
+            "oomScoreAdj": {
+             "type": "integer",
+             "minimum": -1000,
+             "maximum": 1000,
+             "description": "Likelihood of being killed when memory runs out."
+            },
+            "registryAuth": {
+             "type": "string",
+             "description": "Registry credentials. Fresh ones replace no task."
+            },
+            "forceUpdate": {
+             "type": "integer",
+             "minimum": 0,
+             "description": "Counting it up replaces every task."
+            }
+           }
+          },
+          "hostPorts": {
+           "type": "array",
+           "description": "Ports published in host mode.",
+           "items": {
+            "type": "object",
+            "description": "One port.",
+            "required": [
+             "protocol",
+             "targetPort",
+             "publishedPort"
+            ],
+            "properties": {
+             "protocol": {
+              "type": "string",
+              "enum": [
+               "TCP",
+               "UDP",
+               "SCTP"
+              ],
+              "description": "Protocol."
+             },
+             "targetPort": {
+              "type": "integer",
+              "description": "Port of the task."
+             },
+             "publishedPort": {
+              "type": "integer",
+              "description": "Port of the node."
+             }
+            }
+           }
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "services.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "services",
+    "singular": "service",
+    "kind": "Service",
+    "listKind": "ServiceList",
+    "shortNames": [
+     "svc"
+    ],
+    "categories": [
+     "all",
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "subresources": {
+      "status": {},
+      "scale": {
+       "specReplicasPath": ".spec.replicas",
+       "statusReplicasPath": ".status.replicas.running"
+      }
+     },
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the service"
+      },
+      {
+       "name": "Mode",
+       "type": "string",
+       "jsonPath": ".spec.mode",
+       "description": "How many tasks it runs and where"
+      },
+      {
+       "name": "Replicas",
+       "type": "string",
+       "jsonPath": ".status.replicas.summary",
+       "description": "Running tasks of wanted tasks"
+      },
+      {
+       "name": "Image",
+       "type": "string",
+       "jsonPath": ".spec.template.image",
+       "description": "Image of its tasks"
+      },
+      {
+       "name": "Update",
+       "type": "string",
+       "jsonPath": ".status.update.state",
+       "description": "Where its last update stands"
+      },
+      {
+       "name": "Revision",
+       "type": "string",
+       "jsonPath": ".status.revision",
+       "priority": 1,
+       "description": "Name of the present revision"
+      },
+      {
+       "name": "Ports",
+       "type": "string",
+       "jsonPath": ".spec.endpoint.ports[*].publishedPort",
+       "priority": 1,
+       "description": "Published ports"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "A service runs tasks from one template, as many as its mode asks for, and keeps them running.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "What the user wants.",
+         "required": [
+          "template"
+         ],
+         "properties": {
+          "mode": {
+           "type": "string",
+           "description": "How many tasks, and where: a number of replicas, one on each eligible node, or a job that ends.",
+           "enum": [
+            "Replicated",
+            "Global",
+            "ReplicatedJob",
+            "GlobalJob"
+           ],
+           "default": "Replicated",
+           "x-kit-immutable": true
+          },
+          "replicas": {
+           "type": "integer",
+           "format": "int32",
+           "minimum": 0,
+           "maximum": 1000000,
+           "description": "Number of tasks of a Replicated service. 1 when left out. Not allowed in other modes."
+          },
+          "job": {
+           "type": "object",
+           "description": "Size of a ReplicatedJob. Not allowed in other modes.",
+           "properties": {
+            "maxConcurrent": {
+             "type": "integer",
+             "format": "int32",
+             "minimum": 0,
+             "description": "Most tasks that run at the same time. As many as totalCompletions when left out."
+            },
+            "totalCompletions": {
+             "type": "integer",
+             "format": "int32",
+             "minimum": 0,
+             "description": "Number of tasks that must complete. 1 when left out."
+            }
+           }
+          },
+          "template": {
+           "type": "object",
+           "description": "What each task runs.",
+           "properties": {
+            "image": {
+             "type": "string",
+             "maxLength": 4096,
+             "description": "Image reference. The process executor ignores it."
+            },
+            "entrypoint": {
+             "type": "array",
+             "maxItems": 1000,
+             "items": {
+              "type": "string",
+              "description": "One word."
+             },
+             "description": "Program and first arguments. The image's own when left out."
+            },
+            "command": {
+             "type": "array",
+             "maxItems": 1000,
+             "items": {
+              "type": "string",
+              "description": "One word."
+             },
+             "description": "Arguments after entrypoint. With no entrypoint the process executor runs this as the program."
+            },
+            "env": {
+             "type": "object",
+             "additionalProperties": {
+              "type": "string",
+              "description": "Value; may hold placeholders."
+             },
+             "description": "Environment variables. Values may hold placeholders such as {{.Task.Slot}}."
+            },
+            "workingDir": {
+             "type": "string",
+             "description": "Directory the program starts in."
+            },
+            "user": {
+             "type": "string",
+             "description": "User name or uid, with :group when wanted."
+            },
+            "groups": {
+             "type": "array",
+             "items": {
+              "type": "string",
+              "description": "Group name or gid."
+             },
+             "description": "Additional groups."
+            },
+            "hostname": {
+             "type": "string",
+             "description": "Host name inside the container; may hold placeholders."
+            },
+            "labels": {
+             "type": "object",
+             "additionalProperties": {
+              "type": "string",
+              "description": "Value."
+             },
+             "description": "Labels of the container."
+            },
+            "stopSignal": {
+             "type": "string",
+             "pattern": "^(SIG)?[A-Z0-9+]+$|^[0-9]+$",
+             "description": "Signal that asks the program to stop. SIGTERM when left out."
+            },
+            "stopGracePeriod": {
+             "type": "string",
+             "format": "duration",
+             "default": "10s",
+             "description": "Time between the stop signal and SIGKILL."
+            },
+            "init": {
+             "type": "boolean",
+             "description": "Run an init process as pid 1."
+            },
+            "tty": {
+             "type": "boolean",
+             "description": "Allocate a terminal."
+            },
+            "stdinOpen": {
+             "type": "boolean",
+             "description": "Keep standard input open."
+            },
+            "readOnly": {
+             "type": "boolean",
+             "description": "Mount the root file system read-only."
+            },
+            "isolation": {
+             "type": "string",
+             "description": "Windows isolation technology."
+            },
+            "healthCheck": {
+             "type": "object",
+             "description": "How to tell that the program works. Without one, running is healthy.",
+             "properties": {
+              "test": {
+               "type": "array",
+               "items": {
+                "type": "string",
+                "description": "One word."
+               },
+               "description": "[NONE], [CMD, program, arguments…] or [CMD-SHELL, line]. The image's own when left out."
+              },
+              "interval": {
+               "type": "string",
+               "format": "duration",
+               "default": "30s",
+               "description": "Time between two checks."
+              },
+              "timeout": {
+               "type": "string",
+               "format": "duration",
+               "default": "30s",
+               "description": "A check that takes longer failed."
+              },
+              "retries": {
+               "type": "integer",
+               "format": "int32",
+               "minimum": 0,
+               "default": 3,
+               "description": "Failures in a row that make the task unhealthy."
+              },
+              "startPeriod": {
+               "type": "string",
+               "format": "duration",
+               "default": "0s",
+               "description": "Failures in this time after the start do not count."
+              },
+              "startInterval": {
+               "type": "string",
+               "format": "duration",
+               "default": "5s",
+               "description": "Time between two checks during startPeriod."
+              }
+             }
+            },
+            "resources": {
+             "type": "object",
+             "description": "What a task may use, and what it is promised.",
+             "properties": {
+              "limits": {
+               "type": "object",
+               "description": "Most that a task may use.",
+               "properties": {
+                "cpus": {
+                 "type": "string",
+                 "format": "cpu",
+                 "description": "CPU cores: 0.5 or 500m."
+                },
+                "memory": {
+                 "type": "string",
+                 "format": "memory",
+                 "description": "Memory: 500M, 512Mi, or bytes."
+                },
+                "pids": {
+                 "type": "integer",
+                 "minimum": 0,
+                 "description": "Processes. 0 means no limit."
+                }
+               }
+              },
+              "reservations": {
+               "type": "object",
+               "description": "What the scheduler sets aside on the node.",
+               "properties": {
+                "cpus": {
+                 "type": "string",
+                 "format": "cpu",
+                 "description": "CPU cores."
+                },
+                "memory": {
+                 "type": "string",
+                 "format": "memory",
+                 "description": "Memory."
+                },
+                "generic": {
+                 "type": "object",
+                 "additionalProperties": {
+                  "type": "integer",
+                  "minimum": 0,
+                  "description": "How many."
+                 },
+                 "description": "User-defined resources, such as gpu: 2."
+                }
+               }
+              }
+             }
+            },
+            "restart": {
+             "type": "object",
+             "description": "What happens when a task ends.",
+             "properties": {
+              "condition": {
+               "type": "string",
+               "enum": [
+                "Any",
+                "OnFailure",
+                "None"
+               ],
+               "default": "Any",
+               "description": "Which ends call for a new task."
+              },
+              "delay": {
+               "type": "string",
+               "format": "duration",
+               "default": "5s",
+               "description": "Wait before the new task starts."
+              },
+              "maxAttempts": {
+               "type": "integer",
+               "format": "int32",
+               "minimum": 0,
+               "default": 0,
+               "description": "Restarts allowed within window. 0 means no limit."
+              },
+              "window": {
+               "type": "string",
+               "format": "duration",
+               "default": "0s",
+               "description": "Only restarts this recent count towards maxAttempts. 0 means all."
+              }
+             }
+            },
+            "placement": {
+             "type": "object",
+             "description": "Which nodes may run a task. Changing it alone replaces no task that still fits.",
+             "properties": {
+              "constraints": {
+               "type": "array",
+               "maxItems": 100,
+               "items": {
+                "type": "string",
+                "format": "constraint",
+                "description": "key == value, or key != value."
+               },
+               "description": "All must hold on the node."
+              },
+              "preferences": {
+               "type": "array",
+               "maxItems": 10,
+               "items": {
+                "type": "object",
+                "description": "One level.",
+                "required": [
+                 "spread"
+                ],
+                "properties": {
+                 "spread": {
+                  "type": "string",
+                  "description": "node.labels.<key> or engine.labels.<key>."
+                 }
+                }
+               },
+               "description": "Spread tasks evenly over the values of these, outermost first."
+              },
+              "platforms": {
+               "type": "array",
+               "maxItems": 100,
+               "items": {
+                "type": "object",
+                "description": "One platform.",
+                "properties": {
+                 "os": {
+                  "type": "string",
+                  "description": "Operating system."
+                 },
+                 "arch": {
+                  "type": "string",
+                  "description": "Processor architecture."
+                 }
+                }
+               },
+               "description": "Any of these; every platform when empty."
+              },
+              "maxReplicasPerNode": {
+               "type": "integer",
+               "format": "int32",
+               "minimum": 0,
+               "description": "Most tasks of this service on one node. 0 means no limit."
+              }
+             }
+            },
+            "networks": {
+             "type": "array",
+             "items": {
+              "type": "object",
+              "description": "One network.",
+              "required": [
+               "target"
+              ],
+              "properties": {
+               "target": {
+                "type": "string",
+                "description": "Name of the Network."
+               },
+               "aliases": {
+                "type": "array",
+                "items": {
+                 "type": "string",
+                 "description": "Name."
+                },
+                "description": "Further names of the service there."
+               },
+               "driverOptions": {
+                "type": "object",
+                "additionalProperties": {
+                 "type": "string",
+                 "description": "Value."
+                },
+                "description": "Options for the driver."
+               }
+              }
+             },
+             "description": "Networks that tasks are attached to."
+            },
+            "mounts": {
+             "type": "array",
+             "description": "File systems inside the task.",
+             "items": {
+              "type": "object",
+              "description": "One mount.",
+              "required": [
+               "type",
+               "target"
+              ],
+              "properties": {
+               "type": {
+                "type": "string",
+                "enum": [
+                 "Bind",
+                 "Volume",
+                 "Tmpfs",
+                 "Npipe",
+                 "Cluster"
+                ],
+                "description": "What is mounted."
+               },
+               "source": {
+                "type": "string",
+                "description": "Path on the node, or name of the volume."
+               },
+               "target": {
+                "type": "string",
+                "minLength": 1,
+                "description": "Path inside the task."
+               },
+               "readOnly": {
+                "type": "boolean",
+                "description": "Forbid writes."
+               },
+               "propagation": {
+                "type": "string",
+                "description": "Bind propagation."
+               },
+               "noCopy": {
+                "type": "boolean",
+                "description": "Do not fill a new volume with the image's files."
+               },
+               "driver": {
+                "type": "string",
+                "description": "Volume driver."
+               },
+               "driverOptions": {
+                "type": "object",
+                "additionalProperties": {
+                 "type": "string",
+                 "description": "Value."
+                },
+                "description": "Options for the volume driver."
+               },
+               "labels": {
+                "type": "object",
+                "additionalProperties": {
+                 "type": "string",
+                 "description": "Value."
+                },
+                "description": "Labels of a volume made for this mount."
+               },
+               "sizeBytes": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Size of a tmpfs."
+               },
+               "mode": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Permission bits of a tmpfs."
+               }
+              }
+             }
+            },
+            "secrets": {
+             "type": "array",
+             "items": {
+              "type": "object",
+              "required": [
+               "source"
+              ],
+              "properties": {
+               "source": {
+                "type": "string",
+                "description": "Name of the object."
+               },
+               "target": {
+                "type": "string",
+                "description": "File name: for a secret below the secrets directory. The object's name when left out."
+               },
+               "uid": {
+                "type": "string",
+                "description": "Owner of the file."
+               },
+               "gid": {
+                "type": "string",
+                "description": "Group of the file."
+               },
+               "mode": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 511,
+                "description": "Permission bits. 0444 when left out."
+               }
+              },
+              "description": "One secret."
+             },
+             "description": "Secrets given to tasks as files."
+            },
+            "configs": {
+             "type": "array",
+             "items": {
+              "type": "object",
+              "required": [
+               "source"
+              ],
+              "properties": {
+               "source": {
+                "type": "string",
+                "description": "Name of the object."
+               },
+               "target": {
+                "type": "string",
+                "description": "File name: for a secret below the secrets directory. The object's name when left out."
+               },
+               "uid": {
+                "type": "string",
+                "description": "Owner of the file."
+               },
+               "gid": {
+                "type": "string",
+                "description": "Group of the file."
+               },
+               "mode": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 511,
+                "description": "Permission bits. 0444 when left out."
+               }
+              },
+              "description": "One config."
+             },
+             "description": "Configs given to tasks as files."
+            },
+            "extraHosts": {
+             "type": "array",
+             "items": {
+              "type": "string",
+              "description": "host:address."
+             },
+             "description": "Further lines for the hosts file."
+            },
+            "dns": {
+             "type": "object",
+             "description": "Name resolution inside the task.",
+             "properties": {
+              "nameservers": {
+               "type": "array",
+               "items": {
+                "type": "string",
+                "description": "Address."
+               },
+               "description": "Name servers."
+              },
+              "search": {
+               "type": "array",
+               "items": {
+                "type": "string",
+                "description": "Domain."
+               },
+               "description": "Search domains."
+              },
+              "options": {
+               "type": "array",
+               "items": {
+                "type": "string",
+                "description": "Option."
+               },
+               "description": "Resolver options."
+              }
+             }
+            },
+            "logDriver": {
+             "type": "object",
+             "description": "Where output goes.",
+             "required": [
+              "name"
+             ],
+             "properties": {
+              "name": {
+               "type": "string",
+               "description": "Driver name."
+              },
+              "options": {
+               "type": "object",
+               "additionalProperties": {
+                "type": "string",
+                "description": "Value."
+               },
+               "description": "Options for the driver."
+              }
+             }
+            },
+            "capabilityAdd": {
+             "type": "array",
+             "items": {
+              "type": "string",
+              "description": "Name."
+             },
+             "description": "Capabilities to add."
+            },
+            "capabilityDrop": {
+             "type": "array",
+             "items": {
+              "type": "string",
+              "description": "Name."
+             },
+             "description": "Capabilities to take away."
+            },
+            "sysctls": {
+             "type": "object",
+             "additionalProperties": {
+              "type": "string",
+              "description": "Value."
+             },
+             "description": "Kernel parameters of the container."
+            },
+            "ulimits": {
+             "type": "array",
+             "items": {
+              "type": "object",
+              "description": "One limit.",
+              "required": [
+               "name",
+               "soft",
+               "hard"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "description": "Name."
+               },
+               "soft": {
+                "type": "integer",
+                "description": "Soft limit."
+               },
+               "hard": {
+                "type": "integer",
+                "description": "Hard limit."
+               }
+              }
+             },
+             "description": "Resource limits of the container."
+            },
+            "oomScoreAdj": {
+             "type": "integer",
+             "minimum": -1000,
+             "maximum": 1000,
+             "description": "Likelihood of being killed when memory runs out."
+            },
+            "registryAuth": {
+             "type": "string",
+             "description": "Registry credentials. Fresh ones replace no task."
+            },
+            "forceUpdate": {
+             "type": "integer",
+             "minimum": 0,
+             "description": "Counting it up replaces every task."
+            }
+           }
+          },
+          "update": {
+           "type": "object",
+           "properties": {
+            "parallelism": {
+             "type": "integer",
+             "format": "int32",
+             "minimum": 0,
+             "default": 1,
+             "description": "Slots replaced at the same time. 0 means all."
+            },
+            "delay": {
+             "type": "string",
+             "format": "duration",
+             "default": "0s",
+             "description": "Wait after each slot before the next takes its place in the budget."
+            },
+            "monitor": {
+             "type": "string",
+             "format": "duration",
+             "default": "5s",
+             "description": "A new task that fails within this time after its start counts as a failed update."
+            },
+            "failureAction": {
+             "type": "string",
+             "enum": [
+              "Pause",
+              "Continue",
+              "Rollback"
+             ],
+             "default": "Pause",
+             "description": "What to do when more than maxFailureRatio failed."
+            },
+            "maxFailureRatio": {
+             "type": "number",
+             "minimum": 0,
+             "maximum": 1,
+             "default": 0,
+             "description": "Share of failed slots that is tolerated."
+            },
+            "order": {
+             "type": "string",
+             "enum": [
+              "StopFirst",
+              "StartFirst"
+             ],
+             "default": "StopFirst",
+             "description": "Stop the old task first, or start the new one first."
+            }
+           },
+           "description": "How a new revision replaces the old one."
+          },
+          "rollback": {
+           "type": "object",
+           "properties": {
+            "parallelism": {
+             "type": "integer",
+             "format": "int32",
+             "minimum": 0,
+             "default": 1,
+             "description": "Slots replaced at the same time. 0 means all."
+            },
+            "delay": {
+             "type": "string",
+             "format": "duration",
+             "default": "0s",
+             "description": "Wait after each slot before the next takes its place in the budget."
+            },
+            "monitor": {
+             "type": "string",
+             "format": "duration",
+             "default": "5s",
+             "description": "A new task that fails within this time after its start counts as a failed update."
+            },
+            "failureAction": {
+             "type": "string",
+             "enum": [
+              "Pause",
+              "Continue",
+              "Rollback"
+             ],
+             "default": "Pause",
+             "description": "What to do when more than maxFailureRatio failed."
+            },
+            "maxFailureRatio": {
+             "type": "number",
+             "minimum": 0,
+             "maximum": 1,
+             "default": 0,
+             "description": "Share of failed slots that is tolerated."
+            },
+            "order": {
+             "type": "string",
+             "enum": [
+              "StopFirst",
+              "StartFirst"
+             ],
+             "default": "StopFirst",
+             "description": "Stop the old task first, or start the new one first."
+            }
+           },
+           "description": "How an automatic or requested rollback replaces the newer revision."
+          },
+          "endpoint": {
+           "type": "object",
+           "description": "How the service is reached.",
+           "properties": {
+            "mode": {
+             "type": "string",
+             "enum": [
+              "VIP",
+              "DNSRR"
+             ],
+             "default": "VIP",
+             "description": "One virtual address for all tasks (VIP), or all task addresses by name (DNSRR)."
+            },
+            "ports": {
+             "type": "array",
+             "description": "Published ports.",
+             "maxItems": 1000,
+             "items": {
+              "type": "object",
+              "description": "One published port.",
+              "required": [
+               "targetPort"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "maxLength": 63,
+                "description": "A name for people."
+               },
+               "protocol": {
+                "type": "string",
+                "enum": [
+                 "TCP",
+                 "UDP",
+                 "SCTP"
+                ],
+                "default": "TCP",
+                "description": "Transport protocol."
+               },
+               "targetPort": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": 1,
+                "maximum": 65535,
+                "description": "Port that the task listens on."
+               },
+               "publishedPort": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": 0,
+                "maximum": 65535,
+                "description": "Port that clients connect to. Chosen from 30000 to 32767 when left out or 0."
+               },
+               "publishMode": {
+                "type": "string",
+                "enum": [
+                 "Ingress",
+                 "Host"
+                ],
+                "default": "Ingress",
+                "description": "Every node answers for all tasks (Ingress), or each task binds the port on its own node (Host)."
+               }
+              }
+             }
+            }
+           }
+          }
+         }
+        },
+        "status": {
+         "type": "object",
+         "description": "What kit observed and decided. Written by controllers only.",
+         "properties": {
+          "observedGeneration": {
+           "type": "integer",
+           "description": "The generation that this status describes."
+          },
+          "replicas": {
+           "type": "object",
+           "description": "Task counts, written by the replicated, global or job controller.",
+           "properties": {
+            "desired": {
+             "type": "integer",
+             "description": "Tasks wanted."
+            },
+            "running": {
+             "type": "integer",
+             "description": "Tasks observed Running on nodes that are up."
+            },
+            "completed": {
+             "type": "integer",
+             "description": "Tasks that completed (jobs and one-shot services)."
+            },
+            "summary": {
+             "type": "string",
+             "description": "running/desired, for tables."
+            }
+           }
+          },
+          "revision": {
+           "type": "string",
+           "description": "Name of the Revision made of the present template."
+          },
+          "revisionGeneration": {
+           "type": "integer",
+           "description": "The generation that revision was made of."
+          },
+          "lastGood": {
+           "type": "string",
+           "description": "The newest revision that a rollout completed with. A rollback goes here."
+          },
+          "update": {
+           "type": "object",
+           "description": "The last rolling update or rollback, with everything that must survive a leader change.",
+           "required": [
+            "id",
+            "of",
+            "target",
+            "state",
+            "startedAt",
+            "total",
+            "failures"
+           ],
+           "properties": {
+            "id": {
+             "type": "string",
+             "description": "Identifies this rollout. Tasks that it creates carry it."
+            },
+            "of": {
+             "type": "string",
+             "description": "The status.revision it started for."
+            },
+            "target": {
+             "type": "string",
+             "description": "The revision it moves tasks to."
+            },
+            "from": {
+             "type": "string",
+             "description": "The revision to return to when it fails."
+            },
+            "state": {
+             "type": "string",
+             "enum": [
+              "Updating",
+              "Paused",
+              "Completed",
+              "RollbackStarted",
+              "RollbackPaused",
+              "RollbackCompleted"
+             ],
+             "description": "Where it stands."
+            },
+            "startedAt": {
+             "type": "integer",
+             "description": "Start, ms since 1970."
+            },
+            "completedAt": {
+             "type": "integer",
+             "description": "End, ms since 1970."
+            },
+            "total": {
+             "type": "integer",
+             "description": "Slots that were out of date at the start."
+            },
+            "failures": {
+             "type": "integer",
+             "description": "Tasks of this rollout that failed within the monitor time."
+            },
+            "reason": {
+             "type": "string",
+             "description": "Why it paused or rolled back."
+            }
+           }
+          },
+          "endpoint": {
+           "type": "object",
+           "description": "What the allocator assigned.",
+           "properties": {
+            "observedPorts": {
+             "type": "string",
+             "description": "The spec the assignment was made for."
+            },
+            "ports": {
+             "type": "array",
+             "description": "Published ports with their numbers.",
+             "items": {
+              "type": "object",
+              "description": "One assigned port.",
+              "required": [
+               "protocol",
+               "targetPort",
+               "publishedPort",
+               "publishMode"
+              ],
+              "properties": {
+               "name": {
+                "type": "string",
+                "description": "As in spec."
+               },
+               "protocol": {
+                "type": "string",
+                "enum": [
+                 "TCP",
+                 "UDP",
+                 "SCTP"
+                ],
+                "description": "As in spec."
+               },
+               "targetPort": {
+                "type": "integer",
+                "description": "As in spec."
+               },
+               "publishedPort": {
+                "type": "integer",
+                "description": "The assigned number."
+               },
+               "publishMode": {
+                "type": "string",
+                "enum": [
+                 "Ingress",
+                 "Host"
+                ],
+                "description": "As in spec."
+               }
+              }
+             }
+            }
+           }
+          },
+          "conditions": {
+           "type": "array",
+           "description": "Standing facts about the object, one per type.",
+           "x-kubernetes-list-type": "map",
+           "x-kubernetes-list-map-keys": [
+            "type"
+           ],
+           "items": {
+            "type": "object",
+            "description": "One condition.",
+            "required": [
+             "type",
+             "status"
+            ],
+            "properties": {
+             "type": {
+              "type": "string",
+              "description": "Ready, Converged, …"
+             },
+             "status": {
+              "type": "string",
+              "enum": [
+               "True",
+               "False",
+               "Unknown"
+              ],
+              "description": "Whether it holds."
+             },
+             "reason": {
+              "type": "string",
+              "description": "One CamelCase word for programs."
+             },
+             "message": {
+              "type": "string",
+              "description": "A sentence for people."
+             },
+             "observedGeneration": {
+              "type": "integer",
+              "description": "The generation it describes."
+             },
+             "lastTransitionTime": {
+              "type": "string",
+              "format": "date-time",
+              "description": "When status last changed."
+             }
+            }
+           }
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "stacks.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "stacks",
+    "singular": "stack",
+    "kind": "Stack",
+    "listKind": "StackList",
+    "shortNames": [
+     "stk"
+    ],
+    "categories": [
+     "all",
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "subresources": {
+      "status": {}
+     },
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the stack"
+      },
+      {
+       "name": "Services",
+       "type": "integer",
+       "jsonPath": ".status.services",
+       "description": "Services that it owns"
+      },
+      {
+       "name": "Applied",
+       "type": "string",
+       "jsonPath": ".status.conditions[?(@.type==\"Applied\")].status",
+       "description": "Whether the document has been merged"
+      },
+      {
+       "name": "Message",
+       "type": "string",
+       "jsonPath": ".status.conditions[?(@.type==\"Applied\")].message",
+       "priority": 1,
+       "description": "Why not"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "A Compose document. The stack controller compiles it into the services, networks, secrets and configs that it owns.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "The Compose document, one atomic field, validated by the rules of Compose.",
+         "x-kubernetes-preserve-unknown-fields": true,
+         "x-kubernetes-map-type": "atomic"
+        },
+        "status": {
+         "type": "object",
+         "description": "How far the stack controller got.",
+         "properties": {
+          "observedGeneration": {
+           "type": "integer",
+           "description": "The generation merged last."
+          },
+          "applied": {
+           "type": "object",
+           "x-kubernetes-preserve-unknown-fields": true,
+           "description": "The document merged last: the base of the next three-way merge."
+          },
+          "services": {
+           "type": "integer",
+           "description": "Services that the stack owns."
+          },
+          "conditions": {
+           "type": "array",
+           "description": "Standing facts about the object, one per type.",
+           "x-kubernetes-list-type": "map",
+           "x-kubernetes-list-map-keys": [
+            "type"
+           ],
+           "items": {
+            "type": "object",
+            "description": "One condition.",
+            "required": [
+             "type",
+             "status"
+            ],
+            "properties": {
+             "type": {
+              "type": "string",
+              "description": "Ready, Converged, …"
+             },
+             "status": {
+              "type": "string",
+              "enum": [
+               "True",
+               "False",
+               "Unknown"
+              ],
+              "description": "Whether it holds."
+             },
+             "reason": {
+              "type": "string",
+              "description": "One CamelCase word for programs."
+             },
+             "message": {
+              "type": "string",
+              "description": "A sentence for people."
+             },
+             "observedGeneration": {
+              "type": "integer",
+              "description": "The generation it describes."
+             },
+             "lastTransitionTime": {
+              "type": "string",
+              "format": "date-time",
+              "description": "When status last changed."
+             }
+            }
+           }
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "tasks.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "tasks",
+    "singular": "task",
+    "kind": "Task",
+    "listKind": "TaskList",
+    "shortNames": [
+     "ta"
+    ],
+    "categories": [
+     "all",
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "subresources": {
+      "status": {}
+     },
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the task"
+      },
+      {
+       "name": "Node",
+       "type": "string",
+       "jsonPath": ".spec.nodeName",
+       "description": "Where it runs"
+      },
+      {
+       "name": "Desired",
+       "type": "string",
+       "jsonPath": ".spec.desired",
+       "description": "State it should reach"
+      },
+      {
+       "name": "State",
+       "type": "string",
+       "jsonPath": ".status.state",
+       "description": "State it is in"
+      },
+      {
+       "name": "Error",
+       "type": "string",
+       "jsonPath": ".status.error",
+       "description": "Why it failed or waits"
+      },
+      {
+       "name": "Revision",
+       "type": "string",
+       "jsonPath": ".spec.revision",
+       "priority": 1,
+       "description": "What it runs"
+      },
+      {
+       "name": "Exit",
+       "type": "integer",
+       "jsonPath": ".status.exitCode",
+       "priority": 1,
+       "description": "Exit code"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "selectableFields": [
+      {
+       "jsonPath": ".spec.service"
+      },
+      {
+       "jsonPath": ".spec.nodeName"
+      },
+      {
+       "jsonPath": ".spec.desired"
+      },
+      {
+       "jsonPath": ".status.state"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "A task runs once, on one node. It is never restarted or moved; another task takes its slot.",
+       "required": [
+        "spec",
+        "status"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "Written by controllers only; each field says who sets it and when (the slot contract).",
+         "required": [
+          "service",
+          "serviceUid",
+          "revision",
+          "attempt",
+          "desired"
+         ],
+         "properties": {
+          "service": {
+           "type": "string",
+           "description": "Name of its service."
+          },
+          "serviceUid": {
+           "type": "string",
+           "description": "Uid of its service; a new service of the same name is another one."
+          },
+          "slot": {
+           "type": "integer",
+           "description": "Slot number: from 1 in replicated services, from 0 in replicated jobs. Absent in global ones."
+          },
+          "node": {
+           "type": "string",
+           "description": "Node that is the slot, in global services."
+          },
+          "revision": {
+           "type": "string",
+           "description": "Name of the Revision it runs."
+          },
+          "jobIteration": {
+           "type": "integer",
+           "description": "Iteration of a job."
+          },
+          "attempt": {
+           "type": "integer",
+           "description": "Grows by one with each task of the slot."
+          },
+          "desired": {
+           "type": "string",
+           "enum": [
+            "Ready",
+            "Running",
+            "Complete",
+            "Shutdown",
+            "Remove"
+           ],
+           "description": "State that managers want. Only moves forward."
+          },
+          "hold": {
+           "type": "object",
+           "description": "Set at creation with desired Ready: when it may be released.",
+           "required": [
+            "notBefore",
+            "until"
+           ],
+           "properties": {
+            "notBefore": {
+             "type": "integer",
+             "description": "Earliest release, ms since 1970."
+            },
+            "until": {
+             "type": "integer",
+             "description": "Release even when the predecessor has not stopped, ms since 1970."
+            }
+           }
+          },
+          "restarts": {
+           "type": "array",
+           "items": {
+            "type": "integer",
+            "description": "ms since 1970."
+           },
+           "description": "Restarts of this slot within the revision."
+          },
+          "rollout": {
+           "type": "object",
+           "description": "The rollout that created it.",
+           "required": [
+            "id"
+           ],
+           "properties": {
+            "id": {
+             "type": "string",
+             "description": "Service.status.update.id."
+            },
+            "counted": {
+             "type": "boolean",
+             "description": "Its end was counted as a failure or not."
+            }
+           }
+          },
+          "stop": {
+           "type": "object",
+           "description": "Who ended it and why; set once, with the first desired of Shutdown or Remove.",
+           "required": [
+            "by",
+            "at"
+           ],
+           "properties": {
+            "by": {
+             "type": "string",
+             "enum": [
+              "replicated",
+              "global",
+              "job",
+              "restart",
+              "update",
+              "drain",
+              "placement",
+              "reaper"
+             ],
+             "description": "Controller."
+            },
+            "reason": {
+             "type": "string",
+             "description": "One CamelCase word."
+            },
+            "at": {
+             "type": "integer",
+             "description": "ms since 1970."
+            }
+           }
+          },
+          "verdict": {
+           "type": "string",
+           "enum": [
+            "Replaced",
+            "Finished"
+           ],
+           "description": "Replaced: it has a successor. Finished: it gets none, by restart policy."
+          },
+          "settledAt": {
+           "type": "integer",
+           "description": "First state of at least Running or first desired of at least Shutdown, ms since 1970."
+          },
+          "nodeName": {
+           "type": "string",
+           "description": "Node that runs it. Set by the scheduler; by the creator in global services."
+          },
+          "placedFor": {
+           "type": "string",
+           "description": "Hash of the placement it was put on the node for."
+          },
+          "assignedGeneric": {
+           "type": "object",
+           "additionalProperties": {
+            "type": "string",
+            "description": "Amount, or values joined by commas."
+           },
+           "description": "Generic resources it was given."
+          },
+          "network": {
+           "type": "object",
+           "description": "What the allocator assigned.",
+           "properties": {
+            "ports": {
+             "type": "array",
+             "description": "Ports to bind on the node (host mode).",
+             "items": {
+              "type": "object",
+              "description": "One port.",
+              "required": [
+               "protocol",
+               "targetPort",
+               "publishedPort"
+              ],
+              "properties": {
+               "protocol": {
+                "type": "string",
+                "enum": [
+                 "TCP",
+                 "UDP",
+                 "SCTP"
+                ],
+                "description": "Protocol."
+               },
+               "targetPort": {
+                "type": "integer",
+                "description": "Port of the task."
+               },
+               "publishedPort": {
+                "type": "integer",
+                "description": "Port of the node."
+               }
+              }
+             }
+            }
+           }
+          }
+         }
+        },
+        "status": {
+         "type": "object",
+         "description": "What was observed last.",
+         "required": [
+          "state",
+          "at"
+         ],
+         "properties": {
+          "state": {
+           "type": "string",
+           "enum": [
+            "New",
+            "Pending",
+            "Assigned",
+            "Accepted",
+            "Preparing",
+            "Ready",
+            "Starting",
+            "Running",
+            "Complete",
+            "Shutdown",
+            "Failed",
+            "Rejected",
+            "Orphaned"
+           ],
+           "description": "Only moves forward."
+          },
+          "at": {
+           "type": "integer",
+           "description": "When it changed, by the clock of who saw it, ms since 1970."
+          },
+          "startedAt": {
+           "type": "integer",
+           "description": "When it became Running, ms since 1970."
+          },
+          "message": {
+           "type": "string",
+           "maxLength": 1024,
+           "description": "What happened, in a few words."
+          },
+          "error": {
+           "type": "string",
+           "maxLength": 4096,
+           "description": "What is wrong."
+          },
+          "exitCode": {
+           "type": "integer",
+           "description": "Exit code of the program."
+          },
+          "signal": {
+           "type": "string",
+           "description": "Signal that ended the program."
+          },
+          "pid": {
+           "type": "integer",
+           "description": "Process id on the node."
+          },
+          "containerId": {
+           "type": "string",
+           "description": "Container id on the node."
+          },
+          "ports": {
+           "type": "object",
+           "additionalProperties": {
+            "type": "integer",
+            "description": "Port on the node."
+           },
+           "description": "Ports the executor gave it: 80/tcp → 41234."
+          },
+          "health": {
+           "type": "string",
+           "enum": [
+            "Starting",
+            "Healthy",
+            "Unhealthy"
+           ],
+           "description": "Last health check."
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ }
+]

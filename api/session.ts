@@ -1,0 +1,92 @@
+// The conversation between an agent and a manager, as JSON frames on one FrameStream of protocol
+// `dispatcher`. The agent speaks first (Hello). What a task needs is resolved on the manager: an
+// assignment carries the template, not a reference, so an agent never reads the store.
+
+import type { Objects, TaskTemplate } from './objects.ts'
+
+type NodeDescription = NonNullable<Objects['Node']['status']['description']>
+
+/** Everything an agent needs to run one task. Equal except for `desired` for the task's whole life. */
+export interface Assignment {
+  /** Name of the task. */
+  readonly task: string
+  /** Uid derived from the name (`taskUid`). */
+  readonly uid: string
+  readonly service: { readonly name: string; readonly uid: string; readonly labels: Readonly<Record<string, string>> }
+  readonly slot?: number
+  readonly attempt: number
+  readonly revision: string
+  readonly template: TaskTemplate
+  readonly hostPorts?: readonly { readonly protocol: 'TCP' | 'UDP' | 'SCTP'; readonly targetPort: number; readonly publishedPort: number }[]
+  readonly assignedGeneric?: Readonly<Record<string, string>>
+  readonly desired: Objects['Task']['spec']['desired']
+  /** Observed state that the manager has. The agent's own record wins when it is later. */
+  readonly status: Objects['Task']['status']
+}
+
+export interface StatusReport {
+  readonly task: string
+  readonly status: Objects['Task']['status']
+}
+
+export type AgentMessage =
+  | { readonly type: 'hello'; readonly nodeName: string; readonly sessionId?: string; readonly description: NodeDescription }
+  | { readonly type: 'heartbeat' }
+  /** Answered with `ack` of the same number once it is committed (or dropped as late or unknown). */
+  | { readonly type: 'status'; readonly number: number; readonly reports: readonly StatusReport[] }
+  | { readonly type: 'description'; readonly description: NodeDescription }
+  /** Facts for people about a task of this node (an ignored image, a failed health check). */
+  | {
+      readonly type: 'event'
+      readonly task: string
+      readonly level: 'Normal' | 'Warning'
+      readonly reason: string
+      readonly message: string
+    }
+
+export type ManagerMessage =
+  /** First answer to hello; again whenever the node object or the list of managers changes. */
+  | {
+      readonly type: 'session'
+      readonly sessionId: string
+      readonly node: { readonly name: string; readonly hostname: string; readonly labels: Readonly<Record<string, string>> }
+      readonly managers: readonly string[]
+    }
+  /** Wait this long before the next heartbeat. */
+  | { readonly type: 'heartbeat'; readonly periodMs: number }
+  | { readonly type: 'ack'; readonly number: number }
+  /**
+   * `complete` lists all tasks of the node that an agent has to know, and `appliesTo` is ''.
+   * `incremental` continues the chain; a broken chain makes the agent reconnect.
+   */
+  | {
+      readonly type: 'assignments'
+      readonly mode: 'complete' | 'incremental'
+      readonly appliesTo: string
+      readonly resultsIn: string
+      readonly update: readonly Assignment[]
+      readonly remove: readonly string[]
+    }
+  /**
+   * The agent opens a stream of protocol `logs`, sends `{ id }` as its first frame, then one LogLine per
+   * frame, and closes it when there is no more to say. The manager closing it means: stop.
+   */
+  | { readonly type: 'logs'; readonly id: string; readonly task: string; readonly options: LogOptions }
+  /** Then the stream is closed. `retry` false: do not come back (the node was removed). */
+  | { readonly type: 'refused'; readonly reason: string; readonly message: string; readonly retry: boolean }
+
+export interface LogLine {
+  readonly task: string
+  readonly stream: 'stdout' | 'stderr'
+  /** ms since 1970. */
+  readonly at: number
+  readonly text: string
+}
+
+export interface LogOptions {
+  /** Lines from the end; all when left out. */
+  readonly tail?: number
+  /** ms since 1970. */
+  readonly since?: number
+  readonly follow?: boolean
+}

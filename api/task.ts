@@ -1,0 +1,66 @@
+// What a task's fields say about it: the predicates of the slot contract that need nothing but the
+// task itself. They are used by the store (which counts claims), by the controllers and by the agent.
+
+import type { Desired, Task, TaskState } from './objects.ts'
+
+const stateOrder: Readonly<Record<TaskState, number>> = {
+  New: 0,
+  Pending: 64,
+  Assigned: 192,
+  Accepted: 256,
+  Preparing: 320,
+  Ready: 384,
+  Starting: 448,
+  Running: 512,
+  Complete: 576,
+  Shutdown: 640,
+  Failed: 704,
+  Rejected: 768,
+  Orphaned: 832,
+}
+const desiredOrder: Readonly<Record<Desired, number>> = { Ready: 384, Running: 512, Complete: 576, Shutdown: 640, Remove: 800 }
+
+/** Negative when `a` comes before `b`. Observed state only moves forward in this order. */
+export function compareStates(a: TaskState, b: TaskState): number {
+  return stateOrder[a] - stateOrder[b]
+}
+
+/** Whether the observed state is `state` or a later one. */
+export function hasReached(task: Task, state: TaskState): boolean {
+  return stateOrder[task.status.state] >= stateOrder[state]
+}
+
+/** Whether managers want `desired` or a later one. */
+export function isWanted(task: Task, desired: Desired): boolean {
+  return desiredOrder[task.spec.desired] >= desiredOrder[desired]
+}
+
+/** It will not run any more: it ended, or it was called off before a node had it. */
+export function isEnded(task: Task): boolean {
+  return hasReached(task, 'Complete') || (isWanted(task, 'Shutdown') && !hasReached(task, 'Assigned'))
+}
+
+export function isOpen(task: Task): boolean {
+  return !isWanted(task, 'Shutdown') && !isEnded(task)
+}
+
+/** It ended by itself and nobody has decided yet what follows. */
+export function isSelfEnded(task: Task): boolean {
+  return isEnded(task) && !isWanted(task, 'Shutdown') && task.spec.verdict === undefined
+}
+
+/** It was taken off its node by drain, placement or global, and awaits its successor. */
+export function isSwept(task: Task): boolean {
+  const by = task.spec.stop?.by
+  return task.spec.desired === 'Shutdown' && task.spec.verdict === undefined && (by === 'drain' || by === 'placement' || by === 'global')
+}
+
+/** Its slot counts as taken. */
+export function claims(task: Task): boolean {
+  return isOpen(task) || isSelfEnded(task) || isSwept(task) || (task.spec.verdict === 'Finished' && task.spec.desired !== 'Remove')
+}
+
+/** The slot within its service: the number as text, or the node's name in global services. */
+export function slotOf(task: Task): string {
+  return task.spec.node ?? String(task.spec.slot)
+}

@@ -1,0 +1,159 @@
+// Generated from crds/ by `npm run generate`. Do not edit.
+
+/**
+ * What the operator wants.
+ */
+export interface NodeSpec {
+  /**
+   * Role it should have.
+   */
+  readonly role?: 'Worker' | 'Manager'
+  /**
+   * Active takes tasks; Pause keeps what it has; Drain gives its tasks away.
+   */
+  readonly availability?: 'Active' | 'Pause' | 'Drain'
+}
+
+/**
+ * What managers observed.
+ */
+export interface NodeStatus {
+  /**
+   * Whether it answers.
+   */
+  readonly state?: 'Unknown' | 'Ready' | 'Down' | 'Disconnected'
+  /**
+   * When state last changed, ms since 1970. A Down node's tasks are orphaned 24 h after it.
+   */
+  readonly stateAt?: number
+  /**
+   * Why.
+   */
+  readonly message?: string
+  /**
+   * Address that managers see.
+   */
+  readonly address?: string
+  /**
+   * Role it has.
+   */
+  readonly role?: 'Worker' | 'Manager'
+  /**
+   * What the node reports about itself.
+   */
+  readonly description?: {
+    /**
+     * Host name.
+     */
+    readonly hostname: string
+    /**
+     * Platform.
+     */
+    readonly platform: {
+      /**
+       * Operating system.
+       */
+      readonly os: string
+      /**
+       * Processor architecture.
+       */
+      readonly arch: string
+    }
+    /**
+     * All that it has.
+     */
+    readonly resources: {
+      /**
+       * CPU cores.
+       */
+      readonly cpus: number
+      /**
+       * Memory.
+       */
+      readonly memoryBytes: number
+      /**
+       * User-defined resources.
+       */
+      readonly generic?: {
+        /**
+         * Values.
+         *
+         * Items: A value; or one entry, a number, for an amount.
+         */
+        readonly [k: string]: readonly string[]
+      }
+    }
+    /**
+     * What runs its tasks.
+     */
+    readonly executor: 'docker' | 'process' | 'simulated'
+    /**
+     * Container engine.
+     */
+    readonly engine?: {
+      /**
+       * Version.
+       */
+      readonly version?: string
+      /**
+       * What engine.labels.* in constraints reads.
+       */
+      readonly labels?: {
+        /**
+         * Value.
+         */
+        readonly [k: string]: string
+      }
+      /**
+       * Plugins.
+       *
+       * Items: One plugin.
+       */
+      readonly plugins?: {
+        /**
+         * Type.
+         */
+        readonly type: 'Volume' | 'Network' | 'Log'
+        /**
+         * Name.
+         */
+        readonly name: string
+      }[]
+    }
+    /**
+     * Version of kitd.
+     */
+    readonly version?: string
+  }
+  /**
+   * Standing facts about the object, one per type.
+   *
+   * Items: One condition.
+   */
+  readonly conditions?: {
+    /**
+     * Ready, Converged, …
+     */
+    readonly type: string
+    /**
+     * Whether it holds.
+     */
+    readonly status: 'True' | 'False' | 'Unknown'
+    /**
+     * One CamelCase word for programs.
+     */
+    readonly reason?: string
+    /**
+     * A sentence for people.
+     */
+    readonly message?: string
+    /**
+     * The generation it describes.
+     */
+    readonly observedGeneration?: number
+    /**
+     * When status last changed.
+     */
+    readonly lastTransitionTime?: string
+  }[]
+}

@@ -1,0 +1,59 @@
+// Generated from crds/ by `npm run generate`. Do not edit.
+
+/**
+ * The Compose document, one atomic field, validated by the rules of Compose.
+ */
+export interface StackSpec {
+  readonly [k: string]: unknown
+}
+
+/**
+ * How far the stack controller got.
+ */
+export interface StackStatus {
+  /**
+   * The generation merged last.
+   */
+  readonly observedGeneration?: number
+  /**
+   * The document merged last: the base of the next three-way merge.
+   */
+  readonly applied?: {
+    readonly [k: string]: unknown
+  }
+  /**
+   * Services that the stack owns.
+   */
+  readonly services?: number
+  /**
+   * Standing facts about the object, one per type.
+   *
+   * Items: One condition.
+   */
+  readonly conditions?: {
+    /**
+     * Ready, Converged, …
+     */
+    readonly type: string
+    /**
+     * Whether it holds.
+     */
+    readonly status: 'True' | 'False' | 'Unknown'
+    /**
+     * One CamelCase word for programs.
+     */
+    readonly reason?: string
+    /**
+     * A sentence for people.
+     */
+    readonly message?: string
+    /**
+     * The generation it describes.
+     */
+    readonly observedGeneration?: number
+    /**
+     * When status last changed.
+     */
+    readonly lastTransitionTime?: string
+  }[]
+}

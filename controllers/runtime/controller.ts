@@ -1,0 +1,52 @@
+// What a controller is. `loop.ts` runs it: events of the store make keys dirty, a work queue hands
+// each key to `reconcile`, one at a time per key. Controllers never call each other; they meet in
+// the store, and the store handle that each is given refuses writes outside its list.
+
+import type { Kind, Objects } from '../../api/objects.ts'
+import type { Store, StoreView } from '../../api/store.ts'
+import type { Clock, Log } from '../../effects/effects.ts'
+
+export interface Result {
+  /** Look at this key again after so many milliseconds, unless something makes it dirty sooner. */
+  readonly requeueAfterMs?: number
+}
+
+export interface Controller {
+  readonly name: string
+  /** For each watched kind, the keys that a change of an object makes dirty. */
+  readonly watches: { readonly [K in Kind]?: (object: Objects[K], previous: Objects[K] | undefined) => readonly string[] }
+  /**
+   * Its room. For each kind: `create`, `delete`, and the paths it may change, one or two levels deep
+   * (`spec.desired`, `status.update`, `metadata.finalizers`).
+   */
+  readonly writes: WriteList
+  /**
+   * Brings what `key` names one step closer to its spec. May be called at any time, any number of
+   * times, never twice at once for one key. Throwing means: again, with backoff. Conflict is normal.
+   */
+  reconcile(key: string, signal: AbortSignal): Promise<Result>
+}
+
+export type WriteList = { readonly [K in Kind]?: readonly string[] }
+
+/** The store as a controller sees it: all of the view, and a commit that keeps to the write list. */
+export type ControllerStore = Pick<Store, 'view' | 'commit'>
+
+/** Facts for people (`kit describe`, `kit events`); never read by a controller. */
+export interface EventRecorder {
+  record(event: {
+    readonly object: { readonly kind: Kind; readonly name: string }
+    readonly type: 'Normal' | 'Warning'
+    readonly reason: string
+    readonly message: string
+  }): void
+}
+
+export interface ControllerDeps {
+  readonly store: ControllerStore
+  readonly clock: Clock
+  readonly log: Log
+  readonly events: EventRecorder
+}
+
+export type { StoreView }

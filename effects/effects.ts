@@ -1,0 +1,87 @@
+// The world, as kit sees it: time, chance, disk and network are four small interfaces that come in
+// as parameters. Production hands in `effects/real`, the simulator its own (`sim/effects`). Nothing
+// else in kit touches them, which is why whole clusters run deterministically from one seed.
+// Logging is here too, because where a line goes is the world's business, not the caller's.
+
+export interface Clock {
+  /** Milliseconds that never go back. For timeouts, leases, and durations inside one process. */
+  monotonicMs(): number
+  /** Wall time in milliseconds since 1970. For what is stored and for people. It may jump either way. */
+  wallMs(): number
+  /** Resolves after `delayMs`. Rejects with the signal's reason when `signal` fires first. */
+  sleep(delayMs: number, signal: AbortSignal): Promise<void>
+}
+
+export interface Random {
+  /** Uniform in [0, 1): jitter, election timeouts. Never for secrets. */
+  next(): number
+  /** Unpredictable in production, reproducible in simulation. */
+  bytes(length: number): Uint8Array
+}
+
+/** A failed disk call. `code` is the errno name: ENOENT, EEXIST, ENOSPC, EIO, EACCES, EROFS, … */
+export interface DiskError extends Error {
+  readonly code: string
+}
+
+export interface Disk {
+  /**
+   * Opens for reading and writing. `create` makes the file when it is missing; `exclusive` also
+   * fails with EEXIST when it is there. Without `create` a missing file fails with ENOENT.
+   */
+  open(path: string, options?: { readonly create?: boolean; readonly exclusive?: boolean; readonly mode?: number }): Promise<DiskFile>
+  /** Names (not paths) in lexical order, so that recovery does not depend on the file system. */
+  list(directory: string): Promise<readonly string[]>
+  makeDirectory(path: string, mode?: number): Promise<void>
+  /** Atomic. Durable only after `syncDirectory`. Replaces `to` when it exists. */
+  rename(from: string, to: string): Promise<void>
+  /** Removes one file. A missing file is not an error. Durable only after `syncDirectory`. */
+  remove(path: string): Promise<void>
+  syncDirectory(directory: string): Promise<void>
+}
+
+export interface DiskFile {
+  size(): Promise<number>
+  /** Shorter than `length` only at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>
+  /** Written bytes may be lost, torn, or reordered by a crash until `sync` resolves. */
+  write(offset: number, bytes: Uint8Array): Promise<void>
+  /** fdatasync. A rejection means that nothing is known about what is durable: never retry, stop. */
+  sync(): Promise<void>
+  truncate(size: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** One ordered two-way stream of frames between two nodes: a session, a Raft link, a watch. */
+export interface FrameStream {
+  /** Who is at the other end, as the transport has authenticated it. */
+  readonly peer: string
+  /** Resolves when the frame is on its way and more may be sent. Rejects once the stream is broken. */
+  send(frame: Uint8Array): Promise<void>
+  /** Ends when the peer closed the stream in order; throws when it broke. May be iterated once. */
+  frames(): AsyncIterable<Uint8Array>
+  close(): void
+}
+
+export interface Transport {
+  /** Serves streams for one protocol (`dispatcher`, `raft`, …) until `signal` fires. */
+  serve(protocol: string, handler: (stream: FrameStream, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>
+  /** `to` is an address (host:port) or, inside one process, a node id. */
+  connect(to: string, protocol: string, signal: AbortSignal): Promise<FrameStream>
+}
+
+/** Constant message in the past tense; values are fields; `object` is always `Kind/name`. Never secrets. */
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+export interface Effects {
+  readonly clock: Clock
+  readonly random: Random
+  readonly disk: Disk
+  readonly transport: Transport
+  readonly log: Log
+}
