@@ -1,0 +1,49 @@
+// A request to the API and its answer, without a transport: what `server/router.ts` takes and what a
+// client sends. HTTP (`server/http`, `client/http`) carries exactly this; in one process nothing does.
+
+export interface Identity {
+  readonly name: string
+  readonly groups: readonly string[]
+}
+
+/** Whoever may open the control socket, which only the user that runs the daemon can. */
+export const operator: Identity = { name: 'operator', groups: ['kit:operators'] }
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface ApiRequest {
+  readonly method: Method
+  /** Still percent-encoded, without the query: `/apis/kit/v1/services/web`. */
+  readonly path: string
+  /** Decoded. The last of several values. */
+  readonly query: Readonly<Record<string, string>>
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Bytes as they arrived, or a JSON value when the caller is in the same process. */
+  readonly body?: unknown
+  readonly identity: Identity
+  /** Fires when the caller has gone; ends streams. */
+  readonly signal: AbortSignal
+}
+
+export interface ApiAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  /** A JSON value, or text for the few endpoints that answer text. */
+  readonly body: unknown
+}
+
+/** One JSON value per line on the wire. Throwing in mid-stream breaks the connection. */
+export interface ApiStream {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly stream: AsyncIterable<unknown>
+}
+
+export type ApiResponse = ApiAnswer | ApiStream
+
+/**
+ * Serves one request. Never rejects for what is wrong with the request: that is an answer whose body
+ * is a Status. A client's transport rejects with a StatusError Unavailable when nobody answers.
+ */
+export type Handle = (request: ApiRequest) => Promise<ApiResponse>
