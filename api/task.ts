@@ -3,6 +3,9 @@
 
 import type { Desired, Task, TaskState } from './objects.ts'
 
+/** All that the predicates read, so that they hold for a task as stored and as it travels. */
+export type TaskFacts = Pick<Task, 'spec' | 'status'>
+
 const stateOrder: Readonly<Record<TaskState, number>> = {
   New: 0,
   Pending: 64,
@@ -26,41 +29,41 @@ export function compareStates(a: TaskState, b: TaskState): number {
 }
 
 /** Whether the observed state is `state` or a later one. */
-export function hasReached(task: Task, state: TaskState): boolean {
+export function hasReached(task: TaskFacts, state: TaskState): boolean {
   return stateOrder[task.status.state] >= stateOrder[state]
 }
 
 /** Whether managers want `desired` or a later one. */
-export function isWanted(task: Task, desired: Desired): boolean {
+export function isWanted(task: TaskFacts, desired: Desired): boolean {
   return desiredOrder[task.spec.desired] >= desiredOrder[desired]
 }
 
 /** It will not run any more: it ended, or it was called off before a node had it. */
-export function isEnded(task: Task): boolean {
+export function isEnded(task: TaskFacts): boolean {
   return hasReached(task, 'Complete') || (isWanted(task, 'Shutdown') && !hasReached(task, 'Assigned'))
 }
 
-export function isOpen(task: Task): boolean {
+export function isOpen(task: TaskFacts): boolean {
   return !isWanted(task, 'Shutdown') && !isEnded(task)
 }
 
 /** It ended by itself and nobody has decided yet what follows. */
-export function isSelfEnded(task: Task): boolean {
+export function isSelfEnded(task: TaskFacts): boolean {
   return isEnded(task) && !isWanted(task, 'Shutdown') && task.spec.verdict === undefined
 }
 
 /** It was taken off its node by drain, placement or global, and awaits its successor. */
-export function isSwept(task: Task): boolean {
+export function isSwept(task: TaskFacts): boolean {
   const by = task.spec.stop?.by
   return task.spec.desired === 'Shutdown' && task.spec.verdict === undefined && (by === 'drain' || by === 'placement' || by === 'global')
 }
 
 /** Its slot counts as taken. */
-export function claims(task: Task): boolean {
+export function claims(task: TaskFacts): boolean {
   return isOpen(task) || isSelfEnded(task) || isSwept(task) || (task.spec.verdict === 'Finished' && task.spec.desired !== 'Remove')
 }
 
 /** The slot within its service: the number as text, or the node's name in global services. */
-export function slotOf(task: Task): string {
+export function slotOf(task: TaskFacts): string {
   return task.spec.node ?? String(task.spec.slot)
 }
