@@ -21,7 +21,10 @@ export interface Schema {
   readonly 'x-kubernetes-map-type'?: 'granular' | 'atomic'
   readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
+  /** Cannot be changed once the object exists. */
   readonly 'x-kit-immutable'?: boolean
+  /** Never read back; left out of a write it stays as it is. */
+  readonly 'x-kit-write-only'?: boolean
 }
 
 export interface PrinterColumn {

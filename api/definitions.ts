@@ -104,7 +104,589 @@ export const definitions: readonly Definition[] = [
            ],
            "items": {
             "type": "object",
-            "description": "One condition.",
+            "description": "A standing fact about an object.",
+            "required": [
+             "type",
+             "status"
+            ],
+            "properties": {
+             "type": {
+              "type": "string",
+              "description": "Ready, Converged, …"
+             },
+             "status": {
+              "type": "string",
+              "enum": [
+               "True",
+               "False",
+               "Unknown"
+              ],
+              "description": "Whether it holds."
+             },
+             "reason": {
+              "type": "string",
+              "description": "One CamelCase word for programs."
+             },
+             "message": {
+              "type": "string",
+              "description": "A sentence for people."
+             },
+             "observedGeneration": {
+              "type": "integer",
+              "description": "The generation it describes."
+             },
+             "lastTransitionTime": {
+              "type": "string",
+              "format": "date-time",
+              "description": "When status last changed."
+             }
+            }
+           }
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "configs.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "configs",
+    "singular": "config",
+    "kind": "Config",
+    "listKind": "ConfigList",
+    "shortNames": [
+     "cfg"
+    ],
+    "categories": [
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the config"
+      },
+      {
+       "name": "Template",
+       "type": "string",
+       "jsonPath": ".spec.template",
+       "priority": 1,
+       "description": "Whether placeholders in it are filled in"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "Bytes given to tasks as files. Cannot be changed; make another one and switch to it.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "Content and how to read it.",
+         "properties": {
+          "data": {
+           "type": "string",
+           "format": "byte",
+           "x-kit-immutable": true,
+           "description": "Content, base64, 1 to 1,023,999 bytes."
+          },
+          "template": {
+           "type": "string",
+           "enum": [
+            "golang"
+           ],
+           "x-kit-immutable": true,
+           "description": "golang fills in placeholders such as {{.Node.Hostname}} on the node. Given as it is when left out."
+          },
+          "labels": {
+           "type": "object",
+           "additionalProperties": {
+            "type": "string",
+            "description": "Value."
+           },
+           "description": "Labels of any text, as Docker has them."
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "events.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "events",
+    "singular": "event",
+    "kind": "Event",
+    "listKind": "EventList",
+    "shortNames": [
+     "ev"
+    ],
+    "categories": [
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "additionalPrinterColumns": [
+      {
+       "name": "Last seen",
+       "type": "date",
+       "jsonPath": ".lastTimestamp",
+       "description": "Time since it happened last"
+      },
+      {
+       "name": "Type",
+       "type": "string",
+       "jsonPath": ".type",
+       "description": "Normal or Warning"
+      },
+      {
+       "name": "Reason",
+       "type": "string",
+       "jsonPath": ".reason",
+       "description": "What happened in one word"
+      },
+      {
+       "name": "Kind",
+       "type": "string",
+       "jsonPath": ".involvedObject.kind",
+       "description": "Kind of the object that it happened to"
+      },
+      {
+       "name": "Object",
+       "type": "string",
+       "jsonPath": ".involvedObject.name",
+       "description": "Name of the object that it happened to"
+      },
+      {
+       "name": "Message",
+       "type": "string",
+       "jsonPath": ".message",
+       "description": "What happened"
+      },
+      {
+       "name": "Count",
+       "type": "integer",
+       "jsonPath": ".count",
+       "priority": 1,
+       "description": "How often"
+      },
+      {
+       "name": "Source",
+       "type": "string",
+       "jsonPath": ".source.component",
+       "priority": 1,
+       "description": "Who saw it"
+      },
+      {
+       "name": "First seen",
+       "type": "date",
+       "jsonPath": ".firstTimestamp",
+       "priority": 1,
+       "description": "Time since it happened first"
+      },
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "priority": 1,
+       "description": "Name of the event"
+      }
+     ],
+     "selectableFields": [
+      {
+       "jsonPath": ".involvedObject.kind"
+      },
+      {
+       "jsonPath": ".involvedObject.name"
+      },
+      {
+       "jsonPath": ".involvedObject.uid"
+      },
+      {
+       "jsonPath": ".type"
+      },
+      {
+       "jsonPath": ".reason"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "Something that happened, for people to read. The leader keeps the newest in memory; they are never part of the log.",
+       "required": [
+        "involvedObject",
+        "type",
+        "reason",
+        "message",
+        "count",
+        "firstTimestamp",
+        "lastTimestamp",
+        "source"
+       ],
+       "properties": {
+        "involvedObject": {
+         "type": "object",
+         "description": "What it happened to.",
+         "required": [
+          "apiVersion",
+          "kind",
+          "name"
+         ],
+         "properties": {
+          "apiVersion": {
+           "type": "string",
+           "description": "Always kit/v1."
+          },
+          "kind": {
+           "type": "string",
+           "description": "Kind."
+          },
+          "name": {
+           "type": "string",
+           "description": "Name."
+          },
+          "uid": {
+           "type": "string",
+           "description": "Uid."
+          }
+         }
+        },
+        "type": {
+         "type": "string",
+         "enum": [
+          "Normal",
+          "Warning"
+         ],
+         "description": "Whether somebody should look."
+        },
+        "reason": {
+         "type": "string",
+         "maxLength": 128,
+         "description": "One CamelCase word for programs."
+        },
+        "message": {
+         "type": "string",
+         "maxLength": 1024,
+         "description": "A sentence for people."
+        },
+        "count": {
+         "type": "integer",
+         "format": "int32",
+         "minimum": 1,
+         "description": "How often the same was recorded."
+        },
+        "firstTimestamp": {
+         "type": "string",
+         "format": "date-time",
+         "description": "When it happened first."
+        },
+        "lastTimestamp": {
+         "type": "string",
+         "format": "date-time",
+         "description": "When it happened last."
+        },
+        "source": {
+         "type": "object",
+         "description": "Who recorded it.",
+         "required": [
+          "component"
+         ],
+         "properties": {
+          "component": {
+           "type": "string",
+           "maxLength": 253,
+           "description": "A controller, or agent/ and the node."
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "networks.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "networks",
+    "singular": "network",
+    "kind": "Network",
+    "listKind": "NetworkList",
+    "shortNames": [
+     "net"
+    ],
+    "categories": [
+     "all",
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "subresources": {
+      "status": {}
+     },
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the network"
+      },
+      {
+       "name": "Driver",
+       "type": "string",
+       "jsonPath": ".spec.driver",
+       "description": "What makes it"
+      },
+      {
+       "name": "Subnet",
+       "type": "string",
+       "jsonPath": ".status.subnets[*]",
+       "description": "Addresses that it gives out"
+      },
+      {
+       "name": "Attachable",
+       "type": "boolean",
+       "jsonPath": ".spec.attachable",
+       "priority": 1,
+       "description": "Whether single containers may join"
+      },
+      {
+       "name": "Internal",
+       "type": "boolean",
+       "jsonPath": ".spec.internal",
+       "priority": 1,
+       "description": "Whether it is cut off from outside"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "A network that tasks of services are attached to. It cannot be changed while it exists.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "What the user wants.",
+         "properties": {
+          "driver": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 255,
+           "default": "overlay",
+           "x-kit-immutable": true,
+           "description": "What makes the network: overlay spans nodes, bridge and others stay on one node."
+          },
+          "driverOptions": {
+           "type": "object",
+           "x-kit-immutable": true,
+           "additionalProperties": {
+            "type": "string",
+            "description": "Value."
+           },
+           "description": "Options for the driver."
+          },
+          "attachable": {
+           "type": "boolean",
+           "default": false,
+           "x-kit-immutable": true,
+           "description": "Containers that belong to no service may join. Not allowed with ingress."
+          },
+          "internal": {
+           "type": "boolean",
+           "default": false,
+           "x-kit-immutable": true,
+           "description": "No way out of the network and none in."
+          },
+          "ingress": {
+           "type": "boolean",
+           "default": false,
+           "x-kit-immutable": true,
+           "description": "Carries traffic of published ports between nodes. At most one network does."
+          },
+          "ipv6": {
+           "type": "boolean",
+           "default": false,
+           "x-kit-immutable": true,
+           "description": "Give out IPv6 addresses too."
+          },
+          "hostNetwork": {
+           "type": "string",
+           "maxLength": 255,
+           "x-kit-immutable": true,
+           "description": "A network that every node has already, by its name there, such as host. Nothing is created."
+          },
+          "ipam": {
+           "type": "object",
+           "description": "How addresses are given out. Chosen by kit when left out.",
+           "x-kit-immutable": true,
+           "properties": {
+            "driver": {
+             "type": "string",
+             "default": "default",
+             "description": "What gives out addresses."
+            },
+            "options": {
+             "type": "object",
+             "additionalProperties": {
+              "type": "string",
+              "description": "Value."
+             },
+             "description": "Options for that driver."
+            },
+            "configs": {
+             "type": "array",
+             "maxItems": 16,
+             "description": "Address ranges.",
+             "items": {
+              "type": "object",
+              "description": "One range.",
+              "properties": {
+               "subnet": {
+                "type": "string",
+                "format": "cidr",
+                "description": "The range: 10.0.9.0/24."
+               },
+               "range": {
+                "type": "string",
+                "format": "cidr",
+                "description": "Part of subnet that tasks get addresses from. All of it when left out."
+               },
+               "gateway": {
+                "type": "string",
+                "format": "ip",
+                "description": "Address of the gateway. The first of the subnet when left out."
+               },
+               "reserved": {
+                "type": "object",
+                "additionalProperties": {
+                 "type": "string",
+                 "format": "ip",
+                 "description": "Address."
+                },
+                "description": "Addresses that no task gets, by name."
+               }
+              }
+             }
+            }
+           }
+          },
+          "labels": {
+           "type": "object",
+           "additionalProperties": {
+            "type": "string",
+            "description": "Value."
+           },
+           "description": "Labels that the engine's network carries."
+          }
+         }
+        },
+        "status": {
+         "type": "object",
+         "description": "What the allocator assigned.",
+         "properties": {
+          "observedGeneration": {
+           "type": "integer",
+           "description": "The generation that this status describes."
+          },
+          "subnets": {
+           "type": "array",
+           "items": {
+            "type": "string",
+            "description": "10.0.9.0/24."
+           },
+           "description": "Ranges in use."
+          },
+          "gateways": {
+           "type": "array",
+           "items": {
+            "type": "string",
+            "description": "Address."
+           },
+           "description": "Gateways, in the order of subnets."
+          },
+          "driverState": {
+           "type": "object",
+           "additionalProperties": {
+            "type": "string",
+            "description": "Value."
+           },
+           "description": "What the driver must remember, such as the VXLAN id."
+          },
+          "conditions": {
+           "type": "array",
+           "description": "Standing facts about the object, one per type.",
+           "x-kubernetes-list-type": "map",
+           "x-kubernetes-list-map-keys": [
+            "type"
+           ],
+           "items": {
+            "type": "object",
+            "description": "A standing fact about an object.",
             "required": [
              "type",
              "status"
@@ -447,7 +1029,7 @@ export const definitions: readonly Definition[] = [
            ],
            "items": {
             "type": "object",
-            "description": "One condition.",
+            "description": "A standing fact about an object.",
             "required": [
              "type",
              "status"
@@ -987,6 +1569,7 @@ export const definitions: readonly Definition[] = [
              "type": "array",
              "items": {
               "type": "object",
+              "description": "One secret.",
               "required": [
                "source"
               ],
@@ -1013,8 +1596,7 @@ export const definitions: readonly Definition[] = [
                 "maximum": 511,
                 "description": "Permission bits. 0444 when left out."
                }
-              },
-              "description": "One secret."
+              }
              },
              "description": "Secrets given to tasks as files."
             },
@@ -1022,6 +1604,7 @@ export const definitions: readonly Definition[] = [
              "type": "array",
              "items": {
               "type": "object",
+              "description": "One config.",
               "required": [
                "source"
               ],
@@ -1048,8 +1631,7 @@ export const definitions: readonly Definition[] = [
                 "maximum": 511,
                 "description": "Permission bits. 0444 when left out."
                }
-              },
-              "description": "One config."
+              }
              },
              "description": "Configs given to tasks as files."
             },
@@ -1225,6 +1807,129 @@ export const definitions: readonly Definition[] = [
   "apiVersion": "apiextensions.k8s.io/v1",
   "kind": "CustomResourceDefinition",
   "metadata": {
+   "name": "secrets.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "secrets",
+    "singular": "secret",
+    "kind": "Secret",
+    "listKind": "SecretList",
+    "shortNames": [
+     "sec"
+    ],
+    "categories": [
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the secret"
+      },
+      {
+       "name": "Driver",
+       "type": "string",
+       "jsonPath": ".spec.driver.name",
+       "priority": 1,
+       "description": "Where its content comes from"
+      },
+      {
+       "name": "Template",
+       "type": "string",
+       "jsonPath": ".spec.template",
+       "priority": 1,
+       "description": "Whether placeholders in it are filled in"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "Bytes that only the tasks that ask for them get to see. Cannot be changed; make another one and switch to it.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "Content and how to read it.",
+         "properties": {
+          "data": {
+           "type": "string",
+           "format": "byte",
+           "x-kit-write-only": true,
+           "x-kit-immutable": true,
+           "description": "Content, base64, 1 to 511,999 bytes. It is written once and never shown again. Not allowed with driver."
+          },
+          "driver": {
+           "type": "object",
+           "description": "Fetches the content from elsewhere when a task needs it.",
+           "x-kit-immutable": true,
+           "required": [
+            "name"
+           ],
+           "properties": {
+            "name": {
+             "type": "string",
+             "minLength": 1,
+             "maxLength": 255,
+             "description": "Name of the driver."
+            },
+            "options": {
+             "type": "object",
+             "additionalProperties": {
+              "type": "string",
+              "description": "Value."
+             },
+             "description": "Options for the driver."
+            }
+           }
+          },
+          "template": {
+           "type": "string",
+           "enum": [
+            "golang"
+           ],
+           "x-kit-immutable": true,
+           "description": "golang fills in placeholders such as {{.Node.Hostname}} on the node. Given as it is when left out."
+          },
+          "labels": {
+           "type": "object",
+           "additionalProperties": {
+            "type": "string",
+            "description": "Value."
+           },
+           "description": "Labels of any text, as Docker has them."
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
    "name": "services.kit"
   },
   "spec": {
@@ -1359,6 +2064,14 @@ export const definitions: readonly Definition[] = [
              "description": "Number of tasks that must complete. 1 when left out."
             }
            }
+          },
+          "labels": {
+           "type": "object",
+           "additionalProperties": {
+            "type": "string",
+            "description": "Value."
+           },
+           "description": "Labels of any text, as Docker has them. Selectors work on metadata.labels."
           },
           "template": {
            "type": "object",
@@ -1758,6 +2471,7 @@ export const definitions: readonly Definition[] = [
              "type": "array",
              "items": {
               "type": "object",
+              "description": "One secret.",
               "required": [
                "source"
               ],
@@ -1784,8 +2498,7 @@ export const definitions: readonly Definition[] = [
                 "maximum": 511,
                 "description": "Permission bits. 0444 when left out."
                }
-              },
-              "description": "One secret."
+              }
              },
              "description": "Secrets given to tasks as files."
             },
@@ -1793,6 +2506,7 @@ export const definitions: readonly Definition[] = [
              "type": "array",
              "items": {
               "type": "object",
+              "description": "One config.",
               "required": [
                "source"
               ],
@@ -1819,8 +2533,7 @@ export const definitions: readonly Definition[] = [
                 "maximum": 511,
                 "description": "Permission bits. 0444 when left out."
                }
-              },
-              "description": "One config."
+              }
              },
              "description": "Configs given to tasks as files."
             },
@@ -1953,6 +2666,7 @@ export const definitions: readonly Definition[] = [
           },
           "update": {
            "type": "object",
+           "description": "How a new revision replaces the old one.",
            "properties": {
             "parallelism": {
              "type": "integer",
@@ -1999,11 +2713,11 @@ export const definitions: readonly Definition[] = [
              "default": "StopFirst",
              "description": "Stop the old task first, or start the new one first."
             }
-           },
-           "description": "How a new revision replaces the old one."
+           }
           },
           "rollback": {
            "type": "object",
+           "description": "How an automatic or requested rollback replaces the newer revision.",
            "properties": {
             "parallelism": {
              "type": "integer",
@@ -2050,8 +2764,7 @@ export const definitions: readonly Definition[] = [
              "default": "StopFirst",
              "description": "Stop the old task first, or start the new one first."
             }
-           },
-           "description": "How an automatic or requested rollback replaces the newer revision."
+           }
           },
           "endpoint": {
            "type": "object",
@@ -2291,7 +3004,273 @@ export const definitions: readonly Definition[] = [
            ],
            "items": {
             "type": "object",
-            "description": "One condition.",
+            "description": "A standing fact about an object.",
+            "required": [
+             "type",
+             "status"
+            ],
+            "properties": {
+             "type": {
+              "type": "string",
+              "description": "Ready, Converged, …"
+             },
+             "status": {
+              "type": "string",
+              "enum": [
+               "True",
+               "False",
+               "Unknown"
+              ],
+              "description": "Whether it holds."
+             },
+             "reason": {
+              "type": "string",
+              "description": "One CamelCase word for programs."
+             },
+             "message": {
+              "type": "string",
+              "description": "A sentence for people."
+             },
+             "observedGeneration": {
+              "type": "integer",
+              "description": "The generation it describes."
+             },
+             "lastTransitionTime": {
+              "type": "string",
+              "format": "date-time",
+              "description": "When status last changed."
+             }
+            }
+           }
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "sources.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "sources",
+    "singular": "source",
+    "kind": "Source",
+    "listKind": "SourceList",
+    "shortNames": [
+     "src"
+    ],
+    "categories": [
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "subresources": {
+      "status": {}
+     },
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the source"
+      },
+      {
+       "name": "Path",
+       "type": "string",
+       "jsonPath": ".spec.path",
+       "description": "The directory"
+      },
+      {
+       "name": "Ready",
+       "type": "string",
+       "jsonPath": ".status.conditions[?(@.type==\"Ready\")].status",
+       "description": "Whether the cluster matches it"
+      },
+      {
+       "name": "Suspended",
+       "type": "boolean",
+       "jsonPath": ".spec.suspend",
+       "priority": 1,
+       "description": "Whether it is left alone"
+      },
+      {
+       "name": "Applied",
+       "type": "string",
+       "jsonPath": ".status.lastAppliedRevision",
+       "priority": 1,
+       "description": "What was applied last"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "A directory of manifests, often a git checkout, that the cluster is kept equal to.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "What the user wants.",
+         "required": [
+          "path"
+         ],
+         "properties": {
+          "path": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 4096,
+           "description": "The directory on the manager's machine."
+          },
+          "interval": {
+           "type": "string",
+           "format": "duration",
+           "default": "1m",
+           "description": "Time between two comparisons when no file changes."
+          },
+          "retryInterval": {
+           "type": "string",
+           "format": "duration",
+           "default": "30s",
+           "description": "Time before a failed attempt is repeated."
+          },
+          "timeout": {
+           "type": "string",
+           "format": "duration",
+           "default": "5m",
+           "description": "Longest that one attempt may take."
+          },
+          "prune": {
+           "type": "boolean",
+           "default": true,
+           "description": "Delete what this source has applied and no longer holds."
+          },
+          "allowEmpty": {
+           "type": "boolean",
+           "default": false,
+           "description": "Prune even when the directory holds no object at all."
+          },
+          "suspend": {
+           "type": "boolean",
+           "default": false,
+           "description": "Leave the cluster alone."
+          },
+          "force": {
+           "type": "boolean",
+           "default": true,
+           "description": "Take fields that others have set."
+          }
+         }
+        },
+        "status": {
+         "type": "object",
+         "description": "How far the gitops controller got.",
+         "properties": {
+          "observedGeneration": {
+           "type": "integer",
+           "description": "The generation that this status describes."
+          },
+          "lastAttemptedRevision": {
+           "type": "string",
+           "description": "Hash of the files read last."
+          },
+          "lastAppliedRevision": {
+           "type": "string",
+           "description": "Hash of the files applied last."
+          },
+          "inventory": {
+           "type": "array",
+           "description": "Objects that this source applied.",
+           "items": {
+            "type": "object",
+            "description": "One object.",
+            "required": [
+             "kind",
+             "name"
+            ],
+            "properties": {
+             "kind": {
+              "type": "string",
+              "description": "Kind."
+             },
+             "name": {
+              "type": "string",
+              "description": "Name."
+             }
+            }
+           }
+          },
+          "results": {
+           "type": "array",
+           "description": "What the last attempt did, changes and failures only.",
+           "items": {
+            "type": "object",
+            "description": "One object.",
+            "required": [
+             "kind",
+             "name",
+             "action"
+            ],
+            "properties": {
+             "kind": {
+              "type": "string",
+              "description": "Kind."
+             },
+             "name": {
+              "type": "string",
+              "description": "Name."
+             },
+             "action": {
+              "type": "string",
+              "enum": [
+               "Created",
+               "Configured",
+               "Unchanged",
+               "Pruned",
+               "PruneSkipped",
+               "Skipped",
+               "Failed"
+              ],
+              "description": "What was done."
+             },
+             "message": {
+              "type": "string",
+              "description": "Why."
+             }
+            }
+           }
+          },
+          "conditions": {
+           "type": "array",
+           "description": "Standing facts about the object, one per type.",
+           "x-kubernetes-list-type": "map",
+           "x-kubernetes-list-map-keys": [
+            "type"
+           ],
+           "items": {
+            "type": "object",
+            "description": "A standing fact about an object.",
             "required": [
              "type",
              "status"
@@ -2443,7 +3422,7 @@ export const definitions: readonly Definition[] = [
            ],
            "items": {
             "type": "object",
-            "description": "One condition.",
+            "description": "A standing fact about an object.",
             "required": [
              "type",
              "status"
@@ -2867,6 +3846,160 @@ export const definitions: readonly Definition[] = [
             "Unhealthy"
            ],
            "description": "Last health check."
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
+   "name": "volumes.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "volumes",
+    "singular": "volume",
+    "kind": "Volume",
+    "listKind": "VolumeList",
+    "shortNames": [
+     "vol"
+    ],
+    "categories": [
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "subresources": {
+      "status": {}
+     },
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the volume"
+      },
+      {
+       "name": "Driver",
+       "type": "string",
+       "jsonPath": ".spec.driver",
+       "description": "What makes it"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since it was created"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "A named volume. Each node makes its own the first time that a task there mounts it.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "What the user wants.",
+         "properties": {
+          "driver": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 255,
+           "default": "local",
+           "x-kit-immutable": true,
+           "description": "Volume driver."
+          },
+          "driverOptions": {
+           "type": "object",
+           "x-kit-immutable": true,
+           "additionalProperties": {
+            "type": "string",
+            "description": "Value."
+           },
+           "description": "Options for the driver."
+          },
+          "labels": {
+           "type": "object",
+           "additionalProperties": {
+            "type": "string",
+            "description": "Value."
+           },
+           "description": "Labels that the engine's volume carries."
+          }
+         }
+        },
+        "status": {
+         "type": "object",
+         "description": "What was observed.",
+         "properties": {
+          "observedGeneration": {
+           "type": "integer",
+           "description": "The generation that this status describes."
+          },
+          "conditions": {
+           "type": "array",
+           "description": "Standing facts about the object, one per type.",
+           "x-kubernetes-list-type": "map",
+           "x-kubernetes-list-map-keys": [
+            "type"
+           ],
+           "items": {
+            "type": "object",
+            "description": "A standing fact about an object.",
+            "required": [
+             "type",
+             "status"
+            ],
+            "properties": {
+             "type": {
+              "type": "string",
+              "description": "Ready, Converged, …"
+             },
+             "status": {
+              "type": "string",
+              "enum": [
+               "True",
+               "False",
+               "Unknown"
+              ],
+              "description": "Whether it holds."
+             },
+             "reason": {
+              "type": "string",
+              "description": "One CamelCase word for programs."
+             },
+             "message": {
+              "type": "string",
+              "description": "A sentence for people."
+             },
+             "observedGeneration": {
+              "type": "integer",
+              "description": "The generation it describes."
+             },
+             "lastTransitionTime": {
+              "type": "string",
+              "format": "date-time",
+              "description": "When status last changed."
+             }
+            }
+           }
           }
          }
         }

@@ -2,11 +2,16 @@
 // `status` come from `crds/` (`api/types/` is generated); what they mean is said there.
 
 import type { ClusterSpec, ClusterStatus } from './types/cluster.ts'
+import type { ConfigSpec } from './types/config.ts'
+import type { NetworkSpec, NetworkStatus } from './types/network.ts'
 import type { NodeSpec, NodeStatus } from './types/node.ts'
 import type { RevisionSpec } from './types/revision.ts'
+import type { SecretSpec } from './types/secret.ts'
 import type { ServiceSpec, ServiceStatus } from './types/service.ts'
+import type { SourceSpec, SourceStatus } from './types/source.ts'
 import type { StackSpec, StackStatus } from './types/stack.ts'
 import type { TaskSpec, TaskStatus } from './types/task.ts'
+import type { VolumeSpec, VolumeStatus } from './types/volume.ts'
 
 export const apiVersion = 'kit/v1'
 
@@ -71,6 +76,11 @@ export type Cluster = ObjectOf<'Cluster', ClusterSpec, ClusterStatus>
 export type Node = ObjectOf<'Node', NodeSpec, NodeStatus>
 export type Service = ObjectOf<'Service', ServiceSpec, ServiceStatus>
 export type Revision = ObjectOf<'Revision', RevisionSpec, Record<string, never>>
+export type Network = ObjectOf<'Network', NetworkSpec, NetworkStatus>
+export type Secret = ObjectOf<'Secret', SecretSpec, Record<string, never>>
+export type Config = ObjectOf<'Config', ConfigSpec, Record<string, never>>
+export type Volume = ObjectOf<'Volume', VolumeSpec, VolumeStatus>
+export type Source = ObjectOf<'Source', SourceSpec, SourceStatus>
 export type Stack = ObjectOf<'Stack', StackSpec, StackStatus>
 export interface Task {
   readonly kind: 'Task'
@@ -79,13 +89,19 @@ export interface Task {
   readonly status: TaskStatus
 }
 
+/** The stored kinds. Event has a definition too, but lives in the leader's memory (`WireEvent`). */
 export interface Objects {
   readonly Cluster: Cluster
   readonly Node: Node
   readonly Service: Service
   readonly Task: Task
   readonly Revision: Revision
+  readonly Network: Network
+  readonly Secret: Secret
+  readonly Config: Config
+  readonly Volume: Volume
   readonly Stack: Stack
+  readonly Source: Source
 }
 export type Kind = keyof Objects
 export type KitObject = Objects[Kind]

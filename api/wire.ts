@@ -3,6 +3,7 @@
 
 import type { Cause, Reason } from './errors.ts'
 import type { Kind, ManagedFieldsEntry, Objects, OwnerReference } from './objects.ts'
+import type { EventFields } from './types/event.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject
 export interface JsonObject {
@@ -104,20 +105,10 @@ export interface Table {
 }
 
 /** A fact for people, as `/apis/kit/v1/events` lists it. Kept in the memory of the leader, not in the store. */
-export interface WireEvent {
+export interface WireEvent extends EventFields {
   readonly apiVersion: string
   readonly kind: 'Event'
   readonly metadata: WireMetadata
-  readonly involvedObject: { readonly apiVersion: string; readonly kind: string; readonly name: string; readonly uid?: string }
-  readonly type: 'Normal' | 'Warning'
-  readonly reason: string
-  readonly message: string
-  /** How often the same was recorded. */
-  readonly count: number
-  /** RFC 3339. */
-  readonly firstTimestamp: string
-  readonly lastTimestamp: string
-  readonly source: { readonly component: string }
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {

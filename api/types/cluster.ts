@@ -1,5 +1,7 @@
 // Generated from crds/ by `npm run generate`. Do not edit.
 
+import type { Conditions } from './conditions.ts'
+
 /**
  * Settings.
  */
@@ -28,33 +30,6 @@ export interface ClusterSpec {
 export interface ClusterStatus {
   /**
    * Standing facts about the object, one per type.
-   *
-   * Items: One condition.
    */
-  readonly conditions?: {
-    /**
-     * Ready, Converged, …
-     */
-    readonly type: string
-    /**
-     * Whether it holds.
-     */
-    readonly status: 'True' | 'False' | 'Unknown'
-    /**
-     * One CamelCase word for programs.
-     */
-    readonly reason?: string
-    /**
-     * A sentence for people.
-     */
-    readonly message?: string
-    /**
-     * The generation it describes.
-     */
-    readonly observedGeneration?: number
-    /**
-     * When status last changed.
-     */
-    readonly lastTransitionTime?: string
-  }[]
+  readonly conditions?: Conditions
 }

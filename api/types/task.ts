@@ -119,7 +119,7 @@ export interface TaskSpec {
      *
      * Items: One port.
      */
-    readonly ports?: {
+    readonly ports?: readonly {
       /**
        * Protocol.
        */
