@@ -1,0 +1,262 @@
+// The store's state: every object, its indexes, and the events that led here. A deterministic function
+// of the log: members that applied the same entries hold the same state, whatever their clocks,
+// addresses or history of restarts. Nothing here waits, logs, or fails half-way: `apply` first decides
+// about the whole commit (`check.ts`), then does it. Objects are immutable; a write replaces them.
+//
+// Read on with `table.ts` and `task-index.ts` (how objects are kept), `event-ring.ts` (the past),
+// `snapshot.ts` (the state as bytes), and `../store.ts`, which feeds this from Raft.
+
+import assert from 'node:assert/strict'
+import type { StatusError } from '../../api/errors.ts'
+import type { Kind, KitObject, Objects, Task } from '../../api/objects.ts'
+import type { Commit, StoreEvent, StoreView, Write } from '../../api/store.ts'
+import { check } from './check.ts'
+import { equal } from './equal.ts'
+import { defaultMaxRingEvents, EventRing } from './event-ring.ts'
+import { Interner } from './intern.ts'
+import { OwnerIndex } from './owner-index.ts'
+import { Table } from './table.ts'
+import { type ServiceTasks, TaskIndex } from './task-index.ts'
+
+/** What became of an entry: its events (none when it changed nothing), or why it was refused. */
+export type Outcome = { readonly events: readonly StoreEvent[] } | { readonly refused: StatusError }
+
+export interface StateOptions {
+  readonly maxRingEvents?: number
+}
+
+/** Events that a message about a conflict looks through to say what changed. */
+const maxEventsForMessage = 256
+
+export class State implements StoreView {
+  readonly #tables = new Map<Kind, Table>()
+  readonly #tasks = new TaskIndex()
+  readonly #owners = new OwnerIndex()
+  readonly #interner = new Interner()
+  readonly #ring: EventRing
+  #applied: number
+
+  /** Empty, as of `index`: 0 for a new store, the snapshot's index when one is restored into it. */
+  constructor(index = 0, options: StateOptions = {}) {
+    assert(index >= 0)
+    this.#applied = index
+    this.#ring = new EventRing(index, options.maxRingEvents ?? defaultMaxRingEvents)
+  }
+
+  /** Recent events; readers keep their own place in it. */
+  get ring(): EventRing {
+    return this.#ring
+  }
+
+  get resourceVersion(): number {
+    return this.#applied
+  }
+
+  /**
+   * Applies the entry at `index`. Takes the commit over: no part of it may be referred to elsewhere,
+   * because its objects become the stored ones. A refused commit changes nothing but the index.
+   */
+  apply(index: number, commit: Commit): Outcome {
+    assert(index > this.#applied, 'an entry is applied once, in order')
+    const refused = this.check(commit)
+    this.#applied = index
+    if (refused !== undefined) return { refused }
+    const events: StoreEvent[] = []
+    for (const write of commit.writes) {
+      const event = write.op === 'delete' ? this.#delete(index, write.kind, write.name) : this.#put(index, write)
+      if (event !== undefined) events.push(event)
+    }
+    if (events.length > 0) this.#ring.append(index, events)
+    return { events }
+  }
+
+  /** An entry that is no commit: the one with which a leader begins its term, or a change of members. */
+  skip(index: number): void {
+    assert(index > this.#applied, 'an entry is applied once, in order')
+    this.#applied = index
+  }
+
+  /** Why the commit would be refused if it were applied now. */
+  check(commit: Commit): StatusError | undefined {
+    return check(this, commit)
+  }
+
+  get<K extends Kind>(kind: K, name: string): Objects[K] | undefined {
+    const object = kind === 'Task' ? this.#tasks.byName.get(name)?.current : this.#tables.get(kind)?.get(name)?.current
+    return object !== undefined && isOf(object, kind) ? object : undefined
+  }
+
+  list<K extends Kind>(kind: K): Iterable<Objects[K]> {
+    const cells: () => Iterable<{ readonly current: KitObject }> =
+      kind === 'Task' ? () => this.#tasks.byName.values() : () => this.#tables.get(kind)?.cells() ?? []
+    return {
+      *[Symbol.iterator]() {
+        for (const { current } of cells()) if (isOf(current, kind)) yield current
+      },
+    }
+  }
+
+  count(kind: Kind): number {
+    return kind === 'Task' ? this.#tasks.byName.size : (this.#tables.get(kind)?.size ?? 0)
+  }
+
+  /** In order of creation. */
+  tasksOfService(serviceUid: string): Iterable<Task> {
+    return currentOf(this.#tasks.service(serviceUid)?.cells ?? [])
+  }
+
+  tasksOfSlot(serviceUid: string, slot: string): readonly Task[] {
+    return (
+      this.#tasks
+        .service(serviceUid)
+        ?.slots.get(slot)
+        ?.cells.map(({ current }) => current) ?? []
+    )
+  }
+
+  tasksOnNode(nodeName: string): Iterable<Task> {
+    return currentOf(this.#tasks.onNode(nodeName))
+  }
+
+  ownedBy(uid: string): Iterable<KitObject> {
+    return currentOf(this.#owners.of(uid))
+  }
+
+  slotIndex(serviceUid: string, slot: string): number {
+    return this.#tasks.service(serviceUid)?.slots.get(slot)?.index ?? 0
+  }
+
+  claimsIndex(serviceUid: string): number {
+    return this.#tasks.service(serviceUid)?.claimsIndex ?? 0
+  }
+
+  isServiceKnown(serviceUid: string): boolean {
+    return this.#tasks.isKnown(serviceUid)
+  }
+
+  serviceName(serviceUid: string): string | undefined {
+    return this.#tasks.service(serviceUid)?.name
+  }
+
+  recentEvents(since: number): readonly StoreEvent[] {
+    return since < Math.max(this.#ring.floor, this.#applied - maxEventsForMessage) ? [] : this.#ring.allAfter(since)
+  }
+
+  /** Kinds that have objects, in order of name, tasks last. */
+  kinds(): readonly Kind[] {
+    const others = [...this.#tables.keys()].filter((kind) => this.count(kind) > 0).sort()
+    return this.count('Task') > 0 ? [...others, 'Task'] : others
+  }
+
+  /** By service uid: tasks, slots, and what the guards compare. For snapshots. */
+  services(): Iterable<readonly [uid: string, ServiceTasks]> {
+    return this.#tasks.services()
+  }
+
+  /** Puts an object back as a snapshot has it. Tasks come last, in order of creation. */
+  restore(object: KitObject): void {
+    assert(object.metadata.resourceVersion <= this.#applied, 'a snapshot holds nothing from after it')
+    this.#insert(object)
+  }
+
+  restoreSlot(serviceUid: string, serviceName: string, slot: string, index: number): void {
+    assert(index <= this.#applied)
+    this.#tasks.restoreSlot(serviceUid, serviceName, slot, index)
+  }
+
+  restoreClaims(serviceUid: string, serviceName: string, index: number): void {
+    assert(index <= this.#applied)
+    this.#tasks.restoreClaims(serviceUid, serviceName, index)
+  }
+
+  #put(index: number, write: Write & { readonly op: 'create' | 'update' }): StoreEvent | undefined {
+    const { object } = write
+    if (write.op === 'create') return this.#create(index, object)
+    return object.kind === 'Task' ? this.#updateTask(index, object) : this.#update(index, object)
+  }
+
+  #create(index: number, given: KitObject): StoreEvent {
+    const object =
+      given.kind === 'Task' ? versionedTask(given, index) : { ...given, metadata: { ...given.metadata, resourceVersion: index } }
+    this.#insert(object)
+    return { type: 'ADDED', resourceVersion: index, object }
+  }
+
+  #insert(object: KitObject): void {
+    if (object.kind === 'Task') {
+      this.#tasks.add({ ...object, spec: this.#interner.taskSpec(object.spec) }, object.metadata.resourceVersion)
+      return
+    }
+    this.#owners.move(this.#tableOf(object.kind).add(object), undefined, object)
+    if (object.kind === 'Service') this.#tasks.serviceCreated(object.metadata.uid)
+  }
+
+  #updateTask(index: number, next: Task): StoreEvent | undefined {
+    const cell = this.#tasks.byName.get(next.metadata.name)
+    assert(cell !== undefined, 'checked before')
+    const previous = cell.current
+    const spec = equal(previous.spec, next.spec) ? previous.spec : this.#interner.taskSpec(next.spec)
+    const status = equal(previous.status, next.status) ? previous.status : next.status
+    if (spec === previous.spec && status === previous.status) return undefined
+    const { name, createdAt } = previous.metadata
+    const object: Task = { kind: 'Task', metadata: { name, resourceVersion: index, createdAt }, spec, status }
+    this.#tasks.replace(cell, object, index)
+    return { type: 'MODIFIED', resourceVersion: index, object, previous }
+  }
+
+  #update(index: number, next: Exclude<KitObject, Task>): StoreEvent | undefined {
+    const cell = this.#tables.get(next.kind)?.get(next.metadata.name)
+    assert(cell !== undefined, 'checked before')
+    const previous = cell.current
+    if (equal(previous, next)) return undefined
+    const object = { ...next, metadata: { ...next.metadata, resourceVersion: index } }
+    cell.current = object
+    this.#owners.move(cell, previous, object)
+    return { type: 'MODIFIED', resourceVersion: index, object, previous }
+  }
+
+  #delete(index: number, kind: Kind, name: string): StoreEvent {
+    if (kind === 'Task') {
+      const cell = this.#tasks.byName.get(name)
+      assert(cell !== undefined, 'checked before')
+      this.#tasks.remove(cell, index)
+      return { type: 'DELETED', resourceVersion: index, object: cell.current, previous: cell.current }
+    }
+    const table = this.#tableOf(kind)
+    const cell = table.get(name)
+    assert(cell !== undefined, 'checked before')
+    const previous = cell.current
+    table.remove(name)
+    this.#owners.move(cell, previous, undefined)
+    if (previous.kind === 'Service') this.#tasks.serviceDeleted(previous.metadata.uid)
+    return { type: 'DELETED', resourceVersion: index, object: previous, previous }
+  }
+
+  #tableOf(kind: Kind): Table {
+    assert(kind !== 'Task', 'tasks have an index of their own')
+    let table = this.#tables.get(kind)
+    if (table === undefined) {
+      table = new Table()
+      this.#tables.set(kind, table)
+    }
+    return table
+  }
+}
+
+function versionedTask(task: Task, resourceVersion: number): Task {
+  const { name, createdAt } = task.metadata
+  return { kind: 'Task', metadata: { name, resourceVersion, createdAt }, spec: task.spec, status: task.status }
+}
+
+function isOf<K extends Kind>(object: KitObject, kind: K): object is Objects[K] {
+  return object.kind === kind
+}
+
+/** What the cells hold now. May be iterated several times. */
+function currentOf<T>(cells: Iterable<{ readonly current: T }>): Iterable<T> {
+  return {
+    *[Symbol.iterator]() {
+      for (const { current } of cells) yield current
+    },
+  }
+}
