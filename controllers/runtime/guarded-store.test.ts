@@ -11,7 +11,9 @@ const node: Node = {
   status: { state: 'Ready', message: 'answers' },
 }
 
-async function setUp(list: readonly string[]): Promise<{ readonly commit: (change: (stored: Node) => Node) => Promise<unknown>; readonly remove: () => Promise<unknown> }> {
+async function setUp(
+  list: readonly string[],
+): Promise<{ readonly commit: (change: (stored: Node) => Node) => Promise<unknown>; readonly remove: () => Promise<unknown> }> {
   const store = createMemoryStore()
   await store.commit({ writes: [{ op: 'create', object: node }] })
   const guarded = guardStore(store, 'tested', { Node: list })

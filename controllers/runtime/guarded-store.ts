@@ -19,7 +19,11 @@ export function guardStore(store: Pick<Store, 'view' | 'commit'>, controller: st
         for (const field of changedFields(store, write)) {
           const { kind, name } = subjectOf(write)
           if (!isAllowed(writes[kind] ?? [], field)) {
-            return Promise.reject(new ForbiddenWrite(`controller ${controller} may not write ${kind} ${field} (${kind}/${name}): its list has ${(writes[kind] ?? []).join(', ') || 'nothing'}`))
+            return Promise.reject(
+              new ForbiddenWrite(
+                `controller ${controller} may not write ${kind} ${field} (${kind}/${name}): its list has ${(writes[kind] ?? []).join(', ') || 'nothing'}`,
+              ),
+            )
           }
         }
       }
@@ -43,7 +47,9 @@ function changedFields(store: Pick<Store, 'view'>, write: Write): readonly strin
   const stored: KitObject | undefined = store.view.get(object.kind, object.metadata.name)
   // Gone or changed meanwhile: the commit will end in Conflict. What the list says is still checked where it can be.
   if (stored === undefined) return []
-  return (['metadata', 'spec', 'status'] as const).flatMap((part) => (object[part] === stored[part] ? [] : changedMembers(part, stored[part], object[part])))
+  return (['metadata', 'spec', 'status'] as const).flatMap((part) =>
+    object[part] === stored[part] ? [] : changedMembers(part, stored[part], object[part]),
+  )
 }
 
 function changedMembers(part: string, stored: object, written: object): readonly string[] {

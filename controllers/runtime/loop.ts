@@ -30,7 +30,9 @@ export async function runControllers(controllers: readonly Controller[], deps: L
     for (const { controller, queue } of queues) {
       for (const kind of kindsOf(controller)) for (const object of deps.store.view.list(kind)) addKeys(controller, queue, object, undefined)
     }
-    await Promise.all(queues.flatMap(({ controller, queue }) => Array.from({ length: concurrency }, () => work(controller, queue, deps, signal))))
+    await Promise.all(
+      queues.flatMap(({ controller, queue }) => Array.from({ length: concurrency }, () => work(controller, queue, deps, signal))),
+    )
   } finally {
     unsubscribe()
   }
@@ -57,7 +59,12 @@ async function work(controller: Controller, queue: WorkQueue, { log }: LoopDeps,
     } catch (error) {
       if (!signal.aborted) {
         // Somebody else was faster: the state has changed, so the next look decides anew. Not worth a line.
-        if (reasonOf(error) !== 'Conflict') log.warn('Reconcile failed', { controller: controller.name, key, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+        if (reasonOf(error) !== 'Conflict')
+          log.warn('Reconcile failed', {
+            controller: controller.name,
+            key,
+            error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          })
         queue.addRateLimited(key)
       }
     } finally {

@@ -53,7 +53,11 @@ test('failures wait longer each time, five minutes at most, until they are forgo
   for (let round = 0; round < 20; round += 1) {
     const since = events.nowMs()
     queue.addRateLimited('a')
-    await events.run(since + 400_000, () => {}, () => queue.length > 0)
+    await events.run(
+      since + 400_000,
+      () => {},
+      () => queue.length > 0,
+    )
     waits.push(events.nowMs() - since)
     queue.done((await queue.take()) ?? '')
   }
@@ -62,7 +66,11 @@ test('failures wait longer each time, five minutes at most, until they are forgo
   queue.forget('a')
   const since = events.nowMs()
   queue.addRateLimited('a')
-  await events.run(since + 1000, () => {}, () => queue.length > 0)
+  await events.run(
+    since + 1000,
+    () => {},
+    () => queue.length > 0,
+  )
   assert.equal(events.nowMs() - since, 5)
 })
 
