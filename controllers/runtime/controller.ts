@@ -15,6 +15,8 @@ export interface Controller {
   readonly name: string
   /** For each watched kind, the keys that a change of an object makes dirty. */
   readonly watches: { readonly [K in Kind]?: (object: Objects[K], previous: Objects[K] | undefined) => readonly string[] }
+  /** Keys that are dirty when the controller starts, whatever the store holds. */
+  readonly initialKeys?: readonly string[]
   /**
    * Its room. For each kind: `create`, `delete`, and the paths it may change, one or two levels deep
    * (`spec.desired`, `status.update`, `metadata.finalizers`).

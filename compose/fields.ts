@@ -1,0 +1,193 @@
+// Readers of single values and of collections, from which the tables in `service.ts`, `deploy.ts`
+// and `read.ts` are put together. Each accepts the forms that Compose allows and no others, with one
+// leniency: numbers and booleans may be quoted, as they are after a variable was put in.
+
+import { parseDuration } from '../api/duration.ts'
+import { formatCpu, formatMemory } from '../api/quantity.ts'
+import { at, describeValue, type Place, type Read, reportKey, reportValue, suggestion } from './problem.ts'
+
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A map that takes any key, `__proto__` too, as data. */
+export function toMap<T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> {
+  return Object.fromEntries(entries)
+}
+
+export const text: Read<string> = (value, place) =>
+  typeof value === 'string' ? value : reportValue(place, `wanted a text, found ${describeValue(value)}`)
+
+/** Text where a number is as good: `user: 1000`. */
+export const textOrNumber: Read<string> = (value, place) => {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' ? String(value) : reportValue(place, `wanted a text or a number, found ${describeValue(value)}`)
+}
+
+export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Read<number> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  return (value, place) => {
+    const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
+    if (typeof number === 'number' && Number.isSafeInteger(number) && number >= least && number <= most) return number
+    return reportValue(place, `wanted a whole number ${range}, found ${describeValue(value)}`)
+  }
+}
+
+export const ratio: Read<number> = (value, place) => {
+  const number = typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value
+  if (typeof number === 'number' && number >= 0 && number <= 1) return number
+  return reportValue(place, `wanted a number from 0 to 1, found ${describeValue(value)}`)
+}
+
+const truth: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
+  [true, true],
+  [false, false],
+  ...['true', 'yes', 'y', 'on'].map((word) => [word, true] as const),
+  ...['false', 'no', 'n', 'off'].map((word) => [word, false] as const),
+])
+
+export const boolean: Read<boolean> = (value, place) => {
+  const known = truth.get(typeof value === 'string' ? value.toLowerCase() : value)
+  return known ?? reportValue(place, `wanted true or false, found ${describeValue(value)}`)
+}
+
+export const duration: Read<string> = (value, place) => {
+  if (typeof value === 'string' && parseDuration(value) !== undefined) return value
+  return reportValue(place, `wanted a duration, found ${describeValue(value)}`, {
+    help: 'a duration is a number with a unit (ns, us, ms, s, m, h), or several: 10s, 1h30m, 500ms',
+  })
+}
+
+const sizeForm = /^(\d+(?:\.\d+)?) ?(?:([kmgtp])i?b?|b)?$/i
+const sizeUnits = ['', 'k', 'm', 'g', 't', 'p']
+
+/** Bytes of a Compose size: every unit is a power of 1024. */
+export const sizeBytes: Read<number> = (value, place) => {
+  const match = sizeForm.exec(String(value))
+  const bytes = match === null ? Number.NaN : Math.trunc(Number(match[1]) * 1024 ** sizeUnits.indexOf((match[2] ?? '').toLowerCase()))
+  if ((typeof value === 'string' || typeof value === 'number') && Number.isSafeInteger(bytes)) return bytes
+  return reportValue(place, `wanted a size, found ${describeValue(value)}`, { help: 'a size is a number with a unit: 500M, 2g, 64kb' })
+}
+
+export const memory: Read<string> = (value, place) => {
+  const bytes = sizeBytes(value, place)
+  return bytes === undefined ? undefined : formatMemory(bytes)
+}
+
+export const cpus: Read<string> = (value, place) => {
+  const amount = typeof value === 'number' ? String(value) : value
+  if (typeof amount === 'string' && /^(\d{1,9}(\.\d{1,9})?|\.\d{1,9})$/.test(amount)) return formatCpu(Number(amount))
+  return reportValue(place, `wanted a number of CPU cores, found ${describeValue(value)}`, { help: "for example '0.5' for half a core" })
+}
+
+/** One of the words of Compose, as kit writes it. Case does not matter. */
+export function word<T extends string>(words: Readonly<Record<string, T>>): Read<T> {
+  const known = Object.keys(words)
+  return (value, place) => {
+    const wanted = typeof value === 'string' ? value.toLowerCase() : ''
+    if (Object.hasOwn(words, wanted)) return words[wanted]
+    const found = describeValue(value)
+    return reportValue(place, `wanted ${known.slice(0, -1).join(', ')} or ${known.at(-1)}, found ${found}`, suggestion(wanted, known))
+  }
+}
+
+export function list<T>(element: Read<T>): Read<readonly T[]> {
+  return (value, place) => {
+    if (!Array.isArray(value)) return reportValue(place, `wanted a list, found ${describeValue(value)}`)
+    return value.map((each, index) => element(each, at(place, index))).filter((each) => each !== undefined)
+  }
+}
+
+/** A list in which nothing stands twice. */
+export function uniqueList(element: Read<string>): Read<readonly string[]> {
+  const read = list(element)
+  return (value, place) => {
+    const elements = read(value, place)
+    const double = elements?.findIndex((each, index) => elements.indexOf(each) !== index) ?? -1
+    return double === -1 ? elements : reportValue(at(place, double), `"${elements?.[double]}" stands twice in the list`)
+  }
+}
+
+/** One text, or a list of them. */
+export const textOrList: Read<readonly string[]> = (value, place) =>
+  typeof value === 'string' ? [value] : uniqueList(text)(value, place)
+
+export function mapOf<T>(read: Read<T>): Read<Readonly<Record<string, T>>> {
+  return (value, place) => {
+    if (!isMap(value)) return reportValue(place, `wanted a mapping, found ${describeValue(value)}`)
+    const entries = Object.entries(value).map(([key, each]) => [key, read(each, at(place, key))] as const)
+    return toMap(entries.filter((entry): entry is readonly [string, T] => entry[1] !== undefined))
+  }
+}
+
+/**
+ * A mapping of texts in either form, `KEY: value` or `- KEY=value`. Numbers and booleans become
+ * text. What a key without a value means is for `absent` to say; `undefined` leaves the key out.
+ */
+export function texts(absent: string | undefined): Read<Readonly<Record<string, string>>> {
+  return (value, place) => {
+    if (Array.isArray(value)) return textsOfList(value, absent, place)
+    if (!isMap(value)) return reportValue(place, `wanted a mapping or a list of KEY=value, found ${describeValue(value)}`)
+    const entries = Object.entries(value).map(([key, each]) => [key, each === null ? absent : scalar(each, at(place, key))] as const)
+    return toMap(entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
+  }
+}
+
+function textsOfList(value: readonly unknown[], absent: string | undefined, place: Place): Readonly<Record<string, string>> {
+  const result = new Map<string, string>()
+  for (const [index, element] of value.entries()) {
+    const pair = scalar(element, at(place, index))
+    if (pair === undefined) continue
+    const equals = pair.indexOf('=')
+    const key = equals === -1 ? pair : pair.slice(0, equals)
+    if (key === '') reportValue(at(place, index), `wanted KEY=value, found ${describeValue(element)}`)
+    const meant = equals === -1 ? absent : pair.slice(equals + 1)
+    if (meant !== undefined && key !== '') result.set(key, meant)
+  }
+  return toMap(result)
+}
+
+const scalar: Read<string> = (value, place) => {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  return reportValue(place, `wanted a text, found ${describeValue(value)}`)
+}
+
+type Fields<Shape> = { readonly [Key in keyof Shape]-?: Read<NonNullable<Shape[Key]>> }
+
+/** Keys that Compose knows and kit does not act on, each with what to do instead. */
+export type Unsupported = Readonly<Record<string, string>>
+
+/**
+ * A mapping with known keys. An unknown key is reported with the nearest known one; `x-…` keys are
+ * comments. Only the keys that are there are in the result.
+ */
+export function mapping<Shape extends object>(
+  fields: Fields<Shape>,
+  options: { readonly required?: readonly string[]; readonly unsupported?: Unsupported } = {},
+): Read<Partial<Shape>> {
+  const { required = [], unsupported = {} } = options
+  const readers: ReadonlyMap<string, Read<unknown>> = new Map(Object.entries<Read<unknown>>(fields))
+  return (value, place) => {
+    if (!isMap(value)) return reportValue(place, `wanted a mapping, found ${describeValue(value)}`)
+    const result: Partial<Record<string, unknown>> = {}
+    for (const [key, each] of Object.entries(value)) {
+      const read = readers.get(key)
+      if (read !== undefined) {
+        const meant = read(each, at(place, key))
+        if (meant !== undefined) result[key] = meant
+      } else if (!key.startsWith('x-')) reportUnknown(key, [...readers.keys()], unsupported, at(place, key))
+    }
+    for (const key of required) if (!Object.hasOwn(value, key)) reportValue(place, `"${key}" is missing`)
+    return result as Partial<Shape> // Each key was read by its own reader, which TypeScript cannot follow through a loop.
+  }
+}
+
+function reportUnknown(key: string, known: readonly string[], unsupported: Unsupported, place: Place): void {
+  if (Object.hasOwn(unsupported, key)) reportKey(place, `kit does not support "${key}"`, { help: unsupported[key] ?? '' })
+  else reportKey(place, `unknown key "${key}"`, { ...suggestion(key, known), help: `allowed here: ${known.toSorted().join(', ')}` })
+}
+
+/** `null` stands for an empty mapping: `networks: { front: }`. */
+export function orNull<T>(read: Read<T>): Read<T> {
+  return (value, place) => read(value ?? {}, place)
+}

@@ -1,0 +1,62 @@
+// What is wrong in a Compose document, addressed by path: the server, which has no file, reports the
+// path; the CLI finds the line and column (`diagnostics.ts`). All readers of this folder report to a
+// `Place` and return `undefined` instead of throwing, so that one run finds every mistake.
+
+import { nearest } from '../api/suggestion.ts'
+
+export type Path = readonly (string | number)[]
+
+export interface Problem {
+  readonly path: Path
+  /** Whether the key itself is wrong, or what stands at it. */
+  readonly target: 'key' | 'value'
+  /** One sentence in the user's words: what was wanted and what was found. */
+  readonly message: string
+  /** `did you mean "replicas"?` */
+  readonly hint?: string
+  /** How to mend it, or what is allowed here. */
+  readonly help?: string
+}
+
+/** Where a reader is in the document, and where it reports to. */
+export interface Place {
+  readonly path: Path
+  readonly problems: Problem[]
+}
+
+type Advice = Pick<Problem, 'hint' | 'help'>
+
+/** Turns the value at a place into what it means; `undefined` after a report. */
+export type Read<T> = (value: unknown, place: Place) => T | undefined
+
+export function at(place: Place, ...steps: Path): Place {
+  return { path: [...place.path, ...steps], problems: place.problems }
+}
+
+export function reportValue(place: Place, message: string, advice: Advice = {}): undefined {
+  place.problems.push({ path: place.path, target: 'value', message, ...advice })
+}
+
+export function reportKey(place: Place, message: string, advice: Advice = {}): undefined {
+  place.problems.push({ path: place.path, target: 'key', message, ...advice })
+}
+
+/** `did you mean …?` when a known name is near, and else nothing. */
+export function suggestion(word: string, known: Iterable<string>): Advice {
+  const near = nearest(word, known)
+  return near === undefined ? {} : { hint: `did you mean "${near}"?` }
+}
+
+/** `services.web.ports[0]` */
+export function formatPath(path: Path): string {
+  return path.reduce<string>((text, step) => text + (typeof step === 'number' ? `[${step}]` : text === '' ? step : `.${step}`), '')
+}
+
+/** What was found, for a message: `the text "x"`, `the number 3`, `a list`, `nothing`. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a mapping'
+  if (typeof value === 'string') return value.length > 60 ? `the text "${value.slice(0, 57)}…"` : `the text "${value}"`
+  return `the ${typeof value} ${String(value)}`
+}
