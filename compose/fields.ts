@@ -109,8 +109,7 @@ export function uniqueList(element: Read<string>): Read<readonly string[]> {
 }
 
 /** One text, or a list of them. */
-export const textOrList: Read<readonly string[]> = (value, place) =>
-  typeof value === 'string' ? [value] : uniqueList(text)(value, place)
+export const textOrList: Read<readonly string[]> = (value, place) => (typeof value === 'string' ? [value] : uniqueList(text)(value, place))
 
 export function mapOf<T>(read: Read<T>): Read<Readonly<Record<string, T>>> {
   return (value, place) => {
