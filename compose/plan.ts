@@ -1,0 +1,196 @@
+// What applying a document to the cluster would do: the writes, the conflicts, and what is wrong with
+// the document. The same function answers `kit diff`, lets the server refuse a stack before it is
+// stored, and tells the stack controller what to commit.
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Schema } from '../api/definition.ts'
+import { definitions } from '../api/definitions.ts'
+import type { ManagedFieldsEntry, OwnerReference } from '../api/objects.ts'
+import { compileStack, type Draft, type DraftKind, stackLabel } from './compile.ts'
+import { isMap } from './fields.ts'
+import { type Conflict, mergeThreeWay, ownersOf } from './merge.ts'
+import type { Texts } from './model.ts'
+import type { Problem } from './problem.ts'
+import { readCompose } from './read.ts'
+
+/** As much of an object as planning reads; a stored object and an answer of the API both have it. */
+export interface LiveObject {
+  readonly kind: string
+  readonly metadata: {
+    readonly name: string
+    readonly labels?: Texts
+    readonly ownerReferences?: readonly OwnerReference[]
+    readonly managedFields?: readonly ManagedFieldsEntry[]
+    readonly deletedAt?: number
+    readonly deletionTimestamp?: string
+  }
+  readonly spec: unknown
+}
+
+/** What planning asks of the cluster. */
+export interface StackReader {
+  get(kind: DraftKind, name: string): LiveObject | undefined
+  /** Everything with an ownerReference to the stack. */
+  owned(): Iterable<LiveObject>
+  /** Uid of the Stack; undefined before it exists. */
+  readonly stackUid: string | undefined
+}
+
+export type PlannedWrite =
+  | { readonly op: 'create'; readonly draft: Draft }
+  /** The merged spec and labels. `adopt`: the object was not the stack's and becomes it. */
+  | {
+      readonly op: 'update'
+      readonly draft: Draft
+      readonly live: LiveObject
+      readonly spec: unknown
+      readonly labels: Texts
+      readonly adopt: boolean
+    }
+  | { readonly op: 'delete'; readonly kind: string; readonly name: string }
+
+export interface StackPlan {
+  /** In the order in which to commit them. Meaningless while there are conflicts or problems. */
+  readonly writes: readonly PlannedWrite[]
+  readonly conflicts: readonly Conflict[]
+  readonly problems: readonly Problem[]
+  /** Objects that are still being removed and must be gone before they can be made anew. */
+  readonly blocked: readonly string[]
+  /** Services that the document asks for. */
+  readonly services: number
+}
+
+/**
+ * Plans stack `name` from the document merged last (undefined: none) to `document`. `force` takes
+ * fields and objects that are somebody else's. Never throws; a document that cannot be read gives
+ * problems. An earlier document that no longer reads counts as none.
+ */
+export function planStack(name: string, lastDocument: unknown, document: unknown, force: boolean, view: StackReader): StackPlan {
+  const read = readCompose(document)
+  if ('problems' in read) return { writes: [], conflicts: [], problems: read.problems, blocked: [], services: 0 }
+  const before = lastDocument === undefined ? undefined : readCompose(lastDocument)
+  const last = before === undefined || 'problems' in before ? [] : compileStack(name, before.model)
+  const now = compileStack(name, read.model)
+
+  const planned = now.map((draft) =>
+    planObject(
+      name,
+      draft,
+      last.find((each) => isSame(each, draft)),
+      force,
+      view,
+    ),
+  )
+  const blocked = planned.flatMap((each) => each.blocked)
+  return {
+    writes: [...planned.flatMap((each) => each.writes), ...prune(now, view)],
+    conflicts: planned.flatMap((each) => each.conflicts),
+    problems: [...doubles(now), ...planned.flatMap((each) => each.problems)],
+    blocked,
+    services: now.filter((draft) => draft.kind === 'Service').length,
+  }
+}
+
+function isSame(a: { readonly kind: string; readonly name: string }, b: { readonly kind: string; readonly name: string }): boolean {
+  return a.kind === b.kind && a.name === b.name
+}
+
+type ObjectPlan = Pick<StackPlan, 'writes' | 'conflicts' | 'problems' | 'blocked'>
+const nothing: ObjectPlan = { writes: [], conflicts: [], problems: [], blocked: [] }
+
+function planObject(stack: string, draft: Draft, last: Draft | undefined, force: boolean, view: StackReader): ObjectPlan {
+  const live = view.get(draft.kind, draft.name)
+  if (live === undefined) return { ...nothing, writes: [{ op: 'create', draft }] }
+  const { metadata } = live
+  const isLeaving = metadata.deletedAt !== undefined || metadata.deletionTimestamp !== undefined
+  if (isLeaving || isLeftOver(stack, live, view.stackUid)) return { ...nothing, blocked: [`${draft.kind}/${draft.name}`] }
+  const isOwn = belongsTo(stack, live, view.stackUid)
+  if (!isOwn && !force) return { ...nothing, conflicts: [foreign(draft, live)] }
+
+  const common = { object: { kind: draft.kind, name: draft.name }, managedFields: metadata.managedFields, force }
+  const base = isOwn ? last : undefined
+  const merged = mergeThreeWay({
+    ...common,
+    last: { metadata: { labels: base?.labels ?? {} }, spec: base?.spec ?? {} },
+    now: { metadata: { labels: draft.labels }, spec: draft.spec },
+    live: { metadata: { labels: metadata.labels ?? {} }, spec: live.spec },
+  })
+  const value = isMap(merged.value) ? merged.value : {}
+  const spec = value['spec']
+  const changedMetadata = isMap(value['metadata']) ? value['metadata'] : {}
+  const labels = isMap(changedMetadata['labels']) ? (changedMetadata['labels'] as Texts) : {} // Merged of maps of texts.
+  const problems = immutableProblems(draft, live.spec, spec)
+  const isChanged = !isOwn || !isDeepStrictEqual(spec, live.spec) || !isDeepStrictEqual(labels, metadata.labels ?? {})
+  const writes: PlannedWrite[] = isChanged ? [{ op: 'update', draft, live, spec, labels, adopt: !isOwn }] : []
+  return { writes, conflicts: merged.conflicts, problems, blocked: [] }
+}
+
+/** Volumes hold data and outlive their stack: they have no owner, only its label, and are never pruned. */
+function belongsTo(stack: string, live: LiveObject, stackUid: string | undefined): boolean {
+  if (live.kind === 'Volume') return live.metadata.labels?.[stackLabel] === stack
+  return ownersNamed(stack, live).some((owner) => stackUid === undefined || owner.uid === stackUid)
+}
+
+/** It belongs to an earlier Stack of this name, which is gone: the reaper is about to collect it. */
+function isLeftOver(stack: string, live: LiveObject, stackUid: string | undefined): boolean {
+  const owners = ownersNamed(stack, live)
+  return stackUid !== undefined && owners.length > 0 && owners.every((owner) => owner.uid !== stackUid)
+}
+
+function ownersNamed(stack: string, live: LiveObject): readonly OwnerReference[] {
+  return (live.metadata.ownerReferences ?? []).filter((owner) => owner.kind === 'Stack' && owner.name === stack)
+}
+
+function foreign(draft: Draft, live: LiveObject): Conflict {
+  const owner = live.metadata.ownerReferences?.[0]
+  const managers = ownersOf(live.metadata.managedFields, []).join(', ')
+  return {
+    object: { kind: draft.kind, name: draft.name },
+    field: '',
+    ours: { old: undefined, new: draft.spec },
+    theirs: live.spec,
+    owner: owner === undefined ? managers || 'an unknown writer' : `${owner.kind}/${owner.name}`,
+  }
+}
+
+function prune(now: readonly Draft[], view: StackReader): readonly PlannedWrite[] {
+  const surplus = [...view.owned()].filter((live) => !now.some((draft) => isSame(draft, { kind: live.kind, name: live.metadata.name })))
+  return surplus
+    .filter(({ metadata }) => metadata.deletedAt === undefined && metadata.deletionTimestamp === undefined)
+    .map((live) => ({ op: 'delete', kind: live.kind, name: live.metadata.name }))
+}
+
+/** `name:` can make two entries of one section mean one object. */
+function doubles(now: readonly Draft[]): readonly Problem[] {
+  return now
+    .filter((draft, index) => now.findIndex((other) => isSame(other, draft)) !== index)
+    .map(({ path, kind, name }) => ({ path, target: 'key', message: `there are two of ${kind} "${name}" in this document` }))
+}
+
+function immutableProblems(draft: Draft, live: unknown, merged: unknown): readonly Problem[] {
+  const fields = Object.entries(specSchema(draft.kind)?.properties ?? {}).filter(([, schema]) => schema['x-kit-immutable'] === true)
+  const before = isMap(live) ? live : {}
+  const after = isMap(merged) ? merged : {}
+  return fields
+    .filter(([key, schema]) => !isDeepStrictEqual(before[key] ?? schema.default, after[key] ?? schema.default))
+    .map(([key]) => ({
+      path: draft.path,
+      target: 'value',
+      message: `${draft.kind} "${draft.name}" exists, and its ${key} cannot be changed`,
+      help: draft.kind === 'Service' ? 'give the service another name, or delete it first' : 'give it another name: "name: …"',
+    }))
+}
+
+function specSchema(kind: string): Schema | undefined {
+  return definitions.find((definition) => definition.spec.names.kind === kind)?.spec.versions[0]?.schema.openAPIV3Schema.properties?.[
+    'spec'
+  ]
+}
+
+/** `Service "web_app": spec.replicas is 5, set by kit; the file changes it from 3 to 4.` */
+export function describeConflict({ object, field, ours, theirs, owner }: Conflict): string {
+  const subject = `${object.kind} "${object.name}"`
+  if (field === '') return `${subject} exists and is not the stack's: it belongs to ${owner}`
+  const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))
+  return `${subject}: ${field} is ${show(theirs)}, set by ${owner}; the file changes it from ${show(ours.old)} to ${show(ours.new)}`
+}

@@ -1,0 +1,162 @@
+// Compose files: reads a document of version 3 (or without one), compiles it to objects, and merges
+// what changed in the file into what lives in the cluster. Everything here is pure; files, variables
+// of the caller and the store come in as values. It does not apply anything: the stack controller
+// does. From here go on with `service.ts`, then `compile.ts`, `merge.ts` and `plan.ts`.
+
+import { boolean, isMap, list, mapOf, mapping, orNull, text, texts, word } from './fields.ts'
+import type { ByName, ComposeFile, ComposeModel, ComposeNetwork, ComposeSecret, ComposeService, ComposeVolume } from './model.ts'
+import { isSamePublished } from './ports.ts'
+import { at, describeValue, type Place, type Problem, type Read, reportKey, reportValue, suggestion } from './problem.ts'
+import { service } from './service.ts'
+
+export type ReadResult = { readonly project?: string; readonly model: ComposeModel } | { readonly problems: readonly Problem[] }
+
+/**
+ * The meaning of a resolved document (`resolveDocument`): a plain value as YAML or JSON gives it.
+ * Never throws: whatever is wrong is in `problems`, all of it.
+ */
+export function readCompose(document: unknown): ReadResult {
+  const place: Place = { path: [], problems: [] }
+  const read = readDocument(document, place)
+  if (read === undefined || place.problems.length > 0) return { problems: place.problems }
+  const { services = {}, networks = {}, volumes = {}, secrets = {}, configs = {}, name: project } = read
+  const model: ComposeModel = { services, networks, volumes, secrets, configs }
+  checkReferences(model, place)
+  checkPublishedPorts(services, place)
+  if (place.problems.length > 0) return { problems: place.problems }
+  return { ...(project === undefined ? {} : { project }), model }
+}
+
+const version: Read<string> = (value, place) => {
+  if (typeof value === 'string' && (value === '' || /^3(\.\d{1,2})?$/.test(value))) return value
+  if (typeof value === 'number' && /^3(\.\d{1,2})?$/.test(String(value))) return String(value)
+  return reportValue(place, `wanted a version from 3 to 3.13, found ${describeValue(value)}`, { help: 'remove the line: it is not needed' })
+}
+
+const project: Read<string> = (value, place) => {
+  const name = text(value, place)
+  if (name === undefined || /^[a-z0-9][a-z0-9_-]{0,62}$/.test(name)) return name
+  return reportValue(place, `"${name}" is not a name for a stack`, { help: 'lower-case letters, digits, - and _, at most 63' })
+}
+
+/** `external: true`, or the old `external: { name: … }`, which also names it. */
+const external: Read<true | false | { readonly name?: string }> = (value, place) =>
+  isMap(value) ? mapping<{ name?: string }>({ name: text })(value, place) : boolean(value, place)
+
+/** What `external: { name }` says about the name moves to `name`; nothing else may be said about what exists already. */
+function declared<T extends object>(read: Read<Partial<Written<T>>>): Read<Partial<T>> {
+  return (value, place) => {
+    const written = read(value ?? {}, place)
+    if (written === undefined) return undefined
+    const { external: outside, ...rest }: Partial<Written<object>> = written
+    const isOutside = outside === true || typeof outside === 'object'
+    if (isOutside) {
+      const extra = Object.keys(rest).find((key) => key !== 'name')
+      if (extra !== undefined) reportKey(at(place, extra), `"${extra}" cannot be set: it is external, so it exists already`)
+    }
+    const name = typeof outside === 'object' ? outside.name : undefined
+    const result: object = { ...rest, ...(isOutside ? { external: true } : {}), ...(name === undefined ? {} : { name }) }
+    return result as Partial<T> // `rest` has T's own fields; only `external` was given its plain form.
+  }
+}
+
+type Written<T> = Omit<T, 'external'> & { readonly external?: boolean | { readonly name?: string } }
+const common = { external, name: text, labels: texts('') }
+const ipam = mapping<NonNullable<ComposeNetwork['ipam']>>({
+  driver: text,
+  config: list(orNull(mapping<{ subnet?: string; ip_range?: string; gateway?: string }>({ subnet: text, ip_range: text, gateway: text }))),
+})
+const network = declared<ComposeNetwork>(
+  mapping<Written<ComposeNetwork>>({
+    ...common,
+    driver: text,
+    driver_opts: texts(''),
+    attachable: boolean,
+    internal: boolean,
+    enable_ipv6: boolean,
+    ipam: orNull(ipam),
+  }),
+)
+const volume = declared<ComposeVolume>(mapping<Written<ComposeVolume>>({ ...common, driver: text, driver_opts: texts('') }))
+const file = { ...common, content: text, template_driver: word({ golang: 'golang' as const }) }
+const notHere = {
+  file: 'put the text in "content", or make the object first and write "external: true"',
+  environment: 'put the text in "content", or make the object first and write "external: true"',
+}
+const config = withSource(declared<ComposeFile>(mapping<Written<ComposeFile>>(file, { unsupported: notHere })))
+const secret = withSource(
+  declared<ComposeSecret>(mapping<Written<ComposeSecret>>({ ...file, driver: text, driver_opts: texts('') }, { unsupported: notHere })),
+)
+
+/** A secret or config of the stack's own needs something to be made of. */
+function withSource<T extends ComposeSecret>(read: Read<T>): Read<T> {
+  return (value, place) => {
+    const before = place.problems.length
+    const entry = read(value, place)
+    if (entry === undefined || place.problems.length > before || entry.external === true || entry.driver !== undefined) return entry
+    if (entry.content !== undefined && entry.content !== '') return entry
+    return reportValue(place, 'it has no content', { help: 'write "content: …", or "external: true" when it exists already' })
+  }
+}
+
+function named<T>(read: Read<T>): Read<ByName<T>> {
+  const each = mapOf(read)
+  return (value, place) => {
+    for (const name of isMap(value) ? Object.keys(value) : []) {
+      if (!/^[a-zA-Z0-9._-]+$/.test(name)) reportKey(at(place, name), `"${name}" is not a name`, { help: 'letters, digits, ., _ and -' })
+    }
+    return each(value, place)
+  }
+}
+
+interface Document extends Partial<ComposeModel> {
+  readonly version?: string
+  readonly name?: string
+}
+const readDocument = mapping<Document>(
+  {
+    version,
+    name: project,
+    services: orNull(named(service)),
+    networks: orNull(named(network)),
+    volumes: orNull(named(volume)),
+    secrets: orNull(named(secret)),
+    configs: orNull(named(config)),
+  },
+  { unsupported: { include: 'put the services in one file, or apply several files' } },
+)
+
+function checkReferences(model: ComposeModel, place: Place): void {
+  for (const [name, { networks = {}, volumes = [], secrets = [], configs = [] }] of Object.entries(model.services)) {
+    const here = at(place, 'services', name)
+    for (const used of Object.keys(networks)) if (used !== 'default') isDeclared('network', used, model.networks, at(here, 'networks'))
+    for (const [index, { type, source }] of volumes.entries()) {
+      if (type === 'Volume' && source !== undefined) isDeclared('volume', source, model.volumes, at(here, 'volumes', index))
+    }
+    for (const [index, { source }] of secrets.entries()) isDeclared('secret', source, model.secrets, at(here, 'secrets', index))
+    for (const [index, { source }] of configs.entries()) isDeclared('config', source, model.configs, at(here, 'configs', index))
+  }
+}
+
+function isDeclared(what: string, name: string, all: ByName<unknown>, place: Place): void {
+  if (Object.hasOwn(all, name)) return
+  const near = suggestion(name, Object.keys(all))
+  reportValue(place, `${what} "${name}" is not declared`, { ...near, help: `declare it at top level: ${what}s: { ${name}: … }` })
+}
+
+/** Every node answers for an ingress port, so that two services of a file cannot both have it. */
+function checkPublishedPorts(services: ByName<ComposeService>, place: Place): void {
+  const taken: { readonly name: string; readonly port: NonNullable<ComposeService['ports']>[number] }[] = []
+  for (const [name, { ports = [] }] of Object.entries(services)) {
+    for (const port of ports) {
+      if (port.publishedPort === undefined) continue
+      const other = taken.find(
+        (each) => isSamePublished(each.port, port) && !(each.port.publishMode === 'Host' && port.publishMode === 'Host'),
+      )
+      if (other !== undefined && other.name !== name) {
+        reportValue(at(place, 'services', name, 'ports'), `port ${port.publishedPort} is published by service "${other.name}" already`)
+      }
+      taken.push({ name, port })
+    }
+  }
+}
