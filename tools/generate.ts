@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
 import { parse } from 'yaml'
+import { compileValidators } from './validators.ts'
 
 type Json = { [key: string]: unknown }
 
@@ -137,10 +138,10 @@ export async function generate(): Promise<Map<string, string>> {
   for (const name of yamlNames(join(crds, 'fragments'))) {
     files.set(`api/types/${name}.ts`, await typesFile([[typeName(name), readFragment(name)]]))
   }
-  files.set(
-    'api/definitions.ts',
-    `${banner}\nimport type { Definition } from './definition.ts'\n\nexport const definitions: readonly Definition[] = ${JSON.stringify(readDefinitions(), null, 1)}\n`,
-  )
+  const definitions = readDefinitions()
+  const list = `export const definitions: readonly Definition[] = ${JSON.stringify(definitions, null, 1)}\n`
+  files.set('api/definitions.ts', `${banner}\nimport type { Definition } from './definition.ts'\n\n${list}`)
+  files.set('api/validators.generated.ts', banner + compileValidators(definitions))
   return files
 }
 

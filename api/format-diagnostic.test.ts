@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Diagnostic } from './diagnostic.ts'
 import { diagnosticCodes } from './diagnostic-codes.ts'
-import { formatDiagnostic, formatDiagnostics } from './diagnostic-format.ts'
+import { formatDiagnostic, formatDiagnostics } from './format-diagnostic.ts'
 
 const base: Diagnostic = {
   code: 'KIT0104',
