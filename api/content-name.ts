@@ -32,6 +32,15 @@ export function contentHash(value: unknown, length = 10): string {
 }
 
 /**
+ * A uid for an object that a controller makes, as UUID text. Unique when `parts` are: name the owner's
+ * uid, what is made, and the store's resourceVersion, at which nothing of that name existed.
+ */
+export function derivedUid(...parts: readonly (string | number)[]): string {
+  const hex = createHash('sha256').update(canonicalJson(parts)).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
+}
+
+/**
  * What `Task.spec.placedFor` holds. No placement, an empty one and one whose lists are empty ask for
  * the same and hash alike; so does a limit of 0, which means none.
  */

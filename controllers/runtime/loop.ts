@@ -28,6 +28,7 @@ export async function runControllers(controllers: readonly Controller[], deps: L
   })
   try {
     for (const { controller, queue } of queues) {
+      for (const key of controller.initialKeys ?? []) queue.add(key)
       for (const kind of kindsOf(controller)) for (const object of deps.store.view.list(kind)) addKeys(controller, queue, object, undefined)
     }
     await Promise.all(

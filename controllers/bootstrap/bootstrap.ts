@@ -1,0 +1,59 @@
+// Bootstrap: what a cluster must have before anything else can work. The leader makes the Cluster
+// `default` and its own Node when they are missing, and never touches them again: from then on they
+// belong to the operator.
+
+import type { Cluster, Metadata, Node } from '../../api/objects.ts'
+import type { Write } from '../../api/store.ts'
+import type { Random } from '../../effects/effects.ts'
+import type { Controller, ControllerDeps } from '../runtime/controller.ts'
+
+export const clusterName = 'default'
+
+export interface BootstrapDeps extends ControllerDeps {
+  /** The cluster's id and the node's uid must be unique in the world. */
+  readonly random: Random
+  /** The node that this runs on. */
+  readonly nodeId: string
+  readonly nodeLabels?: Readonly<Record<string, string>>
+}
+
+export function bootstrapController(deps: BootstrapDeps): Controller {
+  return {
+    name: 'bootstrap',
+    initialKeys: [clusterName],
+    // Nothing in an empty store could wake it. Deleting the Cluster does: there is always one.
+    watches: { Cluster: () => [clusterName] },
+    writes: { Cluster: ['create'], Node: ['create'] },
+    async reconcile() {
+      const { view } = deps.store
+      const writes: Write[] = []
+      if (view.get('Cluster', clusterName) === undefined) writes.push({ op: 'create', object: newCluster(deps) })
+      if (view.get('Node', deps.nodeId) === undefined) writes.push({ op: 'create', object: newNode(deps) })
+      if (writes.length > 0) await deps.store.commit({ writes })
+      return {}
+    },
+  }
+}
+
+function newCluster(deps: BootstrapDeps): Cluster {
+  return { kind: 'Cluster', metadata: newMetadata(deps, clusterName), spec: {}, status: {} }
+}
+
+function newNode(deps: BootstrapDeps): Node {
+  const labels = deps.nodeLabels ?? {}
+  const metadata = { ...newMetadata(deps, deps.nodeId), ...(Object.keys(labels).length === 0 ? {} : { labels }) }
+  return { kind: 'Node', metadata, spec: { role: 'Manager', availability: 'Active' }, status: {} }
+}
+
+function newMetadata({ random, clock }: BootstrapDeps, name: string): Metadata {
+  return { name, uid: randomUid(random), resourceVersion: 0, generation: 1, createdAt: clock.wallMs() }
+}
+
+/** A version 4 UUID. */
+function randomUid(random: Random): string {
+  const bytes = random.bytes(16)
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  const hex = Buffer.from(bytes).toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
