@@ -176,14 +176,17 @@ export function mapping<Shape extends object>(
         if (meant !== undefined) result[key] = meant
       } else if (!key.startsWith('x-')) reportUnknown(key, [...readers.keys()], unsupported, at(place, key))
     }
-    for (const key of required) if (!Object.hasOwn(value, key)) reportValue(place, `"${key}" is missing`)
+    for (const key of required) if (!Object.hasOwn(value, key)) reportKey(place, `"${key}" is missing`)
     return result as Partial<Shape> // Each key was read by its own reader, which TypeScript cannot follow through a loop.
   }
 }
 
 function reportUnknown(key: string, known: readonly string[], unsupported: Unsupported, place: Place): void {
   if (Object.hasOwn(unsupported, key)) reportKey(place, `kit does not support "${key}"`, { help: unsupported[key] ?? '' })
-  else reportKey(place, `unknown key "${key}"`, { ...suggestion(key, known), help: `allowed here: ${known.toSorted().join(', ')}` })
+  else {
+    const near = suggestion(key, known)
+    reportKey(place, `unknown key "${key}"`, near.hint === undefined ? { help: `allowed here: ${known.toSorted().join(', ')}` } : near)
+  }
 }
 
 /** `null` stands for an empty mapping: `networks: { front: }`. */

@@ -18,10 +18,10 @@ export type ReadResult = { readonly project?: string; readonly model: ComposeMod
 export function readCompose(document: unknown): ReadResult {
   const place: Place = { path: [], problems: [] }
   const read = readDocument(document, place)
-  if (read === undefined || place.problems.length > 0) return { problems: place.problems }
+  if (read === undefined || !isMap(document)) return { problems: place.problems }
   const { services = {}, networks = {}, volumes = {}, secrets = {}, configs = {}, name: project } = read
   const model: ComposeModel = { services, networks, volumes, secrets, configs }
-  checkReferences(model, place)
+  checkReferences(model, document, place)
   checkPublishedPorts(services, place)
   if (place.problems.length > 0) return { problems: place.problems }
   return { ...(project === undefined ? {} : { project }), model }
@@ -126,21 +126,23 @@ const readDocument = mapping<Document>(
   { unsupported: { include: 'put the services in one file, or apply several files' } },
 )
 
-function checkReferences(model: ComposeModel, place: Place): void {
+/** Against the names in the document: an entry that could not be read is declared all the same. */
+function checkReferences(model: ComposeModel, document: Readonly<Record<string, unknown>>, place: Place): void {
+  const namesIn = (section: string): readonly string[] => Object.keys(document[section] ?? {})
   for (const [name, { networks = {}, volumes = [], secrets = [], configs = [] }] of Object.entries(model.services)) {
     const here = at(place, 'services', name)
-    for (const used of Object.keys(networks)) if (used !== 'default') isDeclared('network', used, model.networks, at(here, 'networks'))
+    for (const used of Object.keys(networks)) if (used !== 'default') isDeclared('network', used, namesIn('networks'), at(here, 'networks'))
     for (const [index, { type, source }] of volumes.entries()) {
-      if (type === 'Volume' && source !== undefined) isDeclared('volume', source, model.volumes, at(here, 'volumes', index))
+      if (type === 'Volume' && source !== undefined) isDeclared('volume', source, namesIn('volumes'), at(here, 'volumes', index))
     }
-    for (const [index, { source }] of secrets.entries()) isDeclared('secret', source, model.secrets, at(here, 'secrets', index))
-    for (const [index, { source }] of configs.entries()) isDeclared('config', source, model.configs, at(here, 'configs', index))
+    for (const [index, { source }] of secrets.entries()) isDeclared('secret', source, namesIn('secrets'), at(here, 'secrets', index))
+    for (const [index, { source }] of configs.entries()) isDeclared('config', source, namesIn('configs'), at(here, 'configs', index))
   }
 }
 
-function isDeclared(what: string, name: string, all: ByName<unknown>, place: Place): void {
-  if (Object.hasOwn(all, name)) return
-  const near = suggestion(name, Object.keys(all))
+function isDeclared(what: string, name: string, all: readonly string[], place: Place): void {
+  if (all.includes(name)) return
+  const near = suggestion(name, all)
   reportValue(place, `${what} "${name}" is not declared`, { ...near, help: `declare it at top level: ${what}s: { ${name}: … }` })
 }
 

@@ -13,6 +13,7 @@ import { formatTimestamp } from '../../api/timestamp.ts'
 import { describeConflict, type PlannedWrite, planStack, type StackPlan, type StackReader } from '../../compose/plan.ts'
 import { formatPath } from '../../compose/problem.ts'
 import type { Controller, ControllerDeps } from '../runtime/controller.ts'
+import { recordOwner } from './ownership.ts'
 
 /** On a Stack: the generation that may take what is somebody else's. Set by admission for `--force`. */
 export const forceAnnotation = 'kit/force'
@@ -21,11 +22,6 @@ export const forceAnnotation = 'kit/force'
 const blockedRetryMs = 1000
 /** Room for what a commit adds to the text of its objects. */
 const maxPieceBytes = maxCommitBytes / 2
-
-export interface StackDeps extends ControllerDeps {
-  /** The object with managedFields that say that manager `stack` made it out of `before`. */
-  readonly recordOwner: (before: KitObject | undefined, after: KitObject) => KitObject
-}
 
 const ofOwner = (object: KitObject): readonly string[] =>
   object.kind === 'Task' ? [] : (object.metadata.ownerReferences ?? []).filter((owner) => owner.kind === 'Stack').map((owner) => owner.name)
@@ -40,7 +36,7 @@ const made = [
   'metadata.deletedAt',
 ]
 
-export function stackController(deps: StackDeps): Controller {
+export function stackController(deps: ControllerDeps): Controller {
   return {
     name: 'stack',
     // Status changes of a service are none of its business: only what appears, goes, or is edited by hand.
@@ -119,7 +115,7 @@ function unchanged(stack: Stack) {
   return { on: 'object', kind: 'Stack', name: stack.metadata.name, resourceVersion: stack.metadata.resourceVersion } as const
 }
 
-async function commitStatus(deps: StackDeps, stack: Stack, status: Stack['status'], piece: readonly Write[] = []): Promise<void> {
+async function commitStatus(deps: ControllerDeps, stack: Stack, status: Stack['status'], piece: readonly Write[] = []): Promise<void> {
   const isSame = isDeepStrictEqual(status, stack.status)
   if (isSame && piece.length === 0) return
   if (isSame) await deps.store.commit({ writes: piece, guards: [unchanged(stack)] })
@@ -128,7 +124,7 @@ async function commitStatus(deps: StackDeps, stack: Stack, status: Stack['status
 }
 
 function conditionOf(
-  deps: StackDeps,
+  deps: ControllerDeps,
   stack: Stack,
   status: 'True' | 'False',
   reason: string,
@@ -142,12 +138,12 @@ function conditionOf(
   return { conditions: [...before.filter((condition) => condition !== old), applied] }
 }
 
-function toWrite(deps: StackDeps, stack: Stack, planned: PlannedWrite): Write {
+function toWrite(deps: ControllerDeps, stack: Stack, planned: PlannedWrite): Write {
   const { view } = deps.store
   switch (planned.op) {
     case 'create': {
       const object = created(deps, stack, planned.draft)
-      return { op: 'create', object: deps.recordOwner(undefined, object) }
+      return { op: 'create', object: recordOwner(deps.clock, undefined, object) }
     }
     case 'update': {
       const live = view.get(planned.draft.kind, planned.draft.name)
@@ -161,7 +157,7 @@ function toWrite(deps: StackDeps, stack: Stack, planned: PlannedWrite): Write {
       }
       // Merged of two specs of this kind, field by field: it has the shape of the kind.
       const object = { ...live, metadata, spec: isSameSpec ? live.spec : planned.spec } as KitObject
-      return { op: 'update', object: deps.recordOwner(live, object) }
+      return { op: 'update', object: recordOwner(deps.clock, live, object) }
     }
     case 'delete': {
       const live = [...view.ownedBy(stack.metadata.uid)].find((each) => each.kind === planned.kind && each.metadata.name === planned.name)
@@ -175,7 +171,7 @@ function toWrite(deps: StackDeps, stack: Stack, planned: PlannedWrite): Write {
   }
 }
 
-function created(deps: StackDeps, stack: Stack, draft: Extract<PlannedWrite, { op: 'create' }>['draft']): KitObject {
+function created(deps: ControllerDeps, stack: Stack, draft: Extract<PlannedWrite, { op: 'create' }>['draft']): KitObject {
   const metadata: Metadata = {
     name: draft.name,
     uid: derivedUid(stack.metadata.uid, draft.kind, draft.name, deps.store.view.resourceVersion),
