@@ -1,8 +1,250 @@
 // The API, transport-free: a request goes in as a value, an answer or a stream comes out. HTTP
-// (`server/http`), tests and the simulator call the same `handle`.
+// (`server/http`), tests and the simulator call the same `handle`. What is served follows from `crds/`
+// (`resources.ts`); reading is in `read.ts` and `watch.ts`, writing in `write.ts` and `delete.ts`.
 
-import type { Handle } from '../api/request.ts'
+import { StatusError } from '../api/errors.ts'
+import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
+import type { ApiAnswer, ApiRequest, ApiResponse, Handle } from '../api/request.ts'
+import { matchesFields, parseFieldSelector } from '../api/selector.ts'
+import type { LogLine, LogOptions } from '../api/session.ts'
+import type { Store, StoreView } from '../api/store.ts'
+import { parseTimestamp } from '../api/timestamp.ts'
+import { isJsonObject, type JsonObject } from '../api/wire.ts'
+import type { Clock, Log, Random } from '../effects/effects.ts'
+import type { AdmissionDeps } from './admission.ts'
+import { answer, failure, isTrue, preferences, wholeNumber } from './answer.ts'
+import { deleteObject } from './delete.ts'
+import type { EventLog } from './events.ts'
+import { createPast } from './past.ts'
+import { answerList, answerOne, getObject, listObjects, missing, toAnswer } from './read.ts'
+import {
+  aggregatedDiscovery,
+  coreVersions,
+  groupList,
+  isStored,
+  type Resource,
+  resourceList,
+  resourceOfPlural,
+  type StoredResource,
+} from './resources.ts'
+import { watchObjects } from './watch.ts'
+import { createObject, patchObject, replaceObject, type Subresource, scaleOf, type WriteDeps } from './write.ts'
 
 export interface Router {
   readonly handle: Handle
+}
+
+export interface RouterDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly events: EventLog
+  readonly admission: AdmissionDeps
+  readonly version: string
+  /** Why the node cannot serve writes yet; undefined when it can. */
+  readonly notReady?: () => string | undefined
+  /** Lines of tasks; NotFound when nothing matches. */
+  readonly logs?: (
+    of: { readonly kind: 'Task' | 'Service'; readonly name: string },
+    options: LogOptions,
+    signal: AbortSignal,
+  ) => AsyncIterable<LogLine>
+  /** Why a task is where it is, or why it is pending. */
+  readonly explainTask?: (view: StoreView, name: string) => unknown
+}
+
+type Deps = RouterDeps & WriteDeps
+
+export function createRouter(given: RouterDeps): Router {
+  const deps: Deps = { ...given, past: createPast(given.store) }
+  return {
+    async handle(request) {
+      try {
+        return await route(deps, request)
+      } catch (error) {
+        if (error instanceof StatusError) return failure(error)
+        deps.log.error('Failed to answer a request', { method: request.method, path: request.path, error })
+        return failure(new StatusError('InternalError', 'an internal error occurred; the log of the daemon has it', {}, { cause: error }))
+      }
+    },
+  }
+}
+
+function unknownPath(): StatusError {
+  return new StatusError('NotFound', 'the server could not find the requested resource')
+}
+
+function notAllowed(resource: Resource, verb: string): StatusError {
+  const why = resource.verbs.includes('create') ? '' : `: ${resource.plural} are written by controllers only`
+  return new StatusError('MethodNotAllowed', `${verb} is not supported on ${resource.plural}${why}`, { kind: resource.plural })
+}
+
+async function route(deps: Deps, request: ApiRequest): Promise<ApiResponse> {
+  const segments = segmentsOf(request.path)
+  const [root, group, version, plural, ...rest] = segments
+  if (root === 'apis' && group === 'kit' && version === 'v1' && plural !== undefined) {
+    const resource = resourceOfPlural(plural)
+    if (resource === undefined) throw unknownPath()
+    return routeResource(deps, request, resource, rest)
+  }
+  if (request.method !== 'GET') throw unknownPath()
+  return fixedAnswer(deps, request, segments.join('/'))
+}
+
+function segmentsOf(path: string): readonly string[] {
+  try {
+    return path
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decodeURIComponent)
+  } catch (error) {
+    throw new StatusError('BadRequest', `the path '${path}' is not well encoded`, {}, { cause: error })
+  }
+}
+
+function fixedAnswer(deps: Deps, request: ApiRequest, path: string): ApiAnswer {
+  const { discovery } = preferences(request.headers['accept'])
+  const aggregated = (core: boolean): ApiAnswer => {
+    const type = `application/json;g=apidiscovery.k8s.io;v=${discovery};as=APIGroupDiscoveryList`
+    return answer(200, aggregatedDiscovery(discovery ?? 'v2', core), { 'content-type': type })
+  }
+  switch (path) {
+    case 'version':
+      return answer(200, versionDocument(deps.version))
+    case 'api':
+      return discovery === undefined ? answer(200, coreVersions) : aggregated(true)
+    case 'apis':
+      return discovery === undefined ? answer(200, groupList) : aggregated(false)
+    case 'apis/kit/v1':
+      return answer(200, resourceList)
+    case 'livez':
+    case 'healthz':
+      return answer(200, 'ok', { 'content-type': 'text/plain; charset=utf-8' })
+    case 'readyz': {
+      const why = deps.notReady?.()
+      if (why !== undefined) throw new StatusError('Unavailable', why)
+      return answer(200, 'ok', { 'content-type': 'text/plain; charset=utf-8' })
+    }
+    default:
+      throw unknownPath()
+  }
+}
+
+/** Clients read it as the version of Kubernetes whose API this is like. */
+function versionDocument(version: string): JsonObject {
+  return {
+    major: '1',
+    minor: '33',
+    gitVersion: `v1.33.0+kit.${version}`,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: '',
+    compiler: '',
+    platform: '',
+  }
+}
+
+function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest: readonly string[]): Promise<ApiResponse> | ApiResponse {
+  const [name, subresource, ...more] = rest
+  if (more.length > 0) throw unknownPath()
+  if (!isStored(resource)) return routeEvents(deps, request, resource, rest)
+  if (name === undefined) return routeCollection(deps, request, resource)
+  if (subresource === 'log' || subresource === 'explain') return routeView(deps, request, resource, name, subresource)
+  return routeItem(deps, request, resource, name, subresourceOf(resource, subresource))
+}
+
+function subresourceOf(resource: Resource, name: string | undefined): Subresource {
+  if (name === undefined) return undefined
+  if (name === 'status' && resource.hasStatus) return 'status'
+  if (name === 'scale' && resource.scale !== undefined) return 'scale'
+  throw unknownPath()
+}
+
+function routeCollection(deps: Deps, request: ApiRequest, resource: StoredResource): Promise<ApiAnswer> | ApiResponse {
+  switch (request.method) {
+    case 'GET':
+      if (!isTrue(request.query['watch'])) return answer(200, listObjects(deps, resource, request))
+      return { status: 200, headers: { 'content-type': 'application/json' }, stream: watchObjects(deps, resource, request) }
+    case 'POST':
+      if (!resource.verbs.includes('create')) throw notAllowed(resource, 'create')
+      return createObject(deps, resource, request)
+    default:
+      throw notAllowed(resource, `${request.method} of the collection`)
+  }
+}
+
+function routeItem(
+  deps: Deps,
+  request: ApiRequest,
+  resource: StoredResource,
+  name: string,
+  subresource: Subresource,
+): Promise<ApiAnswer> | ApiAnswer {
+  if (request.method === 'GET') {
+    const object = getObject(deps, resource, name)
+    return answer(200, subresource === 'scale' ? scaleOf(resource, object) : answerOne(deps, resource, request, toAnswer(resource, object)))
+  }
+  if (!resource.verbs.includes('update')) throw notAllowed(resource, request.method.toLowerCase())
+  switch (request.method) {
+    case 'PUT':
+      return replaceObject(deps, resource, request, name, subresource)
+    case 'PATCH':
+      return patchObject(deps, resource, request, name, subresource)
+    case 'DELETE':
+      if (subresource !== undefined) throw notAllowed(resource, `delete of ${subresource}`)
+      return deleteObject(deps, resource, request, name)
+    case 'POST':
+      throw notAllowed(resource, 'POST of one object')
+  }
+}
+
+// What only kit has: logs, explanations, events.
+
+function routeView(deps: Deps, request: ApiRequest, resource: StoredResource, name: string, view: 'log' | 'explain'): ApiResponse {
+  if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of ${view}`)
+  const { kind } = resource
+  if (view === 'explain' && kind === 'Task' && deps.explainTask !== undefined) {
+    getObject(deps, resource, name)
+    return answer(200, deps.explainTask(deps.store.view, name))
+  }
+  if (view === 'log' && (kind === 'Task' || kind === 'Service') && deps.logs !== undefined) {
+    getObject(deps, resource, name)
+    const stream = deps.logs({ kind, name }, logOptions(deps, request.query), request.signal)
+    return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, stream }
+  }
+  throw unknownPath()
+}
+
+function logOptions(deps: Deps, query: ApiRequest['query']): LogOptions {
+  const tail = wholeNumber(query, 'tail') ?? wholeNumber(query, 'tailLines')
+  const sinceSeconds = wholeNumber(query, 'sinceSeconds')
+  const since = sinceSeconds === undefined ? sinceTime(query['since']) : deps.clock.wallMs() - sinceSeconds * 1000
+  return { ...(tail !== undefined && { tail }), ...(since !== undefined && { since }), ...(isTrue(query['follow']) && { follow: true }) }
+}
+
+/** ms since 1970, or RFC 3339. */
+function sinceTime(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined
+  const ms = /^\d{1,15}$/.test(text) ? Number(text) : parseTimestamp(text)
+  if (ms === undefined) throw new StatusError('BadRequest', `since must be a time such as 2026-01-31T12:00:00Z, got '${text}'`)
+  return ms
+}
+
+function routeEvents(deps: Deps, request: ApiRequest, resource: Resource, rest: readonly string[]): ApiAnswer {
+  const [name, ...more] = rest
+  if (more.length > 0) throw unknownPath()
+  if (request.method !== 'GET' || isTrue(request.query['watch']))
+    throw notAllowed(resource, isTrue(request.query['watch']) ? 'watch' : request.method.toLowerCase())
+  const all = deps.events.list()
+  if (name !== undefined) {
+    const event = all.find(({ metadata }) => isJsonObject(metadata) && metadata['name'] === name)
+    if (event === undefined) throw missing(resource, name)
+    return answer(200, answerOne(deps, resource, request, event))
+  }
+  const fields = parseFieldSelector(request.query['fieldSelector'] ?? '', resource.fieldPaths)
+  const paths = new Map(fields.map(({ path }) => [path, parseJsonPath(`.${path}`)]))
+  const items = all.filter((event) => matchesFields(fields, (path) => String(evaluateJsonPath(paths.get(path) ?? [], event)[0] ?? '')))
+  return answer(200, answerList(deps, resource, request, items, { resourceVersion: String(deps.events.version) }))
 }

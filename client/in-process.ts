@@ -1,0 +1,17 @@
+// The Client for code in the same process as the router: the simulator, tests, controllers of users.
+
+import { type Handle, type Identity, operator } from '../api/request.ts'
+import type { Clock } from '../effects/effects.ts'
+import type { Client } from './client.ts'
+import { createClient } from './rest.ts'
+
+export function inProcessClient(options: {
+  readonly router: { readonly handle: Handle }
+  readonly clock: Clock
+  readonly name: string
+  readonly identity?: Identity
+  readonly onWarning?: (text: string) => void
+}): Client {
+  const { router, identity = operator, ...rest } = options
+  return createClient({ ...rest, identity, handle: router.handle })
+}

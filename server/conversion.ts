@@ -1,0 +1,115 @@
+// Stored objects as wire objects and back. What follows from the rest (a task's uid, labels and owner)
+// is added on the way out; what the server decides is never taken from the way in.
+
+import { createHash } from 'node:crypto'
+import type { Schema } from '../api/definition.ts'
+import { apiVersion, type Kind, type KitObject, type Metadata, type Objects, type Task } from '../api/objects.ts'
+import { slotOf } from '../api/task.ts'
+import { formatTimestamp } from '../api/timestamp.ts'
+import { isJsonObject, type Json, type JsonObject } from '../api/wire.ts'
+
+/** All of the object, write-only fields included: what writes are computed on. */
+export function toWire(object: KitObject): JsonObject {
+  const metadata = object.kind === 'Task' ? taskMetadata(object) : objectMetadata(object.metadata)
+  return { apiVersion, kind: object.kind, metadata, spec: json(object.spec), status: json(object.status) }
+}
+
+function objectMetadata({ resourceVersion, createdAt, deletedAt, name, uid, generation, ...rest }: Metadata): JsonObject {
+  return {
+    name,
+    uid,
+    resourceVersion: String(resourceVersion),
+    generation,
+    creationTimestamp: formatTimestamp(createdAt),
+    ...(deletedAt !== undefined && { deletionTimestamp: formatTimestamp(deletedAt) }),
+    ...Object.fromEntries(
+      Object.entries(rest).flatMap(([key, value]): [string, Json][] => (value === undefined ? [] : [[key, json(value)]])),
+    ),
+  }
+}
+
+function taskMetadata(task: Task): JsonObject {
+  const { name, resourceVersion, createdAt } = task.metadata
+  const { service, serviceUid } = task.spec
+  return {
+    name,
+    uid: taskUid(name),
+    resourceVersion: String(resourceVersion),
+    generation: 1,
+    creationTimestamp: formatTimestamp(createdAt),
+    labels: { ...taskLabels(task) },
+    ownerReferences: [{ apiVersion, kind: 'Service', name: service, uid: serviceUid, controller: true }],
+  }
+}
+
+export function labelsOf(object: KitObject): Readonly<Record<string, string>> | undefined {
+  return object.kind === 'Task' ? taskLabels(object) : object.metadata.labels
+}
+
+function taskLabels(task: Task): Readonly<Record<string, string>> {
+  return { 'kit/service': task.spec.service, 'kit/slot': slotOf(task) }
+}
+
+/** A name is never used twice, so the uid can follow from it. */
+export function taskUid(name: string): string {
+  return formatUuid(createHash('sha256').update('kit/task\0').update(name).digest().subarray(0, 16))
+}
+
+/** The form of a UUID of version 4. */
+export function formatUuid(bytes: Uint8Array): string {
+  const marked = Uint8Array.from(bytes.subarray(0, 16), (byte, at) =>
+    at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte,
+  )
+  const hex = Buffer.from(marked).toString('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
+/** Stored values are JSON: the store keeps them as such. */
+function json(value: unknown): Json {
+  if (!isJson(value)) throw new TypeError('a stored value is not JSON')
+  return value
+}
+
+function isJson(value: unknown): value is Json {
+  return value === null || ['string', 'number', 'boolean', 'object'].includes(typeof value)
+}
+
+/** The border where a validated document becomes an object of its kind. */
+export function fromWire<K extends Kind>(kind: K, metadata: Metadata, document: JsonObject): Objects[K] {
+  const object: unknown = { kind, metadata, spec: document['spec'] ?? {}, status: document['status'] ?? {} }
+  if (!isObjectOf(kind, object)) throw new TypeError(`not a ${kind}`)
+  return object
+}
+
+function isObjectOf<K extends Kind>(kind: K, value: unknown): value is Objects[K] {
+  return isJsonObject(value) && value['kind'] === kind && isJsonObject(value['spec']) && isJsonObject(value['status'])
+}
+
+/** Paths of fields that are written but never read back. */
+export function writeOnlyPaths(schema: Schema, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (schema['x-kit-write-only'] === true) return [path]
+  return Object.entries(schema.properties ?? {}).flatMap(([key, child]) => writeOnlyPaths(child, [...path, key]))
+}
+
+export function withoutPaths(object: JsonObject, paths: readonly (readonly string[])[]): JsonObject {
+  return paths.reduce<JsonObject>((left, path) => withPath(left, path, undefined), object)
+}
+
+/** A write that leaves a write-only field out keeps it. */
+export function keepPaths(next: JsonObject, live: JsonObject, paths: readonly (readonly string[])[]): JsonObject {
+  return paths.reduce<JsonObject>((kept, path) => {
+    const before = path.reduce<Json | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), live)
+    const after = path.reduce<Json | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), kept)
+    return before === undefined || after !== undefined ? kept : withPath(kept, path, before)
+  }, next)
+}
+
+function withPath(object: JsonObject, [key, ...rest]: readonly string[], value: Json | undefined): JsonObject {
+  if (key === undefined) return object
+  if (rest.length === 0) {
+    const { [key]: _old, ...others } = object
+    return value === undefined ? others : { ...others, [key]: value }
+  }
+  const child = object[key]
+  return isJsonObject(child) ? { ...object, [key]: withPath(child, rest, value) } : object
+}

@@ -1,0 +1,164 @@
+// Reading: one object, a list in consistent pages, and either as a table.
+
+import { notFound, StatusError } from '../api/errors.ts'
+import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
+import { apiVersion, type KitObject } from '../api/objects.ts'
+import type { ApiRequest } from '../api/request.ts'
+import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector } from '../api/selector.ts'
+import type { Store } from '../api/store.ts'
+import { partialOf, type TableOptions } from '../api/table.ts'
+import { isJsonObject, type JsonObject, type ListMetadata } from '../api/wire.ts'
+import type { Clock } from '../effects/effects.ts'
+import { isTrue, preferences, wholeNumber } from './answer.ts'
+import { labelsOf, toWire, withoutPaths } from './conversion.ts'
+import { type Past, parseVersion } from './past.ts'
+import type { Resource, StoredResource } from './resources.ts'
+
+export interface ReadDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly past: Past
+}
+
+export type Match = (object: KitObject) => boolean
+
+/** What both selectors of a request select. */
+export function selection(resource: Resource, query: ApiRequest['query']): Match {
+  const labels = parseLabelSelector(query['labelSelector'] ?? '')
+  const fields = parseFieldSelector(query['fieldSelector'] ?? '', resource.fieldPaths)
+  const paths = new Map(fields.map(({ path }) => [path, parseJsonPath(`.${path}`)]))
+  return (object) =>
+    matchesLabels(labels, labels.length === 0 ? undefined : labelsOf(object)) &&
+    matchesFields(fields, (path) => String(evaluateJsonPath(paths.get(path) ?? [], object)[0] ?? defaultOf(resource, path) ?? ''))
+}
+
+/** A field that was left out has its default. */
+function defaultOf(resource: Resource, path: string): unknown {
+  const parents = path.split('.').flatMap((name) => ['properties', name])
+  return evaluateJsonPath(
+    [...parents, 'default'].map((name) => ({ type: 'field', name })),
+    resource.schema,
+  )[0]
+}
+
+/** The object as clients see it. */
+export function toAnswer(resource: StoredResource, object: KitObject): JsonObject {
+  return withoutPaths(toWire(object), resource.writeOnly)
+}
+
+export function getObject(deps: ReadDeps, resource: StoredResource, name: string): KitObject {
+  const object = deps.store.view.get(resource.kind, name)
+  if (object === undefined) throw missing(resource, name)
+  return object
+}
+
+export function missing(resource: Resource, name: string): StatusError {
+  return notFound(resource.plural, name)
+}
+
+export function answerOne(deps: ReadDeps, resource: Resource, request: ApiRequest, object: JsonObject): unknown {
+  const { table, partial } = preferences(request.headers['accept'])
+  const version = isJsonObject(object['metadata']) ? String(object['metadata']['resourceVersion'] ?? '') : ''
+  if (table) return resource.print([object], tableOptions(deps, request, { resourceVersion: version }))
+  return partial ? partialOf(object) : object
+}
+
+export function tableOptions(deps: ReadDeps, request: ApiRequest, metadata: ListMetadata): TableOptions {
+  const wanted = request.query['includeObject']
+  return { now: deps.clock.wallMs(), metadata, includeObject: wanted === 'None' || wanted === 'Object' ? wanted : 'Metadata' }
+}
+
+export function listObjects(deps: ReadDeps, resource: StoredResource, request: ApiRequest): unknown {
+  const { query } = request
+  const limit = wholeNumber(query, 'limit') ?? 0
+  const start = query['continue'] === undefined || query['continue'] === '' ? undefined : readToken(query['continue'], resource)
+  const version = start?.version ?? listVersion(query, deps.store.view.resourceVersion)
+  const matches = selection(resource, query)
+  const all = deps.past(resource.kind, version)
+  const items: KitObject[] = []
+  let at = start === undefined ? 0 : firstAfter(all, start.after)
+  for (; at < all.length && (limit === 0 || items.length < limit); at++) {
+    const object = all[at]
+    if (object !== undefined && matches(object)) items.push(object)
+  }
+  const last = items.at(-1)
+  const more = at < all.length && last !== undefined
+  const selects = (query['labelSelector'] ?? '') !== '' || (query['fieldSelector'] ?? '') !== ''
+  const metadata: ListMetadata = {
+    resourceVersion: String(version),
+    ...(more && { continue: writeToken({ version, after: last.metadata.name, kind: resource.kind }) }),
+    ...(more && !selects && { remainingItemCount: all.length - at }),
+  }
+  return answerList(
+    deps,
+    resource,
+    request,
+    items.map((object) => toAnswer(resource, object)),
+    metadata,
+  )
+}
+
+export function answerList(
+  deps: ReadDeps,
+  resource: Resource,
+  request: ApiRequest,
+  items: readonly JsonObject[],
+  metadata: ListMetadata,
+): unknown {
+  const { table, partial } = preferences(request.headers['accept'])
+  if (table) return resource.print(items, tableOptions(deps, request, metadata))
+  if (partial) return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: items.map(partialOf) }
+  return { kind: resource.definition.spec.names.listKind, apiVersion, metadata, items }
+}
+
+/** Every version that this node has is new enough unless exactly one is wanted. */
+function listVersion(query: ApiRequest['query'], present: number): number {
+  const text = query['resourceVersion'] ?? ''
+  const match = query['resourceVersionMatch'] ?? ''
+  if (!['', 'NotOlderThan', 'Exact'].includes(match))
+    throw new StatusError('BadRequest', `resourceVersionMatch must be NotOlderThan or Exact, got '${match}'`)
+  if (text === '') {
+    if (match !== '' && !isTrue(query['sendInitialEvents']))
+      throw new StatusError('BadRequest', 'resourceVersionMatch needs a resourceVersion')
+    return present
+  }
+  const version = parseVersion(text, present)
+  if (match === 'Exact' && version === 0)
+    throw new StatusError('BadRequest', "resourceVersionMatch Exact needs a resourceVersion that is not '0'")
+  return match === 'Exact' ? version : present
+}
+
+interface Token {
+  readonly version: number
+  readonly after: string
+  readonly kind: string
+}
+
+function writeToken(token: Token): string {
+  return Buffer.from(JSON.stringify([token.version, token.kind, token.after])).toString('base64url')
+}
+
+function readToken(text: string, resource: Resource): Token {
+  const refused = new StatusError('BadRequest', 'the continue token is not one that this list gave out')
+  let token: unknown
+  try {
+    token = JSON.parse(Buffer.from(text, 'base64url').toString())
+  } catch {
+    throw refused
+  }
+  if (!Array.isArray(token)) throw refused
+  const [version, kind, after] = token
+  if (!Number.isSafeInteger(version) || version < 0 || kind !== resource.kind || typeof after !== 'string') throw refused
+  return { version, kind, after }
+}
+
+function firstAfter(all: readonly KitObject[], name: string): number {
+  let low = 0
+  let high = all.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((all[middle]?.metadata.name ?? '') <= name) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,480 @@
+// Writing: create, replace, the three patches, scale, delete. All go one way: take the live object,
+// compute the next, keep what clients may not change, check it, see whether anything changed, commit.
+// A patch whose commit met another write is computed again; a replacement is the client's to repeat.
+
+import { isDeepStrictEqual } from 'node:util'
+import { applyConfig, assertManager, describeChanges, trackUpdate, type Writer } from '../api/apply.ts'
+import { reasonOf, StatusError } from '../api/errors.ts'
+import { apiVersion, type KitObject, type Metadata } from '../api/objects.ts'
+import { jsonPatch, mergePatch } from '../api/patch.ts'
+import type { ApiAnswer, ApiRequest } from '../api/request.ts'
+import type { Guard, Write } from '../api/store.ts'
+import { formatTimestamp } from '../api/timestamp.ts'
+import { isJsonObject, type Json, type JsonObject } from '../api/wire.ts'
+import type { Random } from '../effects/effects.ts'
+import { type AdmissionDeps, assertCreatable, invalid, problemsOf, referenceGuards } from './admission.ts'
+import { answer, isTrue, warningHeaders } from './answer.ts'
+import { readBody } from './body.ts'
+import { formatUuid, fromWire, keepPaths, toWire } from './conversion.ts'
+import { metadataOf, ownersOf, parseManagedFields, stringList, stringMap } from './metadata.ts'
+import { answerOne, getObject, type ReadDeps, toAnswer } from './read.ts'
+import type { StoredResource } from './resources.ts'
+import { pruneUnknown } from './unknown-fields.ts'
+
+export interface WriteDeps extends ReadDeps {
+  readonly random: Random
+  readonly admission: AdmissionDeps
+}
+
+export type Subresource = 'status' | 'scale' | undefined
+
+const maxAttempts = 8
+/** Holds a service until its tasks are gone. The reaper drops it. */
+export const taskFinalizer = 'kit/tasks'
+
+export interface Intent {
+  readonly resource: StoredResource
+  readonly request: ApiRequest
+  readonly name: string
+  readonly subresource: Subresource
+  readonly writer: Writer
+  readonly warnings: string[]
+  readonly isDryRun: boolean
+}
+
+export function intentOf(deps: WriteDeps, resource: StoredResource, request: ApiRequest, name: string, subresource: Subresource): Intent {
+  const agent = (request.headers['user-agent'] ?? '').split('/')[0] ?? ''
+  const manager = request.query['fieldManager'] ?? (agent === '' ? 'unknown' : agent.slice(0, 128))
+  assertManager(manager === '' ? 'unknown' : manager)
+  const writer: Writer = {
+    manager: manager === '' ? 'unknown' : manager,
+    apiVersion,
+    time: formatTimestamp(deps.clock.wallMs()),
+    ...(subresource !== undefined && { subresource }),
+  }
+  return { resource, request, name, subresource, writer, warnings: [], isDryRun: dryRunOf(request.query['dryRun']) }
+}
+
+export function dryRunOf(value: unknown): boolean {
+  if (value === undefined || value === '') return false
+  if (value !== 'All') throw new StatusError('BadRequest', `dryRun must be 'All', got '${String(value)}'`)
+  return true
+}
+
+// The entry points.
+
+export async function createObject(deps: WriteDeps, resource: StoredResource, request: ApiRequest): Promise<ApiAnswer> {
+  assertCreatable(resource.kind)
+  const draft = intentOf(deps, resource, request, '', undefined)
+  const document = readDocument(draft, false)
+  const name = nameOf(deps, document)
+  const intent: Intent = { ...draft, name }
+  return retry(intent, true, () => {
+    if (deps.store.view.get(resource.kind, name) !== undefined) {
+      throw new StatusError('AlreadyExists', `${resource.plural} "${name}" already exists`, { kind: resource.plural, name })
+    }
+    return commitObject(
+      deps,
+      intent,
+      undefined,
+      trackUpdate({ before: undefined, after: document, schema: resource.schema, writer: intent.writer }),
+    )
+  })
+}
+
+export async function replaceObject(
+  deps: WriteDeps,
+  resource: StoredResource,
+  request: ApiRequest,
+  name: string,
+  subresource: Subresource,
+): Promise<ApiAnswer> {
+  const intent = intentOf(deps, resource, request, name, subresource)
+  if (subresource === 'scale') return replaceScale(deps, intent)
+  const document = readDocument(intent, false)
+  const sent = metadataOf(document)['resourceVersion']
+  if (typeof sent !== 'string' || sent === '') {
+    throw invalid(resource.kind, name, [
+      { reason: 'FieldValueRequired', field: 'metadata.resourceVersion', message: 'must be specified for an update' },
+    ])
+  }
+  return retry(intent, false, () => {
+    const live = getObject(deps, resource, name)
+    return update(deps, intent, live, document)
+  })
+}
+
+export async function patchObject(
+  deps: WriteDeps,
+  resource: StoredResource,
+  request: ApiRequest,
+  name: string,
+  subresource: Subresource,
+): Promise<ApiAnswer> {
+  const intent = intentOf(deps, resource, request, name, subresource)
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
+  if (type === 'application/apply-patch+yaml') return applyObject(deps, intent)
+  if (type !== 'application/merge-patch+json' && type !== 'application/json-patch+json') throw unsupported(type)
+  const { value, duplicates } = readBody(request.body, false)
+  reportDuplicates(intent, duplicates)
+  const patch = (target: JsonObject): Json =>
+    type === 'application/merge-patch+json' ? mergePatch(target, objectBody(value)) : jsonPatch(target, value)
+  return retry(intent, true, () => {
+    const live = getObject(deps, resource, name)
+    if (subresource === 'scale') return updateScale(deps, intent, live, patch(scaleOf(resource, live)))
+    const patched = patch(toWire(live))
+    if (!isJsonObject(patched)) throw new StatusError('Invalid', 'the patch does not leave an object')
+    return update(deps, intent, live, prune(intent, patched))
+  })
+}
+
+function applyObject(deps: WriteDeps, intent: Intent): Promise<ApiAnswer> {
+  const { resource, request, name, subresource, writer } = intent
+  if (subresource === 'scale') throw unsupported('application/apply-patch+yaml')
+  assertManager(request.query['fieldManager'] ?? '')
+  const config = readDocument(intent, true)
+  if (metadataOf(config)['managedFields'] !== undefined)
+    throw new StatusError('BadRequest', 'metadata.managedFields must not be set when applying')
+  return retry(intent, true, () => {
+    const live = deps.store.view.get(resource.kind, name)
+    if (live === undefined) {
+      if (subresource !== undefined) getObject(deps, resource, name)
+      assertCreatable(resource.kind)
+      const metadata = { ...metadataOf(config), name }
+      if (metadataOf(config)['resourceVersion'] !== undefined || metadataOf(config)['uid'] !== undefined)
+        throw stalePrecondition(intent, 'it does not exist')
+      return commitObject(
+        deps,
+        intent,
+        undefined,
+        applyConfig({ live: undefined, config: { ...config, metadata }, schema: resource.schema, writer, force: false }),
+      )
+    }
+    const before = toWire(live)
+    assertPreconditions(deps, intent, live, config)
+    const { uid: _uid, resourceVersion: _version, ...metadata } = metadataOf(config)
+    const kept = subresource === 'status' ? { ...config, spec: undefined } : { ...config, status: undefined }
+    const cleaned = Object.fromEntries(
+      Object.entries({ ...kept, metadata }).flatMap(([key, value]): [string, Json][] => (value === undefined ? [] : [[key, value]])),
+    )
+    const force = isTrue(request.query['force'])
+    const merged = applyConfig({ live: before, config: cleaned, schema: resource.schema, writer, force })
+    return commitObject(deps, intent, live, restrict(before, merged, subresource, resource))
+  })
+}
+
+function update(deps: WriteDeps, intent: Intent, live: KitObject, document: JsonObject): Promise<ApiAnswer> {
+  const before = toWire(live)
+  assertPreconditions(deps, intent, live, document)
+  const after = restrict(before, document, intent.subresource, intent.resource)
+  return commitObject(deps, intent, live, trackUpdate({ before, after, schema: intent.resource.schema, writer: intent.writer }))
+}
+
+/** Keeps what this endpoint may not change: status here, everything else on `/status`. */
+function restrict(before: JsonObject, after: JsonObject, subresource: Subresource, resource: StoredResource): JsonObject {
+  const managedFields = metadataOf(after)['managedFields']
+  if (subresource === 'status') {
+    const metadata = { ...metadataOf(before), ...(managedFields !== undefined && { managedFields }) }
+    return { ...before, metadata, status: after['status'] ?? {} }
+  }
+  return { ...keepPaths(after, before, resource.writeOnly), status: before['status'] ?? {} }
+}
+
+// Reading the request.
+
+function readDocument(intent: Intent, yaml: boolean): JsonObject {
+  const { request, resource, name } = intent
+  const type = (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? ''
+  if (!['application/json', 'application/apply-patch+yaml', 'application/yaml', ''].includes(type)) throw unsupported(type)
+  const { value, duplicates } = readBody(request.body, yaml || type === 'application/yaml')
+  reportDuplicates(intent, duplicates)
+  const document = objectBody(value)
+  if (document['apiVersion'] !== apiVersion || document['kind'] !== resource.kind) {
+    const found = `${String(document['apiVersion'])} ${String(document['kind'])}`
+    throw new StatusError('BadRequest', `the object must be ${apiVersion} ${resource.kind}, got ${found}`)
+  }
+  const metadata = metadataOf(document)
+  if (metadata['namespace'] !== undefined && metadata['namespace'] !== '') {
+    throw new StatusError('BadRequest', `metadata.namespace must be absent: ${resource.plural} belong to the whole cluster`)
+  }
+  if (name !== '' && metadata['name'] !== undefined && metadata['name'] !== name) {
+    throw new StatusError('BadRequest', `metadata.name must be '${name}' as in the URL, got '${String(metadata['name'])}'`)
+  }
+  return prune(intent, name === '' ? document : { ...document, metadata: { ...metadata, name } })
+}
+
+export function objectBody(value: Json): JsonObject {
+  if (!isJsonObject(value)) throw new StatusError('BadRequest', 'the body must be an object')
+  return value
+}
+
+function unsupported(type: string): StatusError {
+  const allowed =
+    'application/json to write, application/merge-patch+json, application/json-patch+json or application/apply-patch+yaml to patch'
+  return new StatusError('UnsupportedMediaType', `the content type '${type}' is not supported: use ${allowed}`)
+}
+
+function prune(intent: Intent, document: JsonObject): JsonObject {
+  const { object, problems } = pruneUnknown(document, intent.resource.schema)
+  report(intent, problems)
+  return object
+}
+
+function reportDuplicates(intent: Intent, duplicates: readonly string[]): void {
+  report(
+    intent,
+    duplicates.map((path) => `duplicate field "${path}"`),
+  )
+}
+
+/** Strict: an error. Warn, the default: headers. Ignore: nothing. */
+function report(intent: Intent, problems: readonly string[]): void {
+  const validation = intent.request.query['fieldValidation'] ?? 'Warn'
+  if (!['Strict', 'Warn', 'Ignore', ''].includes(validation))
+    throw new StatusError('BadRequest', `fieldValidation must be Strict, Warn or Ignore, got '${validation}'`)
+  if (problems.length === 0 || validation === 'Ignore') return
+  if (validation === 'Strict') {
+    throw new StatusError(
+      'BadRequest',
+      `${intent.resource.kind} in version "v1" cannot be handled as a ${intent.resource.kind}: strict decoding error: ${problems.join(', ')}`,
+    )
+  }
+  for (const problem of problems) if (!intent.warnings.includes(problem)) intent.warnings.push(problem)
+}
+
+const suffixSigns = 'bcdfghjklmnpqrstvwxz2456789'
+
+function nameOf(deps: WriteDeps, document: JsonObject): string {
+  const { name, generateName } = metadataOf(document)
+  if (typeof name === 'string' && name !== '') return name
+  if (typeof generateName === 'string' && generateName !== '') {
+    const suffix = [...deps.random.bytes(5)].map((byte) => suffixSigns[byte % suffixSigns.length]).join('')
+    return `${generateName}${suffix}`
+  }
+  throw new StatusError('Invalid', 'metadata.name: a name or generateName is required', {
+    causes: [{ reason: 'FieldValueRequired', field: 'metadata.name', message: 'a name or generateName is required' }],
+  })
+}
+
+// Preconditions.
+
+function assertPreconditions(deps: WriteDeps, intent: Intent, live: KitObject, document: JsonObject): void {
+  const { uid, resourceVersion } = metadataOf(document)
+  const present = metadataOf(toWire(live))
+  if (uid !== undefined && uid !== '' && uid !== present['uid'])
+    throw stalePrecondition(intent, `its uid is ${String(present['uid'])}, not ${String(uid)}: it was deleted and made again`)
+  if (resourceVersion === undefined || resourceVersion === '' || resourceVersion === present['resourceVersion']) return
+  throw stalePrecondition(
+    intent,
+    `it has changed since version ${String(resourceVersion)}${whatChanged(deps, intent, live, Number(resourceVersion))}; read it again and repeat the change`,
+  )
+}
+
+export function stalePrecondition({ resource, name }: Intent, why: string): StatusError {
+  return new StatusError('Conflict', `Operation cannot be fulfilled on ${resource.plural} "${name}": ${why}`, {
+    kind: resource.plural,
+    name,
+  })
+}
+
+/** ` (spec.replicas by kubectl)`; empty when history does not reach back. */
+function whatChanged(deps: WriteDeps, { resource, name }: Intent, live: KitObject, since: number): string {
+  try {
+    const first = deps.store.history(since).find(({ object }) => object.kind === resource.kind && object.metadata.name === name)
+    if (first?.previous === undefined || first.previous.metadata.resourceVersion !== since) return ''
+    const changes = describeChanges(toAnswer(resource, first.previous), toAnswer(resource, live), resource.schema)
+    const listed = changes
+      .slice(0, 5)
+      .map(({ field, managers }) => (managers.length === 0 ? field : `${field} by ${managers.join(' and ')}`))
+    const rest = changes.length > 5 ? ` and ${changes.length - 5} more` : ''
+    return listed.length === 0 ? '' : ` (${listed.join(', ')}${rest})`
+  } catch (error) {
+    if (reasonOf(error) === 'Expired') return ''
+    throw error
+  }
+}
+
+// Committing.
+
+export async function retry(intent: Intent, again: boolean, attempt: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+  for (let left = maxAttempts; ; left--) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!again || left <= 1 || !(error instanceof LostRace) || intent.request.signal.aborted)
+        throw error instanceof LostRace ? error.reason : error
+    }
+  }
+}
+
+/** The object changed between our reading and our commit: not the client's doing. */
+class LostRace extends Error {
+  readonly reason: unknown
+  constructor(reason: unknown) {
+    super('lost a race')
+    this.reason = reason
+  }
+}
+
+async function commitObject(deps: WriteDeps, intent: Intent, live: KitObject | undefined, document: JsonObject): Promise<ApiAnswer> {
+  const { resource, subresource, name } = intent
+  const before = live === undefined ? undefined : toWire(live)
+  const next = fromWire(resource.kind, nextMetadata(deps, intent, live, document, before), withDefaultStatus(document, live === undefined))
+  check(deps, intent, next, live, before)
+  const wire = toWire(next)
+  if (before !== undefined && isDeepStrictEqual(wire, before)) return respond(deps, intent, next, 200)
+  const isFinal = next.kind !== 'Task' && next.metadata.deletedAt !== undefined && (next.metadata.finalizers ?? []).length === 0
+  const write: Write = isFinal
+    ? { op: 'delete', kind: resource.kind, name, expect: next.metadata.resourceVersion }
+    : { op: live === undefined ? 'create' : 'update', object: next }
+  if (intent.isDryRun) return respond(deps, intent, next, live === undefined ? 201 : 200)
+  const guards = subresource === undefined ? referenceGuards(deps.store.view, next, live) : []
+  const { resourceVersion } = await commit(deps, [write], guards)
+  return respond(deps, intent, withVersion(next, resourceVersion), live === undefined ? 201 : 200)
+}
+
+export async function commit(
+  deps: WriteDeps,
+  writes: readonly Write[],
+  guards: readonly Guard[],
+): Promise<{ readonly resourceVersion: number }> {
+  try {
+    return await deps.store.commit({ writes, guards })
+  } catch (error) {
+    throw reasonOf(error) === 'Conflict' ? new LostRace(error) : error
+  }
+}
+
+function check(deps: WriteDeps, intent: Intent, next: KitObject, live: KitObject | undefined, before: JsonObject | undefined): void {
+  const { resource, request, name, subresource } = intent
+  const causes = [...deps.admission.validate(resource.kind, toWire(next), before), ...finalizerProblems(next, live)]
+  const all = causes.length > 0 || subresource === 'status' ? causes : problemsOf(deps.store.view, next, live)
+  if (all.length > 0) throw invalid(resource.kind, name, all)
+  if (next.kind !== 'Stack' || subresource !== undefined) return
+  const applied = live?.kind === 'Stack' ? toWire(live)['status'] : undefined
+  const last = isJsonObject(applied) && isJsonObject(applied['applied']) ? applied['applied'] : undefined
+  const document = toWire(next)['spec']
+  if (isJsonObject(document) && !isDeepStrictEqual(document, before?.['spec'])) {
+    deps.admission.checkStack?.({ name, last, document, force: isTrue(request.query['force']), view: deps.store.view })
+  }
+}
+
+function finalizerProblems(
+  next: KitObject,
+  live: KitObject | undefined,
+): readonly { readonly reason: string; readonly field: string; readonly message: string }[] {
+  if (next.kind === 'Task' || live === undefined || live.kind === 'Task' || live.metadata.deletedAt === undefined) return []
+  const known = new Set(live.metadata.finalizers)
+  const added = (next.metadata.finalizers ?? []).filter((finalizer) => !known.has(finalizer))
+  return added.length === 0
+    ? []
+    : [
+        {
+          reason: 'FieldValueForbidden',
+          field: 'metadata.finalizers',
+          message: `nothing may be added while the object is being deleted, got '${added.join("', '")}'`,
+        },
+      ]
+}
+
+/** Status is the server's: a creation starts with none. */
+function withDefaultStatus(document: JsonObject, isNew: boolean): JsonObject {
+  return isNew ? { ...document, status: {} } : document
+}
+
+function nextMetadata(
+  deps: WriteDeps,
+  intent: Intent,
+  live: KitObject | undefined,
+  document: JsonObject,
+  before: JsonObject | undefined,
+): Metadata {
+  const sent = metadataOf(document)
+  const { labels, annotations } = { labels: stringMap(sent, 'labels'), annotations: stringMap(sent, 'annotations') }
+  const finalizers =
+    live === undefined && intent.resource.kind === 'Service'
+      ? [...new Set([...stringList(sent, 'finalizers'), taskFinalizer])]
+      : stringList(sent, 'finalizers')
+  const ownerReferences = ownersOf(sent)
+  const managedFields = Array.isArray(sent['managedFields']) ? parseManagedFields(sent['managedFields']) : []
+  const specChanged = before !== undefined && !isDeepStrictEqual(before['spec'] ?? {}, document['spec'] ?? {})
+  const fixed =
+    live === undefined || live.kind === 'Task'
+      ? { uid: intent.isDryRun ? '' : formatUuid(deps.random.bytes(16)), resourceVersion: 0, generation: 1, createdAt: deps.clock.wallMs() }
+      : {
+          uid: live.metadata.uid,
+          resourceVersion: live.metadata.resourceVersion,
+          generation: live.metadata.generation + (specChanged ? 1 : 0),
+          createdAt: live.metadata.createdAt,
+          ...(live.metadata.deletedAt !== undefined && { deletedAt: live.metadata.deletedAt }),
+        }
+  return {
+    name: intent.name,
+    ...fixed,
+    ...(labels !== undefined && { labels }),
+    ...(annotations !== undefined && { annotations }),
+    ...(finalizers.length > 0 && { finalizers }),
+    ...(ownerReferences.length > 0 && { ownerReferences }),
+    ...(managedFields.length > 0 && { managedFields }),
+  }
+}
+
+export function withVersion(object: KitObject, resourceVersion: number): KitObject {
+  return object.kind === 'Task' ? object : { ...object, metadata: { ...object.metadata, resourceVersion } }
+}
+
+export function respond(deps: WriteDeps, intent: Intent, object: KitObject, status: number): ApiAnswer {
+  const headers = warningHeaders(intent.warnings)
+  if (intent.subresource === 'scale') return answer(status, scaleOf(intent.resource, object), headers)
+  const wire = toAnswer(intent.resource, object)
+  const { resourceVersion, uid, ...metadata } = metadataOf(wire)
+  const isDraft = resourceVersion === '0'
+  const shown = isDraft ? { ...wire, metadata: uid === '' || uid === undefined ? metadata : { ...metadata, uid } } : wire
+  return answer(status, answerOne(deps, intent.resource, intent.request, shown), headers)
+}
+
+// Scale.
+
+export function scaleOf(resource: StoredResource, object: KitObject): JsonObject {
+  if (resource.scale === undefined) throw new StatusError('NotFound', 'the server could not find the requested resource')
+  const wire = toWire(object)
+  const { name = '', uid = '', resourceVersion = '', creationTimestamp = '' } = metadataOf(wire)
+  const at = (path: string): Json =>
+    path
+      .split('.')
+      .slice(1)
+      .reduce<Json | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), wire) ?? null
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, uid, resourceVersion, creationTimestamp },
+    spec: { replicas: at(resource.scale.specReplicasPath) ?? 1 },
+    status: { replicas: at(resource.scale.statusReplicasPath) ?? 0, selector: `kit/service=${String(name)}` },
+  }
+}
+
+function replaceScale(deps: WriteDeps, intent: Intent): Promise<ApiAnswer> {
+  const { value } = readBody(intent.request.body, false)
+  return retry(intent, true, () => updateScale(deps, intent, getObject(deps, intent.resource, intent.name), value))
+}
+
+function updateScale(deps: WriteDeps, intent: Intent, live: KitObject, scale: Json): Promise<ApiAnswer> {
+  const spec = isJsonObject(scale) ? scale['spec'] : undefined
+  const replicas = isJsonObject(spec) ? (spec['replicas'] ?? 0) : undefined
+  if (!isJsonObject(scale) || typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) {
+    throw invalid('Scale', intent.name, [
+      { reason: 'FieldValueInvalid', field: 'spec.replicas', message: 'must be a whole number of at least 0' },
+    ])
+  }
+  assertPreconditions(deps, intent, live, scale)
+  const before = toWire(live)
+  const liveSpec = isJsonObject(before['spec']) ? before['spec'] : {}
+  const after = { ...before, spec: { ...liveSpec, replicas } }
+  const { subresource: _scale, ...writer } = intent.writer
+  return commitObject(
+    deps,
+    intent,
+    live,
+    trackUpdate({ before, after, schema: intent.resource.schema, writer: { ...writer, subresource: 'scale' } }),
+  )
+}
