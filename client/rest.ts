@@ -179,7 +179,7 @@ async function* watch<K extends Kind>(
         if (!initial) since = event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata.resourceVersion
         heardAt = clock.monotonicMs()
         waitMs = watchWaitMs.first
-if (event.type !== 'BOOKMARK' || (isReplayEnd ? options.sendInitialEvents === true : options.bookmarks === true)) yield event
+        if (event.type !== 'BOOKMARK' || (isReplayEnd ? options.sendInitialEvents === true : options.bookmarks === true)) yield event
       }
     } catch (error) {
       if (signal.aborted) return
