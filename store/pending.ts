@@ -1,0 +1,88 @@
+// Commits on their way: first waiting to be proposed, then, in the order of the log, waiting to be
+// applied. The bounds are here; beyond them a caller is told to come back.
+
+import assert from 'node:assert/strict'
+import { StatusError } from '../api/errors.ts'
+import type { Outcome } from './mvcc/state.ts'
+
+export const maxOutstanding = 4_096
+export const maxOutstandingBytes = 16 * 1024 * 1024
+
+interface Waiting {
+  readonly data: Uint8Array
+  readonly resolve: (result: { readonly resourceVersion: number }) => void
+  readonly reject: (error: StatusError) => void
+}
+interface Proposed extends Waiting {
+  readonly index: number
+  readonly term: number
+}
+
+export class Pending {
+  #waiting: Waiting[] = []
+  /** By index, ascending; those before `#head` are answered. */
+  #proposed: Proposed[] = []
+  #head = 0
+  #bytes = 0
+
+  get count(): number {
+    return this.#waiting.length + this.#proposed.length - this.#head
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Resolves or rejects when the fate of `data` is known. Throws TooManyRequests. */
+  add(data: Uint8Array): Promise<{ readonly resourceVersion: number }> {
+    if (this.count >= maxOutstanding || this.#bytes + data.length > maxOutstandingBytes)
+      throw new StatusError('TooManyRequests', `${this.count} writes of ${this.#bytes} bytes are under way; try again`, {
+        retryAfterSeconds: 1,
+      })
+    this.#bytes += data.length
+    return new Promise((resolve, reject) => this.#waiting.push({ data, resolve, reject }))
+  }
+
+  /** The commands that nobody proposed yet; `proposed` says where in the log they went. */
+  waiting(): readonly Uint8Array[] {
+    return this.#waiting.map(({ data }) => data)
+  }
+
+  /** All that waited was proposed as entries from `index` on. */
+  proposed(term: number, index: number): void {
+    assert(index > (this.#proposed.at(-1)?.index ?? 0), 'the log only grows')
+    const entries = this.#waiting.map((waiting, at): Proposed => ({ ...waiting, term, index: index + at }))
+    this.#proposed = this.#head === this.#proposed.length ? entries : [...this.#proposed.slice(this.#head), ...entries]
+    this.#head = 0
+    this.#waiting = []
+  }
+
+  /** Answers whoever waits for the entry, if it is theirs. */
+  applied(index: number, term: number, outcome: Outcome): void {
+    const first = this.#proposed[this.#head]
+    if (first === undefined || first.index > index) return
+    assert.equal(first.index, index, 'entries are applied without gaps')
+    this.#head += 1
+    this.#bytes -= first.data.length
+    assert(this.#bytes >= 0)
+    if (first.term !== term) first.reject(unknown('leadership was lost'))
+    else if ('refused' in outcome) first.reject(outcome.refused)
+    else first.resolve({ resourceVersion: index })
+  }
+
+  /** Nobody here will learn what becomes of them. What was never proposed is refused, which may be retried. */
+  fail(why: string, cause?: unknown): void {
+    const proposed = this.#proposed.slice(this.#head)
+    const waiting = this.#waiting
+    this.#proposed = []
+    this.#waiting = []
+    this.#head = 0
+    this.#bytes = 0
+    for (const { reject } of proposed) reject(unknown(why, cause))
+    for (const { reject } of waiting) reject(new StatusError('Unavailable', `the write was not begun: ${why}`, {}, { cause }))
+  }
+}
+
+function unknown(why: string, cause?: unknown): StatusError {
+  return new StatusError('Unknown', `the outcome of the write is not known: ${why}`, {}, { cause })
+}

@@ -1,0 +1,122 @@
+// The changing fields of one member, shared by the files that each hold one idea: `roles.ts` (becoming
+// something), `election.ts`, `replication.ts`, `reads.ts`. Nobody outside this folder sees it.
+
+import assert from 'node:assert/strict'
+import type { Random } from '../../effects/effects.ts'
+import type { SnapshotMeta } from './entry.ts'
+import type { RaftLog } from './log.ts'
+import type { Body, Message } from './message.ts'
+import type { Progress, Window } from './progress.ts'
+
+export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader'
+
+export interface Settings {
+  /** Ticks between heartbeats. */
+  readonly heartbeatTicks: number
+  /** Ticks without a leader before an election; the actual number is drawn from [n, 2n). */
+  readonly electionTicks: number
+  /** Bytes of entries in one append message. */
+  readonly maxAppendBytes: number
+  /** Bytes of entries handed out for applying at once. */
+  readonly maxApplyBytes: number
+  /** Bytes proposed but not committed, beyond which the leader refuses. */
+  readonly maxUncommittedBytes: number
+  readonly window: Window
+}
+
+export const defaultSettings: Settings = {
+  heartbeatTicks: 1,
+  electionTicks: 10,
+  maxAppendBytes: 1024 * 1024,
+  maxApplyBytes: 1024 * 1024,
+  maxUncommittedBytes: 64 * 1024 * 1024,
+  window: { maxMessages: 256, maxBytes: 16 * 1024 * 1024 },
+}
+
+export interface Read {
+  readonly id: number
+  /** Null when leadership was lost first. Otherwise: read once this index is applied. */
+  readonly index: number | null
+}
+
+export class Core {
+  readonly id: string
+  readonly settings: Settings
+  readonly random: Random
+  readonly log: RaftLog
+  /** The members that count, and those that only receive. Sorted. */
+  voters: readonly string[]
+  learners: readonly string[]
+  term: number
+  vote: string | null
+  role: Role = 'follower'
+  /** Who leads in `term`, once that is known. */
+  leader: string | null = null
+  electionElapsed = 0
+  heartbeatElapsed = 0
+  /** Drawn again whenever this member becomes follower or candidate. */
+  electionTimeout = 0
+  /** As candidate of either sort: the answers so far. */
+  votes = new Map<string, boolean>()
+  /** As leader: every member, itself included. */
+  progress = new Map<string, Progress>()
+  /** As leader: bytes of entries above the commit index. */
+  uncommittedBytes = 0
+  /** As leader: reads waiting for a round of heartbeats; `index` null until an entry of this term is committed. */
+  waitingReads: { readonly id: number; readonly index: number | null }[] = []
+  /** Grows over the whole life of this object, so that no answer to an old round confirms a new one. */
+  readContext = 0
+  /** The snapshot that a member far behind can be sent. */
+  snapshot: SnapshotMeta | undefined
+  /** Messages that may leave at once. */
+  outbox: Message[] = []
+  /** Messages that may leave only after everything handed out until now is durable. Those to itself count votes. */
+  afterDurable: Message[] = []
+  doneReads: Read[] = []
+  /** A snapshot that was accepted and has to be made durable. */
+  installed: SnapshotMeta | undefined
+
+  constructor(
+    start: {
+      readonly id: string
+      readonly term: number
+      readonly vote: string | null
+      readonly log: RaftLog
+      readonly voters: readonly string[]
+      readonly learners: readonly string[]
+      readonly snapshot: SnapshotMeta | undefined
+    },
+    settings: Settings,
+    random: Random,
+  ) {
+    assert(start.term >= start.log.lastTerm, 'the term is at least that of the last entry')
+    this.id = start.id
+    this.term = start.term
+    this.vote = start.vote
+    this.log = start.log
+    this.voters = start.voters.toSorted()
+    this.learners = start.learners.toSorted()
+    this.snapshot = start.snapshot
+    this.settings = settings
+    this.random = random
+  }
+
+  get members(): readonly string[] {
+    return [...this.voters, ...this.learners]
+  }
+
+  get others(): readonly string[] {
+    return this.members.filter((id) => id !== this.id)
+  }
+
+  /** Sends at once. For what promises nothing about this member's disk. */
+  send(to: string, body: Body, term = this.term): void {
+    assert(to !== this.id, 'messages to itself wait for the disk')
+    this.outbox.push({ from: this.id, to, term, ...body })
+  }
+
+  /** Sends when all that was decided so far is durable. */
+  sendWhenDurable(to: string, body: Body, term = this.term): void {
+    this.afterDurable.push({ from: this.id, to, term, ...body })
+  }
+}

@@ -1,0 +1,324 @@
+// One member of a Raft group, as a synchronous state machine: no I/O, no clock, no chance of its own.
+// Inputs are `tick`, `step`, `propose`, `readIndex`, `campaign` and the completions `appended` and
+// `applied`; everything that should follow is taken with `ready`. A driver does it: `../store.ts` in
+// production, the simulator and the scripted tests elsewhere.
+//
+// What it does not do: change the membership after the start, hand leadership over, forward proposals.
+// Read on with `core.ts` (the fields), `election.ts`, `replication.ts`, `log.ts`, `progress.ts`.
+
+import assert from 'node:assert/strict'
+import type { Random } from '../../effects/effects.ts'
+import { Core, defaultSettings, type Read, type Role, type Settings } from './core.ts'
+import { campaign, checkQuorum, handleVoteRequest, handleVoteResponse, hasLiveLeader } from './election.ts'
+import type { Entry, HardState, SnapshotMeta } from './entry.ts'
+import { RaftLog } from './log.ts'
+import type { Message } from './message.ts'
+import { askRead, releaseReads } from './reads.ts'
+import {
+  advanceCommit,
+  broadcastAppend,
+  broadcastHeartbeat,
+  handleAppend,
+  handleAppendRejected,
+  handleAppendResponse,
+  handleHeartbeat,
+  handleHeartbeatResponse,
+  handleSnapshot,
+} from './replication.ts'
+import { becomeFollower } from './roles.ts'
+
+/** Work for the disk, to be done in the order in which it is handed out. Give it back to `appended` when it is durable. */
+export interface AppendWork {
+  /** Present when term or vote changed, or entries are written. */
+  readonly hardState?: HardState
+  /** A snapshot to make durable first; the log before it is void. */
+  readonly snapshot?: SnapshotMeta
+  /** Entries from here on, written earlier, are void. */
+  readonly truncateFrom?: number
+  readonly entries: readonly Entry[]
+  /** The member's term, and the end of its log, when the work was handed out. */
+  readonly term: number
+  readonly lastIndex: number
+  readonly lastTerm: number
+  /** May leave when the work is durable; `appended` returns those that go to others. */
+  readonly messages: readonly Message[]
+}
+
+export interface Ready {
+  /** May leave now, before anything is written. */
+  readonly send: readonly Message[]
+  readonly append?: AppendWork
+  /** Committed and durable, in order. Call `applied` when the state has them. */
+  readonly apply: readonly Entry[]
+  readonly reads: readonly Read[]
+}
+
+export interface RaftStart {
+  readonly id: string
+  readonly hardState: HardState
+  readonly snapshot?: SnapshotMeta
+  readonly entries: readonly Entry[]
+  /** The members when there is no snapshot to say so. */
+  readonly voters: readonly string[]
+  readonly learners?: readonly string[]
+}
+
+export type Proposed = { readonly term: number; readonly index: number } | { readonly refused: 'notLeader' | 'tooMuchUncommitted' }
+
+export class Raft {
+  readonly #core: Core
+  #writtenTerm: number
+  #writtenVote: string | null
+  #writtenLast: number
+  /** Index of the last installed snapshot that was handed out to be written. */
+  #installedHandedOut = 0
+
+  constructor(start: RaftStart, random: Random, settings: Settings = defaultSettings) {
+    const { id, hardState, snapshot, entries } = start
+    const log = new RaftLog(snapshot ?? { index: 0, term: 0 }, entries, hardState.commit)
+    const { voters, learners } = snapshot ?? { voters: start.voters, learners: start.learners ?? [] }
+    this.#core = new Core({ id, term: hardState.term, vote: hardState.vote, log, voters, learners, snapshot }, settings, random)
+    becomeFollower(this.#core, hardState.term, null)
+    this.#writtenTerm = hardState.term
+    this.#writtenVote = hardState.vote
+    this.#writtenLast = log.lastIndex
+  }
+
+  get status(): {
+    readonly role: Role
+    readonly term: number
+    readonly leader: string | null
+    readonly commit: number
+    readonly applied: number
+    readonly firstIndex: number
+    readonly lastIndex: number
+    readonly lastTerm: number
+  } {
+    const { role, term, leader, log } = this.#core
+    return {
+      role,
+      term,
+      leader,
+      commit: log.commit,
+      applied: log.applied,
+      firstIndex: log.firstIndex,
+      lastIndex: log.lastIndex,
+      lastTerm: log.lastTerm,
+    }
+  }
+
+  get voters(): readonly string[] {
+    return this.#core.voters
+  }
+
+  get learners(): readonly string[] {
+    return this.#core.learners
+  }
+
+  /** For checkers and snapshots. Undefined when the entry is compacted away or not there yet. */
+  termAt(index: number): number | undefined {
+    return this.#core.log.termAt(index)
+  }
+
+  entryAt(index: number): Entry {
+    return this.#core.log.entryAt(index)
+  }
+
+  /** One unit of time has passed. */
+  tick(): void {
+    const core = this.#core
+    core.electionElapsed += 1
+    if (core.role !== 'leader') {
+      if (core.electionElapsed < core.electionTimeout) return
+      core.electionElapsed = 0
+      campaign(core)
+      return
+    }
+    if (core.electionElapsed >= core.settings.electionTicks) {
+      core.electionElapsed = 0
+      checkQuorum(core)
+    }
+    core.heartbeatElapsed += 1
+    if (!this.#leads() || core.heartbeatElapsed < core.settings.heartbeatTicks) return
+    core.heartbeatElapsed = 0
+    broadcastHeartbeat(core)
+  }
+
+  /** Starts an election now: a sole voter need not wait for a timeout. */
+  campaign(): void {
+    campaign(this.#core)
+  }
+
+  /** The index of the first entry, or why it cannot be proposed. All of `commands` or none. */
+  propose(commands: readonly Uint8Array[]): Proposed {
+    const core = this.#core
+    if (core.role !== 'leader') return { refused: 'notLeader' }
+    const bytes = commands.reduce((sum, data) => sum + data.length, 0)
+    if (core.uncommittedBytes > 0 && core.uncommittedBytes + bytes > core.settings.maxUncommittedBytes)
+      return { refused: 'tooMuchUncommitted' }
+    const index = core.log.lastIndex + 1
+    const { term } = core
+    core.log.append(commands.map((data, at): Entry => ({ index: index + at, term, type: 'normal', data })))
+    core.uncommittedBytes += bytes
+    broadcastAppend(core)
+    return { term, index }
+  }
+
+  /** Asks for an index to read at; the answer comes in `ready().reads` under the returned id. Undefined: not the leader. */
+  readIndex(): number | undefined {
+    const core = this.#core
+    if (core.role !== 'leader') return undefined
+    const id = askRead(core)
+    if (core.others.length > 0) broadcastHeartbeat(core)
+    releaseReads(core)
+    return id
+  }
+
+  /** A message from another member has arrived. */
+  step(message: Message): void {
+    const core = this.#core
+    assert.equal(message.to, core.id, 'messages reach whom they are for')
+    if (message.term < core.term) {
+      this.#answerStale(message)
+      return
+    }
+    if (message.term > core.term) {
+      const isRequest = message.type === 'vote' || message.type === 'preVote'
+      if (isRequest && hasLiveLeader(core)) return
+      const keepsTerm = message.type === 'preVote' || (message.type === 'preVoteResponse' && message.granted)
+      if (!keepsTerm) becomeFollower(core, message.term, isFromLeader(message) ? message.from : null)
+    }
+    this.#dispatch(message)
+  }
+
+  /** Work that `ready` handed out is durable. Returns the messages that may leave now. */
+  appended(work: AppendWork): readonly Message[] {
+    const core = this.#core
+    if (work.snapshot !== undefined && work.snapshot === core.installed) core.installed = undefined
+    // Of another term: a later write, handed out since, may undo this one. Its own completion will count.
+    if (work.term === core.term) {
+      core.log.markDurable(work.lastIndex, work.lastTerm)
+      if (this.#leads()) {
+        core.progress.get(core.id)?.acknowledge(core.log.durable)
+        if (advanceCommit(core)) broadcastAppend(core)
+      }
+    }
+    for (const message of work.messages) if (message.to === core.id) this.step(message)
+    return work.messages.filter(({ to }) => to !== core.id)
+  }
+
+  /** Everything up to `index` is in the state. */
+  applied(index: number): void {
+    this.#core.log.markApplied(index)
+  }
+
+  /** A snapshot is durable: members far behind are sent it, and entries up to `keepAfter` are forgotten. */
+  compact(snapshot: SnapshotMeta, keepAfter: number): void {
+    const core = this.#core
+    assert(keepAfter <= snapshot.index, 'what is forgotten is in the snapshot')
+    if (core.snapshot !== undefined && snapshot.index <= core.snapshot.index) return
+    core.snapshot = snapshot
+    core.log.compact(keepAfter)
+  }
+
+  /** Sending a snapshot failed, or its member cannot be reached: try again from what is known. */
+  unreachable(id: string): void {
+    const progress = this.#core.progress.get(id)
+    if (progress === undefined || id === this.#core.id || progress.state === 'probe') return
+    if (progress.state === 'snapshot') progress.snapshotIndex = 0
+    progress.toProbe()
+  }
+
+  /** All that should happen next. What is handed out is not handed out again. */
+  ready(): Ready {
+    const core = this.#core
+    const append = this.#takeAppend()
+    const send = core.outbox
+    const reads = core.doneReads
+    core.outbox = []
+    core.doneReads = []
+    return { send, reads, apply: core.log.takeCommitted(core.settings.maxApplyBytes), ...(append !== undefined && { append }) }
+  }
+
+  #takeAppend(): AppendWork | undefined {
+    const core = this.#core
+    const { term, vote, log } = core
+    const entries = log.takeUnwritten()
+    const snapshot = core.installed !== undefined && core.installed.index > this.#installedHandedOut ? core.installed : undefined
+    const isStateNew = term !== this.#writtenTerm || vote !== this.#writtenVote
+    if (entries.length === 0 && !isStateNew && snapshot === undefined && core.afterDurable.length === 0) return undefined
+    const [first] = entries
+    const messages = core.afterDurable
+    core.afterDurable = []
+    const mustTruncate = first !== undefined && first.index <= this.#writtenLast
+    this.#writtenTerm = term
+    this.#writtenVote = vote
+    this.#writtenLast = log.lastIndex
+    if (snapshot !== undefined) this.#installedHandedOut = snapshot.index
+    return {
+      ...((isStateNew || entries.length > 0 || snapshot !== undefined) && { hardState: { term, vote, commit: log.commit } }),
+      ...(snapshot !== undefined && { snapshot }),
+      ...(mustTruncate && { truncateFrom: first.index }),
+      entries,
+      term,
+      lastIndex: log.lastIndex,
+      lastTerm: log.lastTerm,
+      messages,
+    }
+  }
+
+  /** Tells a leader or candidate of an old term that it is one: it might never learn otherwise. */
+  #answerStale(message: Message): void {
+    const core = this.#core
+    if (message.type === 'preVote') core.sendWhenDurable(message.from, { type: 'preVoteResponse', granted: false })
+    if (isFromLeader(message)) core.sendWhenDurable(message.from, { type: 'appendResponse', index: 0 })
+  }
+
+  #dispatch(message: Message): void {
+    const core = this.#core
+    switch (message.type) {
+      case 'preVote':
+      case 'vote':
+        handleVoteRequest(core, message)
+        break
+      case 'preVoteResponse':
+      case 'voteResponse':
+        handleVoteResponse(core, message)
+        break
+      case 'append':
+      case 'heartbeat':
+      case 'snapshot':
+        this.#fromLeader(message)
+        break
+      case 'appendResponse':
+        if (this.#leads()) handleAppendResponse(core, message.from, message)
+        break
+      case 'appendRejected':
+        if (this.#leads()) handleAppendRejected(core, message.from, message)
+        break
+      case 'heartbeatResponse':
+        if (this.#leads()) handleHeartbeatResponse(core, message.from, message)
+    }
+  }
+
+  #fromLeader(message: Message & { readonly type: 'append' | 'heartbeat' | 'snapshot' }): void {
+    const core = this.#core
+    assert(core.role !== 'leader', 'a term has one leader')
+    assert(core.leader === null || core.leader === message.from, 'a term has one leader')
+    if (core.role !== 'follower') becomeFollower(core, core.term, message.from)
+    core.leader = message.from
+    core.electionElapsed = 0
+    if (message.type === 'append') handleAppend(core, message.from, message)
+    else if (message.type === 'heartbeat') handleHeartbeat(core, message.from, message)
+    else handleSnapshot(core, message.from, message)
+  }
+
+  /** As a call, because a role may have changed since it was last looked at. */
+  #leads(): boolean {
+    return this.#core.role === 'leader'
+  }
+}
+
+function isFromLeader(message: Message): boolean {
+  return message.type === 'append' || message.type === 'heartbeat' || message.type === 'snapshot'
+}

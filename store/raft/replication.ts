@@ -1,0 +1,151 @@
+// How the leader's log becomes everybody's: sending, answering, and deciding what is committed.
+
+import assert from 'node:assert/strict'
+import type { Core } from './core.ts'
+import type { Entry } from './entry.ts'
+import type { Body } from './message.ts'
+import type { Progress } from './progress.ts'
+import { reachedByMajority } from './quorum.ts'
+import { releaseReads, startDeferredReads } from './reads.ts'
+
+type Of<T extends Body['type']> = Body & { readonly type: T }
+
+export function broadcastAppend(core: Core): void {
+  for (const id of core.others) sendAppends(core, id, true)
+}
+
+/** `commit` is limited to what the member is known to have: beyond it, its log may still differ from ours. */
+export function broadcastHeartbeat(core: Core): void {
+  for (const id of core.others) {
+    const progress = core.progress.get(id)
+    assert(progress !== undefined, 'a leader follows every member')
+    core.send(id, { type: 'heartbeat', commit: Math.min(progress.match, core.log.commit), context: core.readContext })
+  }
+}
+
+/** Sends as much as the member's window allows; with `evenEmpty` at least one message, unless it is paused. */
+export function sendAppends(core: Core, to: string, evenEmpty: boolean): void {
+  const progress = core.progress.get(to)
+  assert(progress !== undefined, 'a leader follows every member')
+  let first = evenEmpty
+  while (!progress.isPaused && (first || progress.next <= core.log.lastIndex)) {
+    first = false
+    const prevIndex = progress.next - 1
+    const prevTerm = core.log.termAt(prevIndex)
+    if (prevTerm === undefined) {
+      sendSnapshot(core, to, progress)
+      return
+    }
+    const entries = prevIndex < core.log.lastIndex ? core.log.slice(progress.next, core.log.lastIndex, core.settings.maxAppendBytes) : []
+    core.send(to, { type: 'append', prevIndex, prevTerm, entries, commit: core.log.commit })
+    progress.sent(prevIndex + entries.length, entries.length, sizeOf(entries))
+  }
+}
+
+function sendSnapshot(core: Core, to: string, progress: Progress): void {
+  if (!progress.isActive) return // It may be gone; a snapshot is too large to send on the chance.
+  const meta = core.snapshot
+  assert(meta !== undefined, 'a compacted log has a snapshot')
+  assert(meta.index >= core.log.firstIndex - 1, 'the log continues its snapshot')
+  core.send(to, { type: 'snapshot', meta })
+  progress.toSnapshot(meta.index)
+}
+
+/** As follower. */
+export function handleAppend(core: Core, from: string, message: Of<'append'>): void {
+  const { prevIndex, prevTerm, entries } = message
+  if (prevIndex < core.log.commit) {
+    core.sendWhenDurable(from, { type: 'appendResponse', index: core.log.commit })
+    return
+  }
+  if (!core.log.matches(prevIndex, prevTerm)) {
+    const hint = core.log.lastWithTermUpTo(Math.min(prevIndex, core.log.lastIndex), prevTerm)
+    core.sendWhenDurable(from, { type: 'appendRejected', index: prevIndex, hintIndex: hint.index, hintTerm: hint.term })
+    return
+  }
+  const proven = prevIndex + entries.length
+  core.log.merge(entries)
+  assert(core.log.lastIndex >= proven)
+  core.log.commitTo(Math.min(message.commit, proven)) // Beyond `proven` our log may be another leader's.
+  core.sendWhenDurable(from, { type: 'appendResponse', index: proven })
+}
+
+/** As follower. */
+export function handleHeartbeat(core: Core, from: string, message: Of<'heartbeat'>): void {
+  core.log.commitTo(message.commit)
+  core.sendWhenDurable(from, { type: 'heartbeatResponse', context: message.context })
+}
+
+/** As follower: the data is here. It replaces our log unless that already contains it. */
+export function handleSnapshot(core: Core, from: string, message: Of<'snapshot'>): void {
+  const { meta } = message
+  if (meta.index > core.log.commit) {
+    if (core.log.matches(meta.index, meta.term)) core.log.commitTo(meta.index)
+    else install(core, meta)
+  }
+  // Never our last index: what we have beyond may not be the leader's.
+  core.sendWhenDurable(from, { type: 'appendResponse', index: core.log.commit })
+}
+
+function install(core: Core, meta: Of<'snapshot'>['meta']): void {
+  core.log.reset(meta.index, meta.term)
+  core.voters = meta.voters.toSorted()
+  core.learners = meta.learners.toSorted()
+  core.snapshot = meta
+  core.installed = meta
+  assert.equal(core.log.lastIndex, meta.index)
+}
+
+/** As leader. */
+export function handleAppendResponse(core: Core, from: string, message: Of<'appendResponse'>): void {
+  const progress = core.progress.get(from)
+  if (progress === undefined || message.index > core.log.lastIndex) return
+  progress.isActive = true
+  const wasPaused = progress.isPaused
+  const isNews = progress.acknowledge(message.index)
+  if (!isNews && !(progress.state === 'probe' && progress.match === message.index)) return
+  const canContinue = progress.state === 'snapshot' && progress.match + 1 >= core.log.firstIndex
+  if (progress.state === 'probe' || canContinue) progress.toReplicate()
+  if (advanceCommit(core)) broadcastAppend(core)
+  else sendAppends(core, from, wasPaused)
+}
+
+/** As leader. */
+export function handleAppendRejected(core: Core, from: string, message: Of<'appendRejected'>): void {
+  const progress = core.progress.get(from)
+  if (progress === undefined) return
+  progress.isActive = true
+  // Skips, in one round, every entry of ours whose term is beyond what the member has there.
+  const hint = message.hintTerm > 0 ? core.log.lastWithTermUpTo(message.hintIndex, message.hintTerm).index : message.hintIndex
+  if (progress.reject(message.index, hint)) sendAppends(core, from, true)
+}
+
+/** As leader. */
+export function handleHeartbeatResponse(core: Core, from: string, message: Of<'heartbeatResponse'>): void {
+  const progress = core.progress.get(from)
+  if (progress === undefined) return
+  progress.heard()
+  progress.acknowledged = Math.max(progress.acknowledged, message.context)
+  if (progress.match < core.log.lastIndex || progress.state === 'probe') sendAppends(core, from, true)
+  releaseReads(core)
+}
+
+/**
+ * As leader: commits what a majority of voters has on disk, provided that it is of the current term. An
+ * entry of an earlier term may be on a majority and still be replaced; it is committed with one of ours.
+ */
+export function advanceCommit(core: Core): boolean {
+  assert.equal(core.role, 'leader')
+  const index = reachedByMajority(core.voters, (voter) => core.progress.get(voter)?.match ?? 0)
+  if (index <= core.log.commit || core.log.termAt(index) !== core.term) return false
+  for (let at = core.log.commit + 1; at <= index; at += 1) core.uncommittedBytes -= core.log.entryAt(at).data.length
+  assert(core.uncommittedBytes >= 0, 'bytes are counted once')
+  core.log.commitTo(index)
+  startDeferredReads(core)
+  releaseReads(core)
+  return true
+}
+
+function sizeOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { data }) => sum + data.length, 0)
+}

@@ -1,0 +1,47 @@
+// From what the disk held to a running state: the snapshot, then every entry known to be committed.
+
+import assert from 'node:assert/strict'
+import type { Random } from '../effects/effects.ts'
+import { decodeCommit } from './mvcc/codec.ts'
+import { Restorer } from './mvcc/snapshot.ts'
+import { type Outcome, State } from './mvcc/state.ts'
+import { defaultSettings } from './raft/core.ts'
+import type { Entry } from './raft/entry.ts'
+import { Raft } from './raft/raft.ts'
+import type { Recovered } from './wal/wal.ts'
+
+/** Some 5 ms of applying: other work gets its turn in between. */
+const maxApplyBytes = 256 * 1024
+
+export async function recover(
+  recovered: Recovered,
+  nodeId: string,
+  random: Random,
+): Promise<{ readonly raft: Raft; readonly state: State }> {
+  const { hardState, snapshot, entries } = recovered
+  const state = snapshot === undefined ? new State() : await restore(snapshot.chunks())
+  assert.equal(state.resourceVersion, snapshot?.meta.index ?? 0, 'a snapshot is what its header says')
+  const start = { id: nodeId, hardState, entries, voters: [nodeId], ...(snapshot !== undefined && { snapshot: snapshot.meta }) }
+  const raft = new Raft(start, random, { ...defaultSettings, maxApplyBytes })
+  if (!raft.voters.includes(nodeId) && !raft.learners.includes(nodeId))
+    throw new Error(`the stored state belongs to ${raft.voters.join(', ')}; this node is ${nodeId}`)
+  for (let { apply } = raft.ready(); apply.length > 0; { apply } = raft.ready()) {
+    for (const entry of apply) applyEntry(state, entry)
+    raft.applied(state.resourceVersion)
+  }
+  assert.equal(state.resourceVersion, raft.status.commit, 'everything known to be committed is applied')
+  return { raft, state }
+}
+
+/** Entries without a command only move the index: the first of each term, and changes of members. */
+export function applyEntry(state: State, entry: Entry): Outcome {
+  if (entry.type === 'normal' && entry.data.length > 0) return state.apply(entry.index, decodeCommit(entry.data))
+  state.skip(entry.index)
+  return { events: [] }
+}
+
+async function restore(chunks: AsyncIterable<Uint8Array>): Promise<State> {
+  const restorer = new Restorer()
+  for await (const chunk of chunks) restorer.add(chunk)
+  return restorer.finish()
+}

@@ -1,0 +1,109 @@
+// A world for tests of the driver: a log in memory that survives a "crash" with what was acknowledged,
+// can be told to fail, and a clock that moves only when told to.
+
+import type { Clock, Log, Random } from '../../effects/effects.ts'
+import type { Entry, HardState, SnapshotMeta } from '../raft/entry.ts'
+import type { Batch, Recovered, Wal } from '../wal/wal.ts'
+
+export class MemoryDisk {
+  hardState: HardState = { term: 0, vote: null, commit: 0 }
+  entries: Entry[] = []
+  snapshot: { readonly meta: SnapshotMeta; readonly chunks: readonly Uint8Array[] } | undefined
+  isSealed = false
+  appends = 0
+  /** Thrown by the next append, and again until it is undefined. */
+  failure: Error | undefined
+  /** Awaited by every append before it is durable. */
+  gate: Promise<void> = Promise.resolve()
+  isBusy = false
+
+  recovered(): Recovered {
+    const { snapshot } = this
+    return {
+      hardState: this.hardState,
+      entries: [...this.entries],
+      ...(snapshot !== undefined && {
+        snapshot: {
+          meta: snapshot.meta,
+          async *chunks() {
+            for (const chunk of snapshot.chunks) yield chunk
+          },
+        },
+      }),
+    }
+  }
+
+  open(): Wal {
+    this.isSealed = false
+    return {
+      bytesSinceSnapshot: 0,
+      append: (batch) => this.#append(batch),
+      saveSnapshot: async (meta, chunks, keepFrom) => {
+        const kept: Uint8Array[] = []
+        for await (const chunk of chunks) kept.push(chunk)
+        this.snapshot = { meta, chunks: kept }
+        this.entries = this.entries.filter(({ index }) => index >= keepFrom && index > 0)
+        // Entries at or below the snapshot are not given back: recovery begins after it.
+        this.entries = this.entries.filter(({ index }) => index > meta.index)
+      },
+      close: async () => {
+        this.isSealed = true
+      },
+    }
+  }
+
+  async #append(batch: Batch): Promise<void> {
+    if (this.isBusy) throw new Error('appends overlap')
+    this.isBusy = true
+    try {
+      await this.gate
+      if (this.failure !== undefined) throw this.failure
+      this.appends += 1
+      if (batch.hardState !== undefined) this.hardState = batch.hardState
+      const { truncateFrom } = batch
+      if (truncateFrom !== undefined) this.entries = this.entries.filter(({ index }) => index < truncateFrom)
+      this.entries.push(...batch.entries)
+    } finally {
+      this.isBusy = false
+    }
+  }
+}
+
+export class ManualClock implements Clock {
+  #nowMs = 0
+  readonly #sleepers = new Set<{ readonly atMs: number; readonly wake: () => void }>()
+
+  monotonicMs(): number {
+    return this.#nowMs
+  }
+
+  wallMs(): number {
+    return 1_700_000_000_000 + this.#nowMs
+  }
+
+  sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(signal.reason)
+    if (delayMs === 0) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const sleeper = { atMs: this.#nowMs + delayMs, wake: resolve }
+      this.#sleepers.add(sleeper)
+      signal.addEventListener('abort', () => {
+        this.#sleepers.delete(sleeper)
+        reject(signal.reason)
+      })
+    })
+  }
+
+  advance(ms: number): void {
+    this.#nowMs += ms
+    for (const sleeper of [...this.#sleepers]) {
+      if (sleeper.atMs > this.#nowMs) continue
+      this.#sleepers.delete(sleeper)
+      sleeper.wake()
+    }
+  }
+}
+
+export const random: Random = { next: () => 0.5, bytes: (length) => new Uint8Array(length) }
+
+export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
