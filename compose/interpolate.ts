@@ -97,7 +97,8 @@ function expandVariable(text: string, environment: Environment, place: Place): {
   if (isSet) return { result: value, rest: operand.rest }
   if (sign.endsWith('-')) return operand
   const why = operand.result === '' ? 'it is not set' : operand.result
-  return { result: '', rest: reportValue(place, `the variable ${key} is needed: ${why}`, { help: `set it: ${key}=… kit apply …` }) }
+  reportValue(place, `the variable ${key} is needed: ${why}`, { help: `set it: ${key}=… kit apply …` })
+  return { result: '', rest: operand.rest }
 }
 
 function invalid(place: Place, why: string): undefined {

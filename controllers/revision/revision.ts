@@ -102,11 +102,14 @@ function ownerOf({ metadata }: Service) {
   return { apiVersion, kind: 'Service', name: metadata.name, uid: metadata.uid, controller: true }
 }
 
-/** The oldest of those that nothing refers to, beyond the ten newest. */
+/**
+ * The oldest of those that nothing refers to, beyond the ten newest. `kept` is without the new one.
+ * No task is made of the revision that was current so far: its generation is over.
+ */
 function dropped(service: Service, kept: readonly Revision[], view: StoreView): readonly Write[] {
   if (kept.length <= maxUnusedRevisions) return []
-  const { revision, lastGood, update } = service.status
-  const used = new Set([revision, lastGood, update?.of, update?.target, update?.from])
+  const { lastGood, update } = service.status
+  const used = new Set([lastGood, update?.of, update?.target, update?.from])
   for (const task of view.tasksOfService(service.metadata.uid)) used.add(task.spec.revision)
   return kept
     .filter((each) => !used.has(each.metadata.name))

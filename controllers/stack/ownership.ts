@@ -9,11 +9,11 @@ import { isJsonObject } from '../../api/wire.ts'
 import { stackManager } from '../../compose/merge.ts'
 import type { Clock } from '../../effects/effects.ts'
 
-/** `after` with managedFields: what differs from `before` is manager `stack`'s, the rest stays whose it was. */
-export function recordOwner(clock: Clock, before: KitObject | undefined, after: KitObject): KitObject {
+/** `after` with managedFields: what differs from `before` is the manager's, the rest stays whose it was. */
+export function recordOwner(clock: Clock, before: KitObject | undefined, after: KitObject, manager: string = stackManager): KitObject {
   const schema = definitions.find((each) => each.spec.names.kind === after.kind)?.spec.versions[0]?.schema.openAPIV3Schema
   if (schema === undefined || after.kind === 'Task' || !isJsonObject(after)) return after
-  const writer = { manager: stackManager, apiVersion, time: formatTimestamp(clock.wallMs()) }
+  const writer = { manager, apiVersion, time: formatTimestamp(clock.wallMs()) }
   const tracked = trackUpdate({ before: isJsonObject(before) ? before : undefined, after, schema, writer })
   const entries = isJsonObject(tracked['metadata']) ? tracked['metadata']['managedFields'] : undefined
   if (!Array.isArray(entries)) return after

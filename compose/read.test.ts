@@ -1,0 +1,145 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: -- that is what Compose writes, and what is tested here
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { compileStack } from './compile.ts'
+import { resolveDocument } from './interpolate.ts'
+import { formatPath } from './problem.ts'
+import { readCompose } from './read.ts'
+import { splitShellWords } from './shell-words.ts'
+
+function serviceOf(members: object, more: object = {}) {
+  const read = readCompose({ services: { web: { image: 'x', ...members } }, ...more })
+  if ('problems' in read) return read.problems.map(({ path, message }) => `${formatPath(path)}: ${message}`)
+  return compileStack('s', read.model).find((draft) => draft.kind === 'Service')?.spec
+}
+
+const port = (written: unknown) => {
+  const spec = serviceOf({ ports: [written] })
+  return spec === undefined || !('template' in spec)
+    ? 'refused'
+    : spec.endpoint?.ports?.map((each) => Object.values(each).join(' ')).join(', ')
+}
+const ports: readonly (readonly [written: unknown, meant: string])[] = [
+  [80, '80'],
+  ['82:83', '83 82'],
+  ['53:53/udp', 'UDP 53 53'],
+  ['8000-8002:90-92', '90 8000, 91 8001, 92 8002'],
+  ['9000-9002:80', '80 9000, 80 9001, 80 9002'],
+  ['7000-7001', '7000, 7001'],
+  ['127.0.0.1:5000:50', 'refused'],
+  ['8000-8002:90-91', 'refused'],
+  ['70000:1', 'refused'],
+  ['80/icmp', 'refused'],
+  [{ target: 80, published: 8080, protocol: 'tcp', mode: 'host' }, '80 8080 Host'],
+  [{ target: 80 }, '80'],
+  [{ published: 80 }, 'refused'],
+]
+for (const [written, meant] of ports) {
+  test(`port ${JSON.stringify(written)} is ${meant}`, () => assert.equal(port(written), meant))
+}
+
+const wordTable: readonly (readonly [line: string, words: readonly string[] | string])[] = [
+  ['node server.js', ['node', 'server.js']],
+  [`sh -c "echo 'a b'"`, ['sh', '-c', "echo 'a b'"]],
+  [`a\\ b 'c\\d' "e\\"f\\g"`, ['a b', 'c\\d', 'e"f\\g']],
+  [`x''y ""`, ['xy', '']],
+  ['', []],
+  [`'open`, "a ' is never closed"],
+]
+for (const [line, words] of wordTable) test(`the command line <${line}> is split`, () => assert.deepEqual(splitShellWords(line), words))
+
+const variables: readonly (readonly [text: string, value: string | undefined])[] = [
+  ['$A-${A}', '1-1'],
+  ['$$A', '$A'],
+  ['${NONE}|$NONE', '|'],
+  ['${EMPTY:-x} ${EMPTY-x}', 'x '],
+  ['${NONE:-${A}}', '1'],
+  ['${A:+yes}${NONE:+no}', 'yes'],
+  ['${A:?wanted}', '1'],
+  ['${NONE:?wanted}', undefined],
+  ['${A:-${NONE:?unused}}', '1'],
+  ['$5', undefined],
+  ['${A', undefined],
+  ['${A!}', undefined],
+]
+for (const [text, value] of variables) {
+  test(`the text <${text}> ${value === undefined ? 'is refused' : `becomes <${value}>`}`, () => {
+    const { document, problems } = resolveDocument({ a: [text] }, { A: '1', EMPTY: '' })
+    if (value === undefined)
+      assert.deepEqual(
+        problems.map(({ path }) => path),
+        [['a', 0]],
+      )
+    else assert.deepEqual([document, problems], [{ a: [value] }, []])
+  })
+}
+
+test('a variable without a value comes from the caller, and is left out when the caller has none', () => {
+  const document = {
+    services: { web: { image: 'x', environment: ['A', 'B', 'C=3'] }, api: { image: 'x', environment: { A: null, B: null, C: 3 } } },
+  }
+  const resolved = resolveDocument(document, { A: '1' })
+  const read = readCompose(resolved.document)
+  assert.ok('model' in read)
+  assert.deepEqual(read.model.services['web']?.environment, { A: '1', C: '3' })
+  assert.deepEqual(read.model.services['api']?.environment, { A: '1', C: '3' })
+})
+
+const refused: readonly (readonly [name: string, members: object, problem: string])[] = [
+  ['a misspelt key', { comand: 'x' }, 'services.web.comand: unknown key "comand"'],
+  ['a key that only other tools act on', { privileged: true }, 'services.web.privileged: kit does not support "privileged"'],
+  ['a duration without a unit', { stop_grace_period: '10' }, 'services.web.stop_grace_period: wanted a duration, found the text "10"'],
+  ['a day', { stop_grace_period: '1d' }, 'services.web.stop_grace_period: wanted a duration, found the text "1d"'],
+  [
+    'a global service with replicas',
+    { deploy: { mode: 'global', replicas: 2 } },
+    'services.web.deploy.replicas: a global service has no number of replicas',
+  ],
+  ['a network nobody declared', { networks: ['back'] }, 'services.web.networks: network "back" is not declared'],
+  [
+    'a relative bind',
+    { volumes: ['./a:/b'] },
+    'services.web.volumes[0]: "./a" is relative to this file, but the mount is made on the nodes of the cluster',
+  ],
+]
+for (const [name, members, problem] of refused) test(`${name} is refused`, () => assert.deepEqual(serviceOf(members), [problem]))
+
+test('keys that reach for the prototype are data or unknown keys, and change nothing', () => {
+  const document: unknown = JSON.parse('{"services":{"web":{"image":"x","environment":{"__proto__":"1"},"constructor":1}}}')
+  const read = readCompose(document)
+  assert.deepEqual('problems' in read && read.problems.map(({ path }) => path), [['services', 'web', 'constructor']])
+  assert.equal(Object.getOwnPropertyDescriptor(Object.prototype, '1'), undefined)
+})
+
+test('no value makes the reader throw, and equal documents compile alike', () => {
+  const keys = fc.constantFrom(
+    'services',
+    'web',
+    'image',
+    'ports',
+    'deploy',
+    'networks',
+    'volumes',
+    'environment',
+    'healthcheck',
+    'external',
+    'x',
+  )
+  const value = fc.letrec<{ node: unknown }>((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 5 },
+      fc.constantFrom(null, true, 1, '80:80', 'x', '10s'),
+      fc.array(tie('node'), { maxLength: 3 }),
+      fc.dictionary(keys, tie('node')),
+    ),
+  })).node
+  fc.assert(
+    fc.property(value, (services) => {
+      const [a, b] = [readCompose({ services }), readCompose(structuredClone({ services }))]
+      assert.deepEqual(a, b)
+      if ('model' in a && 'model' in b) assert.equal(JSON.stringify(compileStack('s', a.model)), JSON.stringify(compileStack('s', b.model)))
+    }),
+    { numRuns: 500 },
+  )
+})
