@@ -28,6 +28,7 @@ function setUp() {
   const controller = make({ store: guarded })
   return {
     store,
+    watches: controller.watches,
     commits: () => commits,
     reconcile: () => controller.reconcile('shop', signal),
     service: (name = 'shop_web') => store.view.get('Service', name),
@@ -165,4 +166,24 @@ test('a stack of more objects than one commit takes is applied in pieces, its st
   assert.equal(world.commits(), 2)
   assert.equal(world.store.view.count('Service'), 1500)
   assert.equal(world.store.view.get('Stack', 'shop')?.status.services, 1500)
+})
+
+test('a service that somebody deleted wakes its stack and is made again; a change of its status does not wake it', async () => {
+  const world = setUp()
+  await apply(world, documentOf(1))
+  const woken: string[] = []
+  world.store.subscribe((events) => {
+    for (const { object, previous } of events) {
+      if (object.kind === 'Service')
+        woken.push(...(world.watches.Service?.(object, previous?.kind === 'Service' ? previous : undefined) ?? []))
+    }
+  })
+  const service = world.service()
+  assert.ok(service)
+  await world.store.commit({ writes: [{ op: 'update', object: { ...service, status: { revision: 'x' } } }] })
+  assert.deepEqual(woken, [])
+  await world.store.commit({ writes: [{ op: 'delete', kind: 'Service', name: 'shop_web' }] })
+  assert.deepEqual(woken, ['shop'])
+  await world.reconcile()
+  assert.notEqual(world.service()?.metadata.uid, service.metadata.uid)
 })

@@ -7,7 +7,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { derivedUid } from '../../api/content-name.ts'
-import { apiVersion, type KitObject, type Metadata, type OwnerReference, type Stack } from '../../api/objects.ts'
+import { apiVersion, type KitObject, type Metadata, type OwnerReference, type Stack, type Task } from '../../api/objects.ts'
 import { maxCommitBytes, maxWritesPerCommit, type StoreView, type Write } from '../../api/store.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import { describeConflict, type PlannedWrite, planStack, type StackPlan, type StackReader } from '../../compose/plan.ts'
@@ -23,8 +23,14 @@ const blockedRetryMs = 1000
 /** Room for what a commit adds to the text of its objects. */
 const maxPieceBytes = maxCommitBytes / 2
 
-const ofOwner = (object: KitObject): readonly string[] =>
-  object.kind === 'Task' ? [] : (object.metadata.ownerReferences ?? []).filter((owner) => owner.kind === 'Stack').map((owner) => owner.name)
+/** The stack that owns what appeared, went, or got another spec. A change of status alone is none of its business. */
+function stackOf(object: Exclude<KitObject, Task>, previous: KitObject | undefined): readonly string[] {
+  const isDeleted = object === previous // The last state is all there is of it.
+  const isStatusOnly = !isDeleted && previous?.kind === object.kind && previous.metadata.generation === object.metadata.generation
+  if (isStatusOnly) return []
+  return (object.metadata.ownerReferences ?? []).filter((owner) => owner.kind === 'Stack').map((owner) => owner.name)
+}
+
 const made = [
   'create',
   'delete',
@@ -39,14 +45,7 @@ const made = [
 export function stackController(deps: ControllerDeps): Controller {
   return {
     name: 'stack',
-    // Status changes of a service are none of its business: only what appears, goes, or is edited by hand.
-    watches: {
-      Stack: (stack) => [stack.metadata.name],
-      Service: (service, previous) => (previous?.metadata.generation === service.metadata.generation ? [] : ofOwner(service)),
-      Network: ofOwner,
-      Secret: ofOwner,
-      Config: ofOwner,
-    },
+    watches: { Stack: (stack) => [stack.metadata.name], Service: stackOf, Network: stackOf, Secret: stackOf, Config: stackOf },
     writes: { Service: made, Network: made, Secret: made, Config: made, Volume: made, Stack: ['status'] },
     async reconcile(name) {
       const { view } = deps.store
