@@ -32,8 +32,8 @@ export function compileValidators(definitions: readonly Json[]): string {
     messages: false,
     strict: true,
     strictRequired: false,
-    formats: Object.fromEntries(Object.entries(formats).map(([name, validate]) => [name, { type: 'string', validate }])),
-    code: { source: true, esm: true, lines: false, formats: _`formats` },
+    formats,
+    code: { source: true, esm: true, lines: true, formats: _`formats` },
   })
   const kinds: string[] = []
   for (const definition of definitions) {
