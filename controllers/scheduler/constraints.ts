@@ -1,27 +1,13 @@
 // What a constraint means on a node (the grammar is `api/constraint.ts`): every key of the language,
 // evaluated against what is known of the node. Values compare without regard to case, as whole strings.
 
+import { type Constraint, parseConstraint } from '../../api/constraint.ts'
 import type { Node } from '../../api/objects.ts'
 import { matchesAddress } from './ip-match.ts'
 
-export interface Constraint {
-  readonly key: string
-  readonly operator: '==' | '!='
-  readonly value: string
-}
-
-/** `undefined` for a text that is not a constraint; such a text was refused when the service was written, and asks for nothing. */
-export function readConstraint(text: string): Constraint | undefined {
-  const operator = text.includes('==') ? '==' : '!='
-  const at = text.indexOf(operator)
-  if (at < 0) return undefined
-  const key = text.slice(0, at).trim()
-  const value = text.slice(at + 2).trim()
-  return key === '' || value === '' ? undefined : { key, operator, value }
-}
-
+/** A text that is not a constraint was refused when the service was written; here it asks for nothing. */
 export function readConstraints(texts: readonly string[] | undefined): readonly Constraint[] {
-  return (texts ?? []).map(readConstraint).filter((constraint) => constraint !== undefined)
+  return (texts ?? []).map(parseConstraint).filter((constraint) => typeof constraint !== 'string')
 }
 
 export function satisfies(node: Node, { key, operator, value }: Constraint): boolean {

@@ -4,8 +4,9 @@
 // watch over placed tasks (placement, global, update) all ask here, so there is one answer.
 // Read next: `constraints.ts` for the language, `node-table.ts` for the bookkeeping.
 
+import type { Constraint } from '../../api/constraint.ts'
 import type { Node, TaskTemplate } from '../../api/objects.ts'
-import { type Constraint, describeConstraint, factOf, readConstraints, satisfies } from './constraints.ts'
+import { describeConstraint, factOf, readConstraints, satisfies } from './constraints.ts'
 
 type Placement = NonNullable<TaskTemplate['placement']>
 export type Platform = NonNullable<Placement['platforms']>[number]
