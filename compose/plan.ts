@@ -47,7 +47,7 @@ export type PlannedWrite =
       readonly labels: Texts
       readonly adopt: boolean
     }
-  | { readonly op: 'delete'; readonly kind: string; readonly name: string }
+  | { readonly op: 'delete'; readonly kind: DraftKind; readonly name: string }
 
 export interface StackPlan {
   /** In the order in which to commit them. Meaningless while there are conflicts or problems. */
@@ -72,15 +72,8 @@ export function planStack(name: string, lastDocument: unknown, document: unknown
   const last = before === undefined || 'problems' in before ? [] : compileStack(name, before.model)
   const now = compileStack(name, read.model)
 
-  const planned = now.map((draft) =>
-    planObject(
-      name,
-      draft,
-      last.find((each) => isSame(each, draft)),
-      force,
-      view,
-    ),
-  )
+  const lastByKey = new Map(last.map((draft) => [keyOf(draft.kind, draft.name), draft]))
+  const planned = now.map((draft) => planObject(name, draft, lastByKey.get(keyOf(draft.kind, draft.name)), force, view))
   const blocked = planned.flatMap((each) => each.blocked)
   return {
     writes: [...planned.flatMap((each) => each.writes), ...prune(now, view)],
@@ -91,8 +84,8 @@ export function planStack(name: string, lastDocument: unknown, document: unknown
   }
 }
 
-function isSame(a: { readonly kind: string; readonly name: string }, b: { readonly kind: string; readonly name: string }): boolean {
-  return a.kind === b.kind && a.name === b.name
+function keyOf(kind: string, name: string): string {
+  return `${kind}/${name}`
 }
 
 type ObjectPlan = Pick<StackPlan, 'writes' | 'conflicts' | 'problems' | 'blocked'>
@@ -153,18 +146,24 @@ function foreign(draft: Draft, live: LiveObject): Conflict {
   }
 }
 
+/** What the stack owns and the document no longer asks for. Services go before what they refer to. */
 function prune(now: readonly Draft[], view: StackReader): readonly PlannedWrite[] {
-  const surplus = [...view.owned()].filter((live) => !now.some((draft) => isSame(draft, { kind: live.kind, name: live.metadata.name })))
-  return surplus
-    .filter(({ metadata }) => metadata.deletedAt === undefined && metadata.deletionTimestamp === undefined)
-    .map((live) => ({ op: 'delete', kind: live.kind, name: live.metadata.name }))
+  const wanted = new Set(now.map((draft) => keyOf(draft.kind, draft.name)))
+  const surplus = [...view.owned()].filter(({ kind, metadata: { name, deletedAt, deletionTimestamp } }) => {
+    return deletedAt === undefined && deletionTimestamp === undefined && !wanted.has(keyOf(kind, name))
+  })
+  return prunedKinds.flatMap((kind) =>
+    surplus.filter((live) => live.kind === kind).map((live): PlannedWrite => ({ op: 'delete', kind, name: live.metadata.name })),
+  )
 }
+
+const prunedKinds: readonly DraftKind[] = ['Service', 'Config', 'Secret', 'Network']
 
 /** `name:` can make two entries of one section mean one object. */
 function doubles(now: readonly Draft[]): readonly Problem[] {
-  return now
-    .filter((draft, index) => now.findIndex((other) => isSame(other, draft)) !== index)
-    .map(({ path, kind, name }) => ({ path, target: 'key', message: `there are two of ${kind} "${name}" in this document` }))
+  const seen = new Set<string>()
+  const again = now.filter(({ kind, name }) => seen.size === seen.add(keyOf(kind, name)).size)
+  return again.map(({ path, kind, name }) => ({ path, target: 'key', message: `there are two of ${kind} "${name}" in this document` }))
 }
 
 function immutableProblems(draft: Draft, live: unknown, merged: unknown): readonly Problem[] {

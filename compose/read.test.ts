@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { compileStack } from './compile.ts'
 import { resolveDocument } from './interpolate.ts'
+import { planStack } from './plan.ts'
 import { formatPath } from './problem.ts'
 import { readCompose } from './read.ts'
 import { splitShellWords } from './shell-words.ts'
@@ -141,5 +142,14 @@ test('no value makes the reader throw, and equal documents compile alike', () =>
       if ('model' in a && 'model' in b) assert.equal(JSON.stringify(compileStack('s', a.model)), JSON.stringify(compileStack('s', b.model)))
     }),
     { numRuns: 500 },
+  )
+})
+
+test('two entries that mean one object are refused', () => {
+  const document = { services: { a: { image: 'x', networks: ['n', 'm'] } }, networks: { n: { name: 'one' }, m: { name: 'one' } } }
+  const plan = planStack('s', undefined, document, false, { stackUid: undefined, get: () => undefined, owned: () => [] })
+  assert.deepEqual(
+    plan.problems.map(({ message }) => message),
+    ['there are two of Network "one" in this document'],
   )
 })

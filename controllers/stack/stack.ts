@@ -159,8 +159,8 @@ function toWrite(deps: ControllerDeps, stack: Stack, planned: PlannedWrite): Wri
       return { op: 'update', object: recordOwner(deps.clock, live, object) }
     }
     case 'delete': {
-      const live = [...view.ownedBy(stack.metadata.uid)].find((each) => each.kind === planned.kind && each.metadata.name === planned.name)
-      if (live === undefined || live.kind === 'Task') throw new Error(`${planned.kind}/${planned.name} was planned from this very view`)
+      const live = view.get(planned.kind, planned.name)
+      if (live === undefined) throw new Error(`${planned.kind}/${planned.name} was planned from this very view`)
       if ((live.metadata.finalizers ?? []).length === 0) {
         return { op: 'delete', kind: live.kind, name: planned.name, expect: live.metadata.resourceVersion }
       }
