@@ -17,6 +17,8 @@ export interface Controller {
   readonly watches: { readonly [K in Kind]?: (object: Objects[K], previous: Objects[K] | undefined) => readonly string[] }
   /** Keys that are dirty when the controller starts, whatever the store holds. */
   readonly initialKeys?: readonly string[]
+  /** Calls `add` for keys that something outside the store makes dirty (a session). Returns what ends that. */
+  readonly wakes?: (add: (key: string) => void) => () => void
   /**
    * Its room. For each kind: `create`, `delete`, and the paths it may change, one or two levels deep
    * (`spec.desired`, `status.update`, `metadata.finalizers`).

@@ -26,6 +26,7 @@ export async function runControllers(controllers: readonly Controller[], deps: L
       for (const { object, previous } of events) addKeys(controller, queue, object, previous)
     }
   })
+  const sleepers = queues.map(({ controller, queue }) => controller.wakes?.((key) => queue.add(key)))
   try {
     for (const { controller, queue } of queues) {
       for (const key of controller.initialKeys ?? []) queue.add(key)
@@ -36,6 +37,7 @@ export async function runControllers(controllers: readonly Controller[], deps: L
     )
   } finally {
     unsubscribe()
+    for (const sleep of sleepers) sleep?.()
   }
 }
 

@@ -1,0 +1,12 @@
+// What node-lifecycle knows of sessions. The dispatcher of the leader owns them, in memory: heartbeats are
+// many and say little, so they never enter the store.
+
+/** Implemented by the dispatcher. Everything in it began with this leader. */
+export interface NodeLiveness {
+  /** Monotonic time of the last sign of life over a registered session; `undefined` when there was none under this leader. */
+  lastSeenMs(nodeName: string): number | undefined
+  /** Whether the last session ended because a manager cut it off, not because heartbeats stopped. */
+  wasDisconnected?(nodeName: string): boolean
+  /** Called with the name when a session is registered or ends (not for each heartbeat). Returns what unsubscribes. */
+  subscribe(listener: (nodeName: string) => void): () => void
+}
