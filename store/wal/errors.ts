@@ -27,7 +27,8 @@ export function walErrorKind(error: unknown): WalErrorKind | undefined {
   return error instanceof WalError ? error.kind : undefined
 }
 
-const rejoin = 'The disk changed or lost bytes that were safely stored. Restore the directory from a copy, or remove it and join as a new node'
+const rejoin =
+  'The disk changed or lost bytes that were safely stored. Restore the directory from a copy, or remove it and join as a new node'
 
 export function corrupt(file: string, offset: number, reason: string, cause?: unknown): WalError {
   return new WalError('Corrupt', `${file}: ${reason} at offset ${offset}. ${rejoin}`, cause === undefined ? {} : { cause })

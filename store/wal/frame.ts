@@ -44,7 +44,12 @@ export function startChain(salt: Uint8Array, previousChain: number, number: numb
   return { number, chain: crc32(salt, previousChain), seed: Buffer.from(salt).readUInt32LE(0) }
 }
 
-export function encodeFrame(at: ChainState, type: FrameType, flag: number, body: Uint8Array): { readonly frame: Buffer; readonly next: ChainState } {
+export function encodeFrame(
+  at: ChainState,
+  type: FrameType,
+  flag: number,
+  body: Uint8Array,
+): { readonly frame: Buffer; readonly next: ChainState } {
   const frame = Buffer.alloc(frameBytes(body.length))
   frame.writeUInt32LE(body.length, 0)
   frame[4] = type

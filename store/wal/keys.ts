@@ -44,7 +44,9 @@ export async function readKeys(disk: Disk, directory: string): Promise<KeyRing |
   try {
     return parseKeys(text)
   } catch (cause) {
-    throw new WalError('WrongKey', `${path}: the key file is damaged; restore it from a copy: without it the data cannot be read`, { cause })
+    throw new WalError('WrongKey', `${path}: the key file is damaged; restore it from a copy: without it the data cannot be read`, {
+      cause,
+    })
   }
 }
 
@@ -82,6 +84,9 @@ export async function writeKeys(disk: Disk, directory: string, ring: KeyRing): P
 export function keyFor(ring: KeyRing, id: string, file: string): Uint8Array {
   const dek = ring.keys.get(id)
   if (dek === undefined)
-    throw new WalError('WrongKey', `${file}: sealed with data key ${id}, which keys.json does not hold; restore the key file that belongs to this directory`)
+    throw new WalError(
+      'WrongKey',
+      `${file}: sealed with data key ${id}, which keys.json does not hold; restore the key file that belongs to this directory`,
+    )
   return dek
 }

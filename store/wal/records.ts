@@ -85,7 +85,12 @@ export function decodeBatch(bytes: Buffer): Batch {
     } else {
       assert.ok(index > 0 && (tag === tags.normal || tag === tags.configuration), `a record with tag ${tag} was not expected`)
       const data = cut(bytes, at + entryHeaderBytes, bytes.readUInt32LE(at + 7))
-      entries.push({ index, term: value, type: tag === tags.normal ? 'normal' : 'configuration', data: new Uint8Array(data.buffer, data.byteOffset, data.length) })
+      entries.push({
+        index,
+        term: value,
+        type: tag === tags.normal ? 'normal' : 'configuration',
+        data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+      })
       index += 1
       at += entryHeaderBytes + data.length
     }

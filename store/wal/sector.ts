@@ -40,7 +40,10 @@ export class HeaderReader {
     const [, word, version, json] = /^kit (\S+) (\d+) (.*)$/.exec(line) ?? []
     if (word !== magic) throw new WalError('Foreign', `${file}: this is not a ${magic} file of kit`)
     if (Number(version) !== formatVersion)
-      throw new WalError('Foreign', `${file}: written in format ${version}, and this kit reads format ${formatVersion}; run the kit that wrote it`)
+      throw new WalError(
+        'Foreign',
+        `${file}: written in format ${version}, and this kit reads format ${formatVersion}; run the kit that wrote it`,
+      )
     this.#fields = asRecord(JSON.parse(json ?? ''))
     for (const key of ['clusterId', 'nodeId'] as const) {
       const found = this.string(key)

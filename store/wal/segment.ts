@@ -4,9 +4,9 @@
 
 import type { Disk, DiskFile, Random } from '../../effects/effects.ts'
 import { corrupt } from './errors.ts'
-import { startChain, type ChainState } from './frame.ts'
-import { createSealer, saltBytes, type Sealer } from './seal.ts'
-import { encodeSector, HeaderReader, sectorBytes, type Owner } from './sector.ts'
+import { type ChainState, startChain } from './frame.ts'
+import { createSealer, type Sealer, saltBytes } from './seal.ts'
+import { encodeSector, HeaderReader, type Owner, sectorBytes } from './sector.ts'
 
 /** Zeros ready to become the next segment: kept so that a full disk stops writes in order, not in the middle. */
 export const reserveName = 'reserve.seg'
