@@ -1,5 +1,5 @@
 // What runs tasks. Docker, processes and the simulator implement it, and each passes
-// `agent/executor.suite.ts`. Every call is safe to repeat and safe to abort, because the agent may
+// `agent/executor.suite.ts`; it starts and stops what it is told to and decides nothing itself. Every call is safe to repeat and safe to abort, because the agent may
 // die between any two: after a restart it calls `attach` for what its database knows and goes on.
 
 import type { Node } from '../api/objects.ts'
@@ -27,6 +27,14 @@ export class FatalTaskError extends Error {
   override readonly name = 'FatalTaskError'
 }
 
+/** A fact for people about one task, such as an option that this executor ignores. Becomes an Event. */
+export interface Notice {
+  readonly level: 'Normal' | 'Warning'
+  /** One CamelCase word. */
+  readonly reason: string
+  readonly message: string
+}
+
 /** The node's own facts that placeholders may name. */
 export interface NodeFacts {
   readonly id: string
@@ -39,13 +47,20 @@ export interface Executor {
   readonly name: 'docker' | 'process' | 'simulated'
   /** What the node has. Called again every 20 s; only a change is reported. */
   describe(): Promise<Pick<NonNullable<Node['status']['description']>, 'platform' | 'resources' | 'engine'>>
-  /** Fetches and creates what start needs. Throws FatalTaskError for what the executor cannot do. */
-  prepare(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<void>
-  /** Starts it, or finds it started. Resolves as soon as the program runs; health is watched apart. */
+  /**
+   * Fetches and creates what start needs, and says what of the template it ignores. Throws FatalTaskError
+   * for what the executor cannot do.
+   */
+  prepare(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<readonly Notice[]>
+  /**
+   * Starts it, or finds it started (ended since or not): a task's program never starts twice. Resolves as
+   * soon as the program runs; health is watched apart. Throws FatalTaskError for what can never start, and
+   * for a task that was stopped before.
+   */
   start(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle>
   /** What still runs or has ended since, after a restart of the agent. `undefined`: never started here. */
   attach(task: Assignment): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined>
-  /** Resolves when the program has ended. May be called before, while and after it runs. */
+  /** Resolves when the program has ended. May be called before, while and after it runs. Rejects when aborted only. */
   wait(task: Assignment, signal: AbortSignal): Promise<Exit>
   /** Runs the health test once: resolves with its result. Rejects when it could not be run. */
   check(
@@ -54,11 +69,12 @@ export interface Executor {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<{ readonly healthy: boolean; readonly output: string }>
-  /** Stop signal, grace period, then kill; resolves when nothing of it runs any more. */
+  /** Stop signal, grace period, then kill; resolves when nothing of it runs any more. A task not started yet never will be. */
   stop(task: Assignment, signal: AbortSignal): Promise<void>
   /** Frees everything it left: container, files, logs. Stops it first when it still runs. */
   remove(taskName: string): Promise<void>
   /** Tasks that this executor holds anything of, so that the agent can remove what nobody knows. */
   list(): Promise<readonly string[]>
+  /** Oldest first. Without `follow`, and after the task's end, it ends. An unknown task has no lines. */
   logs(taskName: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
 }

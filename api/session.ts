@@ -18,6 +18,11 @@ export interface Assignment {
   readonly revision: string
   readonly template: TaskTemplate
   readonly hostPorts?: readonly { readonly protocol: 'TCP' | 'UDP' | 'SCTP'; readonly targetPort: number; readonly publishedPort: number }[]
+  /**
+   * Ports of the service that its tasks serve without binding a port of the node themselves (ingress), each
+   * once. An executor without addresses of its own gives each of them a free port of the node.
+   */
+  readonly targetPorts?: readonly { readonly protocol: 'TCP' | 'UDP' | 'SCTP'; readonly targetPort: number }[]
   readonly assignedGeneric?: Readonly<Record<string, string>>
   readonly desired: Objects['Task']['spec']['desired']
   /** Observed state that the manager has. The agent's own record wins when it is later. */
