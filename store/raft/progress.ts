@@ -70,6 +70,7 @@ export class Progress {
 
   /** An append after `rejected` was refused. Returns whether that is news; then the next try starts after `hint`. */
   reject(rejected: number, hint: number): boolean {
+    if (this.state === 'snapshot') return false // Still on its way.
     if (this.state === 'replicate') {
       if (rejected <= this.match) return false
       this.toProbe()

@@ -126,8 +126,21 @@ export function handleHeartbeatResponse(core: Core, from: string, message: Of<'h
   if (progress === undefined) return
   progress.heard()
   progress.acknowledged = Math.max(progress.acknowledged, message.context)
-  if (progress.match < core.log.lastIndex || progress.state === 'probe') sendAppends(core, from, true)
+  if (progress.state === 'snapshot') askForSnapshot(core, from, progress)
+  else if (progress.match < core.log.lastIndex || progress.state === 'probe') sendAppends(core, from, true)
   releaseReads(core)
+}
+
+/** The answer to a snapshot may have been lost: an empty append where the snapshot ends brings it again. */
+function askForSnapshot(core: Core, from: string, progress: Progress): void {
+  const prevIndex = progress.snapshotIndex
+  const prevTerm = core.log.termAt(prevIndex)
+  if (prevTerm !== undefined) {
+    core.send(from, { type: 'append', prevIndex, prevTerm, entries: [], commit: core.log.commit })
+    return
+  }
+  progress.toProbe() // Our log begins after that snapshot by now: it takes a newer one.
+  sendAppends(core, from, true)
 }
 
 /**
