@@ -1,11 +1,10 @@
-// Fields that a kind does not have: found, with a suggestion, and pruned. Done apart from checking
-// values, because a server that is asked to may ignore or merely warn about them.
+// Fields that a kind does not have, each with a suggestion. Apart from checking values, because a server
+// may be asked to ignore them or to warn: it prunes them itself (`server/unknown-fields.ts`).
 
 import type { Schema } from './definition.ts'
 import type { Mistake } from './mistake.ts'
 import { memberSchema } from './schema.ts'
 import { nearest } from './suggestion.ts'
-import { isJsonObject, type Json } from './wire.ts'
 import { type Path, pathText } from './yaml-place.ts'
 
 /** Keys that would reach the prototype of a plain object; allowed nowhere, not even where any key is. */
@@ -50,23 +49,4 @@ export function unknown(path: Path, key: string, known: readonly string[], place
     ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
     help: `fields here: ${known.join(', ')}`,
   }
-}
-
-/** The value without the fields that its schema does not have. Returns `value` itself when it has none. */
-export function prune(value: Json, schema: Schema | undefined): Json {
-  if (schema === undefined) return value
-  if (Array.isArray(value)) {
-    const items = value.map((item) => prune(item, schema.items))
-    return items.every((item, index) => item === value[index]) ? value : items
-  }
-  if (!isJsonObject(value)) return value
-  const keeps = schema.properties === undefined || schema['x-kubernetes-preserve-unknown-fields'] === true
-  let changed = false
-  const members = Object.entries(value).flatMap(([key, member]): [string, Json][] => {
-    const child = memberSchema(schema, key)
-    const kept = refusedKeys.has(key) || (child === undefined && !keeps) ? undefined : prune(member, child)
-    changed ||= kept !== member
-    return kept === undefined ? [] : [[key, kept]]
-  })
-  return changed ? Object.fromEntries(members) : value
 }

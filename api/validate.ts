@@ -15,27 +15,30 @@ import { configMistakes, secretMistakes } from './validation/file-content.ts'
 import { metadataMistakes, renameMistakes } from './validation/metadata.ts'
 import { networkMistakes } from './validation/network.ts'
 import { serviceMistakes } from './validation/service.ts'
-import { isJsonObject } from './wire.ts'
+import { isJsonObject, type JsonObject } from './wire.ts'
 import type { Path } from './yaml-place.ts'
+
+/** The object before a write, stored or as a client sees it. */
+export type ObjectBefore = KitObject | JsonObject
 
 /**
  * Everything that is wrong with an object, as a client sends it or as it would be stored. With `old`,
  * the object before the write: what is fixed must be as it was, and what was wrong before and has not
  * changed is let through.
  */
-export function validateObject(kind: Kind, object: unknown, old?: KitObject): readonly Cause[] {
+export function validateObject(kind: Kind, object: unknown, old?: ObjectBefore): readonly Cause[] {
   return findMistakes(kind, object, old).map(toCause)
 }
 
 /** As `validateObject`, with paths for whoever can show the place. */
-export function findMistakes(kind: Kind, object: unknown, old?: KitObject): readonly Mistake[] {
+export function findMistakes(kind: Kind, object: unknown, old?: ObjectBefore): readonly Mistake[] {
   const found = mistakesOf(kind, object, old)
   if (found.length === 0 || old === undefined) return found
   const before = new Set(mistakesOf(kind, old).map((mistake) => JSON.stringify([mistake.path, mistake.message])))
   return found.filter((mistake) => mistake.code === 'KIT0142' || !before.has(JSON.stringify([mistake.path, mistake.message])))
 }
 
-function mistakesOf(kind: Kind, object: unknown, old?: KitObject): readonly Mistake[] {
+function mistakesOf(kind: Kind, object: unknown, old?: ObjectBefore): readonly Mistake[] {
   const definition = definitionOf(kind)
   if (definition === undefined || !isJsonObject(object)) {
     return [{ reason: 'FieldValueTypeInvalid', code: 'KIT0113', path: [], target: 'value', message: `must be a map: a ${kind}` }]
@@ -49,7 +52,8 @@ function mistakesOf(kind: Kind, object: unknown, old?: KitObject): readonly Mist
     ...wrongValues,
     ...['spec', 'status'].flatMap((part) => listMistakes(object[part], memberSchema(schema, part), [part])),
   ]
-  if (old !== undefined) found.push(...renameMistakes(Reflect.get(Object(object['metadata']), 'name'), old.metadata.name))
+  if (old !== undefined)
+    found.push(...renameMistakes(Reflect.get(Object(object['metadata']), 'name'), Reflect.get(Object(old.metadata), 'name')))
   if (wrongValues.length > 0 || !isOfKind(kind, definition, object)) return found
   return [
     ...found,

@@ -1,5 +1,5 @@
 // Objects as they travel: the Kubernetes shape in JSON, with times as RFC 3339 and versions as text.
-// What is stored is `api/objects.ts`; `api/json.ts` turns one into the other.
+// What is stored is `api/objects.ts`; `server/conversion.ts` turns one into the other.
 
 import type { Cause, Reason } from './errors.ts'
 import type { Kind, ManagedFieldsEntry, Objects, OwnerReference } from './objects.ts'

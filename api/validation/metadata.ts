@@ -123,7 +123,7 @@ function finalizerMistakes(finalizers: unknown): readonly Mistake[] {
 }
 
 /** A name cannot change: an object of another name is another object. */
-export function renameMistakes(name: unknown, oldName: string): readonly Mistake[] {
+export function renameMistakes(name: unknown, oldName: unknown): readonly Mistake[] {
   return name === oldName ? [] : [{ ...forbidden(['metadata', 'name'], 'cannot be changed'), code: 'KIT0142' }]
 }
 
