@@ -12,7 +12,7 @@ import { parseTimestamp } from '../api/timestamp.ts'
 import { isJsonObject, type JsonObject } from '../api/wire.ts'
 import type { Clock, Log, Random } from '../effects/effects.ts'
 import type { AdmissionDeps } from './admission.ts'
-import { answer, failure, isTrue, preferences, wholeNumber } from './answer.ts'
+import { answer, failure, isTrue, preferences, statusOf, wholeNumber } from './answer.ts'
 import { deleteObject } from './delete.ts'
 import type { EventLog } from './events.ts'
 import { createPast } from './past.ts'
@@ -212,9 +212,19 @@ function routeView(deps: Deps, request: ApiRequest, resource: StoredResource, na
   if (view === 'log' && (kind === 'Task' || kind === 'Service') && deps.logs !== undefined) {
     getObject(deps, resource, name)
     const stream = deps.logs({ kind, name }, logOptions(deps, request.query), request.signal)
-    return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, stream }
+    return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, stream: withFailure(stream) }
   }
   throw unknownPath()
+}
+
+/** The headers are gone when a stream fails: a Status as its last value says why. */
+async function* withFailure(lines: AsyncIterable<LogLine>): AsyncGenerator<unknown, void, void> {
+  try {
+    yield* lines
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    yield statusOf(error)
+  }
 }
 
 function logOptions(deps: Deps, query: ApiRequest['query']): LogOptions {

@@ -1,0 +1,106 @@
+// A Handle that goes over a unix socket to a daemon. When nobody answers, the error says which socket and
+// how to start one, because that is all that a person then wants to know.
+
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { StatusError } from '../../api/errors.ts'
+import type { ApiRequest, ApiResponse, Handle } from '../../api/request.ts'
+
+/** Lines of a stream longer than this are refused: no object is so large. */
+const maxLineBytes = 64 * 1024 * 1024
+
+export interface SocketConnection {
+  readonly handle: Handle
+  /** Closes idle connections, so that a program can end. */
+  close(): void
+}
+
+export function connectSocket(socketPath: string): SocketConnection {
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 })
+  return { handle: (request) => send(socketPath, agent, request), close: () => agent.destroy() }
+}
+
+function send(socketPath: string, agent: Agent, request: ApiRequest): Promise<ApiResponse> {
+  const search = new URLSearchParams(Object.entries(request.query)).toString()
+  const body = bytesOf(request.body)
+  const path = search === '' ? request.path : `${request.path}?${search}`
+  const headers = { ...request.headers, host: 'kit', ...(body !== undefined && { 'content-length': String(body.byteLength) }) }
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest({ socketPath, agent, method: request.method, path, headers, signal: request.signal })
+    outgoing.once('error', (error) => reject(request.signal.aborted ? error : unavailable(socketPath, error)))
+    outgoing.once('response', (incoming) => {
+      const type = incoming.headers['content-type'] ?? ''
+      const isStream = request.query['watch'] === 'true' || type.startsWith('application/x-ndjson')
+      if (isStream && incoming.statusCode === 200) {
+        resolve({ status: 200, headers: headersOf(incoming), stream: linesOf(socketPath, incoming) })
+      } else {
+        readAll(incoming).then(
+          (text) =>
+            resolve({
+              status: incoming.statusCode ?? 500,
+              headers: headersOf(incoming),
+              body: type.startsWith('application/json') ? parse(text) : text,
+            }),
+          (error: unknown) => reject(unavailable(socketPath, error)),
+        )
+      }
+    })
+    outgoing.end(body)
+  })
+}
+
+function bytesOf(body: unknown): Uint8Array | undefined {
+  if (body === undefined || body instanceof Uint8Array) return body
+  return Buffer.from(JSON.stringify(body))
+}
+
+function headersOf(incoming: IncomingMessage): ApiResponse['headers'] {
+  return Object.fromEntries(Object.entries(incoming.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
+
+async function readAll(incoming: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of incoming) chunks.push(chunk)
+  return Buffer.concat(chunks).toString()
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text)
+  } catch (error) {
+    throw new StatusError('InternalError', 'the daemon answered something that is not JSON', {}, { cause: error })
+  }
+}
+
+async function* linesOf(socketPath: string, incoming: IncomingMessage): AsyncGenerator<unknown, void, void> {
+  let rest: Buffer = Buffer.alloc(0)
+  try {
+    for await (const chunk of incoming) {
+      rest = rest.byteLength === 0 ? chunk : Buffer.concat([rest, chunk])
+      if (rest.byteLength > maxLineBytes) throw new StatusError('InternalError', `a line is longer than ${maxLineBytes} bytes`)
+      let start = 0
+      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
+        yield parse(rest.subarray(start, end).toString())
+        start = end + 1
+      }
+      rest = rest.subarray(start)
+    }
+  } catch (error) {
+    throw error instanceof StatusError ? error : unavailable(socketPath, error)
+  } finally {
+    incoming.destroy()
+  }
+}
+
+function unavailable(socketPath: string, error: unknown): StatusError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const start = 'Start a daemon with `kit up`, or `kitd -d DIR --listen-control-api SOCKET`'
+  const message =
+    code === 'ENOENT'
+      ? `there is no daemon at ${socketPath}. ${start}, or name another socket with --socket or KIT_SOCKET`
+      : code === 'ECONNREFUSED'
+        ? `nothing answers on ${socketPath}: its daemon has stopped. ${start}`
+        : code === 'EACCES'
+          ? `${socketPath} may not be opened by this user; run as the user that started the daemon`
+          : `the connection to ${socketPath} broke${error instanceof Error ? `: ${error.message}` : ''}`
+  return new StatusError('Unavailable', message, {}, { cause: error })
+}

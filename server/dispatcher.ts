@@ -1,0 +1,403 @@
+// The dispatcher: agents' sessions with the leader. It tells each agent what to run, writes down what the
+// agent reports, and knows when each was heard last. It decides nothing about tasks: that is the
+// controllers' business, and whether silence means Down is the node-lifecycle controller's.
+//
+// `session-messages.ts` has the frames, `assignments.ts` what an agent is told, `logs.ts` the log streams.
+
+import { isDeepStrictEqual } from 'node:util'
+import { durationMs } from '../api/duration.ts'
+import { reasonOf } from '../api/errors.ts'
+import type { KitObject, Node, Objects, Task } from '../api/objects.ts'
+import type { AgentMessage, LogOptions, ManagerMessage, StatusReport } from '../api/session.ts'
+import type { Store, StoreEvent } from '../api/store.ts'
+import { compareStates, hasReached } from '../api/task.ts'
+import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
+import { guardStore } from '../controllers/runtime/guarded-store.ts'
+import type { Clock, FrameStream, Log, Random, Transport } from '../effects/effects.ts'
+import { assignmentOf, isAssigned } from './assignments.ts'
+import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
+
+export const dispatcherWrites: WriteList = {
+  Task: ['status', 'spec.settledAt'],
+  Node: ['status.description', 'status.role', 'status.address'],
+}
+
+export interface DispatcherDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly transport: Transport
+  readonly events: EventRecorder
+  /** Addresses that agents may connect to. */
+  readonly managers: () => readonly string[]
+}
+
+const batchMs = 100
+const batchChanges = 100
+const registrationsPerWindow = 3
+const registrationWindowMs = 8_000
+const defaultHeartbeatPeriod = '5s'
+const heartbeatJitter = 0.1
+const maxCommitAttempts = 16
+/** An agent that has sent more unanswered reports is not read from until some are committed. */
+const maxQueuedReports = 32
+
+type Description = NonNullable<Node['status']['description']>
+type Hello = Extract<AgentMessage, { type: 'hello' }>
+
+interface Session {
+  readonly id: string
+  readonly nodeName: string
+  readonly stream: FrameStream
+  /** Tasks that changed since the last flush. */
+  readonly dirty: Set<string>
+  /** What the agent was told: task → desired. */
+  readonly told: Map<string, string>
+  readonly ended: AbortController
+  sequence: number
+  wake: () => void
+}
+
+export class Dispatcher {
+  readonly #deps: DispatcherDeps
+  readonly #store: ControllerStore
+  readonly #sessions = new Map<string, Session>()
+  readonly #registrations = new Map<string, readonly number[]>()
+  readonly #lastSeen = new Map<string, number>()
+  readonly #listeners = new Set<(nodeName: string) => void>()
+
+  constructor(deps: DispatcherDeps) {
+    this.#deps = deps
+    this.#store = guardStore(deps.store, 'dispatcher', dispatcherWrites)
+  }
+
+  /** Serves agents until `signal` fires, that is while this node leads. A new leader starts with no sessions. */
+  async run(signal: AbortSignal): Promise<void> {
+    const unsubscribe = this.#deps.store.subscribe((events) => this.#notice(events))
+    try {
+      await this.#deps.transport.serve('dispatcher', (stream, ended) => this.#serve(stream, AbortSignal.any([signal, ended])), signal)
+    } finally {
+      unsubscribe()
+      for (const session of this.#sessions.values()) end(session)
+      this.#sessions.clear()
+      this.#registrations.clear()
+      this.#lastSeen.clear()
+    }
+  }
+
+  /** By the monotonic clock, when the node was last heard; undefined when never since this leader began. */
+  lastSeenMs(nodeName: string): number | undefined {
+    return this.#lastSeen.get(nodeName)
+  }
+
+  /** Called with the name of each node that was heard, or whose session ended. */
+  subscribe(listener: (nodeName: string) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Asks the task's node to open a log stream of that id. False when the node has no session. */
+  async requestLogs(nodeName: string, id: string, task: string, options: LogOptions): Promise<boolean> {
+    const session = this.#sessions.get(nodeName)
+    if (session === undefined) return false
+    return send(session, { type: 'logs', id, task, options }).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async #serve(stream: FrameStream, signal: AbortSignal): Promise<void> {
+    const frames = stream.frames()[Symbol.asyncIterator]()
+    let session: Session | undefined
+    const close = (): void => stream.close()
+    signal.addEventListener('abort', close)
+    try {
+      const first = await frames.next()
+      if (first.done === true) return
+      const hello = decodeAgentMessage(first.value)
+      const refused = this.#refusal(hello, stream.peer)
+      if (refused !== undefined || hello.type !== 'hello') {
+        if (refused !== undefined) await stream.send(encodeMessage(refused))
+        return
+      }
+      session = await this.#register(hello, stream)
+      await this.#converse(session, frames)
+    } catch (error) {
+      if (!signal.aborted) this.#deps.log.info('A session ended', { object: `Node/${session?.nodeName ?? stream.peer}`, error })
+    } finally {
+      signal.removeEventListener('abort', close)
+      if (session !== undefined) this.#drop(session)
+      stream.close()
+    }
+  }
+
+  #refusal(hello: AgentMessage, peer: string): ManagerMessage | undefined {
+    if (hello.type !== 'hello') return refused('BadRequest', 'a session begins with hello', true)
+    const { nodeName } = hello
+    if (peer !== nodeName) return refused('Forbidden', `the connection belongs to '${peer}', not to '${nodeName}'`, false)
+    const { view } = this.#deps.store
+    if (view.get('Node', nodeName) === undefined) {
+      const isFounded = view.get('Cluster', 'default') !== undefined && view.count('Node') > 0
+      return refused('NotFound', `node '${nodeName}' is not a member of this cluster`, !isFounded)
+    }
+    const now = this.#deps.clock.monotonicMs()
+    const recent = (this.#registrations.get(nodeName) ?? []).filter((at) => now - at < registrationWindowMs)
+    if (recent.length >= registrationsPerWindow) return refused('TooManyRequests', `node '${nodeName}' registers too often`, true)
+    this.#registrations.set(nodeName, [...recent, now])
+    return undefined
+  }
+
+  async #register(hello: Hello, stream: FrameStream): Promise<Session> {
+    const { nodeName } = hello
+    const before = this.#sessions.get(nodeName)
+    const id = before !== undefined && before.id === hello.sessionId ? before.id : Buffer.from(this.#deps.random.bytes(16)).toString('hex')
+    if (before !== undefined) end(before)
+    const session: Session = {
+      id,
+      nodeName,
+      stream,
+      dirty: new Set(),
+      told: new Map(),
+      ended: new AbortController(),
+      sequence: 0,
+      wake: () => undefined,
+    }
+    this.#sessions.set(nodeName, session)
+    await this.#describe(session, hello.description)
+    this.#see(nodeName)
+    return session
+  }
+
+  async #converse(session: Session, frames: AsyncIterator<Uint8Array>): Promise<void> {
+    await this.#sendSession(session)
+    await this.#sendHeartbeat(session)
+    const pump = this.#pump(session).catch((error: unknown) => this.#fail(session, error))
+    let queued = 0
+    let reports: Promise<void> = Promise.resolve()
+    for (let frame = await frames.next(); frame.done !== true && !session.ended.signal.aborted; frame = await frames.next()) {
+      const message = decodeAgentMessage(frame.value)
+      this.#see(session.nodeName)
+      if (message.type === 'status') {
+        queued++
+        // In order, so that of two reports about one task the later is written last.
+        reports = reports
+          .then(() => this.#report(session, message.number, message.reports))
+          .then(
+            () => void queued--,
+            (error: unknown) => this.#fail(session, error),
+          )
+        if (queued >= maxQueuedReports) await reports
+      } else await this.#hear(session, message)
+    }
+    end(session)
+    await Promise.all([pump, reports])
+  }
+
+  async #hear(session: Session, message: AgentMessage): Promise<void> {
+    switch (message.type) {
+      case 'heartbeat':
+        return this.#sendHeartbeat(session)
+      case 'description':
+        return this.#describe(session, message.description)
+      case 'event':
+        return this.#recordEvent(session, message)
+      case 'hello':
+      case 'status':
+        return
+    }
+  }
+
+  #recordEvent(session: Session, { task, level, reason, message }: Extract<AgentMessage, { type: 'event' }>): void {
+    if (this.#deps.store.view.get('Task', task)?.spec.nodeName !== session.nodeName) return
+    this.#deps.events.record({
+      object: { kind: 'Task', name: task },
+      type: level,
+      reason: reason.slice(0, 128),
+      message: message.slice(0, 1024),
+    })
+  }
+
+  /** The session cannot go on: the agent comes back and starts from a complete list. */
+  #fail(session: Session, error: unknown): void {
+    if (!session.ended.signal.aborted) this.#deps.log.warn('Ended a session', { object: `Node/${session.nodeName}`, error })
+    end(session)
+  }
+
+  #drop(session: Session): void {
+    end(session)
+    if (this.#sessions.get(session.nodeName) === session) this.#sessions.delete(session.nodeName)
+    for (const listener of this.#listeners) listener(session.nodeName)
+  }
+
+  #see(nodeName: string): void {
+    this.#lastSeen.set(nodeName, this.#deps.clock.monotonicMs())
+    for (const listener of this.#listeners) listener(nodeName)
+  }
+
+  // What agents are told.
+
+  async #sendSession(session: Session): Promise<void> {
+    const node = this.#deps.store.view.get('Node', session.nodeName)
+    if (node === undefined) return
+    const { labels = {} } = node.metadata
+    const hostname = node.status.description?.hostname ?? ''
+    await send(session, {
+      type: 'session',
+      sessionId: session.id,
+      node: { name: session.nodeName, hostname, labels },
+      managers: this.#deps.managers(),
+    })
+  }
+
+  async #sendHeartbeat(session: Session): Promise<void> {
+    const period = durationMs(this.#deps.store.view.get('Cluster', 'default')?.spec.heartbeatPeriod ?? defaultHeartbeatPeriod)
+    const factor = 1 + (this.#deps.random.next() * 2 - 1) * heartbeatJitter
+    await send(session, { type: 'heartbeat', periodMs: Math.round(period * factor) })
+  }
+
+  /** Called within the store's apply: it only takes notes. */
+  #notice(events: readonly StoreEvent[]): void {
+    for (const { object, previous, type } of events) {
+      if (object.kind === 'Task') {
+        this.#mark(object)
+        if (previous?.kind === 'Task' && previous.spec.nodeName !== object.spec.nodeName) this.#mark(previous)
+      } else if (object.kind === 'Node') this.#noticeNode(object, previous, type)
+    }
+  }
+
+  #mark(task: Task): void {
+    const session = task.spec.nodeName === undefined ? undefined : this.#sessions.get(task.spec.nodeName)
+    if (session === undefined) return
+    session.dirty.add(task.metadata.name)
+    session.wake()
+  }
+
+  #noticeNode(node: Node, previous: KitObject | undefined, type: StoreEvent['type']): void {
+    const session = this.#sessions.get(node.metadata.name)
+    if (session === undefined) return
+    if (type === 'DELETED') {
+      const last = send(session, refused('NotFound', `node '${session.nodeName}' was removed from the cluster`, false))
+      last.catch(() => undefined).finally(() => end(session))
+    } else if (previous?.kind === 'Node' && !isDeepStrictEqual(previous.metadata.labels, node.metadata.labels)) {
+      this.#sendSession(session).catch((error: unknown) => this.#fail(session, error))
+    }
+  }
+
+  /** A change goes out at once when nothing went out lately; otherwise with those of the same tenth of a second. */
+  async #pump(session: Session): Promise<void> {
+    const { clock } = this.#deps
+    await this.#sendComplete(session)
+    let flushedAt = clock.monotonicMs()
+    while (!session.ended.signal.aborted) {
+      await changes(session, 1)
+      const waitMs = flushedAt + batchMs - clock.monotonicMs()
+      if (waitMs > 0) await this.#wait(session, waitMs)
+      if (session.ended.signal.aborted) return
+      await this.#sendChanges(session)
+      flushedAt = clock.monotonicMs()
+    }
+  }
+
+  async #wait(session: Session, waitMs: number): Promise<void> {
+    const enough = new AbortController()
+    const signal = AbortSignal.any([enough.signal, session.ended.signal])
+    await Promise.race([this.#deps.clock.sleep(waitMs, signal).catch(() => undefined), changes(session, batchChanges)])
+    enough.abort()
+  }
+
+  async #sendComplete(session: Session): Promise<void> {
+    const { view } = this.#deps.store
+    session.dirty.clear()
+    const tasks = [...view.tasksOnNode(session.nodeName)].filter((task) => isAssigned(task, session.nodeName))
+    for (const task of tasks) session.told.set(task.metadata.name, task.spec.desired)
+    const update = tasks.map((task) => assignmentOf(view, task))
+    await send(session, { type: 'assignments', mode: 'complete', appliesTo: '', resultsIn: String(++session.sequence), update, remove: [] })
+  }
+
+  async #sendChanges(session: Session): Promise<void> {
+    const { view } = this.#deps.store
+    const names = [...session.dirty]
+    session.dirty.clear()
+    const tasks = names.map((name) => ({ name, task: view.get('Task', name) }))
+    const isMine = (task: Task | undefined): task is Task => task !== undefined && isAssigned(task, session.nodeName)
+    const update = tasks.flatMap(({ task }) => (isMine(task) && session.told.get(task.metadata.name) !== task.spec.desired ? [task] : []))
+    const remove = tasks.flatMap(({ name, task }) => (!isMine(task) && session.told.has(name) ? [name] : []))
+    if (update.length + remove.length === 0) return
+    for (const task of update) session.told.set(task.metadata.name, task.spec.desired)
+    for (const name of remove) session.told.delete(name)
+    const appliesTo = String(session.sequence)
+    const resultsIn = String(++session.sequence)
+    await send(session, {
+      type: 'assignments',
+      mode: 'incremental',
+      appliesTo,
+      resultsIn,
+      update: update.map((task) => assignmentOf(view, task)),
+      remove,
+    })
+  }
+
+  // What agents report.
+
+  async #report(session: Session, number: number, reports: readonly StatusReport[]): Promise<void> {
+    await Promise.all(reports.map((report) => this.#commitReport(session, report)))
+    await send(session, { type: 'ack', number })
+  }
+
+  #commitReport(session: Session, { task: name, status }: StatusReport): Promise<void> {
+    return this.#commit('Task', name, (task) => {
+      if (task.spec.nodeName !== session.nodeName) return undefined
+      if (compareStates(status.state, task.status.state) < 0 || isDeepStrictEqual(status, task.status)) return undefined
+      const reported = { ...task, status }
+      const settles = task.spec.settledAt === undefined && hasReached(reported, 'Running')
+      return settles ? { ...reported, spec: { ...task.spec, settledAt: this.#deps.clock.wallMs() } } : reported
+    })
+  }
+
+  #describe(session: Session, description: Description): Promise<void> {
+    return this.#commit('Node', session.nodeName, (node) => {
+      const status = { ...node.status, description, role: node.status.role ?? node.spec.role ?? 'Worker', address: session.stream.peer }
+      return isDeepStrictEqual(status, node.status) ? undefined : { ...node, status }
+    })
+  }
+
+  /** Reads, changes and writes until nobody wrote in between. An object that is gone is left alone. */
+  async #commit<K extends 'Task' | 'Node'>(kind: K, name: string, change: (object: Objects[K]) => Objects[K] | undefined): Promise<void> {
+    for (let left = maxCommitAttempts; ; left--) {
+      const object = this.#store.view.get(kind, name)
+      const changed = object === undefined ? undefined : change(object)
+      if (changed === undefined) return
+      try {
+        await this.#store.commit({ writes: [{ op: 'update', object: changed }] })
+        return
+      } catch (error) {
+        if (reasonOf(error) !== 'Conflict' || left <= 1) throw error
+      }
+    }
+  }
+}
+
+function refused(reason: string, message: string, retry: boolean): ManagerMessage {
+  return { type: 'refused', reason, message, retry }
+}
+
+function send(session: Session, message: ManagerMessage): Promise<void> {
+  return session.stream.send(encodeMessage(message))
+}
+
+function end(session: Session): void {
+  session.ended.abort()
+  session.wake()
+  session.stream.close()
+}
+
+/** Resolves when so many tasks are dirty, or the session has ended. */
+function changes(session: Session, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    session.wake = () => {
+      if (session.dirty.size >= count || session.ended.signal.aborted) resolve()
+    }
+    session.wake()
+  })
+}

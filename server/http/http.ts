@@ -1,0 +1,147 @@
+// The router on a unix socket: fastify carries requests and answers, and nothing is decided here. Whoever
+// may open the socket is the operator, so it lies in a directory that only the daemon's user may enter.
+
+import { chmod, mkdir, unlink } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { dirname } from 'node:path'
+import { Readable } from 'node:stream'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { reasons, StatusError } from '../../api/errors.ts'
+import { type ApiResponse, type Handle, type Method, operator } from '../../api/request.ts'
+import { failure } from '../answer.ts'
+import { maxBodyBytes } from '../body.ts'
+
+/** Clients written in Go keep idle connections for 90 s: the server must not close first. */
+const keepAliveTimeoutMs = 95_000
+const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+export interface HttpServer {
+  readonly socketPath: string
+  /** Ends streams, lets answers under way finish, removes the socket. */
+  close(): Promise<void>
+}
+
+/** Rejects when another daemon answers on the socket. A socket that nobody serves any more is taken over. */
+export async function serveControlSocket(socketPath: string, handle: Handle): Promise<HttpServer> {
+  await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 })
+  await takeOver(socketPath)
+  const stopping = new AbortController()
+  const app = createApp(handle, stopping.signal)
+  await app.listen({ path: socketPath })
+  await chmod(socketPath, 0o600)
+  return {
+    socketPath,
+    async close() {
+      stopping.abort()
+      await app.close()
+    },
+  }
+}
+
+async function takeOver(socketPath: string): Promise<void> {
+  if (await answers(socketPath))
+    throw new StatusError('Unavailable', `another kitd answers on ${socketPath}; stop it first, or choose another socket`)
+  await unlink(socketPath).catch((error: unknown) => {
+    if (!isErrno(error, 'ENOENT')) throw error
+  })
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+function createApp(handle: Handle, stopping: AbortSignal): FastifyInstance {
+  const app = fastify({
+    bodyLimit: maxBodyBytes,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    forceCloseConnections: 'idle',
+    requestTimeout: 60_000,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 1024 },
+    ajv: { customOptions: {} },
+  })
+  // Bodies stay bytes: the router reads them, and refuses types that it does not know.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.setErrorHandler((error, _request, reply) => reply.code(statusOf(error)).send(failure(transportError(error)).body))
+  app.route({
+    method: [...methods],
+    url: '*',
+    handler: async (request, reply) => {
+      const [path = '', search = ''] = splitOnce(request.raw.url ?? '', '?')
+      const method = methods.find((each) => each === request.method) ?? 'GET'
+      const gone = goneSignal(reply, stopping)
+      const response = await handle({
+        method,
+        path,
+        query: Object.fromEntries(new URLSearchParams(search)),
+        headers: headersOf(request.raw),
+        body: request.body,
+        identity: operator,
+        signal: gone,
+      })
+      return send(reply, response, gone)
+    },
+  })
+  return app
+}
+
+function splitOnce(text: string, separator: string): readonly string[] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+/** Fires when the client has gone or the daemon stops. */
+function goneSignal(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
+  const closed = new AbortController()
+  reply.raw.once('close', () => closed.abort())
+  return AbortSignal.any([closed.signal, stopping])
+}
+
+function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  )
+}
+
+function send(reply: FastifyReply, response: ApiResponse, gone: AbortSignal): FastifyReply {
+  reply.code(response.status)
+  for (const [name, value] of Object.entries(response.headers)) reply.header(name, value)
+  if ('stream' in response) {
+    // Headers go out before the first event: a watch of nothing must still be seen to have begun.
+    reply.raw.once('pipe', () => reply.raw.flushHeaders())
+    return reply.send(Readable.from(linesOf(response.stream, gone), { objectMode: false, highWaterMark: 64 * 1024 }))
+  }
+  return reply.send(typeof response.body === 'string' ? response.body : JSON.stringify(response.body))
+}
+
+async function* linesOf(values: AsyncIterable<unknown>, gone: AbortSignal): AsyncGenerator<string, void, void> {
+  for await (const value of values) {
+    if (gone.aborted) return
+    yield `${JSON.stringify(value)}\n`
+  }
+}
+
+/** What fastify itself refuses: a body that is too large, a request that is not HTTP. */
+function transportError(error: unknown): StatusError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new StatusError('RequestEntityTooLarge', `the body must be at most ${maxBodyBytes} bytes`)
+  return new StatusError('BadRequest', error instanceof Error ? error.message : 'the request cannot be read')
+}
+
+function statusOf(error: unknown): number {
+  return reasons[transportError(error).reason][0]
+}

@@ -1,0 +1,105 @@
+// A router on a store in memory, a clock that stands still unless moved, and chance that counts.
+
+import type { StoredResource } from '../resources.ts'
+import type { Cause } from '../../api/errors.ts'
+import { type ApiAnswer, type ApiRequest, type Method, operator } from '../../api/request.ts'
+import type { Store } from '../../api/store.ts'
+import { isJsonObject, type JsonObject } from '../../api/wire.ts'
+import { inProcessClient } from '../../client/in-process.ts'
+import type { Clock, Log, Random } from '../../effects/effects.ts'
+import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
+import { EventLog } from '../events.ts'
+import { createRouter, type RouterDeps } from '../router.ts'
+
+interface Sleeper {
+  readonly atMs: number
+  readonly wake: () => void
+}
+
+export class TestClock implements Clock {
+  #nowMs = Date.parse('2026-01-01T00:00:00Z')
+  readonly #sleepers = new Set<Sleeper>()
+
+  monotonicMs(): number {
+    return this.#nowMs
+  }
+
+  wallMs(): number {
+    return this.#nowMs
+  }
+
+  sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason)
+      const sleeper: Sleeper = { atMs: this.#nowMs + delayMs, wake: resolve }
+      this.#sleepers.add(sleeper)
+      signal.addEventListener('abort', () => {
+        this.#sleepers.delete(sleeper)
+        reject(signal.reason)
+      })
+    })
+  }
+
+  /** Wakes whoever is due, in order, and lets what follows from it run. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#nowMs + ms
+    for (;;) {
+      await settle()
+      const next = [...this.#sleepers].filter(({ atMs }) => atMs <= end).sort((a, b) => a.atMs - b.atMs)[0]
+      if (next === undefined) break
+      this.#nowMs = Math.max(this.#nowMs, next.atMs)
+      this.#sleepers.delete(next)
+      next.wake()
+    }
+    this.#nowMs = end
+  }
+}
+
+/** One turn of the event loop: all that is pending has run. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+export function countingRandom(): Random {
+  let count = 0
+  return { next: () => 0.5, bytes: (length) => Uint8Array.from({ length }, (_, at) => (at === 0 ? ++count : at * 7) % 256) }
+}
+
+export const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** A spec without a template, and a negative number of replicas: enough to see that the answer gets through. */
+function validate(kind: StoredResource['kind'], object: JsonObject): readonly Cause[] {
+  const spec = isJsonObject(object['spec']) ? object['spec'] : {}
+  const replicas = spec['replicas']
+  return [
+    ...(kind === 'Service' && spec['template'] === undefined ? [{ reason: 'FieldValueRequired', field: 'spec.template', message: 'Required value' }] : []),
+    ...(typeof replicas === 'number' && replicas < 0
+      ? [{ reason: 'FieldValueInvalid', field: 'spec.replicas', message: `must be at least 0, got ${replicas}` }]
+      : []),
+  ]
+}
+
+export function createWorld(given: Partial<RouterDeps> = {}) {
+  const clock = new TestClock()
+  const store: Store = given.store ?? createMemoryStore()
+  const events = new EventLog(clock)
+  const deps: RouterDeps = { store, clock, random: countingRandom(), log: silentLog, events, admission: { validate }, version: '0.1.0', ...given }
+  const router = createRouter(deps)
+  const request = (method: Method, path: string, more: Partial<ApiRequest> = {}): ApiRequest => {
+    const [bare = '', search = ''] = path.split('?')
+    const query = Object.fromEntries(new URLSearchParams(search))
+    return { method, path: bare, query, headers: {}, identity: operator, signal: new AbortController().signal, ...more }
+  }
+  const ask = async (method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> => {
+    const response = await router.handle(request(method, path, { body, headers }))
+    if ('stream' in response) throw new Error('a stream, not an answer')
+    return response
+  }
+  return { clock, store, events, router, ask, request, deps, client: inProcessClient({ router, clock, name: 'tester' }) }
+}
+
+export const services = '/apis/kit/v1/services'
+
+export function service(name: string, spec: JsonObject = {}, metadata: JsonObject = {}) {
+  return { apiVersion: 'kit/v1', kind: 'Service', metadata: { name, ...metadata }, spec: { template: { image: 'nginx' }, ...spec } }
+}
