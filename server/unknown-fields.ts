@@ -30,7 +30,10 @@ const metadataNames = new Set([
 
 export function pruneUnknown(object: JsonObject, schema: Schema): Pruned {
   const problems: string[] = []
-  const root: Schema = { ...schema, properties: { ...schema.properties, apiVersion: {}, kind: {}, metadata: {} } }
+  const root: Schema = {
+    ...schema,
+    properties: { ...schema.properties, apiVersion: {}, kind: {}, metadata: {}, status: schema.properties?.['status'] ?? {} },
+  }
   const pruned = pruneMap(object, root, '', problems)
   const metadata = isJsonObject(pruned['metadata']) ? pruneNames(pruned['metadata'], metadataNames, 'metadata', problems) : undefined
   return { object: metadata === undefined ? pruned : { ...pruned, metadata }, problems }
