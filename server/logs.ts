@@ -87,9 +87,12 @@ export class LogBroker {
       if (started.has(name) || nodeName === undefined || !hasReached(task, 'Starting')) return
       started.add(name)
       open++
-      this.#follow({ task: name, nodeName, queue }, from, ended.signal)
-        .then((answered) => void (answered || silent.push(`${name} on ${nodeName}`)))
-        .finally(settle)
+      const where = `${name} on ${nodeName}`
+      const reading = this.#follow({ task: name, nodeName, queue }, from, ended.signal).catch(() => false)
+      void reading.then((answered) => {
+        if (!answered) silent.push(where)
+        settle()
+      })
     }
     const unsubscribe = store.subscribe((events) => {
       if (options.follow !== true) return
