@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Task } from '../api/objects.ts'
+import type { ManagerMessage } from '../api/session.ts'
+import type { FrameStream, Transport } from '../effects/effects.ts'
+import { createMemoryStore } from '../store/mvcc/memory-store.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { EventLog } from './events.ts'
+import { LogBroker } from './logs.ts'
+import { countingRandom, settle, silentLog, TestClock } from './testdata/world.ts'
+
+type Handler = (stream: FrameStream, signal: AbortSignal) => Promise<void>
+
+/** Frames in one direction, closed by either end. */
+class Pipe {
+  readonly #frames: Uint8Array[] = []
+  #closed = false
+  #wake = () => {}
+
+  send(frame: Uint8Array): Promise<void> {
+    if (this.#closed) return Promise.reject(new Error('closed'))
+    this.#frames.push(frame)
+    this.#wake()
+    return Promise.resolve()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#wake()
+  }
+
+  async *frames(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const frame = this.#frames.shift()
+      if (frame !== undefined) yield frame
+      else if (this.#closed) return
+      else await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
+  }
+}
+
+function streamPair(peer: string): { readonly agent: FrameStream; readonly manager: FrameStream } {
+  const [up, down] = [new Pipe(), new Pipe()]
+  const close = () => {
+    up.close()
+    down.close()
+  }
+  const end = (name: string, from: Pipe, to: Pipe): FrameStream => ({
+    peer: name,
+    send: (frame) => to.send(frame),
+    frames: () => from.frames(),
+    close,
+  })
+  return { agent: end('manager', down, up), manager: end(peer, up, down) }
+}
+
+const description = {
+  hostname: 'host-1',
+  platform: { os: 'linux', arch: 'amd64' },
+  resources: { cpus: 4, memoryBytes: 1 },
+  executor: 'simulated' as const,
+}
+
+function task(name: string, state: Task['status']['state'] = 'Assigned', nodeName = 'n1'): Task {
+  return {
+    kind: 'Task',
+    metadata: { name, resourceVersion: 0, createdAt: 0 },
+    spec: { service: 'web', serviceUid: 'u', slot: 1, revision: 'web-r', attempt: 1, desired: 'Running', nodeName },
+    status: { state, at: 1 },
+  }
+}
+
+async function createCluster() {
+  const clock = new TestClock()
+  const store = createMemoryStore()
+  const handlers = new Map<string, Handler>()
+  const signal = new AbortController().signal
+  const transport: Transport = {
+    serve(protocol, handler, until) {
+      handlers.set(protocol, handler)
+      return new Promise((resolve) => until.addEventListener('abort', () => resolve()))
+    },
+    connect: () => Promise.reject(new Error('not used')),
+  }
+  const metadata = (name: string) => ({ name, uid: name, resourceVersion: 0, generation: 1, createdAt: 0 })
+  await store.commit({
+    writes: [
+      { op: 'create', object: { kind: 'Cluster', metadata: metadata('default'), spec: { heartbeatPeriod: '2s' }, status: {} } },
+      { op: 'create', object: { kind: 'Node', metadata: metadata('n1'), spec: {}, status: {} } },
+      {
+        op: 'create',
+        object: {
+          kind: 'Service',
+          metadata: { ...metadata('web'), uid: 'u', labels: { a: 'b' } },
+          spec: { template: { image: 'x' } },
+          status: {},
+        },
+      },
+      {
+        op: 'create',
+        object: {
+          kind: 'Revision',
+          metadata: metadata('web-r'),
+          spec: { service: 'web', serviceUid: 'u', number: 1, template: { image: 'x' } },
+          status: {},
+        },
+      },
+    ],
+  })
+  const events = new EventLog(clock)
+  const deps = { store, clock, random: countingRandom(), log: silentLog, transport }
+  const stop = new AbortController()
+  const dispatcher = new Dispatcher({ ...deps, events: events.recorder('agent'), managers: () => ['m:1'] })
+  const broker = new LogBroker({ ...deps, requestLogs: (...request) => dispatcher.requestLogs(...request) })
+  const running = [dispatcher.run(stop.signal), broker.run(stop.signal)]
+  const open = (protocol: string, peer: string): FrameStream => {
+    const { agent, manager } = streamPair(peer)
+    void handlers.get(protocol)?.(manager, signal)
+    return agent
+  }
+  const join = async (nodeName = 'n1', peer = nodeName) => {
+    const stream = open('dispatcher', peer)
+    const heard: ManagerMessage[] = []
+    const reading = (async () => {
+      for await (const frame of stream.frames()) heard.push(JSON.parse(Buffer.from(frame).toString()))
+    })()
+    const say = async (message: object) => {
+      await stream.send(Buffer.from(JSON.stringify(message)))
+      await settle()
+    }
+    await say({ type: 'hello', nodeName, description })
+    await settle()
+    const assignments = () => heard.flatMap((message) => (message.type === 'assignments' ? [message] : []))
+    return { heard, say, stream, reading, assignments }
+  }
+  const create = (object: Task) => store.commit({ writes: [{ op: 'create', object }] })
+  const edit = (name: string, change: (stored: Task) => Task) => {
+    const stored = store.view.get('Task', name)
+    assert.ok(stored)
+    return store.commit({ writes: [{ op: 'update', object: change(stored) }] })
+  }
+  return { clock, store, events, dispatcher, broker, stop, running, join, open, create, edit }
+}
+
+test('an agent is welcomed with session, heartbeat and a complete list, and its node is described', async () => {
+  const { store, create, join, dispatcher } = await createCluster()
+  await create(task('web.1.a'))
+  await create(task('web.1.b', 'Pending'))
+  const { heard } = await join()
+  assert.deepEqual(
+    heard.map(({ type }) => type),
+    ['session', 'heartbeat', 'assignments'],
+  )
+  const [, beat, list] = heard
+  assert.ok(beat?.type === 'heartbeat' && beat.periodMs === 2000)
+  assert.ok(list?.type === 'assignments' && list.mode === 'complete' && list.appliesTo === '')
+  assert.deepEqual(
+    list.update.map((each) => [each.task, each.template.image, each.service.labels]),
+    [['web.1.a', 'x', { a: 'b' }]],
+  )
+  assert.deepEqual(store.view.get('Node', 'n1')?.status, { description, role: 'Worker', address: 'n1' })
+  assert.equal(typeof dispatcher.lastSeenMs('n1'), 'number')
+})
+
+test('strangers, impostors and those who register too often are refused', async () => {
+  const { join } = await createCluster()
+  const first = async (nodeName: string, peer: string) => (await join(nodeName, peer)).heard[0]
+  const stranger = await first('n9', 'n9')
+  assert.ok(stranger?.type === 'refused' && !stranger.retry)
+  const impostor = await first('n1', 'n2')
+  assert.ok(impostor?.type === 'refused' && impostor.reason === 'Forbidden')
+  for (let at = 0; at < 3; at++) assert.equal((await first('n1', 'n1'))?.type, 'session')
+  const eager = await first('n1', 'n1')
+  assert.ok(eager?.type === 'refused' && eager.retry)
+})
+
+test('changes follow as one chain, batched, and only what the agent does not know', async () => {
+  const { clock, create, edit, join } = await createCluster()
+  const agent = await join()
+  await clock.advance(200)
+  await create(task('web.1.a'))
+  await settle()
+  assert.equal(agent.assignments().length, 2, 'at once when nothing went out lately')
+  await create(task('web.2.a'))
+  await edit('web.1.a', (stored) => ({ ...stored, status: { state: 'Accepted', at: 2 } }))
+  await edit('web.1.a', (stored) => ({ ...stored, spec: { ...stored.spec, desired: 'Shutdown' } }))
+  await settle()
+  assert.equal(agent.assignments().length, 2, 'then it waits')
+  await clock.advance(100)
+  await settle()
+  const [first, second, third] = agent.assignments()
+  assert.ok(first !== undefined && second !== undefined && third !== undefined)
+  assert.deepEqual([second.appliesTo, third.appliesTo], [first.resultsIn, second.resultsIn])
+  assert.deepEqual(third.update.map((each) => [each.task, each.desired]).sort(), [
+    ['web.1.a', 'Shutdown'],
+    ['web.2.a', 'Running'],
+  ])
+})
+
+test('a deleted task is removed from the agent', async () => {
+  const { clock, create, store, join } = await createCluster()
+  await create(task('web.1.a'))
+  const agent = await join()
+  await clock.advance(200)
+  await store.commit({ writes: [{ op: 'delete', kind: 'Task', name: 'web.1.a' }] })
+  await settle()
+  assert.deepEqual(agent.assignments().at(-1)?.remove, ['web.1.a'])
+})
+
+test('reports are written before they are acknowledged; late and foreign ones are dropped', async () => {
+  const { create, store, join } = await createCluster()
+  await create(task('web.1.a'))
+  await create(task('web.2.a', 'Running', 'n2'))
+  const agent = await join()
+  const report = (name: string, state: string) => ({ task: name, status: { state, at: 5 } })
+  await agent.say({
+    type: 'status',
+    number: 1,
+    reports: [report('web.1.a', 'Running'), report('web.2.a', 'Failed'), report('gone', 'Failed')],
+  })
+  await settle()
+  assert.ok(agent.heard.some((message) => message.type === 'ack' && message.number === 1))
+  const written = store.view.get('Task', 'web.1.a')
+  assert.equal(written?.status.state, 'Running')
+  assert.equal(typeof written?.spec.settledAt, 'number')
+  assert.equal(store.view.get('Task', 'web.2.a')?.status.state, 'Running')
+  await agent.say({ type: 'status', number: 2, reports: [report('web.1.a', 'Starting')] })
+  await settle()
+  assert.equal(store.view.get('Task', 'web.1.a')?.status.state, 'Running')
+})
+
+test('a removed node is told not to come back', async () => {
+  const { store, join } = await createCluster()
+  const agent = await join()
+  await store.commit({ writes: [{ op: 'delete', kind: 'Node', name: 'n1' }] })
+  await settle()
+  const last = agent.heard.at(-1)
+  assert.ok(last?.type === 'refused' && !last.retry)
+  await agent.reading
+})
+
+test('when leadership ends, so do the sessions', async () => {
+  const { join, stop, running, dispatcher } = await createCluster()
+  const agent = await join()
+  stop.abort()
+  await Promise.all(running)
+  await agent.reading
+  assert.equal(dispatcher.lastSeenMs('n1'), undefined)
+})
+
+test('logs come from the node that was asked, and end with it', async () => {
+  const { create, join, open, broker } = await createCluster()
+  await create(task('web.1.a', 'Running'))
+  const agent = await join()
+  const lines: string[] = []
+  const reading = (async () => {
+    for await (const line of broker.read({ kind: 'Service', name: 'web' }, { tail: 5 }, new AbortController().signal)) lines.push(line.text)
+  })()
+  await settle()
+  const asked = agent.heard.at(-1)
+  assert.ok(asked?.type === 'logs' && asked.task === 'web.1.a' && asked.options.tail === 5)
+  const foreign = open('logs', 'n2')
+  await foreign.send(Buffer.from(JSON.stringify({ id: asked.id })))
+  const stream = open('logs', 'n1')
+  await stream.send(Buffer.from(JSON.stringify({ id: asked.id })))
+  for (const text of ['one', 'two']) await stream.send(Buffer.from(JSON.stringify({ task: 'web.1.a', stream: 'stdout', at: 1, text })))
+  stream.close()
+  await reading
+  assert.deepEqual(lines, ['one', 'two'])
+})
+
+test('a log that cannot be complete says which task is missing', async () => {
+  const { create, broker } = await createCluster()
+  await create(task('web.1.a', 'Running', 'n7'))
+  const read = async () => Array.fromAsync(broker.read({ kind: 'Task', name: 'web.1.a' }, {}, new AbortController().signal))
+  await assert.rejects(read(), /no answer about web\.1\.a on n7/)
+})
