@@ -6,6 +6,7 @@
 
 import type { Constraint } from '../../api/constraint.ts'
 import type { Node, TaskTemplate } from '../../api/objects.ts'
+import { formatMemory } from '../../api/quantity.ts'
 import { describeConstraint, factOf, readConstraints, satisfies } from './constraints.ts'
 
 type Placement = NonNullable<TaskTemplate['placement']>
@@ -67,7 +68,7 @@ const ready: Filter = {
   applies: () => true,
   passes: (_, { node }) => isAvailable(node),
   explain: (count) => `${nodes(count)} not available for new tasks`,
-  detail: (_, { node }) => [{ what: 'node', found: isAvailable(node) ? 'ok' : unavailability(node), ok: isAvailable(node) }],
+  detail: (_, { node }) => [{ what: 'state', found: isAvailable(node) ? 'ok' : unavailability(node), ok: isAvailable(node) }],
 }
 
 function isAvailable(node: Node): boolean {
@@ -90,11 +91,11 @@ const resources: Filter = {
   explain: (count) => `insufficient resources on ${nodes(count)}`,
   detail(task, node) {
     const checks: Check[] = []
-    const add = (what: string, free: number, wanted: number, text: (amount: number) => string): void => {
-      if (wanted > 0) checks.push({ what: `${what} ${text(wanted)}`, found: `${text(Math.max(0, free))} free`, ok: free >= wanted })
+    const add = (what: string, free: number, wanted: number, text: (amount: number) => string, exact = text): void => {
+      if (wanted > 0) checks.push({ what: `${what} ${exact(wanted)}`, found: `${text(Math.max(0, free))} free`, ok: free >= wanted })
     }
     add('cpu', node.freeNanoCpus, task.nanoCpus, formatCpus)
-    add('mem', node.freeMemoryBytes, task.memoryBytes, formatBytes)
+    add('mem', node.freeMemoryBytes, task.memoryBytes, formatBytes, formatMemory)
     for (const [kind, amount] of task.generic) add(kind, node.freeGeneric(kind), amount, String)
     return checks
   },

@@ -12,7 +12,8 @@ import { Failures } from './failures.ts'
 import { filters, type Requirements } from './filters.ts'
 import { type Claim, NodeTable } from './node-table.ts'
 import { explainRefusals, placeGroup } from './place.ts'
-import { emptyFootprint, footprintOf, requirementsOf } from './requirements.ts'
+import { emptyFootprint, type Footprint, footprintOf, requirementsOf } from './requirements.ts'
+import { claimFor } from './task-claim.ts'
 import { WaitingTasks } from './waiting-tasks.ts'
 
 type SchedulerDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log'>
@@ -64,7 +65,7 @@ class Scheduler {
   readonly #table = new NodeTable()
   readonly #failures = new Failures()
   readonly #waiting = new WaitingTasks()
-  readonly #footprints = new Map<string, ReturnType<typeof footprintOf>>()
+  readonly #footprints = new Map<string, Footprint>()
   readonly #changedTasks = new Set<string>()
   readonly #changedNodes = new Set<string>()
   /** Set when a node may take more than before: everything that waits is tried again. */
@@ -127,7 +128,7 @@ class Scheduler {
   #readTask(name: string): void {
     const task = this.#deps.store.view.get('Task', name)
     const held = this.#table.claimOf(name)
-    const claim = task === undefined ? undefined : this.#claimFor(task)
+    const claim = task === undefined ? undefined : claimFor(task, (revision) => this.#footprint(revision))
     if (claim !== undefined) this.#table.claim(name, claim)
     else this.#table.release(name)
     // The last word on an active task frees its place under the limit per node before it frees resources.
@@ -137,19 +138,7 @@ class Scheduler {
     else this.#waiting.remove(name)
   }
 
-  #claimFor(task: Task): Claim | undefined {
-    const { nodeName, serviceUid, assignedGeneric } = task.spec
-    if (nodeName === undefined || !hasReached(task, 'Assigned') || hasReached(task, 'Complete')) return undefined
-    return {
-      nodeName,
-      serviceUid,
-      footprint: this.#footprint(task.spec.revision),
-      generic: assignedGeneric,
-      active: !isWanted(task, 'Shutdown'),
-    }
-  }
-
-  #footprint(revisionName: string): ReturnType<typeof footprintOf> {
+  #footprint(revisionName: string): Footprint {
     const known = this.#footprints.get(revisionName)
     if (known !== undefined) return known
     const revision = this.#deps.store.view.get('Revision', revisionName)
