@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { KitObject } from '../../api/objects.ts'
+import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
+import { guardStore } from '../runtime/guarded-store.ts'
+import { nodeLifecycleController } from './node-lifecycle.ts'
+
+const hourMs = 3_600_000
+
+function task(name: string, state: 'Running' | 'Pending' | 'Complete'): KitObject {
+  const spec = { service: 'web', serviceUid: 'u', slot: 1, revision: 'r', attempt: 1, desired: 'Running' as const, nodeName: 'a' }
+  return { kind: 'Task', metadata: { name, resourceVersion: 0, createdAt: 1 }, spec, status: { state, at: 1 } }
+}
+
+async function cluster() {
+  const store = createMemoryStore()
+  const time = { now: 0 }
+  const seen = new Map<string, number>()
+  const clock = { monotonicMs: () => time.now, wallMs: () => time.now, sleep: () => Promise.resolve() }
+  const liveness = { lastSeenMs: (name: string) => seen.get(name), subscribe: () => () => {} }
+  const make = () => {
+    const { writes } = nodeLifecycleController({ store, clock, liveness })
+    return nodeLifecycleController({ store: guardStore(store, 'node-lifecycle', writes), clock, liveness })
+  }
+  const metadata = { name: 'a', uid: 'a', resourceVersion: 0, generation: 1, createdAt: 1 }
+  for (const object of [
+    { kind: 'Node' as const, metadata, spec: {}, status: {} },
+    task('t1', 'Running'),
+    task('t2', 'Pending'),
+    task('t3', 'Complete'),
+  ]) {
+    await store.commit({ writes: [{ op: 'create', object }] })
+  }
+  const look = (controller: ReturnType<typeof make>) => controller.reconcile('a', new AbortController().signal)
+  return { store, time, seen, make, look }
+}
+
+test('tasks of a node that is down are orphaned after a day, counted through a change of leader', async () => {
+  const { store, time, seen, make, look } = await cluster()
+  const first = make()
+  seen.set('a', 0)
+  assert.deepEqual(await look(first), { requeueAfterMs: 15_000 })
+  assert.equal(store.view.get('Node', 'a')?.status.state, 'Ready')
+  time.now = 15_000
+  assert.deepEqual(await look(first), { requeueAfterMs: 24 * hourMs })
+  assert.equal(store.view.get('Node', 'a')?.status.state, 'Down')
+  seen.clear()
+  time.now = 20 * hourMs
+  const second = make()
+  assert.deepEqual(await look(second), { requeueAfterMs: 4 * hourMs + 15_000 })
+  time.now = 24 * hourMs + 15_000
+  await look(second)
+  assert.deepEqual(
+    ['t1', 't2', 't3'].map((name) => store.view.get('Task', name)?.status.state),
+    ['Orphaned', 'Pending', 'Complete'],
+  )
+})
+
+test('tasks of a deleted node are orphaned at once', async () => {
+  const { store, make, look } = await cluster()
+  await store.commit({ writes: [{ op: 'delete', kind: 'Node', name: 'a' }] })
+  await look(make())
+  assert.equal(store.view.get('Task', 't1')?.status.state, 'Orphaned')
+})
