@@ -1,0 +1,81 @@
+// Rules of the core that random histories hardly ever need: each in the smallest situation that does.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Entry } from './entry.ts'
+import type { Message } from './message.ts'
+import { Raft } from './raft.ts'
+
+const random = { next: () => 0, bytes: (length: number) => new Uint8Array(length) }
+
+function entry(index: number, term: number): Entry {
+  return { index, term, type: 'normal', data: new Uint8Array([index, term]) }
+}
+
+function member(term: number, entries: readonly Entry[]): Raft {
+  return new Raft({ id: '1', hardState: { term, vote: null, commit: 0 }, entries, voters: ['1', '2', '3'] }, random)
+}
+
+/** Writes everything that is handed out; returns what was sent, in order. */
+function settle(raft: Raft): readonly Message[] {
+  const sent: Message[] = []
+  for (let { send, append } = raft.ready(); send.length > 0 || append !== undefined; { send, append } = raft.ready()) {
+    sent.push(...send)
+    if (append !== undefined) sent.push(...raft.appended(append))
+  }
+  return sent
+}
+
+const logs: readonly (readonly [name: string, lastIndex: number, lastTerm: number, granted: boolean])[] = [
+  ['a longer log of an earlier term', 9, 1, false],
+  ['a shorter log of a later term', 1, 3, true],
+  ['an equal log', 2, 2, true],
+  ['a shorter log of the same term', 1, 2, false],
+]
+for (const [name, lastIndex, lastTerm, granted] of logs)
+  test(`a candidate with ${name} ${granted ? 'gets' : 'does not get'} the vote`, () => {
+    const raft = member(2, [entry(1, 1), entry(2, 2)])
+    raft.step({ type: 'vote', from: '2', to: '1', term: 4, lastIndex, lastTerm })
+    assert.deepEqual(settle(raft), [{ type: 'voteResponse', from: '1', to: '2', term: 4, granted }])
+  })
+
+test('a leader does not commit an entry of an earlier term, however many have it', () => {
+  const raft = member(1, [entry(1, 1)])
+  raft.campaign()
+  settle(raft)
+  raft.step({ type: 'preVoteResponse', from: '2', to: '1', term: 2, granted: true })
+  settle(raft)
+  raft.step({ type: 'voteResponse', from: '2', to: '1', term: 2, granted: true })
+  settle(raft)
+  assert.equal(raft.status.role, 'leader')
+  raft.step({ type: 'appendResponse', from: '2', to: '1', term: 2, index: 1 })
+  assert.equal(raft.status.commit, 0)
+  raft.step({ type: 'appendResponse', from: '2', to: '1', term: 2, index: 2 })
+  assert.equal(raft.status.commit, 2)
+})
+
+test('a follower commits no further than the message proved, though its own log is longer', () => {
+  const raft = member(2, [entry(1, 1), entry(2, 2), entry(3, 2)])
+  raft.step({ type: 'append', from: '2', to: '1', term: 3, prevIndex: 1, prevTerm: 1, entries: [], commit: 3 })
+  assert.equal(raft.status.commit, 1)
+})
+
+test('a write that a newer leader has overtaken makes nothing durable, even if its entry has come back', () => {
+  const raft = member(1, [])
+  const append = (from: string, term: number, entries: readonly Entry[]) =>
+    raft.step({ type: 'append', from, to: '1', term, prevIndex: 0, prevTerm: 0, entries, commit: 0 })
+  append('2', 1, [entry(1, 1)])
+  const first = raft.ready().append
+  append('3', 2, [entry(1, 2)])
+  const second = raft.ready().append
+  append('2', 3, [entry(1, 1)])
+  const third = raft.ready().append
+  assert(first !== undefined && second !== undefined && third !== undefined)
+  raft.appended(first)
+  raft.step({ type: 'heartbeat', from: '2', to: '1', term: 3, commit: 1, context: 0 })
+  assert.deepEqual(raft.ready().apply, [], 'the disk will hold the entry of term 2 next')
+  raft.appended(second)
+  assert.deepEqual(raft.ready().apply, [])
+  raft.appended(third)
+  assert.deepEqual(raft.ready().apply, [entry(1, 1)])
+})
