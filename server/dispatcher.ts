@@ -11,6 +11,7 @@ import type { KitObject, Node, Objects, Task } from '../api/objects.ts'
 import type { AgentMessage, LogOptions, ManagerMessage, StatusReport } from '../api/session.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
 import { compareStates, hasReached } from '../api/task.ts'
+import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
 import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Log, Random, Transport } from '../effects/effects.ts'
@@ -59,7 +60,7 @@ interface Session {
   wake: () => void
 }
 
-export class Dispatcher {
+export class Dispatcher implements NodeLiveness {
   readonly #deps: DispatcherDeps
   readonly #store: ControllerStore
   readonly #sessions = new Map<string, Session>()
@@ -91,7 +92,7 @@ export class Dispatcher {
     return this.#lastSeen.get(nodeName)
   }
 
-  /** Called with the name of each node that was heard, or whose session ended. */
+  /** Called with the name of a node whose session was registered or has ended. */
   subscribe(listener: (nodeName: string) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -166,6 +167,7 @@ export class Dispatcher {
     this.#sessions.set(nodeName, session)
     await this.#describe(session, hello.description)
     this.#see(nodeName)
+    for (const listener of this.#listeners) listener(nodeName)
     return session
   }
 
@@ -232,7 +234,6 @@ export class Dispatcher {
 
   #see(nodeName: string): void {
     this.#lastSeen.set(nodeName, this.#deps.clock.monotonicMs())
-    for (const listener of this.#listeners) listener(nodeName)
   }
 
   // What agents are told.

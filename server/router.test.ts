@@ -94,7 +94,7 @@ const refusals: readonly (readonly [
     'a missing network',
     'POST',
     services,
-    service('x', { template: { networks: [{ target: 'front' }] } }),
+    service('x', { template: { image: 'x', networks: [{ target: 'front' }] } }),
     {},
     422,
     /there is no Network 'front'/,
@@ -103,7 +103,7 @@ const refusals: readonly (readonly [
     'a missing secret',
     'POST',
     services,
-    service('x', { template: { secrets: [{ source: 's' }] } }),
+    service('x', { template: { image: 'x', secrets: [{ source: 's' }] } }),
     {},
     422,
     /spec\.template\.secrets\[0\]\.source: there is no Secret/,
@@ -124,7 +124,7 @@ const refusals: readonly (readonly [
     service('x', { replicas: -1 }),
     {},
     422,
-    /Service "x" is invalid: spec\.replicas: must be at least 0/,
+    /Service "x" is invalid: spec\.replicas: must be greater than or equal to 0/,
   ],
   [
     'an unknown field under Strict',
@@ -188,7 +188,7 @@ test('what cannot be done is refused with a Status that says why', async () => {
 test('unknown and duplicate fields are warnings by default, nothing under Ignore', async () => {
   const { ask } = createWorld()
   const body = Buffer.from(
-    '{"apiVersion":"kit/v1","kind":"Service","metadata":{"name":"web"},"spec":{"replicas":1,"replicas":2,"imgae":"x","template":{}}}',
+    '{"apiVersion":"kit/v1","kind":"Service","metadata":{"name":"web"},"spec":{"replicas":1,"replicas":2,"imgae":"x","template":{"image":"x"}}}',
   )
   const warned = await ask('POST', `${services}?dryRun=All`, body)
   assert.deepEqual(warned.headers['warning'], ['299 - "duplicate field \\"spec.replicas\\""', '299 - "unknown field \\"spec.imgae\\""'])

@@ -347,7 +347,14 @@ export async function commit(
 
 function check(deps: WriteDeps, intent: Intent, next: KitObject, live: KitObject | undefined, before: JsonObject | undefined): void {
   const { resource, request, name, subresource } = intent
-  const causes = [...deps.admission.validate(resource.kind, toWire(next), before), ...finalizerProblems(next, live)]
+  const causes = [
+    ...deps.admission.validate(
+      resource.kind,
+      withoutEmptyStatus(toWire(next)),
+      before === undefined ? undefined : withoutEmptyStatus(before),
+    ),
+    ...finalizerProblems(next, live),
+  ]
   const all = causes.length > 0 || subresource === 'status' ? causes : problemsOf(deps.store.view, next, live)
   if (all.length > 0) throw invalid(resource.kind, name, all)
   if (next.kind !== 'Stack' || subresource !== undefined) return
@@ -357,6 +364,12 @@ function check(deps: WriteDeps, intent: Intent, next: KitObject, live: KitObject
   if (isJsonObject(document) && !isDeepStrictEqual(document, before?.['spec'])) {
     deps.admission.checkStack?.({ name, last, document, force: isTrue(request.query['force']), view: deps.store.view })
   }
+}
+
+/** Kinds without a status carry an empty one, which their schema does not know. */
+function withoutEmptyStatus(object: JsonObject): JsonObject {
+  const { status, ...rest } = object
+  return isJsonObject(status) && Object.keys(status).length === 0 ? rest : object
 }
 
 function finalizerProblems(

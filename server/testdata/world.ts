@@ -1,10 +1,9 @@
 // A router on a store in memory, a clock that stands still unless moved, and chance that counts.
 
-import type { StoredResource } from '../resources.ts'
-import type { Cause } from '../../api/errors.ts'
 import { type ApiAnswer, type ApiRequest, type Method, operator } from '../../api/request.ts'
 import type { Store } from '../../api/store.ts'
-import { isJsonObject, type JsonObject } from '../../api/wire.ts'
+import type { JsonObject } from '../../api/wire.ts'
+import { validateObject } from '../../api/validate.ts'
 import { inProcessClient } from '../../client/in-process.ts'
 import type { Clock, Log, Random } from '../../effects/effects.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
@@ -67,23 +66,11 @@ export function countingRandom(): Random {
 
 export const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** A spec without a template, and a negative number of replicas: enough to see that the answer gets through. */
-function validate(kind: StoredResource['kind'], object: JsonObject): readonly Cause[] {
-  const spec = isJsonObject(object['spec']) ? object['spec'] : {}
-  const replicas = spec['replicas']
-  return [
-    ...(kind === 'Service' && spec['template'] === undefined ? [{ reason: 'FieldValueRequired', field: 'spec.template', message: 'Required value' }] : []),
-    ...(typeof replicas === 'number' && replicas < 0
-      ? [{ reason: 'FieldValueInvalid', field: 'spec.replicas', message: `must be at least 0, got ${replicas}` }]
-      : []),
-  ]
-}
-
 export function createWorld(given: Partial<RouterDeps> = {}) {
   const clock = new TestClock()
   const store: Store = given.store ?? createMemoryStore()
   const events = new EventLog(clock)
-  const deps: RouterDeps = { store, clock, random: countingRandom(), log: silentLog, events, admission: { validate }, version: '0.1.0', ...given }
+  const deps: RouterDeps = { store, clock, random: countingRandom(), log: silentLog, events, admission: { validate: validateObject }, version: '0.1.0', ...given }
   const router = createRouter(deps)
   const request = (method: Method, path: string, more: Partial<ApiRequest> = {}): ApiRequest => {
     const [bare = '', search = ''] = path.split('?')
