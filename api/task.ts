@@ -28,6 +28,11 @@ export function compareStates(a: TaskState, b: TaskState): number {
   return stateOrder[a] - stateOrder[b]
 }
 
+/** Negative when `a` comes before `b`. Desired state only moves forward in this order. */
+export function compareDesired(a: Desired, b: Desired): number {
+  return desiredOrder[a] - desiredOrder[b]
+}
+
 /** Whether the observed state is `state` or a later one. */
 export function hasReached(task: TaskFacts, state: TaskState): boolean {
   return stateOrder[task.status.state] >= stateOrder[state]

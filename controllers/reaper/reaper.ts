@@ -1,0 +1,159 @@
+// Reaper: what is over is deleted. Tasks of deleted services (row 1), tasks that were to be removed and
+// have ended, old tasks of slots beyond the history that the cluster keeps, and objects whose owner is gone.
+
+import type { KitObject, Service, Task } from '../../api/objects.ts'
+import { maxWritesPerCommit, type StoreView, type Write } from '../../api/store.ts'
+import { claims, hasReached, isEnded, isWanted, slotOf } from '../../api/task.ts'
+import type { Controller, ControllerDeps } from '../runtime/controller.ts'
+import { commitEach } from '../slots/commit-each.ts'
+import { stopTask } from '../slots/write.ts'
+
+/** Held by services until their tasks have ended. */
+export const tasksFinalizer = 'kit/tasks'
+
+const defaultHistory = 5
+
+/** Keys: `service:<name>`, `task:<service uid>/<slot>`, `gone:<service uid>`, `owner:<uid>`. */
+export function reaperController({ store, clock }: Pick<ControllerDeps, 'store' | 'clock'>): Controller {
+  const { view } = store
+  return {
+    name: 'reaper',
+    watches: {
+      Service: (service, previous) => [
+        ...(service.metadata.deletedAt === undefined && previous !== undefined ? [] : [`service:${service.metadata.name}`]),
+        `gone:${service.metadata.uid}`,
+        `owner:${service.metadata.uid}`,
+      ],
+      Task: (task) => [
+        `task:${task.spec.serviceUid}/${slotOf(task)}`,
+        ...(view.get('Service', task.spec.service)?.metadata.deletedAt === undefined ? [] : [`service:${task.spec.service}`]),
+      ],
+      Stack: (stack) => [`owner:${stack.metadata.uid}`],
+      Cluster: () => [],
+    },
+    writes: {
+      Task: ['spec.desired', 'spec.stop', 'spec.settledAt', 'delete'],
+      Service: ['metadata.finalizers', 'metadata.deletedAt', 'delete'],
+      Network: ['delete'],
+      Secret: ['delete'],
+      Config: ['delete'],
+      Volume: ['delete'],
+      Revision: ['delete'],
+    },
+    async reconcile(key) {
+      const at = key.indexOf(':')
+      const subject = key.slice(at + 1)
+      switch (key.slice(0, at)) {
+        case 'service':
+          return reapService(store, subject, clock.wallMs())
+        case 'gone':
+          return reapTasksOf(store, subject, clock.wallMs())
+        case 'task':
+          return reapSlot(store, subject)
+        case 'owner':
+          return reapOwned(store, subject, clock.wallMs())
+        default:
+          return {}
+      }
+    },
+  }
+}
+
+type ReaperStore = ControllerDeps['store']
+
+/** Row 1: everything of it is to be removed; when nothing is left the service itself goes. */
+async function reapService(store: ReaperStore, name: string, now: number): Promise<{ requeueAfterMs?: number }> {
+  const service = store.view.get('Service', name)
+  if (service?.metadata.deletedAt === undefined) return {}
+  if (!service.metadata.finalizers?.includes(tasksFinalizer)) return {}
+  const tasks = [...store.view.tasksOfService(service.metadata.uid)]
+  if (tasks.length > 0) {
+    await commitEach(store, removals(tasks, now))
+    return {}
+  }
+  await store.commit({ writes: [withoutFinalizer(service)] })
+  return {}
+}
+
+/** The finalizer goes; the object with it when it was the last one. */
+function withoutFinalizer(service: Service): Write {
+  const { finalizers = [], ...metadata } = service.metadata
+  const left = finalizers.filter((finalizer) => finalizer !== tasksFinalizer)
+  if (left.length === 0) return { op: 'delete', kind: 'Service', name: metadata.name, expect: metadata.resourceVersion }
+  return { op: 'update', object: { ...service, metadata: { ...metadata, finalizers: left } } }
+}
+
+/** Tasks of a service that was deleted under them. */
+async function reapTasksOf(store: ReaperStore, serviceUid: string, now: number): Promise<{ requeueAfterMs?: number }> {
+  const [first] = store.view.tasksOfService(serviceUid)
+  if (first === undefined || store.view.get('Service', first.spec.service)?.metadata.uid === serviceUid) return {}
+  await commitEach(store, removals([...store.view.tasksOfService(serviceUid)], now))
+  return {}
+}
+
+/** Ended tasks are deleted, the others are told to end; each alone, so that one that moves fails alone. */
+function removals(tasks: readonly Task[], now: number): { readonly writes: readonly Write[] }[] {
+  return tasks.flatMap((task) => {
+    if (isEnded(task) && (hasReached(task, 'Complete') || !hasReached(task, 'Assigned'))) return [{ writes: [remove(task)] }]
+    return isWanted(task, 'Remove') ? [] : [{ writes: [stopTask(task, 'reaper', now, { reason: 'ServiceDeleted', desired: 'Remove' })] }]
+  })
+}
+
+function remove(task: Task): Write {
+  return { op: 'delete', kind: 'Task', name: task.metadata.name, expect: task.metadata.resourceVersion }
+}
+
+async function reapSlot(store: ReaperStore, subject: string): Promise<{ requeueAfterMs?: number }> {
+  const at = subject.indexOf('/')
+  const tasks = store.view.tasksOfSlot(subject.slice(0, at), subject.slice(at + 1))
+  const [first] = tasks
+  if (first !== undefined && store.view.get('Service', first.spec.service)?.metadata.uid !== first.spec.serviceUid)
+    return reapTasksOf(store, first.spec.serviceUid, first.status.at)
+  const limit = store.view.get('Cluster', 'default')?.spec.taskHistoryLimit ?? defaultHistory
+  await commitEach(
+    store,
+    beyondHistory(tasks, limit).map((task) => ({ writes: [remove(task)] })),
+  )
+  return {}
+}
+
+/**
+ * Ended tasks that were to be removed, and the oldest ended ones until at most `limit` tasks are left in
+ * the slot, live ones included. Claims stay: they are the slot's memory. A negative limit keeps history.
+ */
+export function beyondHistory(tasks: readonly Task[], limit: number): readonly Task[] {
+  const removed = tasks.filter((task) => isWanted(task, 'Remove') && isEnded(task))
+  if (limit < 0) return removed
+  const rest = tasks.filter((task) => !removed.includes(task))
+  const deletable = rest.filter((task) => isEnded(task) && !claims(task)).toSorted((a, b) => a.spec.attempt - b.spec.attempt)
+  return [...removed, ...deletable.slice(0, Math.max(0, rest.length - limit))]
+}
+
+/** Objects whose owners are all gone. Tasks belong to their service and are handled above. */
+async function reapOwned(store: ReaperStore, ownerUid: string, now: number): Promise<{ requeueAfterMs?: number }> {
+  const orphans: Write[] = []
+  for (const object of store.view.ownedBy(ownerUid)) {
+    if (object.kind !== 'Task' && isOrphan(store.view, object)) orphans.push(...removal(object, now))
+  }
+  for (let from = 0; from < orphans.length; from += maxWritesPerCommit)
+    await store.commit({ writes: orphans.slice(from, from + maxWritesPerCommit) })
+  return {}
+}
+
+function isOrphan(view: StoreView, object: Exclude<KitObject, Task>): boolean {
+  const owners = object.metadata.ownerReferences ?? []
+  return owners.length > 0 && owners.every(({ kind, name, uid }) => ownerUid(view, kind, name) !== uid)
+}
+
+function ownerUid(view: StoreView, kind: string, name: string): string | undefined {
+  if (kind === 'Stack' || kind === 'Service' || kind === 'Source' || kind === 'Node') return view.get(kind, name)?.metadata.uid
+  return undefined
+}
+
+/** With finalizers an object is only marked; whoever holds it finishes. */
+function removal(object: Exclude<KitObject, Task>, now: number): readonly Write[] {
+  const { kind, metadata } = object
+  if ((metadata.finalizers ?? []).length === 0) return [{ op: 'delete', kind, name: metadata.name, expect: metadata.resourceVersion }]
+  if (metadata.deletedAt !== undefined) return []
+  return [{ op: 'update', object: { ...object, metadata: { ...metadata, deletedAt: now } } as KitObject }]
+}

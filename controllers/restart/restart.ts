@@ -1,0 +1,103 @@
+// Restart: what follows when a task has ended, by its revision's policy; and when held tasks may start.
+//
+// Acts on rows 6 (ended: create a successor or give up), 8 (waiting: release it) and 9 (superseded: take
+// the claim away). Everything it must remember is in the tasks: earlier restarts travel from task to task.
+
+import type { Service, Task } from '../../api/objects.ts'
+import type { Commit } from '../../api/store.ts'
+import type { Controller } from '../runtime/controller.ts'
+import { commitEach } from '../slots/commit-each.ts'
+import { isPaused, type RestartPolicy, restartPolicyOf, targetOf } from '../slots/policy.ts'
+import { lookAgainAt, type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
+import { createTask, holdFor, slotCommit, stopTask } from '../slots/write.ts'
+
+/** What follows an ended task. */
+export type Decision =
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'replace'; readonly delayMs: number; readonly restarts: readonly number[] }
+
+/**
+ * `revisionChanges`: the successor will be of another revision, so nothing that happened counts any more.
+ * Node loss never consumes an attempt and is never refused by maxAttempts.
+ */
+export function decide(task: Task, policy: RestartPolicy, revisionChanges: boolean, now: number): Decision {
+  const { stop, restarts = [] } = task.spec
+  const { state, at } = task.status
+  const bySelf = stop === undefined
+  if (policy.condition === 'None') return { kind: 'finish' }
+  if (bySelf && state !== 'Orphaned') {
+    if (policy.condition === 'OnFailure' && state === 'Complete') return { kind: 'finish' }
+    if (policy.maxAttempts > 0 && counted(restarts, at, policy.windowMs).length >= policy.maxAttempts) return { kind: 'finish' }
+  }
+  const atOnce = revisionChanges || stop?.reason === 'NodeDrain' || stop?.by === 'global'
+  const kept = revisionChanges ? [] : prune(restarts, at, policy.windowMs)
+  return {
+    kind: 'replace',
+    delayMs: atOnce ? 0 : policy.delayMs,
+    restarts: bySelf && !revisionChanges && policy.maxAttempts > 0 ? [...kept, now] : kept,
+  }
+}
+
+/** Restarts inside the window that ended with the task's own end. */
+function counted(restarts: readonly number[], end: number, windowMs: number): readonly number[] {
+  return windowMs === 0 ? restarts : restarts.filter((at) => at > end - windowMs && at < end)
+}
+
+/** What later judgements can still need. */
+function prune(restarts: readonly number[], end: number, windowMs: number): readonly number[] {
+  return windowMs === 0 ? restarts : restarts.filter((at) => at > end - windowMs)
+}
+
+export function restartController(deps: SlotControllerDeps): Controller {
+  const { store, clock, slots } = deps
+  return {
+    name: 'restart',
+    watches: watchSlots(slots),
+    writes: { Task: ['create', 'spec.desired', 'spec.stop', 'spec.verdict', 'spec.settledAt'] },
+    async reconcile(key) {
+      const mine = slots.of(key)
+      if (mine === undefined) return {}
+      const now = clock.wallMs()
+      const { service } = mine
+      const canCreate = service.status.revisionGeneration === service.metadata.generation
+      const ended = canCreate ? mine.in('ended', now).map(({ slot, row }) => follow(deps, service, slot, row.task, now)) : []
+      const released = mine.in('waiting', now).flatMap(({ slot, row }) => (row.due ? [release(deps, service, slot, row.task)] : []))
+      const superseded = mine.in('superseded', now).map(({ slot, row }) => {
+        const writes = row.tasks.map((task) => stopTask(task, 'restart', now, { verdict: 'Replaced' }))
+        return slotCommit(store.view, service, slot, writes)
+      })
+      await commitEach(store, [...ended, ...released, ...superseded])
+      const later = clock.wallMs()
+      return lookAgainAt(mine.nextRevisit(later), later)
+    },
+  }
+}
+
+/** Row 6. */
+function follow({ store: { view }, nodes }: SlotControllerDeps, service: Service, slot: string, task: Task, now: number): Commit {
+  const template = view.get('Revision', task.spec.revision)?.spec.template ?? service.spec.template
+  const revision = isPaused(service) ? task.spec.revision : (targetOf(service) ?? task.spec.revision)
+  const decision = decide(task, restartPolicyOf(template), revision !== task.spec.revision, now)
+  if (decision.kind === 'finish') return slotCommit(view, service, slot, [stopTask(task, 'restart', now, { verdict: 'Finished' })])
+  const isGlobal = service.spec.mode === 'Global'
+  const successor = createTask(
+    view,
+    {
+      service,
+      slot,
+      revision,
+      desired: 'Ready',
+      now,
+      hold: holdFor(view, service, now + decision.delayMs, now),
+      restarts: decision.restarts,
+      ...(isGlobal ? { placedFor: nodes.placementHash(service) } : {}),
+    },
+    'restart',
+  )
+  return slotCommit(view, service, slot, successor)
+}
+
+/** Row 8. */
+function release({ store: { view } }: SlotControllerDeps, service: Service, slot: string, task: Task): Commit {
+  return slotCommit(view, service, slot, [{ op: 'update', object: { ...task, spec: { ...task.spec, desired: 'Running' } } }])
+}

@@ -1,0 +1,116 @@
+// The rollout of a service as a pure decision: whether one starts, which slots take the next step within
+// the budget, what its failures amount to, and when it is over (slots.md, "Update, per service").
+
+import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
+import { isPaused, isRollback, targetOf, type UpdatePolicy } from '../slots/policy.ts'
+
+/** What the slots say, counted. */
+export interface RolloutFacts {
+  /** Slots in row 7 or 10 that the rollout would still touch. */
+  readonly outOfDate: number
+  readonly inTheAir: number
+  readonly unsettled: number
+  readonly lastSettledAt: number
+  /** Tasks of the rollout that ended by themselves and are not counted yet. */
+  readonly uncounted: readonly Task[]
+  /** Open tasks of another revision than `revision`. */
+  countOthers(revision: string): number
+  /** ms since 1970. */
+  readonly now: number
+}
+
+export type RolloutStep =
+  | { readonly kind: 'start'; readonly update: Omit<UpdateStatus, 'id'> }
+  /** Count these tasks; the rollout goes on, pauses or turns round. */
+  | { readonly kind: 'count'; readonly tasks: readonly Task[]; readonly update: UpdateStatus; readonly turnsRound: boolean }
+  | { readonly kind: 'finish'; readonly update: UpdateStatus; readonly lastGood: string | undefined }
+  /** The first revision of a service is what a rollback of the second goes to. */
+  | { readonly kind: 'firstGood'; readonly lastGood: string }
+  /** Nothing about the service; slots may move, `budget` of them. */
+  | { readonly kind: 'roll'; readonly budget: number; readonly finishAt: number | undefined }
+  | { readonly kind: 'rest' }
+
+export function isActive(service: Service): boolean {
+  const { update } = service.status
+  return (
+    update !== undefined && update.of === service.status.revision && (update.state === 'Updating' || update.state === 'RollbackStarted')
+  )
+}
+
+export function decide(service: Service, policy: UpdatePolicy, facts: RolloutFacts): RolloutStep {
+  const { status } = service
+  const { update } = status
+  if (status.revision === undefined || isPaused(service)) return { kind: 'rest' }
+  if (update !== undefined && isActive(service)) {
+    if (facts.uncounted.length > 0) return count(update, policy, facts)
+    if (facts.outOfDate === 0 && facts.unsettled === 0) return finish(update, policy, facts)
+    const budget = policy.parallelism === 0 ? Number.POSITIVE_INFINITY : Math.max(0, policy.parallelism - facts.inTheAir)
+    return { kind: 'roll', budget, finishAt: undefined }
+  }
+  if (facts.outOfDate > 0) return { kind: 'start', update: begin(service, status.revision, facts) }
+  if (status.lastGood === undefined && update === undefined) return { kind: 'firstGood', lastGood: status.revision }
+  return { kind: 'rest' }
+}
+
+/** U1. */
+function begin(service: Service, revision: string, { outOfDate, now }: RolloutFacts): Omit<UpdateStatus, 'id'> {
+  const { lastGood } = service.status
+  return {
+    of: revision,
+    target: targetOf(service) ?? revision,
+    ...(lastGood === undefined ? {} : { from: lastGood }),
+    state: isRollback(service) ? 'RollbackStarted' : 'Updating',
+    startedAt: now,
+    total: outOfDate,
+    failures: 0,
+  }
+}
+
+/** U2. */
+function count(update: UpdateStatus, policy: UpdatePolicy, { uncounted, countOthers, now }: RolloutFacts): RolloutStep {
+  const failed = uncounted.filter((task) => isFailure(task, policy.monitorMs))
+  const failures = update.failures + failed.length
+  const counted: UpdateStatus = { ...update, failures }
+  const tasks = uncounted
+  const isTooMuch = failed.length > 0 && failures / Math.max(1, update.total) > policy.maxFailureRatio
+  if (!isTooMuch || policy.failureAction === 'Continue') return { kind: 'count', tasks, update: counted, turnsRound: false }
+  const reason = describe(failed, failures, update.total, policy.maxFailureRatio)
+  const isRollingBack = update.state === 'RollbackStarted'
+  if (policy.failureAction === 'Pause' || isRollingBack || update.from === undefined || update.from === update.target) {
+    const state = isRollingBack ? 'RollbackPaused' : 'Paused'
+    return { kind: 'count', tasks, update: { ...counted, state, reason }, turnsRound: false }
+  }
+  const total = countOthers(update.from)
+  return {
+    kind: 'count',
+    tasks,
+    turnsRound: true,
+    update: { ...counted, target: update.from, state: 'RollbackStarted', startedAt: now, total, failures: 0, reason },
+  }
+}
+
+/** It never ran, or not longer than the monitor time. Ending without an error counts, too. */
+function isFailure({ status }: Task, monitorMs: number): boolean {
+  return status.startedAt === undefined || status.at - status.startedAt <= monitorMs
+}
+
+function describe(failed: readonly Task[], failures: number, total: number, ratio: number): string {
+  const [first] = failed
+  const { exitCode, signal, error, state } = first?.status ?? { state: 'Failed' }
+  const how =
+    exitCode !== undefined ? `exited with ${exitCode}` : signal !== undefined ? `was ended by ${signal}` : (error ?? state.toLowerCase())
+  return `${first?.metadata.name ?? 'a task'} ${how}; ${failures} of ${total} failed, ${Math.round(ratio * 100)} % are tolerated`
+}
+
+/** U3. */
+function finish(update: UpdateStatus, policy: UpdatePolicy, { lastSettledAt, now }: RolloutFacts): RolloutStep {
+  const watchMs = policy.delayMs >= policy.monitorMs ? policy.delayMs + 1000 : policy.monitorMs
+  const finishAt = Math.max(lastSettledAt, update.startedAt) + policy.delayMs + watchMs
+  if (now < finishAt) return { kind: 'roll', budget: 0, finishAt }
+  const isRollingBack = update.state === 'RollbackStarted'
+  return {
+    kind: 'finish',
+    update: { ...update, state: isRollingBack ? 'RollbackCompleted' : 'Completed', completedAt: now },
+    lastGood: isRollingBack ? undefined : update.target,
+  }
+}
