@@ -4,11 +4,12 @@
 // Ended, waiting, outdated and misplaced slots are claimed, and belong to restart, update and drain;
 // where a task runs is the scheduler's business. It also counts for people.
 
+import { replicasOf } from '../../api/defaults.ts'
 import type { Service } from '../../api/objects.ts'
 import type { Commit, Write } from '../../api/store.ts'
 import { isWanted } from '../../api/task.ts'
 import type { Controller } from '../runtime/controller.ts'
-import { replicasOf, targetOf } from '../slots/policy.ts'
+import { targetOf } from '../slots/policy.ts'
 import { lookAgainAt, type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import type { ServiceSlots } from '../slots/slot-index.ts'
 import { anyLeaving, claimsGuard, createTask, holdFor, serviceGuard, slotGuard, stopTask } from '../slots/write.ts'

@@ -3,11 +3,12 @@
 // Acts on rows 6 (ended: create a successor or give up), 8 (waiting: release it) and 9 (superseded: take
 // the claim away). Everything it must remember is in the tasks: earlier restarts travel from task to task.
 
+import { type RestartPolicy, restartPolicyOf } from '../../api/defaults.ts'
 import type { Service, Task } from '../../api/objects.ts'
 import type { Commit } from '../../api/store.ts'
 import type { Controller } from '../runtime/controller.ts'
 import { commitEach } from '../slots/commit-each.ts'
-import { isPaused, type RestartPolicy, restartPolicyOf, targetOf } from '../slots/policy.ts'
+import { isPaused, targetOf } from '../slots/policy.ts'
 import { lookAgainAt, type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import { createTask, holdFor, slotCommit, stopTask } from '../slots/write.ts'
 

@@ -9,7 +9,7 @@ import type { Node, Service, Task } from '../../api/objects.ts'
 
 import { claims, hasReached, isEnded, isOpen, isSelfEnded, isSwept, isWanted } from '../../api/task.ts'
 
-import { isPaused, targetOf, updatePolicyOf } from './policy.ts'
+import { isPaused, rolloutPolicyOf, targetOf } from './policy.ts'
 
 export type Row =
   /** 1. The service is gone or being deleted: reaper. */
@@ -152,7 +152,7 @@ function classifyCrowded(open: readonly Task[], service: Service, nodes: NodeFac
   assert.ok(keep !== undefined, 'two or more tasks are open')
   const stops =
     isRunning(keep) ||
-    updatePolicyOf(service).order === 'StopFirst' ||
+    rolloutPolicyOf(service).order === 'StopFirst' ||
     !others.some(isRunning) ||
     (isCurrent(keep, service, nodes) && others.some((task) => isCurrent(task, service, nodes)))
   return stops ? { row: 'crowded', stop: others } : undefined

@@ -4,11 +4,12 @@
 //
 // One index serves all controllers of a process. It is a cache of what the store says and of nothing else.
 
+import { replicasOf } from '../../api/defaults.ts'
 import type { KitObject, Node, Service, Task } from '../../api/objects.ts'
 import type { StoreEvent, StoreView } from '../../api/store.ts'
 import { claims, isEnded, slotOf } from '../../api/task.ts'
 import { type Classified, classify, isRunning, keepOrder, type NodeFacts, type Row, type RowName } from './classify.ts'
-import { replicasOf, updatePolicyOf } from './policy.ts'
+import { rolloutPolicyOf } from './policy.ts'
 
 export interface SlotEntry<R extends Row = Row> {
   readonly slot: string
@@ -57,7 +58,6 @@ export class ServiceSlots {
     const previous = this.#service
     this.#service = service
     if (!sameForSlots(previous, service)) this.#markAll()
-    else if (replicasOf(previous) !== replicasOf(service)) this.#surplus = undefined
   }
 
   markTask(task: Task, deleted: boolean): void {
@@ -122,7 +122,7 @@ export class ServiceSlots {
     readonly lastSettledAt: number
     readonly uncounted: readonly Task[]
   } {
-    const { delayMs } = updatePolicyOf(this.#service)
+    const { delayMs } = rolloutPolicyOf(this.#service)
     let nextLanding: number | undefined
     let unsettled = 0
     for (const [name, { spec }] of this.#inTheAir) {
@@ -164,8 +164,8 @@ export class ServiceSlots {
       this.#uncounted.delete(metadata.name)
       return
     }
-    const wasLanded = spec.settledAt !== undefined && !this.#inTheAir.has(metadata.name) && spec.settledAt <= this.#lastSettledAt
-    if (!wasLanded) this.#inTheAir.set(metadata.name, task)
+    // One that landed long ago comes back with its later events; `rollout` takes it out again.
+    this.#inTheAir.set(metadata.name, task)
     if (spec.settledAt !== undefined) this.#lastSettledAt = Math.max(this.#lastSettledAt, spec.settledAt)
     if (isEnded(task) && spec.stop === undefined && spec.rollout.counted !== true) this.#uncounted.set(metadata.name, task)
     else this.#uncounted.delete(metadata.name)
@@ -260,14 +260,12 @@ function setMember(set: Set<string>, member: string, isMember: boolean): void {
   else set.delete(member)
 }
 
-/** Whether nothing changed that any row depends on, apart from the number of replicas. */
+/** Whether nothing changed that any row depends on. A changed spec has another generation. */
 function sameForSlots(a: Service, b: Service): boolean {
   const { update: before } = a.status
   const { update: after } = b.status
   return (
-    a.spec.template === b.spec.template &&
-    a.spec.update === b.spec.update &&
-    a.spec.rollback === b.spec.rollback &&
+    a.metadata.generation === b.metadata.generation &&
     a.metadata.deletedAt === b.metadata.deletedAt &&
     a.status.revision === b.status.revision &&
     before?.id === after?.id &&

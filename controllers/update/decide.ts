@@ -1,8 +1,9 @@
 // The rollout of a service as a pure decision: whether one starts, which slots take the next step within
 // the budget, what its failures amount to, and when it is over (slots.md, "Update, per service").
 
+import type { UpdatePolicyMs } from '../../api/defaults.ts'
 import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
-import { isPaused, isRollback, targetOf, type UpdatePolicy } from '../slots/policy.ts'
+import { isPaused, isRollback, targetOf } from '../slots/policy.ts'
 
 /** What the slots say, counted. */
 export interface RolloutFacts {
@@ -37,7 +38,7 @@ export function isActive(service: Service): boolean {
   )
 }
 
-export function decide(service: Service, policy: UpdatePolicy, facts: RolloutFacts): RolloutStep {
+export function decide(service: Service, policy: UpdatePolicyMs, facts: RolloutFacts): RolloutStep {
   const { status } = service
   const { update } = status
   if (status.revision === undefined || isPaused(service)) return { kind: 'rest' }
@@ -67,7 +68,7 @@ function begin(service: Service, revision: string, { outOfDate, now }: RolloutFa
 }
 
 /** U2. */
-function count(update: UpdateStatus, policy: UpdatePolicy, { uncounted, countOthers, now }: RolloutFacts): RolloutStep {
+function count(update: UpdateStatus, policy: UpdatePolicyMs, { uncounted, countOthers, now }: RolloutFacts): RolloutStep {
   const failed = uncounted.filter((task) => isFailure(task, policy.monitorMs))
   const failures = update.failures + failed.length
   const counted: UpdateStatus = { ...update, failures }
@@ -103,7 +104,7 @@ function describe(failed: readonly Task[], failures: number, total: number, rati
 }
 
 /** U3. */
-function finish(update: UpdateStatus, policy: UpdatePolicy, { lastSettledAt, now }: RolloutFacts): RolloutStep {
+function finish(update: UpdateStatus, policy: UpdatePolicyMs, { lastSettledAt, now }: RolloutFacts): RolloutStep {
   const watchMs = policy.delayMs >= policy.monitorMs ? policy.delayMs + 1000 : policy.monitorMs
   const finishAt = Math.max(lastSettledAt, update.startedAt) + policy.delayMs + watchMs
   if (now < finishAt) return { kind: 'roll', budget: 0, finishAt }

@@ -11,7 +11,7 @@ import { isOpen } from '../../api/task.ts'
 import type { Controller, Result } from '../runtime/controller.ts'
 import type { Row } from '../slots/classify.ts'
 import { commitEach } from '../slots/commit-each.ts'
-import { targetOf, updatePolicyOf } from '../slots/policy.ts'
+import { rolloutPolicyOf, targetOf } from '../slots/policy.ts'
 import { earliest, lookAgainAt, type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import type { ServiceSlots, SlotEntry } from '../slots/slot-index.ts'
 import { anyLeaving, createTask, holdFor, serviceGuard, slotCommit, stopTask } from '../slots/write.ts'
@@ -46,7 +46,7 @@ export function updateController(deps: SlotControllerDeps): Controller {
         ),
       )
       if (service.status.revisionGeneration !== service.metadata.generation) return {}
-      const step = decide(service, updatePolicyOf(service), factsOf(deps, service, mine, now))
+      const step = decide(service, rolloutPolicyOf(service), factsOf(deps, service, mine, now))
       const commit = toCommit(service, step)
       if (commit !== undefined) {
         await store.commit(commit)
@@ -136,7 +136,7 @@ function replaceStale(
 
 function replaceOutdated({ store: { view }, nodes }: SlotControllerDeps, service: Service, { slot, row }: Outdated, now: number): Commit {
   const rolloutId = service.status.update?.id
-  if (row.open !== undefined && updatePolicyOf(service).order === 'StopFirst') {
+  if (row.open !== undefined && rolloutPolicyOf(service).order === 'StopFirst') {
     const stop = stopTask(row.open, 'update', now, { reason: 'Outdated' })
     return slotCommit(view, service, slot, [stop, ...successor(view, nodes, service, slot, now, 'Ready', rolloutId)])
   }
