@@ -53,7 +53,10 @@ function parseIdentity(text: string, path: string): Identity {
     const { nodeId, clusterId } = value
     if (typeof nodeId === 'string' && typeof clusterId === 'string') return { nodeId, clusterId }
   }
-  throw new StatusError('InternalError', `${path} does not say who this node is. Restore it from a backup, or join as a new node with an empty directory`)
+  throw new StatusError(
+    'InternalError',
+    `${path} does not say who this node is. Restore it from a backup, or join as a new node with an empty directory`,
+  )
 }
 
 async function writeIdentity(disk: Disk, directory: string, path: string, identity: Identity): Promise<void> {

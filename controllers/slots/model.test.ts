@@ -106,6 +106,7 @@ function check({ store, free }: World, events: readonly StoreEvent[], nowMs: num
   for (const { object, previous } of events) {
     if (object.kind !== 'Task') continue
     const { spec } = object
+    if (spec.stop?.by === 'placement') note('row unfit') // Gone within milliseconds, so looking now and then misses it.
     const owner = store.view.get('Service', spec.service)
     const open = store.view.tasksOfSlot(spec.serviceUid, slotOf(object)).filter((task) => isOpen(task) && isWanted(task, 'Running'))
     const startFirst = owner?.spec.update?.order === 'StartFirst'
