@@ -247,3 +247,12 @@ test('a snapshot is of the moment of its capture, whatever happens while it is w
   for (const piece of serialise(captured)) restorer.add(piece)
   assert.equal(stateHash(restorer.finish()), hash)
 })
+
+test('a snapshot remembers a deletion in a slot that still has a task, and in one that has none', () => {
+  const state = example()
+  apply(state, create(task('web.1.b')), { writes: [{ op: 'delete', kind: 'Task', name: 'web.1.b' }] })
+  const restored = throughSnapshot(state, 100)
+  assert.equal(restored.slotIndex('uid-web', '1'), 8)
+  assert.equal(restored.slotIndex('uid-web', '2'), 4)
+  assert.equal(restored.claimsIndex('uid-web'), 8)
+})
