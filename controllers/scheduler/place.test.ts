@@ -46,7 +46,10 @@ function place(
   spread: readonly string[] = [],
   faulty = new Map<string, number>(),
 ) {
-  const tasks = Array.from({ length: count }, (_, index) => `${requirements.serviceUid ?? 'web'}.${index}`)
+  const uid = requirements.serviceUid ?? 'web'
+  let first = 0
+  while (on.claimOf(`${uid}.${first}`) !== undefined) first++
+  const tasks = Array.from({ length: count }, (_, index) => `${uid}.${first + index}`)
   return placeGroup(on, { requirements: { ...asks, ...requirements }, spread, faulty, tasks })
 }
 
@@ -125,7 +128,10 @@ function reference(on: NodeTable, requirements: Requirements, tasks: readonly st
 }
 
 test('decides as the plain reference does, on the lazy path too, and never gives more than there is', () => {
-  const nodes = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 160 })
+  const memory = fc.integer({ min: 0, max: 6 })
+  const few = fc.array(memory, { minLength: 1, maxLength: 20, size: 'max' })
+  // More than a group may look ahead: nodes are read lazily.
+  const nodes = fc.oneof(few, fc.array(memory, { minLength: 100, maxLength: 160, size: 'max' }))
   const group = fc.record({
     uid: fc.constantFrom('a', 'b', 'c'),
     size: fc.integer({ min: 1, max: 12 }),
@@ -159,6 +165,30 @@ test('decides as the plain reference does, on the lazy path too, and never gives
       }
       for (const record of fast.records()) assert(record.freeMemoryBytes >= 0)
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   )
+})
+
+test('after a node was used, the next one-off task reads the nodes in the new order', () => {
+  const on = table(Array.from({ length: 300 }, (_, index) => node(`n${index}`, 1)))
+  const taken = Array.from(
+    { length: 300 },
+    (_, index) => place(on, { serviceUid: `s${index}`, memoryBytes: 1 }, 1).placed[0]?.claim.nodeName,
+  )
+  assert.deepEqual(
+    taken,
+    [...on.records()].map((record) => record.node.metadata.name),
+  )
+  on.release('s7.0')
+  on.release('s3.0')
+  assert.equal(place(on, { serviceUid: 'next', memoryBytes: 1 }, 1).placed[0]?.claim.nodeName, 'n3')
+  on.removeNode('n7')
+  assert.equal(place(on, { serviceUid: 'last', memoryBytes: 1 }, 1).explanation, 'insufficient resources on 299 nodes')
+})
+
+test('on many nodes, a service grows onto nodes that have none of its tasks, however loaded they are', () => {
+  const on = table(Array.from({ length: 100 }, (_, index) => node(`n${index}`, 9)))
+  assert.deepEqual(counts(place(on, {}, 1)), { n0: 1 })
+  place(on, { serviceUid: 'load' }, 199)
+  assert.deepEqual(counts(place(on, {}, 2)), { n1: 1, n2: 1 })
 })

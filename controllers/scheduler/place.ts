@@ -4,8 +4,8 @@
 
 import type { Filter, Requirements } from './filters.ts'
 import { filters } from './filters.ts'
-import { Heap } from './heap.ts'
 import type { Claim, NodeRecord, NodeTable } from './node-table.ts'
+import { leaf } from './ranking.ts'
 import { buildTree } from './spread-tree.ts'
 
 export interface Group {
@@ -24,20 +24,6 @@ export interface Outcome {
   readonly explanation: string
 }
 
-/** Where tasks are taken from, best place first. `next` claims nothing; `used` tells that it was taken. */
-export interface Places {
-  next(): NodeRecord | undefined
-  used(): void
-}
-
-/** Strict total order: fewer counted failures, fewer tasks of the service, fewer tasks, then the older node. */
-export function ranksBefore(a: NodeRecord, b: NodeRecord): boolean {
-  if (a.rankFailures !== b.rankFailures) return a.rankFailures < b.rankFailures
-  if (a.rankCount !== b.rankCount) return a.rankCount < b.rankCount
-  if (a.active !== b.active) return a.active < b.active
-  return a.sequence < b.sequence
-}
-
 export function placeGroup(table: NodeTable, group: Group): Outcome {
   const applicable = filters.filter((filter) => filter.applies(group.requirements))
   const fits = (record: NodeRecord): boolean => passesAll(applicable, group.requirements, record)
@@ -49,7 +35,8 @@ export function placeGroup(table: NodeTable, group: Group): Outcome {
   if (group.spread.length === 0) placeOnEmptiest(table, group, fits, take)
   if (placed.length < group.tasks.length) {
     const usable = usableNodes(table, group, fits)
-    const places = group.spread.length === 0 ? leaf(usable, fits) : buildTree(table.records(), usable, group, fits)
+    const places =
+      group.spread.length === 0 ? leaf(usable, fits) : buildTree(table.records(), usable, group.spread, group.requirements.serviceUid, fits)
     for (let best = places.next(); best !== undefined && placed.length < group.tasks.length; best = places.next()) {
       take(best)
       best.rankCount++
@@ -95,20 +82,6 @@ function usableNodes(table: NodeTable, { requirements, faulty }: Group, fits: (r
     usable.push(record)
   }
   return usable
-}
-
-/** Nodes by rank. A node that no longer fits after it took a task is out. */
-export function leaf(usable: NodeRecord[], fits: (record: NodeRecord) => boolean): Places {
-  const heap = new Heap(ranksBefore, usable)
-  return {
-    next: () => heap.top(),
-    used() {
-      const record = heap.top()
-      if (record === undefined) return
-      if (fits(record)) heap.sinkTop()
-      else heap.pop()
-    },
-  }
 }
 
 function passesAll(applicable: readonly Filter[], task: Requirements, record: NodeRecord): boolean {

@@ -157,3 +157,13 @@ test('a node where a revision failed five times in five minutes is avoided', asy
   assert.equal(placements(store)['web.6'], 'b')
   assert.equal(placements(store)['web.7'], 'b')
 })
+
+test('a decision that loses a race is undone, and made again on what is there now', async () => {
+  const { store, settle } = await cluster(node('a', 1000), service('web'), revision('web', '600'))
+  await store.commit({ writes: [{ op: 'create', object: task('web', 1) }] })
+  // Under way, but not applied yet when the scheduler decides: its own write will be based on a stale version.
+  const touched = change(store, 'web.1', (t) => ({ ...t, status: { ...t.status, message: 'touched' } }))
+  await settle()
+  await touched
+  assert.equal(placements(store)['web.1'], 'a')
+})

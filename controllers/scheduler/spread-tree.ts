@@ -6,7 +6,7 @@
 import { factOf, labelOf } from './constraints.ts'
 import { Heap } from './heap.ts'
 import type { NodeRecord } from './node-table.ts'
-import { type Group, leaf, type Places, ranksBefore } from './place.ts'
+import { leaf, type Places, ranksBefore } from './ranking.ts'
 
 interface Branch {
   readonly places: Places
@@ -18,11 +18,12 @@ interface Branch {
 export function buildTree(
   all: Iterable<NodeRecord>,
   usable: readonly NodeRecord[],
-  { spread, requirements }: Pick<Group, 'spread' | 'requirements'>,
+  spread: readonly string[],
+  serviceUid: string,
   fits: (record: NodeRecord) => boolean,
 ): Places {
   const levels = spread.filter((descriptor) => labelOf(descriptor) !== undefined)
-  return buildLevel([...all], new Set(usable), levels, requirements.serviceUid, fits)
+  return buildLevel([...all], new Set(usable), levels, serviceUid, fits)
 }
 
 function buildLevel(
