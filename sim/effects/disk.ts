@@ -29,11 +29,13 @@ const syncMs = 0.12
 const tailFactor = 60
 
 export class SimulatedDisk {
-  readonly platter = new Platter()
+  readonly platter: Platter
   readonly faults: DiskFaults = { capacityBytes: Number.POSITIVE_INFINITY, readErrors: 0, syncErrors: 0, slowness: 1 }
   readonly #random: SeededRandom
 
-  constructor(random: SeededRandom) {
+  /** @param platter an existing one, when the disk moves to another simulation. */
+  constructor(random: SeededRandom, platter: Platter = new Platter()) {
+    this.platter = platter
     this.#random = random
   }
 

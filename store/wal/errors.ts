@@ -15,10 +15,13 @@ export type WalErrorKind =
 
 export class WalError extends Error {
   readonly kind: WalErrorKind
+  /** `ENOSPC` for OutOfSpace, as a failed disk call has it. */
+  readonly code: string | undefined
   constructor(kind: WalErrorKind, message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'WalError'
     this.kind = kind
+    this.code = kind === 'OutOfSpace' ? 'ENOSPC' : undefined
   }
 }
 

@@ -10,7 +10,8 @@ import { crc32 } from 'node:zlib'
 
 export const frameHeaderBytes = 24
 
-export const frameTypes = { batch: 1, snapshot: 2, seal: 3 } as const
+/** `seal` and `open` are empty and in clear: the log was closed in order, and opened again behind that. */
+export const frameTypes = { batch: 1, snapshot: 2, seal: 3, open: 4 } as const
 export type FrameType = (typeof frameTypes)[keyof typeof frameTypes]
 export const flags = { clear: 0, encrypted: 1 } as const
 

@@ -68,26 +68,11 @@ export class LogShape {
     }
   }
 
-  /**
-   * A snapshot at (index, term) holds. A log that contains that entry goes on; any other is void, and
-   * the log begins anew behind the snapshot. True when it was void.
-   */
-  snapshot(index: number, term: number): boolean {
-    if (this.termAt(index) === term) return false
-    // A log that begins right behind the snapshot agrees with it: its entry at `index` was dropped, not replaced.
-    if (index === this.#first - 1 && this.#baseTerm === term) return false
+  /** A snapshot at (index, term) was installed that the log does not contain: it begins anew behind it. */
+  reset(index: number, term: number): void {
     this.#first = index + 1
     this.#next = index + 1
     this.#runs = []
     this.#baseTerm = term
-    return true
-  }
-
-  /** Entries below `first` are gone from the disk. */
-  forget(first: number): void {
-    if (first <= this.#first) return
-    this.#baseTerm = this.termAt(first - 1) ?? this.#baseTerm
-    this.#first = Math.min(first, this.#next)
-    this.#runs = this.#runs.filter(({ from }, at) => from >= first || (this.#runs[at + 1]?.from ?? this.#next) > first)
   }
 }

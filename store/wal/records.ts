@@ -19,6 +19,8 @@ export interface Marker {
   readonly term: number
   /** Entries below are not needed any more. */
   readonly keepFrom: number
+  /** The log did not contain the snapshot's entry: all earlier entries are void. */
+  readonly resets: boolean
   readonly hardState: HardState
 }
 
@@ -108,11 +110,14 @@ export function encodeMarker(marker: Marker): Buffer {
 }
 
 export function decodeMarker(bytes: Buffer): Marker {
-  const { file, index, term, keepFrom, hardState } = asRecord(JSON.parse(bytes.toString()))
+  const { file, index, term, keepFrom, resets, hardState } = asRecord(JSON.parse(bytes.toString()))
   const { term: current, vote, commit } = asRecord(hardState)
-  assert.ok(typeof file === 'string' && isIndex(index) && isIndex(term) && isIndex(keepFrom), 'not a snapshot marker')
+  assert.ok(
+    typeof file === 'string' && isIndex(index) && isIndex(term) && isIndex(keepFrom) && typeof resets === 'boolean',
+    'not a snapshot marker',
+  )
   assert.ok(isIndex(current) && isIndex(commit) && (vote === null || typeof vote === 'string'), 'a snapshot marker without hard state')
-  return { file, index, term, keepFrom, hardState: { term: current, vote, commit } }
+  return { file, index, term, keepFrom, resets, hardState: { term: current, vote, commit } }
 }
 
 export function isIndex(value: unknown): value is number {

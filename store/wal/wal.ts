@@ -2,34 +2,45 @@
 //
 // One call of `append` is one write and one sync, and is the unit that survives a crash as a whole.
 // What it does not do: decide what to store (raft/), order concurrent callers (store.ts has one
-// append in flight), or interpret the bytes of an entry.
+// append in flight), or interpret the bytes of an entry. Read on with frame.ts (the format),
+// recovery.ts (what is repaired and what is refused), writer.ts (the log while it is open).
 
+import { dirname } from 'node:path/posix'
 import type { Disk, Log, Random } from '../../effects/effects.ts'
 import type { Entry, HardState, SnapshotMeta } from '../raft/entry.ts'
+import { codeOf, corrupt, WalError, walErrorKind } from './errors.ts'
+import { type KeyRing, newKey, readKeys, writeKeys } from './keys.ts'
+import { LogShape } from './log-shape.ts'
+import type { Batch, Marker } from './records.ts'
+import { type Replay, replay } from './recovery.ts'
+import type { Owner } from './sector.ts'
+import { parseSegmentName, reserveName } from './segment.ts'
+import { parseSnapshotName, readSnapshot, type SnapshotPlace, verifySnapshot } from './snapshot-file.ts'
+import { LogWriter, oversizeName, type WriterStart } from './writer.ts'
+
+export type { Batch } from './records.ts'
 
 /** What the disk held: a state that contains everything acknowledged before the crash. */
 export interface Recovered {
   readonly hardState: HardState
   readonly snapshot?: { readonly meta: SnapshotMeta; chunks(): AsyncIterable<Uint8Array> }
-  /** Contiguous. The first index is at most one past the snapshot's. */
+  /** Contiguous, and the first follows the snapshot (index 1 without one). */
   readonly entries: readonly Entry[]
-  /** One sentence for the operator when a torn tail was cut off. */
+  /** One sentence for the operator when a torn tail was cut off or an older snapshot had to do. */
   readonly repaired?: string
 }
 
-export interface Batch {
-  readonly hardState?: HardState
-  /** Entries with this index or a higher one, stored earlier, are void. */
-  readonly truncateFrom?: number
-  readonly entries: readonly Entry[]
-}
-
 export interface Wal {
-  /** Durable when it resolves: one write, one sync. Calls must not overlap. */
+  /**
+   * Durable when it resolves: one write, one sync. Calls must not overlap. Rejects with `code` ENOSPC
+   * before anything is written when there is no space (the same call may be made again later); any
+   * other rejection is final: what is durable is unknown until the log is opened anew.
+   */
   append(batch: Batch): Promise<void>
   /**
    * Makes the snapshot durable, then forgets entries below `keepFrom` (≤ the snapshot's index + 1).
-   * May run beside `append`; two snapshots must not overlap.
+   * May run beside `append`; two snapshots must not overlap. One that is not newer than the last does
+   * nothing. A log without the entry (meta.index, meta.term) is void and begins anew behind it.
    */
   saveSnapshot(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, keepFrom: number): Promise<void>
   /** What a restart would have to replay: a reason to take a snapshot. */
@@ -48,6 +59,174 @@ export interface WalOptions {
 
 export type WalDeps = { readonly disk: Disk; readonly random: Random; readonly log: Log }
 
-export function openWal(_deps: WalDeps, options: WalOptions): Promise<{ wal: Wal; recovered: Recovered }> {
-  return Promise.reject(new Error(`${options.directory}: the log cannot be opened yet`))
+const defaultSegmentBytes = 64 * 1024 * 1024
+
+/** Throws WalError: Corrupt, WrongKey, Foreign, OutOfSpace or Failed. A refusal has changed nothing on disk. */
+export async function openWal({ disk, random, log }: WalDeps, options: WalOptions): Promise<{ wal: Wal; recovered: Recovered }> {
+  const { directory, nodeId, clusterId, segmentBytes = defaultSegmentBytes } = options
+  const owner: Owner = { clusterId, nodeId }
+  await disk.makeDirectory(directory, 0o700)
+  await disk.syncDirectory(dirname(directory))
+  const names = await disk.list(directory)
+  const ring = await openKeys(disk, directory, names, random)
+  const place: SnapshotPlace = { disk, directory, owner, ring }
+  const replayed = await replay(disk, directory, names, owner, ring)
+  const chosen = replayed === undefined ? undefined : await chooseSnapshot(place, replayed)
+  const base = { place, random, segmentBytes, hasReserve: await checkReserve(disk, directory, names, segmentBytes) }
+
+  if (replayed === undefined) {
+    const hardState: HardState = { term: 0, vote: null, commit: 0 }
+    const empty = { chain: { number: 0, chain: 0, seed: 0 }, segments: [], highest: 0, bytesSinceSnapshot: 0, snapshots: [] }
+    const wal = new LogWriter({ ...base, ...empty, hardState, shape: new LogShape(1) })
+    await wal.begin(0)
+    return { wal, recovered: { hardState, entries: [] } }
+  }
+
+  const savedTail = await setTailAside(disk, directory, replayed)
+  const hardState = withCommit(replayed.hardState, chosen?.meta.index ?? 0)
+  const wal = await goOn({ ...base, ...startOf(replayed, hardState, chosen) }, replayed)
+  await removeLeftovers(disk, directory, names, new Set([...replayed.markers.slice(-2).map(({ file }) => file)]))
+  const repaired = [savedTail, chosen?.fallback].filter((sentence) => sentence !== undefined).join(' ')
+  if (repaired !== '') log.warn('Repaired the log', { directory, repaired })
+  const first = (chosen?.meta.index ?? 0) + 1
+  return {
+    wal,
+    recovered: {
+      hardState,
+      entries: replayed.entries.filter(({ index }) => index >= first),
+      ...(chosen !== undefined && { snapshot: { meta: chosen.meta, chunks: () => readSnapshot(place, chosen.marker.file) } }),
+      ...(repaired !== '' && { repaired }),
+    },
+  }
+}
+
+async function openKeys(disk: Disk, directory: string, names: readonly string[], random: Random): Promise<KeyRing> {
+  const found = await readKeys(disk, directory)
+  const hasLog = names.some((name) => parseSegmentName(name) !== undefined)
+  const hasSnapshot = names.some((name) => parseSnapshotName(name) !== undefined)
+  if (hasSnapshot && !hasLog)
+    throw new WalError(
+      'Corrupt',
+      `${directory}: there are snapshots but no log; restore the missing log-*.seg files, or remove the directory and join as a new node`,
+    )
+  if (found !== undefined) return found
+  if (hasLog)
+    throw new WalError('WrongKey', `${directory}/keys.json is missing, and without it the log cannot be read; restore it from a copy`)
+  const [id, dek] = newKey(random)
+  const ring: KeyRing = { current: id, keys: new Map([[id, dek]]) }
+  await writeKeys(disk, directory, ring)
+  return ring
+}
+
+/** A reserve of another size is of no use. Its name is given only to a file of durable zeros. */
+async function checkReserve(disk: Disk, directory: string, names: readonly string[], segmentBytes: number): Promise<boolean> {
+  if (!names.includes(reserveName)) return false
+  const file = await disk.open(`${directory}/${reserveName}`)
+  const size = await file.size().finally(() => file.close())
+  if (size === segmentBytes) return true
+  await disk.remove(`${directory}/${reserveName}`)
+  return false
+}
+
+interface Chosen {
+  readonly marker: Marker
+  readonly meta: SnapshotMeta
+  readonly fallback?: string
+}
+
+/** The newest snapshot; the one before it when the newest is damaged and the log reaches back to it. */
+async function chooseSnapshot(place: SnapshotPlace, { markers, shape, last }: Replay): Promise<Chosen | undefined> {
+  const newest = markers.at(-1)
+  if (newest === undefined) {
+    if (shape.first > 1)
+      throw corrupt(`${place.directory}/${last.name}`, 0, `the log begins at entry ${shape.first}, and no snapshot is known`)
+    return undefined
+  }
+  try {
+    const meta = await verifySnapshot(place, newest.file)
+    if (meta.index !== newest.index || meta.term !== newest.term)
+      throw corrupt(newest.file, 0, 'the snapshot is not the one that the log names')
+    return { marker: newest, meta }
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT' && walErrorKind(cause) !== 'Corrupt') throw cause
+    const previous = markers.at(-2)
+    const damaged = `${place.directory}/${newest.file}`
+    if (previous !== undefined && previous.index + 1 >= shape.first && newest.resets === false) {
+      const meta = await verifySnapshot(place, previous.file).catch(() => undefined)
+      if (meta !== undefined)
+        return { marker: previous, meta, fallback: `${damaged} is damaged: started from ${previous.file} and the log.` }
+    }
+    throw corrupt(damaged, 0, 'the snapshot is missing or damaged, and the log does not reach back to an older one', cause)
+  }
+}
+
+/** What a crash left of a batch that was never acknowledged is copied away, for whoever wants to look at it. */
+async function setTailAside(disk: Disk, directory: string, { last }: Replay): Promise<string | undefined> {
+  if (last.tail.state !== 'torn') return undefined
+  const copy = `damaged-${last.header.sequence}-${last.end}.bin`
+  const source = await disk.open(`${directory}/${last.name}`)
+  const target = await disk.open(`${directory}/${copy}`, { create: true, mode: 0o600 })
+  try {
+    await target.truncate(0)
+    await target.write(0, await source.read(last.end, last.tail.end - last.end))
+    await target.sync()
+  } finally {
+    await source.close()
+    await target.close()
+  }
+  await disk.syncDirectory(directory)
+  return `${last.name} ended in ${last.tail.end - last.end} bytes of a batch that was never acknowledged: cut off at offset ${last.end}, copied to ${copy}.`
+}
+
+function withCommit(hardState: HardState, snapshotIndex: number): HardState {
+  return hardState.commit >= snapshotIndex ? hardState : { ...hardState, commit: snapshotIndex }
+}
+
+function startOf(replayed: Replay, hardState: HardState, chosen: Chosen | undefined) {
+  const { chain, shape, segments, highest, bytesSinceMarker, markers } = replayed
+  const { name, header } = replayed.last
+  const usable = chosen === undefined ? [] : markers.slice(0, markers.indexOf(chosen.marker) + 1).slice(-2)
+  return {
+    chain,
+    shape,
+    highest,
+    hardState,
+    bytesSinceSnapshot: bytesSinceMarker,
+    segments: isClean(replayed) ? segments : [...segments, { name, sequence: header.sequence, firstIndex: header.firstIndex, highest }],
+    snapshots: usable.map(({ file, index }) => ({ name: file, index })),
+  }
+}
+
+function isClean({ last }: Replay): boolean {
+  return last.isSealed && last.tail.state === 'blank'
+}
+
+/**
+ * After a clean end the last segment is continued. After a crash never: a batch whose bytes were lost
+ * had used the next number, and sealing another text under it would repeat a nonce. A new segment has
+ * a new salt; the unused rest of the old one is given back to the file system.
+ */
+async function goOn(start: WriterStart, replayed: Replay): Promise<LogWriter> {
+  const { disk, directory } = start.place
+  const { name, header, end, sizeBytes } = replayed.last
+  const path = `${directory}/${name}`
+  const wal = new LogWriter(start)
+  if (isClean(replayed)) {
+    await wal.resume({ header, file: await disk.open(path), sizeBytes, end })
+    return wal
+  }
+  await wal.begin(end)
+  const file = await disk.open(path)
+  await file.truncate(end).finally(() => file.close())
+  return wal
+}
+
+/** Files that a crash left half made, and snapshots that nothing refers to. */
+async function removeLeftovers(disk: Disk, directory: string, names: readonly string[], referred: ReadonlySet<string>): Promise<void> {
+  for (const name of names) {
+    const isOrphan = parseSnapshotName(name) !== undefined && !referred.has(name)
+    // The reserve may be under way again by now.
+    if (isOrphan || name === oversizeName || (name.endsWith('.tmp') && !name.startsWith(reserveName)))
+      await disk.remove(`${directory}/${name}`)
+  }
 }
