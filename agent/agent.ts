@@ -1,0 +1,139 @@
+// The worker part of a node: keeps one session with some manager, runs the tasks that it is told to run,
+// and says how they are doing. It never reads the store and never decides what should run; while no
+// manager can be reached, tasks keep running. What runs them is an Executor (executor.ts, read it next);
+// then task-loop.ts for the life of one task, worker.ts for all of them, session.ts for the conversation.
+
+import type { Effects } from '../effects/effects.ts'
+import type { Executor, NodeFacts, Notice } from './executor.ts'
+import { Bell, withSignal } from './first-of.ts'
+import { type Description, RefusedError, runSession, type SessionDeps, type SessionStart, type TaskEvent } from './session.ts'
+import { StatusReporter } from './status-reporter.ts'
+import { Worker } from './worker.ts'
+
+export interface AgentOptions {
+  readonly nodeName: string
+  readonly hostname: string
+  /** Addresses for Transport.connect; at least one. Managers tell newer ones. */
+  readonly managers: readonly string[]
+  /** For the database of tasks; the agent's own. */
+  readonly directory: string
+  readonly executor: Executor
+  /** What engine.labels.* reads, beside the engine's own. */
+  readonly engineLabels?: Readonly<Record<string, string>>
+  /** Generic resources: values, or one entry that is a number. */
+  readonly generic?: Readonly<Record<string, readonly string[]>>
+  /** Version of the program. */
+  readonly version?: string
+  /** The node object and the managers, at the start of each session and whenever they change. */
+  readonly onSession?: (message: SessionStart) => void
+}
+
+export interface Agent {
+  /**
+   * Until `signal` fires; tasks keep running then. Rejects with a RefusedError when managers do not want
+   * this node any more.
+   */
+  run(signal: AbortSignal): Promise<void>
+}
+
+const firstBackoffMs = 100
+const maxBackoffMs = 8_000
+/** Events that wait for a session. Older ones give way: they are for people, and best effort. */
+const maxEvents = 1_000
+
+export function createAgent(effects: Effects, options: AgentOptions): Agent {
+  return { run: (signal) => runAgent(effects, options, signal) }
+}
+
+function runAgent(effects: Effects, options: AgentOptions, signal: AbortSignal): Promise<void> {
+  return withSignal(signal, async (inner, stop) => {
+    const reporter = new StatusReporter()
+    const events = new EventBuffer()
+    const { executor, directory, nodeName } = options
+    const describe = () => describeNode(options)
+    const node = factsOf(options, await describe())
+    const notify = (task: string, notice: Notice): void => events.add(task, notice)
+    const worker = new Worker({ effects, executor, directory, node, reporter, notify }, inner)
+    await worker.start()
+    const { clock, transport, log } = effects
+    try {
+      await keepSession(effects, options, { clock, transport, log, executor, worker, reporter, events, describe, nodeName }, inner)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      stop(new Error('the agent ends'))
+      await worker.end()
+    }
+  })
+}
+
+/** One session after the other, with any manager that answers. Rejects when `signal` fires or managers refuse the node. */
+async function keepSession(
+  effects: Effects,
+  options: AgentOptions,
+  deps: Omit<SessionDeps, 'onSession'>,
+  signal: AbortSignal,
+): Promise<never> {
+  let managers = options.managers
+  let sessionId: string | undefined
+  let backoffMs = 0
+  const onSession = (message: SessionStart): void => {
+    sessionId = message.sessionId
+    if (message.managers.length > 0) managers = message.managers
+    backoffMs = 0
+    options.onSession?.(message)
+  }
+  for (let turn = Math.floor(effects.random.next() * managers.length); ; turn += 1) {
+    const manager = managers[turn % managers.length] ?? ''
+    try {
+      await runSession({ ...deps, onSession }, manager, sessionId, signal)
+    } catch (error) {
+      if (signal.aborted || (error instanceof RefusedError && !error.retry)) throw error
+      effects.log.info('The session with a manager ended', { manager, error })
+    }
+    backoffMs = nextBackoffMs(backoffMs)
+    await effects.clock.sleep(effects.random.next() * backoffMs, signal)
+  }
+}
+
+/** Upper bound of the wait before the next session, given the one before; 0 after a session that was opened. */
+export function nextBackoffMs(backoffMs: number): number {
+  return Math.min(firstBackoffMs + 2 * backoffMs, maxBackoffMs)
+}
+
+async function describeNode(options: AgentOptions): Promise<Description> {
+  const { platform, resources, engine } = await options.executor.describe()
+  const labels = { ...engine?.labels, ...options.engineLabels }
+  const generic = { ...resources.generic, ...options.generic }
+  return {
+    hostname: options.hostname,
+    platform,
+    resources: { ...resources, ...(Object.keys(generic).length === 0 ? {} : { generic }) },
+    executor: options.executor.name,
+    ...(engine === undefined && Object.keys(labels).length === 0 ? {} : { engine: { ...engine, labels } }),
+    ...(options.version === undefined ? {} : { version: options.version }),
+  }
+}
+
+function factsOf(options: AgentOptions, description: Description): NodeFacts {
+  return { id: options.nodeName, hostname: options.hostname, os: description.platform.os, arch: description.platform.arch }
+}
+
+class EventBuffer {
+  readonly #bell = new Bell()
+  readonly #events: TaskEvent[] = []
+
+  add(task: string, notice: Notice): void {
+    this.#events.push({ type: 'event', task, ...notice })
+    if (this.#events.length > maxEvents) this.#events.shift()
+    this.#bell.notify()
+  }
+
+  async take(signal: AbortSignal): Promise<TaskEvent> {
+    for (;;) {
+      const event = this.#events.shift()
+      if (event !== undefined) return event
+      await this.#bell.wait(signal)
+    }
+  }
+}

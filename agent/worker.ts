@@ -1,0 +1,152 @@
+// The tasks of one node: one loop for each, what the database remembers of them, and the removal of
+// those that managers no longer know. It goes on without managers: what they wanted last stays valid.
+
+import type { Assignment, ManagerMessage, StatusReport } from '../api/session.ts'
+import type { Effects } from '../effects/effects.ts'
+import type { Executor, NodeFacts, Notice } from './executor.ts'
+import type { StatusReporter } from './status-reporter.ts'
+import { TaskDatabase } from './task-database.ts'
+import { TaskLoop } from './task-loop.ts'
+
+export type Assignments = Extract<ManagerMessage, { type: 'assignments' }>
+
+export interface WorkerDeps {
+  readonly effects: Pick<Effects, 'clock' | 'disk' | 'log'>
+  readonly executor: Executor
+  readonly directory: string
+  readonly node: NodeFacts
+  readonly reporter: StatusReporter
+  readonly notify: (task: string, notice: Notice) => void
+}
+
+interface Entry {
+  readonly loop: TaskLoop
+  readonly stopLoop: () => void
+  readonly ended: Promise<void>
+}
+
+const retryDelayMs = 1000
+
+export class Worker {
+  readonly #deps: WorkerDeps
+  readonly #database: TaskDatabase
+  readonly #signal: AbortSignal
+  readonly #entries = new Map<string, Entry>()
+  /** Removals under way. A task that is assigned again meanwhile waits for its end. */
+  readonly #removals = new Map<string, Promise<void>>()
+  #sawComplete = false
+  #chain: Promise<void> = Promise.resolve()
+
+  /** @param signal fires when the agent ends; the tasks themselves keep running then. */
+  constructor(deps: WorkerDeps, signal: AbortSignal) {
+    this.#deps = deps
+    this.#database = new TaskDatabase(deps.effects.disk, deps.directory)
+    this.#signal = signal
+  }
+
+  /** Goes on with every task that the database knows. */
+  async start(): Promise<void> {
+    for (const assignment of await this.#database.load(this.#deps.effects.log)) this.#begin(assignment)
+  }
+
+  /** The last status of every task here, ended ones included. */
+  reports(): readonly StatusReport[] {
+    return [...this.#entries.values()].map(({ loop }) => ({ task: loop.assignment.task, status: loop.assignment.status }))
+  }
+
+  /** One message of assignments, after those before it. */
+  apply(message: Assignments): Promise<void> {
+    this.#chain = this.#chain.then(() => this.#apply(message))
+    return this.#chain
+  }
+
+  /** Resolves when every loop and every removal has noticed the end of the agent. */
+  async end(): Promise<void> {
+    await Promise.allSettled([...[...this.#entries.values()].map(({ ended }) => ended), ...this.#removals.values()])
+  }
+
+  async #apply(message: Assignments): Promise<void> {
+    const wanted = new Set(message.update.map(({ task }) => task))
+    const surplus = message.mode === 'complete' ? [...this.#entries.keys()].filter((task) => !wanted.has(task)) : message.remove
+    for (const task of surplus) this.#remove(task)
+    for (const assignment of message.update) this.#update(assignment)
+    if (message.mode === 'complete' && !this.#sawComplete) await this.#removeOrphans()
+  }
+
+  /** What only the executor knows. Not before a manager has listed the tasks: their records may have been lost here. */
+  async #removeOrphans(): Promise<void> {
+    const { executor, effects } = this.#deps
+    let held: readonly string[]
+    try {
+      held = await executor.list()
+    } catch (error) {
+      effects.log.warn('Could not list what the executor holds', { error })
+      return
+    }
+    this.#sawComplete = true
+    for (const task of held) {
+      if (this.#entries.has(task) || this.#removals.has(task)) continue
+      effects.log.info('Found a task that nobody knows; removing it', { object: `Task/${task}` })
+      this.#remove(task)
+    }
+  }
+
+  #update(assignment: Assignment): void {
+    const entry = this.#entries.get(assignment.task)
+    const removal = this.#removals.get(assignment.task)
+    if (entry !== undefined) entry.loop.update(assignment)
+    else if (removal === undefined) this.#begin(assignment)
+    else void removal.then(() => this.#entries.has(assignment.task) || this.#signal.aborted || this.#begin(assignment))
+  }
+
+  #begin(assignment: Assignment): void {
+    const { effects, executor, node, notify } = this.#deps
+    const stopper = new AbortController()
+    const stopLoop = (): void => stopper.abort(new Error('the task is no longer this agent’s'))
+    if (this.#signal.aborted) stopLoop()
+    this.#signal.addEventListener('abort', stopLoop, { once: true })
+    const loop = new TaskLoop({ clock: effects.clock, executor, node, notify, record: (changed) => this.#record(changed) }, assignment)
+    const ended = loop.run(stopper.signal).finally(() => this.#signal.removeEventListener('abort', stopLoop))
+    this.#entries.set(assignment.task, { loop, stopLoop, ended })
+    void this.#save(assignment)
+  }
+
+  #record(assignment: Assignment): Promise<void> {
+    if (!this.#entries.has(assignment.task)) return Promise.resolve() // Its removal is under way.
+    this.#deps.reporter.report(assignment.task, assignment.status)
+    return this.#save(assignment)
+  }
+
+  async #save(assignment: Assignment): Promise<void> {
+    try {
+      await this.#database.put(assignment)
+    } catch (error) {
+      this.#deps.effects.log.error('Could not save the record of a task', { object: `Task/${assignment.task}`, error })
+    }
+  }
+
+  #remove(task: string): void {
+    if (this.#removals.has(task)) return
+    const entry = this.#entries.get(task)
+    this.#entries.delete(task)
+    this.#deps.reporter.forget(task)
+    const removal = this.#free(task, entry).finally(() => this.#removals.delete(task))
+    this.#removals.set(task, removal)
+  }
+
+  /** The record goes last: when the agent dies before, it finds the task again and the manager's list removes it again. */
+  async #free(task: string, entry: Entry | undefined): Promise<void> {
+    const { clock, log } = this.#deps.effects
+    entry?.stopLoop()
+    await entry?.ended
+    while (!this.#signal.aborted) {
+      try {
+        await this.#deps.executor.remove(task)
+        return await this.#database.delete(task)
+      } catch (error) {
+        log.warn('Could not remove a task', { object: `Task/${task}`, error })
+        await clock.sleep(retryDelayMs, this.#signal).catch(() => {})
+      }
+    }
+  }
+}
