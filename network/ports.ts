@@ -3,25 +3,11 @@
 // its own. Addresses will be allocated in this folder too; today nothing needs one.
 
 import assert from 'node:assert/strict'
+import type { Service } from '../api/objects.ts'
 
-export type Protocol = 'TCP' | 'UDP' | 'SCTP'
-
-export interface WantedPort {
-  readonly name?: string
-  readonly protocol?: Protocol
-  readonly targetPort: number
-  /** Left out or 0: chosen from the dynamic range. */
-  readonly publishedPort?: number
-  readonly publishMode?: 'Ingress' | 'Host'
-}
-
-export interface AssignedPort {
-  readonly name?: string
-  readonly protocol: Protocol
-  readonly targetPort: number
-  readonly publishedPort: number
-  readonly publishMode: 'Ingress' | 'Host'
-}
+export type WantedPort = NonNullable<NonNullable<Service['spec']['endpoint']>['ports']>[number]
+export type AssignedPort = NonNullable<NonNullable<Service['status']['endpoint']>['ports']>[number]
+type Protocol = AssignedPort['protocol']
 
 export const dynamicPorts = { first: 30_000, last: 32_767 } as const
 
