@@ -106,7 +106,7 @@ function check({ store, free }: World, events: readonly StoreEvent[], nowMs: num
   for (const { object, previous } of events) {
     if (object.kind !== 'Task') continue
     const { spec } = object
-    if (spec.stop?.by === 'placement') note('row unfit') // Gone within milliseconds, so looking now and then misses it.
+    noteShortRows(object, events)
     const owner = store.view.get('Service', spec.service)
     const open = store.view.tasksOfSlot(spec.serviceUid, slotOf(object)).filter((task) => isOpen(task) && isWanted(task, 'Running'))
     const startFirst = owner?.spec.update?.order === 'StartFirst'
@@ -120,6 +120,20 @@ function check({ store, free }: World, events: readonly StoreEvent[], nowMs: num
     if (previous === undefined && spec.rollout !== undefined && owner !== undefined)
       checkParallelism([...store.view.tasksOfService(spec.serviceUid)], owner, object, free, nowMs)
   }
+}
+
+/** Rows that last milliseconds, so that looking now and then misses them: told by what was written. */
+function noteShortRows({ spec }: Task, events: readonly StoreEvent[]): void {
+  if (spec.stop?.by === 'placement') note('row unfit')
+  if (spec.stop?.by === 'update' && spec.stop.reason === 'Superseded') note('row crowded')
+  if (spec.verdict === 'Replaced' && events.length === 1) note('row superseded')
+  if (spec.stop?.reason === 'ScaledDown') note('row surplus')
+  if (
+    spec.stop?.by === 'update' &&
+    spec.stop.reason === 'Outdated' &&
+    events.some(({ previous }) => previous?.kind === 'Task' && isOpen(previous) && !hasReached(previous, 'Starting'))
+  )
+    note('row stale')
 }
 
 /** Row 7: what it replaces in the same entry had not started, so it costs the rollout no budget. */
