@@ -73,7 +73,7 @@ export interface UpdatePolicyMs {
   readonly order: 'StopFirst' | 'StartFirst'
 }
 
-export function updatePolicyOf(service: Service, which: 'update' | 'rollback'): UpdatePolicyMs {
+export function updatePolicyOf(service: Pick<Service, 'spec'>, which: 'update' | 'rollback'): UpdatePolicyMs {
   const policy = service.spec[which]
   return {
     parallelism: policy?.parallelism ?? 1,
@@ -86,7 +86,7 @@ export function updatePolicyOf(service: Service, which: 'update' | 'rollback'): 
 }
 
 /** Wanted tasks of a Replicated service. */
-export function replicasOf(service: Service): number {
+export function replicasOf(service: Pick<Service, 'spec'>): number {
   return service.spec.replicas ?? 1
 }
 

@@ -1,0 +1,70 @@
+// All controllers of a manager, made anew for each term of leadership: what one term remembered in memory
+// must not outlive it. Each gets a store handle that refuses what its list does not name.
+
+import type { Store } from '../api/store.ts'
+import { allocatorController } from '../controllers/allocator/allocator.ts'
+import { bootstrapController } from '../controllers/bootstrap/bootstrap.ts'
+import { drainController } from '../controllers/drain/drain.ts'
+import { globalController } from '../controllers/global/global.ts'
+import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
+import { nodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle.ts'
+import { placementController } from '../controllers/placement/placement.ts'
+import { reaperController } from '../controllers/reaper/reaper.ts'
+import { replicatedController } from '../controllers/replicated/replicated.ts'
+import { restartController } from '../controllers/restart/restart.ts'
+import { revisionController } from '../controllers/revision/revision.ts'
+import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
+import { guardStore } from '../controllers/runtime/guarded-store.ts'
+import { schedulerController } from '../controllers/scheduler/scheduler.ts'
+import { createNodeFacts } from '../controllers/slots/node-facts.ts'
+import type { SlotControllerDeps } from '../controllers/slots/slot-controller.ts'
+import { SlotIndex } from '../controllers/slots/slot-index.ts'
+import { stackController } from '../controllers/stack/stack.ts'
+import { updateController } from '../controllers/update/update.ts'
+import type { Random } from '../effects/effects.ts'
+import type { EventLog } from '../server/events.ts'
+
+export interface ControllersDeps extends Omit<ControllerDeps, 'store' | 'events'> {
+  readonly store: Store
+  readonly events: EventLog
+  readonly random: Random
+  readonly liveness: NodeLiveness
+  readonly nodeId: string
+  readonly nodeLabels: Readonly<Record<string, string>>
+}
+
+/** `index` must be fed the store's events before any controller runs. */
+export function createControllers(deps: ControllersDeps): { readonly controllers: readonly Controller[]; readonly index: SlotIndex } {
+  const nodes = createNodeFacts(deps.store.view)
+  const index = new SlotIndex(deps.store.view, nodes)
+  type All = ControllerDeps &
+    SlotControllerDeps & {
+      readonly random: Random
+      readonly liveness: NodeLiveness
+      readonly nodeId: string
+      readonly nodeLabels: Readonly<Record<string, string>>
+    }
+  const make = (create: (deps: All) => Controller): Controller => {
+    const { clock, log, random, liveness, nodeId, nodeLabels } = deps
+    const given = { clock, log, random, liveness, nodeId, nodeLabels, nodes, slots: index }
+    // The list belongs to the controller, and the controller needs the handle that the list makes.
+    const { name, writes } = create({ ...given, store: deps.store, events: deps.events.recorder('kit') })
+    return create({ ...given, store: guardStore(deps.store, name, writes), events: deps.events.recorder(name) })
+  }
+  const controllers = [
+    bootstrapController,
+    stackController,
+    revisionController,
+    replicatedController,
+    globalController,
+    restartController,
+    updateController,
+    drainController,
+    placementController,
+    allocatorController,
+    schedulerController,
+    nodeLifecycleController,
+    reaperController,
+  ].map(make)
+  return { controllers, index }
+}

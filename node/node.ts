@@ -1,0 +1,179 @@
+// A whole node, made of the parts: the same call in production and in the simulator; only the effects and
+// the executor differ. Every node has an agent. A manager also keeps the store and serves; while it leads
+// it runs the controllers and the dispatcher.
+//
+// Read next: controllers.ts, ../store/store.ts, ../agent/agent.ts.
+
+import { createAgent } from '../agent/agent.ts'
+import type { Executor } from '../agent/executor.ts'
+import { StatusError } from '../api/errors.ts'
+import type { Handle } from '../api/request.ts'
+import type { Store } from '../api/store.ts'
+import { validateObject } from '../api/validate.ts'
+import { runControllers } from '../controllers/runtime/loop.ts'
+import { explainTask } from '../controllers/scheduler/explain.ts'
+import { formatExplanation } from '../controllers/scheduler/explain-format.ts'
+import type { Effects } from '../effects/effects.ts'
+import { failure } from '../server/answer.ts'
+import { Dispatcher } from '../server/dispatcher.ts'
+import { EventLog } from '../server/events.ts'
+import { LogBroker } from '../server/logs.ts'
+import { createRouter } from '../server/router.ts'
+import { checkStack } from '../server/stack-admission.ts'
+import { type OpenStore, openStore } from '../store/store.ts'
+import { createControllers } from './controllers.ts'
+import type { Identity } from './identity.ts'
+
+export interface NodeOptions {
+  readonly identity: Identity
+  /** State of this node: `raft/` and `agent/` are below it. */
+  readonly directory: string
+  readonly hostname: string
+  readonly executor: Executor
+  /** Addresses of managers for the agent. Empty: this node is a manager, and its own. */
+  readonly managers: readonly string[]
+  /** Labels of the node object, when this is its first start. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly engineLabels: Readonly<Record<string, string>>
+  readonly version: string
+  /** Log entries between two snapshots. */
+  readonly snapshotEntries?: number
+}
+
+export interface KitNode {
+  readonly nodeId: string
+  /** The API. A worker answers that it is none. */
+  readonly handle: Handle
+  /** Of managers, once recovered. */
+  readonly store: Store | undefined
+  /** Until `signal` fires; tasks keep running then. Rejects when the node must stop: its log cannot be written, or it was removed. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+/** Recovers the store on a manager. Nothing runs before `run`. */
+export async function createNode(effects: Effects, options: NodeOptions): Promise<KitNode> {
+  const agent = createAgent(effects, {
+    nodeName: options.identity.nodeId,
+    hostname: options.hostname,
+    managers: options.managers.length > 0 ? options.managers : [options.identity.nodeId],
+    directory: `${options.directory}/agent`,
+    executor: options.executor,
+    engineLabels: options.engineLabels,
+    version: options.version,
+  })
+  if (options.managers.length > 0) return createWorker(options, (signal) => agent.run(signal))
+  const store = await openStore(effects, {
+    directory: `${options.directory}/raft`,
+    ...options.identity,
+    ...(options.snapshotEntries === undefined ? {} : { snapshotEntries: options.snapshotEntries }),
+  })
+  return createManager(effects, options, store, (signal) => agent.run(signal))
+}
+
+function createWorker({ identity }: NodeOptions, runAgent: (signal: AbortSignal) => Promise<void>): KitNode {
+  const refusal = new StatusError('NotLeader', 'this node is a worker: ask a manager')
+  return {
+    nodeId: identity.nodeId,
+    handle: () => Promise.resolve(failure(refusal)),
+    store: undefined,
+    run: runAgent,
+  }
+}
+
+function createManager(
+  effects: Effects,
+  options: NodeOptions,
+  store: OpenStore,
+  runAgent: (signal: AbortSignal) => Promise<void>,
+): KitNode {
+  const { clock, random, log, transport } = effects
+  const { nodeId } = options.identity
+  const events = new EventLog(clock, (kind, name) => {
+    const metadata = store.view.get(kind, name)?.metadata
+    return metadata !== undefined && 'uid' in metadata ? metadata.uid : undefined
+  })
+  const dispatcher = new Dispatcher({ store, clock, random, log, transport, events: events.recorder('agent'), managers: () => [nodeId] })
+  const broker = new LogBroker({ store, clock, random, transport, requestLogs: (...request) => dispatcher.requestLogs(...request) })
+  const { handle } = createRouter({
+    store,
+    clock,
+    random,
+    log,
+    events,
+    admission: { validate: validateObject, checkStack },
+    version: options.version,
+    notReady: () => (store.status().leads ? undefined : 'this manager does not lead'),
+    logs: (of, logOptions, signal) => broker.read(of, logOptions, signal),
+    explainTask(view, name) {
+      const explanation = explainTask(view, name)
+      return explanation === undefined ? undefined : { ...explanation, text: formatExplanation(explanation) }
+    },
+  })
+
+  /** Everything that only the leader does, until it no longer leads. */
+  async function lead(signal: AbortSignal): Promise<void> {
+    const { controllers, index } = createControllers({
+      store,
+      clock,
+      log,
+      random,
+      events,
+      liveness: dispatcher,
+      nodeId,
+      nodeLabels: options.labels,
+    })
+    const unsubscribe = store.subscribe((batch) => index.apply(batch))
+    try {
+      await Promise.all([runControllers(controllers, { store, clock, log }, signal), dispatcher.run(signal), broker.run(signal)])
+    } finally {
+      unsubscribe()
+    }
+  }
+
+  return {
+    nodeId,
+    handle,
+    store,
+    async run(signal) {
+      const stop = new AbortController()
+      const all = AbortSignal.any([signal, stop.signal])
+      const broken = store.fatal.then((error) => {
+        throw error
+      })
+      try {
+        await Promise.race([Promise.all([whileLeading(store, lead, all), runAgent(all)]), broken])
+      } finally {
+        stop.abort()
+        await store.close()
+      }
+    },
+  }
+}
+
+/** Runs `lead` in each term that this node leads, one after the other. Ends with `signal`. */
+async function whileLeading(store: OpenStore, lead: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await leadership(store, true, signal)
+    if (signal.aborted) return
+    const term = new AbortController()
+    const lost = leadership(store, false, signal).then(() => term.abort())
+    await lead(term.signal)
+    await lost
+  }
+}
+
+/** Resolves when leading is `wanted`, or `signal` fires. */
+function leadership(store: OpenStore, wanted: boolean, signal: AbortSignal): Promise<void> {
+  if (store.status().leads === wanted || signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const unsubscribe = store.onLeadership((leads) => {
+      if (leads === wanted) done()
+    })
+    const done = (): void => {
+      unsubscribe()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    signal.addEventListener('abort', done, { once: true })
+  })
+}
