@@ -20,13 +20,14 @@ export function testTransport(name: string, make: () => TransportUnderTest): voi
       await under.run(body(under, stop.signal).finally(() => stop.abort()))
     })
   }
-  const echo = async (stream: FrameStream): Promise<void> => {
+  const echo = async (stream: FrameStream, peers: string[] = []): Promise<void> => {
+    peers.push(stream.peer)
     for await (const frame of stream.frames()) await stream.send(frame)
   }
 
   check('frames arrive whole and in order, both ways, and each end knows the other', async ({ a, b }, signal) => {
     const peers: string[] = []
-    void b.serve('echo', (stream) => (peers.push(stream.peer), echo(stream)), signal)
+    void b.serve('echo', (stream) => echo(stream, peers), signal)
     const stream = await a.connect('b', 'echo', signal)
     assert.equal(stream.peer, 'b')
     const texts = ['one', '', 'three', 'x'.repeat(70_000)]
@@ -39,7 +40,7 @@ export function testTransport(name: string, make: () => TransportUnderTest): voi
   })
 
   check('a node that nobody serves, and a protocol that nobody serves, refuse', async ({ a, b }, signal) => {
-    void b.serve('echo', echo, signal)
+    void b.serve('echo', (stream) => echo(stream), signal)
     await assert.rejects(a.connect('nobody', 'echo', signal), /nobody/)
     await assert.rejects(a.connect('b', 'other', signal), /other/)
   })
@@ -96,7 +97,7 @@ export function testTransport(name: string, make: () => TransportUnderTest): voi
       for (; sent < total; sent += 1) await stream.send(new Uint8Array(1))
       stream.close()
     })()
-    void b.serve('ping', echo, signal)
+    void b.serve('ping', (stream) => echo(stream), signal)
     const ping = await a.connect('b', 'ping', signal)
     await ping.send(new Uint8Array(1))
     for await (const _ of ping.frames()) break
@@ -108,7 +109,7 @@ export function testTransport(name: string, make: () => TransportUnderTest): voi
 
   check('serving ends with its signal, and connecting with its own', async ({ a, b }, signal) => {
     const serving = new AbortController()
-    const served = b.serve('echo', echo, serving.signal)
+    const served = b.serve('echo', (stream) => echo(stream), serving.signal)
     serving.abort()
     await served
     await assert.rejects(a.connect('b', 'echo', signal))
