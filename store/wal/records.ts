@@ -21,6 +21,7 @@ export interface Marker {
   readonly keepFrom: number
   /** The log did not contain the snapshot's entry: all earlier entries are void. */
   readonly resets: boolean
+  /** Repeated here, because the segments that hold it may go once this is durable. */
   readonly hardState: HardState
 }
 
@@ -29,9 +30,9 @@ const noVote = 0xffff
 const entryHeaderBytes = 11
 const fixedBytes = 64
 
-/** An upper bound for the encoded size, with a hard state whether the batch has one or not. */
-export function batchBytesAtMost(batch: Batch, hardState: HardState): number {
-  const vote = (batch.hardState ?? hardState).vote
+/** An upper bound for the encoded size. */
+export function batchBytesAtMost(batch: Batch): number {
+  const vote = batch.hardState?.vote
   return batch.entries.reduce((sum, { data }) => sum + entryHeaderBytes + data.length, fixedBytes + 3 * (vote?.length ?? 0))
 }
 

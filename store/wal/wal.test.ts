@@ -6,7 +6,7 @@ import { SeededRandom } from '../../sim/effects/random.ts'
 import { walErrorKind } from './errors.ts'
 import { frameHeaderBytes, frameNumberAt } from './frame.ts'
 import { Recorder, type Step } from './testdata/recorder.ts'
-import { checkSnapshot, directory, entry, modelOf, open, snapshotChunks, Workload } from './testdata/workload.ts'
+import { checkSnapshot, directory, entry, modelOf, open, snapshotChunks } from './testdata/workload.ts'
 import type { Wal } from './wal.ts'
 
 const hardState = { term: 1, vote: 'node-a', commit: 0 }
@@ -269,22 +269,24 @@ function pattern<T>(values: readonly [T, ...T[]]): () => T {
 test('no number is sealed twice under one salt, whatever crashes come between', async () => {
   const recorder = new Recorder()
   const simulated = newDisk()
-  const workload = new Workload()
-  for (let round = 0; round < 40; round += 1) {
-    const opened = await open(recorder.wrap(simulated.mount()), 100 + round)
-    const fresh = new Workload()
-    if (round === 0) await workload.run(opened.wal, { kind: 'vote' })
-    const { recovered } = opened
+  const random = new SeededRandom(8)
+  let lost = 0
+  for (let round = 0; round < 60; round += 1) {
+    const hang = { isOn: false }
+    const { wal, recovered } = await open(recorder.wrap(hangingWrites(simulated.mount(), hang)), 100 + round)
     const next = (recovered.entries.at(-1)?.index ?? 0) + 1
     const term = recovered.hardState.term + 1
-    await opened.wal.append({ hardState: { term, vote: null, commit: 0 }, entries: [entry(next, term)] })
-    assert.equal(fresh.acknowledged, 0)
-    if (round % 3 === 0) await opened.wal.close()
+    const isStored = random.chance(0.5)
+    if (isStored) await wal.append({ hardState: { term, vote: null, commit: 0 }, entries: [entry(next, term)] })
+    if (random.chance(0.4)) await wal.close()
     else {
-      void opened.wal.append({ entries: [entry(next + 1, term, `lost ${round}`)] }).catch(() => {})
-      for (let turn = 0; turn < 3; turn += 1) await Promise.resolve()
-      for (let turn = 0; turn < round % 9; turn += 1) await Promise.resolve()
+      // Sealed and on its way to the disk when the power goes; the next process must not take its number.
+      hang.isOn = true
+      const entries = [entry(next + (isStored ? 1 : 0), term, `lost in round ${round}`)]
+      void wal.append({ hardState: { term, vote: null, commit: 0 }, entries })
+      await new Promise((resolve) => setImmediate(resolve))
       simulated.crash({ lost: 1, garbage: 0 })
+      lost += 1
     }
   }
   const sealed = new Map<string, string>()
@@ -293,8 +295,19 @@ test('no number is sealed twice under one salt, whatever crashes come between', 
     assert.ok((sealed.get(place) ?? body) === body, `number ${number} was sealed twice under salt ${salt}`)
     sealed.set(place, body)
   }
-  assert.ok(sealed.size > 60)
+  assert.ok(lost > 20 && sealed.size > lost, 'the lost seals are in the ledger')
 })
+
+/** While on, a write is begun and never finishes: the process dies waiting for it. */
+function hangingWrites(disk: Disk, hang: { readonly isOn: boolean }): Disk {
+  return {
+    ...disk,
+    open: async (path, options) => {
+      const file = await disk.open(path, options)
+      return { ...file, write: (offset, bytes) => (hang.isOn ? new Promise(() => {}) : file.write(offset, bytes)) }
+    },
+  }
+}
 
 function* sealsIn(steps: readonly Step[]): Generator<{ readonly salt: string; readonly number: number; readonly body: string }> {
   const saltOf = new Map<number, Buffer>()
@@ -337,7 +350,7 @@ test('a full disk refuses a batch before anything is written, takes votes meanwh
   assert.ok(isKind('OutOfSpace', /no space left.*writes go on/)(refusal))
   assert.ok(refusal instanceof Error && 'code' in refusal && refusal.code === 'ENOSPC')
   await assert.rejects(fill(wal, stored + 1, 1), isKind('OutOfSpace'))
-  await wal.append({ hardState: { term: 5, vote: 'node-b', commit: 0 }, entries: [] })
+  for (let term = 2; term < 12; term += 1) await wal.append({ hardState: { term, vote: 'node-b', commit: 0 }, entries: [] })
   await assert.rejects(wal.saveSnapshot(meta(stored), [Buffer.alloc(9000)], 1), isKind('OutOfSpace'))
   simulated.faults.capacityBytes = Number.POSITIVE_INFINITY
   await wal.append({ entries: [entry(stored + 1, 1)] })
@@ -422,4 +435,66 @@ test('a log and snapshots of another size of segment are read as well', async ()
   await fill(second.wal, 31, 90)
   simulated.crash()
   assert.equal((await open(simulated.mount(), 3, { segmentBytes: 2048 })).recovered.entries.length, 120)
+})
+
+test('a crash of an idle log leaves nothing to repair', async () => {
+  const simulated = newDisk()
+  for (let seed = 1; seed < 5; seed += 1) {
+    const { wal, recovered } = await open(simulated.mount(), seed)
+    assert.equal(recovered.repaired, undefined)
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve)) // The reserve is made beside.
+    assert.equal(wal.bytesSinceSnapshot, 0)
+    simulated.platter.crash({ piece: () => 'garbage', names: (count) => count, byte: () => 0x5a })
+  }
+})
+
+test('a snapshot that does not read back as it was written is never relied on', async () => {
+  const simulated = newDisk()
+  const disk = simulated.mount()
+  const lying: Disk = {
+    ...disk,
+    open: async (path, options) => {
+      const file = await disk.open(path, options)
+      const misdirect = (offset: number, bytes: Uint8Array) => file.write(offset + (bytes.length > 600 ? 8 : 0), bytes)
+      return path.includes('/snapshot-') ? { ...file, write: misdirect } : file
+    },
+  }
+  const { wal } = await open(lying)
+  await fill(wal, 1, 60)
+  const before = await logFiles(disk)
+  await assert.rejects(wal.saveSnapshot(meta(50), snapshotChunks(50), 51), isKind('Corrupt', /snapshot-/))
+  assert.deepEqual(await logFiles(disk), before)
+  await fill(wal, 61, 1)
+  await wal.close()
+  assert.equal((await open(disk, 2)).recovered.entries.length, 61)
+})
+
+test('a segment of another history of the same log is refused', async () => {
+  const source = newDisk()
+  const first = await open(source.mount(), 1)
+  await fill(first.wal, 1, 3)
+  await first.wal.close()
+  // The disk is copied here, as a backup would; both copies then live on, with other entries.
+  const histories = await Promise.all(
+    ['left', 'right'].map(async (text, at) => {
+      const copy = newDisk()
+      copy.platter.makeDirectory(directory)
+      for (const name of await source.mount().list(directory)) {
+        const from = await source.mount().open(`${directory}/${name}`)
+        const to = await copy.mount().open(`${directory}/${name}`, { create: true })
+        await to.write(0, await from.read(0, await from.size()))
+      }
+      const { wal } = await open(copy.mount(), 10 + at)
+      for (let index = 4; index < 60; index += 1) await wal.append({ hardState, entries: [entry(index, 1, text.padStart(200))] })
+      await wal.close()
+      return copy.mount()
+    }),
+  )
+  const [left, right] = histories
+  assert.ok(left !== undefined && right !== undefined)
+  const name = (await logFiles(left))[1]
+  const from = await right.open(`${directory}/${name}`)
+  const to = await left.open(`${directory}/${name}`)
+  await to.write(0, await from.read(0, await from.size()))
+  await assert.rejects(open(left, 3), isKind('Corrupt', /the next segment does not continue this one/))
 })

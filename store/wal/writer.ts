@@ -127,12 +127,9 @@ export class LogWriter {
     assert.ok(hardState.term >= (entries.at(-1)?.term ?? 0), 'an entry is not newer than the stored term')
     assert.ok(truncateFrom === undefined || truncateFrom > this.#hardState.commit, 'committed entries are not truncated')
 
-    const atMost = batchBytesAtMost(batch, this.#hardState)
+    const atMost = batchBytesAtMost(batch)
     await this.#makeRoom(frameBytes(atMost + tagBytes), entries.length > 0)
-    // The first frame of a segment repeats the hard state: the segments before it may go.
-    const isFirst = this.#current?.end === segmentHeaderBytes
-    const plaintext = encodeBatch(isFirst || batch.hardState !== undefined ? { ...batch, hardState } : batch, atMost)
-    await this.#write(frameTypes.batch, plaintext)
+    await this.#write(frameTypes.batch, encodeBatch(batch, atMost))
     this.#hardState = hardState
     this.#shape.change(truncateFrom, entries)
     this.#highest = Math.max(this.#highest, entries.at(-1)?.index ?? 0)
