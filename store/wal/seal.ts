@@ -2,7 +2,7 @@
 // and each seal its own number within the file. A (key, nonce) pair must never seal two different
 // texts: whoever might rewrite a number (recovery after a crash) starts a new file with a new salt.
 
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync } from 'node:crypto'
 import { formatVersion, type Owner } from './sector.ts'
 
 export const saltBytes = 16
@@ -21,7 +21,7 @@ export interface Sealer {
  * that is moved to another file, node or cluster does not open.
  */
 export function createSealer(dek: Uint8Array, salt: Uint8Array, owner: Owner, place: string): Sealer {
-  const key = Buffer.from(hkdfSync('sha256', dek, salt, `kit ${place}`, 32))
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', dek, salt, `kit ${place}`, 32)))
   const prefix = Buffer.from(JSON.stringify([formatVersion, owner.clusterId, owner.nodeId, place]))
   const nonce = Buffer.alloc(12)
   nonce.set(salt.subarray(0, 4))
