@@ -1,0 +1,241 @@
+// What every executor promises (executor.ts), as tests that run against each of them. A subject knows how to
+// make a task that behaves in a certain way under its executor; the promises themselves are written once.
+
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { Assignment, LogLine } from '../api/session.ts'
+import { type Executor, FatalTaskError, type NodeFacts } from './executor.ts'
+
+export type Behaviour =
+  | { readonly kind: 'ends'; readonly exitCode: number }
+  | { readonly kind: 'is-killed'; readonly signal: 'SIGKILL' }
+  | { readonly kind: 'runs' }
+  /** Prints `ready` once the stop signal no longer ends it, and runs on after that signal. */
+  | { readonly kind: 'ignores-stop' }
+  /** Prints the lines on standard output and runs on. */
+  | { readonly kind: 'prints'; readonly lines: readonly string[]; readonly everyMs: number; readonly thenEnds: boolean }
+  /** Can be prepared, but never started. */
+  | { readonly kind: 'cannot-start' }
+
+export interface ExecutorSubject {
+  readonly executor: Executor
+  /** The executor of the next life of the agent, over the same tasks. The one before is not used any more. */
+  restart(): Executor
+  /** A task of its own for each call; its grace period is short. */
+  task(behaviour: Behaviour): Assignment
+  /** Lets time pass until the work is done. */
+  settle<T>(work: Promise<T>): Promise<T>
+}
+
+export const suiteNode: NodeFacts = { id: 'node-1', hostname: 'one', os: 'linux', arch: 'x86_64' }
+const never = new AbortController().signal
+
+export function executorSuite(name: string, create: (context: TestContext) => ExecutorSubject): void {
+  const promise = (sentence: string, check: (subject: ExecutorSubject) => Promise<void>): void => {
+    test(`${name} executor: ${sentence}`, async (context) => {
+      const subject = create(context)
+      await subject.settle(check(subject))
+    })
+  }
+  const startNew = async (subject: ExecutorSubject, behaviour: Behaviour): Promise<Assignment> => {
+    const task = subject.task(behaviour)
+    await subject.executor.prepare(task, suiteNode, never)
+    await subject.executor.start(task, suiteNode, never)
+    return task
+  }
+
+  promise('a node is described by its platform and resources', async ({ executor }) => {
+    const { platform, resources } = await executor.describe()
+    assert.ok(platform.os !== '' && platform.arch !== '')
+    assert.ok(resources.cpus > 0 && resources.memoryBytes > 0)
+    assert.deepEqual(await executor.describe(), { platform, resources })
+  })
+
+  for (const exitCode of [0, 1, 137]) {
+    promise(`a program that ends with ${exitCode} is reported with that exit code, however often it is asked for`, async (subject) => {
+      const task = await startNew(subject, { kind: 'ends', exitCode })
+      const exit = await subject.executor.wait(task, never)
+      assert.equal(exit.exitCode, exitCode)
+      assert.equal(exit.signal, undefined)
+      assert.deepEqual(await subject.executor.wait(task, never), exit)
+      assert.deepEqual(await subject.executor.attach(task), { ended: exit })
+    })
+  }
+
+  promise('a program that is killed is reported with the signal', async (subject) => {
+    const task = await startNew(subject, { kind: 'is-killed', signal: 'SIGKILL' })
+    const exit = await subject.executor.wait(task, never)
+    assert.equal(exit.signal, 'SIGKILL')
+    assert.equal(exit.exitCode, undefined)
+  })
+
+  promise('waiting may begin before the program is started', async (subject) => {
+    const task = subject.task({ kind: 'ends', exitCode: 3 })
+    const exit = subject.executor.wait(task, never)
+    await subject.executor.prepare(task, suiteNode, never)
+    await subject.executor.start(task, suiteNode, never)
+    assert.equal((await exit).exitCode, 3)
+  })
+
+  promise('preparing twice and starting twice start one program', async (subject) => {
+    const { executor } = subject
+    const task = subject.task({ kind: 'runs' })
+    await executor.prepare(task, suiteNode, never)
+    await executor.prepare(task, suiteNode, never)
+    const [first, second] = await Promise.all([executor.start(task, suiteNode, never), executor.start(task, suiteNode, never)])
+    assert.deepEqual(second, first)
+    assert.deepEqual(await executor.start(task, suiteNode, never), first)
+    assert.deepEqual(await executor.attach(task), { running: first })
+  })
+
+  promise('starting a task that has ended finds it ended and does not start it again', async (subject) => {
+    const task = await startNew(subject, { kind: 'ends', exitCode: 4 })
+    const exit = await subject.executor.wait(task, never)
+    await subject.executor.start(task, suiteNode, never)
+    assert.deepEqual(await subject.executor.attach(task), { ended: exit })
+  })
+
+  promise('a start that was aborted can be repeated', async (subject) => {
+    const { executor } = subject
+    const task = subject.task({ kind: 'runs' })
+    await executor.prepare(task, suiteNode, never)
+    const aborter = new AbortController()
+    const aborted = executor.start(task, suiteNode, aborter.signal)
+    aborter.abort(new Error('changed its mind'))
+    await assert.rejects(aborted)
+    const handle = await executor.start(task, suiteNode, never)
+    assert.deepEqual(await executor.attach(task), { running: handle })
+  })
+
+  promise('waiting that is aborted leaves the task alone', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    const aborter = new AbortController()
+    const waiting = subject.executor.wait(task, aborter.signal)
+    aborter.abort(new Error('changed its mind'))
+    await assert.rejects(waiting, /changed its mind|abort/i)
+    assert.ok('running' in ((await subject.executor.attach(task)) ?? {}))
+  })
+
+  promise('what never started cannot be attached to', async ({ executor, task }) => {
+    const prepared = task({ kind: 'runs' })
+    await executor.prepare(prepared, suiteNode, never)
+    assert.equal(await executor.attach(prepared), undefined)
+    assert.equal(await executor.attach(task({ kind: 'runs' })), undefined)
+  })
+
+  promise('a program that cannot be started is refused for good', async (subject) => {
+    const task = subject.task({ kind: 'cannot-start' })
+    await subject.executor.prepare(task, suiteNode, never)
+    await assert.rejects(subject.executor.start(task, suiteNode, never), FatalTaskError)
+    await assert.rejects(subject.executor.start(task, suiteNode, never), FatalTaskError)
+  })
+
+  promise('stopping ends the program, and may be repeated', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    await Promise.all([subject.executor.stop(task, never), subject.executor.stop(task, never)])
+    await subject.executor.stop(task, never)
+    assert.equal((await subject.executor.wait(task, never)).signal, 'SIGTERM')
+  })
+
+  promise('a program that ignores the stop signal is killed when its grace period is over', async (subject) => {
+    const task = await startNew(subject, { kind: 'ignores-stop' })
+    for await (const { text } of subject.executor.logs(task.task, { follow: true }, never)) if (text === 'ready') break
+    await subject.executor.stop(task, never)
+    assert.equal((await subject.executor.wait(task, never)).signal, 'SIGKILL')
+  })
+
+  promise('a task that is stopped before it is started never starts', async (subject) => {
+    const { executor } = subject
+    const task = subject.task({ kind: 'runs' })
+    await executor.stop(task, never)
+    await executor.prepare(task, suiteNode, never)
+    await executor.stop(task, never)
+    await assert.rejects(executor.start(task, suiteNode, never), FatalTaskError)
+  })
+
+  promise('after a restart of the agent a running task is found running and goes on', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    const before = await subject.executor.attach(task)
+    const next = subject.restart()
+    assert.deepEqual(await next.attach(task), before)
+    await next.stop(task, never)
+    assert.equal((await next.wait(task, never)).signal, 'SIGTERM')
+  })
+
+  promise('after a restart of the agent a task that has ended meanwhile has its exit code', async (subject) => {
+    const task = await startNew(subject, { kind: 'ends', exitCode: 7 })
+    const next = subject.restart()
+    assert.equal((await next.wait(task, never)).exitCode, 7)
+  })
+
+  promise('removing a running task stops it and frees all of it', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    assert.deepEqual(await subject.executor.list(), [task.task])
+    await subject.executor.remove(task.task)
+    await subject.executor.remove(task.task)
+    assert.deepEqual(await subject.executor.list(), [])
+    assert.equal(await subject.executor.attach(task), undefined)
+    assert.deepEqual(await read(subject.executor, task, {}), [])
+  })
+
+  promise('a task that was only prepared is listed and can be removed', async (subject) => {
+    const task = subject.task({ kind: 'runs' })
+    await subject.executor.prepare(task, suiteNode, never)
+    assert.deepEqual(await subject.executor.list(), [task.task])
+    await subject.executor.remove(task.task)
+    assert.deepEqual(await subject.executor.list(), [])
+  })
+
+  const lines = ['one', 'two', 'three', 'four']
+
+  promise('the log of an ended task is complete and in order', async (subject) => {
+    const task = await startNew(subject, { kind: 'prints', lines, everyMs: 0, thenEnds: true })
+    await subject.executor.wait(task, never)
+    const log = await read(subject.executor, task, {})
+    assert.deepEqual(
+      log.map(({ text, stream, task: name }) => [text, stream, name]),
+      lines.map((text) => [text, 'stdout', task.task]),
+    )
+  })
+
+  promise('the tail of a log is its last lines', async (subject) => {
+    const task = await startNew(subject, { kind: 'prints', lines, everyMs: 0, thenEnds: true })
+    await subject.executor.wait(task, never)
+    assert.deepEqual(await readTexts(subject.executor, task, { tail: 2 }), ['three', 'four'])
+    assert.deepEqual(await readTexts(subject.executor, task, { tail: 0 }), [])
+    assert.deepEqual(await readTexts(subject.executor, task, { tail: 99 }), lines)
+  })
+
+  promise('a log can be read from a point in time on', async (subject) => {
+    const task = await startNew(subject, { kind: 'prints', lines, everyMs: 30, thenEnds: true })
+    await subject.executor.wait(task, never)
+    const third = (await read(subject.executor, task, {}))[2]
+    assert.deepEqual(await readTexts(subject.executor, task, { since: third?.at ?? 0 }), ['three', 'four'])
+  })
+
+  promise('following a log shows new lines and ends with the task', async (subject) => {
+    const task = await startNew(subject, { kind: 'prints', lines, everyMs: 30, thenEnds: true })
+    assert.deepEqual(await readTexts(subject.executor, task, { follow: true }), lines)
+  })
+
+  promise('following a log can be aborted', async (subject) => {
+    const task = await startNew(subject, { kind: 'prints', lines: ['only'], everyMs: 0, thenEnds: false })
+    const aborter = new AbortController()
+    const seen: string[] = []
+    for await (const line of subject.executor.logs(task.task, { follow: true }, aborter.signal)) {
+      seen.push(line.text)
+      aborter.abort(new Error('seen enough'))
+    }
+    assert.deepEqual(seen, ['only'])
+  })
+}
+
+async function read(executor: Executor, task: Assignment, options: Parameters<Executor['logs']>[1]): Promise<readonly LogLine[]> {
+  const lines: LogLine[] = []
+  for await (const line of executor.logs(task.task, options, never)) lines.push(line)
+  return lines
+}
+
+async function readTexts(executor: Executor, task: Assignment, options: Parameters<Executor['logs']>[1]): Promise<readonly string[]> {
+  return (await read(executor, task, options)).map(({ text }) => text)
+}

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { TaskTemplate } from '../../api/objects.ts'
+import { type Behaviour, executorSuite } from '../executor.suite.ts'
+import type { Executor } from '../executor.ts'
+import { assignment } from '../testdata/assignment.ts'
+import { createProcessExecutor } from './process-executor.ts'
+
+const shimPath = join(import.meta.dirname, 'shim.ts')
+
+/** A directory of its own, and at the end nothing of it is left running. */
+function open(context: TestContext): { readonly directory: string; readonly open: () => Executor } {
+  const directory = mkdtempSync(join(tmpdir(), 'kit-process-'))
+  const create = (): Executor => createProcessExecutor({ directory, shimPath })
+  context.after(async () => {
+    const executor = create()
+    for (const task of await executor.list()) await executor.remove(task)
+    rmSync(directory, { recursive: true, force: true })
+  })
+  return { directory, open: create }
+}
+
+function templateFor(behaviour: Behaviour): TaskTemplate {
+  const sh = (script: string): TaskTemplate => ({ command: ['/bin/sh', '-c', script], stopGracePeriod: '300ms' })
+  switch (behaviour.kind) {
+    case 'ends':
+      return sh(`exit ${behaviour.exitCode}`)
+    case 'is-killed':
+      return sh('kill -9 $$')
+    case 'runs':
+      return { command: ['sleep', '1000'] }
+    case 'ignores-stop':
+      return sh("trap '' TERM; echo ready; while :; do sleep 0.05; done")
+    case 'prints': {
+      const pause = behaviour.everyMs === 0 ? '' : `sleep ${behaviour.everyMs / 1000}; `
+      return sh(`${behaviour.lines.map((line) => `echo ${line}; ${pause}`).join('')} ${behaviour.thenEnds ? '' : 'exec sleep 1000'}`)
+    }
+    case 'cannot-start':
+      return { command: ['/no/such/program'] }
+  }
+}
+
+executorSuite('process', (context) => {
+  const { open: create } = open(context)
+  let count = 0
+  return {
+    executor: create(),
+    restart: create,
+    task(behaviour) {
+      count += 1
+      return assignment(`web.1.${count}`, templateFor(behaviour))
+    },
+    settle: (work) => work,
+  }
+})

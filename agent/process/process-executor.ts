@@ -1,0 +1,276 @@
+// Runs tasks as plain processes of the node, for machines without a container engine. Each task has a
+// directory with its files and a shim (shim.ts) that outlives the daemon; this file only starts shims,
+// signals them, and reads what they wrote (task-files.ts, read it next). It keeps nothing in memory that a
+// restart would miss. Images, networks and mounts are not for plain processes: requirements.ts has the list.
+
+import { spawn } from 'node:child_process'
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { availableParallelism, machine, platform, totalmem } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { durationMs } from '../../api/duration.ts'
+import { cpuCores, memoryBytes } from '../../api/quantity.ts'
+import type { Assignment } from '../../api/session.ts'
+import { type Executor, type Exit, FatalTaskError, type NodeFacts, type TaskHandle } from '../executor.ts'
+import { findCgroupParent, makeCgroup, removeCgroup } from './cgroup.ts'
+import { contextOf, environmentOf, expand } from './environment.ts'
+import { runHealthTest } from './health-check.ts'
+import { readLog } from './log-reader.ts'
+import { findFreePorts } from './ports.ts'
+import { signalProcess } from './process-identity.ts'
+import { commandOf, noticesFor, refuseImpossible, stopSignalOf, wantsLimits } from './requirements.ts'
+import { claimTask, fileOf, readSpec, type ShimSpec, type Started, writeRecord } from './task-files.ts'
+import { inspect, type TaskProcess } from './task-state.ts'
+import { untilFound } from './until-found.ts'
+import { resolveUser } from './user.ts'
+
+export interface ProcessExecutorOptions {
+  /** The executor's own; holds logs, and the directories of named volumes. */
+  readonly directory: string
+  /** Program file of the shim: `dist/kit-shim.mjs`, or `agent/process/shim.ts`. */
+  readonly shimPath: string
+  /** Node.js that runs shims. */
+  readonly nodePath?: string
+  /** Where the control group hierarchy (version 2) is mounted. */
+  readonly cgroupRoot?: string
+  /** Half of what a task's log may take. */
+  readonly maxLogFileBytes?: number
+}
+
+const defaultMaxLogFileBytes = 10 * 1024 * 1024
+const defaultGraceMs = 10_000
+/** A shim that has not stopped its task so long after the grace period is killed itself. */
+const shimLimitMs = 10_000
+const safeName = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/
+/** Nearly all of what a shim takes is the program text of Node.js, shared by all shims; these keep its own part small. */
+const nodeOptions = ['--max-old-space-size=16', '--max-semi-space-size=1', '--v8-pool-size=0', '--disable-warning=ExperimentalWarning']
+
+export function createProcessExecutor(options: ProcessExecutorOptions): Executor {
+  return new ProcessExecutor(options)
+}
+
+class ProcessExecutor implements Executor {
+  readonly name = 'process'
+  readonly #directory: string
+  readonly #shimPath: string
+  readonly #nodePath: string
+  readonly #maxLogFileBytes: number
+  readonly #cgroupParent: string | undefined
+  /** Ports of the node that tasks of this node have, running or not. */
+  readonly #ports = new Map<string, readonly number[]>()
+
+  constructor(options: ProcessExecutorOptions) {
+    this.#directory = resolve(options.directory)
+    this.#shimPath = resolve(options.shimPath)
+    this.#nodePath = options.nodePath ?? process.execPath
+    this.#maxLogFileBytes = options.maxLogFileBytes ?? defaultMaxLogFileBytes
+    this.#cgroupParent = findCgroupParent(options.cgroupRoot ?? '/sys/fs/cgroup')
+    mkdirSync(join(this.#directory, 'tasks'), { recursive: true, mode: 0o700 })
+    for (const task of this.#taskNames()) this.#ports.set(task, Object.values(readSpec(this.#directoryOf(task))?.ports ?? {}))
+  }
+
+  async describe(): Promise<Awaited<ReturnType<Executor['describe']>>> {
+    const limit = process.constrainedMemory() // 0, or more than there is, without a limit.
+    const memory = limit > 0 && limit < totalmem() ? limit : totalmem()
+    return { platform: { os: platform(), arch: machine() }, resources: { cpus: availableParallelism(), memoryBytes: memory } }
+  }
+
+  async prepare(task: Assignment, node: NodeFacts): Promise<ReturnType<typeof noticesFor>> {
+    const { template } = task
+    refuseImpossible(template)
+    environmentOf(task, node, process.env, this.#nodePath, new Map(), new Map())
+    if (template.workingDir !== undefined && !isDirectory(template.workingDir))
+      throw new FatalTaskError(`working directory ${template.workingDir} is no directory of this node`)
+    const user = resolveUser(template.user)
+    const work = join(this.#directoryOf(task.task), 'work')
+    mkdirSync(work, { recursive: true, mode: 0o700 })
+    if (user !== undefined) chownSync(work, user.uid, user.gid)
+    for (const directory of this.#volumesOf(task, node).values()) {
+      const isNew = mkdirSync(directory, { recursive: true }) !== undefined
+      if (isNew && user !== undefined) chownSync(directory, user.uid, user.gid)
+    }
+    return noticesFor(template, this.#cgroupParent !== undefined)
+  }
+
+  async start(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle> {
+    signal.throwIfAborted()
+    const directory = this.#directoryOf(task.task)
+    if (!existsSync(directory)) throw new FatalTaskError('its files on this node are gone')
+    if (inspect(directory).phase === 'unclaimed') {
+      if (readSpec(directory) === undefined) writeRecord(fileOf.spec(directory), await this.#describeForShim(task, node))
+      await this.#runShim(directory, signal)
+    }
+    const state = await untilFound(directory, () => past(['unclaimed', 'starting'], inspect(directory)), signal)
+    if (state.phase === 'ended' && state.neverStarted !== undefined) throw new FatalTaskError(state.neverStarted)
+    return state.phase === 'running' || state.phase === 'ended' ? handleOf(state.started) : {}
+  }
+
+  async attach(task: Assignment): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
+    const state = inspect(this.#directoryOf(task.task))
+    if (state.phase === 'unclaimed') return undefined
+    return state.phase === 'ended' ? { ended: state.exit } : { running: state.phase === 'running' ? handleOf(state.started) : {} }
+  }
+
+  wait(task: Assignment, signal: AbortSignal): Promise<Exit> {
+    const directory = this.#directoryOf(task.task)
+    return untilFound(directory, () => exitOf(inspect(directory)), signal)
+  }
+
+  async check(task: Assignment, test: readonly string[], timeoutMs: number, signal: AbortSignal): ReturnType<Executor['check']> {
+    const spec = readSpec(this.#directoryOf(task.task))
+    if (spec === undefined) throw new Error('the task has not been started on this node')
+    return await runHealthTest(spec, test, timeoutMs, signal)
+  }
+
+  stop(task: Assignment, signal: AbortSignal): Promise<void> {
+    return this.#stop(task.task, signal)
+  }
+
+  async remove(taskName: string): Promise<void> {
+    const directory = this.#directoryOf(taskName)
+    if (existsSync(directory)) {
+      await this.#stop(taskName, new AbortController().signal)
+      rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+    }
+    const cgroup = this.#cgroupOf(taskName)
+    if (cgroup !== undefined && !removeCgroup(cgroup)) throw new Error(`${cgroup} is still in use`)
+    this.#ports.delete(taskName)
+  }
+
+  async list(): Promise<readonly string[]> {
+    return this.#taskNames()
+  }
+
+  logs(taskName: string, options: Parameters<Executor['logs']>[1], signal: AbortSignal): ReturnType<Executor['logs']> {
+    return readLog(this.#directoryOf(taskName), taskName, options, signal)
+  }
+
+  /** Either the task is kept from ever starting, or its shim is asked to stop it until it has. */
+  async #stop(taskName: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const directory = this.#directoryOf(taskName)
+    if (!existsSync(directory) || claimTask(directory, { shim: null })) return
+    const state = inspect(directory)
+    if (state.phase === 'ended' || state.phase === 'unclaimed') return
+    signalProcess(state.shim, 'SIGTERM')
+    const limit = AbortSignal.timeout((readSpec(directory)?.graceMs ?? defaultGraceMs) + shimLimitMs)
+    const ended = untilFound(directory, () => exitOf(inspect(directory)), AbortSignal.any([signal, limit]))
+    await ended.catch((error: unknown) => {
+      if (signal.aborted) throw error
+      if (state.phase === 'running') signalProcess(state.started.program, 'SIGKILL', true)
+      signalProcess(state.shim, 'SIGKILL')
+    })
+    await untilFound(directory, () => exitOf(inspect(directory)), signal)
+  }
+
+  /** The shim may outlive this process from the first moment; whatever it has to say it writes into files. */
+  async #runShim(directory: string, signal: AbortSignal): Promise<void> {
+    const errorsPath = join(directory, 'shim-errors')
+    const errors = openSync(errorsPath, 'w', 0o600)
+    try {
+      const shim = spawn(this.#nodePath, [...nodeOptions, this.#shimPath, directory], {
+        cwd: directory,
+        env: {},
+        detached: true,
+        stdio: ['ignore', 'ignore', errors],
+      })
+      let failure: Error | undefined
+      shim.once('error', (error) => {
+        failure = error
+      })
+      shim.unref()
+      const isGone = (): boolean => failure !== undefined || shim.exitCode !== null || shim.signalCode !== null
+      const poll = async (): Promise<void> => {
+        while (!isGone() && inspect(directory).phase === 'unclaimed') await sleep(5, undefined, { signal })
+      }
+      await poll()
+      if (inspect(directory).phase !== 'unclaimed') return
+      const said = readFileSync(errorsPath, 'utf8').slice(0, 1000).trim()
+      throw new Error(`the shim of the task did not start: ${failure?.message ?? said}`)
+    } finally {
+      closeSync(errors)
+    }
+  }
+
+  async #describeForShim(task: Assignment, node: NodeFacts): Promise<ShimSpec> {
+    const { template } = task
+    const [program, ...args] = commandOf(template)
+    const { byTarget, named } = await this.#choosePorts(task)
+    const user = resolveUser(template.user)
+    const cgroup = wantsLimits(template) ? this.#cgroupOf(task.task) : undefined
+    if (cgroup !== undefined) makeCgroup(cgroup, limitsOf(template))
+    return {
+      task: task.task,
+      program,
+      args,
+      env: environmentOf(task, node, process.env, this.#nodePath, byTarget, this.#volumesOf(task, node)),
+      workingDir: template.workingDir ?? join(this.#directoryOf(task.task), 'work'),
+      ...user,
+      stopSignal: stopSignalOf(template),
+      graceMs: template.stopGracePeriod === undefined ? defaultGraceMs : durationMs(template.stopGracePeriod),
+      ports: named,
+      ...(cgroup === undefined ? {} : { cgroup }),
+      maxLogFileBytes: this.#maxLogFileBytes,
+    }
+  }
+
+  /** One port of the node per target port, whatever the protocols; a port published on the node itself is what it is. */
+  async #choosePorts(
+    task: Assignment,
+  ): Promise<{ readonly byTarget: ReadonlyMap<number, number>; readonly named: Readonly<Record<string, number>> }> {
+    const hostPorts = task.hostPorts ?? []
+    const targets = [...hostPorts, ...(task.targetPorts ?? [])]
+    const byTarget = new Map(hostPorts.map(({ targetPort, publishedPort }) => [targetPort, publishedPort]))
+    const open = [...new Set(targets.map(({ targetPort }) => targetPort))].filter((target) => !byTarget.has(target))
+    const taken = new Set([...this.#ports.values()].flat())
+    const found = await findFreePorts(open.length, (port) => taken.has(port), Math.random)
+    for (const [at, target] of open.entries()) byTarget.set(target, found[at] ?? 0)
+    this.#ports.set(task.task, [...byTarget.values()])
+    const named = targets.map(({ targetPort, protocol }) => [`${targetPort}/${protocol.toLowerCase()}`, byTarget.get(targetPort) ?? 0])
+    return { byTarget, named: Object.fromEntries(named) }
+  }
+
+  #volumesOf(task: Assignment, node: NodeFacts): ReadonlyMap<string, string> {
+    const sources = (task.template.mounts ?? []).map(({ source = '' }) => expand(source, contextOf(task, node), `volume "${source}"`))
+    for (const source of sources) if (!safeName.test(source)) throw new FatalTaskError(`"${source}" cannot be the name of a volume`)
+    return new Map(sources.map((source) => [source, join(this.#directory, 'volumes', source)]))
+  }
+
+  #cgroupOf(taskName: string): string | undefined {
+    return this.#cgroupParent === undefined ? undefined : join(this.#cgroupParent, taskName)
+  }
+
+  #directoryOf(taskName: string): string {
+    if (!safeName.test(taskName)) throw new FatalTaskError(`"${taskName}" cannot be the name of a task`)
+    return join(this.#directory, 'tasks', taskName)
+  }
+
+  #taskNames(): readonly string[] {
+    return readdirSync(join(this.#directory, 'tasks')).toSorted()
+  }
+}
+
+function exitOf(state: TaskProcess): Exit | undefined {
+  return state.phase === 'ended' ? state.exit : undefined
+}
+
+function past(phases: readonly TaskProcess['phase'][], state: TaskProcess): TaskProcess | undefined {
+  return phases.includes(state.phase) ? undefined : state
+}
+
+function handleOf(started: Started | undefined): TaskHandle {
+  return started === undefined ? {} : { pid: started.program.pid, ports: started.ports }
+}
+
+function limitsOf({ resources }: Assignment['template']): Parameters<typeof makeCgroup>[1] {
+  const { cpus, memory, pids } = resources?.limits ?? {}
+  return {
+    ...(cpus === undefined ? {} : { cpus: cpuCores(cpus) }),
+    ...(memory === undefined ? {} : { memoryBytes: memoryBytes(memory) }),
+    ...(pids === undefined || pids === 0 ? {} : { pids }),
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory()
+}

@@ -1,0 +1,72 @@
+// Which process a process id meant when it was written down. Ids are used again, so an id alone is never
+// signalled: with it goes the time at which that process started, and the boot that the time belongs to.
+
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Opaque; equal for the same process only. */
+  readonly started: string
+}
+
+/** `undefined` when there is no such process, or when it has ended and only waits for its parent to notice. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const started = process.platform === 'linux' ? startedOnLinux(pid) : startedElsewhere(pid)
+  return started === undefined ? undefined : { pid, started }
+}
+
+export function isAlive(identity: ProcessIdentity): boolean {
+  return identify(identity.pid)?.started === identity.started
+}
+
+/** Signals the process, or with `group` all of its group, if it is still the same. False when it is gone. */
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals, group = false): boolean {
+  if (!isAlive(identity)) return false
+  return sendSignal(group ? -identity.pid : identity.pid, signal)
+}
+
+/** False when there is nobody to signal. */
+export function sendSignal(target: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(target, signal)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Ticks since boot at which it started: field 22. The second field is the program's name and may hold anything. */
+function startedOnLinux(pid: number): string | undefined {
+  const stat = readText(`/proc/${pid}/stat`)
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, ticks] = [fields?.[0], fields?.[19]]
+  return state === undefined || ticks === undefined || state === 'Z' || state === 'X' ? undefined : `${bootId()} ${ticks}`
+}
+
+let bootIdOfThisBoot: string | undefined
+function bootId(): string {
+  bootIdOfThisBoot ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
+  return bootIdOfThisBoot
+}
+
+/** Where there is no /proc, ps says when it started, to the second. */
+function startedElsewhere(pid: number): string | undefined {
+  try {
+    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+    return line === '' || line.startsWith('Z') ? undefined : line.slice(line.indexOf(' ')).trim()
+  } catch {
+    return undefined
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,39 @@
+// What has become of a task's process, read from its files and from the process table. A shim that died
+// without a word cannot tell how its task ended: what is left of that task is killed, and it counts as lost.
+
+import { existsSync, statSync } from 'node:fs'
+import type { Exit } from '../executor.ts'
+import { isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts'
+import { type ExitRecord, fileOf, readClaim, readExit, readStarted, type Started, writeRecord } from './task-files.ts'
+
+export type TaskProcess =
+  | { readonly phase: 'unclaimed' }
+  | { readonly phase: 'starting'; readonly shim: ProcessIdentity }
+  | { readonly phase: 'running'; readonly shim: ProcessIdentity; readonly started: Started }
+  | { readonly phase: 'ended'; readonly exit: Exit; readonly started?: Started; readonly neverStarted?: string }
+
+export function inspect(directory: string): TaskProcess {
+  const claim = readClaim(directory)
+  if (claim === undefined) return { phase: 'unclaimed' }
+  if (claim.shim === null) {
+    const neverStarted = 'stopped before it started'
+    return { phase: 'ended', neverStarted, exit: { reason: neverStarted, at: Math.floor(statSync(fileOf.claim(directory)).mtimeMs) } }
+  }
+  const wasAlive = isAlive(claim.shim) // Asked before the record is looked for: a shim writes it and then dies.
+  const started = readStarted(directory)
+  const record = readExit(directory) ?? (wasAlive ? undefined : recordLoss(directory, started))
+  if (record !== undefined) return { phase: 'ended', ...endOf(record), ...(started === undefined ? {} : { started }) }
+  return started === undefined ? { phase: 'starting', shim: claim.shim } : { phase: 'running', shim: claim.shim, started }
+}
+
+function endOf(record: ExitRecord): { readonly exit: Exit; readonly neverStarted?: string } {
+  const { neverStarted, ...exit } = record
+  return neverStarted === undefined ? { exit } : { neverStarted, exit: { ...exit, reason: neverStarted } }
+}
+
+function recordLoss(directory: string, started: Started | undefined): ExitRecord {
+  if (started !== undefined) signalProcess(started.program, 'SIGKILL', true)
+  const exit: ExitRecord = { reason: 'its shim died, and with it the record of its end', at: Date.now() }
+  if (existsSync(directory)) writeRecord(fileOf.exit(directory), exit)
+  return exit
+}
