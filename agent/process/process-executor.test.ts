@@ -1,26 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import type { TaskTemplate } from '../../api/objects.ts'
 import { type Behaviour, executorSuite } from '../executor.suite.ts'
-import type { Executor } from '../executor.ts'
 import { assignment } from '../testdata/assignment.ts'
-import { createProcessExecutor } from './process-executor.ts'
-
-const shimPath = join(import.meta.dirname, 'shim.ts')
-
-/** A directory of its own, and at the end nothing of it is left running. */
-function open(context: TestContext): { readonly directory: string; readonly open: () => Executor } {
-  const directory = mkdtempSync(join(tmpdir(), 'kit-process-'))
-  const create = (): Executor => createProcessExecutor({ directory, shimPath })
-  context.after(async () => {
-    const executor = create()
-    for (const task of await executor.list()) await executor.remove(task)
-    rmSync(directory, { recursive: true, force: true })
-  })
-  return { directory, open: create }
-}
+import { scratch } from './testdata/scratch.ts'
 
 function templateFor(behaviour: Behaviour): TaskTemplate {
   const sh = (script: string): TaskTemplate => ({ command: ['/bin/sh', '-c', script], stopGracePeriod: '300ms' })
@@ -43,7 +24,7 @@ function templateFor(behaviour: Behaviour): TaskTemplate {
 }
 
 executorSuite('process', (context) => {
-  const { open: create } = open(context)
+  const { open: create } = scratch(context)
   let count = 0
   return {
     executor: create(),
