@@ -22,7 +22,7 @@ test('ages read as kubectl prints them', () => {
   for (const [seconds, text] of cases) assert.equal(formatAge(seconds * 1000), text)
 })
 
-test('a row has a cell for each printer column, several values joined and missing ones null', () => {
+test('a row has a cell for each printer column, several values joined, and defaults or null where nothing is said', () => {
   const service = definitions.find((definition) => definition.spec.names.kind === 'Service')
   assert.ok(service)
   const object = {
@@ -38,7 +38,7 @@ test('a row has a cell for each printer column, several values joined and missin
   const cells = Object.fromEntries(table.columnDefinitions.map((column, at) => [column.name, table.rows[0]?.cells[at]]))
   assert.deepEqual(cells, {
     Name: 'web',
-    Mode: null,
+    Mode: 'Replicated',
     Replicas: null,
     Image: 'nginx',
     Update: null,

@@ -1,8 +1,9 @@
 // Objects as rows of text, by the printer columns of their definition: what `kubectl get` and `kit get`
 // print. Ages are rendered here, so that every client shows the same.
 
-import type { Definition, PrinterColumn } from './definition.ts'
+import type { Definition, PrinterColumn, Schema } from './definition.ts'
 import { evaluateJsonPath, type JsonPath, parseJsonPath } from './json-path.ts'
+import { schemaOf } from './schema.ts'
 import type { Json, JsonObject, ListMetadata, Table, TableColumn, TableRow } from './wire.ts'
 
 export interface TableOptions {
@@ -16,7 +17,11 @@ export type TablePrinter = (objects: readonly JsonObject[], options: TableOption
 
 /** Parses the columns once. Name is the first column and Age the last when the definition has no columns. */
 export function tablePrinter(definition: Definition): TablePrinter {
-  const columns = columnsOf(definition).map((column) => ({ column, path: parseJsonPath(column.jsonPath) }))
+  const columns = columnsOf(definition).map((column) => ({
+    column,
+    path: parseJsonPath(column.jsonPath),
+    standard: defaultAt(definition, column.jsonPath),
+  }))
   const columnDefinitions = columns.map(({ column }) => headerOf(column))
   return (objects, options) => ({
     kind: 'Table',
@@ -36,6 +41,14 @@ function columnsOf(definition: Definition): readonly PrinterColumn[] {
   ]
 }
 
+/** The default of the field that a plain path such as `.spec.mode` names: what an object without it means. */
+function defaultAt(definition: Definition, jsonPath: string): Json {
+  let schema: Schema | undefined = schemaOf(definition)
+  for (const step of jsonPath.split('.').slice(1)) schema = schema?.properties?.[step]
+  const value = schema?.default
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}
+
 function headerOf(column: PrinterColumn): TableColumn {
   const type = column.type === 'date' ? 'string' : column.type
   return { name: column.name, type, format: column.format ?? '', description: column.description ?? '', priority: column.priority ?? 0 }
@@ -43,11 +56,11 @@ function headerOf(column: PrinterColumn): TableColumn {
 
 function rowOf(
   object: JsonObject,
-  columns: readonly { readonly column: PrinterColumn; readonly path: JsonPath }[],
+  columns: readonly { readonly column: PrinterColumn; readonly path: JsonPath; readonly standard: Json }[],
   options: TableOptions,
 ): TableRow {
   return {
-    cells: columns.map(({ column, path }) => cellOf(column, evaluateJsonPath(path, object), options.now)),
+    cells: columns.map(({ column, path, standard }) => cellOf(column, evaluateJsonPath(path, object), options.now) ?? standard),
     object: options.includeObject === 'None' ? null : options.includeObject === 'Object' ? object : partialOf(object),
   }
 }

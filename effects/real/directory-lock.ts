@@ -50,6 +50,12 @@ export function lockDirectory(directory: string): () => void {
   }
 }
 
+/** The process that holds the directory, if one does and lives. */
+export function lockHolder(directory: string): number | undefined {
+  const holder = parseHolder(readText(join(directory, lockName)))
+  return holder !== undefined && isAlive(holder) ? holder.pid : undefined
+}
+
 function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to)

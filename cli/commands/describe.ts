@@ -1,0 +1,85 @@
+// `kit describe`: an object's spec and status for reading, its tasks, its last failures in full, its events.
+
+import { stringify } from 'yaml'
+import { formatAge } from '../../api/table.ts'
+import type { WireObject } from '../../api/wire.ts'
+import type { Client } from '../../client/client.ts'
+import type { Context } from '../context.ts'
+import { describeEnd } from '../convergence.ts'
+import type { Options } from '../options.ts'
+import { find, parseKinds, parseResources } from '../resource.ts'
+import { formatEvents } from './events.ts'
+import { formatTable, selectorsOf } from './get.ts'
+
+const lastEvents = 10
+const lastFailures = 3
+
+export async function describe(context: Context, options: Options, words: readonly string[]): Promise<void> {
+  const client = await context.client()
+  const [first = ''] = words
+  const objects: WireObject[] = []
+  if (words.length > 1 || first.includes('/'))
+    for (const { kind, name } of parseResources(words)) objects.push(await find(client, kind, name))
+  else for (const kind of parseKinds(first)) objects.push(...(await client.list(kind, selectorsOf(options))).items)
+  for (const [at, object] of objects.entries()) {
+    if (at > 0) context.out('\n')
+    context.out(`${await describeObject(context, client, object)}\n`)
+  }
+}
+
+async function describeObject(context: Context, client: Client, object: WireObject): Promise<string> {
+  const { metadata } = object
+  const now = context.clock.wallMs()
+  const parts = [
+    section('Name', metadata.name),
+    section('Kind', object.kind),
+    section('Labels', formatMap(metadata.labels)),
+    section('Age', formatAge(now - Date.parse(metadata.creationTimestamp))),
+    ...(metadata.deletionTimestamp === undefined
+      ? []
+      : [section('Deleting', `since ${formatAge(now - Date.parse(metadata.deletionTimestamp))}`)]),
+    block('Spec', object.spec),
+    block('Status', object.status),
+  ]
+  const owned =
+    object.kind === 'Service' ? `spec.service=${metadata.name}` : object.kind === 'Node' ? `spec.nodeName=${metadata.name}` : undefined
+  if (owned !== undefined) {
+    const table = await client.table('Task', { fieldSelector: owned })
+    parts.push(table.rows.length === 0 ? 'Tasks: none' : `Tasks:\n${indent(formatTable(table, true))}`)
+    parts.push(...(await describeFailures(client, owned, now)))
+  }
+  const { items } = await client.events({ fieldSelector: `involvedObject.kind=${object.kind},involvedObject.name=${metadata.name}` })
+  parts.push(items.length === 0 ? 'Events: none' : `Events:\n${indent(formatEvents(items.slice(-lastEvents), now))}`)
+  return parts.join('\n')
+}
+
+async function describeFailures(client: Client, fieldSelector: string, nowMs: number): Promise<readonly string[]> {
+  const { items } = await client.list('Task', { fieldSelector })
+  const failed = items
+    .filter(({ status }) => status.state === 'Failed' || status.state === 'Rejected')
+    .toSorted((a, b) => b.status.at - a.status.at)
+  if (failed.length === 0) return []
+  const lines = failed.slice(0, lastFailures).map((task) => {
+    const { error, message } = task.status
+    return `${task.metadata.name} ${describeEnd(task)} ${formatAge(nowMs - task.status.at)} ago on ${task.spec.nodeName ?? 'no node'}: ${error ?? message ?? 'no reason given'}`
+  })
+  return [`Last failures (${failed.length} in all):\n${indent(lines.join('\n'))}`]
+}
+
+function section(heading: string, text: string): string {
+  return `${`${heading}:`.padEnd(10)} ${text}`
+}
+
+function block(heading: string, value: unknown): string {
+  const text = stringify(value, { lineWidth: 0 }).trimEnd()
+  return text === '{}' || text === 'null' ? `${heading}: none` : `${heading}:\n${indent(text)}`
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ')
+}
+
+function formatMap(map: Readonly<Record<string, string>> | undefined): string {
+  const entries = Object.entries(map ?? {})
+  return entries.length === 0 ? 'none' : entries.map(([key, value]) => `${key}=${value}`).join(', ')
+}

@@ -1,0 +1,68 @@
+// `kit diff -f FILE`: what applying would change, field by field. Exit code 0: nothing, 1: something, 2: trouble.
+
+import { reasonOf } from '../../api/errors.ts'
+import { isJsonObject, type JsonObject, type WireObject } from '../../api/wire.ts'
+import type { Client } from '../../client/client.ts'
+import type { Context } from '../context.ts'
+import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
+import { readInput } from '../input.ts'
+import { fieldManager } from '../input-apply.ts'
+import type { Options } from '../options.ts'
+import { nameOf } from '../resource.ts'
+
+export async function diff(context: Context, options: Options): Promise<ExitCode> {
+  try {
+    const input = await readInput(context, options)
+    const client = await context.client()
+    let differs = false
+    for (const { kind, object } of input) {
+      const name = String(object.metadata['name'])
+      const live = await getOrNothing(client, kind, name)
+      const planned = await client.apply(kind, object, { fieldManager, dryRun: true, force: options.force === true })
+      const lines = compare(live === undefined ? {} : facts(live), facts(planned))
+      if (lines.length === 0) continue
+      differs = true
+      context.out(`${nameOf(kind, name)}${live === undefined ? ' (new)' : ''}\n${lines.map((line) => `  ${line}\n`).join('')}`)
+    }
+    return differs ? exitCodes.error : exitCodes.ok
+  } catch (error) {
+    // 1 means "differs", so every trouble is 2, as in kubectl.
+    if (error instanceof Error)
+      throw new CommandError(exitCodes.invalid, error instanceof CommandError ? error.message : `error: ${error.message}`)
+    throw error
+  }
+}
+
+async function getOrNothing(client: Client, kind: WireObject['kind'], name: string): Promise<WireObject | undefined> {
+  try {
+    return await client.get(kind, name)
+  } catch (error) {
+    if (reasonOf(error) === 'NotFound') return undefined
+    throw error
+  }
+}
+
+/** What a person may write: no status, no bookkeeping. Secret data is shown as changed, never as text. */
+function facts(object: WireObject): JsonObject {
+  const { labels = {}, annotations = {} } = object.metadata
+  const spec: unknown = object.kind === 'Secret' ? { ...object.spec, data: '***' } : object.spec
+  const value: unknown = JSON.parse(JSON.stringify({ metadata: { labels, annotations }, spec }))
+  return isJsonObject(value) ? value : {}
+}
+
+/** One line per leaf that differs: `~ path: old → new`, `+ path: new`, `- path: old`. */
+export function compare(old: unknown, now: unknown, path = ''): readonly string[] {
+  if (isJsonObject(old) && isJsonObject(now)) {
+    const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].toSorted()
+    return keys.flatMap((key) => compare(old[key], now[key], path === '' ? key : `${path}.${key}`))
+  }
+  if (Array.isArray(old) && Array.isArray(now)) {
+    return Array.from({ length: Math.max(old.length, now.length) }).flatMap((_, at) => compare(old[at], now[at], `${path}[${at}]`))
+  }
+  if (JSON.stringify(old) === JSON.stringify(now)) return []
+  if (old === undefined)
+    return isJsonObject(now) && Object.keys(now).length > 0 ? compare({}, now, path) : [`+ ${path}: ${JSON.stringify(now)}`]
+  if (now === undefined)
+    return isJsonObject(old) && Object.keys(old).length > 0 ? compare(old, {}, path) : [`- ${path}: ${JSON.stringify(old)}`]
+  return [`~ ${path}: ${JSON.stringify(old)} → ${JSON.stringify(now)}`]
+}

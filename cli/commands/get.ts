@@ -1,0 +1,118 @@
+// `kit get`: what there is. Tables come from the server, so that kubectl and kit show the same columns.
+
+import type { Kind } from '../../api/objects.ts'
+import type { Table, WireObject } from '../../api/wire.ts'
+import type { Client, Selectors } from '../../client/client.ts'
+import type { Context } from '../context.ts'
+import type { Options } from '../options.ts'
+import { formatColumns } from '../output/columns.ts'
+import { type Format, formatObjects, parseFormat } from '../output/print.ts'
+import { definitionOf, find, parseKinds, parseResources } from '../resource.ts'
+
+export async function get(context: Context, options: Options, words: readonly string[]): Promise<void> {
+  const format = parseFormat(options.output)
+  const selectors = selectorsOf(options)
+  const [first = ''] = words
+  const client = await context.client()
+  if (words.length > 1 || first.includes('/')) {
+    const found = await Promise.all(parseResources(words).map(({ kind, name }) => find(client, kind, name)))
+    const kinds = [...new Set(found.map(({ kind }) => kind))]
+    for (const kind of kinds) {
+      const objects = found.filter((object) => object.kind === kind)
+      if (format.form !== 'table') context.out(formatObjects(objects, format, found.length > 1))
+      else await printRows(context, client, kind, objects, format.wide)
+    }
+    if (options.watch === true && found.length === 1 && found[0] !== undefined) {
+      const { kind, metadata } = found[0]
+      await follow(context, client, kind, { fieldSelector: `metadata.name=${metadata.name}` }, metadata.resourceVersion, format)
+    }
+    return
+  }
+  const kinds = parseKinds(first)
+  for (const [at, kind] of kinds.entries()) {
+    const version =
+      format.form === 'table'
+        ? await printTable(context, client, kind, selectors, format.wide, kinds.length > 1, at)
+        : await printList(context, client, kind, selectors, format)
+    if (options.watch === true && kinds.length === 1) await follow(context, client, kind, selectors, version, format)
+  }
+}
+
+export function selectorsOf(options: Options): Selectors {
+  return {
+    ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
+    ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
+  }
+}
+
+async function printList(
+  context: Context,
+  client: Client,
+  kind: Kind,
+  selectors: Selectors,
+  format: Exclude<Format, { form: 'table' }>,
+): Promise<string> {
+  const { items, metadata } = await client.list(kind, selectors)
+  const text = formatObjects(items, format, true)
+  if (text !== '') context.out(text)
+  return metadata.resourceVersion
+}
+
+async function printTable(
+  context: Context,
+  client: Client,
+  kind: Kind,
+  selectors: Selectors,
+  wide: boolean,
+  several: boolean,
+  at: number,
+): Promise<string> {
+  const table = await client.table(kind, selectors)
+  if (table.rows.length > 0)
+    context.out(
+      `${several && at > 0 ? '\n' : ''}${formatTable(table, wide, several ? definitionOf(kind).spec.names.singular : undefined)}\n`,
+    )
+  else if (!several) context.err(`No ${definitionOf(kind).spec.names.plural} found.`)
+  return table.metadata.resourceVersion
+}
+
+async function printRows(context: Context, client: Client, kind: Kind, objects: readonly WireObject[], wide: boolean): Promise<void> {
+  const tables = await Promise.all(objects.map(({ metadata }) => client.table(kind, { name: metadata.name })))
+  const [first] = tables
+  if (first !== undefined) context.out(`${formatTable({ ...first, rows: tables.flatMap(({ rows }) => rows) }, wide)}\n`)
+}
+
+/** `prefix` turns names into kind/name, as where several kinds are listed. */
+export function formatTable(table: Table, wide: boolean, prefix?: string): string {
+  const shown = table.columnDefinitions.flatMap((column, at) => (wide || column.priority === 0 ? [{ ...column, at }] : []))
+  return formatColumns({
+    headings: shown.map(({ name }) => name),
+    rows: table.rows.map(({ cells }) =>
+      shown.map(({ at, format }) => {
+        const cell = cells[at]
+        const text = cell === null || cell === undefined ? '' : typeof cell === 'string' ? cell : JSON.stringify(cell)
+        return format === 'name' && prefix !== undefined ? `${prefix}/${text}` : text
+      }),
+    ),
+  })
+}
+
+/** One line (or document) per change, until Ctrl-C. */
+async function follow(context: Context, client: Client, kind: Kind, selectors: Selectors, since: string, format: Format): Promise<void> {
+  for await (const event of client.watch(kind, { ...selectors, resourceVersion: since }, context.signal)) {
+    if (event.type === 'BOOKMARK') continue
+    const { name } = event.object.metadata
+    if (format.form !== 'table') {
+      context.out(
+        format.form === 'json'
+          ? `${JSON.stringify({ type: event.type, object: event.object })}\n`
+          : formatObjects([event.object], format, false),
+      )
+    } else if (event.type === 'DELETED') context.out(`${name}   deleted\n`)
+    else {
+      const table = await client.table(kind, { name }).catch(() => undefined) // Gone again meanwhile: its own event follows.
+      const line = table === undefined ? undefined : formatTable(table, format.wide).split('\n')[1]
+      if (line !== undefined) context.out(`${line}\n`)
+    }
+  }
+}

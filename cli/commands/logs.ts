@@ -1,0 +1,45 @@
+// `kit logs service/web|task/NAME`: of a service, the lines of all its tasks with the task's name before each.
+
+import { styleText } from 'node:util'
+import { parseDuration } from '../../api/duration.ts'
+import type { Context } from '../context.ts'
+import { CommandError, exitCodes } from '../exit.ts'
+import type { Options } from '../options.ts'
+import { find, parseResource } from '../resource.ts'
+
+const colours = ['cyan', 'green', 'yellow', 'magenta', 'blue'] as const
+
+export async function logs(context: Context, options: Options, words: readonly string[]): Promise<void> {
+  const [target = ''] = words
+  const { kind, name } = parseResource(target.includes('/') ? target : `service/${target}`)
+  if (kind !== 'Service' && kind !== 'Task')
+    throw new CommandError(exitCodes.invalid, 'only services and tasks have logs: write service/NAME or task/NAME')
+  const client = await context.client()
+  const object = await find(client, kind, name)
+  const seen = new Map<string, (typeof colours)[number]>()
+  for await (const line of client.logs(kind, object.metadata.name, logOptions(context, options), context.signal)) {
+    const time = options.timestamps === true ? `${new Date(line.at).toISOString()} ` : ''
+    if (kind === 'Task') {
+      context.out(`${time}${line.text}\n`)
+      continue
+    }
+    const colour = seen.get(line.task) ?? colours[seen.size % colours.length] ?? 'cyan'
+    seen.set(line.task, colour)
+    const prefix = context.isTerminal ? styleText(colour, line.task) : line.task
+    context.out(`${prefix} | ${time}${line.text}\n`)
+  }
+}
+
+function logOptions(context: Context, options: Options): { follow: boolean; tail?: number; since?: number } {
+  const result: { follow: boolean; tail?: number; since?: number } = { follow: options.follow === true }
+  if (options.tail !== undefined) {
+    if (!/^\d{1,9}$/.test(options.tail)) throw new CommandError(exitCodes.invalid, `--tail: "${options.tail}" is not a number of lines`)
+    result.tail = Number(options.tail)
+  }
+  if (options.since !== undefined) {
+    const ms = parseDuration(options.since)
+    if (ms === undefined) throw new CommandError(exitCodes.invalid, `--since: "${options.since}" is not a duration such as 10m`)
+    result.since = context.clock.wallMs() - ms
+  }
+  return result
+}

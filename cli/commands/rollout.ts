@@ -1,0 +1,117 @@
+// `kit rollout status|history|undo|restart service/NAME`
+
+import { formatAge } from '../../api/table.ts'
+import type { WireObject } from '../../api/wire.ts'
+import type { Client } from '../../client/client.ts'
+import type { Context } from '../context.ts'
+import { converge } from '../converge.ts'
+import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
+import type { Options } from '../options.ts'
+import { formatColumns } from '../output/columns.ts'
+import { find, parseResource } from '../resource.ts'
+import { timeoutOf } from '../timeout.ts'
+
+async function findService(client: Client, words: readonly string[]): Promise<WireObject<'Service'>> {
+  const [target = ''] = words
+  const { kind, name } = parseResource(target.includes('/') ? target : `service/${target}`)
+  if (kind !== 'Service') throw new CommandError(exitCodes.invalid, 'only services have rollouts: write service/NAME')
+  return find(client, 'Service', name)
+}
+
+async function waitFor(context: Context, client: Client, service: WireObject<'Service'>, options: Options): Promise<ExitCode> {
+  if (options.wait === false) return exitCodes.ok
+  const services = new Map([[service.metadata.name, service.metadata.generation]])
+  return converge(context, client, { services, stacks: new Map() }, timeoutOf(options))
+}
+
+export async function status(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
+  const client = await context.client()
+  const service = await findService(client, words)
+  const code = await waitFor(context, client, service, options)
+  if (code === exitCodes.ok) context.out(`service/${service.metadata.name} has converged\n`)
+  return code
+}
+
+/** Oldest first; the last column says which one runs now and which one a rollback goes to. */
+export async function history(context: Context, words: readonly string[]): Promise<void> {
+  const client = await context.client()
+  const { metadata, status } = await findService(client, words)
+  const revisions = await revisionsOf(client, metadata.name, metadata.uid)
+  const now = context.clock.wallMs()
+  const rows = revisions.map(({ metadata: { name, creationTimestamp }, spec }) => [
+    String(spec.number),
+    name,
+    spec.template.image ?? spec.template.command?.join(' ') ?? '',
+    formatAge(now - Date.parse(creationTimestamp)),
+    [name === status.revision ? 'current' : '', name === status.lastGood ? 'last good' : ''].filter(Boolean).join(', ') || '-',
+  ])
+  context.out(`${formatColumns({ headings: ['Number', 'Name', 'Image', 'Age', 'State'], rows })}\n`)
+}
+
+async function revisionsOf(client: Client, service: string, uid: string): Promise<readonly WireObject<'Revision'>[]> {
+  const { items } = await client.list('Revision', { fieldSelector: `spec.service=${service}` })
+  return items.filter(({ spec }) => spec.serviceUid === uid).toSorted((a, b) => a.spec.number - b.spec.number)
+}
+
+/** Puts an older template back into the spec: a new rollout, by the service's update settings. */
+export async function undo(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
+  const client = await context.client()
+  const service = await findService(client, words)
+  const revisions = await revisionsOf(client, service.metadata.name, service.metadata.uid)
+  const target = chooseRevision(revisions, service, options.to)
+  // Placement and credentials are not part of a revision: they stay as they are.
+  const { placement, registryAuth } = service.spec.template
+  const template = {
+    ...target.spec.template,
+    ...(placement === undefined ? {} : { placement }),
+    ...(registryAuth === undefined ? {} : { registryAuth }),
+  }
+  const changed = await client.patch(
+    'Service',
+    service.metadata.name,
+    {
+      type: 'json',
+      patch: [
+        { op: 'test', path: '/metadata/resourceVersion', value: service.metadata.resourceVersion },
+        { op: 'replace', path: '/spec/template', value: JSON.parse(JSON.stringify(template)) },
+      ],
+    },
+    { fieldManager: 'kit-rollout' },
+  )
+  context.out(`service/${service.metadata.name} goes back to revision ${target.spec.number} (${target.metadata.name})\n`)
+  return waitFor(context, client, changed, options)
+}
+
+function chooseRevision(
+  revisions: readonly WireObject<'Revision'>[],
+  service: WireObject<'Service'>,
+  to: string | undefined,
+): WireObject<'Revision'> {
+  const { name } = service.metadata
+  if (to !== undefined) {
+    const chosen = revisions.find((revision) => revision.metadata.name === to || String(revision.spec.number) === to)
+    if (chosen === undefined)
+      throw new CommandError(exitCodes.error, `service/${name} has no revision "${to}"; \`kit rollout history service/${name}\` lists them`)
+    return chosen
+  }
+  const current = revisions.find((revision) => revision.metadata.name === service.status.revision)
+  const before =
+    revisions.findLast(({ spec }) => spec.number < (current?.spec.number ?? 0)) ?? revisions.findLast((revision) => revision !== current)
+  if (before === undefined) throw new CommandError(exitCodes.error, `service/${name} has only one revision: there is nothing to go back to`)
+  return before
+}
+
+/** Replaces all tasks by the service's update settings, by counting `forceUpdate` up. */
+export async function restart(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
+  const client = await context.client()
+  const service = await findService(client, words)
+  const forceUpdate = (service.spec.template.forceUpdate ?? 0) + 1
+  const changed = await client.patch(
+    'Service',
+    service.metadata.name,
+    { type: 'merge', patch: { spec: { template: { forceUpdate } } } },
+    { fieldManager: 'kit-rollout' },
+  )
+  context.out(`service/${service.metadata.name} restarts its tasks\n`)
+  return waitFor(context, client, changed, options)
+}

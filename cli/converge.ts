@@ -1,0 +1,163 @@
+// Waits until services are as they were asked to be, says what changes meanwhile, and returns the exit
+// code that tells how it ended. `convergence.ts` decides; this watches, prints and gives up.
+
+import type { WireObject } from '../api/wire.ts'
+import type { Client } from '../client/client.ts'
+import type { Context } from './context.ts'
+import { assess, describeEnd, type Progress, type TaskView } from './convergence.ts'
+import { type ExitCode, exitCodes } from './exit.ts'
+import { observe } from './observe.ts'
+
+/** Changes within this time are told as one. */
+const tellEveryMs = 500
+/** All unfinished tasks unplaceable for this long means: no node will take them (design.md §10). */
+const notPlacedAfterMs = 10_000
+const lastWords = 20
+
+/** Which services to wait for: those named, at least at that generation, and all those of the stacks. */
+export interface Goal {
+  readonly services: ReadonlyMap<string, number>
+  readonly stacks: ReadonlyMap<string, number>
+}
+
+type Outcome = { readonly code: ExitCode; readonly progress: readonly Progress[]; readonly message?: string }
+
+/** Prints to `err`: one line per change. Returns 0, 1, 3, 4 or 5. */
+export async function converge(context: Context, client: Client, goal: Goal, timeoutMs: number): Promise<ExitCode> {
+  const startedAt = context.clock.monotonicMs()
+  const printed = new Map<string, string>()
+  let stuckSince: number | undefined
+  let toldAt = startedAt
+  const say = (text: string): void => context.err(`${elapsed(context.clock.monotonicMs() - startedAt)} ${text}`)
+
+  const outcome = await observe<Outcome>(
+    { client, clock: context.clock, signal: context.signal },
+    { Stack: {}, Service: {}, Task: {} },
+    timeoutMs,
+    (observed) => {
+      const waitingFor = pendingStack(goal, observed.list('Stack'))
+      if (waitingFor !== undefined)
+        return waitingFor.failed ? { code: exitCodes.error, progress: [], message: waitingFor.reason } : undefined
+      const services = observed.list('Service').filter((service) => isWanted(goal, service))
+      const tasks = Map.groupBy(observed.list('Task'), (task) => task.spec.service)
+      const progress = services.map((service) =>
+        assess(service, tasks.get(service.metadata.name) ?? [], context.clock.wallMs(), goal.services.get(service.metadata.name) ?? 0),
+      )
+      const unfinished = progress.filter(({ verdict }) => verdict.outcome === 'converging')
+      if (unfinished.length === 0 || context.clock.monotonicMs() - toldAt >= tellEveryMs) {
+        toldAt = context.clock.monotonicMs()
+        for (const one of progress) {
+          const line = formatProgress(one)
+          if (printed.get(one.name) !== line) say(line)
+          printed.set(one.name, line)
+        }
+      }
+      const isStuck = unfinished.length > 0 && unfinished.every(({ verdict }) => verdict.outcome === 'converging' && verdict.stuck)
+      if (!isStuck) stuckSince = undefined
+      else stuckSince ??= context.clock.monotonicMs()
+      if (stuckSince !== undefined && context.clock.monotonicMs() - stuckSince >= notPlacedAfterMs)
+        return { code: exitCodes.notPlaced, progress }
+      if (unfinished.length > 0) return undefined
+      return { code: worst(progress), progress }
+    },
+  )
+  if (context.signal.aborted) {
+    context.err('Interrupted. The cluster goes on with it; `kit rollout status service/NAME` waits again.')
+    return exitCodes.error
+  }
+  if (outcome === undefined) {
+    context.err(
+      `error: not converged after ${Math.round(timeoutMs / 1000)} s. The cluster goes on trying; \`kit get tasks\` shows where it stands.`,
+    )
+    return exitCodes.timedOut
+  }
+  if (outcome.message !== undefined) context.err(`error: ${outcome.message}`)
+  if (outcome.code !== exitCodes.ok) await explainFailure(context, client, outcome)
+  return outcome.code
+}
+
+function isWanted(goal: Goal, { metadata }: WireObject<'Service'>): boolean {
+  const stack = metadata.labels?.['kit/stack']
+  return goal.services.has(metadata.name) || (stack !== undefined && goal.stacks.has(stack))
+}
+
+/** The stack that is not merged yet, if any. A document that cannot be merged is a failure. */
+function pendingStack(
+  goal: Goal,
+  stacks: readonly WireObject<'Stack'>[],
+): { readonly failed: boolean; readonly reason: string } | undefined {
+  for (const [name, generation] of goal.stacks) {
+    const stack = stacks.find(({ metadata }) => metadata.name === name)
+    const observed = stack?.status.observedGeneration ?? 0
+    const condition = stack?.status.conditions?.find(
+      ({ type, observedGeneration }) => type === 'Applied' && (observedGeneration ?? 0) >= generation,
+    )
+    if (condition?.status === 'False')
+      return { failed: true, reason: `stack "${name}": ${condition.message ?? condition.reason ?? 'not applied'}` }
+    if (observed < generation) return { failed: false, reason: `stack "${name}" is being compiled` }
+  }
+  return undefined
+}
+
+function worst(progress: readonly Progress[]): ExitCode {
+  if (progress.some(({ verdict }) => verdict.outcome === 'failed')) return exitCodes.error
+  return progress.some(({ verdict }) => verdict.outcome === 'rolledBack') ? exitCodes.rolledBack : exitCodes.ok
+}
+
+function elapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+function formatProgress({ name, wanted, done, others, verdict }: Progress): string {
+  const states = others.map(([state, count]) => `${count} ${state.toLowerCase()}`).join(', ')
+  const head = `service/${name}  ${done}/${wanted}${states === '' ? '' : `  ${states}`}`
+  switch (verdict.outcome) {
+    case 'converged':
+      return `${head}  converged`
+    case 'converging':
+      // A countdown would print a line each second.
+      return verdict.reason.startsWith('must stay up') ? `${head}  up, watching that it stays up` : `${head}  ${verdict.reason}`
+    case 'failed':
+      return `${head}  failed: ${verdict.reason}`
+    case 'rolledBack':
+      return `${head}  rolled back: ${verdict.reason}`
+  }
+}
+
+/** The cause, the last words of the first task that failed, and where to look further. */
+async function explainFailure(context: Context, client: Client, { code, progress }: Outcome): Promise<void> {
+  const bad =
+    progress.find(({ verdict }) => verdict.outcome === 'failed' || verdict.outcome === 'rolledBack') ??
+    progress.find(({ verdict }) => verdict.outcome === 'converging')
+  if (bad === undefined) return
+  const { items } = await client.list('Task', { fieldSelector: `spec.service=${bad.name}` })
+  if (code === exitCodes.notPlaced) {
+    const waiting = items.find(({ status }) => status.state === 'Pending')
+    context.err('error: no node can take the tasks that are left.')
+    if (waiting !== undefined) context.err(`  next: kit explain task/${waiting.metadata.name}`)
+    return
+  }
+  const task = firstFailed(items)
+  if (task !== undefined) {
+    context.err(`  ${task.metadata.name} ${describeEnd(task)}${task.status.error === undefined ? '' : `: ${task.status.error}`}`)
+    for (const line of await lastLines(client, task.metadata.name)) context.err(`  | ${line}`)
+  }
+  context.err(`  next: kit describe service/${bad.name}    kit logs service/${bad.name}    kit rollout history service/${bad.name}`)
+}
+
+function firstFailed(tasks: readonly (TaskView & WireObject<'Task'>)[]): WireObject<'Task'> | undefined {
+  return tasks
+    .filter(({ status }) => status.state === 'Failed' || status.state === 'Rejected')
+    .toSorted((a, b) => b.status.at - a.status.at)[0]
+}
+
+async function lastLines(client: Client, task: string): Promise<readonly string[]> {
+  const lines: string[] = []
+  try {
+    for await (const { text } of client.logs('Task', task, { tail: lastWords }, new AbortController().signal)) lines.push(text)
+  } catch {
+    return [] // Its node does not answer, or its logs are gone: the cause above stands alone.
+  }
+  return lines
+}

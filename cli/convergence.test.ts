@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Service } from '../api/objects.ts'
+import { assess, type ServiceView, type TaskView } from './convergence.ts'
+
+const now = 100_000
+
+function service(status: Partial<Service['status']> = {}, replicas = 2): ServiceView {
+  return {
+    metadata: { name: 'web', generation: 3 },
+    spec: { mode: 'Replicated', replicas, template: { image: 'web' } },
+    status: { revision: 'r2', revisionGeneration: 3, replicas: { desired: replicas, running: 0 }, ...status },
+  }
+}
+
+/** `1:Running`, `2:Failed!` (finished for good), `1:Running@r1` (of revision r1), `1:Running-` (told to stop); up for 20 s. */
+function task(text: string): TaskView {
+  const [, slot = '1', state = 'Running', finished, revision = 'r2', leaving] = /^(\d+):(\w+?)(!)?(?:@(\w+))?(-)?$/.exec(text) ?? []
+  return {
+    metadata: { name: `web.${slot}` },
+    spec: {
+      service: 'web',
+      serviceUid: 'u',
+      slot: Number(slot),
+      revision,
+      attempt: leaving === undefined ? 2 : 1,
+      desired: finished === undefined && leaving === undefined ? 'Running' : 'Shutdown',
+      ...(finished === undefined ? {} : { verdict: 'Finished' as const }),
+    },
+    status: {
+      state: state as TaskView['status']['state'],
+      at: now - 20_000,
+      startedAt: now - 20_000,
+      ...(state === 'Failed' ? { exitCode: 1 } : {}),
+      ...(state === 'Pending' ? { error: 'no suitable node' } : {}),
+    },
+  }
+}
+
+function update(state: NonNullable<Service['status']['update']>['state']): Partial<Service['status']> {
+  return {
+    update: {
+      id: 'x',
+      of: 'r2',
+      target: state.startsWith('Rollback') ? 'r1' : 'r2',
+      state,
+      startedAt: 0,
+      total: 2,
+      failures: 1,
+      reason: 'web.1 exited with 1',
+    },
+  }
+}
+
+const cases: readonly {
+  readonly name: string
+  readonly service?: ServiceView
+  readonly tasks: readonly string[]
+  readonly outcome: string
+  readonly stuck?: boolean
+  readonly reason?: RegExp
+}[] = [
+  { name: 'all slots up for the monitor time', tasks: ['1:Running', '2:Running'], outcome: 'converged' },
+  { name: 'a slot is missing', tasks: ['1:Running'], outcome: 'converging', reason: /1 of 2/ },
+  { name: 'a task has not started yet', tasks: ['1:Running', '2:Preparing'], outcome: 'converging', stuck: false },
+  { name: 'a task of the old revision still runs', tasks: ['1:Running', '2:Running@r1'], outcome: 'converging' },
+  { name: 'an old task is still stopping', tasks: ['1:Running', '2:Running', '1:Running-'], outcome: 'converging', reason: /stopping/ },
+  { name: 'what is left fits nowhere', tasks: ['1:Running', '2:Pending'], outcome: 'converging', stuck: true, reason: /no suitable node/ },
+  {
+    name: 'one that starts and one that fits nowhere are not stuck',
+    tasks: ['1:Preparing', '2:Pending'],
+    outcome: 'converging',
+    stuck: false,
+  },
+  { name: 'a one-shot task that completed is done', tasks: ['1:Complete!', '2:Running'], outcome: 'converged' },
+  { name: 'a task that failed for good is a failure', tasks: ['1:Failed!', '2:Running'], outcome: 'failed', reason: /exited with 1/ },
+  { name: 'a failure of an older revision does not count', service: service({}, 1), tasks: ['1:Failed!@r1'], outcome: 'converging' },
+  {
+    name: 'a paused update has failed',
+    service: service(update('Paused')),
+    tasks: ['1:Running', '2:Running'],
+    outcome: 'failed',
+    reason: /paused/,
+  },
+  {
+    name: 'a rollback under way goes on',
+    service: service(update('RollbackStarted')),
+    tasks: ['1:Running', '2:Running'],
+    outcome: 'converging',
+  },
+  {
+    name: 'a rollback that is over is told',
+    service: service(update('RollbackCompleted')),
+    tasks: ['1:Running@r1', '2:Running@r1'],
+    outcome: 'rolledBack',
+  },
+  { name: 'a revision that is not made yet is waited for', service: service({ revisionGeneration: 2 }), tasks: [], outcome: 'converging' },
+  { name: 'no replicas wanted and none there', service: service({}, 0), tasks: [], outcome: 'converged' },
+]
+
+for (const { name, tasks, outcome, stuck, reason, service: given = service() } of cases) {
+  test(`${name}: ${outcome}`, () => {
+    const { verdict } = assess(given, tasks.map(task), now, 3)
+    assert.equal(verdict.outcome, outcome)
+    if (stuck !== undefined && verdict.outcome === 'converging') assert.equal(verdict.stuck, stuck)
+    if (reason !== undefined) assert.match('reason' in verdict ? verdict.reason : '', reason)
+  })
+}
+
+test('a task that is up only for a second has not converged', () => {
+  const young = { ...task('1:Running'), status: { state: 'Running' as const, at: now - 1000, startedAt: now - 1000 } }
+  assert.equal(assess(service({}, 1), [young], now, 3).verdict.outcome, 'converging')
+})

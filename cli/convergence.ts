@@ -1,0 +1,130 @@
+// Has what was applied become true? A pure reading of services and tasks, used by `apply`, `up`, `scale`,
+// `rollout` and `wait`, so that their exit codes tell the same truth (design.md §10).
+//
+// A service has converged when its revision is made, no rollout is under way, every wanted slot holds a
+// task of that revision that is Running (or has finished for good), nothing else of it still runs, and
+// that has held for the monitor time: a task that dies a second after its start never passes as success.
+
+import { replicasOf, updatePolicyOf } from '../api/defaults.ts'
+import type { Service } from '../api/objects.ts'
+import { compareStates, isEnded, isOpen, slotOf, type TaskFacts } from '../api/task.ts'
+
+export type Verdict =
+  | { readonly outcome: 'converged' }
+  /** `stuck`: every unfinished task waits for a node that fits; exit code 3 when that lasts. */
+  | { readonly outcome: 'converging'; readonly stuck: boolean; readonly reason: string }
+  | { readonly outcome: 'failed'; readonly reason: string }
+  | { readonly outcome: 'rolledBack'; readonly reason: string }
+
+export interface Progress {
+  readonly name: string
+  readonly wanted: number
+  /** Slots that are as they should be. */
+  readonly done: number
+  /** Observed states of the tasks that are not done, with their numbers, in order of the states. */
+  readonly others: readonly (readonly [state: string, count: number])[]
+  readonly verdict: Verdict
+}
+
+/** Objects as stored and as they travel both have this. */
+export type ServiceView = Pick<Service, 'spec' | 'status'> & { readonly metadata: { readonly name: string; readonly generation: number } }
+export type TaskView = TaskFacts & { readonly metadata: { readonly name: string } }
+
+/**
+ * `tasks` are the service's tasks; `nowMs` is wall time on the clock that wrote `startedAt`. `since` is the
+ * generation that the caller's change made: what is reported for an older one is not an answer yet.
+ */
+export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: number, since: number): Progress {
+  const { status } = service
+  const target = status.revision
+  const open = tasks.filter(isOpen)
+  const counted = latestBySlot(tasks)
+  const wanted = service.spec.mode === 'Global' ? (status.replicas?.desired ?? 0) : replicasOf(service)
+  const done = counted.filter((task) => isDone(task, target))
+  const rest = open.filter((task) => !isDone(task, target))
+  const progress = { name: service.metadata.name, wanted, done: done.length, others: countStates(rest) }
+
+  const settled = judge(service, since)
+  if (settled !== undefined) return { ...progress, verdict: settled }
+  const failed = counted.find(
+    (task) => task.spec.verdict === 'Finished' && task.status.state !== 'Complete' && task.spec.revision === target,
+  )
+  if (failed !== undefined)
+    return { ...progress, verdict: { outcome: 'failed', reason: `${failed.metadata.name} ${describeEnd(failed)} and is not restarted` } }
+  if (done.length < wanted || rest.length > 0) return { ...progress, verdict: converging(rest, wanted, done.length) }
+  const extra = tasks.find((task) => !isOpen(task) && !isEnded(task))
+  if (extra !== undefined)
+    return { ...progress, verdict: { outcome: 'converging', stuck: false, reason: `${extra.metadata.name} is stopping` } }
+  const monitorMs = updatePolicyOf(service, 'update').monitorMs
+  const youngest = Math.max(
+    0,
+    ...done.filter((task) => task.status.state === 'Running').map((task) => task.status.startedAt ?? task.status.at),
+  )
+  if (youngest + monitorMs > nowMs) {
+    return {
+      ...progress,
+      verdict: { outcome: 'converging', stuck: false, reason: `must stay up ${Math.ceil((youngest + monitorMs - nowMs) / 1000)} s more` },
+    }
+  }
+  return { ...progress, verdict: { outcome: 'converged' } }
+}
+
+/** What the service's own status already decides. */
+function judge({ metadata, status }: ServiceView, since: number): Verdict | undefined {
+  if (metadata.generation < since || status.revisionGeneration !== metadata.generation || status.replicas === undefined) {
+    return { outcome: 'converging', stuck: false, reason: 'waiting for its revision' }
+  }
+  const { update } = status
+  if (update === undefined || update.of !== status.revision) return undefined
+  switch (update.state) {
+    case 'Updating':
+      return undefined
+    case 'Completed':
+      return undefined
+    case 'Paused':
+    case 'RollbackPaused':
+      return { outcome: 'failed', reason: `the update paused: ${update.reason ?? 'too many tasks failed'}` }
+    case 'RollbackStarted':
+      return { outcome: 'converging', stuck: false, reason: `rolling back: ${update.reason ?? 'too many tasks failed'}` }
+    case 'RollbackCompleted':
+      return { outcome: 'rolledBack', reason: update.reason ?? 'too many tasks failed' }
+  }
+}
+
+function converging(rest: readonly TaskView[], wanted: number, done: number): Verdict {
+  const waiting = rest.filter((task) => task.status.state === 'Pending' && task.status.error !== undefined)
+  const stuck = waiting.length > 0 && waiting.length === rest.length && done + rest.length >= wanted
+  const [example] = stuck ? waiting : rest.filter((task) => task.status.error !== undefined)
+  return { outcome: 'converging', stuck, reason: example?.status.error ?? `${done} of ${wanted} are up` }
+}
+
+/** Running on the wanted revision, or ended and, by its restart policy, done for good. */
+function isDone(task: TaskView, target: string | undefined): boolean {
+  if (task.spec.verdict === 'Finished') return task.status.state === 'Complete'
+  return task.spec.revision === target && isOpen(task) && task.status.state === 'Running'
+}
+
+/** Of each slot the task that counts: the newest that is open or finished for good. */
+function latestBySlot(tasks: readonly TaskView[]): readonly TaskView[] {
+  const latest = new Map<string, TaskView>()
+  for (const task of tasks) {
+    if (!isOpen(task) && task.spec.verdict !== 'Finished') continue
+    const known = latest.get(slotOf(task))
+    if (known === undefined || known.spec.attempt < task.spec.attempt) latest.set(slotOf(task), task)
+  }
+  return [...latest.values()]
+}
+
+function countStates(tasks: readonly TaskView[]): readonly (readonly [string, number])[] {
+  const counts = new Map<string, number>()
+  for (const { status } of tasks.toSorted((a, b) => compareStates(a.status.state, b.status.state))) {
+    counts.set(status.state, (counts.get(status.state) ?? 0) + 1)
+  }
+  return [...counts]
+}
+
+export function describeEnd({ status }: Pick<TaskFacts, 'status'>): string {
+  if (status.exitCode !== undefined) return `exited with ${status.exitCode}`
+  if (status.signal !== undefined) return `was ended by ${status.signal}`
+  return status.error ?? status.state.toLowerCase()
+}

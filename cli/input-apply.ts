@@ -1,0 +1,100 @@
+// Applies what `readInput` read: first everything as a dry run, so that nothing is applied when anything
+// is refused; then for real; then it waits until it is true.
+
+import { reasonOf, StatusError } from '../api/errors.ts'
+import type { WireObject } from '../api/wire.ts'
+import type { Client } from '../client/client.ts'
+import type { Context } from './context.ts'
+import { converge } from './converge.ts'
+import { CommandError, type ExitCode, exitCodes } from './exit.ts'
+import { type InputObject, readInput } from './input.ts'
+import type { Options } from './options.ts'
+import { nameOf } from './resource.ts'
+import { timeoutOf } from './timeout.ts'
+
+export const fieldManager = 'kit-apply'
+
+export async function applyInput(context: Context, options: Options): Promise<ExitCode> {
+  const input = await readInput(context, options)
+  const client = await context.client()
+  const force = options.force === true
+  const before = await tryAll(client, input, force)
+  const services = new Map<string, number>()
+  const stacks = new Map<string, number>()
+  let changed = 0
+  for (const [at, { kind, object }] of input.entries()) {
+    const old = before[at]
+    const now = options.dryRun === true ? undefined : await client.apply(kind, object, { fieldManager, force })
+    const name = String(object.metadata['name'])
+    const outcome = describeChange(old, now)
+    if (outcome !== 'unchanged') changed++
+    context.out(`${nameOf(kind, name)} ${outcome}${options.dryRun === true ? ' (dry run)' : ''}\n`)
+    if (now !== undefined && kind === 'Service') services.set(name, now.metadata.generation)
+    if (now !== undefined && kind === 'Stack') stacks.set(name, now.metadata.generation)
+  }
+  if (changed === 0) context.err('Nothing changed: the cluster has all of it already.')
+  if (options.dryRun === true || options.wait === false || services.size + stacks.size === 0) return exitCodes.ok
+  return converge(context, client, { services, stacks }, timeoutOf(options))
+}
+
+/** What is there now, after the server has said yes to everything. All refusals are reported together. */
+async function tryAll(client: Client, input: readonly InputObject[], force: boolean): Promise<readonly Before[]> {
+  const refusals: string[] = []
+  let code: ExitCode = exitCodes.invalid
+  const before: Before[] = []
+  for (const { kind, object, document } of input) {
+    const name = String(object.metadata['name'])
+    try {
+      const live = await client.get(kind, name).catch((error: unknown) => {
+        if (reasonOf(error) === 'NotFound') return undefined
+        throw error
+      })
+      before.push({ live, planned: await client.apply(kind, object, { fieldManager, force, dryRun: true }) })
+    } catch (error) {
+      if (!(error instanceof StatusError) || reasonOf(error) === 'Unavailable') throw error
+      if (reasonOf(error) === 'Conflict') code = exitCodes.error
+      if (reasonOf(error) === 'Forbidden') code = exitCodes.refused
+      refusals.push(describeRefusal(error, document))
+    }
+  }
+  if (refusals.length > 0) throw new CommandError(code, `${refusals.join('\n')}\n\nNothing was applied.`)
+  return before
+}
+
+interface Before {
+  readonly live: WireObject | undefined
+  readonly planned: WireObject
+}
+
+function describeChange(before: Before | undefined, now: WireObject | undefined): 'created' | 'configured' | 'unchanged' {
+  if (before?.live === undefined) return 'created'
+  const { live, planned } = before
+  if (now !== undefined)
+    return now.metadata.resourceVersion === live.metadata.resourceVersion || now.metadata.generation === live.metadata.generation
+      ? sameLabels(live, now)
+      : 'configured'
+  return planned.metadata.generation === live.metadata.generation ? sameLabels(live, planned) : 'configured'
+}
+
+/** Bookkeeping such as managed fields changes the version too; only what a person wrote counts here. */
+function sameLabels(a: WireObject, b: WireObject): 'configured' | 'unchanged' {
+  const facts = ({ metadata }: WireObject): string => JSON.stringify([metadata.labels ?? {}, metadata.annotations ?? {}])
+  return facts(a) === facts(b) ? 'unchanged' : 'configured'
+}
+
+function describeRefusal(error: StatusError, document: InputObject['document']): string {
+  const causes = (error.details.causes ?? []).map(({ field, message }) => {
+    const place = document.locate(parsePath(field ?? ''), 'value')
+    return `  --> ${document.file}:${place.line}:${place.column}  ${field === undefined ? '' : `${field}: `}${message}`
+  })
+  const hint = error.reason === 'Conflict' ? '\n  = --force takes the fields that somebody else has set' : ''
+  return `error: ${error.message}${causes.length === 0 ? `\n  --> ${document.file}` : `\n${causes.join('\n')}`}${hint}`
+}
+
+/** `spec.ports[0].port` as steps. A Compose file is the spec itself, so its own paths begin below it. */
+function parsePath(field: string): readonly (string | number)[] {
+  return field
+    .split(/[.[\]]+/)
+    .filter((step) => step !== '')
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step))
+}

@@ -1,0 +1,103 @@
+// The `kitd` program: one node. Wires the real effects into `createNode`, opens the control socket, says
+// `ready` in one line when it is, and stops cleanly on SIGTERM: tasks keep running, their shims own them.
+
+import { hostname as machineHostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Command, CommanderError, Option } from 'commander'
+import { createProcessExecutor } from '../agent/process/process-executor.ts'
+import { createClock } from '../effects/real/clock.ts'
+import { lockDirectory } from '../effects/real/directory-lock.ts'
+import { createDisk } from '../effects/real/disk.ts'
+import { createLog } from '../effects/real/log.ts'
+import { createRandom } from '../effects/real/random.ts'
+import { Loopback } from '../effects/real/transport.ts'
+import { loadIdentity } from '../node/identity.ts'
+import { createNode } from '../node/node.ts'
+import { serveControlSocket } from '../server/http/http.ts'
+import { version } from './version.ts'
+
+interface Flags {
+  readonly stateDir: string
+  readonly hostname: string
+  readonly listenControlApi?: string
+  readonly executor: 'auto' | 'process'
+  readonly label: readonly string[]
+  readonly engineLabel: readonly string[]
+}
+
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
+
+function parseFlags(args: readonly string[]): Flags {
+  return new Command('kitd')
+    .description('Runs one node of a kit cluster in the foreground. Logs are JSON on standard error.')
+    .requiredOption('-d, --state-dir <directory>', 'state of this node')
+    .option('--hostname <name>', 'host name to report', machineHostname())
+    .option('--listen-control-api <path>', 'control socket (default: <state-dir>/kit.sock)')
+    .addOption(new Option('--executor <name>', 'what runs tasks').choices(['auto', 'process']).default('auto'))
+    .option('--label <key=value>', 'label of this node, set when it is first started; may be repeated', collect, [])
+    .option('--engine-label <key=value>', 'engine label of this node; may be repeated', collect, [])
+    .exitOverride()
+    .parse(args, { from: 'user' })
+    .opts<Flags>()
+}
+
+function parseLabels(flag: string, texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=')
+      if (at < 1) throw new Error(`${flag}: "${text}" is not key=value`)
+      return [text.slice(0, at), text.slice(at + 1)]
+    }),
+  )
+}
+
+async function run(flags: Flags): Promise<void> {
+  const directory = resolve(flags.stateDir)
+  const socket = flags.listenControlApi ?? join(directory, 'kit.sock')
+  process.title = `kitd -d ${directory} --hostname ${flags.hostname}`
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+
+  const clock = createClock()
+  const random = createRandom()
+  const disk = createDisk()
+  const log = createLog()
+  const unlock = lockDirectory(directory)
+  try {
+    const identity = await loadIdentity({ disk, random }, directory)
+    const executor = createProcessExecutor({
+      directory: join(directory, 'tasks'),
+      nodePath: process.execPath,
+      shimPath: join(import.meta.dirname, 'kit-shim.mjs'),
+    })
+    const node = await createNode(
+      { clock, random, disk, transport: new Loopback().transport(identity.nodeId), log },
+      {
+        identity,
+        directory,
+        hostname: flags.hostname,
+        executor,
+        managers: [],
+        labels: parseLabels('--label', flags.label),
+        engineLabels: parseLabels('--engine-label', flags.engineLabel),
+        version,
+      },
+    )
+    const running = node.run(stop.signal)
+    const server = await serveControlSocket(socket, node.handle)
+    process.stdout.write(`ready ${socket}\n`)
+    await running.finally(() => server.close())
+  } finally {
+    unlock()
+  }
+}
+
+try {
+  await run(parseFlags(process.argv.slice(2)))
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else {
+    process.stderr.write(`kitd: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}

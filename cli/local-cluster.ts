@@ -1,0 +1,194 @@
+// The cluster on this machine that `kit up` starts and `kit down` stops: one `kitd` process per node, all
+// state below one directory. `cluster.json` says which nodes there are; what runs is asked of the nodes.
+
+import { spawn } from 'node:child_process'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { reasonOf } from '../api/errors.ts'
+import type { Client } from '../client/client.ts'
+import { lockHolder } from '../effects/real/directory-lock.ts'
+import { type Connection, connect } from './connect.ts'
+import type { Context } from './context.ts'
+import { CommandError, exitCodes } from './exit.ts'
+
+const readyWithinMs = 60_000
+const stopWithinMs = 30_000
+const lookAgainMs = 20
+/** sun_path of sockaddr_un on Linux is 108 bytes, 104 on macOS, with the final NUL. */
+const longestSocketPath = 103
+
+export interface LocalNode {
+  readonly name: string
+  readonly directory: string
+  readonly socket: string
+}
+
+interface ClusterFile {
+  readonly version: 1
+  readonly nodes: readonly { readonly name: string; readonly executor: string; readonly labels: readonly string[] }[]
+}
+
+export interface UpOptions {
+  readonly executor: string
+  /** `node-1:key=value` */
+  readonly labels: readonly string[]
+}
+
+function nodeAt(directory: string, name: string): LocalNode {
+  const home = join(resolve(directory), name)
+  return { name, directory: home, socket: join(home, 'kit.sock') }
+}
+
+async function readCluster(directory: string): Promise<ClusterFile | undefined> {
+  const text = await readFile(join(directory, 'cluster.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new CommandError(exitCodes.error, `cannot read ${join(directory, 'cluster.json')}: ${error.message}`)
+  })
+  if (text === undefined) return undefined
+  const value: unknown = JSON.parse(text)
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('version' in value) ||
+    value.version !== 1 ||
+    !('nodes' in value) ||
+    !Array.isArray(value.nodes)
+  ) {
+    throw new CommandError(exitCodes.error, `${join(directory, 'cluster.json')} is not a cluster file of this version of kit`)
+  }
+  return { version: 1, nodes: value.nodes }
+}
+
+/** Starts what is not running and resolves when every node answers and is Ready. */
+export async function startCluster(context: Context, options: UpOptions): Promise<Connection> {
+  const directory = resolve(context.localDirectory)
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const known = await readCluster(directory)
+  const cluster: ClusterFile = known ?? {
+    version: 1,
+    nodes: [{ name: 'node-1', executor: options.executor, labels: labelsOf(options.labels, 'node-1') }],
+  }
+  if (known === undefined) await writeFile(join(directory, 'cluster.json'), `${JSON.stringify(cluster, null, 2)}\n`)
+  for (const { name, executor, labels } of cluster.nodes) {
+    const node = nodeAt(directory, name)
+    if (node.socket.length > longestSocketPath)
+      throw new CommandError(
+        exitCodes.invalid,
+        `${node.socket} is too long for a socket (${longestSocketPath} characters): choose a shorter --dir`,
+      )
+    if (await answers(context, node)) continue
+    context.err(`Starting ${name} …`)
+    await startNode(context, node, executor, labels)
+  }
+  const connection = connect(nodeAt(directory, cluster.nodes[0]?.name ?? 'node-1').socket, context.clock)
+  await waitForNodes(context, connection.client, cluster.nodes.length)
+  return connection
+}
+
+function labelsOf(labels: readonly string[], node: string): readonly string[] {
+  return labels.flatMap((text) => {
+    const [, name = '', label = ''] = /^([^:=]+):([^=]+=.*)$/.exec(text) ?? []
+    if (name === '') throw new CommandError(exitCodes.invalid, `--label: "${text}" is not NODE:KEY=VALUE, such as node-1:disk=ssd`)
+    if (name !== node) throw new CommandError(exitCodes.invalid, `--label: there is no ${name}; the cluster has ${node}`)
+    return [label]
+  })
+}
+
+async function answers(context: Context, node: LocalNode): Promise<boolean> {
+  const { client, close } = connect(node.socket, context.clock)
+  try {
+    await client.raw({ method: 'GET', path: '/readyz' })
+    return true
+  } catch (error) {
+    if (reasonOf(error) === 'Unavailable' || reasonOf(error) === 'NotLeader') return false
+    throw error
+  } finally {
+    close()
+  }
+}
+
+/** The daemon outlives us: its own session, its output in a file. Resolves when it answers. */
+async function startNode(context: Context, node: LocalNode, executor: string, labels: readonly string[]): Promise<void> {
+  await mkdir(node.directory, { recursive: true, mode: 0o700 })
+  const logFile = join(node.directory, 'kitd.log')
+  const log = await open(logFile, 'a', 0o600)
+  const args = [
+    '-d',
+    node.directory,
+    '--hostname',
+    node.name,
+    '--listen-control-api',
+    node.socket,
+    '--executor',
+    executor,
+    ...labels.flatMap((label) => ['--label', label]),
+  ]
+  const child = spawn(context.programs.node, [context.programs.kitd, ...args], { detached: true, stdio: ['ignore', log.fd, log.fd] })
+  let exited: string | undefined
+  child.once('exit', (code, signal) => (exited = signal ?? `exit code ${code}`))
+  child.once('error', (error) => (exited = error.message))
+  child.unref()
+  await log.close()
+  const deadline = context.clock.monotonicMs() + readyWithinMs
+  while (!(await answers(context, node))) {
+    if (exited !== undefined)
+      throw new CommandError(exitCodes.error, `${node.name} did not start (${exited}). The end of ${logFile}:\n${await lastLines(logFile)}`)
+    if (context.clock.monotonicMs() > deadline)
+      throw new CommandError(exitCodes.timedOut, `${node.name} does not answer after ${readyWithinMs / 1000} s; see ${logFile}`)
+    await context.clock.sleep(lookAgainMs, context.signal)
+  }
+}
+
+async function lastLines(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '')
+  return text
+    .trimEnd()
+    .split('\n')
+    .slice(-5)
+    .map((line) => `  ${line}`)
+    .join('\n')
+}
+
+async function waitForNodes(context: Context, client: Client, count: number): Promise<void> {
+  const deadline = context.clock.monotonicMs() + readyWithinMs
+  for (;;) {
+    const { items } = await client.list('Node')
+    if (items.filter(({ status }) => status.state === 'Ready').length >= count) return
+    if (context.clock.monotonicMs() > deadline)
+      throw new CommandError(exitCodes.timedOut, `not all nodes are Ready after ${readyWithinMs / 1000} s; \`kit get nodes\` shows which`)
+    await context.clock.sleep(lookAgainMs, context.signal)
+  }
+}
+
+/** Stops daemons and tasks. Resolves with the names of the nodes that had something to stop. */
+export async function stopCluster(context: Context, purge: boolean): Promise<readonly string[]> {
+  const directory = resolve(context.localDirectory)
+  const cluster = await readCluster(directory)
+  const stopped: string[] = []
+  for (const { name } of cluster?.nodes ?? []) {
+    const node = nodeAt(directory, name)
+    const daemon = await stopDaemon(context, node)
+    const tasks = await stopTasks(context, node)
+    if (daemon || tasks > 0) stopped.push(name)
+  }
+  if (purge) await rm(directory, { recursive: true, force: true })
+  return stopped
+}
+
+async function stopDaemon(context: Context, node: LocalNode): Promise<boolean> {
+  const pid = lockHolder(node.directory)
+  if (pid === undefined) return false
+  process.kill(pid, 'SIGTERM')
+  const deadline = context.clock.monotonicMs() + stopWithinMs
+  while (lockHolder(node.directory) === pid) {
+    if (context.clock.monotonicMs() > deadline) process.kill(pid, 'SIGKILL')
+    await context.clock.sleep(lookAgainMs, context.signal)
+  }
+  return true
+}
+
+/** SIGTERM to kitd leaves tasks running; here the person asked for an end. */
+async function stopTasks(context: Context, node: LocalNode): Promise<number> {
+  const { stopAllTasks } = await import('../agent/process/stop-all.ts')
+  return stopAllTasks(node.directory, { nodePath: context.programs.node, shimPath: context.programs.shim, signal: context.signal })
+}

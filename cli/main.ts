@@ -1,0 +1,80 @@
+// The `kit` program: makes a Context from the process, runs one command, turns its outcome into an exit
+// code. Commands are registered in `program.ts`; each lives in one file below `commands/` and is loaded
+// only when it runs, because what is loaded is what start-up costs.
+
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { reasonOf, StatusError } from '../api/errors.ts'
+import { createClock } from '../effects/real/clock.ts'
+import type { Connection } from './connect.ts'
+import type { Context } from './context.ts'
+import { CommandError, type ExitCode, exitCodes } from './exit.ts'
+import type { GlobalOptions } from './options.ts'
+import { createProgram } from './program.ts'
+
+const interrupted = new AbortController()
+process.once('SIGINT', () => {
+  interrupted.abort()
+  process.once('SIGINT', () => process.exit(130))
+})
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0) // The reader has had enough, as in `kit get tasks | head`.
+  throw error
+})
+
+const clock = createClock()
+let connection: Connection | undefined
+
+function createContext(options: GlobalOptions): Context {
+  const localDirectory = options.dir ?? join(homedir(), '.kit', 'local')
+  const socket = options.socket ?? (options.dir === undefined ? (process.env['KIT_SOCKET'] ?? process.env['SWARM_SOCKET']) : undefined)
+  const home = join(import.meta.dirname, '..')
+  return {
+    async client() {
+      const { connect } = await import('./connect.ts')
+      connection ??= connect(socket ?? join(localDirectory, 'node-1', 'kit.sock'), clock, (text) =>
+        process.stderr.write(`warning: ${text}\n`),
+      )
+      return connection.client
+    },
+    clock,
+    out: (text) => void process.stdout.write(text),
+    err: (line) => void process.stderr.write(`${line}\n`),
+    signal: interrupted.signal,
+    env: process.env,
+    async readStdin() {
+      const chunks: Buffer[] = []
+      for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+      return Buffer.concat(chunks).toString('utf8')
+    },
+    localDirectory,
+    isTerminal: process.stdout.isTTY && process.stderr.isTTY && process.env['CI'] === undefined,
+    programs: { node: process.execPath, kitd: join(home, 'dist/kitd.mjs'), shim: join(home, 'dist/kit-shim.mjs') },
+  }
+}
+
+function report(error: unknown): ExitCode {
+  if (error instanceof CommandError) {
+    if (error.message !== '') process.stderr.write(`${error.message}\n`)
+    return error.code
+  }
+  if (interrupted.signal.aborted) return exitCodes.error
+  if (error instanceof StatusError) {
+    process.stderr.write(`error: ${error.message}\n`)
+    for (const { field, message } of error.details.causes ?? [])
+      process.stderr.write(`  ${field === undefined ? '' : `${field}: `}${message}\n`)
+    const reason = reasonOf(error)
+    if (reason === 'Forbidden') return exitCodes.refused
+    return reason === 'Invalid' || reason === 'BadRequest' ? exitCodes.invalid : exitCodes.error
+  }
+  process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return exitCodes.error
+}
+
+try {
+  process.exitCode = await createProgram(createContext).run(process.argv.slice(2))
+} catch (error) {
+  process.exitCode = report(error)
+} finally {
+  connection?.close()
+}

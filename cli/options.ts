@@ -1,0 +1,32 @@
+// Options as commander hands them over: `program.ts` says which command has which.
+
+export interface GlobalOptions {
+  readonly socket?: string
+  readonly dir?: string
+}
+
+/** Options of all commands together; each command reads its own. */
+export interface Options {
+  readonly filename?: readonly string[]
+  readonly recursive?: boolean
+  readonly name?: string
+  readonly wait?: boolean
+  readonly timeout?: string
+  readonly force?: boolean
+  readonly dryRun?: boolean
+  readonly output?: string
+  readonly selector?: string
+  readonly fieldSelector?: string
+  readonly watch?: boolean
+  readonly all?: boolean
+  readonly overwrite?: boolean
+  readonly follow?: boolean
+  readonly tail?: string
+  readonly since?: string
+  readonly timestamps?: boolean
+  readonly for?: string
+  readonly to?: string
+  readonly executor?: string
+  readonly label?: readonly string[]
+  readonly purge?: boolean
+}

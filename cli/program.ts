@@ -1,0 +1,222 @@
+// Every command with its words, options and help. Bodies are behind `import()`.
+
+import { Command, CommanderError, Option } from 'commander'
+import type { Context } from './context.ts'
+import { type ExitCode, exitCodes } from './exit.ts'
+import type { GlobalOptions, Options } from './options.ts'
+
+const exitHelp = `
+Exit codes:
+  0 done, and true    1 error             2 invalid input     3 no node can take the tasks
+  4 rolled back       5 timed out         6 refused by policy`
+
+const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
+
+/** `createContext` is called when a command runs, with the global options. */
+export function createProgram(createContext: (options: GlobalOptions) => Context): { run(args: readonly string[]): Promise<ExitCode> } {
+  let outcome: ExitCode = exitCodes.ok
+  const program = new Command('kit')
+    .description('Declares what should run on a cluster, and shows what does.')
+    .option('--socket <path>', 'control socket of the daemon (or KIT_SOCKET)')
+    .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
+    .addHelpText('after', exitHelp)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+
+  /** Adds a command whose body gets the context, its options and its words. */
+  function add(
+    usage: string,
+    description: string,
+    configure: (command: Command) => Command,
+    body: (context: Context, options: Options, words: readonly string[]) => Promise<ExitCode> | Promise<void>,
+    parent = program,
+  ): void {
+    const command = configure(parent.command(usage).description(description).exitOverride().addHelpText('after', exitHelp))
+    command.action(async (...given: unknown[]) => {
+      const words = given
+        .slice(0, -2)
+        .flat()
+        .filter((word): word is string => typeof word === 'string')
+      outcome = (await body(createContext(program.opts<GlobalOptions>()), command.opts<Options>(), words)) ?? exitCodes.ok
+    })
+  }
+  const output = (command: Command): Command => command.option('-o, --output <format>', 'wide, json, yaml, name or jsonpath={.path}')
+  const selectors = (command: Command): Command =>
+    command
+      .option('-l, --selector <labels>', 'only objects with these labels: a=b,c!=d,e in (f,g)')
+      .option('--field-selector <fields>', 'only objects with these fields: spec.nodeName=node-1')
+  const files = (command: Command): Command =>
+    command
+      .option('-f, --filename <file>', 'file, directory, or - for standard input; may be repeated', collect)
+      .option('-R, --recursive', 'read directories below, too')
+      .option('--name <stack>', 'name of the stack, for a Compose file')
+  const waiting = (command: Command): Command =>
+    command.option('--no-wait', 'do not wait until it is true').addOption(new Option('--timeout <duration>', 'longest wait').default('10m'))
+  const force = (command: Command): Command => command.option('--force', 'take fields that somebody else has set')
+
+  add(
+    'up',
+    'Start a cluster on this machine, apply files, wait, show what runs',
+    (command) =>
+      waiting(force(command))
+        .argument('[file...]', 'files to apply')
+        .option('--executor <name>', 'auto or process', 'auto')
+        .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect)
+        .option('--name <stack>', 'name of the stack, for a Compose file'),
+    async (context, options, words) => (await import('./commands/up.ts')).up(context, options, words),
+  )
+  add(
+    'down',
+    'Stop the cluster that `kit up` started, with its tasks',
+    (command) => command.option('--purge', 'also delete its state'),
+    async (context, options) => (await import('./commands/down.ts')).down(context, options),
+  )
+  add(
+    'apply',
+    'Make the cluster as the files say, and wait until it is',
+    (command) => waiting(force(files(command))).option('--dry-run', 'say what would happen, and change nothing'),
+    async (context, options) => (await import('./commands/apply.ts')).apply(context, options),
+  )
+  add(
+    'diff',
+    'Show what applying the files would change (exit code 1 when anything)',
+    (command) => force(files(command)),
+    async (context, options) => (await import('./commands/diff.ts')).diff(context, options),
+  )
+  add(
+    'get',
+    'List objects, or show one',
+    (command) =>
+      selectors(output(command))
+        .argument('<kind>', 'kind, kinds with commas, all, or kind/name')
+        .argument('[name...]')
+        .option('-w, --watch', 'go on printing what changes'),
+    async (context, options, words) => (await import('./commands/get.ts')).get(context, options, words),
+  )
+  add(
+    'describe',
+    'Show an object with everything that belongs to it',
+    (command) => selectors(command).argument('<kind>').argument('[name...]'),
+    async (context, options, words) => (await import('./commands/describe.ts')).describe(context, options, words),
+  )
+  add(
+    'delete',
+    'Delete objects, and wait until they are gone',
+    (command) =>
+      waiting(selectors(files(command)))
+        .argument('[kind]')
+        .argument('[name...]')
+        .option('--all', 'all objects of the kind')
+        .option('--force', 'remove a node that still answers'),
+    async (context, options, words) => (await import('./commands/delete.ts')).remove(context, options, words),
+  )
+  add(
+    'label',
+    'Set or remove labels: KIND NAME key=value… key-…',
+    (command) =>
+      command.argument('<words...>', 'kind, name, then key=value or key-').option('--overwrite', 'replace a value that is there'),
+    async (context, options, words) => (await import('./commands/label.ts')).label(context, options, words),
+  )
+  add(
+    'scale',
+    'Change how many replicas services have: service/web=5',
+    (command) => waiting(command).argument('<target...>', 'service/NAME=N'),
+    async (context, options, words) => (await import('./commands/scale.ts')).scale(context, options, words),
+  )
+  for (const [verb, availability, text] of [
+    ['drain', 'Drain', 'Give all tasks of a node to others'],
+    ['pause', 'Pause', 'Keep what a node runs, and give it nothing new'],
+    ['activate', 'Active', 'Let a node take tasks again'],
+  ] as const) {
+    add(
+      verb,
+      text,
+      (command) => waiting(command).argument('<node...>', 'name or host name'),
+      async (context, options, words) => (await import('./commands/drain.ts')).setAvailability(context, availability, options, words),
+    )
+  }
+  add(
+    'logs',
+    'Print what tasks wrote: service/web or task/NAME',
+    (command) =>
+      command
+        .argument('<target>')
+        .option('-f, --follow', 'go on with what comes')
+        .option('--tail <lines>', 'lines from the end of each task')
+        .option('--since <duration>', 'only what is younger, such as 10m')
+        .option('--timestamps', 'print the time of each line'),
+    async (context, options, words) => (await import('./commands/logs.ts')).logs(context, options, words),
+  )
+  add(
+    'wait',
+    'Wait for objects: --for=converged, delete, condition=Ready, jsonpath={.path}=value',
+    (command) =>
+      command
+        .argument('<kind>')
+        .argument('[name...]')
+        .option('--for <what>', 'what to wait for', 'converged')
+        .addOption(new Option('--timeout <duration>', 'longest wait').default('10m')),
+    async (context, options, words) => (await import('./commands/wait.ts')).wait(context, options, words),
+  )
+  add(
+    'events',
+    'List what happened, newest last',
+    (command) => command.argument('[target]', 'kind/name').option('-w, --watch', 'go on with what happens'),
+    async (context, options, words) => (await import('./commands/events.ts')).events(context, options, words),
+  )
+  add(
+    'explain',
+    'Explain a field (service.spec.update), an error (KIT0104), or why a task is where it is (task/NAME)',
+    (command) => command.argument('<what>').option('--recursive', 'all fields below, too'),
+    async (context, options, words) => (await import('./commands/explain.ts')).explain(context, options, words),
+  )
+  const rollout = program.command('rollout').description('Look at, undo or repeat the rollout of a service').exitOverride()
+  add(
+    'status',
+    'Wait for the rollout, and say how it went',
+    (command) => command.argument('<service>').addOption(new Option('--timeout <duration>', 'longest wait').default('10m')),
+    async (context, options, words) => (await import('./commands/rollout.ts')).status(context, options, words),
+    rollout,
+  )
+  add(
+    'history',
+    'List the revisions of a service',
+    (command) => command.argument('<service>'),
+    async (context, _options, words) => (await import('./commands/rollout.ts')).history(context, words),
+    rollout,
+  )
+  add(
+    'undo',
+    'Go back to an older revision',
+    (command) => waiting(command).argument('<service>').option('--to <revision>', 'its number or name (default: the one before)'),
+    async (context, options, words) => (await import('./commands/rollout.ts')).undo(context, options, words),
+    rollout,
+  )
+  add(
+    'restart',
+    'Replace all tasks of a service, by its update settings',
+    (command) => waiting(command).argument('<service>'),
+    async (context, options, words) => (await import('./commands/rollout.ts')).restart(context, options, words),
+    rollout,
+  )
+  add(
+    'version',
+    'Print the version',
+    (command) => command,
+    async (context) => context.out(`kit ${(await import('./version.ts')).version}\n`),
+  )
+
+  return {
+    async run(args) {
+      try {
+        await program.parseAsync(args, { from: 'user' })
+        return outcome
+      } catch (error) {
+        if (!(error instanceof CommanderError)) throw error
+        // Help and version are not errors; everything else has been printed already.
+        return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalid
+      }
+    },
+  }
+}

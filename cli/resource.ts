@@ -1,0 +1,107 @@
+// What a person types for kinds and objects: `service`, `services`, `svc`, `service/web`, `svc web`, `task web.1`.
+
+import type { Definition } from '../api/definition.ts'
+import { definitions } from '../api/definitions.ts'
+import { reasonOf } from '../api/errors.ts'
+import type { Kind } from '../api/objects.ts'
+import { findDefinition, namesOf } from '../api/schema.ts'
+import { nearest } from '../api/suggestion.ts'
+import type { WireObject } from '../api/wire.ts'
+import type { Client } from '../client/client.ts'
+import { CommandError, exitCodes } from './exit.ts'
+
+export interface Resource {
+  readonly kind: Kind
+  readonly name: string
+}
+
+/** The definition of a kind that is there. */
+export function definitionOf(kind: Kind): Definition {
+  const found = findDefinition(kind)
+  if (found === undefined) throw new CommandError(exitCodes.invalid, `there is no kind ${kind}`)
+  return found
+}
+
+function isKind(name: string): name is Kind {
+  return definitions.some(({ spec }) => spec.names.kind === name)
+}
+
+/** Singular, plural, short or exact names of a kind; anything else is an error with a suggestion. */
+export function parseKind(text: string): Kind {
+  const kind = findDefinition(text)?.spec.names.kind
+  if (kind !== undefined && isKind(kind)) return kind
+  const suggestion = nearest(text, definitions.flatMap(namesOf))
+  throw new CommandError(
+    exitCodes.invalid,
+    `there is no kind "${text}"${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`,
+  )
+}
+
+/** `services`, `services,tasks`, or `all`. */
+export function parseKinds(text: string): readonly Kind[] {
+  if (text !== 'all') return text.split(',').filter(Boolean).map(parseKind)
+  const inAll = definitions.filter(({ spec }) => spec.names.categories?.includes('all'))
+  return inAll.map(({ spec }) => spec.names.kind).filter(isKind)
+}
+
+/** `KIND NAME…`, `KIND/NAME…`, or a mixture of `KIND/NAME`. */
+export function parseResources(words: readonly string[]): readonly Resource[] {
+  const [first = '', ...rest] = words
+  if (first.includes('/')) return words.map(parseResource)
+  const kind = parseKind(first)
+  if (rest.length === 0) throw new CommandError(exitCodes.invalid, `which ${first}? Write ${first}/NAME, or ${first} NAME`)
+  return rest.map((name) => ({ kind, name }))
+}
+
+export function parseResource(text: string): Resource {
+  const [kind = '', name = '', ...more] = text.split('/')
+  if (kind === '' || name === '' || more.length > 0)
+    throw new CommandError(exitCodes.invalid, `"${text}" is not KIND/NAME, such as service/web`)
+  return { kind: parseKind(kind), name }
+}
+
+/** `service/web` as people write it back. */
+export function nameOf(kind: Kind, name: string): string {
+  return `${definitionOf(kind).spec.names.singular}/${name}`
+}
+
+/**
+ * The object that `name` means: its name, a node's host name, or the only name that begins with it.
+ * Several candidates are an error that lists them.
+ */
+export async function find<K extends Kind>(client: Client, kind: K, name: string): Promise<WireObject<K>> {
+  try {
+    return await client.get(kind, name)
+  } catch (error) {
+    if (reasonOf(error) !== 'NotFound') throw error
+  }
+  const { items } = await client.list(kind)
+  const matches = items.filter((item) => item.metadata.name.startsWith(name) || hostnameOf(item) === name)
+  const [only] = matches
+  if (only !== undefined && matches.length === 1) return only
+  const singular = definitionOf(kind).spec.names.singular
+  if (matches.length > 1) {
+    throw new CommandError(
+      exitCodes.error,
+      `${singular} "${name}" could be any of: ${matches
+        .map((item) => item.metadata.name)
+        .toSorted()
+        .join(', ')}`,
+    )
+  }
+  const suggestion = nearest(
+    name,
+    items.map((item) => item.metadata.name),
+  )
+  throw new CommandError(
+    exitCodes.error,
+    `${singular} "${name}" not found${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`,
+  )
+}
+
+function hostnameOf(object: WireObject): string | undefined {
+  const status: unknown = object.status
+  if (object.kind !== 'Node' || typeof status !== 'object' || status === null || !('description' in status)) return undefined
+  const { description } = status
+  return typeof description === 'object' && description !== null && 'hostname' in description ? String(description.hostname) : undefined
+}
