@@ -132,24 +132,24 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
 
   promise('stopping ends the program, and may be repeated', async (subject) => {
     const task = await startNew(subject, { kind: 'runs' })
-    await Promise.all([subject.executor.stop(task, never), subject.executor.stop(task, never)])
-    await subject.executor.stop(task, never)
+    await Promise.all([subject.executor.stop(task.task, never), subject.executor.stop(task.task, never)])
+    await subject.executor.stop(task.task, never)
     assert.equal((await subject.executor.wait(task, never)).signal, 'SIGTERM')
   })
 
   promise('a program that ignores the stop signal is killed when its grace period is over', async (subject) => {
     const task = await startNew(subject, { kind: 'ignores-stop' })
     for await (const { text } of subject.executor.logs(task.task, { follow: true }, never)) if (text === 'ready') break
-    await subject.executor.stop(task, never)
+    await subject.executor.stop(task.task, never)
     assert.equal((await subject.executor.wait(task, never)).signal, 'SIGKILL')
   })
 
   promise('a task that is stopped before it is started never starts', async (subject) => {
     const { executor } = subject
     const task = subject.task({ kind: 'runs' })
-    await executor.stop(task, never)
+    await executor.stop(task.task, never)
     await executor.prepare(task, suiteNode, never)
-    await executor.stop(task, never)
+    await executor.stop(task.task, never)
     await assert.rejects(executor.start(task, suiteNode, never), FatalTaskError)
   })
 
@@ -158,7 +158,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     const before = await subject.executor.attach(task)
     const next = subject.restart()
     assert.deepEqual(await next.attach(task), before)
-    await next.stop(task, never)
+    await next.stop(task.task, never)
     assert.equal((await next.wait(task, never)).signal, 'SIGTERM')
   })
 

@@ -70,7 +70,7 @@ export interface Executor {
     signal: AbortSignal,
   ): Promise<{ readonly healthy: boolean; readonly output: string }>
   /** Stop signal, grace period, then kill; resolves when nothing of it runs any more. A task not started yet never will be. */
-  stop(task: Assignment, signal: AbortSignal): Promise<void>
+  stop(taskName: string, signal: AbortSignal): Promise<void>
   /** Frees everything it left: container, files, logs. Stops it first when it still runs. */
   remove(taskName: string): Promise<void>
   /** Tasks that this executor holds anything of, so that the agent can remove what nobody knows. */

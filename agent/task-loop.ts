@@ -130,7 +130,7 @@ export class TaskLoop {
 
   async #stop(signal: AbortSignal): Promise<void> {
     const { executor } = this.#deps
-    await executor.stop(this.#assignment, signal)
+    await executor.stop(this.#assignment.task, signal)
     const found = await executor.attach(this.#assignment)
     const facts = found !== undefined && 'ended' in found ? exitFacts(found.ended) : {}
     this.#set(withoutError({ ...this.#status, ...facts, state: 'Shutdown', message: 'shutdown' }))
@@ -139,7 +139,7 @@ export class TaskLoop {
   /** The verdict is on disk before the program is stopped: after a crash in between, its exit code 0 must not look like success. */
   async #stopUnhealthy(signal: AbortSignal): Promise<void> {
     await this.#deps.record(this.#assignment)
-    await this.#deps.executor.stop(this.#assignment, signal)
+    await this.#deps.executor.stop(this.#assignment.task, signal)
     const exit = await this.#deps.executor.wait(this.#assignment, signal)
     this.#set(endedStatus(this.#status, exit))
   }

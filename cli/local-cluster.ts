@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { createProcessExecutor } from '../agent/process/process-executor.ts'
 import { reasonOf } from '../api/errors.ts'
 import type { Client } from '../client/client.ts'
 import { lockHolder } from '../effects/real/directory-lock.ts'
@@ -189,6 +190,12 @@ async function stopDaemon(context: Context, node: LocalNode): Promise<boolean> {
 
 /** SIGTERM to kitd leaves tasks running; here the person asked for an end. */
 async function stopTasks(context: Context, node: LocalNode): Promise<number> {
-  const { stopAllTasks } = await import('../agent/process/stop-all.ts')
-  return stopAllTasks(node.directory, { nodePath: context.programs.node, shimPath: context.programs.shim, signal: context.signal })
+  const executor = createProcessExecutor({
+    directory: join(node.directory, 'tasks'),
+    nodePath: context.programs.node,
+    shimPath: context.programs.shim,
+  })
+  const tasks = await executor.list()
+  await Promise.all(tasks.map((task) => executor.stop(task, context.signal)))
+  return tasks.length
 }

@@ -14,6 +14,9 @@ import type { Problem } from './problem.ts'
 import { readCompose } from './read.ts'
 
 /** As much of an object as planning reads; a stored object and an answer of the API both have it. */
+/** On a Stack: the generation that may take what is somebody else's. Set by admission for `--force`. */
+export const forceAnnotation = 'kit/force'
+
 export interface LiveObject {
   readonly kind: string
   readonly metadata: {

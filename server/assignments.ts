@@ -17,6 +17,7 @@ export function assignmentOf(view: StoreView, task: Task): Assignment {
   const revision = view.get('Revision', spec.revision)
   const service = serviceOf(view, task)
   const template = revision?.spec.template ?? {}
+  const targetPorts = (service?.spec.endpoint?.ports ?? []).map(({ protocol = 'TCP', targetPort }) => ({ protocol, targetPort }))
   const registryAuth = service?.spec.template.registryAuth
   return {
     task: task.metadata.name,
@@ -27,6 +28,7 @@ export function assignmentOf(view: StoreView, task: Task): Assignment {
     revision: spec.revision,
     template: registryAuth === undefined ? template : { ...template, registryAuth },
     ...(spec.network?.ports !== undefined && { hostPorts: spec.network.ports }),
+    ...(targetPorts.length > 0 && { targetPorts }),
     ...(spec.assignedGeneric !== undefined && { assignedGeneric: spec.assignedGeneric }),
     desired: spec.desired,
     status,

@@ -11,6 +11,7 @@ import type { ApiAnswer, ApiRequest } from '../api/request.ts'
 import type { Guard, Write } from '../api/store.ts'
 import { formatTimestamp } from '../api/timestamp.ts'
 import { isJsonObject, type Json, type JsonObject } from '../api/wire.ts'
+import { forceAnnotation } from '../compose/plan.ts'
 import type { Random } from '../effects/effects.ts'
 import { type AdmissionDeps, assertCreatable, invalid, problemsOf, referenceGuards } from './admission.ts'
 import { answer, isTrue, warningHeaders } from './answer.ts'
@@ -403,7 +404,7 @@ function nextMetadata(
   before: JsonObject | undefined,
 ): Metadata {
   const sent = metadataOf(document)
-  const { labels, annotations } = { labels: stringMap(sent, 'labels'), annotations: stringMap(sent, 'annotations') }
+  const labels = stringMap(sent, 'labels')
   const finalizers =
     live === undefined && intent.resource.kind === 'Service'
       ? [...new Set([...stringList(sent, 'finalizers'), taskFinalizer])]
@@ -421,6 +422,7 @@ function nextMetadata(
           createdAt: live.metadata.createdAt,
           ...(live.metadata.deletedAt !== undefined && { deletedAt: live.metadata.deletedAt }),
         }
+  const annotations = withForce(intent, stringMap(sent, 'annotations'), fixed.generation)
   return {
     name: intent.name,
     ...fixed,
@@ -430,6 +432,16 @@ function nextMetadata(
     ...(ownerReferences.length > 0 && { ownerReferences }),
     ...(managedFields.length > 0 && { managedFields }),
   }
+}
+
+/** A Stack that was applied by force says so to the stack controller, for this generation only. */
+function withForce(
+  { resource, request }: Intent,
+  annotations: Readonly<Record<string, string>> | undefined,
+  generation: number,
+): Readonly<Record<string, string>> | undefined {
+  if (resource.kind !== 'Stack' || !isTrue(request.query['force'])) return annotations
+  return { ...annotations, [forceAnnotation]: String(generation) }
 }
 
 export function withVersion(object: KitObject, resourceVersion: number): KitObject {

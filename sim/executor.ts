@@ -63,7 +63,7 @@ const defaultGraceMs = 10_000
 export class SimulatedMachine {
   readonly #schedule: Schedule
   readonly #options: MachineOptions
-  readonly #prepared = new Set<string>()
+  readonly #prepared = new Map<string, Assignment>()
   readonly #tasks = new Map<string, Running>()
   readonly #watchers = new Map<string, Set<() => void>>()
   #lastPid = 100
@@ -117,11 +117,11 @@ export class SimulatedMachine {
   }
 
   held(): readonly string[] {
-    return [...new Set([...this.#prepared, ...this.#tasks.keys()])].toSorted()
+    return [...new Set([...this.#prepared.keys(), ...this.#tasks.keys()])].toSorted()
   }
 
-  notePrepared(task: string): void {
-    this.#prepared.add(task)
+  notePrepared(assignment: Assignment): void {
+    this.#prepared.set(assignment.task, assignment)
   }
 
   isPrepared(task: string): boolean {
@@ -143,10 +143,11 @@ export class SimulatedMachine {
   }
 
   /** Begins to stop it; one that has not started never will. */
-  stop(assignment: Assignment): void {
-    const running = this.#tasks.get(assignment.task)
+  stop(taskName: string): void {
+    const running = this.#tasks.get(taskName)
     if (running === undefined) {
-      if (this.#prepared.has(assignment.task)) this.#refuse(assignment)
+      const prepared = this.#prepared.get(taskName)
+      if (prepared !== undefined) this.#refuse(prepared)
     } else if (!running.stopRequested) {
       running.stopRequested = true
       if (running.phase === 'running') this.#endSoon(running)
@@ -246,7 +247,7 @@ class SimulatedExecutor implements Executor {
     const plan = this.#machine.planOf(task)
     await this.#sleep(plan.prepareMs ?? 0, signal)
     await this.#suffer(plan.prepare, 'prepare', signal)
-    this.#machine.notePrepared(task.task)
+    this.#machine.notePrepared(task)
     return []
   }
 
@@ -283,15 +284,15 @@ class SimulatedExecutor implements Executor {
     return { healthy, output: healthy ? 'well' : 'unwell' }
   }
 
-  async stop(task: Assignment, signal: AbortSignal): Promise<void> {
+  async stop(taskName: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    this.#machine.stop(task)
-    await this.#until(task.task, () => hasStopped(this.#machine.find(task.task)), signal)
+    this.#machine.stop(taskName)
+    await this.#until(taskName, () => hasStopped(this.#machine.find(taskName)), signal)
   }
 
   async remove(taskName: string): Promise<void> {
     const running = this.#machine.find(taskName)
-    if (running !== undefined) await this.stop(running.assignment, new AbortController().signal)
+    if (running !== undefined) await this.stop(taskName, new AbortController().signal)
     this.#machine.free(taskName)
   }
 

@@ -122,8 +122,8 @@ class ProcessExecutor implements Executor {
     return await runHealthTest(spec, test, timeoutMs, signal)
   }
 
-  stop(task: Assignment, signal: AbortSignal): Promise<void> {
-    return this.#stop(task.task, signal)
+  stop(taskName: string, signal: AbortSignal): Promise<void> {
+    return this.#stop(taskName, signal)
   }
 
   async remove(taskName: string): Promise<void> {

@@ -4,8 +4,8 @@
 // the node was drained, and waits at Ready until the old one has stopped (row 8). Global services stay
 // where they are or end there; that is the global controller's.
 
+import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller } from '../runtime/controller.ts'
-import { commitEach } from '../slots/commit-each.ts'
 import { type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import { slotCommit, stopTask } from '../slots/write.ts'
 

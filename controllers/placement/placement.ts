@@ -3,8 +3,8 @@
 //
 // Acts on row 4. SwarmKit writes Rejected while the task still runs; here the task is stopped and says why.
 
+import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller } from '../runtime/controller.ts'
-import { commitEach } from '../slots/commit-each.ts'
 import { type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import { slotCommit, stopTask } from '../slots/write.ts'
 

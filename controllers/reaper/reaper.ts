@@ -4,8 +4,8 @@
 import type { KitObject, Service, Task } from '../../api/objects.ts'
 import { maxWritesPerCommit, type StoreView, type Write } from '../../api/store.ts'
 import { claims, hasReached, isEnded, isWanted, slotOf } from '../../api/task.ts'
+import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, ControllerDeps } from '../runtime/controller.ts'
-import { commitEach } from '../slots/commit-each.ts'
 import { stopTask } from '../slots/write.ts'
 
 /** Held by services until their tasks have ended. */

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KitObject, Service, Stack } from '../../api/objects.ts'
 import type { Store } from '../../api/store.ts'
+import { forceAnnotation } from '../../compose/plan.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
 import { guardStore } from '../runtime/guarded-store.ts'
 import { recordOwner } from './ownership.ts'
-import { forceAnnotation, stackController } from './stack.ts'
+import { stackController } from './stack.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const clock: Clock = { monotonicMs: () => 0, wallMs: () => 1_000_000, sleep: async () => undefined }

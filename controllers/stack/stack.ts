@@ -10,13 +10,10 @@ import { derivedUid } from '../../api/content-name.ts'
 import { apiVersion, type KitObject, type Metadata, type OwnerReference, type Stack, type Task } from '../../api/objects.ts'
 import { maxCommitBytes, maxWritesPerCommit, type StoreView, type Write } from '../../api/store.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
-import { describeConflict, type PlannedWrite, planStack, type StackPlan, type StackReader } from '../../compose/plan.ts'
+import { describeConflict, forceAnnotation, type PlannedWrite, planStack, type StackPlan, type StackReader } from '../../compose/plan.ts'
 import { formatPath } from '../../compose/problem.ts'
 import type { Controller, ControllerDeps } from '../runtime/controller.ts'
 import { recordOwner } from './ownership.ts'
-
-/** On a Stack: the generation that may take what is somebody else's. Set by admission for `--force`. */
-export const forceAnnotation = 'kit/force'
 
 /** Look again this soon when an object of an earlier stack of the name is still being removed. */
 const blockedRetryMs = 1000
