@@ -81,7 +81,7 @@ test('a process id that was used again is neither taken for the task nor signall
   const found = await executor.attach(task)
   assert.ok(found !== undefined && 'ended' in found)
   assert.match(found.ended.reason ?? '', /shim died/)
-  await executor.stop(task, never)
+  await executor.stop(task.task, never)
   await executor.remove('web.1.a')
   assert.equal(signalProcess(earlier, 'SIGKILL'), false)
   assert.ok(isAlive(own), 'the bystander must live on')
