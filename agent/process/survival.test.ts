@@ -41,7 +41,7 @@ test('a task outlives a daemon that is killed, and the next daemon takes it over
   const [executor, task] = [open(), assignment('web.1.a')]
   assert.deepEqual(await executor.attach(task), { running: { pid, ports: {} } })
   assert.ok(identify(pid) !== undefined)
-  await executor.stop(task, never)
+  await executor.stop(task.task, never)
   assert.equal((await executor.wait(task, never)).signal, 'SIGTERM')
   assert.equal(identify(pid), undefined)
 })
