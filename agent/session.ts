@@ -169,9 +169,12 @@ class Session {
 
   async #report(signal: AbortSignal): Promise<never> {
     const { clock, reporter } = this.#deps
-    for (;;) {
-      await reporter.waitForReports(signal)
-      if (!reporter.isFull) await clock.sleep(reportDelayMs, signal)
+    // The first report goes out even when it is empty: with it the manager knows all that this node knows.
+    for (let isFirst = true; ; isFirst = false) {
+      if (!isFirst) {
+        await reporter.waitForReports(signal)
+        if (!reporter.isFull) await clock.sleep(reportDelayMs, signal)
+      }
       await this.#send({ type: 'status', ...reporter.next() })
       const unanswered = `manager ${this.#manager} did not acknowledge a report within ${acknowledgeLimitMs} ms`
       await within(clock, acknowledgeLimitMs, unanswered, signal, (inner) => reporter.waitForAcknowledgement(inner))

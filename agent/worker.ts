@@ -4,6 +4,7 @@
 import type { Assignment, ManagerMessage, StatusReport } from '../api/session.ts'
 import type { Effects } from '../effects/effects.ts'
 import type { Executor, NodeFacts, Notice } from './executor.ts'
+import { endedStatus } from './next-step.ts'
 import type { StatusReporter } from './status-reporter.ts'
 import { TaskDatabase } from './task-database.ts'
 import { TaskLoop } from './task-loop.ts'
@@ -44,9 +45,20 @@ export class Worker {
     this.#signal = signal
   }
 
-  /** Goes on with every task that the database knows. */
+  /** Goes on with every task that the database knows. What ended while the agent was away is known before anybody is told. */
   async start(): Promise<void> {
-    for (const assignment of await this.#database.load(this.#deps.effects.log)) this.#begin(assignment)
+    const known = await this.#database.load(this.#deps.effects.log)
+    for (const assignment of await Promise.all(known.map((one) => this.#lookAgain(one)))) this.#begin(assignment)
+  }
+
+  async #lookAgain(assignment: Assignment): Promise<Assignment> {
+    if (assignment.status.state !== 'Running') return assignment
+    try {
+      const found = await this.#deps.executor.attach(assignment)
+      return found !== undefined && 'ended' in found ? { ...assignment, status: endedStatus(assignment.status, found.ended) } : assignment
+    } catch {
+      return assignment // Its loop tries again, and says why it cannot.
+    }
   }
 
   /** The last status of every task here, ended ones included. */

@@ -77,9 +77,10 @@ export async function startCluster(context: Context, options: UpOptions): Promis
         exitCodes.invalid,
         `${node.socket} is too long for a socket (${longestSocketPath} characters): choose a shorter --dir`,
       )
-    if (await answers(context, node)) continue
-    context.err(`Starting ${name} …`)
-    await startNode(context, node, executor, labels)
+    if (lockHolder(node.directory) === undefined) {
+      context.err(`Starting ${name} …`)
+      await startNode(context, node, executor, labels)
+    } else await waitUntilReady(context, node, () => undefined)
   }
   const connection = connect(nodeAt(directory, cluster.nodes[0]?.name ?? 'node-1').socket, context.clock)
   await waitForNodes(context, connection.client, cluster.nodes.length)
@@ -111,8 +112,7 @@ async function answers(context: Context, node: LocalNode): Promise<boolean> {
 /** The daemon outlives us: its own session, its output in a file. Resolves when it answers. */
 async function startNode(context: Context, node: LocalNode, executor: string, labels: readonly string[]): Promise<void> {
   await mkdir(node.directory, { recursive: true, mode: 0o700 })
-  const logFile = join(node.directory, 'kitd.log')
-  const log = await open(logFile, 'a', 0o600)
+  const log = await open(logOf(node), 'a', 0o600)
   const args = [
     '-d',
     node.directory,
@@ -130,14 +130,25 @@ async function startNode(context: Context, node: LocalNode, executor: string, la
   child.once('error', (error) => (exited = error.message))
   child.unref()
   await log.close()
+  await waitUntilReady(context, node, () => exited)
+}
+
+/** Resolves when the node answers and has looked at its tasks; `exited` says that its daemon is gone. */
+async function waitUntilReady(context: Context, node: LocalNode, exited: () => string | undefined): Promise<void> {
+  const logFile = logOf(node)
   const deadline = context.clock.monotonicMs() + readyWithinMs
   while (!(await answers(context, node))) {
-    if (exited !== undefined)
-      throw new CommandError(exitCodes.error, `${node.name} did not start (${exited}). The end of ${logFile}:\n${await lastLines(logFile)}`)
+    const how = exited()
+    if (how !== undefined)
+      throw new CommandError(exitCodes.error, `${node.name} did not start (${how}). The end of ${logFile}:\n${await lastLines(logFile)}`)
     if (context.clock.monotonicMs() > deadline)
       throw new CommandError(exitCodes.timedOut, `${node.name} does not answer after ${readyWithinMs / 1000} s; see ${logFile}`)
     await context.clock.sleep(lookAgainMs, context.signal)
   }
+}
+
+function logOf(node: LocalNode): string {
+  return join(node.directory, 'kitd.log')
 }
 
 async function lastLines(file: string): Promise<string> {

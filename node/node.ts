@@ -102,7 +102,10 @@ function createManager(
     events,
     admission: { validate: validateObject, checkStack },
     version: options.version,
-    notReady: () => (store.status().leads ? undefined : 'this manager does not lead'),
+    notReady() {
+      if (!store.status().leads) return 'this manager does not lead'
+      return dispatcher.hasReported(nodeId) ? undefined : 'the tasks of this node have not been looked at yet'
+    },
     logs: (of, logOptions, signal) => broker.read(of, logOptions, signal),
     explainTask(view, name) {
       const explanation = explainTask(view, name)

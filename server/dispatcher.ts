@@ -57,6 +57,8 @@ interface Session {
   readonly told: Map<string, string>
   readonly ended: AbortController
   sequence: number
+  /** Its first report has been committed: the store knows what the node knows. */
+  hasReported: boolean
   wake: () => void
 }
 
@@ -90,6 +92,11 @@ export class Dispatcher implements NodeLiveness {
   /** By the monotonic clock, when the node was last heard; undefined when never since this leader began. */
   lastSeenMs(nodeName: string): number | undefined {
     return this.#lastSeen.get(nodeName)
+  }
+
+  /** Whether the store has what the node knew when its present session began. */
+  hasReported(nodeName: string): boolean {
+    return this.#sessions.get(nodeName)?.hasReported === true
   }
 
   /** Called with the name of a node whose session was registered or has ended. */
@@ -162,6 +169,7 @@ export class Dispatcher implements NodeLiveness {
       told: new Map(),
       ended: new AbortController(),
       sequence: 0,
+      hasReported: false,
       wake: () => undefined,
     }
     this.#sessions.set(nodeName, session)
@@ -343,6 +351,7 @@ export class Dispatcher implements NodeLiveness {
 
   async #report(session: Session, number: number, reports: readonly StatusReport[]): Promise<void> {
     await Promise.all(reports.map((report) => this.#commitReport(session, report)))
+    session.hasReported = true
     await send(session, { type: 'ack', number })
   }
 

@@ -2,7 +2,7 @@
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import { sendSignal } from './process-identity.ts'
+import { sendSignal } from '../../effects/real/process-identity.ts'
 import type { ShimSpec } from './task-files.ts'
 
 /** Output that is kept, for people. */

@@ -6,9 +6,9 @@
 // came to that, goes away without a trace.
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { identify, type ProcessIdentity, sendSignal } from '../../effects/real/process-identity.ts'
 import { enterCgroup, hasRunOutOfMemory, killCgroup } from './cgroup.ts'
 import { LogWriter } from './log-writer.ts'
-import { identify, type ProcessIdentity, sendSignal } from './process-identity.ts'
 import { claimTask, type ExitRecord, fileOf, readSpec, type ShimSpec, writeRecord } from './task-files.ts'
 
 /** How long output is read after the program's end: a process that left its group may hold the pipe open. */

@@ -10,9 +10,9 @@
 
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ProcessIdentity } from '../../effects/real/process-identity.ts'
 import type { Exit } from '../executor.ts'
 import { isRecord, parseJson } from '../frames.ts'
-import type { ProcessIdentity } from './process-identity.ts'
 
 export interface ShimSpec {
   readonly task: string

@@ -2,8 +2,8 @@
 // without a word cannot tell how its task ended: what is left of that task is killed, and it counts as lost.
 
 import { existsSync, statSync } from 'node:fs'
+import { isAlive, type ProcessIdentity, signalProcess } from '../../effects/real/process-identity.ts'
 import type { Exit } from '../executor.ts'
-import { isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts'
 import { type ExitRecord, fileOf, readClaim, readExit, readStarted, type Started, writeRecord } from './task-files.ts'
 
 export type TaskProcess =

@@ -51,7 +51,7 @@ test(
     const release = lockDirectory(directory)
     const own: Record<string, unknown> = JSON.parse(readFileSync(path, 'utf8'))
     release()
-    for (const change of [{ startedAt: '1' }, { bootId: 'another' }]) {
+    for (const change of [{ started: '1' }, { started: 'another 1' }]) {
       writeFileSync(path, JSON.stringify({ ...own, ...change }))
       lockDirectory(directory)()
     }

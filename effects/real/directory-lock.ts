@@ -4,6 +4,7 @@
 
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 
 const lockName = 'lock'
 
@@ -15,13 +16,6 @@ export class DirectoryLocked extends Error {
     this.name = 'DirectoryLocked'
     this.pid = pid
   }
-}
-
-interface Holder {
-  readonly pid: number
-  readonly bootId: string
-  /** In ticks since boot, as /proc has it; empty where there is no /proc. */
-  readonly startedAt: string
 }
 
 /**
@@ -83,36 +77,15 @@ function removeStale(path: string, found: string | undefined): void {
   }
 }
 
-function parseHolder(text: string | undefined): Holder | undefined {
+function parseHolder(text: string | undefined): ProcessIdentity | undefined {
   try {
     const value: unknown = JSON.parse(text ?? '')
-    if (typeof value !== 'object' || value === null || !('pid' in value && 'bootId' in value && 'startedAt' in value)) return undefined
-    const { pid, bootId, startedAt } = value
-    return typeof pid === 'number' ? { pid, bootId: String(bootId), startedAt: String(startedAt) } : undefined
+    if (typeof value !== 'object' || value === null || !('pid' in value && 'started' in value)) return undefined
+    const { pid, started } = value
+    return typeof pid === 'number' && typeof started === 'string' ? { pid, started } : undefined
   } catch {
     return undefined // Not written by us: as good as stale.
   }
-}
-
-function isAlive(holder: Holder): boolean {
-  const now = identify(holder.pid)
-  return exists(holder.pid) && now.bootId === holder.bootId && now.startedAt === holder.startedAt
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM' // It is there, and another user's.
-  }
-}
-
-function identify(pid: number): Holder {
-  const bootId = readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
-  // The command in parentheses may hold spaces; start time is the 20th field behind it.
-  const startedAt = readText(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ')[19] ?? ''
-  return { pid, bootId, startedAt }
 }
 
 function readText(path: string): string | undefined {
