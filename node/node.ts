@@ -20,7 +20,7 @@ import { EventLog } from '../server/events.ts'
 import { LogBroker } from '../server/logs.ts'
 import { createRouter } from '../server/router.ts'
 import { checkStack } from '../server/stack-admission.ts'
-import { type OpenStore, openStore } from '../store/store.ts'
+import { type OpenStore, openStore, type StoreOptions } from '../store/store.ts'
 import { createControllers } from './controllers.ts'
 import type { Identity } from './identity.ts'
 
@@ -36,8 +36,8 @@ export interface NodeOptions {
   readonly labels: Readonly<Record<string, string>>
   readonly engineLabels: Readonly<Record<string, string>>
   readonly version: string
-  /** Log entries between two snapshots. */
-  readonly snapshotEntries?: number
+  /** Sizes of the log, where they are not what production has. */
+  readonly log?: Pick<StoreOptions, 'snapshotEntries' | 'segmentBytes'>
 }
 
 export interface KitNode {
@@ -65,7 +65,7 @@ export async function createNode(effects: Effects, options: NodeOptions): Promis
   const store = await openStore(effects, {
     directory: `${options.directory}/raft`,
     ...options.identity,
-    ...(options.snapshotEntries === undefined ? {} : { snapshotEntries: options.snapshotEntries }),
+    ...options.log,
   })
   return createManager(effects, options, store, (signal) => agent.run(signal))
 }

@@ -38,6 +38,8 @@ export interface StoreOptions {
   readonly clusterId: string
   /** Entries between snapshots. Default 10,000. */
   readonly snapshotEntries?: number
+  /** Size of a file of the log. 64 MiB unless told. */
+  readonly segmentBytes?: number
 }
 
 export interface StoreDeps {

@@ -101,3 +101,21 @@ test('the pure parts contain no async', () => {
     .map(({ path }) => path)
   assert.deepEqual(problems, [])
 })
+
+test('the simulator runs what production runs: only effects and the executor differ', () => {
+  const importsOf = new Map(sources.map(({ path, imports }) => [path, imports]))
+  const reachable = (entry: string): ReadonlySet<string> => {
+    const seen = new Set<string>()
+    const visit = (path: string): void => {
+      if (seen.has(path)) return
+      seen.add(path)
+      for (const target of importsOf.get(path) ?? []) visit(target)
+    }
+    visit(entry)
+    return seen
+  }
+  const simulated = reachable('sim/cluster.ts')
+  const isEdgeOfProduction = (path: string): boolean => /^(effects\/real|agent\/process|server\/http|cli)\//.test(path)
+  const missing = [...reachable('cli/kitd.ts')].filter((path) => path.endsWith('.ts') && !isEdgeOfProduction(path) && !simulated.has(path))
+  assert.deepEqual(missing, [], 'parts of production that the simulator does not run')
+})

@@ -3,7 +3,7 @@
 // the store, and the store handle that each is given refuses writes outside its list.
 
 import type { Kind, Objects } from '../../api/objects.ts'
-import type { Store, StoreView } from '../../api/store.ts'
+import type { Store } from '../../api/store.ts'
 import type { Clock, Log } from '../../effects/effects.ts'
 
 export interface Result {
@@ -52,5 +52,3 @@ export interface ControllerDeps {
   readonly log: Log
   readonly events: EventRecorder
 }
-
-export type { StoreView }

@@ -100,10 +100,6 @@ export function isCurrent(task: Task, service: Service, nodes: NodeFacts): boole
   return node !== undefined && nodes.satisfies(node, service)
 }
 
-export function isService(service: Service | undefined): service is Service {
-  return service !== undefined && service.metadata.deletedAt === undefined
-}
-
 export function classify(facts: SlotFacts, nodes: NodeFacts): Classified {
   const { service, tasks } = facts
   if (service.metadata.deletedAt !== undefined) return { row: { row: 'orphaned' } }

@@ -6,7 +6,10 @@ import type { Checker } from './checker.ts'
  * What watchers saw, each in its own way (never interrupted, resuming, slow), is exactly what was
  * committed: every version, in order, once. `seen` is called by the watchers of the run.
  */
-export function watchSeesEveryVersion(): Checker & { seen(watcher: string, events: readonly StoreEvent[]): void } {
+export function watchSeesEveryVersion(): Checker & {
+  begin(watcher: string): void
+  seen(watcher: string, events: readonly StoreEvent[]): void
+} {
   const committed: string[] = []
   const positions = new Map<string, number>()
   const line = ({ type, resourceVersion, object }: StoreEvent): string =>
@@ -16,8 +19,13 @@ export function watchSeesEveryVersion(): Checker & { seen(watcher: string, event
     observe({ events }) {
       for (const event of events) committed.push(line(event))
     },
+    begin(watcher) {
+      for (const other of positions.keys()) positions.delete(other) // Their store is gone with its process.
+      positions.set(watcher, committed.length)
+    },
     seen(watcher, events) {
-      let at = positions.get(watcher) ?? 0
+      let at = positions.get(watcher)
+      if (at === undefined) return
       for (const event of events) {
         assert.equal(line(event), committed[at], `watcher ${watcher} at position ${at}`)
         at += 1

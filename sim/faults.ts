@@ -1,0 +1,161 @@
+// What goes wrong, drawn from the seed. Each run draws its own knobs, some of them off, so that runs differ
+// in kind and not only in timing. Every fault ends by itself; at the end all are healed.
+
+import type { JsonObject } from '../api/wire.ts'
+import type { Client } from '../client/client.ts'
+import { managerId, type SimulatedCluster } from './cluster.ts'
+import type { SeededRandom } from './effects/random.ts'
+import { applyService, patchNode, patchService, type ServiceName, serviceManifest, serviceNames, template } from './workload.ts'
+
+export const faultKinds = [
+  'task fails',
+  'agent killed',
+  'agent frozen',
+  'manager killed',
+  'manager disk slow',
+  'link cut',
+  'link cut one way',
+  'link slow',
+  'link reset',
+  'node drained',
+  'node paused',
+  'node relabelled',
+  'service scaled',
+  'service revised',
+  'service broken',
+  'service deleted',
+] as const
+export type FaultKind = (typeof faultKinds)[number]
+
+export interface FaultContext {
+  readonly cluster: SimulatedCluster
+  readonly random: SeededRandom
+  /** Undefined while the manager is down. */
+  readonly client: () => Client | undefined
+  readonly note: (kind: FaultKind) => void
+  /** A write that the API acknowledged. */
+  readonly acknowledged: (resourceVersion: number) => void
+  /** Versions of templates, counting up. */
+  readonly nextVersion: () => number
+}
+
+/** Weights of this run: a third of the kinds are off. */
+export function drawKinds(random: SeededRandom): readonly FaultKind[] {
+  const kinds = faultKinds.filter(() => random.chance(0.67))
+  return kinds.length >= 4 ? kinds : faultKinds
+}
+
+/** Starts one fault, and schedules its end. A user's request may fail while the manager is away; that is part of it. */
+export function inject(context: FaultContext, kind: FaultKind): void {
+  const { cluster, random, note } = context
+  const worker = random.pick(cluster.workers)
+  const lastsMs = 2000 + random.exponential(12_000)
+  const later = (run: () => void): void => void cluster.queue.schedule(lastsMs, run)
+  note(kind)
+  switch (kind) {
+    case 'task fails':
+      killSomeTask(context)
+      break
+    case 'agent killed':
+      if (!cluster.isUp(worker)) return
+      cluster.kill(worker)
+      later(() => restart(cluster, worker))
+      break
+    case 'agent frozen':
+      cluster.freeze(worker, lastsMs)
+      break
+    case 'manager killed':
+      if (!cluster.isUp(managerId)) return
+      cluster.kill(managerId)
+      cluster.queue.schedule(500 + random.exponential(3000), () => restart(cluster, managerId))
+      break
+    case 'manager disk slow':
+      cluster.disk(managerId).faults.slowness = 50 + random.below(400)
+      later(() => {
+        cluster.disk(managerId).faults.slowness = 1
+      })
+      break
+    case 'link cut':
+      cluster.network.cut(worker, managerId)
+      cluster.network.cut(managerId, worker)
+      later(() => heal(cluster, worker))
+      break
+    case 'link cut one way':
+      if (random.chance(0.5)) cluster.network.cut(worker, managerId)
+      else cluster.network.cut(managerId, worker)
+      later(() => heal(cluster, worker))
+      break
+    case 'link slow':
+      cluster.network.slow(worker, managerId, 200)
+      later(() => cluster.network.slow(worker, managerId, 1))
+      break
+    case 'link reset':
+      cluster.network.resetBetween(worker, managerId)
+      break
+    default:
+      void disturb(context, kind, worker, lastsMs)
+  }
+}
+
+function restart(cluster: SimulatedCluster, id: string): void {
+  if (!cluster.isUp(id)) void cluster.start(id)
+}
+
+function heal(cluster: SimulatedCluster, worker: string): void {
+  cluster.network.heal(worker, managerId)
+  cluster.network.heal(managerId, worker)
+}
+
+function killSomeTask({ cluster, random }: FaultContext): void {
+  const running = cluster.workers.flatMap((worker) =>
+    cluster
+      .machine(worker)
+      .running()
+      .map(({ task }) => ({ worker, task })),
+  )
+  if (running.length === 0) return
+  const { worker, task } = random.pick(running)
+  cluster.machine(worker).kill(task, random.chance(0.3) ? { exitCode: 0 } : random.chance(0.5) ? { exitCode: 1 } : { signal: 'SIGKILL' })
+}
+
+/** What users do. */
+async function disturb(context: FaultContext, kind: FaultKind, worker: string, lastsMs: number): Promise<void> {
+  const { cluster, random } = context
+  const name = random.pick(serviceNames)
+  const ask = async (request: (client: Client) => Promise<number>): Promise<void> => {
+    const client = context.client()
+    if (client === undefined) return
+    await request(client).then(context.acknowledged, () => undefined) // Refused, or nobody knows: users live with that.
+  }
+  const availability = (value: string): Promise<void> => ask((client) => patchNode(client, worker, { spec: { availability: value } }))
+  const revise = (behaviour: 'runs' | 'crashes'): Promise<void> =>
+    ask((client) => patchService(client, name, { template: revised(name, context.nextVersion(), behaviour) }))
+  switch (kind) {
+    case 'node drained':
+    case 'node paused':
+      await availability(kind === 'node drained' ? 'Drain' : 'Pause')
+      cluster.queue.schedule(lastsMs, () => void availability('Active'))
+      return
+    case 'node relabelled':
+      return ask((client) => patchNode(client, worker, { metadata: { labels: { zone: random.pick(['a', 'b']) } } }))
+    case 'service scaled':
+      return ask((client) =>
+        name === 'everywhere' ? Promise.reject(new Error('global')) : patchService(client, name, { replicas: random.below(7) }),
+      )
+    case 'service revised':
+      return revise('runs')
+    case 'service broken':
+      return revise('crashes')
+    case 'service deleted':
+      await ask((client) => client.delete('Service', name).then(() => 0))
+      cluster.queue.schedule(
+        lastsMs,
+        () => void ask((client) => applyService(client, serviceManifest(name, random, context.nextVersion(), 'runs'))),
+      )
+      return
+  }
+}
+
+function revised(name: ServiceName, version: number, behaviour: 'runs' | 'crashes'): JsonObject {
+  return template(name, version, behaviour)
+}

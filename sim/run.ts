@@ -1,0 +1,288 @@
+// One simulated run from one seed: a cluster, users, ten minutes of which six bring faults and four bring
+// rest, checkers on every entry, and a trace whose hash is equal whenever the seed is.
+
+import assert from 'node:assert/strict'
+import { crc32 } from 'node:zlib'
+import type { Assignment } from '../api/session.ts'
+import type { Store, StoreEvent } from '../api/store.ts'
+import { hasReached, isOpen, slotOf } from '../api/task.ts'
+import type { Client } from '../client/client.ts'
+import { inProcessClient } from '../client/in-process.ts'
+import { acknowledgedWritesSurvive } from './checkers/acknowledged-writes-survive.ts'
+import type { Checker } from './checkers/checker.ts'
+import { converged } from './checkers/converged.ts'
+import { oneWantedTaskPerSlot } from './checkers/one-wanted-task-per-slot.ts'
+import { parallelismIsRespected } from './checkers/parallelism-is-respected.ts'
+import { resourcesAreNeverOversubscribed } from './checkers/resources-are-never-oversubscribed.ts'
+import { restartLimitsAreRespected } from './checkers/restart-limits-are-respected.ts'
+import { statesOnlyMoveForward } from './checkers/states-only-move-forward.ts'
+import { watchSeesEveryVersion } from './checkers/watch-sees-every-version.ts'
+import { managerId, SimulatedCluster } from './cluster.ts'
+import { createSimulatedClock } from './effects/clock.ts'
+import { SeededRandom } from './effects/random.ts'
+import type { TaskPlan } from './executor.ts'
+import { drawKinds, type FaultKind, inject } from './faults.ts'
+import { applyService, patchNode, patchService, serviceManifest, serviceNames, template } from './workload.ts'
+
+export interface RunResult {
+  /** Equal for equal seeds. */
+  readonly traceHash: number
+  readonly faults: ReadonlyMap<FaultKind, number>
+  /** Rows of the slot contract that were acted upon or seen. */
+  readonly rows: ReadonlySet<string>
+  readonly entries: number
+  readonly events: number
+}
+
+export interface RunOptions {
+  readonly seed: number
+  readonly minutes: number
+  /** Lines of the trace, as they are written. */
+  readonly onLine?: (line: string) => void
+}
+
+const workers = 5
+const faultShare = 0.6
+/** At the end nothing may be written for this long. */
+const silenceMs = 30_000
+const meanBetweenFaultsMs = 6000
+
+export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions): Promise<RunResult> {
+  const random = new SeededRandom(seed)
+  const trace = new Trace(onLine)
+  const faults = new Map<FaultKind, number>()
+  const rows = new Set<string>()
+  const survive = acknowledgedWritesSurvive()
+  const watches = watchSeesEveryVersion()
+  const checkers: readonly Checker[] = [
+    oneWantedTaskPerSlot(),
+    parallelismIsRespected(),
+    resourcesAreNeverOversubscribed(),
+    restartLimitsAreRespected(),
+    statesOnlyMoveForward(),
+    converged(),
+    survive,
+    watches,
+  ]
+  let failure: unknown
+  let entries = 0
+  const guard = (check: (checker: Checker) => void): void => {
+    for (const checker of checkers) {
+      try {
+        check(checker)
+      } catch (error) {
+        failure ??= error
+      }
+    }
+  }
+  const cluster = new SimulatedCluster({
+    workers,
+    random: random.split('cluster'),
+    plan: planFrom(random.split('plans')),
+    onWarning: (node, message, fields) => trace.line(nowMs(), node, message, JSON.stringify(fields, errorsToo)),
+    onStore,
+  })
+  const clock = createSimulatedClock(cluster.queue)
+  const nowMs = (): number => cluster.queue.nowMs()
+
+  function onStore(store: Store, isRestart: boolean): void {
+    trace.line(nowMs(), managerId, isRestart ? 'recovered' : 'founded', String(store.view.resourceVersion))
+    if (isRestart) guard((checker) => checker.restarted?.(store.view))
+    store.subscribe((events) => {
+      entries += 1
+      for (const { type, object, resourceVersion } of events)
+        trace.line(nowMs(), `${type} ${object.kind}/${object.metadata.name}`, String(resourceVersion), describe(object))
+      noteRows(events, store, rows)
+      guard((checker) => checker.observe({ nowMs: clock.wallMs(), view: store.view, events }))
+    })
+    watch(cluster, store, random.split(`watch ${store.view.resourceVersion}`), watches)
+  }
+
+  const client = (): Client | undefined => {
+    const { handle } = cluster
+    return handle === undefined ? undefined : inProcessClient({ router: { handle }, clock, name: 'user' })
+  }
+  let version = 0
+  const nextVersion = (): number => (version += 1)
+  const context = {
+    cluster,
+    random: random.split('faults'),
+    client,
+    nextVersion,
+    acknowledged: survive.acknowledged,
+    note(kind: FaultKind) {
+      trace.line(nowMs(), 'fault', kind, '')
+      faults.set(kind, (faults.get(kind) ?? 0) + 1)
+    },
+  }
+  const isBroken = (): boolean => failure !== undefined || cluster.failures.length > 0
+  const run = async (untilMs: number): Promise<void> => {
+    await cluster.queue.run(untilMs, () => {}, isBroken)
+    if (isBroken()) throw failure ?? cluster.failures[0]
+  }
+
+  await cluster.queue.settle(cluster.start(managerId))
+  const { store } = cluster
+  assert.ok(store !== undefined)
+  await cluster.queue.settle(cluster.admit(store))
+  for (const worker of cluster.workers) void cluster.start(worker)
+  for (const name of serviceNames) {
+    const present = client()
+    assert.ok(present !== undefined)
+    survive.acknowledged(
+      await cluster.queue.settle(applyService(present, serviceManifest(name, random.split(name), nextVersion(), 'runs'))),
+    )
+  }
+  const endMs = minutes * 60_000
+  const kinds = drawKinds(random.split('kinds'))
+  const trouble = (): void => {
+    if (nowMs() > endMs * faultShare) return
+    inject(context, context.random.pick(kinds))
+    cluster.queue.schedule(context.random.exponential(meanBetweenFaultsMs), trouble)
+  }
+  cluster.queue.schedule(15_000, trouble)
+  await run(endMs * faultShare)
+  await rest(cluster, client, nextVersion)
+  await run(endMs - silenceMs)
+  const last = cluster.store
+  assert.ok(last !== undefined)
+  const quietSince = last.view.resourceVersion
+  await run(endMs)
+  assert.equal(last.view.resourceVersion, quietSince, 'silence once settled')
+  guard((checker) => checker.settled?.(last.view))
+  if (failure !== undefined) throw failure
+  return { traceHash: trace.hash, faults, rows, entries, events: cluster.queue.executed }
+}
+
+/** Everything is healed, and every service gets a spec that works. */
+async function rest(cluster: SimulatedCluster, client: () => Client | undefined, nextVersion: () => number): Promise<void> {
+  const { queue } = cluster
+  cluster.network.healAll()
+  cluster.disk(managerId).faults.slowness = 1
+  for (const id of [managerId, ...cluster.workers]) if (!cluster.isUp(id)) await queue.settle(cluster.start(id))
+  await queue.run(
+    queue.nowMs() + 20_000,
+    () => {},
+    () => cluster.failures.length > 0,
+  )
+  const present = client()
+  assert.ok(present !== undefined, 'the manager is back')
+  for (const [at, worker] of cluster.workers.entries()) {
+    await queue.settle(patchNode(present, worker, { spec: { availability: 'Active' }, metadata: { labels: { zone: at < 3 ? 'a' : 'b' } } }))
+  }
+  const random = new SeededRandom(1)
+  for (const name of serviceNames) {
+    const exists = await queue.settle(
+      present.get('Service', name).then(
+        (service) => service.metadata.deletionTimestamp === undefined,
+        () => false,
+      ),
+    )
+    const spec = {
+      template: template(name, nextVersion(), 'runs'),
+      ...(name === 'everywhere' ? {} : { replicas: 3 }),
+      update: { parallelism: 2, delay: '1s', monitor: '2s' },
+    }
+    if (exists) await queue.settle(patchService(present, name, spec))
+    else await queue.settle(applyService(present, serviceManifest(name, random, nextVersion(), 'runs')).catch(() => 0))
+  }
+}
+
+function planFrom(random: SeededRandom): (task: Assignment) => TaskPlan {
+  return ({ template: { env = {} } }) => {
+    const base: TaskPlan = {
+      prepareMs: 20 + random.exponential(300),
+      startMs: 10 + random.exponential(100),
+      stopMs: random.exponential(500),
+      healthyAfterMs: random.exponential(800),
+      ...(random.chance(0.05) ? { ignoresStop: true } : {}),
+    }
+    if (random.chance(0.01)) return { ...base, prepare: 'is-refused' }
+    if (env['BEHAVIOUR'] === 'crashes') return { ...base, runMs: 1000 + random.exponential(5000), exitCode: 1 }
+    return env['BEHAVIOUR'] === 'completes' ? { ...base, runMs: 1000 + random.exponential(3000) } : base
+  }
+}
+
+/** A watcher that is slow, and comes back from where it was. */
+function watch(cluster: SimulatedCluster, store: Store, random: SeededRandom, watches: ReturnType<typeof watchSeesEveryVersion>): void {
+  const name = `watcher of ${store.view.resourceVersion}`
+  watches.begin(name)
+  let since = store.view.resourceVersion
+  const follow = async (): Promise<void> => {
+    const stop = new AbortController()
+    let batches = 3 + random.below(20)
+    for await (const events of store.watch(since, stop.signal)) {
+      watches.seen(name, events)
+      since = events.at(-1)?.resourceVersion ?? since
+      batches -= 1
+      if (batches === 0) stop.abort()
+    }
+    cluster.queue.schedule(random.exponential(2000), () => void follow().catch(() => undefined))
+  }
+  follow().catch(() => undefined) // The store closed with its process.
+}
+
+/** Rows told by what was written, or by what is there after it. */
+function noteRows(events: readonly StoreEvent[], store: Store, rows: Set<string>): void {
+  for (const { type, object, previous } of events) {
+    if (object.kind !== 'Task') continue
+    const { spec } = object
+    const before = previous?.kind === 'Task' ? previous : undefined
+    if (type === 'ADDED' && spec.attempt === 1) rows.add('empty')
+    if (spec.stop?.reason === 'ScaledDown') rows.add('surplus')
+    if (spec.stop?.by === 'drain') rows.add('misplaced')
+    if (spec.stop?.by === 'placement') rows.add('unfit')
+    if (spec.stop?.by === 'global') rows.add('absent')
+    if (spec.stop?.by === 'reaper') rows.add('orphaned')
+    if (spec.stop?.reason === 'Superseded') rows.add('crowded')
+    if (before !== undefined && before.spec.verdict === undefined && spec.verdict !== undefined)
+      rows.add(events.length === 1 && spec.verdict === 'Replaced' ? 'superseded' : 'ended')
+    if (before?.spec.desired === 'Ready' && spec.desired === 'Running') rows.add('waiting')
+    if (before !== undefined && isOpen(before) && spec.stop?.reason === 'Outdated')
+      rows.add(hasReached(before, 'Starting') ? 'outdated' : 'stale')
+    if (store.view.tasksOfSlot(spec.serviceUid, slotOf(object)).filter(isOpen).length > 1) rows.add('replacing')
+    if (object.status.state === 'Running') rows.add('settled')
+  }
+}
+
+export const allRows = [
+  'orphaned',
+  'surplus',
+  'absent',
+  'misplaced',
+  'unfit',
+  'crowded',
+  'ended',
+  'stale',
+  'waiting',
+  'superseded',
+  'outdated',
+  'replacing',
+  'empty',
+  'settled',
+] as const
+
+function describe(object: StoreEvent['object']): string {
+  if (object.kind === 'Task')
+    return `${object.spec.desired} ${object.status.state} ${object.spec.nodeName ?? '-'} ${object.spec.verdict ?? ''} ${object.spec.stop?.by ?? ''} ${object.status.error ?? ''}`
+  return object.kind === 'Service' ? `generation ${object.metadata.generation} ${JSON.stringify(object.status.update ?? {})}` : ''
+}
+
+function errorsToo(_key: string, value: unknown): unknown {
+  return value instanceof Error ? value.message : value
+}
+
+class Trace {
+  readonly #onLine: (line: string) => void
+  hash = 0
+
+  constructor(onLine: (line: string) => void) {
+    this.#onLine = onLine
+  }
+
+  line(nowMs: number, who: string, what: string, details: string): void {
+    const text = `${nowMs.toFixed(3).padStart(12)}  ${who.padEnd(44)} ${what.padEnd(18)} ${details}`
+    this.hash = crc32(text, this.hash)
+    this.#onLine(text)
+  }
+}

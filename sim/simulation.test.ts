@@ -1,0 +1,65 @@
+// Whole clusters under faults, hundreds of seeds: bounded here, as many as you like with `npm run sim`.
+
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { faultKinds } from './faults.ts'
+import { allRows, runSeed } from './run.ts'
+
+const seeds = Number(process.env['KIT_SIM_SEEDS'] ?? 300)
+const from = Number(process.env['KIT_SIM_FROM'] ?? 1)
+const minutes = 10
+const processes = 2
+
+interface Reached {
+  readonly rows: readonly string[]
+  readonly faults: Readonly<Record<string, number>>
+  readonly fewestFaults: number
+}
+
+/** Seeds are independent, so they run in as many processes as there are cores in continuous integration. */
+function runSeeds(first: number, count: number): Promise<Reached> {
+  const child = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'main.ts'), '--json', '--seeds', String(count), '--from', String(first), '--minutes', String(minutes)],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const output: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => {
+      const text = Buffer.concat(output).toString('utf8')
+      if (code === 0) resolve(JSON.parse(text.trim().split('\n').at(-1) ?? ''))
+      else reject(new Error(text))
+    })
+  })
+}
+
+test(`${seeds} simulated clusters keep every promise under faults, and reach every row and every fault`, async () => {
+  const share = Math.ceil(seeds / processes)
+  const results = await Promise.all(Array.from({ length: processes }, (_, at) => runSeeds(from + at * share, share)))
+  const rows = new Set(results.flatMap((result) => result.rows))
+  const faults = new Set(results.flatMap((result) => Object.keys(result.faults)))
+  assert.deepEqual(
+    allRows.filter((row) => !rows.has(row)),
+    [],
+    'rows of the slot contract that no run reached',
+  )
+  assert.deepEqual(
+    faultKinds.filter((kind) => !faults.has(kind)),
+    [],
+    'faults that no run injected',
+  )
+  for (const { fewestFaults } of results) assert.ok(fewestFaults >= 20, `a run had only ${fewestFaults} faults`)
+})
+
+test('the same seed gives the same trace', async () => {
+  for (const seed of [from, from + 1]) {
+    const first = await runSeed({ seed, minutes: 3 })
+    const second = await runSeed({ seed, minutes: 3 })
+    assert.equal(second.traceHash, first.traceHash, `seed ${seed}`)
+  }
+})

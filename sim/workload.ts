@@ -1,0 +1,88 @@
+// What the users of a simulated cluster do, through the API like anybody: services of every sort, changes
+// of them, and at the end the state in which everything must come to rest.
+
+import type { JsonObject, Manifest } from '../api/wire.ts'
+import type { Client } from '../client/client.ts'
+import type { SeededRandom } from './effects/random.ts'
+
+/** How a task behaves, told by its environment so that the machine's plan can see it. */
+export type Behaviour = 'runs' | 'crashes' | 'completes' | 'slow'
+
+export const serviceNames = ['web', 'everywhere', 'once', 'zoned', 'limited'] as const
+export type ServiceName = (typeof serviceNames)[number]
+
+export function serviceManifest(name: ServiceName, random: SeededRandom, version: number, behaviour: Behaviour): Manifest {
+  const failureAction = random.pick(['Pause', 'Rollback', 'Rollback', 'Continue'])
+  const policy = {
+    parallelism: 1 + random.below(3),
+    delay: random.pick(['0s', '2s', '7s']),
+    monitor: '4s',
+    maxFailureRatio: random.pick([0, 0, 0.4]),
+    order: random.pick(['StopFirst', 'StartFirst']),
+  }
+  return {
+    apiVersion: 'kit/v1',
+    kind: 'Service',
+    metadata: { name },
+    spec: {
+      ...shapeOf(name, random),
+      template: template(name, version, behaviour),
+      update: { ...policy, failureAction },
+      rollback: { ...policy, failureAction: 'Pause' },
+    },
+  }
+}
+
+function shapeOf(name: ServiceName, random: SeededRandom): JsonObject {
+  return name === 'everywhere' ? { mode: 'Global' } : { mode: 'Replicated', replicas: name === 'once' ? 2 : 1 + random.below(6) }
+}
+
+export function template(name: ServiceName, version: number, behaviour: Behaviour): JsonObject {
+  const base = {
+    image: 'simulated',
+    command: ['program'],
+    env: { VERSION: String(version), BEHAVIOUR: name === 'once' && behaviour === 'runs' ? 'completes' : behaviour },
+    stopGracePeriod: '5s',
+  }
+  switch (name) {
+    case 'web':
+      return {
+        ...base,
+        restart: { condition: 'Any', delay: '1s' },
+        healthCheck: { test: ['CMD', 'check'], interval: '5s', startPeriod: '5s', startInterval: '1s' },
+      }
+    case 'everywhere':
+      return { ...base, restart: { condition: 'Any', delay: '2s' } }
+    case 'once':
+      return { ...base, restart: { condition: 'None' } }
+    case 'zoned':
+      return {
+        ...base,
+        restart: { condition: 'Any', delay: '0s' },
+        placement: { constraints: ['node.labels.zone == a'], maxReplicasPerNode: 3 },
+        resources: { reservations: { cpus: '0.5', memory: '256Mi' } },
+      }
+    case 'limited':
+      return {
+        ...base,
+        restart: { condition: 'OnFailure', delay: '1s', maxAttempts: 2, window: '60s' },
+        resources: { reservations: { cpus: '1' } },
+      }
+  }
+}
+
+/** Creates or changes a service as a person's tool would: what is there already is patched. */
+export async function applyService(client: Client, manifest: Manifest): Promise<number> {
+  const applied = await client.apply('Service', manifest, { fieldManager: 'user', force: true })
+  return Number(applied.metadata.resourceVersion)
+}
+
+export async function patchService(client: Client, name: ServiceName, spec: JsonObject): Promise<number> {
+  const changed = await client.patch('Service', name, { type: 'merge', patch: { spec } }, { fieldManager: 'user' })
+  return Number(changed.metadata.resourceVersion)
+}
+
+export async function patchNode(client: Client, name: string, patch: JsonObject): Promise<number> {
+  const changed = await client.patch('Node', name, { type: 'merge', patch }, { fieldManager: 'user' })
+  return Number(changed.metadata.resourceVersion)
+}
