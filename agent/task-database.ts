@@ -34,7 +34,7 @@ export class TaskDatabase {
     for (const name of await this.#disk.list(this.#directory)) {
       if (name.endsWith(temporarySuffix)) await this.#disk.remove(`${this.#directory}/${name}`)
       if (!name.endsWith(suffix)) continue
-      const task = decodeRecord(await this.#read(`${this.#directory}/${name}`))
+      const task = await this.#readRecord(`${this.#directory}/${name}`)
       if (task !== undefined && `${task.task}${suffix}` === name) tasks.push(task)
       else log.error('Found a record that cannot be read; its task counts as unknown', { object: `Task/${name.slice(0, -suffix.length)}` })
     }
@@ -89,12 +89,17 @@ export class TaskDatabase {
     await this.#disk.rename(temporary, path)
   }
 
-  async #read(path: string): Promise<Uint8Array> {
-    const file = await this.#disk.open(path)
+  /** `undefined` as well when the disk cannot read it: nothing is known of that task either way. */
+  async #readRecord(path: string): Promise<Assignment | undefined> {
     try {
-      return await file.read(0, Math.min(await file.size(), maxRecordBytes))
-    } finally {
-      await file.close()
+      const file = await this.#disk.open(path)
+      try {
+        return decodeRecord(await file.read(0, Math.min(await file.size(), maxRecordBytes)))
+      } finally {
+        await file.close()
+      }
+    } catch {
+      return undefined
     }
   }
 }

@@ -62,7 +62,7 @@ const defaultGraceMs = 10_000
 
 export class SimulatedMachine {
   readonly #schedule: Schedule
-  readonly #options: MachineOptions
+  #options: MachineOptions
   readonly #prepared = new Map<string, Assignment>()
   readonly #tasks = new Map<string, Running>()
   readonly #watchers = new Map<string, Set<() => void>>()
@@ -97,6 +97,11 @@ export class SimulatedMachine {
   powerOff(): void {
     for (const running of this.#tasks.values())
       if (running.phase !== 'ended') this.#end(running, { reason: 'the machine was switched off' })
+  }
+
+  /** The machine has other resources from now on. */
+  resize(resources: Pick<MachineOptions, 'cpus' | 'memoryBytes'>): void {
+    this.#options = { ...this.#options, ...resources }
   }
 
   nowMs(): number {
