@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { durationMs } from '../../api/duration.ts'
 import type { Service, Task } from '../../api/objects.ts'
-import type { StoreView } from '../../api/store.ts'
+import type { StoreEvent, StoreView } from '../../api/store.ts'
+import { hasReached, isOpen, slotOf } from '../../api/task.ts'
 import type { Checker } from './checker.ts'
 
 /**
@@ -15,7 +16,7 @@ export function parallelismIsRespected(): Checker {
     name: 'parallelism and delay are respected',
     observe({ nowMs, view, events }) {
       for (const { type, object } of events) {
-        if (type === 'ADDED' && object.kind === 'Task' && object.spec.rollout !== undefined) noteCost(events, object, free)
+        if (type === 'ADDED' && object.kind === 'Task' && replacesUnstarted(object, events)) free.add(object.metadata.name)
         if (type === 'DELETED' && object.kind === 'Task') free.delete(object.metadata.name)
       }
       const services = new Set(
@@ -31,28 +32,17 @@ export function parallelismIsRespected(): Checker {
   }
 }
 
-function noteCost(events: readonly { readonly object: { readonly kind: string } }[], created: Task, free: Set<string>): void {
-  const replaced = events.some(({ object }) => {
-    if (object.kind !== 'Task') return false
-    const other = object as Task
-    return (
-      other !== created &&
-      other.spec.serviceUid === created.spec.serviceUid &&
-      other.spec.slot === created.spec.slot &&
-      other.spec.node === created.spec.node
-    )
-  })
-  // A created task without a stop or verdict beside it in the same entry is a start-first replacement, and costs.
-  const neverServed =
-    replaced &&
-    events.some(
-      ({ object }) =>
-        object.kind === 'Task' &&
-        (object as Task).spec.rollout?.id === created.spec.rollout?.id &&
-        object !== created &&
-        (object as Task).status.startedAt === undefined,
-    )
-  if (neverServed) free.add(created.metadata.name)
+/** Row 7: what it replaces in the same entry had not started. */
+function replacesUnstarted(created: Task, events: readonly StoreEvent[]): boolean {
+  return events.some(
+    ({ object, previous }) =>
+      object.kind === 'Task' &&
+      previous?.kind === 'Task' &&
+      object.spec.serviceUid === created.spec.serviceUid &&
+      slotOf(object) === slotOf(created) &&
+      isOpen(previous) &&
+      !hasReached(previous, 'Starting'),
+  )
 }
 
 function check(view: StoreView, service: Service, id: string, nowMs: number, free: ReadonlySet<string>): void {

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { UpdatePolicyMs } from '../../api/defaults.ts'
+import type { Task } from '../../api/objects.ts'
+import { now, type ServiceOptions, service, task } from '../slots/testdata/notation.ts'
+import { decide, type RolloutFacts, type RolloutStep } from './decide.ts'
+
+const policy: UpdatePolicyMs = {
+  parallelism: 2,
+  delayMs: 1000,
+  monitorMs: 5000,
+  failureAction: 'Rollback',
+  maxFailureRatio: 0,
+  order: 'StopFirst',
+}
+const quiet: RolloutFacts = { outOfDate: 0, inTheAir: 0, unsettled: 0, lastSettledAt: 0, uncounted: [], countOthers: () => 3, now }
+const crashed: Task = task('2:Failed#ok/o')
+
+function step(options: ServiceOptions, facts: Partial<RolloutFacts>, change: Partial<UpdatePolicyMs> = {}): RolloutStep {
+  return decide(service(options), { ...policy, ...change }, { ...quiet, ...facts })
+}
+
+const cases: readonly {
+  readonly name: string
+  readonly service: ServiceOptions
+  readonly facts: Partial<RolloutFacts>
+  readonly policy?: Partial<UpdatePolicyMs>
+  readonly expected: object
+}[] = [
+  {
+    name: 'slots out of date start a rollout to the present revision',
+    service: {},
+    facts: { outOfDate: 2 },
+    expected: { kind: 'start', update: { state: 'Updating', target: 'r2', from: 'r1', total: 2 } },
+  },
+  { name: 'none out of date start nothing', service: {}, facts: {}, expected: { kind: 'rest' } },
+  { name: 'a paused service starts nothing', service: { update: 'Paused' }, facts: { outOfDate: 2 }, expected: { kind: 'rest' } },
+  {
+    name: 'while a rollback holds a new rollout is a rollback',
+    service: { update: 'RollbackCompleted' },
+    facts: { outOfDate: 1 },
+    expected: { kind: 'start', update: { state: 'RollbackStarted', target: 'r1' } },
+  },
+  {
+    name: 'the budget is what the parallelism leaves',
+    service: { update: 'Updating' },
+    facts: { outOfDate: 3, inTheAir: 1, unsettled: 1 },
+    expected: { kind: 'roll', budget: 1 },
+  },
+  {
+    name: 'a parallelism of 0 means all',
+    service: { update: 'Updating' },
+    facts: { outOfDate: 3 },
+    policy: { parallelism: 0 },
+    expected: { kind: 'roll', budget: Number.POSITIVE_INFINITY },
+  },
+  {
+    name: 'a failure turns the rollout round',
+    service: { update: 'Updating' },
+    facts: { uncounted: [crashed] },
+    expected: { kind: 'count', turnsRound: true, update: { state: 'RollbackStarted', target: 'r1', total: 3, failures: 0 } },
+  },
+  {
+    name: 'or pauses it',
+    service: { update: 'Updating' },
+    facts: { uncounted: [crashed] },
+    policy: { failureAction: 'Pause' },
+    expected: { kind: 'count', update: { state: 'Paused', failures: 1 } },
+  },
+  {
+    name: 'or is only counted',
+    service: { update: 'Updating' },
+    facts: { uncounted: [crashed] },
+    policy: { failureAction: 'Continue' },
+    expected: { kind: 'count', update: { state: 'Updating', failures: 1 } },
+  },
+  {
+    name: 'a tolerated share does nothing: half is not more than half',
+    service: { update: 'Updating' },
+    facts: { uncounted: [crashed] },
+    policy: { maxFailureRatio: 0.5 },
+    expected: { kind: 'count', update: { state: 'Updating', failures: 1 } },
+  },
+  {
+    name: 'a rollback is never rolled back',
+    service: { update: 'RollbackStarted' },
+    facts: { uncounted: [crashed] },
+    expected: { kind: 'count', turnsRound: false, update: { state: 'RollbackPaused' } },
+  },
+  {
+    name: 'all settled and watched long enough is the end',
+    service: { update: 'Updating' },
+    facts: { lastSettledAt: now - 6000 },
+    expected: { kind: 'finish', update: { state: 'Completed' }, lastGood: 'r2' },
+  },
+  {
+    name: 'not before delay and monitor have passed',
+    service: { update: 'Updating' },
+    facts: { lastSettledAt: now - 5999 },
+    expected: { kind: 'roll', budget: 0, finishAt: now + 1 },
+  },
+  {
+    name: 'a delay as long as the monitor extends the watch',
+    service: { update: 'Updating' },
+    facts: { lastSettledAt: now - 10_999 },
+    policy: { delayMs: 5000 },
+    expected: { kind: 'roll', finishAt: now + 1 },
+  },
+  {
+    name: 'a rollback that is over makes nothing good',
+    service: { update: 'RollbackStarted' },
+    facts: { lastSettledAt: now - 6000 },
+    expected: { kind: 'finish', update: { state: 'RollbackCompleted' }, lastGood: undefined },
+  },
+]
+
+for (const { name, service: options, facts, policy: change, expected } of cases) {
+  test(name, () => assert.partialDeepStrictEqual(step(options, facts, change), expected))
+}
+
+test('a task that ran longer than the monitor time is counted, not as a failure', () => {
+  const late: Task = { ...crashed, status: { ...crashed.status, startedAt: now - 10_000, at: now } }
+  assert.partialDeepStrictEqual(step({ update: 'Updating' }, { uncounted: [late] }), {
+    kind: 'count',
+    update: { failures: 0, state: 'Updating' },
+  })
+})
+
+test('the first revision of a service is good until another takes its place', () => {
+  const { lastGood: _, ...status } = service().status
+  assert.deepEqual(decide({ ...service(), status }, policy, quiet), { kind: 'firstGood', lastGood: 'r2' })
+})
