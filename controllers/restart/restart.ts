@@ -23,15 +23,15 @@ export type Decision =
  */
 export function decide(task: Task, policy: RestartPolicy, revisionChanges: boolean, now: number): Decision {
   const { stop, restarts = [] } = task.spec
-  const { state, at } = task.status
-  const bySelf = stop === undefined
+  const bySelf = stop === undefined && task.status.state !== 'Orphaned'
   if (policy.condition === 'None') return { kind: 'finish' }
-  if (bySelf && state !== 'Orphaned') {
-    if (policy.condition === 'OnFailure' && state === 'Complete') return { kind: 'finish' }
-    if (policy.maxAttempts > 0 && counted(restarts, at, policy.windowMs).length >= policy.maxAttempts) return { kind: 'finish' }
+  const recent = policy.windowMs === 0 ? restarts : restarts.filter((at) => at > endOf(task, now) - policy.windowMs)
+  if (bySelf) {
+    if (policy.condition === 'OnFailure' && task.status.state === 'Complete') return { kind: 'finish' }
+    if (policy.maxAttempts > 0 && recent.length >= policy.maxAttempts) return { kind: 'finish' }
   }
   const atOnce = revisionChanges || stop?.reason === 'NodeDrain' || stop?.by === 'global'
-  const kept = revisionChanges ? [] : prune(restarts, at, policy.windowMs)
+  const kept = revisionChanges ? [] : recent
   return {
     kind: 'replace',
     delayMs: atOnce ? 0 : policy.delayMs,
@@ -39,14 +39,13 @@ export function decide(task: Task, policy: RestartPolicy, revisionChanges: boole
   }
 }
 
-/** Restarts inside the window that ended with the task's own end. */
-function counted(restarts: readonly number[], end: number, windowMs: number): readonly number[] {
-  return windowMs === 0 ? restarts : restarts.filter((at) => at > end - windowMs && at < end)
-}
-
-/** What later judgements can still need. */
-function prune(restarts: readonly number[], end: number, windowMs: number): readonly number[] {
-  return windowMs === 0 ? restarts : restarts.filter((at) => at > end - windowMs)
+/**
+ * When the task ended, ms. Its own time is the worker's, and that clock may be off: no task ends before the
+ * restart that made it, nor in the future.
+ */
+function endOf(task: Task, now: number): number {
+  const made = task.spec.restarts?.at(-1) ?? 0
+  return Math.min(Math.max(task.status.at, made), now)
 }
 
 export function restartController(deps: SlotControllerDeps): Controller {
