@@ -58,7 +58,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
       assert.equal(exit.exitCode, exitCode)
       assert.equal(exit.signal, undefined)
       assert.deepEqual(await subject.executor.wait(task, never), exit)
-      assert.deepEqual(await subject.executor.attach(task), { ended: exit })
+      assert.deepEqual(await subject.executor.attach(task.task), { ended: exit })
     })
   }
 
@@ -85,14 +85,14 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     const [first, second] = await Promise.all([executor.start(task, suiteNode, never), executor.start(task, suiteNode, never)])
     assert.deepEqual(second, first)
     assert.deepEqual(await executor.start(task, suiteNode, never), first)
-    assert.deepEqual(await executor.attach(task), { running: first })
+    assert.deepEqual(await executor.attach(task.task), { running: first })
   })
 
   promise('starting a task that has ended finds it ended and does not start it again', async (subject) => {
     const task = await startNew(subject, { kind: 'ends', exitCode: 4 })
     const exit = await subject.executor.wait(task, never)
     await subject.executor.start(task, suiteNode, never)
-    assert.deepEqual(await subject.executor.attach(task), { ended: exit })
+    assert.deepEqual(await subject.executor.attach(task.task), { ended: exit })
   })
 
   promise('a start that was aborted can be repeated', async (subject) => {
@@ -104,7 +104,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     aborter.abort(new Error('changed its mind'))
     await assert.rejects(aborted)
     const handle = await executor.start(task, suiteNode, never)
-    assert.deepEqual(await executor.attach(task), { running: handle })
+    assert.deepEqual(await executor.attach(task.task), { running: handle })
   })
 
   promise('waiting that is aborted leaves the task alone', async (subject) => {
@@ -113,14 +113,14 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     const waiting = subject.executor.wait(task, aborter.signal)
     aborter.abort(new Error('changed its mind'))
     await assert.rejects(waiting, /changed its mind|abort/i)
-    assert.ok('running' in ((await subject.executor.attach(task)) ?? {}))
+    assert.ok('running' in ((await subject.executor.attach(task.task)) ?? {}))
   })
 
   promise('what never started cannot be attached to', async ({ executor, task }) => {
     const prepared = task({ kind: 'runs' })
     await executor.prepare(prepared, suiteNode, never)
-    assert.equal(await executor.attach(prepared), undefined)
-    assert.equal(await executor.attach(task({ kind: 'runs' })), undefined)
+    assert.equal(await executor.attach(prepared.task), undefined)
+    assert.equal(await executor.attach(task({ kind: 'runs' }).task), undefined)
   })
 
   promise('a program that cannot be started is refused for good', async (subject) => {
@@ -155,9 +155,9 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
 
   promise('after a restart of the agent a running task is found running and goes on', async (subject) => {
     const task = await startNew(subject, { kind: 'runs' })
-    const before = await subject.executor.attach(task)
+    const before = await subject.executor.attach(task.task)
     const next = subject.restart()
-    assert.deepEqual(await next.attach(task), before)
+    assert.deepEqual(await next.attach(task.task), before)
     await next.stop(task.task, never)
     assert.equal((await next.wait(task, never)).signal, 'SIGTERM')
   })
@@ -174,7 +174,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     await subject.executor.remove(task.task)
     await subject.executor.remove(task.task)
     assert.deepEqual(await subject.executor.list(), [])
-    assert.equal(await subject.executor.attach(task), undefined)
+    assert.equal(await subject.executor.attach(task.task), undefined)
     assert.deepEqual(await read(subject.executor, task, {}), [])
   })
 

@@ -59,7 +59,7 @@ export interface Executor {
    */
   start(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle>
   /** What still runs or has ended since, after a restart of the agent. `undefined`: never started here. */
-  attach(task: Assignment): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined>
+  attach(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined>
   /** Resolves when the program has ended. May be called before, while and after it runs. Rejects when aborted only. */
   wait(task: Assignment, signal: AbortSignal): Promise<Exit>
   /** Runs the health test once: resolves with its result. Rejects when it could not be run. */

@@ -120,7 +120,7 @@ export class TaskLoop {
 
   async #wait(signal: AbortSignal): Promise<void> {
     if (this.#isUnhealthy()) return await this.#stopUnhealthy(signal)
-    const found = await this.#deps.executor.attach(this.#assignment)
+    const found = await this.#deps.executor.attach(this.#assignment.task)
     if (found === undefined) return this.#set(endedStatus(this.#status, { reason: 'the node has lost it', at: this.#deps.clock.wallMs() }))
     if ('running' in found) this.#set({ ...this.#status, ...handleFacts(found.running) })
     const exit = 'ended' in found ? found.ended : await this.#untilHealthOrExit(['Unhealthy'], signal)
@@ -131,7 +131,7 @@ export class TaskLoop {
   async #stop(signal: AbortSignal): Promise<void> {
     const { executor } = this.#deps
     await executor.stop(this.#assignment.task, signal)
-    const found = await executor.attach(this.#assignment)
+    const found = await executor.attach(this.#assignment.task)
     const facts = found !== undefined && 'ended' in found ? exitFacts(found.ended) : {}
     this.#set(withoutError({ ...this.#status, ...facts, state: 'Shutdown', message: 'shutdown' }))
   }

@@ -54,7 +54,7 @@ export class Worker {
   async #lookAgain(assignment: Assignment): Promise<Assignment> {
     if (assignment.status.state !== 'Running') return assignment
     try {
-      const found = await this.#deps.executor.attach(assignment)
+      const found = await this.#deps.executor.attach(assignment.task)
       return found !== undefined && 'ended' in found ? { ...assignment, status: endedStatus(assignment.status, found.ended) } : assignment
     } catch {
       return assignment // Its loop tries again, and says why it cannot.

@@ -3511,8 +3511,9 @@ export const definitions: readonly Definition[] = [
       {
        "name": "Node",
        "type": "string",
+       "format": "node",
        "jsonPath": ".spec.nodeName",
-       "description": "Where it runs"
+       "description": "Host name of the node where it runs"
       },
       {
        "name": "Desired",

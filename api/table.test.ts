@@ -34,6 +34,7 @@ test('a row has a cell for each printer column, several values joined, and defau
     now: Date.parse('2026-01-01T00:00:30Z'),
     metadata: { resourceVersion: '7' },
     includeObject: 'Metadata',
+    hostnameOf: () => undefined,
   })
   const cells = Object.fromEntries(table.columnDefinitions.map((column, at) => [column.name, table.rows[0]?.cells[at]]))
   assert.deepEqual(cells, {

@@ -11,6 +11,8 @@ export interface TableOptions {
   readonly now: number
   readonly metadata: ListMetadata
   readonly includeObject: 'None' | 'Metadata' | 'Object'
+  /** Host name of a node: what columns of format `node` show instead of its id. */
+  readonly hostnameOf: (node: string) => string | undefined
 }
 
 export type TablePrinter = (objects: readonly JsonObject[], options: TableOptions) => Table
@@ -60,7 +62,7 @@ function rowOf(
   options: TableOptions,
 ): TableRow {
   return {
-    cells: columns.map(({ column, path, standard }) => cellOf(column, evaluateJsonPath(path, object), options.now) ?? standard),
+    cells: columns.map(({ column, path, standard }) => cellOf(column, evaluateJsonPath(path, object), options) ?? standard),
     object: options.includeObject === 'None' ? null : options.includeObject === 'Object' ? object : partialOf(object),
   }
 }
@@ -70,10 +72,11 @@ export function partialOf(object: JsonObject): JsonObject {
 }
 
 /** null where there is no value: clients print `<none>`. */
-function cellOf(column: PrinterColumn, values: readonly unknown[], now: number): Json {
+function cellOf(column: PrinterColumn, values: readonly unknown[], { now, hostnameOf }: TableOptions): Json {
   const [first] = values
   if (first === undefined || first === null) return null
   if (column.type === 'date') return typeof first === 'string' ? formatAge(now - Date.parse(first)) : null
+  if (column.format === 'node' && typeof first === 'string') return hostnameOf(first) ?? first
   if (values.length === 1 && (typeof first === 'number' || typeof first === 'boolean')) return first
   return values.map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value))).join(',')
 }

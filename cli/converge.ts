@@ -30,37 +30,37 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
   let toldAt = startedAt
   const say = (text: string): void => context.err(`${elapsed(context.clock.monotonicMs() - startedAt)} ${text}`)
 
-  const outcome = await observe<Outcome>(
-    { client, clock: context.clock, signal: context.signal },
-    { Stack: {}, Service: {}, Task: {} },
-    timeoutMs,
-    (observed) => {
-      const waitingFor = pendingStack(goal, observed.list('Stack'))
-      if (waitingFor !== undefined)
-        return waitingFor.failed ? { code: exitCodes.error, progress: [], message: waitingFor.reason } : undefined
-      const services = observed.list('Service').filter((service) => isWanted(goal, service))
-      const tasks = Map.groupBy(observed.list('Task'), (task) => task.spec.service)
-      const progress = services.map((service) =>
-        assess(service, tasks.get(service.metadata.name) ?? [], context.clock.wallMs(), goal.services.get(service.metadata.name) ?? 0),
-      )
-      const unfinished = progress.filter(({ verdict }) => verdict.outcome === 'converging')
-      if (unfinished.length === 0 || context.clock.monotonicMs() - toldAt >= tellEveryMs) {
-        toldAt = context.clock.monotonicMs()
-        for (const one of progress) {
-          const line = formatProgress(one)
-          if (printed.get(one.name) !== line) say(line)
-          printed.set(one.name, line)
-        }
-      }
-      const isStuck = unfinished.length > 0 && unfinished.every(({ verdict }) => verdict.outcome === 'converging' && verdict.stuck)
-      if (!isStuck) stuckSince = undefined
-      else stuckSince ??= context.clock.monotonicMs()
-      if (stuckSince !== undefined && context.clock.monotonicMs() - stuckSince >= notPlacedAfterMs)
-        return { code: exitCodes.notPlaced, progress }
-      if (unfinished.length > 0) return undefined
-      return { code: worst(progress), progress }
-    },
-  )
+  const deps = { client, clock: context.clock, signal: context.signal }
+  // Services are looked at only after the stack says that it has written them: each kind is watched by itself,
+  // and an older list of services could look converged.
+  const merged = await observe(deps, { Stack: {} }, timeoutMs, (observed) => mergeOf(goal, observed.list('Stack')))
+  const outcome: Outcome | undefined =
+    merged?.failure !== undefined
+      ? { code: exitCodes.error, progress: [], message: merged.failure }
+      : merged &&
+        (await observe<Outcome>(deps, { Service: {}, Task: {} }, timeoutMs - (context.clock.monotonicMs() - startedAt), (observed) => {
+          const services = observed.list('Service').filter((service) => isWanted(goal, service))
+          const tasks = Map.groupBy(observed.list('Task'), (task) => task.spec.service)
+          const progress = services.map((service) =>
+            assess(service, tasks.get(service.metadata.name) ?? [], context.clock.wallMs(), goal.services.get(service.metadata.name) ?? 0),
+          )
+          const unfinished = progress.filter(({ verdict }) => verdict.outcome === 'converging')
+          if (unfinished.length === 0 || context.clock.monotonicMs() - toldAt >= tellEveryMs) {
+            toldAt = context.clock.monotonicMs()
+            for (const one of progress) {
+              const line = formatProgress(one)
+              if (printed.get(one.name) !== line) say(line)
+              printed.set(one.name, line)
+            }
+          }
+          const isStuck = unfinished.length > 0 && unfinished.every(({ verdict }) => verdict.outcome === 'converging' && verdict.stuck)
+          if (!isStuck) stuckSince = undefined
+          else stuckSince ??= context.clock.monotonicMs()
+          if (stuckSince !== undefined && context.clock.monotonicMs() - stuckSince >= notPlacedAfterMs)
+            return { code: exitCodes.notPlaced, progress }
+          if (unfinished.length > 0) return undefined
+          return { code: worst(progress), progress }
+        }))
   if (context.signal.aborted) {
     context.err('Interrupted. The cluster goes on with it; `kit rollout status service/NAME` waits again.')
     return exitCodes.error
@@ -81,22 +81,17 @@ function isWanted(goal: Goal, { metadata }: WireObject<'Service'>): boolean {
   return goal.services.has(metadata.name) || (stack !== undefined && goal.stacks.has(stack))
 }
 
-/** The stack that is not merged yet, if any. A document that cannot be merged is a failure. */
-function pendingStack(
-  goal: Goal,
-  stacks: readonly WireObject<'Stack'>[],
-): { readonly failed: boolean; readonly reason: string } | undefined {
+/** Whether all stacks are merged, or one cannot be. Nothing while the controller is still at it. */
+function mergeOf(goal: Goal, stacks: readonly WireObject<'Stack'>[]): { readonly failure?: string } | undefined {
   for (const [name, generation] of goal.stacks) {
     const stack = stacks.find(({ metadata }) => metadata.name === name)
-    const observed = stack?.status.observedGeneration ?? 0
     const condition = stack?.status.conditions?.find(
       ({ type, observedGeneration }) => type === 'Applied' && (observedGeneration ?? 0) >= generation,
     )
-    if (condition?.status === 'False')
-      return { failed: true, reason: `stack "${name}": ${condition.message ?? condition.reason ?? 'not applied'}` }
-    if (observed < generation) return { failed: false, reason: `stack "${name}" is being compiled` }
+    if (condition?.status === 'False') return { failure: `stack "${name}": ${condition.message ?? condition.reason ?? 'not applied'}` }
+    if ((stack?.status.observedGeneration ?? 0) < generation) return undefined
   }
-  return undefined
+  return {}
 }
 
 function worst(progress: readonly Progress[]): ExitCode {

@@ -147,6 +147,15 @@ async function waitUntilReady(context: Context, node: LocalNode, exited: () => s
   }
 }
 
+/** It may have ended meanwhile. */
+function kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
 function logOf(node: LocalNode): string {
   return join(node.directory, 'kitd.log')
 }
@@ -190,10 +199,10 @@ export async function stopCluster(context: Context, purge: boolean): Promise<rea
 async function stopDaemon(context: Context, node: LocalNode): Promise<boolean> {
   const pid = lockHolder(node.directory)
   if (pid === undefined) return false
-  process.kill(pid, 'SIGTERM')
+  kill(pid, 'SIGTERM')
   const deadline = context.clock.monotonicMs() + stopWithinMs
   while (lockHolder(node.directory) === pid) {
-    if (context.clock.monotonicMs() > deadline) process.kill(pid, 'SIGKILL')
+    if (context.clock.monotonicMs() > deadline) kill(pid, 'SIGKILL')
     await context.clock.sleep(lookAgainMs, context.signal)
   }
   return true
@@ -206,7 +215,11 @@ async function stopTasks(context: Context, node: LocalNode): Promise<number> {
     nodePath: context.programs.node,
     shimPath: context.programs.shim,
   })
-  const tasks = await executor.list()
-  await Promise.all(tasks.map((task) => executor.stop(task, context.signal)))
-  return tasks.length
+  const running: string[] = []
+  for (const task of await executor.list()) {
+    const found = await executor.attach(task)
+    if (found !== undefined && 'running' in found) running.push(task)
+  }
+  await Promise.all(running.map((task) => executor.stop(task, context.signal)))
+  return running.length
 }

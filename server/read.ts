@@ -65,7 +65,12 @@ export function answerOne(deps: ReadDeps, resource: Resource, request: ApiReques
 
 export function tableOptions(deps: ReadDeps, request: ApiRequest, metadata: ListMetadata): TableOptions {
   const wanted = request.query['includeObject']
-  return { now: deps.clock.wallMs(), metadata, includeObject: wanted === 'None' || wanted === 'Object' ? wanted : 'Metadata' }
+  return {
+    now: deps.clock.wallMs(),
+    metadata,
+    includeObject: wanted === 'None' || wanted === 'Object' ? wanted : 'Metadata',
+    hostnameOf: (node) => deps.store.view.get('Node', node)?.status.description?.hostname,
+  }
 }
 
 export function listObjects(deps: ReadDeps, resource: StoredResource, request: ApiRequest): unknown {

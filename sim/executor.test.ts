@@ -63,7 +63,7 @@ test('a task ends while the agent is dead, and the dead agent hears nothing', as
   await queue.run(queue.nowMs() + 2_000)
   assert.equal(heard, false)
   assert.deepEqual(machine.running(), [])
-  const found = await machine.executor(queue.lane()).attach(task)
+  const found = await machine.executor(queue.lane()).attach(task.task)
   assert.ok(found !== undefined && 'ended' in found && found.ended.exitCode === 9)
 })
 

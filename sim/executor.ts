@@ -269,8 +269,8 @@ class SimulatedExecutor implements Executor {
     return running.handle
   }
 
-  async attach(task: Assignment): ReturnType<Executor['attach']> {
-    const running = this.#machine.find(task.task)
+  async attach(taskName: string): ReturnType<Executor['attach']> {
+    const running = this.#machine.find(taskName)
     if (running === undefined) return undefined
     return running.exit === undefined ? { running: running.handle } : { ended: running.exit }
   }

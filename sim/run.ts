@@ -11,6 +11,7 @@ import { inProcessClient } from '../client/in-process.ts'
 import { acknowledgedWritesSurvive } from './checkers/acknowledged-writes-survive.ts'
 import type { Checker } from './checkers/checker.ts'
 import { converged } from './checkers/converged.ts'
+import { failuresAreCounted } from './checkers/failures-are-counted.ts'
 import { oneWantedTaskPerSlot } from './checkers/one-wanted-task-per-slot.ts'
 import { parallelismIsRespected } from './checkers/parallelism-is-respected.ts'
 import { resourcesAreNeverOversubscribed } from './checkers/resources-are-never-oversubscribed.ts'
@@ -57,6 +58,7 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
   const checkers: readonly Checker[] = [
     oneWantedTaskPerSlot(),
     parallelismIsRespected(),
+    failuresAreCounted(),
     resourcesAreNeverOversubscribed(),
     restartLimitsAreRespected(),
     statesOnlyMoveForward(),

@@ -105,8 +105,8 @@ class ProcessExecutor implements Executor {
     return state.phase === 'running' || state.phase === 'ended' ? handleOf(state.started) : {}
   }
 
-  async attach(task: Assignment): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
-    const state = inspect(this.#directoryOf(task.task))
+  async attach(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
+    const state = inspect(this.#directoryOf(taskName))
     if (state.phase === 'unclaimed') return undefined
     return state.phase === 'ended' ? { ended: state.exit } : { running: state.phase === 'running' ? handleOf(state.started) : {} }
   }

@@ -44,7 +44,7 @@ async function getOrNothing(client: Client, kind: WireObject['kind'], name: stri
 
 /** What a person may write: no status, no bookkeeping. Secret data is shown as changed, never as text. */
 function facts(object: WireObject): JsonObject {
-  const { labels = {}, annotations = {} } = object.metadata
+  const { labels, annotations } = object.metadata
   const spec: unknown = object.kind === 'Secret' ? { ...object.spec, data: '***' } : object.spec
   const value: unknown = JSON.parse(JSON.stringify({ metadata: { labels, annotations }, spec }))
   return isJsonObject(value) ? value : {}

@@ -8,7 +8,7 @@ import type { Service, Task } from '../../api/objects.ts'
 import type { Commit } from '../../api/store.ts'
 import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller } from '../runtime/controller.ts'
-import { isPaused, targetOf } from '../slots/policy.ts'
+import { isPaused, isRolling, targetOf } from '../slots/policy.ts'
 import { lookAgainAt, type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import { createTask, holdFor, slotCommit, stopTask } from '../slots/write.ts'
 
@@ -80,6 +80,9 @@ function follow({ store: { view }, nodes }: SlotControllerDeps, service: Service
   const decision = decide(task, restartPolicyOf(template), revision !== task.spec.revision, now)
   if (decision.kind === 'finish') return slotCommit(view, service, slot, [stopTask(task, 'restart', now, { verdict: 'Finished' })])
   const isGlobal = service.spec.mode === 'Global'
+  // After an end of its own, this is the step that the rollout would have taken, so the rollout watches it (ADR 7).
+  const replacesFailed = task.spec.stop === undefined && revision !== task.spec.revision
+  const rolloutId = replacesFailed && isRolling(service) ? service.status.update?.id : undefined
   const successor = createTask(
     view,
     {
@@ -90,6 +93,7 @@ function follow({ store: { view }, nodes }: SlotControllerDeps, service: Service
       now,
       hold: holdFor(view, service, now + decision.delayMs, now),
       restarts: decision.restarts,
+      ...(rolloutId === undefined ? {} : { rolloutId }),
       ...(isGlobal ? { placedFor: nodes.placementHash(service) } : {}),
     },
     'restart',

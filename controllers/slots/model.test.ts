@@ -9,6 +9,7 @@ import { updatePolicyOf } from '../../api/defaults.ts'
 import type { Node, Service, Task, TaskState } from '../../api/objects.ts'
 import type { StoreEvent } from '../../api/store.ts'
 import { hasReached, isEnded, isOpen, isWanted, slotOf } from '../../api/task.ts'
+import { replacesNothingServing } from '../../sim/checkers/parallelism-is-respected.ts'
 import { createSimulatedClock } from '../../sim/effects/clock.ts'
 import { EventQueue } from '../../sim/effects/event-queue.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
@@ -115,7 +116,7 @@ function check({ store, free }: World, events: readonly StoreEvent[], nowMs: num
       `slot ${spec.service}.${slotOf(object)} has ${open.length} wanted tasks: ${open.map((task) => task.metadata.name).join(', ')}`,
     )
     if (previous?.kind === 'Task' && previous.spec.stop !== undefined) assert.deepEqual(spec.stop, previous.spec.stop)
-    if (previous === undefined && replacesUnstarted(object, events)) free.add(object.metadata.name)
+    if (previous === undefined && replacesNothingServing(object, events)) free.add(object.metadata.name)
     if (previous === undefined) checkRestarts(store.view.get('Revision', spec.revision)?.spec.template.restart, object)
     if (previous === undefined && spec.rollout !== undefined && owner !== undefined)
       checkParallelism([...store.view.tasksOfService(spec.serviceUid)], owner, object, free, nowMs)
@@ -134,19 +135,6 @@ function noteShortRows({ spec }: Task, events: readonly StoreEvent[]): void {
     events.some(({ previous }) => previous?.kind === 'Task' && isOpen(previous) && !hasReached(previous, 'Starting'))
   )
     note('row stale')
-}
-
-/** Row 7: what it replaces in the same entry had not started, so it costs the rollout no budget. */
-function replacesUnstarted(created: Task, events: readonly StoreEvent[]): boolean {
-  return events.some(
-    ({ object, previous }) =>
-      object.kind === 'Task' &&
-      previous?.kind === 'Task' &&
-      slotOf(object) === slotOf(created) &&
-      object.spec.serviceUid === created.spec.serviceUid &&
-      isOpen(previous) &&
-      !hasReached(previous, 'Starting'),
-  )
 }
 
 function checkRestarts(policy: { readonly maxAttempts?: number; readonly window?: string } | undefined, { spec, metadata }: Task): void {

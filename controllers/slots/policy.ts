@@ -26,6 +26,12 @@ export function targetOf(service: Service): string | undefined {
   return isRollback(service) ? service.status.update?.target : service.status.revision
 }
 
+/** A rollout or a rollback of the present revision is under way. */
+export function isRolling({ status }: Service): boolean {
+  const { update } = status
+  return update !== undefined && update.of === status.revision && (update.state === 'Updating' || update.state === 'RollbackStarted')
+}
+
 export function isPaused({ status }: Service): boolean {
   return status.update !== undefined && status.update.of === status.revision && status.update.state.endsWith('Paused')
 }

@@ -5,13 +5,16 @@
 import { contentHash } from '../../api/content-name.ts'
 import type { Service, Task } from '../../api/objects.ts'
 import type { Commit, Guard, StoreView, Write } from '../../api/store.ts'
-import { claims, isOpen, isWanted } from '../../api/task.ts'
+import { claims, isEnded, isOpen, isWanted } from '../../api/task.ts'
 import { isLeaving, type NodeFacts } from './classify.ts'
 import { stopCapMs } from './policy.ts'
 
 export type StopBy = NonNullable<Task['spec']['stop']>['by']
 
-/** Sets desired Shutdown or Remove. What is set once (`stop`, `settledAt`) is left when it is there. */
+/**
+ * Sets desired Shutdown or Remove. What is set once (`stop`, `settledAt`) is left when it is there. A task that
+ * ended by itself gets no `stop`: nobody stopped it, and a rollout still has to count it (ADR 7).
+ */
 export function stopTask(
   task: Task,
   by: StopBy,
@@ -20,7 +23,8 @@ export function stopTask(
 ): Write {
   const { spec } = task
   const { reason, desired = 'Shutdown', verdict } = options
-  const stop = spec.stop ?? (isWanted(task, 'Shutdown') ? undefined : { by, ...(reason === undefined ? {} : { reason }), at: now })
+  const stop =
+    spec.stop ?? (isWanted(task, 'Shutdown') || isEnded(task) ? undefined : { by, ...(reason === undefined ? {} : { reason }), at: now })
   return {
     op: 'update',
     object: {

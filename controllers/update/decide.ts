@@ -3,7 +3,7 @@
 
 import type { UpdatePolicyMs } from '../../api/defaults.ts'
 import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
-import { isPaused, isRollback, targetOf } from '../slots/policy.ts'
+import { isPaused, isRollback, isRolling, targetOf } from '../slots/policy.ts'
 
 /** What the slots say, counted. */
 export interface RolloutFacts {
@@ -31,18 +31,11 @@ export type RolloutStep =
   | { readonly kind: 'roll'; readonly budget: number; readonly finishAt: number | undefined }
   | { readonly kind: 'rest' }
 
-export function isActive(service: Service): boolean {
-  const { update } = service.status
-  return (
-    update !== undefined && update.of === service.status.revision && (update.state === 'Updating' || update.state === 'RollbackStarted')
-  )
-}
-
 export function decide(service: Service, policy: UpdatePolicyMs, facts: RolloutFacts): RolloutStep {
   const { status } = service
   const { update } = status
   if (status.revision === undefined || isPaused(service)) return { kind: 'rest' }
-  if (update !== undefined && isActive(service)) {
+  if (update !== undefined && isRolling(service)) {
     if (facts.uncounted.length > 0) return count(update, policy, facts)
     if (facts.outOfDate === 0 && facts.unsettled === 0) return finish(update, policy, facts)
     const budget = policy.parallelism === 0 ? Number.POSITIVE_INFINITY : Math.max(0, policy.parallelism - facts.inTheAir)

@@ -11,11 +11,11 @@ import { isOpen } from '../../api/task.ts'
 import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, Result } from '../runtime/controller.ts'
 import type { Row } from '../slots/classify.ts'
-import { rolloutPolicyOf, targetOf } from '../slots/policy.ts'
+import { isRolling, rolloutPolicyOf, targetOf } from '../slots/policy.ts'
 import { earliest, lookAgainAt, type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import type { ServiceSlots, SlotEntry } from '../slots/slot-index.ts'
 import { anyLeaving, createTask, holdFor, serviceGuard, slotCommit, stopTask } from '../slots/write.ts'
-import { decide, isActive, type RolloutFacts, type RolloutStep } from './decide.ts'
+import { decide, type RolloutFacts, type RolloutStep } from './decide.ts'
 
 type Outdated = SlotEntry<Extract<Row, { row: 'outdated' }>>
 type Stale = SlotEntry<Extract<Row, { row: 'stale' }>>
@@ -112,7 +112,7 @@ async function roll(
   step: Extract<RolloutStep, { kind: 'roll' }>,
   now: number,
 ): Promise<Result> {
-  if (!isActive(service)) return {}
+  if (!isRolling(service)) return {}
   const stale = mine.in('stale', now).map((entry) => replaceStale(deps, service, entry, now))
   const next = mine.in('outdated', now).filter(({ row }) => !row.givenUp && !row.nodePaused)
   const outdated = next.slice(0, Math.min(step.budget, next.length)).map((entry) => replaceOutdated(deps, service, entry, now))

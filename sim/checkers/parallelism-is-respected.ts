@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { durationMs } from '../../api/duration.ts'
 import type { Service, Task } from '../../api/objects.ts'
 import type { StoreEvent, StoreView } from '../../api/store.ts'
-import { hasReached, isOpen, slotOf } from '../../api/task.ts'
+import { hasReached, isEnded, isOpen, slotOf } from '../../api/task.ts'
 import type { Checker } from './checker.ts'
 
 /**
  * A rollout never has more slots in the air than its parallelism: tasks that it created and that have not
  * settled, or settled less than `delay` ago. A task that replaces one that never served costs nothing
- * (slots.md, row 7), so only tasks are counted that took the place of a started one.
+ * (slots.md, row 7), nor does one that replaces a task that ended by itself (row 6), so only tasks are counted that
+ * took the place of one that serves.
  */
 export function parallelismIsRespected(): Checker {
   const free = new Set<string>()
@@ -16,7 +17,7 @@ export function parallelismIsRespected(): Checker {
     name: 'parallelism and delay are respected',
     observe({ nowMs, view, events }) {
       for (const { type, object } of events) {
-        if (type === 'ADDED' && object.kind === 'Task' && replacesUnstarted(object, events)) free.add(object.metadata.name)
+        if (type === 'ADDED' && object.kind === 'Task' && replacesNothingServing(object, events)) free.add(object.metadata.name)
         if (type === 'DELETED' && object.kind === 'Task') free.delete(object.metadata.name)
       }
       const services = new Set(
@@ -32,16 +33,15 @@ export function parallelismIsRespected(): Checker {
   }
 }
 
-/** Row 7: what it replaces in the same entry had not started. */
-function replacesUnstarted(created: Task, events: readonly StoreEvent[]): boolean {
+/** What it replaces in the same entry had not started (row 7) or has ended (row 6). */
+export function replacesNothingServing(created: Task, events: readonly StoreEvent[]): boolean {
   return events.some(
     ({ object, previous }) =>
       object.kind === 'Task' &&
       previous?.kind === 'Task' &&
       object.spec.serviceUid === created.spec.serviceUid &&
       slotOf(object) === slotOf(created) &&
-      isOpen(previous) &&
-      !hasReached(previous, 'Starting'),
+      ((isOpen(previous) && !hasReached(previous, 'Starting')) || isEnded(previous)),
   )
 }
 

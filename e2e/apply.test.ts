@@ -1,0 +1,144 @@
+// `kit apply`, `diff`, `delete`: every form of input, the three-way merge, and who owns a field.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Cluster } from './cluster.ts'
+
+const cluster = new Cluster()
+before(() => cluster.kit('up'))
+after(() => cluster.remove())
+
+const compose = (replicas: number, more = ''): string => `
+name: app
+services:
+  web:
+    image: web
+    command: [sleep, "1000"]
+    stop_grace_period: 1s${more}
+    deploy:
+      replicas: ${replicas}
+      update_config: {monitor: 100ms}
+`
+const service = (name: string): string => `
+apiVersion: kit/v1
+kind: Service
+metadata: {name: ${name}}
+spec:
+  mode: Replicated
+  replicas: 1
+  template: {image: x, command: [sleep, "1000"], stopGracePeriod: 1s}
+  update: {monitor: 100ms}
+`
+const config = (name: string, data: string): string => `
+apiVersion: kit/v1
+kind: Config
+metadata: {name: ${name}}
+spec: {data: ${data}}
+`
+
+test('from standard input', async () => {
+  const { code, out, err } = await cluster.run(['apply', '-f', '-'], service('piped'))
+  assert.equal(code, 0, err)
+  assert.equal(out, 'service/piped created\n')
+  assert.match(err, /service\/piped {2}1\/1 {2}converged/)
+})
+
+test('several files, several documents, Compose files and objects mixed', async () => {
+  const app = cluster.file('app.yml', compose(2))
+  const objects = cluster.file('objects.yml', `${service('one')}---${service('two')}---${config('settings', 'YT1i')}`)
+  const out = await cluster.kit('apply', '-f', app, '-f', objects)
+  assert.deepEqual(out.trim().split('\n').toSorted(), [
+    'config/settings created',
+    'service/one created',
+    'service/two created',
+    'stack/app created',
+  ])
+  assert.equal((await cluster.tasks('app_web')).length, 2)
+})
+
+test('a directory, with and without those below it', async () => {
+  cluster.file('tree/a.yml', service('top'))
+  cluster.file('tree/notes.txt', 'not yaml')
+  cluster.file('tree/below/b.yaml', service('deep'))
+  assert.equal(await cluster.kit('apply', '-f', 'tree'), 'service/top created\n')
+  const out = await cluster.kit('apply', '-R', '-f', 'tree')
+  assert.match(out, /service\/top unchanged/)
+  assert.match(out, /service\/deep created/)
+})
+
+test('the same again: nothing happens, and it says so', async () => {
+  const app = cluster.file('app.yml', compose(2))
+  const before = await cluster.json<{ metadata: { resourceVersion: string } }>('stack', 'app')
+  const { code, out, err } = await cluster.run(['apply', '-f', app])
+  assert.equal(code, 0)
+  assert.equal(out, 'stack/app unchanged\n')
+  assert.match(err, /Nothing changed/)
+  assert.equal(
+    (await cluster.json<{ metadata: { resourceVersion: string } }>('stack', 'app')).metadata.resourceVersion,
+    before.metadata.resourceVersion,
+  )
+})
+
+test('diff: 0 without differences, 1 with, 2 when the input is wrong; nothing is written', async () => {
+  const app = cluster.file('app.yml', compose(2))
+  assert.equal(await cluster.fails(0, 'diff', '-f', app), '')
+  const changed = cluster.file('changed.yml', compose(3))
+  const said = await cluster.fails(1, 'diff', '-f', changed)
+  assert.match(said, /~ spec\.services\.web\.deploy\.replicas: 2 → 3/)
+  await cluster.fails(2, 'diff', '-f', cluster.file('wrong.yml', compose(2).replace('replicas', 'replica')))
+  assert.equal((await cluster.tasks('app_web')).length, 2)
+})
+
+test('a dry run says what would happen and changes nothing', async () => {
+  const out = await cluster.kit('apply', '--dry-run', '-f', cluster.file('changed.yml', compose(3)))
+  assert.equal(out, 'stack/app configured (dry run)\n')
+  assert.equal((await cluster.tasks('app_web')).length, 2)
+})
+
+test('scaled by hand, the unchanged file leaves the scale alone', async () => {
+  const out = await cluster.kit('scale', 'service/app_web=3')
+  assert.equal(out, 'service/app_web scaled to 3\n')
+  await cluster.kit('apply', '-f', cluster.file('app.yml', compose(2)))
+  assert.equal((await cluster.tasks('app_web')).length, 3)
+})
+
+test('another change of the file leaves the scale alone, too', async () => {
+  await cluster.kit('apply', '-f', cluster.file('app.yml', compose(2, '\n    environment: {COLOUR: blue}')))
+  assert.equal((await cluster.tasks('app_web')).length, 3)
+})
+
+test('scaled by hand and changed in the file: a conflict that names both, until it is forced', async () => {
+  const file = cluster.file('app.yml', compose(4, '\n    environment: {COLOUR: blue}'))
+  const said = await cluster.fails(1, 'apply', '-f', file)
+  assert.match(said, /spec\.replicas: Service "app_web": the file says 4, kit-scale has set 3/)
+  assert.match(said, /--force/)
+  assert.match(said, /Nothing was applied/)
+  assert.equal((await cluster.tasks('app_web')).length, 3)
+  await cluster.kit('apply', '--force', '-f', file)
+  assert.equal((await cluster.tasks('app_web')).length, 4)
+  // It is the file's again: no force is needed next time.
+  await cluster.kit('apply', '-f', cluster.file('app.yml', compose(1, '\n    environment: {COLOUR: blue}')))
+  assert.equal((await cluster.tasks('app_web')).length, 1)
+})
+
+test('a service that is no longer in the file goes away with its tasks', async () => {
+  const two = compose(1).replace(
+    'services:',
+    'services:\n  old: {image: x, command: [sleep, "1000"], stop_grace_period: 1s, deploy: {update_config: {monitor: 100ms}}}',
+  )
+  await cluster.kit('apply', '-f', cluster.file('app.yml', two))
+  assert.match(await cluster.kit('get', 'services', '-o', 'name'), /service\/app_old/)
+  await cluster.kit('apply', '-f', cluster.file('app.yml', compose(1)))
+  await cluster.kit('wait', 'service/app_old', '--for=delete')
+  assert.deepEqual(await cluster.tasks('app_old'), [])
+})
+
+test('delete takes names, kinds, selectors and files, and waits until the tasks are gone', async () => {
+  assert.equal(await cluster.kit('delete', 'service', 'one', 'two'), 'service/one deleted\nservice/two deleted\n')
+  assert.match(await cluster.kit('delete', '-f', 'tree', '-R'), /service\/deep deleted/)
+  await cluster.kit('delete', 'stack/app')
+  assert.deepEqual(await cluster.tasks('app_web'), [])
+  assert.match(await cluster.fails(1, 'delete', 'service/one'), /service "one" is not there|not found/i)
+  await cluster.kit('delete', 'service', '--all')
+  assert.equal(await cluster.kit('get', 'tasks', '-o', 'name'), '')
+})

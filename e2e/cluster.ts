@@ -1,0 +1,157 @@
+// A cluster for one test file, driven as a person would: the built `bin/kit`, its output and its exit
+// codes. Nothing of kit's own code is imported here or in the tests.
+
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export const projectRoot = join(import.meta.dirname, '..')
+const program = join(projectRoot, 'bin/kit')
+/** A promise of kit that is not kept within this time is a failure. */
+const patienceMs = 30_000
+const lookAgainMs = 50
+
+export interface Outcome {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** A command that goes on, such as `kit logs -f`. */
+export interface Running {
+  /** All that it printed so far, both streams. */
+  text(): string
+  readonly ended: Promise<Outcome>
+  stop(): Promise<Outcome>
+}
+
+/** What `kit get task -o json` says, as far as tests look at it. */
+export interface TaskObject {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly labels?: Readonly<Record<string, string>> }
+  readonly spec: { readonly desired: string; readonly revision: string; readonly slot?: number; readonly verdict?: string }
+  readonly status: { readonly state: string; readonly exitCode?: number; readonly pid?: number }
+}
+
+export class Cluster {
+  /** Everything of this test file lies below it. */
+  readonly home: string
+  readonly #environment: Readonly<Record<string, string>>
+
+  constructor(environment: Readonly<Record<string, string>> = {}) {
+    this.home = mkdtempSync(join(tmpdir(), 'kit-e2e-'))
+    this.#environment = environment
+  }
+
+  get directory(): string {
+    return join(this.home, 'k')
+  }
+
+  /** Writes a file, or one below directories, and returns its path. */
+  file(name: string, text: string): string {
+    const path = join(this.home, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+    return path
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.home, name), 'utf8')
+  }
+
+  /** Runs `kit ARGS` to its end, whatever that is. */
+  async run(args: readonly string[], input = ''): Promise<Outcome> {
+    return this.start(args, input).ended
+  }
+
+  /** Runs `kit ARGS`, which must succeed, and returns what it printed on standard output. */
+  async kit(...args: readonly string[]): Promise<string> {
+    const outcome = await this.run(args)
+    assert.equal(outcome.code, 0, `kit ${args.join(' ')} ended with ${outcome.code}\n${outcome.out}${outcome.err}`)
+    return outcome.out
+  }
+
+  /** Runs `kit ARGS`, which must end with `code`, and returns both streams together. */
+  async fails(code: number, ...args: readonly string[]): Promise<string> {
+    const outcome = await this.run(args)
+    assert.equal(outcome.code, code, `kit ${args.join(' ')} ended with ${outcome.code}\n${outcome.out}${outcome.err}`)
+    return outcome.out + outcome.err
+  }
+
+  start(args: readonly string[], input = ''): Running {
+    const child = spawn(program, ['--dir', this.directory, ...args], {
+      cwd: this.home,
+      env: { ...process.env, CI: 'true', KIT_SOCKET: undefined, ...this.#environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    child.stdin.on('error', () => {}) // It may end before it has read everything.
+    child.stdin.end(input)
+    return follow(child)
+  }
+
+  async json<T>(...args: readonly string[]): Promise<T> {
+    return JSON.parse(await this.kit('get', ...args, '-o', 'json'))
+  }
+
+  /** The tasks of a service that should run, by slot. */
+  async tasks(service: string): Promise<readonly TaskObject[]> {
+    const { items } = await this.json<{ readonly items: readonly TaskObject[] }>('tasks', '--field-selector', `spec.service=${service}`)
+    return items.filter(({ spec }) => spec.desired === 'Running').toSorted((a, b) => (a.spec.slot ?? 0) - (b.spec.slot ?? 0))
+  }
+
+  get daemonPid(): number {
+    return Number(JSON.parse(readFileSync(join(this.directory, 'node-1', 'lock'), 'utf8')).pid)
+  }
+
+  /** Stops the cluster and deletes all files. */
+  async remove(): Promise<void> {
+    await this.kit('down', '--purge')
+    rmSync(this.home, { recursive: true, force: true })
+  }
+}
+
+function follow(child: ChildProcess): Running {
+  const printed = { out: '', err: '' }
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (printed.out += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (printed.err += text))
+  const ended = new Promise<Outcome>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, ...printed }))
+  })
+  return {
+    text: () => printed.out + printed.err,
+    ended,
+    stop() {
+      child.kill('SIGINT')
+      return ended
+    },
+  }
+}
+
+/** A process that has ended but was not waited for (where nothing adopts orphans) does not count. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ESRCH') return false
+    if (code === 'ENOENT' && process.platform === 'linux') return false
+    return true
+  }
+}
+
+/** Looks again until `look` no longer throws; its last complaint is the failure. */
+export async function eventually<T>(look: () => T | Promise<T>): Promise<T> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    try {
+      return await look()
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+    }
+    await sleep(lookAgainMs)
+  }
+}

@@ -1,0 +1,166 @@
+// Changing what runs: rolling updates by the file's settings, how they fail, and going back. The exit
+// code is the truth.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Cluster, eventually } from './cluster.ts'
+
+const cluster = new Cluster()
+before(() => cluster.kit('up'))
+after(() => cluster.remove())
+
+interface Settings {
+  readonly run?: string
+  readonly action?: string
+  readonly replicas?: number
+  readonly deploy?: string
+}
+
+/** A service whose process says its colour and then stays. */
+const app = ({ run = 'echo blue; exec sleep 1000', action = 'rollback', replicas = 3, deploy = '' }: Settings): string => `
+name: app
+services:
+  web:
+    image: web
+    command: [sh, -c, "${run}"]
+    stop_grace_period: 1s
+    deploy:
+      replicas: ${replicas}
+      update_config: {parallelism: 1, delay: 50ms, monitor: 500ms, failure_action: ${action}}
+      rollback_config: {parallelism: 0, monitor: 100ms}
+      restart_policy: {condition: any, delay: 50ms}${deploy}
+`
+const apply = (settings: Settings): Promise<string> => cluster.kit('apply', '-f', cluster.file('app.yml', app(settings)))
+const revisions = async (): Promise<readonly string[]> => (await cluster.tasks('app_web')).map(({ spec }) => spec.revision)
+
+interface ServiceObject {
+  readonly status: {
+    readonly revision: string
+    readonly lastGood: string
+    readonly update: { readonly state: string; readonly message: string }
+  }
+}
+const service = (): Promise<ServiceObject> => cluster.json('service', 'app_web')
+
+test('a change replaces the tasks one by one; the scale of one that fits is not touched', async () => {
+  await apply({})
+  const [old] = await revisions()
+  const watch = cluster.start(['get', 'tasks', '-w', '--field-selector', 'spec.service=app_web'])
+  await apply({ run: 'echo green; exec sleep 1000' })
+  const now = await revisions()
+  assert.equal(now.length, 3)
+  assert.equal(new Set(now).size, 1)
+  assert.notEqual(now[0], old)
+  // One at a time: a slot is given up only after the one before runs again.
+  const lines = (await watch.stop()).out.split('\n')
+  const order = lines.flatMap((line) => {
+    const [, slot, desired, state] = /^app_web\.(\d)\.\w+ +\S+ +(\w+) +(\w+)/.exec(line) ?? []
+    return (desired === 'Shutdown' && state === 'Running') || (desired === 'Running' && state === 'Running') ? [`${desired} ${slot}`] : []
+  })
+  const first = order.findIndex((step) => step.startsWith('Shutdown'))
+  const given = order.slice(first).filter((step, at, all) => step !== all[at - 1])
+  assert.deepEqual(
+    given.map((step) => step.split(' ')[0]),
+    ['Shutdown', 'Running', 'Shutdown', 'Running', 'Shutdown', 'Running'],
+    lines.join('\n'),
+  )
+  assert.match(await cluster.kit('logs', 'service/app_web'), /green/)
+})
+
+test('rollout status and history tell what runs', async () => {
+  assert.equal(await cluster.kit('rollout', 'status', 'service/app_web'), 'service/app_web has converged\n')
+  const history = (await cluster.kit('rollout', 'history', 'service/app_web')).trim().split('\n')
+  assert.match(history[0] ?? '', /^NUMBER +NAME +IMAGE +AGE +STATE$/)
+  assert.match(history[1] ?? '', /^1 .* -$/)
+  assert.match(history[2] ?? '', /^2 .* current, last good$/)
+})
+
+test('a revision that fails is rolled back: exit code 4, with its last words', async () => {
+  const good = (await service()).status.revision
+  const file = cluster.file('app.yml', app({ run: 'echo I cannot; exit 7' }))
+  const said = await cluster.fails(4, 'apply', '-f', file)
+  assert.match(said, /rolled back/)
+  assert.match(said, /7/)
+  assert.match(said, /\| I cannot/)
+  assert.match(said, /next: +kit describe service\/app_web/)
+  const { status } = await service()
+  assert.equal(status.revision, good)
+  assert.equal(status.update.state, 'RollbackCompleted')
+  assert.deepEqual(new Set(await revisions()), new Set([good]))
+  // It is known by now: the same file is not tried again, and says so.
+  assert.match(await cluster.fails(4, 'apply', '-f', file), /rolled back/)
+})
+
+test('undo goes back to the revision before, or to one that is named', async () => {
+  await apply({ run: 'echo red; exec sleep 1000' })
+  const red = (await service()).status.revision
+  assert.match(await cluster.kit('rollout', 'undo', 'service/app_web'), /goes back to revision \d+/)
+  const before = (await service()).status.revision
+  assert.notEqual(before, red)
+  assert.deepEqual(new Set(await revisions()), new Set([before]))
+  await cluster.kit('rollout', 'undo', 'service/app_web', '--to', red)
+  assert.deepEqual(new Set(await revisions()), new Set([red]))
+  assert.match(await cluster.fails(1, 'rollout', 'undo', 'service/app_web', '--to', '99'), /no revision "99".*rollout history/)
+})
+
+test('restart replaces every task', async () => {
+  const names = (await cluster.tasks('app_web')).map(({ metadata }) => metadata.name)
+  assert.match(await cluster.kit('rollout', 'restart', 'service/app_web'), /restarts its tasks/)
+  const now = (await cluster.tasks('app_web')).map(({ metadata }) => metadata.name)
+  assert.equal(now.length, 3)
+  assert.deepEqual(
+    now.filter((name) => names.includes(name)),
+    [],
+  )
+})
+
+test('with failure_action pause a bad revision stops the rollout: exit code 1, the others run on', async () => {
+  await cluster.kit('delete', 'stack/app')
+  await apply({ action: 'pause' })
+  const [good = ''] = await revisions()
+  const said = await cluster.fails(1, 'apply', '-f', cluster.file('app.yml', app({ action: 'pause', run: 'exit 3' })))
+  assert.match(said, /paused/i)
+  assert.equal((await service()).status.update.state, 'Paused')
+  assert.equal((await revisions()).filter((revision) => revision === good).length, 2)
+  // The next good revision goes on.
+  await apply({ action: 'pause', run: 'echo better; exec sleep 1000' })
+  assert.equal(new Set(await revisions()).size, 1)
+})
+
+test('tasks that no node can take: exit code 3, with the way to the reason', async () => {
+  const file = cluster.file(
+    'far.yml',
+    app({ deploy: '\n      placement: {constraints: [node.labels.zone == north]}' }).replace('name: app', 'name: far'),
+  )
+  const said = await cluster.fails(3, 'apply', '-f', file)
+  const [, task = ''] = /kit explain (task\/far_web\.\d\.\w+)/.exec(said) ?? []
+  const reason = await cluster.kit('explain', task)
+  assert.match(reason, /zone/)
+  // The smallest change it names is one that helps.
+  await cluster.kit('label', 'node', 'node-1', 'zone=north')
+  await cluster.kit('wait', 'service/far_web')
+  assert.equal((await cluster.tasks('far_web')).length, 3)
+})
+
+test('what does not become true in time: exit code 5, and the cluster goes on', async () => {
+  const slow = `
+services:
+  slow:
+    image: x
+    command: [sleep, "1000"]
+    stop_grace_period: 1s
+    healthcheck: {test: [CMD, test, -e, ${cluster.home}/healthy], interval: 100ms, start_period: 60s, start_interval: 100ms}
+    deploy: {update_config: {monitor: 100ms}}
+`
+  const said = await cluster.fails(5, 'apply', '--timeout', '1s', '-f', cluster.file('slow.yml', slow))
+  assert.match(said, /not converged after 1 s\. The cluster goes on trying/)
+  cluster.file('healthy', '')
+  await cluster.kit('wait', 'service/slow_slow')
+  await eventually(async () => assert.equal((await cluster.tasks('slow_slow'))[0]?.status.state, 'Running'))
+})
+
+test('--no-wait returns at once', async () => {
+  const { code, err } = await cluster.run(['apply', '--no-wait', '-f', cluster.file('app.yml', app({ run: 'exit 1', action: 'continue' }))])
+  assert.equal(code, 0)
+  assert.equal(err, '')
+})
