@@ -6,7 +6,7 @@
 // that has held for the monitor time: a task that dies a second after its start never passes as success.
 
 import { replicasOf, updatePolicyOf } from '../api/defaults.ts'
-import type { Service } from '../api/objects.ts'
+import type { Service, UpdateStatus } from '../api/objects.ts'
 import { compareStates, isEnded, isOpen, slotOf, type TaskFacts } from '../api/task.ts'
 
 export type Verdict =
@@ -36,7 +36,7 @@ export type TaskView = TaskFacts & { readonly metadata: { readonly name: string 
  */
 export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: number, since: number): Progress {
   const { status } = service
-  const target = status.revision
+  const target = rollbackOf(status)?.target ?? status.revision
   const open = tasks.filter(isOpen)
   const counted = latestBySlot(tasks)
   const wanted = service.spec.mode === 'Global' ? (status.replicas?.desired ?? 0) : replicasOf(service)
@@ -55,6 +55,9 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
   const extra = tasks.find((task) => !isOpen(task) && !isEnded(task))
   if (extra !== undefined)
     return { ...progress, verdict: { outcome: 'converging', stuck: false, reason: `${extra.metadata.name} is stopping` } }
+  const { update } = status
+  if (update !== undefined && update.of === target && update.state === 'Updating')
+    return { ...progress, verdict: { outcome: 'converging', stuck: false, reason: 'the update is being watched' } }
   const monitorMs = updatePolicyOf(service, 'update').monitorMs
   const youngest = Math.max(
     0,
@@ -67,6 +70,11 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
     }
   }
   return { ...progress, verdict: { outcome: 'converged' } }
+}
+
+/** The rollback that holds, if one does: its target is what runs. */
+function rollbackOf({ update, revision }: ServiceView['status']): UpdateStatus | undefined {
+  return update !== undefined && update.of === revision && update.state.startsWith('Rollback') ? update : undefined
 }
 
 /** What the service's own status already decides. */
