@@ -2,19 +2,20 @@
 
 import { evaluateJsonPath, parseJsonPath } from '../../api/json-path.ts'
 import type { WireObject } from '../../api/wire.ts'
+import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { converge } from '../converge.ts'
 import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import { observe } from '../observe.ts'
 import type { Options } from '../options.ts'
-import { nameOf, parseResources, type Resource } from '../resource.ts'
+import { find, nameOf, parseResources, type Resource } from '../resource.ts'
 import { timeoutOf } from '../timeout.ts'
 
 type Test = (object: WireObject | undefined) => boolean
 
 export async function wait(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
-  const resources = parseResources(words)
   const client = await context.client()
+  const resources = await Promise.all(parseResources(words).map((resource) => resolve(client, resource, options)))
   if ((options.for ?? 'converged') === 'converged') return waitConverged(context, options, resources)
   const test = parseTest(options.for ?? '')
   const kinds = Object.fromEntries(resources.map(({ kind }) => [kind, {}]))
@@ -31,6 +32,12 @@ export async function wait(context: Context, options: Options, words: readonly s
   const left = resources.filter((resource) => !done.has(resource)).map(({ kind, name }) => nameOf(kind, name))
   context.err(`error: ${options.for} did not come true in time for ${left.join(', ')}`)
   return exitCodes.timedOut
+}
+
+/** A node may be named by its host name. What shall be gone may be gone already. */
+async function resolve(client: Client, { kind, name }: Resource, options: Options): Promise<Resource> {
+  if (options.for === 'delete') return { kind, name }
+  return { kind, name: (await find(client, kind, name)).metadata.name }
 }
 
 async function waitConverged(context: Context, options: Options, resources: readonly Resource[]): Promise<ExitCode> {
