@@ -1,0 +1,141 @@
+// Sudden deaths: of a task's process, and of the daemon in the middle of things.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Cluster, eventually, isAlive, type TaskObject } from './cluster.ts'
+
+const cluster = new Cluster()
+after(() => cluster.remove())
+
+const app = (greeting: string, delay = '0s'): string => `
+name: app
+services:
+  web:
+    image: web
+    command: [sh, -c, "echo $$GREETING; exec sleep 1000"]
+    environment: {GREETING: ${greeting}}
+    stop_grace_period: 1s
+    deploy:
+      replicas: 3
+      update_config: {parallelism: 1, delay: ${delay}, monitor: 100ms}
+      restart_policy: {condition: any, delay: 100ms}
+  once:
+    image: once
+    command: [sh, -c, "while ! test -e ${cluster.home}/go; do sleep 0.05; done; exit 3"]
+    deploy:
+      restart_policy: {condition: none}
+      update_config: {monitor: 100ms}
+`
+before(() => cluster.kit('up', cluster.file('app.yml', app('one'))))
+
+const pidsOf = (tasks: readonly TaskObject[]): readonly number[] => tasks.map(({ status }) => status.pid ?? 0)
+
+/** As a power cut would, for this one process. */
+async function killDaemon(): Promise<void> {
+  const pid = cluster.daemonPid
+  process.kill(pid, 'SIGKILL')
+  await eventually(() => assert.equal(isAlive(pid), false))
+}
+
+test('a task whose process is killed is replaced by its policy', async () => {
+  const [first] = await cluster.tasks('app_web')
+  process.kill(first?.status.pid ?? 0, 'SIGKILL')
+  await eventually(async () => {
+    const tasks = await cluster.tasks('app_web')
+    assert.equal(tasks.length, 3)
+    assert.ok(tasks.every(({ metadata, status }) => status.state === 'Running' && metadata.name !== first?.metadata.name))
+  })
+  const { status } = await cluster.json<TaskObject>('task', first?.metadata.name ?? '')
+  assert.equal(status.state, 'Failed')
+})
+
+test('the daemon is killed and started again: everything is there, running tasks were not touched', async () => {
+  const before = await cluster.tasks('app_web')
+  await killDaemon()
+  assert.ok(pidsOf(before).every(isAlive), 'tasks run on without their daemon')
+  assert.match(await cluster.fails(1, 'get', 'tasks'), /its daemon has stopped.*kit up/)
+  await cluster.kit('up')
+  const now = await cluster.tasks('app_web')
+  assert.deepEqual(
+    now.map(({ metadata }) => metadata.name),
+    before.map(({ metadata }) => metadata.name),
+  )
+  assert.deepEqual(pidsOf(now), pidsOf(before))
+  assert.match(await cluster.kit('logs', `task/${now[0]?.metadata.name}`), /one/)
+})
+
+test('a task that ends while the daemon is away shows its exit code afterwards', async () => {
+  const [once] = await cluster.tasks('app_once')
+  await killDaemon()
+  cluster.file('go', '')
+  await eventually(() => assert.equal(isAlive(once?.status.pid ?? 0), false))
+  await cluster.kit('up')
+  await eventually(async () => {
+    const { status } = await cluster.json<TaskObject>('task', once?.metadata.name ?? '')
+    assert.equal(status.state, 'Failed')
+    assert.equal(status.exitCode, 3)
+  })
+})
+
+test('a task that dies while the daemon is away is replaced, the others are kept', async () => {
+  const before = await cluster.tasks('app_web')
+  await killDaemon()
+  process.kill(before[1]?.status.pid ?? 0, 'SIGKILL')
+  await cluster.kit('up')
+  await eventually(async () => {
+    const now = await cluster.tasks('app_web')
+    assert.deepEqual(
+      now.map(({ status }) => status.state),
+      ['Running', 'Running', 'Running'],
+    )
+    assert.deepEqual([now[0]?.status.pid, now[2]?.status.pid], [before[0]?.status.pid, before[2]?.status.pid])
+    assert.notEqual(now[1]?.metadata.name, before[1]?.metadata.name)
+  })
+})
+
+test('killed in the middle of a rolling update, the update goes on where it was', async () => {
+  const before = new Set((await cluster.tasks('app_web')).map(({ spec }) => spec.revision))
+  await cluster.kit('apply', '--no-wait', '-f', cluster.file('app.yml', app('two', '300ms')))
+  const firstNew = await eventually(async () => {
+    const updated = (await cluster.tasks('app_web')).find(({ spec, status }) => !before.has(spec.revision) && status.state === 'Running')
+    assert.ok(updated !== undefined)
+    return updated
+  })
+  await killDaemon()
+  await cluster.kit('up')
+  await cluster.kit('rollout', 'status', 'service/app_web')
+  const now = await cluster.tasks('app_web')
+  assert.equal(now.length, 3)
+  assert.ok(now.every(({ spec }) => spec.revision === firstNew.spec.revision))
+  assert.ok(
+    now.some(({ metadata, status }) => metadata.name === firstNew.metadata.name && status.pid === firstNew.status.pid),
+    'what was updated before is not updated again',
+  )
+})
+
+test('killed again and again while objects are written: every one that was acknowledged is there', async () => {
+  const acknowledged: string[] = []
+  for (let round = 0; round < 3; round++) {
+    const writing = (async () => {
+      for (let n = 0; n < 20; n++) {
+        const name = `c-${round}-${n}`
+        const { code } = await cluster.run(
+          ['apply', '-f', '-'],
+          `apiVersion: kit/v1\nkind: Config\nmetadata: {name: ${name}}\nspec: {data: YQ==}\n`,
+        )
+        if (code !== 0) return
+        acknowledged.push(name)
+      }
+    })()
+    const enough = acknowledged.length + 3
+    await eventually(() => assert.ok(acknowledged.length >= enough))
+    await killDaemon()
+    await writing
+    await cluster.kit('up')
+  }
+  const there = new Set((await cluster.kit('get', 'configs', '-o', 'name')).trim().split('\n'))
+  assert.deepEqual(
+    acknowledged.filter((name) => !there.has(`config/${name}`)),
+    [],
+  )
+})
