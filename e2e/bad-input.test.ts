@@ -1,0 +1,85 @@
+// Input that is wrong: each is refused with its place and what was wanted, and nothing is applied.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Cluster } from './cluster.ts'
+
+const cluster = new Cluster()
+before(() => cluster.kit('up'))
+after(() => cluster.remove())
+
+const good = 'apiVersion: kit/v1\nkind: Config\nmetadata: {name: good}\nspec: {data: YQ==}\n'
+const aliasBomb = [
+  'a: &a [x, x, x, x, x, x, x, x, x]',
+  ...[...'bcdefghi'].map((name, at) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${'abcdefgh'[at]}`).join(', ')}]`),
+].join('\n')
+
+const cases: readonly { readonly name: string; readonly text: string; readonly says: RegExp }[] = [
+  { name: 'malformed YAML', text: 'services:\n  web: [unclosed\n', says: /bad\.yml:\d+:\d+/ },
+  { name: 'tabs', text: 'services:\n\tweb:\n\t\timage: x\n', says: /bad\.yml:2:1[\s\S]*[Tt]ab/ },
+  { name: 'an alias bomb', text: `services:\n  web: {image: x}\nx-bomb:\n${aliasBomb.replace(/^/gm, '  ')}\n`, says: /alias/i },
+  { name: 'a key twice', text: 'services:\n  web: {image: x}\n  web: {image: y}\n', says: /bad\.yml:3:3[\s\S]*web/ },
+  {
+    name: 'an unknown kind',
+    text: 'apiVersion: kit/v1\nkind: Servise\nmetadata: {name: x}\nspec: {}\n',
+    says: /bad\.yml:2:7[\s\S]*Service/,
+  },
+  { name: 'an unknown key', text: 'services:\n  web:\n    image: x\n    replica: 3\n', says: /bad\.yml:4:5[\s\S]*replica/ },
+  { name: 'a wrong type', text: 'services:\n  web:\n    image: x\n    deploy: {replicas: many}\n', says: /bad\.yml:4:24[\s\S]*\^/ },
+  { name: 'a reference to nothing', text: 'services:\n  web:\n    image: x\n    networks: [nowhere]\n', says: /bad\.yml:4[\s\S]*nowhere/ },
+  {
+    name: 'a key that would pollute a prototype',
+    text: 'services:\n  web:\n    image: x\n    __proto__: {polluted: true}\n',
+    says: /bad\.yml:4:5[\s\S]*__proto__/,
+  },
+  { name: 'no services', text: 'services: {}\nvolumes: 7\n', says: /bad\.yml:2:10/ },
+  { name: 'not text', text: '\u0000\u0001\u0002 %$§', says: /bad\.yml/ },
+  {
+    name: 'a wrong document in the middle',
+    text: `${good.replace('good', 'first')}---\nkind: Config\napiVersion: kit/v1\nmetadata: {name: -bad-}\nspec: {data: YQ==}\n---\n${good.replace('good', 'last')}`,
+    says: /bad\.yml:8:18[\s\S]*-bad-/,
+  },
+]
+
+for (const { name, text, says } of cases) {
+  test(name, async () => {
+    const said = await cluster.fails(2, 'apply', '-f', cluster.file('bad.yml', text), '-f', cluster.file('good.yml', good))
+    assert.match(said, says)
+    assert.match(said, /Nothing was applied/)
+    assert.equal(await cluster.kit('get', 'configs,services,stacks', '-o', 'name'), '')
+  })
+}
+
+test('all mistakes of all files come out in one run', async () => {
+  const one = cluster.file('one.yml', 'services:\n  web: {image: x, imagee: y}\n  db: {image: x, prots: []}\n')
+  const two = cluster.file('two.yml', 'kind: Servise\napiVersion: kit/v1\nmetadata: {name: x}\n')
+  const said = await cluster.fails(2, 'apply', '-f', one, '-f', two)
+  for (const part of [/one\.yml:2:\d+[\s\S]*imagee/, /one\.yml:3:\d+[\s\S]*prots/, /did you mean "ports"/, /two\.yml:1:7/])
+    assert.match(said, part)
+})
+
+test('a file of 50 MB is refused at once', async () => {
+  const said = await cluster.fails(2, 'apply', '-f', cluster.file('huge.yml', `x: "${'a'.repeat(50 * 1024 * 1024)}"\n`))
+  assert.match(said, /huge\.yml/)
+  assert.ok(said.length < 2000)
+})
+
+test('an empty file alone holds nothing to apply', async () => {
+  assert.match(await cluster.fails(2, 'apply', '-f', cluster.file('empty.yml', '# nothing\n')), /empty\.yml|nothing to apply/)
+})
+
+test('a file that is not there, and a directory without manifests', async () => {
+  assert.match(await cluster.fails(2, 'apply', '-f', 'absent.yml'), /absent\.yml/)
+  cluster.file('empty/readme.txt', 'x')
+  assert.match(await cluster.fails(2, 'apply', '-f', 'empty'), /empty/)
+})
+
+test('a stale update is a Conflict that says what changed', async () => {
+  await cluster.kit('apply', '-f', cluster.file('good.yml', good))
+  const { metadata } = await cluster.json<{ metadata: { resourceVersion: string } }>('config', 'good')
+  await cluster.kit('label', 'config', 'good', 'a=b')
+  const stale = good.replace('name: good', `name: good, labels: {a: c}, resourceVersion: "${metadata.resourceVersion}"`)
+  const said = await cluster.fails(1, 'apply', '-f', cluster.file('stale.yml', stale))
+  assert.match(said, /conflict|changed/i)
+  assert.equal(await cluster.kit('get', 'config', 'good', '-o', 'jsonpath={.metadata.labels.a}'), 'b\n')
+})
