@@ -1,0 +1,339 @@
+// Plants one bug at a time in a copy of the tree, runs the tests that should find it, and writes the table
+// `docs/planted-bugs.md`. A bug that nothing finds makes this fail: either a test is missing or the bug is none.
+// `node tools/planted-bugs.ts` for all, `node tools/planted-bugs.ts slots` for those whose file holds that word.
+
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root } from './sources.ts'
+
+interface Bug {
+  readonly what: string
+  readonly file: string
+  /** Occurs exactly once. */
+  readonly text: string
+  readonly replacement: string
+  /** Test files, run together. */
+  readonly tests: readonly string[]
+}
+
+const model = 'controllers/slots/model.test.ts'
+const rows = 'controllers/slots/classify.test.ts'
+const crash = 'store/wal/crash-consistency.test.ts'
+
+const controllerBugs: readonly Bug[] = [
+  {
+    what: 'a drained node counts as good',
+    file: 'controllers/slots/classify.ts',
+    text: " || node.spec.availability === 'Drain'",
+    replacement: '',
+    tests: [rows, model],
+  },
+  {
+    what: 'a successor does not wait for its predecessor',
+    file: 'controllers/slots/classify.ts',
+    text: 'now >= notBefore && (!waitsFor || now >= until)',
+    replacement: 'now >= notBefore',
+    tests: [rows, model],
+  },
+  {
+    what: 'a rollout goes on while it is paused',
+    file: 'controllers/slots/policy.ts',
+    text: "status.update.state.endsWith('Paused')",
+    replacement: "status.update.state.endsWith('Never')",
+    tests: [rows, model],
+  },
+  {
+    what: 'a failed task looks stopped, and no rollout counts it',
+    file: 'controllers/slots/write.ts',
+    text: "isWanted(task, 'Shutdown') || isEnded(task) ?",
+    replacement: "isWanted(task, 'Shutdown') ?",
+    tests: ['controllers/slots/write.test.ts'],
+  },
+  {
+    what: 'slot writes carry no slot guard',
+    file: 'controllers/slots/write.ts',
+    text: 'guards: [slotGuard(view, service, slot), serviceGuard(service)',
+    replacement: 'guards: [serviceGuard(service)',
+    tests: ['controllers/slots/write.test.ts'],
+  },
+  {
+    what: 'restarts are not remembered',
+    file: 'controllers/restart/restart.ts',
+    text: '? [...kept, now] : kept',
+    replacement: '? kept : kept',
+    tests: ['controllers/restart/decide.test.ts', model],
+  },
+  {
+    what: 'the window of restarts ends now instead of with the failure',
+    file: 'controllers/restart/restart.ts',
+    text: 'Math.min(Math.max(task.status.at, made), now)',
+    replacement: 'Math.max(now, made)',
+    tests: ['controllers/restart/decide.test.ts'],
+  },
+  {
+    what: 'the parallelism is not respected',
+    file: 'controllers/update/decide.ts',
+    text: 'policy.parallelism - facts.inTheAir',
+    replacement: 'policy.parallelism',
+    tests: ['controllers/update/decide.test.ts', model],
+  },
+  {
+    what: 'a tolerated failure pauses the rollout',
+    file: 'controllers/update/decide.ts',
+    text: '> policy.maxFailureRatio',
+    replacement: '>= policy.maxFailureRatio',
+    tests: ['controllers/update/decide.test.ts'],
+  },
+  {
+    what: 'a rollout is over before it was watched',
+    file: 'controllers/update/decide.ts',
+    text: 'if (now < finishAt)',
+    replacement: 'if (now < 0)',
+    tests: ['controllers/update/decide.test.ts', model],
+  },
+  {
+    what: 'history is deleted with the claim in it',
+    file: 'controllers/reaper/reaper.ts',
+    text: 'isEnded(task) && !claims(task)',
+    replacement: 'isEnded(task)',
+    tests: ['controllers/reaper/history.test.ts', model],
+  },
+  {
+    what: 'of equal slots the lowest go first on scale-down',
+    file: 'controllers/slots/classify.ts',
+    text: 'Number(b.running) - Number(a.running) || a.slot - b.slot',
+    replacement: 'Number(b.running) - Number(a.running) || b.slot - a.slot',
+    tests: [rows],
+  },
+  {
+    what: 'a controller may write anything',
+    file: 'controllers/runtime/guarded-store.ts',
+    text: 'if (!isAllowed(',
+    replacement: 'if (false && !isAllowed(',
+    tests: ['controllers/runtime/guarded-store.test.ts'],
+  },
+  {
+    what: 'a key may be worked on twice at once',
+    file: 'controllers/runtime/work-queue.ts',
+    text: 'if (this.#processing.has(key)) this.#again.add(key)\n    else ',
+    replacement: '',
+    tests: ['controllers/runtime/work-queue.test.ts'],
+  },
+  {
+    what: 'the limit per node is one too high',
+    file: 'controllers/scheduler/filters.ts',
+    text: 'passes: (task, node) => node.activeOf(task.serviceUid) < task.maxReplicasPerNode',
+    replacement: 'passes: (task, node) => node.activeOf(task.serviceUid) <= task.maxReplicasPerNode',
+    tests: ['controllers/scheduler/place.test.ts', 'controllers/scheduler/scheduler.test.ts'],
+  },
+  {
+    what: 'a task frees its resources when it is told to stop',
+    file: 'controllers/scheduler/task-claim.ts',
+    text: "|| hasReached(task, 'Complete')",
+    replacement: "|| task.spec.desired === 'Shutdown' || hasReached(task, 'Complete')",
+    tests: ['controllers/scheduler/scheduler.test.ts'],
+  },
+  {
+    what: 'zones fill without counting what was just placed',
+    file: 'controllers/scheduler/spread-tree.ts',
+    text: 'branch.tasks++',
+    replacement: 'branch.tasks += 0',
+    tests: ['controllers/scheduler/place.test.ts'],
+  },
+  {
+    what: 'a new leader gives nodes half the grace',
+    file: 'controllers/node-lifecycle/decide.ts',
+    text: 'const graceBeats = 6',
+    replacement: 'const graceBeats = 3',
+    tests: ['controllers/node-lifecycle/node-lifecycle.test.ts', 'controllers/node-lifecycle/decide.test.ts'],
+  },
+  {
+    what: 'a dynamic port does not keep its number',
+    file: 'network/ports.ts',
+    text: 'before.length === wanted.length ?',
+    replacement: 'false ?',
+    tests: ['network/ports.test.ts'],
+  },
+]
+
+const storeBugs: readonly Bug[] = [
+  {
+    what: 'a guard accepts a slot that changed one entry later',
+    file: 'store/mvcc/check.ts',
+    text: 'if (changedAt > index)',
+    replacement: 'if (changedAt > index + 1)',
+    tests: ['store/mvcc/state.test.ts'],
+  },
+  {
+    what: 'beginning to claim does not count as a change of claims',
+    file: 'store/mvcc/task-index.ts',
+    text: 'if (claimedBefore !== claimsNow)',
+    replacement: 'if (claimedBefore && !claimsNow)',
+    tests: ['store/mvcc/*.test.ts'],
+  },
+  {
+    what: 'a watch resumes one batch early',
+    file: 'store/mvcc/event-ring.ts',
+    text: '?? 0) <= since) low',
+    replacement: '?? 0) < since) low',
+    tests: ['store/mvcc/*.test.ts'],
+  },
+  {
+    what: 'a change that changes nothing is an event',
+    file: 'store/mvcc/state.ts',
+    text: 'if (equal(previous, next)) return',
+    replacement: 'if (previous === next) return',
+    tests: ['store/mvcc/*.test.ts'],
+  },
+  {
+    what: 'a vote is not remembered',
+    file: 'store/raft/election.ts',
+    text: '  core.vote = from\n',
+    replacement: '',
+    tests: ['store/raft/*.test.ts'],
+  },
+  {
+    what: 'a vote leaves before it is durable',
+    file: 'store/raft/election.ts',
+    text: "core.sendWhenDurable(from, { type: 'voteResponse', granted })",
+    replacement: "core.send(from, { type: 'voteResponse', granted })",
+    tests: ['store/raft/*.test.ts'],
+  },
+  {
+    what: 'an append is acknowledged before it is durable',
+    file: 'store/raft/replication.ts',
+    text: "core.sendWhenDurable(from, { type: 'appendResponse', index: proven })",
+    replacement: "core.send(from, { type: 'appendResponse', index: proven })",
+    tests: ['store/raft/*.test.ts'],
+  },
+  {
+    what: 'the leader counts itself before its own sync',
+    file: 'store/raft/raft.ts',
+    text: 'acknowledge(core.log.durable)',
+    replacement: 'acknowledge(core.log.lastIndex)',
+    tests: ['store/raft/*.test.ts'],
+  },
+  {
+    what: 'entries of an earlier term are committed by counting',
+    file: 'store/raft/replication.ts',
+    text: ' || core.log.termAt(index) !== core.term',
+    replacement: '',
+    tests: ['store/raft/*.test.ts'],
+  },
+  {
+    what: 'a follower commits beyond what the message proved',
+    file: 'store/raft/replication.ts',
+    text: 'Math.min(message.commit, proven)',
+    replacement: 'Math.min(message.commit, core.log.lastIndex)',
+    tests: ['store/raft/*.test.ts'],
+  },
+  {
+    what: 'half of the voters are a quorum',
+    file: 'store/raft/quorum.ts',
+    text: 'Math.floor(voters / 2) + 1',
+    replacement: 'Math.floor((voters + 1) / 2)',
+    tests: ['store/raft/*.test.ts'],
+  },
+  {
+    what: 'a batch is not synced',
+    file: 'store/wal/writer.ts',
+    text: '      await current.file.sync()\n',
+    replacement: '',
+    tests: [crash, 'store/wal/wal.test.ts'],
+  },
+  {
+    what: 'a snapshot is not synced',
+    file: 'store/wal/snapshot-file.ts',
+    text: '    await file.sync()\n',
+    replacement: '',
+    tests: [crash, 'store/wal/wal.test.ts'],
+  },
+  {
+    what: 'the chain does not include what came before',
+    file: 'store/wal/frame.ts',
+    text: 'crc32(salt, previousChain)',
+    replacement: 'crc32(salt)',
+    tests: ['store/wal/*.test.ts'],
+  },
+  {
+    what: 'every segment has the same salt',
+    file: 'store/wal/segment.ts',
+    text: 'return random.bytes(saltBytes)',
+    replacement: 'return random.bytes(saltBytes).fill(7)',
+    tests: ['store/wal/*.test.ts'],
+  },
+  {
+    what: 'corruption in the middle passes for a torn end',
+    file: 'store/wal/frame.ts',
+    text: 'number !== undefined && number > at.number + 1',
+    replacement: 'number === -1',
+    tests: ['store/wal/*.test.ts'],
+  },
+  {
+    what: 'the segment that holds the snapshot is deleted',
+    file: 'store/wal/writer.ts',
+    text: 'this.#segments[0].highest < keepFrom',
+    replacement: 'this.#segments[0].highest <= keepFrom',
+    tests: ['store/wal/*.test.ts'],
+  },
+]
+
+function copyTree(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'kit-planted-'))
+  cpSync(root, directory, { recursive: true, filter: (path) => !/\/(node_modules|dist|\.git)(\/|$)/.test(path.slice(root.length)) })
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+  return directory
+}
+
+/** Whether the tests failed. */
+function isFound(tree: string, bug: Bug): boolean {
+  const path = join(tree, bug.file)
+  const original = readFileSync(path, 'utf8')
+  const parts = original.split(bug.text)
+  if (parts.length !== 2) throw new Error(`${bug.file} holds ${JSON.stringify(bug.text)} ${parts.length - 1} times, not once`)
+  writeFileSync(path, parts.join(bug.replacement))
+  try {
+    const { status } = spawnSync(process.execPath, ['--test', ...bug.tests], {
+      cwd: tree,
+      stdio: 'ignore',
+      timeout: 300_000,
+      killSignal: 'SIGKILL',
+      env: { ...process.env, KIT_MODEL_HISTORIES: '60', NODE_TEST_CONTEXT: undefined },
+    })
+    return status !== 0
+  } finally {
+    writeFileSync(path, original)
+  }
+}
+
+function table(bugs: readonly (Bug & { readonly found: boolean })[]): string {
+  const lines = bugs.map(
+    ({ what, file, tests, found }) =>
+      `| ${what} | \`${file}\` | ${tests.map((test) => `\`${test}\``).join(', ')} | ${found ? 'yes' : '**no**'} |`,
+  )
+  return ['| bug | planted in | tests that were run | found |', '|---|---|---|---|', ...lines].join('\n')
+}
+
+const only = process.argv[2]
+const tree = copyTree()
+try {
+  const run = (bugs: readonly Bug[]) =>
+    bugs
+      .filter(({ file }) => only === undefined || file.includes(only))
+      .map((bug) => {
+        const found = isFound(tree, bug)
+        console.log(`${found ? 'found   ' : 'SURVIVED'}  ${bug.file}: ${bug.what}`)
+        return { ...bug, found }
+      })
+  const controllers = run(controllerBugs)
+  const store = run(storeBugs)
+  if (only === undefined) {
+    const text = `# Planted bugs\n\nWritten by \`node tools/planted-bugs.ts\`: one-line bugs, planted one at a time, and whether the tests found them.\n\n## Controllers\n\n${table(controllers)}\n\n## Store\n\n${table(store)}\n`
+    writeFileSync(join(root, 'docs/planted-bugs.md'), text)
+  }
+  if ([...controllers, ...store].some(({ found }) => !found)) process.exitCode = 1
+} finally {
+  rmSync(tree, { recursive: true, force: true })
+}
