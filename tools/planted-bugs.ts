@@ -287,6 +287,17 @@ function copyTree(): string {
   return directory
 }
 
+function passes(tree: string, tests: readonly string[]): boolean {
+  const { status } = spawnSync(process.execPath, ['--test', ...tests], {
+    cwd: tree,
+    stdio: 'ignore',
+    timeout: 300_000,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, KIT_MODEL_HISTORIES: '60', NODE_TEST_CONTEXT: undefined },
+  })
+  return status === 0
+}
+
 /** Whether the tests failed. */
 function isFound(tree: string, bug: Bug): boolean {
   const path = join(tree, bug.file)
@@ -295,14 +306,7 @@ function isFound(tree: string, bug: Bug): boolean {
   if (parts.length !== 2) throw new Error(`${bug.file} holds ${JSON.stringify(bug.text)} ${parts.length - 1} times, not once`)
   writeFileSync(path, parts.join(bug.replacement))
   try {
-    const { status } = spawnSync(process.execPath, ['--test', ...bug.tests], {
-      cwd: tree,
-      stdio: 'ignore',
-      timeout: 300_000,
-      killSignal: 'SIGKILL',
-      env: { ...process.env, KIT_MODEL_HISTORIES: '60', NODE_TEST_CONTEXT: undefined },
-    })
-    return status !== 0
+    return !passes(tree, bug.tests)
   } finally {
     writeFileSync(path, original)
   }
@@ -319,6 +323,8 @@ function table(bugs: readonly (Bug & { readonly found: boolean })[]): string {
 const only = process.argv[2]
 const tree = copyTree()
 try {
+  const suites = new Set([...controllerBugs, ...storeBugs].flatMap(({ tests }) => tests))
+  if (!passes(tree, [...suites])) throw new Error('the tests fail without any bug planted: run `npm test` first')
   const run = (bugs: readonly Bug[]) =>
     bugs
       .filter(({ file }) => only === undefined || file.includes(only))
