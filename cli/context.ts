@@ -20,6 +20,6 @@ export interface Context {
   readonly localDirectory: string
   /** Colours and in-place output are welcome. */
   readonly isTerminal: boolean
-  /** Answers whether a person agreed; `undefined` when there is nobody to ask. */
+  /** Paths of what this program starts. */
   readonly programs: { readonly node: string; readonly kitd: string; readonly shim: string }
 }

@@ -57,10 +57,6 @@ export class Cluster {
     return path
   }
 
-  read(name: string): string {
-    return readFileSync(join(this.home, name), 'utf8')
-  }
-
   /** Runs `kit ARGS` to its end, whatever that is. */
   async run(args: readonly string[], input = ''): Promise<Outcome> {
     return this.start(args, input).ended

@@ -42,7 +42,7 @@ interface ServiceObject {
 }
 const service = (): Promise<ServiceObject> => cluster.json('service', 'app_web')
 
-test('a change replaces the tasks one by one; the scale of one that fits is not touched', async () => {
+test('a change replaces the tasks one by one', async () => {
   await apply({})
   const [old] = await revisions()
   const watch = cluster.start(['get', 'tasks', '-w', '--field-selector', 'spec.service=app_web'])
