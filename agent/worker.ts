@@ -43,6 +43,12 @@ export class Worker {
     this.#deps = deps
     this.#database = new TaskDatabase(deps.effects.disk, deps.directory)
     this.#signal = signal
+    // One listener for all: an AbortSignal looks through all that it has before it takes one more.
+    signal.addEventListener('abort', () => this.#stopLoops(), { once: true })
+  }
+
+  #stopLoops(): void {
+    for (const { stopLoop } of this.#entries.values()) stopLoop()
   }
 
   /** Goes on with every task that the database knows. What ended while the agent was away is known before anybody is told. */
@@ -116,10 +122,8 @@ export class Worker {
     const stopper = new AbortController()
     const stopLoop = (): void => stopper.abort(new Error('the task is no longer this agent’s'))
     if (this.#signal.aborted) stopLoop()
-    this.#signal.addEventListener('abort', stopLoop, { once: true })
     const loop = new TaskLoop({ clock: effects.clock, executor, node, notify, record: (changed) => this.#record(changed) }, assignment)
-    const ended = loop.run(stopper.signal).finally(() => this.#signal.removeEventListener('abort', stopLoop))
-    this.#entries.set(assignment.task, { loop, stopLoop, ended })
+    this.#entries.set(assignment.task, { loop, stopLoop, ended: loop.run(stopper.signal) })
     void this.#save(assignment)
   }
 

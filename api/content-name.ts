@@ -2,7 +2,7 @@
 // "is it the same?" is a comparison of two short strings. Revisions are named this way, and a task
 // remembers which placement it was put on its node for.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { TaskTemplate } from './objects.ts'
 
 /** JSON with keys in code unit order and without undefined members: one text per value. */
@@ -20,7 +20,7 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** The first `length` base32 characters (5 bits each, lower case) of the SHA-256 of the value's canonical JSON. */
 export function contentHash(value: unknown, length = 10): string {
-  const digest = createHash('sha256').update(canonicalJson(value)).digest()
+  const digest = hash('sha256', canonicalJson(value), 'buffer')
   let text = ''
   let bits = 0
   let buffer = 0
@@ -36,7 +36,7 @@ export function contentHash(value: unknown, length = 10): string {
  * uid, what is made, and the store's resourceVersion, at which nothing of that name existed.
  */
 export function derivedUid(...parts: readonly (string | number)[]): string {
-  const hex = createHash('sha256').update(canonicalJson(parts)).digest('hex')
+  const hex = hash('sha256', canonicalJson(parts))
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
 }
 

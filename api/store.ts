@@ -72,9 +72,10 @@ export interface Store {
    * All writes or none, as one log entry; resolves when it is durable and applied here. Rejects with
    * a StatusError: Conflict or AlreadyExists (a guard or version was stale: nothing changed),
    * TooManyRequests (too much in flight: retry), RequestEntityTooLarge, NotLeader, or Unknown outcome
-   * (leadership or the process was lost: it may or may not have happened).
+   * (leadership or the process was lost: it may or may not have happened). With `wait` it waits until less
+   * is in flight, in turn: for callers inside, who bound what they ask for themselves.
    */
-  commit(commit: Commit): Promise<{ readonly resourceVersion: number }>
+  commit(commit: Commit, whenFull?: 'refuse' | 'wait'): Promise<{ readonly resourceVersion: number }>
   /** Called synchronously after each applied entry, in order, with all events of that entry. */
   subscribe(listener: (events: readonly StoreEvent[]) => void): () => void
   /**

@@ -1,7 +1,7 @@
 // Stored objects as wire objects and back. What follows from the rest (a task's uid, labels and owner)
 // is added on the way out; what the server decides is never taken from the way in.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Schema } from '../api/definition.ts'
 import { apiVersion, type Kind, type KitObject, type Metadata, type Objects, type Task } from '../api/objects.ts'
 import { slotOf } from '../api/task.ts'
@@ -52,7 +52,7 @@ function taskLabels(task: Task): Readonly<Record<string, string>> {
 
 /** A name is never used twice, so the uid can follow from it. */
 export function taskUid(name: string): string {
-  return formatUuid(createHash('sha256').update('kit/task\0').update(name).digest().subarray(0, 16))
+  return formatUuid(hash('sha256', `kit/task\0${name}`, 'buffer').subarray(0, 16))
 }
 
 /** The form of a UUID of version 4. */

@@ -24,6 +24,9 @@ export class Pending {
   #proposed: Proposed[] = []
   #head = 0
   #bytes = 0
+  /** Who waits for room, the first at `#queueHead`. */
+  #queue: (() => void)[] = []
+  #queueHead = 0
 
   get count(): number {
     return this.#waiting.length + this.#proposed.length - this.#head
@@ -33,9 +36,19 @@ export class Pending {
     return this.#bytes
   }
 
+  /** Whether one more is taken. What is taken is bounded in bytes by one commit more. */
+  get hasRoom(): boolean {
+    return this.count < maxOutstanding && this.#bytes < maxOutstandingBytes
+  }
+
+  /** Resolves, in turn, when there may be room, or when nothing will be taken any more: ask again. */
+  whenRoom(): Promise<void> {
+    return new Promise((resolve) => this.#queue.push(resolve))
+  }
+
   /** Resolves or rejects when the fate of `data` is known. Throws TooManyRequests. */
   add(data: Uint8Array): Promise<{ readonly resourceVersion: number }> {
-    if (this.count >= maxOutstanding || this.#bytes + data.length > maxOutstandingBytes)
+    if (!this.hasRoom)
       throw new StatusError('TooManyRequests', `${this.count} writes of ${this.#bytes} bytes are under way; try again`, {
         retryAfterSeconds: 1,
       })
@@ -68,6 +81,22 @@ export class Pending {
     if (first.term !== term) first.reject(unknown('leadership was lost'))
     else if ('refused' in outcome) first.reject(outcome.refused)
     else first.resolve({ resourceVersion: index })
+    this.callNext()
+  }
+
+  /**
+   * Calls one of those who wait, because one place is free. Whoever is called takes a place, waits again because
+   * others were faster (then their end calls the next), or calls the next itself: so nobody waits while there is room.
+   */
+  callNext(): void {
+    const next = this.#queue[this.#queueHead]
+    if (next === undefined) return
+    this.#queueHead += 1
+    if (this.#queueHead === this.#queue.length) {
+      this.#queue = []
+      this.#queueHead = 0
+    }
+    next()
   }
 
   /** Nobody here will learn what becomes of them. What was never proposed is refused, which may be retried. */
@@ -78,6 +107,10 @@ export class Pending {
     this.#waiting = []
     this.#head = 0
     this.#bytes = 0
+    const queue = this.#queue.slice(this.#queueHead)
+    this.#queue = []
+    this.#queueHead = 0
+    for (const resolve of queue) resolve()
     for (const { reject } of proposed) reject(unknown(why, cause))
     for (const { reject } of waiting) reject(new StatusError('Unavailable', `the write was not begun: ${why}`, {}, { cause }))
   }

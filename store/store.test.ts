@@ -149,6 +149,40 @@ test('too much under way is refused at once', async () => {
   assert.equal(store.status().outstandingBytes, 0)
 })
 
+test('who waits for room gets it in turn, also after others that turn out to be stale', async () => {
+  const disk = new MemoryDisk()
+  const { store } = await open(disk)
+  const { closed, open: release } = gate()
+  disk.gate = closed
+  const accepted = Array.from({ length: maxOutstanding }, (_, at) => store.commit(create(`web.${at + 1}.a`)))
+  const stale = Array.from({ length: 2 * maxOutstanding }, () => store.commit(create('web.1.a'), 'wait'))
+  const last = Array.from({ length: 2 * maxOutstanding }, (_, at) => store.commit(create(`api.${at + 1}.a`), 'wait'))
+  const settled = Promise.allSettled(stale)
+  release()
+  await Promise.all(accepted)
+  for (const outcome of await settled) assert.equal(outcome.status === 'rejected' && reasonOf(outcome.reason), 'AlreadyExists')
+  const versions = (await Promise.all(last)).map(({ resourceVersion }) => resourceVersion)
+  assert.deepEqual(
+    versions,
+    versions.toSorted((a, b) => a - b),
+  )
+  assert.equal(store.status().outstanding, 0)
+})
+
+test('who waits for room learns that the store has stopped', async () => {
+  const disk = new MemoryDisk()
+  const { store } = await open(disk)
+  const { closed, open: release } = gate()
+  disk.gate = closed
+  const accepted = Array.from({ length: maxOutstanding }, (_, at) => store.commit(create(`web.${at + 1}.a`)))
+  const waiting = Promise.allSettled([store.commit(create('api.1.a'), 'wait'), store.commit(create('api.2.a'), 'wait')])
+  const done = Promise.allSettled(accepted)
+  const ended = store.close()
+  release()
+  await Promise.all([ended, done])
+  for (const outcome of await waiting) assert.equal(outcome.status === 'rejected' && reasonOf(outcome.reason), 'Unavailable')
+})
+
 test('a commit that is too large is refused with its size', async () => {
   const { store } = await open(new MemoryDisk())
   const writes = Array.from({ length: 1001 }, (_, at): Write => ({ op: 'create', object: task(`web.${at}.a`) }))

@@ -146,17 +146,35 @@ class Driver implements OpenStore {
     assert(!isSoleVoter || this.#leads, 'a sole voter leads at once')
   }
 
-  async commit(commit: Commit): Promise<{ readonly resourceVersion: number }> {
+  async commit(commit: Commit, whenFull: 'refuse' | 'wait' = 'refuse'): Promise<{ readonly resourceVersion: number }> {
+    this.#assertWritable()
+    while (whenFull === 'wait' && !this.#pending.hasRoom) {
+      await this.#pending.whenRoom()
+      this.#assertWritable()
+    }
+    return this.#begin(commit)
+  }
+
+  #begin(commit: Commit): Promise<{ readonly resourceVersion: number }> {
+    let begun = false
+    try {
+      const data = encodeCommit(commit)
+      const refused = this.#state.check(commit) // Spares a log entry; what counts is the check when it is applied.
+      if (refused !== undefined) throw refused
+      const result = this.#pending.add(data)
+      begun = true
+      this.#wake()
+      return result
+    } finally {
+      if (!begun) this.#pending.callNext() // This place is somebody else's.
+    }
+  }
+
+  #assertWritable(): void {
     if (this.#isClosing || this.#stopped.signal.aborted) throw new StatusError('Unavailable', 'the store is closing')
     if (!this.#leads) throw notLeader(this.#raft.status.leader)
     if (!this.#hasSpace)
       throw new StatusError('Unavailable', 'no space left on the disk of the store: free some; writes go on by themselves')
-    const data = encodeCommit(commit)
-    const refused = this.#state.check(commit) // Spares a log entry; what counts is the check when it is applied.
-    if (refused !== undefined) throw refused
-    const result = this.#pending.add(data)
-    this.#wake()
-    return result
   }
 
   subscribe(listener: (events: readonly StoreEvent[]) => void): () => void {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { reasonOf } from '../../api/errors.ts'
 import type { Node } from '../../api/objects.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
 import { ForbiddenWrite, guardStore } from './guarded-store.ts'
@@ -56,4 +57,15 @@ test('a whole part on the list covers its fields', async () => {
 test('creating and deleting need their own words', async () => {
   const { remove } = await setUp(['status', 'create'])
   await assert.rejects(remove(), /may not write Node delete/)
+})
+
+test('a stale write is a Conflict, although what others wrote meanwhile is not on the list', async () => {
+  const store = createMemoryStore()
+  await store.commit({ writes: [{ op: 'create', object: node }] })
+  const stale = store.view.get('Node', 'n1')
+  assert.ok(stale)
+  await store.commit({ writes: [{ op: 'update', object: { ...stale, spec: { availability: 'Drain' } } }] })
+  const guarded = guardStore(store, 'tested', { Node: ['status.state'] })
+  const write = guarded.commit({ writes: [{ op: 'update', object: { ...stale, status: { ...stale.status, state: 'Down' } } }] })
+  await assert.rejects(write, (error) => reasonOf(error) === 'Conflict')
 })

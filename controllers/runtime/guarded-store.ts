@@ -1,6 +1,7 @@
 // The store handle that a controller is given. It refuses every write outside the controller's list, in
 // tests and in production alike, so that the list can be read as the truth about what the room may touch.
 // Changed fields are found by reference, one or two levels deep: what was not touched costs one comparison.
+// Its commits wait for room in the store: work that controllers put off is work that they have to do anyway.
 
 import type { Kind, KitObject } from '../../api/objects.ts'
 import type { Store, Write } from '../../api/store.ts'
@@ -27,7 +28,7 @@ export function guardStore(store: Pick<Store, 'view' | 'commit'>, controller: st
           }
         }
       }
-      return store.commit(commit)
+      return store.commit(commit, 'wait')
     },
   }
 }
@@ -45,8 +46,8 @@ function changedFields(store: Pick<Store, 'view'>, write: Write): readonly strin
   if (write.op !== 'update') return [write.op]
   const { object } = write
   const stored: KitObject | undefined = store.view.get(object.kind, object.metadata.name)
-  // Gone or changed meanwhile: the commit will end in Conflict. What the list says is still checked where it can be.
-  if (stored === undefined) return []
+  // Gone or changed meanwhile: the commit will end in Conflict, and what differs may be what others wrote.
+  if (stored?.metadata.resourceVersion !== object.metadata.resourceVersion) return []
   return (['metadata', 'spec', 'status'] as const).flatMap((part) =>
     object[part] === stored[part] ? [] : changedMembers(part, stored[part], object[part]),
   )
