@@ -36,7 +36,7 @@ export interface StoreOptions {
   readonly directory: string
   readonly nodeId: string
   readonly clusterId: string
-  /** Entries between snapshots. Default 10,000. */
+  /** Entries between snapshots, at least; as many as there are objects, if those are more. Default 10,000. */
   readonly snapshotEntries?: number
   /** Size of a file of the log. 64 MiB unless told. */
   readonly segmentBytes?: number
@@ -126,7 +126,7 @@ class Driver implements OpenStore {
     this.#deps = deps
     this.#snapshotEntries = snapshotEntries
     this.#snapshotIndex = snapshotIndex
-    this.#nextSnapshotIndex = snapshotIndex + snapshotEntries
+    this.#nextSnapshotIndex = snapshotIndex + this.#snapshotInterval(state.objects().length)
     this.fatal = new Promise((resolve) => {
       this.#reportFatal = resolve
     })
@@ -323,10 +323,15 @@ class Driver implements OpenStore {
       })
   }
 
+  /** Entries to the next snapshot: at least as many as it has objects, so that an entry pays for one of them at most. */
+  #snapshotInterval(objects: number): number {
+    return Math.max(this.#snapshotEntries, objects)
+  }
+
   async #snapshot(): Promise<void> {
     const captured = capture(this.#state)
     const { index } = captured
-    this.#nextSnapshotIndex = index + this.#snapshotEntries
+    this.#nextSnapshotIndex = index + this.#snapshotInterval(captured.objects.length)
     this.#triedSnapshotIndex = index
     const term = this.#raft.termAt(index)
     assert(term !== undefined, 'what is applied last is in the log')

@@ -106,7 +106,9 @@ function splitOnce(text: string, separator: string): readonly string[] {
 /** Fires when the client has gone or the daemon stops. */
 function goneSignal(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
   const closed = new AbortController()
-  reply.raw.once('close', () => closed.abort())
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) closed.abort(new StatusError('Unavailable', 'the client has gone'))
+  })
   return AbortSignal.any([closed.signal, stopping])
 }
 

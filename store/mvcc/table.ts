@@ -14,8 +14,12 @@ export class Cell<T extends KitObject> {
 /** Objects of one kind, listed in order of name. For kinds with thousands of objects, not millions. */
 export class Table {
   readonly #byName = new Map<string, Cell<KitObject>>()
-  /** The same cells, by name ascending (UTF-16 order, the same on every machine). */
+  /**
+   * The same cells, by name ascending (UTF-16 order, the same on every machine) up to `#sortedCount`, then those that
+   * were added since somebody looked: sorting them in one by one would cost a hundred thousand objects dearly.
+   */
   readonly #sorted: Cell<KitObject>[] = []
+  #sortedCount = 0
 
   get size(): number {
     return this.#byName.size
@@ -30,20 +34,30 @@ export class Table {
     assert(!this.#byName.has(name), 'a name is added once')
     const cell = new Cell<KitObject>(object)
     this.#byName.set(name, cell)
-    this.#sorted.splice(this.#place(name), 0, cell)
+    this.#sorted.push(cell)
     assert.equal(this.#sorted.length, this.#byName.size)
     return cell
   }
 
   remove(name: string): void {
+    this.#sort()
     const at = this.#place(name)
     assert.equal(this.#sorted[at]?.current.metadata.name, name, 'only what is there is removed')
     this.#sorted.splice(at, 1)
+    this.#sortedCount -= 1
     this.#byName.delete(name)
   }
 
   cells(): Iterable<Cell<KitObject>> {
+    this.#sort()
     return this.#sorted
+  }
+
+  /** Linear in what was sorted already: the sort finds its runs. */
+  #sort(): void {
+    if (this.#sortedCount === this.#sorted.length) return
+    this.#sorted.sort((a, b) => (a.current.metadata.name < b.current.metadata.name ? -1 : 1))
+    this.#sortedCount = this.#sorted.length
   }
 
   /** Where `name` is, or would be inserted. */

@@ -1,6 +1,6 @@
 // How benchmarks print: one JSON line per figure.
 
-export interface Figure {
+interface Figure {
   readonly name: string
   readonly value: number
   /** `s`, `writes/s`, `MiB`, `ms of CPU` … */
@@ -14,7 +14,7 @@ export function print({ name, value, unit, with: details }: Figure): void {
 }
 
 /** Three significant digits say all that a shared machine can. */
-export function rounded(value: number): number {
+function rounded(value: number): number {
   return value >= 1000 ? Math.round(value) : Number(value.toPrecision(3))
 }
 

@@ -1,6 +1,6 @@
 // From a wish to its fulfilment: create, update, drain and scale to zero of simulated tasks on 10 agents,
 // one manager with its log on disk. Agents and manager share this process, and so its one thread: the CPU
-// figure counts all of them. `npm run bench -- orchestration` for 100, 1,000 and 10,000 tasks; other sizes as arguments.
+// figure counts all of them. 100, 1,000 and 10,000 tasks, or the sizes that are given as arguments.
 //
 // create: from the API call until all tasks are Running in the store. update: a forced update, all at once,
 // the shortest monitor time, until Completed. drain: until all replicas run, none on that node. scale to

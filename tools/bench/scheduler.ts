@@ -5,6 +5,7 @@ import type { Node, Revision } from '../../api/objects.ts'
 import { NodeTable } from '../../controllers/scheduler/node-table.ts'
 import { placeGroup } from '../../controllers/scheduler/place.ts'
 import { requirementsOf } from '../../controllers/scheduler/requirements.ts'
+import { median, print } from './figure.ts'
 
 interface Case {
   readonly name: string
@@ -37,16 +38,8 @@ const cases: readonly Case[] = [
 ]
 
 for (const bench of cases) {
-  const times = [run(bench), run(bench), run(bench)].toSorted((a, b) => a - b)
-  const seconds = (times[1] ?? 0) / 1000
-  console.log(
-    JSON.stringify({
-      name: `scheduler: ${bench.name}`,
-      value: Math.round(bench.tasks / seconds),
-      unit: 'tasks/s',
-      seconds: Number(seconds.toFixed(4)),
-    }),
-  )
+  const seconds = median([run(bench), run(bench), run(bench)]) / 1000
+  print({ name: `scheduler: ${bench.name}`, value: bench.tasks / seconds, unit: 'tasks/s', with: { seconds: Number(seconds.toFixed(4)) } })
 }
 
 function run({ nodes, tasks, constraints, oneOff }: Case): number {
