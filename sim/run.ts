@@ -66,6 +66,7 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     survive,
     watches,
   ]
+  const endMs = minutes * 60_000
   let failure: unknown
   let entries = 0
   const guard = (check: (checker: Checker) => void): void => {
@@ -80,7 +81,7 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
   const cluster = new SimulatedCluster({
     workers,
     random: random.split('cluster'),
-    plan: planFrom(random.split('plans')),
+    plan: planFrom(random.split('plans'), () => nowMs() <= endMs * faultShare),
     onWarning: (node, message, fields) => trace.line(nowMs(), node, message, JSON.stringify(fields, errorsToo)),
     onStore,
   })
@@ -135,7 +136,6 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
       await cluster.queue.settle(applyService(present, serviceManifest(name, random.split(name), nextVersion(), 'runs'))),
     )
   }
-  const endMs = minutes * 60_000
   const kinds = drawKinds(random.split('kinds'))
   const trouble = (): void => {
     if (nowMs() > endMs * faultShare) return
@@ -190,7 +190,8 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
   }
 }
 
-function planFrom(random: SeededRandom): (task: Assignment) => TaskPlan {
+/** `areFaultsOn`: a task that its node refuses is a fault like the others, and ends with them. */
+function planFrom(random: SeededRandom, areFaultsOn: () => boolean): (task: Assignment) => TaskPlan {
   return ({ template: { env = {} } }) => {
     const base: TaskPlan = {
       prepareMs: 20 + random.exponential(300),
@@ -199,7 +200,8 @@ function planFrom(random: SeededRandom): (task: Assignment) => TaskPlan {
       healthyAfterMs: random.exponential(800),
       ...(random.chance(0.05) ? { ignoresStop: true } : {}),
     }
-    if (random.chance(0.01)) return { ...base, prepare: 'is-refused' }
+    const isRefused = random.chance(0.01) && areFaultsOn()
+    if (isRefused) return { ...base, prepare: 'is-refused' }
     if (env['BEHAVIOUR'] === 'crashes') return { ...base, runMs: 1000 + random.exponential(5000), exitCode: 1 }
     return env['BEHAVIOUR'] === 'completes' ? { ...base, runMs: 1000 + random.exponential(3000) } : base
   }

@@ -96,9 +96,16 @@ const controllerBugs: readonly Bug[] = [
   {
     what: 'history is deleted with the claim in it',
     file: 'controllers/reaper/reaper.ts',
-    text: 'isEnded(task) && !claims(task)',
-    replacement: 'isEnded(task)',
+    text: '!removed.includes(task) && !claims(task)',
+    replacement: '!removed.includes(task)',
     tests: ['controllers/reaper/history.test.ts', model],
+  },
+  {
+    what: 'a failure that its rollout has not counted is deleted with history',
+    file: 'controllers/reaper/reaper.ts',
+    text: 'isEnded(task) && !awaitsCount(task, service)',
+    replacement: 'isEnded(task)',
+    tests: ['controllers/reaper/history.test.ts'],
   },
   {
     what: 'of equal slots the lowest go first on scale-down',

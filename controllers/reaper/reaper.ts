@@ -6,6 +6,7 @@ import { maxWritesPerCommit, type StoreView, type Write } from '../../api/store.
 import { claims, hasReached, isEnded, isWanted, slotOf } from '../../api/task.ts'
 import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, ControllerDeps } from '../runtime/controller.ts'
+import { awaitsCount } from '../slots/policy.ts'
 import { stopTask } from '../slots/write.ts'
 
 /** Held by services until their tasks have ended. */
@@ -107,25 +108,29 @@ async function reapSlot(store: ReaperStore, subject: string): Promise<{ requeueA
   const at = subject.indexOf('/')
   const tasks = store.view.tasksOfSlot(subject.slice(0, at), subject.slice(at + 1))
   const [first] = tasks
-  if (first !== undefined && store.view.get('Service', first.spec.service)?.metadata.uid !== first.spec.serviceUid)
-    return reapTasksOf(store, first.spec.serviceUid, first.status.at)
+  if (first === undefined) return {}
+  const service = store.view.get('Service', first.spec.service)
+  if (service?.metadata.uid !== first.spec.serviceUid) return reapTasksOf(store, first.spec.serviceUid, first.status.at)
   const limit = store.view.get('Cluster', 'default')?.spec.taskHistoryLimit ?? defaultHistory
   await commitEach(
     store,
-    beyondHistory(tasks, limit).map((task) => ({ writes: [remove(task)] })),
+    beyondHistory(tasks, service, limit).map((task) => ({ writes: [remove(task)] })),
   )
   return {}
 }
 
 /**
  * Ended tasks that were to be removed, and the oldest ended ones until at most `limit` tasks are left in
- * the slot, live ones included. Claims stay: they are the slot's memory. A negative limit keeps history.
+ * the slot, live ones included. Claims stay: they are the slot's memory. So does what the rollout under way
+ * has still to count: a failure must not be forgotten because it was replaced fast and update is slow.
+ * A negative limit keeps history.
  */
-export function beyondHistory(tasks: readonly Task[], limit: number): readonly Task[] {
-  const removed = tasks.filter((task) => isWanted(task, 'Remove') && isEnded(task))
+export function beyondHistory(tasks: readonly Task[], service: Service, limit: number): readonly Task[] {
+  const over = tasks.filter((task) => isEnded(task) && !awaitsCount(task, service))
+  const removed = over.filter((task) => isWanted(task, 'Remove'))
   if (limit < 0) return removed
   const rest = tasks.filter((task) => !removed.includes(task))
-  const deletable = rest.filter((task) => isEnded(task) && !claims(task)).toSorted((a, b) => a.spec.attempt - b.spec.attempt)
+  const deletable = over.filter((task) => !removed.includes(task) && !claims(task)).toSorted((a, b) => a.spec.attempt - b.spec.attempt)
   return [...removed, ...deletable.slice(0, Math.max(0, rest.length - limit))]
 }
 

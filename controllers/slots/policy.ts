@@ -2,7 +2,8 @@
 // the revision that it was started against; a newer one ends it.
 
 import { stopGraceMs, type UpdatePolicyMs, updatePolicyOf } from '../../api/defaults.ts'
-import type { Service, TaskTemplate } from '../../api/objects.ts'
+import type { Service, Task, TaskTemplate } from '../../api/objects.ts'
+import { isEnded } from '../../api/task.ts'
 
 const shortestCapMs = 60_000
 const capMarginMs = 10_000
@@ -34,4 +35,11 @@ export function isRolling({ status }: Service): boolean {
 
 export function isPaused({ status }: Service): boolean {
   return status.update !== undefined && status.update.of === status.revision && status.update.state.endsWith('Paused')
+}
+
+/** A task of the rollout under way that ended by itself, and that update has not counted yet (U2). */
+export function awaitsCount(task: Task, service: Service): boolean {
+  const { rollout, stop } = task.spec
+  if (rollout === undefined || rollout.id !== service.status.update?.id || !isRolling(service)) return false
+  return isEnded(task) && stop === undefined && rollout.counted !== true
 }

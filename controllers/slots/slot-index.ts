@@ -7,9 +7,9 @@
 import { replicasOf } from '../../api/defaults.ts'
 import type { KitObject, Node, Service, Task } from '../../api/objects.ts'
 import type { StoreEvent, StoreView } from '../../api/store.ts'
-import { claims, isEnded, slotOf } from '../../api/task.ts'
+import { claims, slotOf } from '../../api/task.ts'
 import { type Classified, classify, isRunning, keepOrder, type NodeFacts, type Row, type RowName } from './classify.ts'
-import { rolloutPolicyOf } from './policy.ts'
+import { awaitsCount, rolloutPolicyOf } from './policy.ts'
 
 export interface SlotEntry<R extends Row = Row> {
   readonly slot: string
@@ -167,7 +167,7 @@ export class ServiceSlots {
     // One that landed long ago comes back with its later events; `rollout` takes it out again.
     this.#inTheAir.set(metadata.name, task)
     if (spec.settledAt !== undefined) this.#lastSettledAt = Math.max(this.#lastSettledAt, spec.settledAt)
-    if (isEnded(task) && spec.stop === undefined && spec.rollout.counted !== true) this.#uncounted.set(metadata.name, task)
+    if (awaitsCount(task, this.#service)) this.#uncounted.set(metadata.name, task)
     else this.#uncounted.delete(metadata.name)
   }
 
