@@ -18,6 +18,8 @@ const lastWords = 20
 export interface Goal {
   readonly services: ReadonlyMap<string, number>
   readonly stacks: ReadonlyMap<string, number>
+  /** This command asked for it: when somebody else changes it meanwhile, it cannot come true any more. */
+  readonly isMine: boolean
 }
 
 type Outcome = { readonly code: ExitCode; readonly progress: readonly Progress[]; readonly message?: string }
@@ -34,11 +36,14 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
   // Services are looked at only after the stack says that it has written them: each kind is watched by itself,
   // and an older list of services could look converged.
   const merged = await observe(deps, { Stack: {} }, timeoutMs, (observed) => mergeOf(goal, observed.list('Stack')))
+  const kinds = { Service: {}, Task: {}, ...(goal.stacks.size === 0 ? {} : { Stack: {} }) }
   const outcome: Outcome | undefined =
     merged?.failure !== undefined
       ? { code: exitCodes.error, progress: [], message: merged.failure }
       : merged &&
-        (await observe<Outcome>(deps, { Service: {}, Task: {} }, timeoutMs - (context.clock.monotonicMs() - startedAt), (observed) => {
+        (await observe<Outcome>(deps, kinds, timeoutMs - (context.clock.monotonicMs() - startedAt), (observed) => {
+          const message = overtaken(goal, 'stacks', observed.list('Stack')) ?? overtaken(goal, 'services', observed.list('Service'))
+          if (message !== undefined) return { code: exitCodes.error, progress: [], message }
           const services = observed.list('Service').filter((service) => isWanted(goal, service))
           const tasks = Map.groupBy(observed.list('Task'), (task) => task.spec.service)
           const progress = services.map((service) =>
@@ -81,8 +86,22 @@ function isWanted(goal: Goal, { metadata }: WireObject<'Service'>): boolean {
   return goal.services.has(metadata.name) || (stack !== undefined && goal.stacks.has(stack))
 }
 
+/** Why what was asked for cannot come true any more: what would is what somebody else asked for since. */
+function overtaken(goal: Goal, which: 'stacks' | 'services', objects: readonly WireObject[]): string | undefined {
+  for (const [name, generation] of goal[which]) {
+    const object = objects.find(({ metadata }) => metadata.name === name)
+    if (object?.metadata.deletionTimestamp !== undefined || object === undefined)
+      return `"${name}" was deleted by somebody else before it had converged`
+    if (goal.isMine && object.metadata.generation > generation)
+      return `"${name}" was changed by somebody else before it had converged: it is at generation ${object.metadata.generation}, and this was ${generation}`
+  }
+  return undefined
+}
+
 /** Whether all stacks are merged, or one cannot be. Nothing while the controller is still at it. */
 function mergeOf(goal: Goal, stacks: readonly WireObject<'Stack'>[]): { readonly failure?: string } | undefined {
+  const failure = overtaken(goal, 'stacks', stacks)
+  if (failure !== undefined) return { failure }
   for (const [name, generation] of goal.stacks) {
     const stack = stacks.find(({ metadata }) => metadata.name === name)
     const condition = stack?.status.conditions?.find(

@@ -34,7 +34,7 @@ export async function applyInput(context: Context, options: Options): Promise<Ex
   }
   if (changed === 0) context.err('Nothing changed: the cluster has all of it already.')
   if (options.dryRun === true || options.wait === false || services.size + stacks.size === 0) return exitCodes.ok
-  return converge(context, client, { services, stacks }, timeoutOf(options))
+  return converge(context, client, { services, stacks, isMine: true }, timeoutOf(options))
 }
 
 /** What is there now, after the server has said yes to everything. All refusals are reported together. */

@@ -26,12 +26,21 @@ export interface Running {
   text(): string
   readonly ended: Promise<Outcome>
   stop(): Promise<Outcome>
+  /** As `kill -9` does. */
+  kill(): Promise<Outcome>
 }
 
 /** What `kit get task -o json` says, as far as tests look at it. */
 export interface TaskObject {
   readonly metadata: { readonly name: string; readonly uid: string; readonly labels?: Readonly<Record<string, string>> }
-  readonly spec: { readonly desired: string; readonly revision: string; readonly slot?: number; readonly verdict?: string }
+  readonly spec: {
+    readonly desired: string
+    readonly revision: string
+    readonly attempt: number
+    readonly slot?: number
+    readonly verdict?: string
+    readonly hold?: { readonly notBefore: number; readonly until: number }
+  }
   readonly status: { readonly state: string; readonly exitCode?: number; readonly pid?: number }
 }
 
@@ -121,6 +130,10 @@ function follow(child: ChildProcess): Running {
     ended,
     stop() {
       child.kill('SIGINT')
+      return ended
+    },
+    kill() {
+      child.kill('SIGKILL')
       return ended
     },
   }

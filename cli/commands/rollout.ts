@@ -18,16 +18,22 @@ async function findService(client: Client, words: readonly string[]): Promise<Wi
   return find(client, 'Service', name)
 }
 
-async function waitFor(context: Context, client: Client, service: WireObject<'Service'>, options: Options): Promise<ExitCode> {
+async function waitFor(
+  context: Context,
+  client: Client,
+  service: WireObject<'Service'>,
+  options: Options,
+  isMine: boolean,
+): Promise<ExitCode> {
   if (options.wait === false) return exitCodes.ok
   const services = new Map([[service.metadata.name, service.metadata.generation]])
-  return converge(context, client, { services, stacks: new Map() }, timeoutOf(options))
+  return converge(context, client, { services, stacks: new Map(), isMine }, timeoutOf(options))
 }
 
 export async function status(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
   const client = await context.client()
   const service = await findService(client, words)
-  const code = await waitFor(context, client, service, options)
+  const code = await waitFor(context, client, service, options, false)
   if (code === exitCodes.ok) context.out(`service/${service.metadata.name} has converged\n`)
   return code
 }
@@ -79,7 +85,7 @@ export async function undo(context: Context, options: Options, words: readonly s
     { fieldManager: 'kit-rollout' },
   )
   context.out(`service/${service.metadata.name} goes back to revision ${target.spec.number} (${target.metadata.name})\n`)
-  return waitFor(context, client, changed, options)
+  return waitFor(context, client, changed, options, true)
 }
 
 function chooseRevision(
@@ -113,5 +119,5 @@ export async function restart(context: Context, options: Options, words: readonl
     { fieldManager: 'kit-rollout' },
   )
   context.out(`service/${service.metadata.name} restarts its tasks\n`)
-  return waitFor(context, client, changed, options)
+  return waitFor(context, client, changed, options, true)
 }

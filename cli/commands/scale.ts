@@ -20,7 +20,7 @@ export async function scale(context: Context, options: Options, words: readonly 
     context.out(`${nameOf(kind, object.metadata.name)} ${verb} to ${replicas}\n`)
   }
   if (options.wait === false) return exitCodes.ok
-  return converge(context, client, { services, stacks: new Map() }, timeoutOf(options))
+  return converge(context, client, { services, stacks: new Map(), isMine: true }, timeoutOf(options))
 }
 
 function parseTarget(word: string): { readonly kind: 'Service'; readonly name: string; readonly replicas: number } {

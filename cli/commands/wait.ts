@@ -53,7 +53,7 @@ async function waitConverged(context: Context, options: Options, resources: read
         `${nameOf(kind, name)} cannot converge; only services and stacks do. Use --for=condition=… or --for=jsonpath=…`,
       )
   }
-  return converge(context, client, { services, stacks }, timeoutOf(options))
+  return converge(context, client, { services, stacks, isMine: false }, timeoutOf(options))
 }
 
 function parseTest(text: string): Test {
