@@ -1,6 +1,8 @@
 // Sudden deaths: of a task's process, and of the daemon in the middle of things.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive, type TaskObject } from './cluster.ts'
 
@@ -94,14 +96,19 @@ test('a task that dies while the daemon is away is replaced, the others are kept
 })
 
 test('killed in the middle of a rolling update, the update goes on where it was', async () => {
-  const before = new Set((await cluster.tasks('app_web')).map(({ spec }) => spec.revision))
-  await cluster.kit('apply', '--no-wait', '-f', cluster.file('app.yml', app('two', '300ms')))
+  const old = await cluster.tasks('app_web')
+  const before = new Set(old.map(({ spec }) => spec.revision))
+  const update = async (): Promise<{ readonly id: string; readonly state: string; readonly startedAt: number }> =>
+    (await cluster.json<{ status: { update: { id: string; state: string; startedAt: number } } }>('service', 'app_web')).status.update
+  await cluster.kit('apply', '--no-wait', '-f', cluster.file('app.yml', app('two', '1s')))
   const firstNew = await eventually(async () => {
     const updated = (await cluster.tasks('app_web')).find(({ spec, status }) => !before.has(spec.revision) && status.state === 'Running')
     assert.ok(updated !== undefined)
     return updated
   })
+  const { id, startedAt } = await update()
   await killDaemon()
+  assert.ok(pidsOf(old).some(isAlive), 'it was killed in the middle')
   await cluster.kit('up')
   await cluster.kit('rollout', 'status', 'service/app_web')
   const now = await cluster.tasks('app_web')
@@ -111,6 +118,39 @@ test('killed in the middle of a rolling update, the update goes on where it was'
     now.some(({ metadata, status }) => metadata.name === firstNew.metadata.name && status.pid === firstNew.status.pid),
     'what was updated before is not updated again',
   )
+  assert.partialDeepStrictEqual(await update(), { id, startedAt, state: 'Completed' })
+})
+
+test('killed during a restart delay, the delay goes on where it was: neither at once nor anew', async () => {
+  const delayMs = 8000
+  const { home } = cluster
+  const script = `date +%s%3N >> ${home}/starts; test -e ${home}/failed && exec sleep 1000; touch ${home}/failed; exit 1`
+  const late = `services: {late: {image: x, command: [sh, -c, "${script}"], deploy: {restart_policy: {delay: ${delayMs}ms}}}}`
+  const successor = async (): Promise<TaskObject> => {
+    const { items } = await cluster.json<{ items: readonly TaskObject[] }>('tasks', '--field-selector', 'spec.service=late_late')
+    const found = items.find(({ spec }) => spec.attempt === 2)
+    assert.ok(found !== undefined)
+    return found
+  }
+  await cluster.kit('apply', '--no-wait', '-f', cluster.file('late.yml', late))
+  const before = await eventually(successor)
+  const notBefore = before.spec.hold?.notBefore ?? 0
+  assert.equal(before.spec.desired, 'Ready')
+  await killDaemon()
+  // Half of the delay passes without a daemon: a delay that began anew would end much later.
+  await eventually(() => assert.ok(Date.now() >= notBefore - delayMs / 2))
+  const upAt = Date.now()
+  await cluster.kit('up')
+  const after = await successor()
+  assert.equal(after.metadata.name, before.metadata.name)
+  assert.deepEqual(after.spec.hold, before.spec.hold)
+  await eventually(async () => assert.equal((await successor()).status.state, 'Running'))
+  const starts = readFileSync(join(home, 'starts'), 'utf8').trim().split('\n').map(Number)
+  assert.equal(starts.length, 2)
+  const [failedAt = 0, startedAt = 0] = starts
+  assert.ok(notBefore >= failedAt + delayMs)
+  assert.ok(startedAt >= notBefore, `started ${notBefore - startedAt} ms too early`)
+  assert.ok(startedAt < upAt + delayMs, `started ${startedAt - notBefore} ms late, as if the delay had begun anew`)
 })
 
 test('killed again and again while objects are written: every one that was acknowledged is there', async () => {

@@ -9,11 +9,22 @@ import type { Change, Fix, NewNode } from './smallest-fix.ts'
 const maxRows = 30
 
 export function formatExplanation(explanation: Explanation): string {
-  const { task, outcome, message, rows, nodeName } = explanation
-  if (outcome === 'placed') return [`placed: task ${task} is on ${nodeName}`, ...table(rows, true), `   = why: ${message}`].join('\n')
+  const { task, outcome, message, rows, nodeName = '' } = explanation
+  const nameOf = nodeNames(rows)
+  if (outcome === 'placed')
+    return [`placed: task ${task} is on ${nameOf(nodeName)}`, ...table(rows, true), `   = why: ${message}`].join('\n')
   if (outcome !== 'pending') return `${outcome}: task ${task}: ${message}`
   if (rows.some((row) => row.fits)) return `pending: task ${task}: ${message}`
-  return [`pending[KIT0301]: task ${task} cannot be placed`, ...table(rows, false), `   = ${formatFix(explanation.fix)}`].join('\n')
+  return [`pending[KIT0301]: task ${task} cannot be placed`, ...table(rows, false), `   = ${formatFix(explanation.fix, nameOf)}`].join('\n')
+}
+
+/** What people call a node: its host name where only one has it, as commands accept it too; else its id. */
+function nodeNames(rows: readonly NodeRow[]): (node: string) => string {
+  const byHostname = Map.groupBy(rows, ({ hostname }) => hostname)
+  return (node) => {
+    const hostname = rows.find((row) => row.node === node)?.hostname
+    return hostname !== undefined && byHostname.get(hostname)?.length === 1 ? hostname : node
+  }
 }
 
 function table(rows: readonly NodeRow[], withCounts: boolean): readonly string[] {
@@ -37,21 +48,21 @@ function cell(row: NodeRow, title: string): string {
   return check === undefined || check.ok ? 'ok' : check.found
 }
 
-function formatFix(fix: Fix | undefined): string {
+function formatFix(fix: Fix | undefined, nameOf: (node: string) => string): string {
   if (fix === undefined) return 'no label, freed resource or new node would place it: change what the service asks for'
-  return `smallest fix: ${fix.changes.map(formatChange).join(', and ')}`
+  return `smallest fix: ${fix.changes.map((change) => formatChange(change, nameOf)).join(', and ')}`
 }
 
-function formatChange(change: Change): string {
+function formatChange(change: Change, nameOf: (node: string) => string): string {
   switch (change.kind) {
     case 'label':
       return change.value === undefined
-        ? `remove label ${change.key} from node ${change.node}`
-        : `set label ${change.key}=${change.value} on node ${change.node}`
+        ? `remove label ${change.key} from node ${nameOf(change.node)}`
+        : `set label ${change.key}=${change.value} on node ${nameOf(change.node)}`
     case 'activate':
-      return `activate node ${change.node}`
+      return `activate node ${nameOf(change.node)}`
     case 'free':
-      return `free ${change.text} on node ${change.node}${change.task === undefined ? '' : ` (move ${change.task} away)`}`
+      return `free ${change.text} on node ${nameOf(change.node)}${change.task === undefined ? '' : ` (move ${change.task} away)`}`
     case 'addNode':
       return `add a ${formatNewNode(change.add)}`
   }

@@ -128,3 +128,56 @@ test('following the suggestion places the task', async () => {
   await store.commit({ writes: [{ op: 'update', object: { ...stored, metadata: { ...stored.metadata, labels } } }] })
   assert.equal(explainTask(store.view, 'db.1')?.rows[0]?.fits, true)
 })
+
+test('a new node as it is named takes the task, and less than that does not', async () => {
+  const region = (name: string): string => `node.labels.region == ${name}`
+  const placements = {
+    master: { maxReplicasPerNode: 1, constraints: ['node.role == worker'] },
+    slave: { maxReplicasPerNode: 1, constraints: ['node.role == worker', region('region2')] },
+    web: { constraints: ['node.role == worker', region('region3')] },
+  }
+  for (const [name, placement] of Object.entries(placements)) {
+    const store = createMemoryStore()
+    for (const object of [node('node-1', 'Manager'), ...service(name, placement)])
+      await store.commit({ writes: [{ op: 'create', object }] })
+    const [change, ...others] = explainTask(store.view, `${name}.1`)?.fix?.changes ?? []
+    assert(change?.kind === 'addNode' && others.length === 0)
+    const { role, labels, nanoCpus, memoryBytes } = change.add
+    const added = node('new', role, labels, memoryBytes)
+    const fits = async (change: Partial<{ role: 'Manager'; cpus: number; memoryBytes: number; labels: Record<string, string> }>) => {
+      const cpus = change.cpus ?? nanoCpus / 1e9
+      const { description } = added.status
+      assert(description !== undefined)
+      const resources = { cpus, memoryBytes: change.memoryBytes ?? memoryBytes }
+      const object: Node = {
+        ...added,
+        metadata: { ...added.metadata, labels: change.labels ?? labels },
+        status: { ...added.status, role: change.role ?? role, description: { ...description, resources } },
+      }
+      const stored = store.view.get('Node', 'new')
+      if (stored !== undefined)
+        await store.commit({ writes: [{ op: 'delete', kind: 'Node', name: 'new', expect: stored.metadata.resourceVersion }] })
+      await store.commit({ writes: [{ op: 'create', object }] })
+      return explainTask(store.view, `${name}.1`)?.rows.find((row) => row.node === 'new')?.fits
+    }
+    assert.equal(await fits({}), true, name)
+    assert.equal(await fits({ role: 'Manager' }), false, name)
+    assert.equal(await fits({ cpus: nanoCpus / 1e9 - 0.01 }), false, name)
+    assert.equal(await fits({ memoryBytes: memoryBytes - 1 }), false, name)
+    if (name !== 'master') assert.equal(await fits({ labels: {} }), false, name)
+  }
+})
+
+test('nodes are named by host name where only one has it', async () => {
+  const twins = ['a', 'b'].map((name): Node => {
+    const { status, ...rest } = node(name, 'Worker')
+    assert(status.description !== undefined)
+    return { ...rest, status: { ...status, description: { ...status.description, hostname: name === 'a' ? 'one' : 'two' } } }
+  })
+  const placement = { constraints: ['node.labels.disk == ssd'] }
+  assert.match(await explained('db.1', ...twins, ...service('db', placement)), /set label disk=ssd on node one$/)
+  const [first, second] = twins
+  assert(first !== undefined && second !== undefined)
+  const same: Node = { ...second, status: first.status }
+  assert.match(await explained('db.1', first, same, ...service('db', placement)), /set label disk=ssd on node a$/)
+})
