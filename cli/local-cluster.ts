@@ -8,6 +8,7 @@ import { createProcessExecutor } from '../agent/process/process-executor.ts'
 import { reasonOf } from '../api/errors.ts'
 import type { Client } from '../client/client.ts'
 import { lockHolder } from '../effects/real/directory-lock.ts'
+import { whyUnusable } from '../effects/real/unusable-directory.ts'
 import { type Connection, connect } from './connect.ts'
 import type { Context } from './context.ts'
 import { CommandError, exitCodes } from './exit.ts'
@@ -63,13 +64,14 @@ async function readCluster(directory: string): Promise<ClusterFile | undefined> 
 /** Starts what is not running and resolves when every node answers and is Ready. */
 export async function startCluster(context: Context, options: UpOptions): Promise<Connection> {
   const directory = resolve(context.localDirectory)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await usable(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }))
   const known = await readCluster(directory)
   const cluster: ClusterFile = known ?? {
     version: 1,
     nodes: [{ name: 'node-1', executor: options.executor, labels: labelsOf(options.labels, 'node-1') }],
   }
-  if (known === undefined) await writeFile(join(directory, 'cluster.json'), `${JSON.stringify(cluster, null, 2)}\n`)
+  const text = `${JSON.stringify(cluster, null, 2)}\n`
+  if (known === undefined) await usable(directory, () => writeFile(join(directory, 'cluster.json'), text))
   for (const { name, executor, labels } of cluster.nodes) {
     const node = nodeAt(directory, name)
     if (node.socket.length > longestSocketPath)
@@ -85,6 +87,16 @@ export async function startCluster(context: Context, options: UpOptions): Promis
   const connection = connect(nodeAt(directory, cluster.nodes[0]?.name ?? 'node-1').socket, context.clock)
   await waitForNodes(context, connection.client, cluster.nodes.length)
   return connection
+}
+
+/** Does it, or says what is the matter with the directory. */
+async function usable<T>(directory: string, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use()
+  } catch (error) {
+    const why = whyUnusable(error)
+    throw why === undefined ? error : new CommandError(exitCodes.error, `error: ${directory} ${why}, or choose another with --dir`)
+  }
 }
 
 function labelsOf(labels: readonly string[], node: string): readonly string[] {
@@ -111,8 +123,8 @@ async function answers(context: Context, node: LocalNode): Promise<boolean> {
 
 /** The daemon outlives us: its own session, its output in a file. Resolves when it answers. */
 async function startNode(context: Context, node: LocalNode, executor: string, labels: readonly string[]): Promise<void> {
-  await mkdir(node.directory, { recursive: true, mode: 0o700 })
-  const log = await open(logOf(node), 'a', 0o600)
+  await usable(node.directory, () => mkdir(node.directory, { recursive: true, mode: 0o700 }))
+  const log = await usable(node.directory, () => open(logOf(node), 'a', 0o600))
   const args = [
     '-d',
     node.directory,

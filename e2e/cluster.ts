@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { stripVTControlCharacters } from 'node:util'
 
 export const projectRoot = join(import.meta.dirname, '..')
 const program = join(projectRoot, 'bin/kit')
@@ -85,8 +86,14 @@ export class Cluster {
     return outcome.out + outcome.err
   }
 
-  start(args: readonly string[], input = ''): Running {
+  /** Runs `kit ARGS` as the user with that id; as the present one without. */
+  async runAs(uid: number | undefined, args: readonly string[]): Promise<Outcome> {
+    return this.start(args, '', uid === undefined ? {} : { uid, gid: uid }).ended
+  }
+
+  start(args: readonly string[], input = '', user: { readonly uid?: number; readonly gid?: number } = {}): Running {
     const child = spawn(program, ['--dir', this.directory, ...args], {
+      ...user,
       cwd: this.home,
       env: { ...process.env, CI: 'true', KIT_SOCKET: undefined, ...this.#environment },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -94,6 +101,22 @@ export class Cluster {
     child.stdin.on('error', () => {}) // It may end before it has read everything.
     child.stdin.end(input)
     return follow(child)
+  }
+
+  /** Runs `kit ARGS`, which must succeed, in a terminal that many columns wide; returns what it shows. */
+  async inTerminal(columns: number, args: readonly string[]): Promise<string> {
+    const words = [program, '--dir', this.directory, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+    // Both `script` of util-linux and that of BSD run a command in a terminal of its own.
+    const command = `stty cols ${columns} rows 24; exec ${words.join(' ')}`
+    const options = process.platform === 'linux' ? ['-qec', command, '/dev/null'] : ['-q', '/dev/null', 'sh', '-c', command]
+    const child = spawn('script', options, {
+      cwd: this.home,
+      env: { ...process.env, CI: undefined, KIT_SOCKET: undefined, TERM: 'xterm-256color', ...this.#environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    const { code, out, err } = await follow(child).ended
+    assert.equal(code, 0, `kit ${args.join(' ')} ended with ${code}\n${out}${err}`)
+    return stripVTControlCharacters(out)
   }
 
   async json<T>(...args: readonly string[]): Promise<T> {

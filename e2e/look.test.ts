@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Cluster, eventually } from './cluster.ts'
+import { Cluster, eventually, isAlive } from './cluster.ts'
 
 const cluster = new Cluster()
 after(() => cluster.remove())
@@ -172,4 +172,50 @@ test('events tell what happened, newest last', async () => {
   const own = lines(await cluster.kit('events', `task/${task?.metadata.name}`)).slice(1)
   assert.ok(own.length > 0)
   assert.ok(own.every((line) => line.includes(task?.metadata.name ?? '?')))
+})
+
+test('events -w goes on with what happens next, each once', async () => {
+  const watching = cluster.start(['events', '-w'])
+  await eventually(() => assert.match(watching.text(), /ImageIgnored/))
+  assert.doesNotMatch(watching.text(), /task\/seen_one/)
+  await cluster.kit('apply', '-f', cluster.file('seen.yml', 'services: {one: {image: x, command: [sleep, "1000"], stop_grace_period: 1s}}'))
+  await eventually(() => assert.match(watching.text(), /task\/seen_one\.1\.\w+ +ImageIgnored/))
+  const { code, out } = await watching.stop()
+  assert.equal(code, 0)
+  assert.equal(lines(out).filter((line) => line.startsWith('AGE')).length, 1)
+  assert.equal(lines(out).filter((line) => /task\/seen_one\.1\.\w+ +ImageIgnored/.test(line)).length, 1)
+})
+
+const note = (name: string, label: string): string =>
+  `apiVersion: kit/v1\nkind: Config\nmetadata: {name: ${name}, labels: {colour: ${label}}}\nspec: {data: YQ==}\n`
+
+test('delete by labels takes those, and no others; without a choice it takes nothing', async () => {
+  const file = cluster.file('notes.yml', [note('a', 'red'), note('b', 'red'), note('c', 'blue')].join('---\n'))
+  await cluster.kit('apply', '-f', file)
+  assert.match(await cluster.fails(2, 'delete', 'configs'), /-l|--all/)
+  assert.equal(await cluster.kit('delete', 'configs', '-l', 'colour=red'), 'config/a deleted\nconfig/b deleted\n')
+  assert.equal(await cluster.kit('get', 'configs', '-o', 'name'), 'config/c\n')
+  const { code, out, err } = await cluster.run(['delete', 'configs', '-l', 'colour=red'])
+  assert.deepEqual([code, out, err], [0, '', 'Nothing to delete.\n'])
+})
+
+test('delete -f takes what the file names, backwards, also where part of it is gone already', async () => {
+  const file = cluster.file('notes.yml', [note('a', 'red'), note('b', 'red'), note('c', 'blue')].join('---\n'))
+  await cluster.kit('apply', '-f', file)
+  await cluster.kit('delete', 'config/b')
+  assert.equal(await cluster.kit('delete', '-f', file), 'config/c deleted\nconfig/a deleted\n')
+  assert.equal(await cluster.kit('delete', '-f', file), '')
+  const pids = (await cluster.tasks('seen_one')).map(({ status }) => status.pid ?? 0)
+  assert.equal(pids.length, 1)
+  assert.match(await cluster.kit('delete', '-f', cluster.file('seen.yml', 'services: {one: {image: x}}')), /stack\/seen deleted/)
+  await eventually(async () => assert.equal(await cluster.kit('get', 'stacks,services', '-l', 'kit/stack=seen', '-o', 'name'), ''))
+  await eventually(() => assert.deepEqual(pids.filter(isAlive), []))
+})
+
+test('in a terminal of 20 columns nothing fails and nothing is lost', async () => {
+  const shown = await cluster.inTerminal(20, ['get', 'services'])
+  assert.match(shown, /app_web +Replicated/)
+  const progress = await cluster.inTerminal(20, ['apply', '-f', cluster.file('app.yml', stack.replace('web:1', 'web:2'))])
+  assert.match(progress, /stack\/app configured/)
+  assert.match(progress, /service\/app_web +4\/4 .*converged/)
 })

@@ -5,6 +5,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { whyUnusable } from './unusable-directory.ts'
 
 const lockName = 'lock'
 
@@ -19,16 +20,22 @@ export class DirectoryLocked extends Error {
 }
 
 /**
- * Takes the directory for this process, making it when it is missing. Throws DirectoryLocked.
+ * Takes the directory for this process, making it when it is missing. Throws DirectoryLocked, and what is
+ * the matter with a directory that cannot be written.
  * The result gives the lock back; a process that dies without doing so leaves a stale lock, which is no harm.
  */
 export function lockDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const path = join(directory, lockName)
   const own = JSON.stringify(identify(process.pid))
   // The file appears under its name with its content: a reader never sees half of it.
   const draft = `${path}.${process.pid}`
-  writeFileSync(draft, `${own}\n`, { mode: 0o600 })
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    writeFileSync(draft, `${own}\n`, { mode: 0o600 })
+  } catch (error) {
+    const why = whyUnusable(error)
+    throw why === undefined ? error : new Error(`${directory} ${why}, or choose another state directory`, { cause: error })
+  }
   try {
     // A stale lock is removed once; whoever still finds one then has lost to another that took it first.
     for (const mayTakeOver of [true, false]) {
