@@ -229,6 +229,30 @@ test('a lost record of a running task does no harm: its program is found and goe
   assert.equal(world.machine.running().length, 1)
 })
 
+test('without space for their records tasks run on, and the records catch up by themselves', async () => {
+  const world = await connected()
+  await world.manager.complete(assignment('web.1.a'))
+  await world.until('Running', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
+  await world.pass(1_000)
+  world.disk.faults.capacityBytes = world.disk.platter.usedBytes()
+  await world.manager.change([assignment('web.2.b')])
+  await world.until('the second runs, too', () => world.manager.lastStatusOf('web.2.b')?.state === 'Running')
+  await world.pass(10_000)
+  assert.ok(world.logged.some((message) => message.includes('Could not save the record')))
+  assert.equal(world.machine.running().length, 2)
+  assert.equal(world.disk.platter.find('/agent/web.2.b.json'), undefined)
+
+  world.disk.faults.capacityBytes = Number.POSITIVE_INFINITY
+  await world.pass(2_000)
+  world.killAgent()
+  world.disk.crash()
+  world.manager.received.length = 0
+  void world.startAgent()
+  // The manager lists nothing: what the agent says it knows from its own disk.
+  await world.until('both reports', () => ['web.1.a', 'web.2.b'].every((task) => world.manager.lastStatusOf(task)?.state === 'Running'))
+  assert.equal(world.machine.running().length, 2)
+})
+
 test('what only the executor knows is removed, once a manager has said what there should be', async () => {
   const world = new World('manager-1')
   const executor = world.machine.executor(world.queue.lane())

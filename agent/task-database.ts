@@ -53,6 +53,12 @@ export class TaskDatabase {
     return this.#flush()
   }
 
+  /** Tries again what could not be written. Resolves to true when nothing is left. */
+  async catchUp(): Promise<boolean> {
+    if (this.#pending.size > 0) await this.#flush()
+    return true
+  }
+
   #flush(): Promise<void> {
     if (this.#queued === undefined) {
       this.#queued = this.#running.then(() => this.#writePending())

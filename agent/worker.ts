@@ -36,6 +36,8 @@ export class Worker {
   /** Removals under way. A task that is assigned again meanwhile waits for its end. */
   readonly #removals = new Map<string, Promise<void>>()
   #sawComplete = false
+  /** Present while records wait for a disk that takes them. */
+  #catchingUp: Promise<void> | undefined
   #chain: Promise<void> = Promise.resolve()
 
   /** @param signal fires when the agent ends; the tasks themselves keep running then. */
@@ -80,7 +82,7 @@ export class Worker {
 
   /** Resolves when every loop and every removal has noticed the end of the agent. */
   async end(): Promise<void> {
-    await Promise.allSettled([...[...this.#entries.values()].map(({ ended }) => ended), ...this.#removals.values()])
+    await Promise.allSettled([...[...this.#entries.values()].map(({ ended }) => ended), ...this.#removals.values(), this.#catchingUp])
   }
 
   async #apply(message: Assignments): Promise<void> {
@@ -133,11 +135,23 @@ export class Worker {
     return this.#save(assignment)
   }
 
+  /** A record that lags behind harms no task, so nothing waits for a disk that is full; it is tried again. */
   async #save(assignment: Assignment): Promise<void> {
     try {
       await this.#database.put(assignment)
     } catch (error) {
       this.#deps.effects.log.error('Could not save the record of a task', { object: `Task/${assignment.task}`, error })
+      this.#catchingUp ??= this.#catchUp().finally(() => {
+        this.#catchingUp = undefined
+      })
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    const { clock, log } = this.#deps.effects
+    while (!this.#signal.aborted) {
+      await clock.sleep(retryDelayMs, this.#signal).catch(() => {})
+      if (await this.#database.catchUp().catch(() => false)) return log.info('The records of tasks are saved again')
     }
   }
 
