@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reasonOf, StatusError } from '../api/errors.ts'
 import { isJsonObject, type JsonObject } from '../api/wire.ts'
+import { createMemoryStore } from '../store/mvcc/memory-store.ts'
 import { createWorld, service, services, settle } from './testdata/world.ts'
 
 function objectOf(value: unknown): JsonObject {
@@ -240,6 +241,19 @@ test('a patch that lost a race is computed again', async () => {
   })
   const patched = await client.patch('Service', 'web', { type: 'merge', patch: { metadata: { labels: { a: 'b' } } } })
   assert.deepEqual([patched.spec.replicas, patched.metadata.labels], [2, { a: 'b' }])
+})
+
+test('two that make the same object at once: apply succeeds twice, create once', async () => {
+  const store = createMemoryStore({ delay: () => new Promise((resolve) => setImmediate(resolve)) })
+  const { client } = createWorld({ store })
+  const applied = await Promise.all([client.apply('Service', service('web')), client.apply('Service', service('web'))])
+  const [first, second] = applied.map(({ metadata }) => metadata.uid)
+  assert.equal(first, second)
+  const created = await Promise.allSettled([client.create('Service', service('api')), client.create('Service', service('api'))])
+  assert.deepEqual(
+    created.map((outcome) => (outcome.status === 'rejected' ? reasonOf(outcome.reason) : 'created')),
+    ['created', 'AlreadyExists'],
+  )
 })
 
 test('a dry run answers what would be and writes nothing', async () => {

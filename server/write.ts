@@ -342,7 +342,9 @@ export async function commit(
   try {
     return await deps.store.commit({ writes, guards })
   } catch (error) {
-    throw reasonOf(error) === 'Conflict' ? new LostRace(error) : error
+    // AlreadyExists as well: of two that apply a new object at once, the second changes what the first has made.
+    const reason = reasonOf(error)
+    throw reason === 'Conflict' || reason === 'AlreadyExists' ? new LostRace(error) : error
   }
 }
 
