@@ -311,3 +311,67 @@ test('the wait between sessions doubles up to eight seconds', () => {
   for (let index = 0; index < 9; index += 1) waits.push(nextBackoffMs(waits.at(-1) ?? 0))
   assert.deepEqual(waits, [0, 100, 300, 700, 1500, 3100, 6300, 8000, 8000, 8000])
 })
+
+const withSecret = { secrets: [{ source: 'pw', target: 'password' }] }
+const hunter = { kind: 'Secret', name: 'pw', data: Buffer.from('hunter2').toString('base64') } as const
+
+test('a task waits for its secrets, and has them when it starts; they are on no disk', async () => {
+  const world = await connected()
+  await world.manager.complete(assignment('web.1.a', withSecret))
+  await world.pass(20_000)
+  assert.equal(world.manager.lastStatusOf('web.1.a')?.state, 'Preparing')
+  await world.manager.send({ type: 'payload', payload: hunter })
+  await world.until('Running', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
+  assert.deepEqual(world.machine.filesOf('web.1.a'), ['/run/secrets/password'])
+  const record = world.disk.platter.find('/agent/web.1.a.json')?.live
+  const written = Buffer.from(record?.read(0, record.size) ?? []).toString()
+  assert.match(written, /"secrets":\[\{"source":"pw"/)
+  assert.doesNotMatch(`${written} ${JSON.stringify(world.manager.received)}`, /hunter2|aHVudGVy/)
+})
+
+test('a secret that does not exist rejects its task, and says which', async () => {
+  const world = await connected()
+  await world.manager.send({ type: 'payload', payload: { kind: 'Secret', name: 'pw', missing: 'secret "pw" does not exist' } })
+  await world.manager.complete(assignment('web.1.a', withSecret))
+  await world.until('its end', () => world.manager.lastStatusOf('web.1.a')?.state === 'Rejected')
+  assert.equal(world.manager.lastStatusOf('web.1.a')?.error, 'secret "pw" does not exist')
+})
+
+test('after a restart a running task is attached to without its secrets, one that has not started waits for them', async () => {
+  const world = await connected()
+  const [runs, waits] = [assignment('web.1.a', withSecret), assignment('web.2.b', withSecret, { desired: 'Ready' })]
+  await world.manager.send({ type: 'payload', payload: hunter })
+  await world.manager.complete(runs, waits)
+  await world.until('Running', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
+  await world.until('Ready', () => world.manager.lastStatusOf('web.2.b')?.state === 'Ready')
+  world.killAgent()
+  world.manager.received.length = 0
+  void world.startAgent()
+  await world.until('a report', () => world.manager.lastStatusOf('web.1.a') !== undefined)
+  await world.manager.complete(runs, wants(waits, 'Running'))
+  await world.pass(20_000)
+  assert.equal(world.manager.lastStatusOf('web.1.a')?.state, 'Running')
+  assert.equal(world.manager.lastStatusOf('web.2.b')?.state, 'Starting')
+  await world.manager.send({ type: 'payload', payload: hunter })
+  await world.until('Running', () => world.manager.lastStatusOf('web.2.b')?.state === 'Running')
+})
+
+test('what is forgotten, or not told again in the next session, the agent has no more', async () => {
+  const world = await connected()
+  await world.manager.send({ type: 'payload', payload: hunter })
+  await world.manager.complete(assignment('web.1.a', withSecret))
+  await world.until('Running', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
+  await world.manager.send({ type: 'forget', payloads: [{ kind: 'Secret', name: 'pw' }] })
+  await world.manager.change([assignment('web.2.b', withSecret)])
+  await world.pass(5_000)
+  assert.equal(world.manager.lastStatusOf('web.2.b')?.state, 'Preparing')
+  await world.manager.send({ type: 'payload', payload: hunter })
+  await world.until('Running', () => world.manager.lastStatusOf('web.2.b')?.state === 'Running')
+
+  world.manager.streams.at(-1)?.close()
+  await world.until('a second session', () => world.manager.of('hello').length === 2)
+  await world.manager.complete(assignment('web.1.a', withSecret))
+  await world.manager.change([assignment('web.3.c', withSecret)])
+  await world.pass(5_000)
+  assert.equal(world.manager.lastStatusOf('web.3.c')?.state, 'Preparing')
+})

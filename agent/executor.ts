@@ -3,7 +3,8 @@
 // die between any two: after a restart it calls `attach` for what its database knows and goes on.
 
 import type { Node } from '../api/objects.ts'
-import type { Assignment, LogLine, LogOptions } from '../api/session.ts'
+import type { Assignment, LogLine, LogOptions, PayloadName } from '../api/session.ts'
+import type { Redacted } from './redacted.ts'
 
 /** How a task ended. Exactly one of exitCode and signal is known, or neither when the record was lost. */
 export interface Exit {
@@ -43,6 +44,27 @@ export interface NodeFacts {
   readonly arch: string
 }
 
+/** A secret or config as the file that a task gets, with placeholders filled in. */
+export interface TaskFile extends PayloadName {
+  /** Where a container has it: absolute, normal, and different for each file of a task. */
+  readonly path: string
+  /** The user of the task, or root in a container, when left out. */
+  readonly uid?: number
+  readonly gid?: number
+  /** Permission bits. */
+  readonly mode: number
+  readonly content: Redacted
+}
+
+/**
+ * An assignment with the files that it refers to. An executor gives them to the task in memory-backed
+ * storage, never on a disk, and frees that as soon as it knows that the program has ended.
+ */
+export interface TaskToRun extends Assignment {
+  /** All of them, except where the task has been started before. */
+  readonly files?: readonly TaskFile[]
+}
+
 export interface Executor {
   readonly name: 'docker' | 'process' | 'simulated'
   /** What the node has. Called again every 20 s; only a change is reported. */
@@ -51,13 +73,13 @@ export interface Executor {
    * Fetches and creates what start needs, and says what of the template it ignores. Throws FatalTaskError
    * for what the executor cannot do.
    */
-  prepare(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<readonly Notice[]>
+  prepare(task: TaskToRun, node: NodeFacts, signal: AbortSignal): Promise<readonly Notice[]>
   /**
    * Starts it, or finds it started (ended since or not): a task's program never starts twice. Resolves as
    * soon as the program runs; health is watched apart. Throws FatalTaskError for what can never start, and
    * for a task that was stopped before.
    */
-  start(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle>
+  start(task: TaskToRun, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle>
   /** What still runs or has ended since, after a restart of the agent. `undefined`: never started here. */
   attach(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined>
   /** Resolves when the program has ended. May be called before, while and after it runs. Rejects when aborted only. */

@@ -1,7 +1,7 @@
 // Frames of the session with a manager, read and written. What arrives is checked here, once: the rest
 // of the agent deals with typed messages only.
 
-import type { AgentMessage, Assignment, LogLine, LogOptions, ManagerMessage } from '../api/session.ts'
+import type { AgentMessage, Assignment, LogLine, LogOptions, ManagerMessage, Payload, PayloadName } from '../api/session.ts'
 
 export function encode(message: AgentMessage | LogLine | { readonly id: string }): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(message))
@@ -79,6 +79,8 @@ const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolea
     isText(resultsIn) &&
     isListOf(update, isAssignment) &&
     isListOf(remove, isText),
+  payload: ({ payload }) => isPayload(payload),
+  forget: ({ payloads }) => isListOf(payloads, isPayloadName),
   logs: ({ id, task, options }) => isText(id) && isText(task) && isLogOptions(options),
   refused: ({ reason, message, retry }) => isText(reason) && isText(message) && typeof retry === 'boolean',
 }
@@ -86,6 +88,15 @@ const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolea
 function isManagerMessage(fields: Fields): fields is ManagerMessage & Fields {
   const check = Object.entries(checks).find(([type]) => type === fields['type'])
   return check?.[1](fields) === true
+}
+
+function isPayloadName(value: unknown): value is PayloadName {
+  return isRecord(value) && (value['kind'] === 'Secret' || value['kind'] === 'Config') && isText(value['name'])
+}
+
+function isPayload(value: unknown): value is Payload {
+  if (!isRecord(value) || !isPayloadName(value)) return false
+  return isText(value['missing']) || (isText(value['data']) && isOptional(value['template'], (template) => template === 'golang'))
 }
 
 function isLogOptions(value: unknown): value is LogOptions {

@@ -87,7 +87,8 @@ class Session {
   }
 
   async run(sessionId: string | undefined, signal: AbortSignal): Promise<never> {
-    const { nodeName } = this.#deps
+    const { nodeName, worker } = this.#deps
+    worker.payloads.beginSession()
     await this.#send({
       type: 'hello',
       nodeName,
@@ -134,6 +135,10 @@ class Session {
         return this.#deps.reporter.acknowledge(message.number)
       case 'assignments':
         return await this.#assign(message)
+      case 'payload':
+        return this.#deps.worker.payloads.put(message.payload)
+      case 'forget':
+        return this.#deps.worker.payloads.forget(message.payloads)
       case 'logs':
         return void this.#sendLogs(message, signal)
       case 'refused':

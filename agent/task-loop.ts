@@ -8,7 +8,16 @@ import type { Assignment } from '../api/session.ts'
 import { compareStates } from '../api/task.ts'
 import type { TaskStatus } from '../api/types/task.ts'
 import type { Clock } from '../effects/effects.ts'
-import { type Executor, type Exit, FatalTaskError, type NodeFacts, type Notice, type TaskHandle } from './executor.ts'
+import {
+  type Executor,
+  type Exit,
+  FatalTaskError,
+  type NodeFacts,
+  type Notice,
+  type TaskFile,
+  type TaskHandle,
+  type TaskToRun,
+} from './executor.ts'
 import { Bell, firstOf, withSignal } from './first-of.ts'
 import { delayBeforeCheckMs, type Health, healthPolicyOf, nextHealth, startingHealth } from './health.ts'
 import { endedStatus, exitFacts, failedState, nextStep, type Step, withoutError } from './next-step.ts'
@@ -22,6 +31,8 @@ export interface TaskLoopDeps {
   /** Called with every new state of the task. Resolves when the local database has it. */
   readonly record: (assignment: Assignment) => Promise<void>
   readonly notify: (task: string, notice: Notice) => void
+  /** The secrets and configs of the task, as soon as managers have told them. They are never part of what is recorded. */
+  readonly files: (assignment: Assignment, signal: AbortSignal) => Promise<readonly TaskFile[]>
 }
 
 export class TaskLoop {
@@ -101,14 +112,22 @@ export class TaskLoop {
   }
 
   async #prepare(signal: AbortSignal): Promise<void> {
-    const notices = await this.#deps.executor.prepare(this.#assignment, this.#deps.node, signal)
+    const task = await this.#withFiles(signal)
+    const notices = await this.#deps.executor.prepare(task, this.#deps.node, signal)
     for (const notice of notices) this.#deps.notify(this.#assignment.task, notice)
     await this.#move('Ready', 'prepared')
   }
 
+  async #withFiles(signal: AbortSignal): Promise<TaskToRun> {
+    return { ...this.#assignment, files: await this.#deps.files(this.#assignment, signal) }
+  }
+
   async #start(signal: AbortSignal): Promise<void> {
     if (this.#isUnhealthy()) return await this.#stopUnhealthy(signal)
-    const handle = await this.#deps.executor.start(this.#assignment, this.#deps.node, signal)
+    // A task that was started before the agent died needs no files, and no manager to tell them.
+    const found = await this.#deps.executor.attach(this.#assignment.task)
+    const task = found === undefined ? await this.#withFiles(signal) : this.#assignment
+    const handle = await this.#deps.executor.start(task, this.#deps.node, signal)
     const policy = healthPolicyOf(this.#assignment.template)
     this.#set({ ...this.#status, ...handleFacts(handle), ...(policy === undefined ? {} : { health: 'Starting' }) })
     const exit = policy === undefined ? undefined : await this.#untilHealthOrExit(['Healthy', 'Unhealthy'], signal)

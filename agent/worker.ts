@@ -5,9 +5,11 @@ import type { Assignment, ManagerMessage, StatusReport } from '../api/session.ts
 import type { Effects } from '../effects/effects.ts'
 import type { Executor, NodeFacts, Notice } from './executor.ts'
 import { endedStatus } from './next-step.ts'
+import { PayloadStore } from './payload-store.ts'
 import type { StatusReporter } from './status-reporter.ts'
 import { TaskDatabase } from './task-database.ts'
-import { TaskLoop } from './task-loop.ts'
+import { payloadsOf, taskFilesOf } from './task-file.ts'
+import { TaskLoop, type TaskLoopDeps } from './task-loop.ts'
 
 export type Assignments = Extract<ManagerMessage, { type: 'assignments' }>
 
@@ -29,6 +31,7 @@ interface Entry {
 const retryDelayMs = 1000
 
 export class Worker {
+  readonly payloads = new PayloadStore()
   readonly #deps: WorkerDeps
   readonly #database: TaskDatabase
   readonly #signal: AbortSignal
@@ -90,6 +93,7 @@ export class Worker {
     const surplus = message.mode === 'complete' ? [...this.#entries.keys()].filter((task) => !wanted.has(task)) : message.remove
     for (const task of surplus) this.#remove(task)
     for (const assignment of message.update) this.#update(assignment)
+    if (message.mode === 'complete') this.payloads.completeSession()
     if (message.mode === 'complete' && !this.#sawComplete) await this.#removeOrphans()
   }
 
@@ -124,7 +128,11 @@ export class Worker {
     const stopper = new AbortController()
     const stopLoop = (): void => stopper.abort(new Error('the task is no longer this agent’s'))
     if (this.#signal.aborted) stopLoop()
-    const loop = new TaskLoop({ clock: effects.clock, executor, node, notify, record: (changed) => this.#record(changed) }, assignment)
+    const files: TaskLoopDeps['files'] = async (task, signal) => taskFilesOf(task, node, await this.payloads.take(payloadsOf(task), signal))
+    const loop = new TaskLoop(
+      { clock: effects.clock, executor, node, notify, files, record: (changed) => this.#record(changed) },
+      assignment,
+    )
     this.#entries.set(assignment.task, { loop, stopLoop, ended: loop.run(stopper.signal) })
     void this.#save(assignment)
   }

@@ -29,6 +29,17 @@ export interface Assignment {
   readonly status: Objects['Task']['status']
 }
 
+export interface PayloadName {
+  readonly kind: 'Secret' | 'Config'
+  readonly name: string
+}
+
+/**
+ * The bytes of one secret or config, base64. Never part of an assignment: assignments are kept on the
+ * agent's disk, and these are not. `missing` says why there is nothing to give.
+ */
+export type Payload = PayloadName & ({ readonly data: string; readonly template?: 'golang' } | { readonly missing: string })
+
 export interface StatusReport {
   readonly task: string
   readonly status: Objects['Task']['status']
@@ -72,6 +83,13 @@ export type ManagerMessage =
       readonly update: readonly Assignment[]
       readonly remove: readonly string[]
     }
+  /**
+   * Told before the first assignment of the session that uses it. What an agent was not told by the time
+   * of a `complete` list, none of its tasks uses.
+   */
+  | { readonly type: 'payload'; readonly payload: Payload }
+  /** No task of the node uses these any more. */
+  | { readonly type: 'forget'; readonly payloads: readonly PayloadName[] }
   /**
    * The agent opens a stream of protocol `logs`, sends `{ id }` as its first frame, then one LogLine per
    * frame, and closes it when there is no more to say. The manager closing it means: stop.

@@ -16,6 +16,7 @@ import type { ControllerStore, EventRecorder, WriteList } from '../controllers/r
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Log, Random, Transport } from '../effects/effects.ts'
 import { assignmentOf, isAssigned } from './assignments.ts'
+import { PayloadLedger, payloadsOf } from './payloads.ts'
 import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
 
 export const dispatcherWrites: WriteList = {
@@ -55,6 +56,7 @@ interface Session {
   readonly dirty: Set<string>
   /** What the agent was told: task → desired. */
   readonly told: Map<string, string>
+  readonly payloads: PayloadLedger
   readonly ended: AbortController
   sequence: number
   /** Its first report has been committed: the store knows what the node knows. */
@@ -167,6 +169,7 @@ export class Dispatcher implements NodeLiveness {
       stream,
       dirty: new Set(),
       told: new Map(),
+      payloads: new PayloadLedger(),
       ended: new AbortController(),
       sequence: 0,
       hasReported: false,
@@ -319,8 +322,12 @@ export class Dispatcher implements NodeLiveness {
     const { view } = this.#deps.store
     session.dirty.clear()
     const tasks = [...view.tasksOnNode(session.nodeName)].filter((task) => isAssigned(task, session.nodeName))
-    for (const task of tasks) session.told.set(task.metadata.name, task.spec.desired)
+    for (const task of tasks) {
+      session.told.set(task.metadata.name, task.spec.desired)
+      session.payloads.note(task.metadata.name, payloadsOf(view, task))
+    }
     const update = tasks.map((task) => assignmentOf(view, task))
+    for (const payload of session.payloads.take(view).tell) await send(session, { type: 'payload', payload })
     await send(session, { type: 'assignments', mode: 'complete', appliesTo: '', resultsIn: String(++session.sequence), update, remove: [] })
   }
 
@@ -332,19 +339,18 @@ export class Dispatcher implements NodeLiveness {
     const isMine = (task: Task | undefined): task is Task => task !== undefined && isAssigned(task, session.nodeName)
     const update = tasks.flatMap(({ task }) => (isMine(task) && session.told.get(task.metadata.name) !== task.spec.desired ? [task] : []))
     const remove = tasks.flatMap(({ name, task }) => (!isMine(task) && session.told.has(name) ? [name] : []))
-    if (update.length + remove.length === 0) return
     for (const task of update) session.told.set(task.metadata.name, task.spec.desired)
     for (const name of remove) session.told.delete(name)
-    const appliesTo = String(session.sequence)
-    const resultsIn = String(++session.sequence)
-    await send(session, {
-      type: 'assignments',
-      mode: 'incremental',
-      appliesTo,
-      resultsIn,
-      update: update.map((task) => assignmentOf(view, task)),
-      remove,
-    })
+    const assignments = update.map((task) => assignmentOf(view, task))
+    for (const { name, task } of tasks) session.payloads.note(name, payloadsOf(view, isMine(task) ? task : undefined))
+    const { tell, forget } = session.payloads.take(view)
+    for (const payload of tell) await send(session, { type: 'payload', payload })
+    if (update.length + remove.length > 0) {
+      const appliesTo = String(session.sequence)
+      const resultsIn = String(++session.sequence)
+      await send(session, { type: 'assignments', mode: 'incremental', appliesTo, resultsIn, update: assignments, remove })
+    }
+    if (forget.length > 0) await send(session, { type: 'forget', payloads: forget })
   }
 
   // What agents report.

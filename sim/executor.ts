@@ -2,7 +2,7 @@
 // agent on it, as a real one does: its tasks go on while the agent is dead, and the next agent finds them.
 // What a task does is decided by a plan: fixed in a test, drawn from the seed in a long run.
 
-import { type Executor, type Exit, FatalTaskError, type TaskHandle } from '../agent/executor.ts'
+import { type Executor, type Exit, FatalTaskError, type TaskHandle, type TaskToRun } from '../agent/executor.ts'
 import { durationMs } from '../api/duration.ts'
 import type { Assignment, LogLine } from '../api/session.ts'
 import { simulatedEpochMs } from './effects/clock.ts'
@@ -65,6 +65,7 @@ export class SimulatedMachine {
   #options: MachineOptions
   readonly #prepared = new Map<string, Assignment>()
   readonly #tasks = new Map<string, Running>()
+  readonly #files = new Map<string, readonly string[]>()
   readonly #watchers = new Map<string, Set<() => void>>()
   #lastPid = 100
   #lastPort = 20_000
@@ -83,6 +84,11 @@ export class SimulatedMachine {
   /** Tasks whose programs run at this moment, in the order they were started: what checkers look at. */
   running(): readonly Assignment[] {
     return [...this.#tasks.values()].filter(({ phase }) => phase === 'running').map(({ assignment }) => assignment)
+  }
+
+  /** Paths of the files that the task was started with. */
+  filesOf(task: string): readonly string[] {
+    return this.#files.get(task) ?? []
   }
 
   /** The program dies by itself. False when it does not run. */
@@ -134,7 +140,11 @@ export class SimulatedMachine {
   }
 
   /** Begins once; it goes on without whoever asked for it. */
-  start(assignment: Assignment, plan: TaskPlan): void {
+  start({ files = [], ...assignment }: TaskToRun, plan: TaskPlan): void {
+    this.#files.set(
+      assignment.task,
+      files.map(({ path }) => path),
+    )
     const running = this.#enter(assignment, plan)
     running.cancelEnd = this.#schedule.schedule(plan.startMs ?? defaultPlan.startMs, () => {
       running.phase = 'running'
@@ -163,6 +173,7 @@ export class SimulatedMachine {
     this.#tasks.get(task)?.cancelEnd()
     this.#tasks.delete(task)
     this.#prepared.delete(task)
+    this.#files.delete(task)
     this.#changed(task)
   }
 
@@ -256,7 +267,7 @@ class SimulatedExecutor implements Executor {
     return []
   }
 
-  async start(task: Assignment, _node: unknown, signal: AbortSignal): Promise<TaskHandle> {
+  async start(task: TaskToRun, _node: unknown, signal: AbortSignal): Promise<TaskHandle> {
     signal.throwIfAborted()
     if (this.#machine.find(task.task) === undefined) {
       if (!this.#machine.isPrepared(task.task)) throw new FatalTaskError('it was not prepared')

@@ -1,7 +1,8 @@
 // Runs tasks as plain processes of the node, for machines without a container engine. Each task has a
 // directory with its files and a shim (shim.ts) that outlives the daemon; this file only starts shims,
 // signals them, and reads what they wrote (task-files.ts, read it next). It keeps nothing in memory that a
-// restart would miss. Images, networks and mounts are not for plain processes: requirements.ts has the list.
+// restart would miss. Images and networks are not for plain processes: requirements.ts has the list; what they have
+// of mounts, secrets and configs is in mounts.ts and memory-files.ts.
 
 import { spawn } from 'node:child_process'
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
@@ -11,12 +12,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { durationMs } from '../../api/duration.ts'
 import { cpuCores, memoryBytes } from '../../api/quantity.ts'
 import type { Assignment } from '../../api/session.ts'
+import { openMemoryDirectory } from '../../effects/real/memory-directory.ts'
 import { signalProcess } from '../../effects/real/process-identity.ts'
-import { type Executor, type Exit, FatalTaskError, type NodeFacts, type TaskHandle } from '../executor.ts'
+import { type Executor, type Exit, FatalTaskError, type NodeFacts, type TaskHandle, type TaskToRun } from '../executor.ts'
 import { findCgroupParent, makeCgroup, removeCgroup } from './cgroup.ts'
-import { contextOf, environmentOf, expand } from './environment.ts'
+import { type Environment, environmentOf } from './environment.ts'
 import { runHealthTest } from './health-check.ts'
 import { readLog } from './log-reader.ts'
+import { MemoryFiles, placesOf } from './memory-files.ts'
+import { type Volume, volumesOf, volumeVariable } from './mounts.ts'
 import { findFreePorts } from './ports.ts'
 import { commandOf, noticesFor, refuseImpossible, stopSignalOf, wantsLimits } from './requirements.ts'
 import { claimTask, fileOf, readSpec, type ShimSpec, type Started, writeRecord } from './task-files.ts'
@@ -35,6 +39,8 @@ export interface ProcessExecutorOptions {
   readonly cgroupRoot?: string
   /** Half of what a task's log may take. */
   readonly maxLogFileBytes?: number
+  /** Where memory-backed file systems may be mounted. */
+  readonly memoryRoots?: readonly string[]
 }
 
 const defaultMaxLogFileBytes = 10 * 1024 * 1024
@@ -56,6 +62,7 @@ class ProcessExecutor implements Executor {
   readonly #nodePath: string
   readonly #maxLogFileBytes: number
   readonly #cgroupParent: string | undefined
+  readonly #files: MemoryFiles
   /** Ports of the node that tasks of this node have, running or not. */
   readonly #ports = new Map<string, readonly number[]>()
 
@@ -66,6 +73,8 @@ class ProcessExecutor implements Executor {
     this.#maxLogFileBytes = options.maxLogFileBytes ?? defaultMaxLogFileBytes
     this.#cgroupParent = findCgroupParent(options.cgroupRoot ?? '/sys/fs/cgroup')
     mkdirSync(join(this.#directory, 'tasks'), { recursive: true, mode: 0o700 })
+    this.#files = new MemoryFiles(openMemoryDirectory(this.#directory, options.memoryRoots))
+    for (const task of this.#files.tasks()) this.#dropFilesUnlessRunning(task)
     for (const task of this.#taskNames()) this.#ports.set(task, Object.values(readSpec(this.#directoryOf(task))?.ports ?? {}))
   }
 
@@ -75,24 +84,26 @@ class ProcessExecutor implements Executor {
     return { platform: { os: platform(), arch: machine() }, resources: { cpus: availableParallelism(), memoryBytes: memory } }
   }
 
-  async prepare(task: Assignment, node: NodeFacts): Promise<ReturnType<typeof noticesFor>> {
-    const { template } = task
+  async prepare(task: TaskToRun, node: NodeFacts): Promise<ReturnType<typeof noticesFor>> {
+    const { template, files = [] } = task
     refuseImpossible(template)
-    environmentOf(task, node, process.env, this.#nodePath, new Map(), new Map())
+    const volumes = this.#volumesOf(task, node)
+    this.#environmentOf(task, node, new Map(), volumes, undefined)
     if (template.workingDir !== undefined && !isDirectory(template.workingDir))
       throw new FatalTaskError(`working directory ${template.workingDir} is no directory of this node`)
     const user = resolveUser(template.user)
+    this.#files.assertPossible(files, user)
     const work = join(this.#directoryOf(task.task), 'work')
     mkdirSync(work, { recursive: true, mode: 0o700 })
     if (user !== undefined) chownSync(work, user.uid, user.gid)
-    for (const directory of this.#volumesOf(task, node).values()) {
+    for (const { directory } of volumes) {
       const isNew = mkdirSync(directory, { recursive: true }) !== undefined
       if (isNew && user !== undefined) chownSync(directory, user.uid, user.gid)
     }
-    return noticesFor(template, this.#cgroupParent !== undefined)
+    return noticesFor(template, { limitsEnforced: this.#cgroupParent !== undefined, volumes, files })
   }
 
-  async start(task: Assignment, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle> {
+  async start(task: TaskToRun, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle> {
     signal.throwIfAborted()
     const directory = this.#directoryOf(task.task)
     if (!existsSync(directory)) throw new FatalTaskError('its files on this node are gone')
@@ -106,14 +117,15 @@ class ProcessExecutor implements Executor {
   }
 
   async attach(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
+    const ended = this.#exitOf(taskName)
+    if (ended !== undefined) return { ended }
     const state = inspect(this.#directoryOf(taskName))
     if (state.phase === 'unclaimed') return undefined
     return state.phase === 'ended' ? { ended: state.exit } : { running: state.phase === 'running' ? handleOf(state.started) : {} }
   }
 
   wait(task: Assignment, signal: AbortSignal): Promise<Exit> {
-    const directory = this.#directoryOf(task.task)
-    return untilFound(directory, () => exitOf(inspect(directory)), signal)
+    return untilFound(this.#directoryOf(task.task), () => this.#exitOf(task.task), signal)
   }
 
   async check(task: Assignment, test: readonly string[], timeoutMs: number, signal: AbortSignal): ReturnType<Executor['check']> {
@@ -134,6 +146,7 @@ class ProcessExecutor implements Executor {
     }
     const cgroup = this.#cgroupOf(taskName)
     if (cgroup !== undefined && !removeCgroup(cgroup)) throw new Error(`${cgroup} is still in use`)
+    this.#files.drop(taskName)
     this.#ports.delete(taskName)
   }
 
@@ -149,18 +162,18 @@ class ProcessExecutor implements Executor {
   async #stop(taskName: string, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     const directory = this.#directoryOf(taskName)
-    if (!existsSync(directory) || claimTask(directory, { shim: null })) return
+    if (!existsSync(directory) || claimTask(directory, { shim: null })) return this.#files.drop(taskName)
     const state = inspect(directory)
     if (state.phase === 'ended' || state.phase === 'unclaimed') return
     signalProcess(state.shim, 'SIGTERM')
     const limit = AbortSignal.timeout((readSpec(directory)?.graceMs ?? defaultGraceMs) + shimLimitMs)
-    const ended = untilFound(directory, () => exitOf(inspect(directory)), AbortSignal.any([signal, limit]))
+    const ended = untilFound(directory, () => this.#exitOf(taskName), AbortSignal.any([signal, limit]))
     await ended.catch((error: unknown) => {
       if (signal.aborted) throw error
       if (state.phase === 'running') signalProcess(state.started.program, 'SIGKILL', true)
       signalProcess(state.shim, 'SIGKILL')
     })
-    await untilFound(directory, () => exitOf(inspect(directory)), signal)
+    await untilFound(directory, () => this.#exitOf(taskName), signal)
   }
 
   /** The shim may outlive this process from the first moment; whatever it has to say it writes into files. */
@@ -192,18 +205,34 @@ class ProcessExecutor implements Executor {
     }
   }
 
-  async #describeForShim(task: Assignment, node: NodeFacts): Promise<ShimSpec> {
+  /** How it ended, once it has; its files are gone then, whoever saw it end. */
+  #exitOf(taskName: string): Exit | undefined {
+    const state = inspect(this.#directoryOf(taskName))
+    if (state.phase !== 'ended') return undefined
+    this.#files.drop(taskName)
+    return state.exit
+  }
+
+  /** What a daemon or a shim that was killed has left. */
+  #dropFilesUnlessRunning(taskName: string): void {
+    const directory = this.#directoryOf(taskName)
+    const phase = existsSync(directory) ? inspect(directory).phase : 'ended'
+    if (phase === 'ended' || phase === 'unclaimed') this.#files.drop(taskName)
+  }
+
+  async #describeForShim(task: TaskToRun, node: NodeFacts): Promise<ShimSpec> {
     const { template } = task
     const [program, ...args] = commandOf(template)
     const { byTarget, named } = await this.#choosePorts(task)
     const user = resolveUser(template.user)
     const cgroup = wantsLimits(template) ? this.#cgroupOf(task.task) : undefined
     if (cgroup !== undefined) makeCgroup(cgroup, limitsOf(template))
+    const filesDirectory = this.#files.write(task.task, task.files ?? [], user)
     return {
       task: task.task,
       program,
       args,
-      env: environmentOf(task, node, process.env, this.#nodePath, byTarget, this.#volumesOf(task, node)),
+      env: this.#environmentOf(task, node, byTarget, this.#volumesOf(task, node), filesDirectory),
       workingDir: template.workingDir ?? join(this.#directoryOf(task.task), 'work'),
       ...user,
       stopSignal: stopSignalOf(template),
@@ -211,7 +240,21 @@ class ProcessExecutor implements Executor {
       ports: named,
       ...(cgroup === undefined ? {} : { cgroup }),
       maxLogFileBytes: this.#maxLogFileBytes,
+      ...(filesDirectory === undefined ? {} : { filesDirectory }),
     }
+  }
+
+  #environmentOf(
+    task: TaskToRun,
+    node: NodeFacts,
+    ports: ReadonlyMap<number, number>,
+    volumes: readonly Volume[],
+    filesDirectory: string | undefined,
+  ): Environment {
+    const files = placesOf(filesDirectory ?? '', filesDirectory === undefined ? [] : (task.files ?? []))
+    const variables = new Map([...volumes.map(({ name, directory }) => [volumeVariable(name), directory] as const), ...files.variables])
+    const paths = new Map([...volumes.map(({ target, directory }) => [target, directory] as const), ...files.paths])
+    return environmentOf(task, node, { inherited: process.env, nodePath: this.#nodePath, ports, variables, paths })
   }
 
   /** One port of the node per target port, whatever the protocols; a port published on the node itself is what it is. */
@@ -230,10 +273,8 @@ class ProcessExecutor implements Executor {
     return { byTarget, named: Object.fromEntries(named) }
   }
 
-  #volumesOf(task: Assignment, node: NodeFacts): ReadonlyMap<string, string> {
-    const sources = (task.template.mounts ?? []).map(({ source = '' }) => expand(source, contextOf(task, node), `volume "${source}"`))
-    for (const source of sources) if (!safeName.test(source)) throw new FatalTaskError(`"${source}" cannot be the name of a volume`)
-    return new Map(sources.map((source) => [source, join(this.#directory, 'volumes', source)]))
+  #volumesOf(task: Assignment, node: NodeFacts): readonly Volume[] {
+    return volumesOf(task, node, join(this.#directory, 'volumes'))
   }
 
   #cgroupOf(taskName: string): string | undefined {
@@ -248,10 +289,6 @@ class ProcessExecutor implements Executor {
   #taskNames(): readonly string[] {
     return readdirSync(join(this.#directory, 'tasks')).toSorted()
   }
-}
-
-function exitOf(state: TaskProcess): Exit | undefined {
-  return state.phase === 'ended' ? state.exit : undefined
 }
 
 function past(phases: readonly TaskProcess['phase'][], state: TaskProcess): TaskProcess | undefined {

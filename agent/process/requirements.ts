@@ -3,7 +3,9 @@
 
 import { constants } from 'node:os'
 import type { TaskTemplate } from '../../api/objects.ts'
-import { FatalTaskError, type Notice } from '../executor.ts'
+import { FatalTaskError, type Notice, type TaskFile } from '../executor.ts'
+import { filesVariables } from './memory-files.ts'
+import { type Volume, volumeVariable } from './mounts.ts'
 
 /** Program and arguments. */
 export function commandOf(template: TaskTemplate): readonly [program: string, ...args: string[]] {
@@ -26,44 +28,34 @@ export function stopSignalOf(template: TaskTemplate): NodeJS.Signals {
 export function refuseImpossible(template: TaskTemplate): void {
   commandOf(template)
   stopSignalOf(template)
-  const files = [
-    ...(template.secrets ?? []).map(({ source }) => `secret "${source}"`),
-    ...(template.configs ?? []).map(({ source }) => `config "${source}"`),
-  ]
-  if (files.length > 0) throw new FatalTaskError(`the process executor cannot give files to a task: it asks for ${files.join(', ')}`)
   if ((template.groups ?? []).length > 0)
     throw new FatalTaskError('the process executor cannot give a task additional groups: remove `groups`')
-  for (const mount of template.mounts ?? []) {
-    if (mount.type === 'Volume' && mount.source !== undefined) continue
-    throw new FatalTaskError(
-      mount.type === 'Volume'
-        ? `the process executor cannot mount an anonymous volume at ${mount.target}: give the volume a name`
-        : `the process executor has no mounts: ${mount.type} at ${mount.target} needs a node with Docker`,
-    )
-  }
 }
 
-/** What is ignored. `limitsEnforced`: whether the node can limit resources. */
-export function noticesFor(template: TaskTemplate, limitsEnforced: boolean): readonly Notice[] {
+/** What is ignored, or is elsewhere. `limitsEnforced`: whether the node can limit resources. */
+export function noticesFor(
+  template: TaskTemplate,
+  given: { readonly limitsEnforced: boolean; readonly volumes: readonly Volume[]; readonly files: readonly TaskFile[] },
+): readonly Notice[] {
   const notices: Notice[] = []
   const add = (level: Notice['level'], reason: string, message: string): number => notices.push({ level, reason, message })
   if (template.image !== undefined)
     add('Normal', 'ImageIgnored', `Image ${template.image} is ignored: the command runs as a process of the node`)
   if ((template.networks ?? []).length > 0)
     add('Normal', 'NetworksIgnored', 'Networks are ignored: the process uses the network of the node')
-  const volumes = (template.mounts ?? []).map(({ source = '' }) => volumeVariable(source))
+  const volumes = given.volumes.map(({ name, target }) => `${target} is ${volumeVariable(name)}`)
   if (volumes.length > 0)
-    add('Normal', 'VolumesAsDirectories', `Volumes are not mounted; their directories are named by ${volumes.join(', ')}`)
-  if (wantsLimits(template) && !limitsEnforced)
+    add('Normal', 'VolumesAsDirectories', `Volumes are not mounted; variables name their directories: ${volumes.join(', ')}`)
+  const files = given.files.map(({ kind, path }) => `${path} is below ${filesVariables[kind]}`)
+  if (files.length > 0)
+    add('Normal', 'FilesElsewhere', `Files are not at their paths; variables name their directories: ${files.join(', ')}`)
+  if ((template.mounts ?? []).some(({ readOnly }) => readOnly === true))
+    add('Warning', 'ReadOnlyIgnored', 'Mounts are not read-only: the process may write what its user may write')
+  if (wantsLimits(template) && !given.limitsEnforced)
     add('Warning', 'LimitsNotEnforced', 'Resource limits are not enforced: this node offers no writable control groups')
   const ignored = containerOptions.filter((option) => isSet(template[option]))
   if (ignored.length > 0) add('Warning', 'OptionsIgnored', `Only containers have these options; they are ignored: ${ignored.join(', ')}`)
   return notices
-}
-
-/** Environment variable with the directory of a named volume. */
-export function volumeVariable(source: string): string {
-  return `KIT_VOLUME_${source.replaceAll(/[^A-Za-z0-9_]/g, '_')}`
 }
 
 export function wantsLimits({ resources }: TaskTemplate): boolean {

@@ -6,6 +6,7 @@
 // came to that, goes away without a trace.
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { identify, type ProcessIdentity, sendSignal } from '../../effects/real/process-identity.ts'
 import { enterCgroup, hasRunOutOfMemory, killCgroup } from './cgroup.ts'
 import { LogWriter } from './log-writer.ts'
@@ -97,7 +98,10 @@ function finish(child: ChildProcess, log: LogWriter, exit: ExitRecord): void {
   setTimeout(end, drainLimitMs).unref()
 }
 
+/** The files that only the task may see go first: who reads the record knows that they are gone. */
 function recordExit(exit: ExitRecord): void {
+  const files = readSpec(directory)?.filesDirectory
+  if (files !== undefined) rmSync(files, { recursive: true, force: true })
   untilWritten(() => writeRecord(fileOf.exit(directory), exit))
 }
 

@@ -30,6 +30,8 @@ export interface ShimSpec {
   readonly cgroup?: string
   /** Half of what the log may take. */
   readonly maxLogFileBytes: number
+  /** Memory-backed directory of the task's secrets and configs; goes when the task ends. */
+  readonly filesDirectory?: string
 }
 
 /** The shim that runs the task, or nobody: it was stopped before it started. */
