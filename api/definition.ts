@@ -25,6 +25,8 @@ export interface Schema {
   readonly 'x-kit-immutable'?: boolean
   /** Never read back; left out of a write it stays as it is. */
   readonly 'x-kit-write-only'?: boolean
+  /** The same for fields inside a value without a schema: `secrets.*.content`. */
+  readonly 'x-kit-write-only-paths'?: readonly string[]
 }
 
 export interface PrinterColumn {

@@ -3394,7 +3394,11 @@ export const definitions: readonly Definition[] = [
          "type": "object",
          "description": "The Compose document, one atomic field, validated by the rules of Compose.",
          "x-kubernetes-preserve-unknown-fields": true,
-         "x-kubernetes-map-type": "atomic"
+         "x-kubernetes-map-type": "atomic",
+         "x-kit-write-only-paths": [
+          "secrets.*.content",
+          "secrets.*.data"
+         ]
         },
         "status": {
          "type": "object",
@@ -3407,6 +3411,10 @@ export const definitions: readonly Definition[] = [
           "applied": {
            "type": "object",
            "x-kubernetes-preserve-unknown-fields": true,
+           "x-kit-write-only-paths": [
+            "secrets.*.content",
+            "secrets.*.data"
+           ],
            "description": "The document merged last: the base of the next three-way merge."
           },
           "services": {

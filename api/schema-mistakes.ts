@@ -23,6 +23,7 @@ function toMistake(error: SchemaError, object: unknown, root: Schema): Mistake {
   if (keyword === 'required') {
     return { reason: 'FieldValueRequired', path: [...path, String(params['missingProperty'])], target: 'key', message: 'must be given' }
   }
+  if (schema?.['x-kit-write-only'] === true) return { reason: 'FieldValueInvalid', path, target: 'value', message: hiddenMessage(schema) }
   const [reason, message] = words(keyword, params, value, schema)
   const near = keyword === 'enum' && typeof value === 'string' ? nearest(value, schema?.enum ?? []) : undefined
   const wantsText = keyword === 'type' && schema?.type === 'string'
@@ -81,6 +82,11 @@ function words(
     default:
       return ['FieldValueInvalid', `must have another form, found ${quote(value)}`]
   }
+}
+
+/** What was found is not said: nobody may read it. */
+function hiddenMessage({ type = 'string', format }: Schema): string {
+  return `must be ${format === undefined ? typeWords[type] : (formatWords[format] ?? format)}`
 }
 
 function formatMessage(format: string, value: unknown): string {

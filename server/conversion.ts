@@ -2,6 +2,7 @@
 // is added on the way out; what the server decides is never taken from the way in.
 
 import { hash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { Schema } from '../api/definition.ts'
 import { apiVersion, type Kind, type KitObject, type Metadata, type Objects, type Task } from '../api/objects.ts'
 import { slotOf } from '../api/task.ts'
@@ -85,31 +86,56 @@ function isObjectOf<K extends Kind>(kind: K, value: unknown): value is Objects[K
   return isJsonObject(value) && value['kind'] === kind && isJsonObject(value['spec']) && isJsonObject(value['status'])
 }
 
+/** A path of keys; `*` stands for every key of a map. */
+export type FieldPath = readonly string[]
+
 /** Paths of fields that are written but never read back. */
-export function writeOnlyPaths(schema: Schema, path: readonly string[] = []): readonly (readonly string[])[] {
+export function writeOnlyPaths(schema: Schema, path: FieldPath = []): readonly FieldPath[] {
   if (schema['x-kit-write-only'] === true) return [path]
-  return Object.entries(schema.properties ?? {}).flatMap(([key, child]) => writeOnlyPaths(child, [...path, key]))
+  return [
+    ...(schema['x-kit-write-only-paths'] ?? []).map((inner) => [...path, ...inner.split('.')]),
+    ...Object.entries(schema.properties ?? {}).flatMap(([key, child]) => writeOnlyPaths(child, [...path, key])),
+  ]
 }
 
-export function withoutPaths(object: JsonObject, paths: readonly (readonly string[])[]): JsonObject {
-  return paths.reduce<JsonObject>((left, path) => withPath(left, path, undefined), object)
+export function withoutPaths(object: JsonObject, paths: readonly FieldPath[]): JsonObject {
+  return paths.reduce<JsonObject>((left, path) => mapPath(left, path, () => undefined), object)
 }
 
-/** A write that leaves a write-only field out keeps it. */
-export function keepPaths(next: JsonObject, live: JsonObject, paths: readonly (readonly string[])[]): JsonObject {
-  return paths.reduce<JsonObject>((kept, path) => {
-    const before = path.reduce<Json | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), live)
-    const after = path.reduce<Json | undefined>((value, key) => (isJsonObject(value) ? value[key] : undefined), kept)
-    return before === undefined || after !== undefined ? kept : withPath(kept, path, before)
-  }, next)
+/**
+ * A write that leaves a write-only field out keeps it. Where the path has a `*`, only in an entry that is
+ * otherwise as it was: one that was changed says itself what is in it.
+ */
+export function keepPaths(next: JsonObject, live: JsonObject, paths: readonly FieldPath[]): JsonObject {
+  const shown = withoutPaths(live, paths)
+  return paths.reduce<JsonObject>((kept, path) => mapPath(kept, path, (after, at) => after ?? keptValue(kept, live, shown, path, at)), next)
 }
 
-function withPath(object: JsonObject, [key, ...rest]: readonly string[], value: Json | undefined): JsonObject {
+function keptValue(next: JsonObject, live: JsonObject, shown: JsonObject, path: FieldPath, at: FieldPath): Json | undefined {
+  const star = path.lastIndexOf('*')
+  const entry = at.slice(0, star + 1)
+  return star === -1 || isDeepStrictEqual(valueAt(next, entry), valueAt(shown, entry)) ? valueAt(live, at) : undefined
+}
+
+function valueAt(object: JsonObject, path: FieldPath): Json | undefined {
+  return path.reduce<Json | undefined>((value, key) => (isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), object)
+}
+
+/** The object with another value at each place that the path means; the maps on the way must be there. */
+function mapPath(
+  object: JsonObject,
+  [key, ...rest]: FieldPath,
+  change: (value: Json | undefined, at: FieldPath) => Json | undefined,
+  at: FieldPath = [],
+): JsonObject {
   if (key === undefined) return object
-  if (rest.length === 0) {
-    const { [key]: _old, ...others } = object
-    return value === undefined ? others : { ...others, [key]: value }
+  const changed = new Map(Object.entries(object))
+  for (const name of key === '*' ? Object.keys(object) : [key]) {
+    const before = changed.get(name)
+    const here = [...at, name]
+    const after = rest.length === 0 ? change(before, here) : isJsonObject(before) ? mapPath(before, rest, change, here) : before
+    if (after === undefined) changed.delete(name)
+    else changed.set(name, after)
   }
-  const child = object[key]
-  return isJsonObject(child) ? { ...object, [key]: withPath(child, rest, value) } : object
+  return Object.fromEntries(changed)
 }

@@ -6,7 +6,7 @@ import { definitions } from '../api/definitions.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
 import { type TablePrinter, tablePrinter } from '../api/table.ts'
 import type { Json, JsonObject } from '../api/wire.ts'
-import { writeOnlyPaths } from './conversion.ts'
+import { type FieldPath, writeOnlyPaths } from './conversion.ts'
 
 export interface Resource {
   readonly kind: Kind | 'Event'
@@ -17,7 +17,7 @@ export interface Resource {
   readonly hasStatus: boolean
   readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string }
   readonly fieldPaths: readonly string[]
-  readonly writeOnly: readonly (readonly string[])[]
+  readonly writeOnly: readonly FieldPath[]
   readonly print: TablePrinter
 }
 export type StoredResource = Resource & { readonly kind: Kind }

@@ -123,7 +123,8 @@ export async function patchObject(
   return retry(intent, true, () => {
     const live = getObject(deps, resource, name)
     if (subresource === 'scale') return updateScale(deps, intent, live, patch(scaleOf(resource, live)))
-    const patched = patch(toWire(live))
+    // A patch sees what its writer may see: it cannot copy, or test, what is never read back.
+    const patched = patch(toAnswer(resource, live))
     if (!isJsonObject(patched)) throw new StatusError('Invalid', 'the patch does not leave an object')
     return update(deps, intent, live, prune(intent, patched))
   })
@@ -173,12 +174,13 @@ function update(deps: WriteDeps, intent: Intent, live: KitObject, document: Json
 
 /** Keeps what this endpoint may not change: status here, everything else on `/status`. */
 function restrict(before: JsonObject, after: JsonObject, subresource: Subresource, resource: StoredResource): JsonObject {
+  const kept = keepPaths(after, before, resource.writeOnly)
   const managedFields = metadataOf(after)['managedFields']
   if (subresource === 'status') {
     const metadata = { ...metadataOf(before), ...(managedFields !== undefined && { managedFields }) }
-    return { ...before, metadata, status: after['status'] ?? {} }
+    return { ...before, metadata, status: kept['status'] ?? {} }
   }
-  return { ...keepPaths(after, before, resource.writeOnly), status: before['status'] ?? {} }
+  return { ...kept, status: before['status'] ?? {} }
 }
 
 // Reading the request.
