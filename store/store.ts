@@ -292,6 +292,8 @@ class Driver implements OpenStore {
         if (!isNoSpace(error)) throw error
         if (this.#hasSpace) log.error('The disk has no space left; writes are refused until it has')
         this.#hasSpace = false
+        // Nobody knows when that is, so nobody is kept waiting. What is in the log already is done then.
+        this.#pending.fail('no space left on the disk of the store: free some, then it is done')
         await clock.sleep(noSpaceRetryMs, signal).catch(() => undefined)
       }
     }
