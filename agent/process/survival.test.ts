@@ -7,7 +7,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import { identify, isAlive, signalProcess } from '../../effects/real/process-identity.ts'
+import { identify, isAlive, signalLeftovers, signalProcess } from '../../effects/real/process-identity.ts'
 import { assignment } from '../testdata/assignment.ts'
 import { claimTask, fileOf, readClaim, readStarted } from './task-files.ts'
 import { scratch, shimPath } from './testdata/scratch.ts'
@@ -84,6 +84,8 @@ test('a process id that was used again is neither taken for the task nor signall
   await executor.stop(task.task, never)
   await executor.remove('web.1.a')
   assert.equal(signalProcess(earlier, 'SIGKILL'), false)
+  assert.equal(signalLeftovers(earlier, 'SIGKILL'), false)
+  assert.equal(signalLeftovers({ pid: own.pid, started: 'another boot' }, 'SIGKILL'), false)
   assert.ok(isAlive(own), 'the bystander must live on')
 })
 
@@ -100,6 +102,27 @@ test('when a shim is killed its task is ended with it and counts as lost', async
   const exit = await executor.wait(task, never)
   assert.match(exit.reason ?? '', /shim died/)
   await untilFound(directory, () => (isAlive(started.program) ? undefined : true), never)
+})
+
+test('when the shim and the program have died, what the program had started is ended, too', async (context) => {
+  const { directory, open } = scratch(context)
+  const file = join(directory, 'child')
+  const script = `sleep 1000 & echo $! > ${file}.new; mv ${file}.new ${file}; exec sleep 1000`
+  const [executor, task] = [open(), assignment('web.1.a', { command: ['/bin/sh', '-c', script] })]
+  await executor.prepare(task, node, never)
+  await executor.start(task, node, never)
+  await untilFound(directory, () => (existsSync(file) ? true : undefined), never)
+  const child = identify(Number(readFileSync(file, 'utf8')))
+  const taskDirectory = join(directory, 'tasks', 'web.1.a')
+  const claim = readClaim(taskDirectory)
+  const started = readStarted(taskDirectory)
+  assert.ok(claim?.shim && started !== undefined && child !== undefined)
+  signalProcess(claim.shim, 'SIGKILL')
+  signalProcess(started.program, 'SIGKILL')
+  await untilFound(directory, () => (isAlive(started.program) ? undefined : true), never)
+  const exit = await executor.wait(task, never)
+  assert.match(exit.reason ?? '', /shim died/)
+  await untilFound(directory, () => (isAlive(child) ? undefined : true), AbortSignal.timeout(10_000))
 })
 
 test('of many shims for one task exactly one runs it', async (context) => {

@@ -2,9 +2,10 @@
 // without a word cannot tell how its task ended: what is left of that task is killed, and it counts as lost.
 
 import { existsSync, statSync } from 'node:fs'
-import { isAlive, type ProcessIdentity, signalProcess } from '../../effects/real/process-identity.ts'
+import { isAlive, type ProcessIdentity, signalLeftovers, signalProcess } from '../../effects/real/process-identity.ts'
 import type { Exit } from '../executor.ts'
-import { type ExitRecord, fileOf, readClaim, readExit, readStarted, type Started, writeRecord } from './task-files.ts'
+import { killCgroup } from './cgroup.ts'
+import { type ExitRecord, fileOf, readClaim, readExit, readSpec, readStarted, type Started, writeRecord } from './task-files.ts'
 
 export type TaskProcess =
   | { readonly phase: 'unclaimed' }
@@ -32,7 +33,9 @@ function endOf(record: ExitRecord): { readonly exit: Exit; readonly neverStarted
 }
 
 function recordLoss(directory: string, started: Started | undefined): ExitRecord {
-  if (started !== undefined) signalProcess(started.program, 'SIGKILL', true)
+  if (started !== undefined && !signalProcess(started.program, 'SIGKILL', true)) signalLeftovers(started.program, 'SIGKILL')
+  const cgroup = readSpec(directory)?.cgroup
+  if (cgroup !== undefined) killCgroup(cgroup)
   const exit: ExitRecord = { reason: 'its shim died, and with it the record of its end', at: Date.now() }
   if (existsSync(directory)) writeRecord(fileOf.exit(directory), exit)
   return exit

@@ -26,6 +26,15 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals,
   return sendSignal(group ? -identity.pid : identity.pid, signal)
 }
 
+/**
+ * Signals what is left of the group of a leader that has ended. While a member lives, no new process gets
+ * the leader's id; where one has it, or the machine was started again, the group is gone and nobody is signalled.
+ */
+export function signalLeftovers(leader: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  const isOfThisBoot = process.platform !== 'linux' || leader.started.startsWith(`${bootId()} `)
+  return isOfThisBoot && identify(leader.pid) === undefined && sendSignal(-leader.pid, signal)
+}
+
 /** False when there is nobody to signal. */
 export function sendSignal(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
