@@ -8,8 +8,10 @@ import { type ComposeDocument, type ManifestDocument, readManifests } from '../a
 import { apiVersion, type Kind } from '../api/objects.ts'
 import { isJsonObject, type Manifest } from '../api/wire.ts'
 import { toDiagnostics } from '../compose/diagnostics.ts'
+import { inlineFiles } from '../compose/inline.ts'
 import { resolveDocument } from '../compose/interpolate.ts'
 import { readCompose } from '../compose/read.ts'
+import { readComposeFiles } from './compose-files.ts'
 import type { Context } from './context.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { type InputFile, readFiles } from './files.ts'
@@ -39,7 +41,7 @@ export async function readInput(context: Context, options: Options): Promise<rea
       objects.push({ kind: document.kind, object: document.value, document })
       continue
     }
-    const stack = readStack(document, context.env, options.name)
+    const stack = await readStack(document, context.env, options.name)
     if ('diagnostics' in stack) found.push(...stack.diagnostics)
     else objects.push({ kind: 'Stack', object: stack.object, document })
   }
@@ -48,17 +50,19 @@ export async function readInput(context: Context, options: Options): Promise<rea
   return objects.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
 }
 
-/** Variables are put in here, where the environment is; what is sent needs none. */
-function readStack(
+/** Variables and files are put in here, where they are; what is sent needs none. */
+async function readStack(
   document: ComposeDocument,
   env: Context['env'],
   name: string | undefined,
-): { readonly object: Manifest } | { readonly diagnostics: readonly Diagnostic[] } {
+): Promise<{ readonly object: Manifest } | { readonly diagnostics: readonly Diagnostic[] }> {
   const resolved = resolveDocument(document.value, env)
   if (resolved.problems.length > 0) return { diagnostics: toDiagnostics(document, resolved.problems) }
-  const read = readCompose(resolved.document)
-  if ('problems' in read) return { diagnostics: toDiagnostics(document, read.problems) }
-  const spec: unknown = JSON.parse(JSON.stringify(resolved.document))
+  const whole = inlineFiles(resolved.document, await readComposeFiles(env, document.file, resolved.document), env)
+  const read = readCompose(whole.document)
+  const problems = [...whole.problems, ...('problems' in read ? read.problems : [])]
+  if ('problems' in read || problems.length > 0) return { diagnostics: toDiagnostics(document, problems) }
+  const spec: unknown = JSON.parse(JSON.stringify(whole.document))
   if (!isJsonObject(spec)) return { diagnostics: [] }
   return { object: { apiVersion, kind: 'Stack', metadata: { name: name ?? read.project ?? stackNameOf(document.file) }, spec } }
 }

@@ -4,6 +4,7 @@
 
 import type { Config, Network, Secret, Service, TaskTemplate, Volume } from '../api/objects.ts'
 import type { ServiceSpec } from '../api/types/service.ts'
+import { dataOf } from './file-content.ts'
 import type {
   ByName,
   ComposeFile,
@@ -102,8 +103,7 @@ function volumeSpec(stack: string, volume: ComposeVolume): Volume['spec'] {
 }
 
 function configSpec(config: ComposeFile): Config['spec'] {
-  const data = config.content === undefined ? undefined : Buffer.from(config.content, 'utf8').toString('base64')
-  return present({ data, template: config.template_driver })
+  return present({ data: dataOf(config), template: config.template_driver })
 }
 
 function secretSpec(secret: ComposeSecret): Secret['spec'] {

@@ -96,6 +96,8 @@ export interface ComposeVolume extends Declared {
 export interface ComposeFile extends Declared {
   /** The bytes, as text. */
   readonly content?: string
+  /** The bytes, base64. One of the two is there. */
+  readonly data?: string
   readonly template_driver?: 'golang'
 }
 export interface ComposeSecret extends ComposeFile {

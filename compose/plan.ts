@@ -35,6 +35,8 @@ export interface StackReader {
   get(kind: DraftKind, name: string): LiveObject | undefined
   /** Everything with an ownerReference to the stack. */
   owned(): Iterable<LiveObject>
+  /** Whether a revision that a service may go back to refers to it. */
+  isRemembered(kind: DraftKind, name: string): boolean
   /** Uid of the Stack; undefined before it exists. */
   readonly stackUid: string | undefined
 }
@@ -80,7 +82,7 @@ export function planStack(name: string, lastDocument: unknown, document: unknown
   const blocked = planned.flatMap((each) => each.blocked)
   return {
     writes: [...planned.flatMap((each) => each.writes), ...prune(now, view)],
-    conflicts: planned.flatMap((each) => each.conflicts),
+    conflicts: planned.flatMap((each) => each.conflicts).map(hideSecrets),
     problems: [...doubles(now), ...planned.flatMap((each) => each.problems)],
     blocked,
     services: now.filter((draft) => draft.kind === 'Service').length,
@@ -89,6 +91,12 @@ export function planStack(name: string, lastDocument: unknown, document: unknown
 
 function keyOf(kind: string, name: string): string {
   return `${kind}/${name}`
+}
+
+/** Conflicts are told with their values. */
+function hideSecrets<C extends Conflict>(conflict: C): C {
+  if (conflict.object.kind !== 'Secret') return conflict
+  return { ...conflict, ours: { old: undefined, new: '[redacted]' }, theirs: '[redacted]' }
 }
 
 type ObjectPlan = Pick<StackPlan, 'writes' | 'conflicts' | 'problems' | 'blocked'>
@@ -149,14 +157,21 @@ function foreign(draft: Draft, live: LiveObject): Conflict {
   }
 }
 
-/** What the stack owns and the document no longer asks for. Services go before what they refer to. */
+/**
+ * What the stack owns and the document no longer asks for. Services go before what they refer to. A secret or
+ * config stays while a revision is kept that refers to it: a rollback would have nothing to go back to.
+ */
 function prune(now: readonly Draft[], view: StackReader): readonly PlannedWrite[] {
   const wanted = new Set(now.map((draft) => keyOf(draft.kind, draft.name)))
   const surplus = [...view.owned()].filter(({ kind, metadata: { name, deletedAt, deletionTimestamp } }) => {
     return deletedAt === undefined && deletionTimestamp === undefined && !wanted.has(keyOf(kind, name))
   })
+  const isKept = ({ kind, metadata: { name } }: LiveObject): boolean =>
+    (kind === 'Secret' || kind === 'Config') && view.isRemembered(kind, name)
   return prunedKinds.flatMap((kind) =>
-    surplus.filter((live) => live.kind === kind).map((live): PlannedWrite => ({ op: 'delete', kind, name: live.metadata.name })),
+    surplus
+      .filter((live) => live.kind === kind && !isKept(live))
+      .map((live): PlannedWrite => ({ op: 'delete', kind, name: live.metadata.name })),
   )
 }
 
@@ -178,9 +193,17 @@ function immutableProblems(draft: Draft, live: unknown, merged: unknown): readon
     .map(([key]) => ({
       path: draft.path,
       target: 'value',
-      message: `${draft.kind} "${draft.name}" exists, and its ${key} cannot be changed`,
+      message: immutableMessage(draft, key),
       help: draft.kind === 'Service' ? 'give the service another name, or delete it first' : 'give it another name: "name: …"',
     }))
+}
+
+/** As with Docker, new content needs a new name: tasks that run have the old one, and a rollback may want it back. */
+function immutableMessage({ kind, name }: Draft, key: string): string {
+  if (key !== 'data') return `${kind} "${name}" exists, and its ${key} cannot be changed`
+  const count = /_(\d+)$/.exec(name)
+  const next = count === null ? `${name}_2` : `${name.slice(0, count.index)}_${Number(count[1]) + 1}`
+  return `${kind} "${name}" exists with other content, and content cannot be changed: write "name: ${next}" here, and its services move to the new one as their update settings say`
 }
 
 function specSchema(kind: string): Schema | undefined {

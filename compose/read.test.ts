@@ -147,9 +147,38 @@ test('no value makes the reader throw, and equal documents compile alike', () =>
 
 test('two entries that mean one object are refused', () => {
   const document = { services: { a: { image: 'x', networks: ['n', 'm'] } }, networks: { n: { name: 'one' }, m: { name: 'one' } } }
-  const plan = planStack('s', undefined, document, false, { stackUid: undefined, get: () => undefined, owned: () => [] })
+  const plan = planStack('s', undefined, document, false, {
+    stackUid: undefined,
+    get: () => undefined,
+    owned: () => [],
+    isRemembered: () => false,
+  })
   assert.deepEqual(
     plan.problems.map(({ message }) => message),
     ['there are two of Network "one" in this document'],
   )
 })
+
+const contents: readonly (readonly [string, 'secrets' | 'configs', object, RegExp | undefined])[] = [
+  ['text', 'secrets', { content: 'x' }, undefined],
+  ['bytes', 'configs', { data: 'AP8=' }, undefined],
+  ['nothing', 'secrets', {}, /^secrets\.a: it has no content$/],
+  ['an empty text', 'configs', { content: '' }, /it has no content/],
+  ['two contents', 'secrets', { content: 'hunter2', data: 'AP8=' }, /it has two contents/],
+  ['a number', 'secrets', { content: 1234567 }, /^secrets\.a\.content: wanted a text$/],
+  ['no base64', 'secrets', { data: 'hunter2' }, /wanted bytes as base64/],
+  ['the most a secret may hold', 'secrets', { content: 'x'.repeat(511_999) }, undefined],
+  ['too much for a secret', 'secrets', { content: 'x'.repeat(512_000) }, /a secret holds less than 512000 bytes, and this is 512000/],
+  ['the most a config may hold', 'configs', { content: 'x'.repeat(1_023_999) }, undefined],
+  ['too much for a config', 'configs', { content: 'x'.repeat(1_024_000) }, /a config holds less than 1024000 bytes/],
+  ['a file, in a stored document', 'secrets', { file: './a' }, /kit does not support "file"/],
+]
+for (const [what, section, entry, message] of contents) {
+  test(`${section} with ${what}: ${message === undefined ? 'read' : 'refused'}`, () => {
+    const read = readCompose({ services: {}, [section]: { a: entry } })
+    const told = 'problems' in read ? read.problems.map(({ path, message }) => `${formatPath(path)}: ${message}`).join('\n') : ''
+    if (message === undefined) assert.equal(told, '')
+    else assert.match(told, message)
+    assert.doesNotMatch(JSON.stringify('problems' in read ? read.problems : []), /hunter2|1234567/)
+  })
+}

@@ -4,6 +4,7 @@
 // does. From here go on with `service.ts`, then `compile.ts`, `merge.ts` and `plan.ts`.
 
 import { boolean, isMap, list, mapOf, mapping, orNull, text, texts, word } from './fields.ts'
+import { checkContent, contentBytes, contentText, type FileKind } from './file-content.ts'
 import type { ByName, ComposeFile, ComposeModel, ComposeNetwork, ComposeSecret, ComposeService, ComposeVolume } from './model.ts'
 import { isSamePublished } from './ports.ts'
 import { at, describeValue, type Place, type Problem, type Read, reportKey, reportValue, suggestion } from './problem.ts'
@@ -78,24 +79,24 @@ const network = declared<ComposeNetwork>(
   }),
 )
 const volume = declared<ComposeVolume>(mapping<Written<ComposeVolume>>({ ...common, driver: text, driver_opts: texts('') }))
-const file = { ...common, content: text, template_driver: word({ golang: 'golang' as const }) }
+const file = { ...common, content: contentText, data: contentBytes, template_driver: word({ golang: 'golang' as const }) }
 const notHere = {
-  file: 'put the text in "content", or make the object first and write "external: true"',
-  environment: 'put the text in "content", or make the object first and write "external: true"',
+  file: 'the document is stored without your files: kit apply puts them in when it reads a Compose file, here write "content"',
+  environment: 'the document is stored without your variables: kit apply puts them in when it reads a Compose file, here write "content"',
 }
-const config = withSource(declared<ComposeFile>(mapping<Written<ComposeFile>>(file, { unsupported: notHere })))
+const config = withSource('config', declared<ComposeFile>(mapping<Written<ComposeFile>>(file, { unsupported: notHere })))
 const secret = withSource(
+  'secret',
   declared<ComposeSecret>(mapping<Written<ComposeSecret>>({ ...file, driver: text, driver_opts: texts('') }, { unsupported: notHere })),
 )
 
 /** A secret or config of the stack's own needs something to be made of. */
-function withSource<T extends ComposeSecret>(read: Read<T>): Read<T> {
+function withSource<T extends ComposeSecret>(kind: FileKind, read: Read<T>): Read<T> {
   return (value, place) => {
     const before = place.problems.length
     const entry = read(value, place)
     if (entry === undefined || place.problems.length > before || entry.external === true || entry.driver !== undefined) return entry
-    if (entry.content !== undefined && entry.content !== '') return entry
-    return reportValue(place, 'it has no content', { help: 'write "content: …", or "external: true" when it exists already' })
+    return checkContent(kind, entry, place) ? entry : undefined
   }
 }
 

@@ -1,16 +1,20 @@
 // Whether a stack's document can be merged: its mistakes, and fields that the file changes but others
 // have set since. The stack controller merges; here the user is told before anything is stored.
 
-import { StatusError } from '../api/errors.ts'
+import { type Cause, StatusError } from '../api/errors.ts'
 import { planStack } from '../compose/plan.ts'
+import { maxDocumentBytes } from '../controllers/stack/stack.ts'
 import type { AdmissionDeps } from './admission.ts'
 import { invalid } from './admission.ts'
 
 export const checkStack: NonNullable<AdmissionDeps['checkStack']> = ({ name, last, document, force, view }) => {
+  const sizeBytes = Buffer.byteLength(JSON.stringify(document))
+  if (sizeBytes > maxDocumentBytes) throw invalid('Stack', name, [tooLarge(sizeBytes)])
   const stackUid = view.get('Stack', name)?.metadata.uid
   const plan = planStack(name, last, document, force, {
     stackUid,
     get: (kind, objectName) => view.get(kind, objectName),
+    isRemembered: () => false, // What is pruned is no reason to refuse anything.
     owned: () => (stackUid === undefined ? [] : [...view.ownedBy(stackUid)].filter((object) => object.kind !== 'Task')),
   })
   if (plan.problems.length > 0) {
@@ -37,4 +41,9 @@ export const checkStack: NonNullable<AdmissionDeps['checkStack']> = ({ name, las
 
 function shown(value: unknown): string {
   return value === undefined ? 'nothing' : JSON.stringify(value)
+}
+
+function tooLarge(sizeBytes: number): Cause {
+  const message = `has ${sizeBytes} bytes with its files, and may have ${maxDocumentBytes}: make large secrets and configs by themselves (kit config create NAME FILE) and write "external: true"`
+  return { reason: 'FieldValueTooLong', field: 'spec', message }
 }

@@ -188,3 +188,42 @@ test('a service that somebody deleted wakes its stack and is made again; a chang
   await world.reconcile()
   assert.notEqual(world.service()?.metadata.uid, service.metadata.uid)
 })
+
+test('a secret that the file no longer has stays while a revision refers to it, and then goes', async () => {
+  const world = setUp()
+  const withSecret = (pw: object, uses = ['pw']) => ({ services: { web: { image: 'web', secrets: uses } }, secrets: { pw } })
+  await apply(world, withSecret({ content: 'hunter2' }))
+  const template = world.service()?.spec.template
+  assert.ok(template !== undefined && world.store.view.get('Secret', 'shop_pw') !== undefined)
+  const revision: KitObject = {
+    kind: 'Revision',
+    metadata: { name: 'shop_web-1', uid: 'r', resourceVersion: 0, generation: 1, createdAt: 0 },
+    spec: { service: 'shop_web', serviceUid: 'u', number: 1, template },
+    status: {},
+  }
+  await world.store.commit({ writes: [{ op: 'create', object: revision }] })
+  await apply(world, withSecret({ content: 'hunter3', name: 'shop_pw_2' }))
+  assert.deepEqual(
+    [...world.store.view.list('Secret')].map(({ metadata }) => metadata.name),
+    ['shop_pw', 'shop_pw_2'],
+  )
+  const stored = world.store.view.get('Revision', 'shop_web-1')
+  assert.ok(stored !== undefined)
+  assert.deepEqual(world.watches.Revision?.(stored, undefined), [])
+  await world.store.commit({ writes: [{ op: 'delete', kind: 'Revision', name: 'shop_web-1', expect: stored.metadata.resourceVersion }] })
+  assert.deepEqual(world.watches.Revision?.(stored, stored), ['shop'])
+  await world.reconcile()
+  assert.deepEqual(
+    [...world.store.view.list('Secret')].map(({ metadata }) => metadata.name),
+    ['shop_pw_2'],
+  )
+})
+
+test('a document with large files is merged in as many commits as it takes', async () => {
+  const world = setUp()
+  const content = 'x'.repeat(450_000)
+  const configs = { a: { content }, b: { content }, c: { content }, d: { content } }
+  await apply(world, { services: {}, configs })
+  assert.equal(world.store.view.count('Config'), 4)
+  assert.equal(world.applied()?.status, 'True')
+})

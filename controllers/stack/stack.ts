@@ -7,7 +7,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { derivedUid } from '../../api/content-name.ts'
-import { apiVersion, type KitObject, type Metadata, type OwnerReference, type Stack, type Task } from '../../api/objects.ts'
+import { apiVersion, type KitObject, type Metadata, type OwnerReference, type Revision, type Stack, type Task } from '../../api/objects.ts'
 import { maxCommitBytes, maxWritesPerCommit, type StoreView, type Write } from '../../api/store.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import { describeConflict, forceAnnotation, type PlannedWrite, planStack, type StackPlan, type StackReader } from '../../compose/plan.ts'
@@ -15,6 +15,10 @@ import { formatPath } from '../../compose/problem.ts'
 import type { Controller, ControllerDeps } from '../runtime/controller.ts'
 import { recordOwner } from './ownership.ts'
 
+/** Room for what a Stack has beside its document. */
+const stackOverheadBytes = 128 * 1024
+/** Of a document as JSON. A Stack holds it twice (`spec` and `status.applied`), and is written in one commit. */
+export const maxDocumentBytes = (maxCommitBytes - stackOverheadBytes) / 2
 /** Look again this soon when an object of an earlier stack of the name is still being removed. */
 const blockedRetryMs = 1000
 /** Room for what a commit adds to the text of its objects. */
@@ -42,7 +46,18 @@ const made = [
 export function stackController(deps: ControllerDeps): Controller {
   return {
     name: 'stack',
-    watches: { Stack: (stack) => [stack.metadata.name], Service: stackOf, Network: stackOf, Secret: stackOf, Config: stackOf },
+    watches: {
+      Stack: (stack) => [stack.metadata.name],
+      Service: stackOf,
+      Network: stackOf,
+      Secret: stackOf,
+      Config: stackOf,
+      // With it may go what only it referred to.
+      Revision(revision, previous) {
+        const service = revision === previous ? deps.store.view.get('Service', revision.spec.service) : undefined
+        return service === undefined ? [] : stackOf(service, undefined)
+      },
+    },
     writes: { Service: made, Network: made, Secret: made, Config: made, Volume: made, Stack: ['status'] },
     async reconcile(name) {
       const { view } = deps.store
@@ -57,7 +72,8 @@ export function stackController(deps: ControllerDeps): Controller {
       }
       const writes = plan.writes.map((write) => toWrite(deps, stack, write))
       const piece = firstPiece(writes)
-      if (piece.length < writes.length) {
+      const isLast = piece.length === writes.length && (piece.length === 0 || fitsWithStatus(piece, stack))
+      if (!isLast) {
         await deps.store.commit({ writes: piece, guards: [unchanged(stack)] })
         return { requeueAfterMs: 0 } // What is done plans no write any more, so that the next pass goes on behind it.
       }
@@ -78,10 +94,16 @@ function readerOf(view: StoreView, stack: Stack): StackReader {
   return {
     stackUid: stack.metadata.uid,
     get: (kind, name) => view.get(kind, name),
+    isRemembered: (kind, name) => [...view.list('Revision')].some((revision) => refersTo(revision, kind, name)),
     *owned() {
       for (const object of view.ownedBy(stack.metadata.uid)) if (object.kind !== 'Task') yield object
     },
   }
+}
+
+function refersTo({ spec: { template } }: Revision, kind: string, name: string): boolean {
+  const files = kind === 'Secret' ? template.secrets : kind === 'Config' ? template.configs : undefined
+  return files?.some(({ source }) => source === name) === true
 }
 
 function refusalOf(plan: StackPlan): { readonly reason: string; readonly message: string } | undefined {
@@ -104,6 +126,12 @@ function firstPiece(writes: readonly Write[]): readonly Write[] {
     count += 1
   }
   return writes.slice(0, count)
+}
+
+/** The status has the document once more, with the files in it. */
+function fitsWithStatus(piece: readonly Write[], stack: Stack): boolean {
+  const bytes = JSON.stringify(piece).length + 2 * JSON.stringify(stack.spec).length
+  return bytes <= maxCommitBytes - stackOverheadBytes
 }
 
 /** A document that changed meanwhile is not merged half with the old one, half with the new. */

@@ -1,0 +1,27 @@
+// Reads what `file:` of secrets and configs in a Compose file means: paths are relative to that file.
+
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { type FileBytes, type FileRequest, filesOf } from '../compose/inline.ts'
+import type { Context } from './context.ts'
+
+/** `file`: where the document came from; relative to the working directory when it is standard input. */
+export async function readComposeFiles(env: Context['env'], file: string, document: unknown): Promise<ReadonlyMap<string, FileBytes>> {
+  const found = filesOf(document).map(async (request) => [request.path, await readOne(env, dirname(file), request)] as const)
+  return new Map(await Promise.all(found))
+}
+
+async function readOne(env: Context['env'], directory: string, { path, limitBytes }: FileRequest): Promise<FileBytes> {
+  const whole = path.startsWith('~/') ? join(env['HOME'] ?? '', path.slice(2)) : resolve(directory, path)
+  try {
+    const { size } = await stat(whole)
+    if (size >= limitBytes) return { missing: `${whole} has ${size} bytes: it must be less than ${limitBytes}` }
+    return { bytes: await readFile(whole) }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENOENT') return { missing: `there is no file ${whole}` }
+    if (code === 'EISDIR') return { missing: `${whole} is a directory` }
+    if (code === 'EACCES') return { missing: `${whole} may not be read by this user` }
+    throw error
+  }
+}
