@@ -15,7 +15,7 @@ export interface Context {
   /** Fires on the first Ctrl-C, or when the reader of our output has gone. */
   readonly signal: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly readStdin: () => Promise<string>
+  readonly readStdin: () => Promise<Uint8Array>
   /** Directory of the local cluster (`--dir`). */
   readonly localDirectory: string
   /** Colours and in-place output are welcome. */

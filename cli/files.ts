@@ -17,7 +17,7 @@ export interface InputFile {
 export async function readFiles(context: Context, names: readonly string[], recursive: boolean): Promise<readonly InputFile[]> {
   const files: InputFile[] = []
   for (const name of names) {
-    if (name === '-') files.push({ name: '<stdin>', text: await context.readStdin() })
+    if (name === '-') files.push({ name: '<stdin>', text: Buffer.from(await context.readStdin()).toString('utf8') })
     else for (const path of await expand(name, recursive)) files.push({ name: path, text: await read(path) })
   }
   return files
@@ -48,9 +48,11 @@ async function read(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => fail(path, error))
 }
 
-function fail(path: string, error: unknown): never {
+/** What a person can mend about a path becomes a CommandError. */
+export function fail(path: string, error: unknown): never {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT') throw new CommandError(exitCodes.invalid, `there is no file ${path}`)
+  if (code === 'EISDIR') throw new CommandError(exitCodes.invalid, `${path} is a directory`)
   if (code === 'EACCES') throw new CommandError(exitCodes.invalid, `${path} may not be read by this user`)
   throw error
 }

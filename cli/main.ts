@@ -45,7 +45,7 @@ function createContext(options: GlobalOptions): Context {
     async readStdin() {
       const chunks: Buffer[] = []
       for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
-      return Buffer.concat(chunks).toString('utf8')
+      return Buffer.concat(chunks)
     },
     localDirectory,
     isTerminal: process.stdout.isTTY && process.stderr.isTTY && process.env['CI'] === undefined,

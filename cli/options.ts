@@ -29,4 +29,6 @@ export interface Options {
   readonly executor?: string
   readonly label?: readonly string[]
   readonly purge?: boolean
+  readonly templateDriver?: string
+  readonly quiet?: boolean
 }
