@@ -3,15 +3,17 @@
 // `createNode`; only effects and executor are simulated. Read next: run.ts.
 
 import assert from 'node:assert/strict'
+import { decodeManagerMessage } from '../agent/frames.ts'
 import type { Node } from '../api/objects.ts'
 import type { Handle } from '../api/request.ts'
-import type { Assignment } from '../api/session.ts'
+import type { Assignment, PayloadName } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
 import type { Log } from '../effects/effects.ts'
 import { createNode, type KitNode } from '../node/node.ts'
 import { createSimulatedClock } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
 import { EventQueue, type Lane } from './effects/event-queue.ts'
+import { type Listener, overhear } from './effects/overhear.ts'
 import type { SeededRandom } from './effects/random.ts'
 import { SimulatedNetwork } from './effects/transport.ts'
 import { SimulatedMachine, type TaskPlan } from './executor.ts'
@@ -40,6 +42,8 @@ interface Host {
   readonly skewMs: number
   readonly rate: number
   starts: number
+  /** Payloads that the agent was told in its last session and not told to forget. */
+  readonly told: Set<string>
   process: Process | undefined
 }
 
@@ -71,6 +75,7 @@ export class SimulatedCluster {
         skewMs: id === managerId ? 0 : Math.round((own.next() - 0.5) * 4000),
         rate: id === managerId ? 1 : 1 + (own.next() - 0.5) * 0.002,
         starts: 0,
+        told: new Set(),
         process: undefined,
       }
     })
@@ -97,6 +102,11 @@ export class SimulatedCluster {
     return this.#host(id).machine
   }
 
+  /** `Secret/password`: what the node's agent was told and not told to forget. */
+  told(id: string): ReadonlySet<string> {
+    return this.#host(id).told
+  }
+
   disk(id: string): SimulatedDisk {
     return this.#host(id).disk
   }
@@ -116,7 +126,7 @@ export class SimulatedCluster {
           clock: createSimulatedClock(lane, host),
           random,
           disk: host.disk.mount(lane),
-          transport: this.network.join(id, lane),
+          transport: overhear(this.network.join(id, lane), payloadListener(host.told)),
           log: this.#log(id),
         },
         {
@@ -186,5 +196,17 @@ export class SimulatedCluster {
     const host = this.#hosts.find((candidate) => candidate.id === id)
     assert.ok(host !== undefined, `there is no node ${id}`)
     return host
+  }
+}
+
+function payloadListener(told: Set<string>): Listener {
+  const keyOf = ({ kind, name }: PayloadName): string => `${kind}/${name}`
+  return {
+    opened: (protocol) => protocol === 'dispatcher' && told.clear(),
+    heard(protocol, frame) {
+      const message = protocol === 'dispatcher' ? decodeManagerMessage(frame) : undefined
+      if (message?.type === 'payload') told.add(keyOf(message.payload))
+      if (message?.type === 'forget') for (const payload of message.payloads) told.delete(keyOf(payload))
+    },
   }
 }

@@ -12,6 +12,7 @@ import { acknowledgedWritesSurvive } from './checkers/acknowledged-writes-surviv
 import type { Checker } from './checkers/checker.ts'
 import { converged } from './checkers/converged.ts'
 import { failuresAreCounted } from './checkers/failures-are-counted.ts'
+import { filesFollowTasks, type WorkerFiles } from './checkers/files-follow-tasks.ts'
 import { oneWantedTaskPerSlot } from './checkers/one-wanted-task-per-slot.ts'
 import { parallelismIsRespected } from './checkers/parallelism-is-respected.ts'
 import { resourcesAreNeverOversubscribed } from './checkers/resources-are-never-oversubscribed.ts'
@@ -23,7 +24,7 @@ import { createSimulatedClock } from './effects/clock.ts'
 import { SeededRandom } from './effects/random.ts'
 import type { TaskPlan } from './executor.ts'
 import { drawKinds, type FaultKind, inject } from './faults.ts'
-import { applyService, patchNode, patchService, serviceManifest, serviceNames, template } from './workload.ts'
+import { applyFile, applyService, fileManifests, patchNode, patchService, serviceManifest, serviceNames, template } from './workload.ts'
 
 export interface RunResult {
   /** Equal for equal seeds. */
@@ -63,6 +64,7 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     restartLimitsAreRespected(),
     statesOnlyMoveForward(),
     converged(),
+    filesFollowTasks(() => workerFiles(cluster)),
     survive,
     watches,
   ]
@@ -129,6 +131,11 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
   assert.ok(store !== undefined)
   await cluster.queue.settle(cluster.admit(store))
   for (const worker of cluster.workers) void cluster.start(worker)
+  for (const manifest of fileManifests) {
+    const present = client()
+    assert.ok(present !== undefined)
+    survive.acknowledged(await cluster.queue.settle(applyFile(present, manifest)))
+  }
   for (const name of serviceNames) {
     const present = client()
     assert.ok(present !== undefined)
@@ -188,6 +195,17 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
     if (exists) await queue.settle(patchService(present, name, spec))
     else await queue.settle(applyService(present, serviceManifest(name, random, nextVersion(), 'runs')).catch(() => 0))
   }
+}
+
+function workerFiles(cluster: SimulatedCluster): readonly WorkerFiles[] {
+  return cluster.workers.map((name) => {
+    const machine = cluster.machine(name)
+    return {
+      name,
+      running: () => machine.running().map((task) => ({ task, files: machine.filesOf(task.task).length })),
+      told: () => cluster.told(name),
+    }
+  })
 }
 
 /** `areFaultsOn`: a task that its node refuses is a fault like the others, and ends with them. */

@@ -5,6 +5,20 @@ import type { JsonObject, Manifest } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
 import type { SeededRandom } from './effects/random.ts'
 
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+/** What services refer to; there before them. */
+export const fileManifests: readonly (Manifest & { readonly kind: 'Secret' | 'Config' })[] = [
+  { apiVersion: 'kit/v1', kind: 'Secret', metadata: { name: 'password' }, spec: { data: base64('hunter2') } },
+  { apiVersion: 'kit/v1', kind: 'Secret', metadata: { name: 'zone-key' }, spec: { data: base64('key') } },
+  {
+    apiVersion: 'kit/v1',
+    kind: 'Config',
+    metadata: { name: 'settings' },
+    spec: { data: base64('slot={{.Task.Slot}} password={{secret "password"}}'), template: 'golang' },
+  },
+]
+
 /** How a task behaves, told by its environment so that the machine's plan can see it. */
 export type Behaviour = 'runs' | 'crashes' | 'completes' | 'slow'
 
@@ -48,6 +62,8 @@ export function template(name: ServiceName, version: number, behaviour: Behaviou
     case 'web':
       return {
         ...base,
+        secrets: [{ source: 'password' }],
+        configs: [{ source: 'settings' }],
         restart: { condition: 'Any', delay: '1s' },
         healthCheck: { test: ['CMD', 'check'], interval: '5s', startPeriod: '5s', startInterval: '1s' },
       }
@@ -58,6 +74,7 @@ export function template(name: ServiceName, version: number, behaviour: Behaviou
     case 'zoned':
       return {
         ...base,
+        secrets: [{ source: 'zone-key', target: 'key-{{.Node.Hostname}}' }],
         restart: { condition: 'Any', delay: '0s' },
         placement: { constraints: ['node.labels.zone == a'], maxReplicasPerNode: 3 },
         resources: { reservations: { cpus: '0.5', memory: '256Mi' } },
@@ -74,6 +91,11 @@ export function template(name: ServiceName, version: number, behaviour: Behaviou
 /** Creates or changes a service as a person's tool would: what is there already is patched. */
 export async function applyService(client: Client, manifest: Manifest): Promise<number> {
   const applied = await client.apply('Service', manifest, { fieldManager: 'user', force: true })
+  return Number(applied.metadata.resourceVersion)
+}
+
+export async function applyFile(client: Client, manifest: (typeof fileManifests)[number]): Promise<number> {
+  const applied = await client.apply(manifest.kind, manifest, { fieldManager: 'user' })
   return Number(applied.metadata.resourceVersion)
 }
 
