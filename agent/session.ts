@@ -20,7 +20,8 @@ const establishLimitMs = 5_000
 const heartbeatLimitMs = 5_000
 /** A manager without a majority cannot acknowledge anything; after this another one is tried. */
 const acknowledgeLimitMs = 15_000
-const reportDelayMs = 100
+/** Short-lived states are passed over: only the last one in this time is told. */
+const reportDelayMs = 20
 const describePeriodMs = 20_000
 /** Log streams of one session at a time. */
 const maxLogStreams = 100
