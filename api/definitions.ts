@@ -1978,7 +1978,7 @@ export const definitions: readonly Definition[] = [
        "name": "Replicas",
        "type": "string",
        "jsonPath": ".status.replicas.summary",
-       "description": "Running tasks of wanted tasks"
+       "description": "Tasks that run or are done of those wanted"
       },
       {
        "name": "Image",
@@ -2861,7 +2861,7 @@ export const definitions: readonly Definition[] = [
             },
             "summary": {
              "type": "string",
-             "description": "running/desired, for tables."
+             "description": "For tables: 2/3 are up, 3/3 (1 done), 1/1 done."
             }
            }
           },
@@ -2876,6 +2876,10 @@ export const definitions: readonly Definition[] = [
           "lastGood": {
            "type": "string",
            "description": "The newest revision that a rollout completed with. A rollback goes here."
+          },
+          "previousGood": {
+           "type": "string",
+           "description": "The revision that was last good before it. Undoing a good revision goes here."
           },
           "update": {
            "type": "object",

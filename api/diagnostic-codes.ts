@@ -10,7 +10,7 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
   KIT0103:
     'a key is given twice in one map\n\nOnly one of the two values could be kept, and nothing says which was meant. Delete one, or merge the two.',
   KIT0104:
-    'the field is not known\n\nUnknown fields are refused and not ignored: a misspelt `replica: 3` would otherwise run one task and say nothing. The message lists the fields that exist at this place; `kit explain service.spec` describes them.',
+    'the field is not known\n\nUnknown fields are refused and not ignored: a misspelt `replica: 3` would otherwise run one task and say nothing. The message lists the fields that exist at this place; `kit explain service.spec` describes those of objects; a Compose file has the keys of Compose, version 3.',
   KIT0105:
     'a required field is missing\n\nThe object cannot be understood without this field. `kit explain` with the kind and the path describes it.',
   KIT0106:
@@ -43,6 +43,10 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
     'the object that is referred to does not exist\n\nThe field names another object, and there is none of that name, neither in the cluster nor among the documents that are applied together.',
   KIT0142:
     'the field cannot be changed\n\nThe field decides what the object is, and is fixed when the object is made. Delete the object and make it again, or give the new one another name.',
+  KIT0143:
+    'somebody else has set the field\n\nThe file changes a field that another owner has set to another value since the file was applied last: `kit scale`, a person with `kubectl`, another stack. Nothing says whose value should win. Put the value of the cluster into the file, or apply with --force to take the field for the file. Fields that the file does not change are never in conflict.',
   KIT0150:
-    'the Compose file asks for something that cannot be done\n\nThe key or value is not one that kit understands. It is refused, and not ignored, because the stack would then run differently from what its file says.',
+    'the Compose file asks for something that cannot be done\n\nThe key belongs to Compose, and kit does not act on it: it makes sense on a single machine only, or kit does the same in another way, which the message names. It is refused, and not ignored, because the stack would then run differently from what its file says.',
+  KIT0151:
+    'a variable cannot be put in\n\nThe text has a variable that must be set and is not, or a dollar sign that no name follows. Values come from the environment of `kit apply`; NAME:-word in braces gives one for when it is not set, and $$ is a plain dollar sign.',
 }

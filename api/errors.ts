@@ -33,6 +33,8 @@ export interface Cause {
   readonly message: string
   /** Path such as `spec.ports[0].port`. */
   readonly field?: string
+  /** `kit explain` tells more about it. Left out where the reason says it all. */
+  readonly code?: string
 }
 
 export interface ErrorDetails {

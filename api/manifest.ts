@@ -11,7 +11,7 @@ import { nearest } from './suggestion.ts'
 import { findMistakes } from './validate.ts'
 import { isJsonObject, type JsonObject, type Manifest } from './wire.ts'
 import { defaultLimits, pointAt, type ReadLimits, readYaml, type YamlDocument } from './yaml-document.ts'
-import { pathText, type SourceFile } from './yaml-place.ts'
+import { pathText, type SourceFile, valueAt } from './yaml-place.ts'
 
 export type ObjectDocument = YamlDocument & { readonly kind: Kind; readonly value: Manifest }
 export type ComposeDocument = YamlDocument & { readonly kind: 'Compose'; readonly value: JsonObject }
@@ -113,10 +113,6 @@ function sameNames(documents: readonly ManifestDocument[]): readonly Diagnostic[
     const message = `two documents define ${document.kind} \`${name}\`: this one and ${other.file}:${line}:${column}`
     return [pointAt(document, { code: 'KIT0121', path, target: 'value', message, help: 'delete one, or give it another name' })]
   })
-}
-
-function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined), value)
 }
 
 function nounOf(value: unknown): string {

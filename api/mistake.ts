@@ -42,12 +42,18 @@ const codes: Readonly<Record<MistakeReason, string>> = {
   FieldValueTypeInvalid: 'KIT0110',
 }
 
-export function codeOf({ code, reason }: Mistake): string {
+export function codeOf({ code, reason }: Pick<Mistake, 'code' | 'reason'>): string {
   return code ?? codes[reason]
 }
 
-export function toCause({ reason, path, message, hint }: Mistake): Cause {
-  return { reason, message: hint === undefined ? message : `${message} (${hint})`, field: pathText(path) }
+/** Of a cause that a server answered. One without a code of its own, or of a later version, breaks a rule of its field. */
+export function codeOfCause({ code, reason }: Cause): string {
+  return code ?? Object.entries(codes).find(([name]) => name === reason)?.[1] ?? codes.FieldValueInvalid
+}
+
+export function toCause({ reason, code, path, message, hint }: Mistake): Cause {
+  const text = hint === undefined ? message : `${message} (${hint})`
+  return { reason, message: text, field: pathText(path), ...(code === undefined ? {} : { code }) }
 }
 
 export function invalid(path: Path, message: string): Mistake {

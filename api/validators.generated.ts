@@ -4939,7 +4939,7 @@ return errors === 0;
 validate26.evaluated = {"props":{"spec":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema38 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["template"],"properties":{"mode":{"type":"string","enum":["Replicated","Global","ReplicatedJob","GlobalJob"]},"replicas":{"type":"integer","minimum":0,"maximum":1000000},"job":{"type":"object","properties":{"maxConcurrent":{"type":"integer","minimum":0,"maximum":2147483647},"totalCompletions":{"type":"integer","minimum":0,"maximum":2147483647}}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"update":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"rollback":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"endpoint":{"type":"object","properties":{"mode":{"type":"string","enum":["VIP","DNSRR"]},"ports":{"type":"array","maxItems":1000,"items":{"type":"object","required":["targetPort"],"properties":{"name":{"type":"string","maxLength":63},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer","minimum":1,"maximum":65535},"publishedPort":{"type":"integer","minimum":0,"maximum":65535},"publishMode":{"type":"string","enum":["Ingress","Host"]}}}}}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"replicas":{"type":"object","properties":{"desired":{"type":"integer"},"running":{"type":"integer"},"completed":{"type":"integer"},"summary":{"type":"string"}}},"revision":{"type":"string"},"revisionGeneration":{"type":"integer"},"lastGood":{"type":"string"},"update":{"type":"object","required":["id","of","target","state","startedAt","total","failures"],"properties":{"id":{"type":"string"},"of":{"type":"string"},"target":{"type":"string"},"from":{"type":"string"},"state":{"type":"string","enum":["Updating","Paused","Completed","RollbackStarted","RollbackPaused","RollbackCompleted"]},"startedAt":{"type":"integer"},"completedAt":{"type":"integer"},"total":{"type":"integer"},"failures":{"type":"integer"},"reason":{"type":"string"}}},"endpoint":{"type":"object","properties":{"observedPorts":{"type":"string"},"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort","publishMode"],"properties":{"name":{"type":"string"},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"},"publishMode":{"type":"string","enum":["Ingress","Host"]}}}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema38 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["template"],"properties":{"mode":{"type":"string","enum":["Replicated","Global","ReplicatedJob","GlobalJob"]},"replicas":{"type":"integer","minimum":0,"maximum":1000000},"job":{"type":"object","properties":{"maxConcurrent":{"type":"integer","minimum":0,"maximum":2147483647},"totalCompletions":{"type":"integer","minimum":0,"maximum":2147483647}}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"update":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"rollback":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"endpoint":{"type":"object","properties":{"mode":{"type":"string","enum":["VIP","DNSRR"]},"ports":{"type":"array","maxItems":1000,"items":{"type":"object","required":["targetPort"],"properties":{"name":{"type":"string","maxLength":63},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer","minimum":1,"maximum":65535},"publishedPort":{"type":"integer","minimum":0,"maximum":65535},"publishMode":{"type":"string","enum":["Ingress","Host"]}}}}}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"replicas":{"type":"object","properties":{"desired":{"type":"integer"},"running":{"type":"integer"},"completed":{"type":"integer"},"summary":{"type":"string"}}},"revision":{"type":"string"},"revisionGeneration":{"type":"integer"},"lastGood":{"type":"string"},"previousGood":{"type":"string"},"update":{"type":"object","required":["id","of","target","state","startedAt","total","failures"],"properties":{"id":{"type":"string"},"of":{"type":"string"},"target":{"type":"string"},"from":{"type":"string"},"state":{"type":"string","enum":["Updating","Paused","Completed","RollbackStarted","RollbackPaused","RollbackCompleted"]},"startedAt":{"type":"integer"},"completedAt":{"type":"integer"},"total":{"type":"integer"},"failures":{"type":"integer"},"reason":{"type":"string"}}},"endpoint":{"type":"object","properties":{"observedPorts":{"type":"string"},"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort","publishMode"],"properties":{"name":{"type":"string"},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"},"publishMode":{"type":"string","enum":["Ingress","Host"]}}}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8016,11 +8016,9 @@ vErrors.push(err242);
 errors++;
 }
 }
-if(data150.update !== undefined){
-let data160 = data150.update;
-if(data160 && typeof data160 == "object" && !Array.isArray(data160)){
-if(data160.id === undefined){
-const err243 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "id"}};
+if(data150.previousGood !== undefined){
+if(typeof data150.previousGood !== "string"){
+const err243 = {instancePath:instancePath+"/status/previousGood",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -8029,8 +8027,12 @@ vErrors.push(err243);
 }
 errors++;
 }
-if(data160.of === undefined){
-const err244 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "of"}};
+}
+if(data150.update !== undefined){
+let data161 = data150.update;
+if(data161 && typeof data161 == "object" && !Array.isArray(data161)){
+if(data161.id === undefined){
+const err244 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -8039,8 +8041,8 @@ vErrors.push(err244);
 }
 errors++;
 }
-if(data160.target === undefined){
-const err245 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "target"}};
+if(data161.of === undefined){
+const err245 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "of"}};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -8049,8 +8051,8 @@ vErrors.push(err245);
 }
 errors++;
 }
-if(data160.state === undefined){
-const err246 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "state"}};
+if(data161.target === undefined){
+const err246 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -8059,8 +8061,8 @@ vErrors.push(err246);
 }
 errors++;
 }
-if(data160.startedAt === undefined){
-const err247 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "startedAt"}};
+if(data161.state === undefined){
+const err247 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "state"}};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -8069,8 +8071,8 @@ vErrors.push(err247);
 }
 errors++;
 }
-if(data160.total === undefined){
-const err248 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "total"}};
+if(data161.startedAt === undefined){
+const err248 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "startedAt"}};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -8079,8 +8081,8 @@ vErrors.push(err248);
 }
 errors++;
 }
-if(data160.failures === undefined){
-const err249 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "failures"}};
+if(data161.total === undefined){
+const err249 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "total"}};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -8089,9 +8091,8 @@ vErrors.push(err249);
 }
 errors++;
 }
-if(data160.id !== undefined){
-if(typeof data160.id !== "string"){
-const err250 = {instancePath:instancePath+"/status/update/id",keyword:"type",params:{type: "string"}};
+if(data161.failures === undefined){
+const err250 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "failures"}};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -8100,10 +8101,9 @@ vErrors.push(err250);
 }
 errors++;
 }
-}
-if(data160.of !== undefined){
-if(typeof data160.of !== "string"){
-const err251 = {instancePath:instancePath+"/status/update/of",keyword:"type",params:{type: "string"}};
+if(data161.id !== undefined){
+if(typeof data161.id !== "string"){
+const err251 = {instancePath:instancePath+"/status/update/id",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -8113,9 +8113,9 @@ vErrors.push(err251);
 errors++;
 }
 }
-if(data160.target !== undefined){
-if(typeof data160.target !== "string"){
-const err252 = {instancePath:instancePath+"/status/update/target",keyword:"type",params:{type: "string"}};
+if(data161.of !== undefined){
+if(typeof data161.of !== "string"){
+const err252 = {instancePath:instancePath+"/status/update/of",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -8125,9 +8125,9 @@ vErrors.push(err252);
 errors++;
 }
 }
-if(data160.from !== undefined){
-if(typeof data160.from !== "string"){
-const err253 = {instancePath:instancePath+"/status/update/from",keyword:"type",params:{type: "string"}};
+if(data161.target !== undefined){
+if(typeof data161.target !== "string"){
+const err253 = {instancePath:instancePath+"/status/update/target",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -8137,10 +8137,9 @@ vErrors.push(err253);
 errors++;
 }
 }
-if(data160.state !== undefined){
-let data165 = data160.state;
-if(typeof data165 !== "string"){
-const err254 = {instancePath:instancePath+"/status/update/state",keyword:"type",params:{type: "string"}};
+if(data161.from !== undefined){
+if(typeof data161.from !== "string"){
+const err254 = {instancePath:instancePath+"/status/update/from",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -8149,8 +8148,11 @@ vErrors.push(err254);
 }
 errors++;
 }
-if(!((((((data165 === "Updating") || (data165 === "Paused")) || (data165 === "Completed")) || (data165 === "RollbackStarted")) || (data165 === "RollbackPaused")) || (data165 === "RollbackCompleted"))){
-const err255 = {instancePath:instancePath+"/status/update/state",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.update.properties.state.enum}};
+}
+if(data161.state !== undefined){
+let data166 = data161.state;
+if(typeof data166 !== "string"){
+const err255 = {instancePath:instancePath+"/status/update/state",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -8159,11 +8161,8 @@ vErrors.push(err255);
 }
 errors++;
 }
-}
-if(data160.startedAt !== undefined){
-let data166 = data160.startedAt;
-if(!(((typeof data166 == "number") && (!(data166 % 1) && !isNaN(data166))) && (isFinite(data166)))){
-const err256 = {instancePath:instancePath+"/status/update/startedAt",keyword:"type",params:{type: "integer"}};
+if(!((((((data166 === "Updating") || (data166 === "Paused")) || (data166 === "Completed")) || (data166 === "RollbackStarted")) || (data166 === "RollbackPaused")) || (data166 === "RollbackCompleted"))){
+const err256 = {instancePath:instancePath+"/status/update/state",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.update.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -8173,10 +8172,10 @@ vErrors.push(err256);
 errors++;
 }
 }
-if(data160.completedAt !== undefined){
-let data167 = data160.completedAt;
+if(data161.startedAt !== undefined){
+let data167 = data161.startedAt;
 if(!(((typeof data167 == "number") && (!(data167 % 1) && !isNaN(data167))) && (isFinite(data167)))){
-const err257 = {instancePath:instancePath+"/status/update/completedAt",keyword:"type",params:{type: "integer"}};
+const err257 = {instancePath:instancePath+"/status/update/startedAt",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -8186,10 +8185,10 @@ vErrors.push(err257);
 errors++;
 }
 }
-if(data160.total !== undefined){
-let data168 = data160.total;
+if(data161.completedAt !== undefined){
+let data168 = data161.completedAt;
 if(!(((typeof data168 == "number") && (!(data168 % 1) && !isNaN(data168))) && (isFinite(data168)))){
-const err258 = {instancePath:instancePath+"/status/update/total",keyword:"type",params:{type: "integer"}};
+const err258 = {instancePath:instancePath+"/status/update/completedAt",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -8199,10 +8198,10 @@ vErrors.push(err258);
 errors++;
 }
 }
-if(data160.failures !== undefined){
-let data169 = data160.failures;
+if(data161.total !== undefined){
+let data169 = data161.total;
 if(!(((typeof data169 == "number") && (!(data169 % 1) && !isNaN(data169))) && (isFinite(data169)))){
-const err259 = {instancePath:instancePath+"/status/update/failures",keyword:"type",params:{type: "integer"}};
+const err259 = {instancePath:instancePath+"/status/update/total",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -8212,9 +8211,10 @@ vErrors.push(err259);
 errors++;
 }
 }
-if(data160.reason !== undefined){
-if(typeof data160.reason !== "string"){
-const err260 = {instancePath:instancePath+"/status/update/reason",keyword:"type",params:{type: "string"}};
+if(data161.failures !== undefined){
+let data170 = data161.failures;
+if(!(((typeof data170 == "number") && (!(data170 % 1) && !isNaN(data170))) && (isFinite(data170)))){
+const err260 = {instancePath:instancePath+"/status/update/failures",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -8224,9 +8224,9 @@ vErrors.push(err260);
 errors++;
 }
 }
-}
-else {
-const err261 = {instancePath:instancePath+"/status/update",keyword:"type",params:{type: "object"}};
+if(data161.reason !== undefined){
+if(typeof data161.reason !== "string"){
+const err261 = {instancePath:instancePath+"/status/update/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -8236,12 +8236,9 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data150.endpoint !== undefined){
-let data171 = data150.endpoint;
-if(data171 && typeof data171 == "object" && !Array.isArray(data171)){
-if(data171.observedPorts !== undefined){
-if(typeof data171.observedPorts !== "string"){
-const err262 = {instancePath:instancePath+"/status/endpoint/observedPorts",keyword:"type",params:{type: "string"}};
+}
+else {
+const err262 = {instancePath:instancePath+"/status/update",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -8251,15 +8248,12 @@ vErrors.push(err262);
 errors++;
 }
 }
-if(data171.ports !== undefined){
-let data173 = data171.ports;
-if(Array.isArray(data173)){
-const len20 = data173.length;
-for(let i20=0; i20<len20; i20++){
-let data174 = data173[i20];
-if(data174 && typeof data174 == "object" && !Array.isArray(data174)){
-if(data174.protocol === undefined){
-const err263 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "protocol"}};
+if(data150.endpoint !== undefined){
+let data172 = data150.endpoint;
+if(data172 && typeof data172 == "object" && !Array.isArray(data172)){
+if(data172.observedPorts !== undefined){
+if(typeof data172.observedPorts !== "string"){
+const err263 = {instancePath:instancePath+"/status/endpoint/observedPorts",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -8268,8 +8262,16 @@ vErrors.push(err263);
 }
 errors++;
 }
-if(data174.targetPort === undefined){
-const err264 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "targetPort"}};
+}
+if(data172.ports !== undefined){
+let data174 = data172.ports;
+if(Array.isArray(data174)){
+const len20 = data174.length;
+for(let i20=0; i20<len20; i20++){
+let data175 = data174[i20];
+if(data175 && typeof data175 == "object" && !Array.isArray(data175)){
+if(data175.protocol === undefined){
+const err264 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "protocol"}};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -8278,8 +8280,8 @@ vErrors.push(err264);
 }
 errors++;
 }
-if(data174.publishedPort === undefined){
-const err265 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishedPort"}};
+if(data175.targetPort === undefined){
+const err265 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "targetPort"}};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -8288,8 +8290,8 @@ vErrors.push(err265);
 }
 errors++;
 }
-if(data174.publishMode === undefined){
-const err266 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishMode"}};
+if(data175.publishedPort === undefined){
+const err266 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishedPort"}};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -8298,9 +8300,8 @@ vErrors.push(err266);
 }
 errors++;
 }
-if(data174.name !== undefined){
-if(typeof data174.name !== "string"){
-const err267 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/name",keyword:"type",params:{type: "string"}};
+if(data175.publishMode === undefined){
+const err267 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishMode"}};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -8309,11 +8310,9 @@ vErrors.push(err267);
 }
 errors++;
 }
-}
-if(data174.protocol !== undefined){
-let data176 = data174.protocol;
-if(typeof data176 !== "string"){
-const err268 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"type",params:{type: "string"}};
+if(data175.name !== undefined){
+if(typeof data175.name !== "string"){
+const err268 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -8322,8 +8321,11 @@ vErrors.push(err268);
 }
 errors++;
 }
-if(!(((data176 === "TCP") || (data176 === "UDP")) || (data176 === "SCTP"))){
-const err269 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.protocol.enum}};
+}
+if(data175.protocol !== undefined){
+let data177 = data175.protocol;
+if(typeof data177 !== "string"){
+const err269 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -8332,11 +8334,8 @@ vErrors.push(err269);
 }
 errors++;
 }
-}
-if(data174.targetPort !== undefined){
-let data177 = data174.targetPort;
-if(!(((typeof data177 == "number") && (!(data177 % 1) && !isNaN(data177))) && (isFinite(data177)))){
-const err270 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/targetPort",keyword:"type",params:{type: "integer"}};
+if(!(((data177 === "TCP") || (data177 === "UDP")) || (data177 === "SCTP"))){
+const err270 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -8346,10 +8345,10 @@ vErrors.push(err270);
 errors++;
 }
 }
-if(data174.publishedPort !== undefined){
-let data178 = data174.publishedPort;
+if(data175.targetPort !== undefined){
+let data178 = data175.targetPort;
 if(!(((typeof data178 == "number") && (!(data178 % 1) && !isNaN(data178))) && (isFinite(data178)))){
-const err271 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishedPort",keyword:"type",params:{type: "integer"}};
+const err271 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/targetPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -8359,10 +8358,10 @@ vErrors.push(err271);
 errors++;
 }
 }
-if(data174.publishMode !== undefined){
-let data179 = data174.publishMode;
-if(typeof data179 !== "string"){
-const err272 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"type",params:{type: "string"}};
+if(data175.publishedPort !== undefined){
+let data179 = data175.publishedPort;
+if(!(((typeof data179 == "number") && (!(data179 % 1) && !isNaN(data179))) && (isFinite(data179)))){
+const err272 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishedPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -8371,8 +8370,11 @@ vErrors.push(err272);
 }
 errors++;
 }
-if(!((data179 === "Ingress") || (data179 === "Host"))){
-const err273 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
+}
+if(data175.publishMode !== undefined){
+let data180 = data175.publishMode;
+if(typeof data180 !== "string"){
+const err273 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -8381,10 +8383,8 @@ vErrors.push(err273);
 }
 errors++;
 }
-}
-}
-else {
-const err274 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"type",params:{type: "object"}};
+if(!((data180 === "Ingress") || (data180 === "Host"))){
+const err274 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -8396,7 +8396,7 @@ errors++;
 }
 }
 else {
-const err275 = {instancePath:instancePath+"/status/endpoint/ports",keyword:"type",params:{type: "array"}};
+const err275 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -8408,7 +8408,7 @@ errors++;
 }
 }
 else {
-const err276 = {instancePath:instancePath+"/status/endpoint",keyword:"type",params:{type: "object"}};
+const err276 = {instancePath:instancePath+"/status/endpoint/ports",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -8418,15 +8418,9 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data150.conditions !== undefined){
-let data180 = data150.conditions;
-if(Array.isArray(data180)){
-const len21 = data180.length;
-for(let i21=0; i21<len21; i21++){
-let data181 = data180[i21];
-if(data181 && typeof data181 == "object" && !Array.isArray(data181)){
-if(data181.type === undefined){
-const err277 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err277 = {instancePath:instancePath+"/status/endpoint",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -8435,8 +8429,16 @@ vErrors.push(err277);
 }
 errors++;
 }
-if(data181.status === undefined){
-const err278 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data150.conditions !== undefined){
+let data181 = data150.conditions;
+if(Array.isArray(data181)){
+const len21 = data181.length;
+for(let i21=0; i21<len21; i21++){
+let data182 = data181[i21];
+if(data182 && typeof data182 == "object" && !Array.isArray(data182)){
+if(data182.type === undefined){
+const err278 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -8445,9 +8447,8 @@ vErrors.push(err278);
 }
 errors++;
 }
-if(data181.type !== undefined){
-if(typeof data181.type !== "string"){
-const err279 = {instancePath:instancePath+"/status/conditions/" + i21+"/type",keyword:"type",params:{type: "string"}};
+if(data182.status === undefined){
+const err279 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -8456,11 +8457,9 @@ vErrors.push(err279);
 }
 errors++;
 }
-}
-if(data181.status !== undefined){
-let data183 = data181.status;
-if(typeof data183 !== "string"){
-const err280 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"type",params:{type: "string"}};
+if(data182.type !== undefined){
+if(typeof data182.type !== "string"){
+const err280 = {instancePath:instancePath+"/status/conditions/" + i21+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -8469,8 +8468,11 @@ vErrors.push(err280);
 }
 errors++;
 }
-if(!(((data183 === "True") || (data183 === "False")) || (data183 === "Unknown"))){
-const err281 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data182.status !== undefined){
+let data184 = data182.status;
+if(typeof data184 !== "string"){
+const err281 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -8479,10 +8481,8 @@ vErrors.push(err281);
 }
 errors++;
 }
-}
-if(data181.reason !== undefined){
-if(typeof data181.reason !== "string"){
-const err282 = {instancePath:instancePath+"/status/conditions/" + i21+"/reason",keyword:"type",params:{type: "string"}};
+if(!(((data184 === "True") || (data184 === "False")) || (data184 === "Unknown"))){
+const err282 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -8492,9 +8492,9 @@ vErrors.push(err282);
 errors++;
 }
 }
-if(data181.message !== undefined){
-if(typeof data181.message !== "string"){
-const err283 = {instancePath:instancePath+"/status/conditions/" + i21+"/message",keyword:"type",params:{type: "string"}};
+if(data182.reason !== undefined){
+if(typeof data182.reason !== "string"){
+const err283 = {instancePath:instancePath+"/status/conditions/" + i21+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -8504,10 +8504,9 @@ vErrors.push(err283);
 errors++;
 }
 }
-if(data181.observedGeneration !== undefined){
-let data186 = data181.observedGeneration;
-if(!(((typeof data186 == "number") && (!(data186 % 1) && !isNaN(data186))) && (isFinite(data186)))){
-const err284 = {instancePath:instancePath+"/status/conditions/" + i21+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data182.message !== undefined){
+if(typeof data182.message !== "string"){
+const err284 = {instancePath:instancePath+"/status/conditions/" + i21+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -8517,11 +8516,10 @@ vErrors.push(err284);
 errors++;
 }
 }
-if(data181.lastTransitionTime !== undefined){
-let data187 = data181.lastTransitionTime;
-if(typeof data187 === "string"){
-if(!(formats4(data187))){
-const err285 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data182.observedGeneration !== undefined){
+let data187 = data182.observedGeneration;
+if(!(((typeof data187 == "number") && (!(data187 % 1) && !isNaN(data187))) && (isFinite(data187)))){
+const err285 = {instancePath:instancePath+"/status/conditions/" + i21+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -8531,8 +8529,11 @@ vErrors.push(err285);
 errors++;
 }
 }
-else {
-const err286 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data182.lastTransitionTime !== undefined){
+let data188 = data182.lastTransitionTime;
+if(typeof data188 === "string"){
+if(!(formats4(data188))){
+const err286 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -8542,9 +8543,8 @@ vErrors.push(err286);
 errors++;
 }
 }
-}
 else {
-const err287 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"type",params:{type: "object"}};
+const err287 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -8556,7 +8556,7 @@ errors++;
 }
 }
 else {
-const err288 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err288 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -8568,7 +8568,7 @@ errors++;
 }
 }
 else {
-const err289 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err289 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -8580,12 +8580,24 @@ errors++;
 }
 }
 else {
-const err290 = {instancePath,keyword:"type",params:{type: "object"}};
+const err290 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err290];
 }
 else {
 vErrors.push(err290);
+}
+errors++;
+}
+}
+}
+else {
+const err291 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err291];
+}
+else {
+vErrors.push(err291);
 }
 errors++;
 }

@@ -23,3 +23,8 @@ export function pathText(path: Path): string {
     return text === '' ? step : `${text}.${step}`
   }, '')
 }
+
+/** What stands at a path of a plain value. */
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? Reflect.get(at, step) : undefined), value)
+}

@@ -12,8 +12,10 @@ export interface Context {
   readonly out: (text: string) => void
   /** Writes one message line. */
   readonly err: (line: string) => void
-  /** Fires on the first Ctrl-C, or when the reader of our output has gone. */
+  /** Fires on the first Ctrl-C. */
   readonly signal: AbortSignal
+  /** Fires when nobody reads what we print any more, as in `kit logs -f | head`: who only prints may end. */
+  readonly unread: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
   readonly readStdin: () => Promise<Uint8Array>
   /** Directory of the local cluster (`--dir`). */

@@ -66,10 +66,6 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
           if (unfinished.length > 0) return undefined
           return { code: worst(progress), progress }
         }))
-  if (context.signal.aborted) {
-    context.err('Interrupted. The cluster goes on with it; `kit rollout status service/NAME` waits again.')
-    return exitCodes.error
-  }
   if (outcome === undefined) {
     context.err(
       `error: not converged after ${Math.round(timeoutMs / 1000)} s. The cluster goes on trying; \`kit get tasks\` shows where it stands.`,

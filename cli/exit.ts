@@ -8,6 +8,8 @@ export const exitCodes = {
   rolledBack: 4,
   timedOut: 5,
   refused: 6,
+  /** By Ctrl-C: 128 and the number of SIGINT, as a shell counts. */
+  interrupted: 130,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

@@ -1,8 +1,12 @@
 // Applies what `readInput` read: first everything as a dry run, so that nothing is applied when anything
 // is refused; then for real; then it waits until it is true.
 
-import { reasonOf, StatusError } from '../api/errors.ts'
-import type { WireObject } from '../api/wire.ts'
+import { type Cause, reasonOf, StatusError } from '../api/errors.ts'
+import { formatDiagnostics } from '../api/format-diagnostic.ts'
+import { codeOfCause } from '../api/mistake.ts'
+import type { Manifest, WireObject } from '../api/wire.ts'
+import { pointAt } from '../api/yaml-document.ts'
+import { type Path, pathText, valueAt } from '../api/yaml-place.ts'
 import type { Client } from '../client/client.ts'
 import type { Context } from './context.ts'
 import { converge } from './converge.ts'
@@ -42,10 +46,11 @@ async function tryAll(client: Client, input: readonly InputObject[], force: bool
   const refusals: string[] = []
   let code: ExitCode = exitCodes.invalid
   const before: Before[] = []
-  for (const { kind, object, document } of input) {
-    const name = String(object.metadata['name'])
+  for (const each of input) {
+    const { kind, object } = each
+    let live: WireObject | undefined
     try {
-      const live = await client.get(kind, name).catch((error: unknown) => {
+      live = await client.get(kind, String(object.metadata['name'])).catch((error: unknown) => {
         if (reasonOf(error) === 'NotFound') return undefined
         throw error
       })
@@ -54,10 +59,10 @@ async function tryAll(client: Client, input: readonly InputObject[], force: bool
       if (!(error instanceof StatusError) || reasonOf(error) === 'Unavailable') throw error
       if (reasonOf(error) === 'Conflict') code = exitCodes.error
       if (reasonOf(error) === 'Forbidden') code = exitCodes.refused
-      refusals.push(describeRefusal(error, document))
+      refusals.push(describeRefusal(error, each, live))
     }
   }
-  if (refusals.length > 0) throw new CommandError(code, `${refusals.join('\n')}\n\nNothing was applied.`)
+  if (refusals.length > 0) throw new CommandError(code, `${refusals.join('\n\n')}\n\nNothing was applied.`)
   return before
 }
 
@@ -82,17 +87,43 @@ function sameLabels(a: WireObject, b: WireObject): 'configured' | 'unchanged' {
   return facts(a) === facts(b) ? 'unchanged' : 'configured'
 }
 
-function describeRefusal(error: StatusError, document: InputObject['document']): string {
-  const causes = (error.details.causes ?? []).map(({ field, message }) => {
-    const place = document.locate(parsePath(field ?? ''), 'value')
-    return `  --> ${document.file}:${place.line}:${place.column}  ${field === undefined ? '' : `${field}: `}${message}`
+/** What a server refused: each cause at its place in the file, or the sentence of a refusal without causes. */
+export function describeRefusal(error: StatusError, { object, document, text }: InputObject, live: WireObject | undefined): string {
+  const { causes = [] } = error.details
+  if (causes.length === 0) {
+    const { line, column } = document.locate([], 'value')
+    return `error: ${error.message}\n  --> ${document.file}:${line}:${column}`
+  }
+  const diagnostics = causes.map((cause) => {
+    const path = parsePath(cause.field ?? '')
+    // A Compose file is the spec of its stack: its own paths begin below that.
+    const place = document.kind === 'Compose' && path[0] === 'spec' ? path.slice(1) : path
+    if (cause.reason !== 'FieldManagerConflict')
+      return pointAt(document, { code: codeOfCause(cause), path: place, target: 'value', message: sentenceOf(cause, place) })
+    const message = cause.code === undefined ? `${cause.message}: ${compareValues(path, object, live)}` : cause.message
+    return pointAt(document, {
+      code: 'KIT0143',
+      path: place,
+      target: 'value',
+      message,
+      help: '--force takes it for the file; to keep it, write the value that it has now',
+    })
   })
-  const hint = error.reason === 'Conflict' ? '\n  = --force takes the fields that somebody else has set' : ''
-  return `error: ${error.message}${causes.length === 0 ? `\n  --> ${document.file}` : `\n${causes.join('\n')}`}${hint}`
+  return formatDiagnostics(diagnostics, () => text)
 }
 
-/** `spec.ports[0].port` as steps. A Compose file is the spec itself, so its own paths begin below it. */
-function parsePath(field: string): readonly (string | number)[] {
+function sentenceOf({ message }: Cause, path: Path): string {
+  return path.length === 0 ? message : `\`${pathText(path)}\` ${message}`
+}
+
+/** What the cluster has at a path, and what the file says. */
+function compareValues(path: Path, object: Manifest, live: WireObject | undefined): string {
+  const show = (value: unknown): string => (value === undefined ? 'something else' : JSON.stringify(value))
+  return `\`${pathText(path)}\` is ${show(valueAt(live, path))}, and the file says ${show(valueAt(object, path))}`
+}
+
+/** `spec.ports[0].port` as steps. */
+function parsePath(field: string): Path {
   return field
     .split(/[.[\]]+/)
     .filter((step) => step !== '')

@@ -204,7 +204,8 @@ export async function stopCluster(context: Context, purge: boolean): Promise<rea
     const tasks = await stopTasks(context, node)
     if (daemon || tasks > 0) stopped.push(name)
   }
-  if (purge) await rm(directory, { recursive: true, force: true })
+  // A shim that was about to start its task writes its last record while its directory goes.
+  if (purge) await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   return stopped
 }
 

@@ -17,9 +17,14 @@ process.once('SIGINT', () => {
   interrupted.abort()
   process.once('SIGINT', () => process.exit(130))
 })
+// The reader has had enough, as in `kit get tasks | head`. What was asked for is still carried out, and the exit code is its own.
+const unread = new AbortController()
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0) // The reader has had enough, as in `kit get tasks | head`.
-  throw error
+  if (error.code !== 'EPIPE') throw error
+  unread.abort()
+})
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
 })
 
 const clock = createClock()
@@ -38,9 +43,10 @@ function createContext(options: GlobalOptions): Context {
       return connection.client
     },
     clock,
-    out: (text) => void process.stdout.write(text),
+    out: (text) => void (unread.signal.aborted || process.stdout.write(text)),
     err: (line) => void process.stderr.write(`${line}\n`),
     signal: interrupted.signal,
+    unread: unread.signal,
     env: process.env,
     async readStdin() {
       const chunks: Buffer[] = []
@@ -58,7 +64,8 @@ function report(error: unknown): ExitCode {
     if (error.message !== '') process.stderr.write(`${error.message}\n`)
     return error.code
   }
-  if (interrupted.signal.aborted) return exitCodes.error
+  if (interrupted.signal.aborted) return exitCodes.interrupted
+  if (unread.signal.aborted) return exitCodes.ok // It was printing only: everything else ends by itself.
   if (error instanceof StatusError) {
     process.stderr.write(`error: ${error.message}\n`)
     for (const { field, message } of error.details.causes ?? [])
@@ -72,7 +79,8 @@ function report(error: unknown): ExitCode {
 }
 
 try {
-  process.exitCode = await createProgram(createContext).run(process.argv.slice(2))
+  const code = await createProgram(createContext).run(process.argv.slice(2))
+  process.exitCode = interrupted.signal.aborted && code === exitCodes.ok ? exitCodes.interrupted : code
 } catch (error) {
   process.exitCode = report(error)
 } finally {

@@ -6,6 +6,7 @@ import type { Kind } from '../api/objects.ts'
 import type { WireObject } from '../api/wire.ts'
 import type { Client, Selectors } from '../client/client.ts'
 import type { Clock } from '../effects/effects.ts'
+import { CommandError, exitCodes } from './exit.ts'
 
 const lookAgainMs = 250
 
@@ -16,7 +17,7 @@ export interface Observed {
 
 /**
  * Calls `look` until it answers something. Resolves with that, or with `undefined` when `timeoutMs` have
- * passed or `signal` fired. The copy is complete before the first look.
+ * passed. Ends the command when `signal` fired. The copy is complete before the first look.
  */
 export async function observe<T>(
   deps: { readonly client: Client; readonly clock: Clock; readonly signal: AbortSignal },
@@ -66,7 +67,12 @@ export async function observe<T>(
       const answer = wanted.every(({ kind }) => copies.has(kind)) ? look(observed) : undefined
       if (answer !== undefined) return answer
       const leftMs = deadline - deps.clock.monotonicMs()
-      if (leftMs <= 0 || deps.signal.aborted) return undefined
+      if (deps.signal.aborted)
+        throw new CommandError(
+          exitCodes.interrupted,
+          'Interrupted: the cluster goes on with it; `kit wait` and `kit rollout status` wait again.',
+        )
+      if (leftMs <= 0) return undefined
       const woken = new Promise<void>((resolve) => (wake = resolve))
       const pause = new AbortController()
       await Promise.race([

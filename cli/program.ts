@@ -8,7 +8,7 @@ import type { GlobalOptions, Options } from './options.ts'
 const exitHelp = `
 Exit codes:
   0 done, and true    1 error             2 invalid input     3 no node can take the tasks
-  4 rolled back       5 timed out         6 refused by policy`
+  4 rolled back       5 timed out         6 refused by policy     130 interrupted`
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 
@@ -188,8 +188,11 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
   )
   add(
     'undo',
-    'Go back to an older revision',
-    (command) => waiting(command).argument('<service>').option('--to <revision>', 'its number or name (default: the one before)'),
+    'Go back to the last good revision, or to any',
+    (command) =>
+      waiting(command)
+        .argument('<service>')
+        .option('--to <revision>', 'its number or name (default: the last good one that is not the current one)'),
     async (context, options, words) => (await import('./commands/rollout.ts')).undo(context, options, words),
     rollout,
   )

@@ -3,7 +3,7 @@
 import { parseConstraint } from '../api/constraint.ts'
 import { cpus, duration, integer, isMap, list, mapping, memory, orNull, ratio, text, texts, word } from './fields.ts'
 import type { ComposeDeploy } from './model.ts'
-import { at, describeValue, type Read, reportValue } from './problem.ts'
+import { at, type Read, reportUnwanted, reportValue } from './problem.ts'
 
 type Placement = NonNullable<ComposeDeploy['placement']>
 type Resources = NonNullable<ComposeDeploy['resources']>
@@ -16,7 +16,9 @@ const constraint: Read<string> = (value, place) => {
   const written = text(value, place)
   if (written === undefined) return undefined
   const parsed = parseConstraint(written)
-  return typeof parsed === 'string' ? reportValue(place, parsed, { help: 'for example node.labels.disk == ssd' }) : written
+  return typeof parsed === 'string'
+    ? reportValue(place, 'FieldValueInvalid', parsed, { help: 'for example node.labels.disk == ssd' })
+    : written
 }
 
 const placement = mapping<Placement>({
@@ -73,12 +75,12 @@ export const restart: Read<Restart> = (value, place) => {
   const written = value === false ? 'no' : value
   if (written === 'always' || written === 'unless-stopped') return { condition: 'Any' }
   if (written === 'no' || written === '') {
-    return reportValue(place, 'restart "no" does not keep a service from being restarted in a cluster', {
+    return reportValue(place, 'FieldValueNotSupported', 'restart "no" does not keep a service from being restarted in a cluster', {
       help: 'write deploy.restart_policy.condition: none',
     })
   }
   const match = typeof written === 'string' ? /^on-failure(?::(\d{1,9}))?$/.exec(written) : null
-  if (match === null) return reportValue(place, `wanted always, unless-stopped, on-failure or on-failure:N, found ${describeValue(value)}`)
+  if (match === null) return reportUnwanted(place, 'always, unless-stopped, on-failure or on-failure:N', value, ['string'])
   return { condition: 'OnFailure', ...(match[1] === undefined ? {} : { maxAttempts: Number(match[1]) }) }
 }
 
@@ -124,11 +126,15 @@ export const deploy: Read<ComposeDeploy> = (value, place) => {
   if (read === undefined) return undefined
   const isGlobal = read.mode === 'Global' || read.mode === 'GlobalJob'
   if (isGlobal && read.replicas !== undefined) {
-    return reportValue(at(place, 'replicas'), 'a global service has no number of replicas', { help: 'remove replicas, or mode: global' })
+    return reportValue(at(place, 'replicas'), 'FieldValueForbidden', 'a global service has no number of replicas', {
+      help: 'remove replicas, or mode: global',
+    })
   }
   const isJob = read.mode === 'ReplicatedJob' || read.mode === 'GlobalJob'
   if (isJob && isMap(value) && value['update_config'] !== undefined) {
-    return reportValue(at(place, 'update_config'), 'a job is not updated: a change starts it again', { help: 'remove update_config' })
+    return reportValue(at(place, 'update_config'), 'FieldValueForbidden', 'a job is not updated: a change starts it again', {
+      help: 'remove update_config',
+    })
   }
   return read
 }

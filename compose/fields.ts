@@ -4,7 +4,7 @@
 
 import { parseDuration } from '../api/duration.ts'
 import { formatCpu, formatMemory } from '../api/quantity.ts'
-import { at, describeValue, type Place, type Read, reportKey, reportValue, suggestion } from './problem.ts'
+import { at, describeValue, type Place, type Read, reportKey, reportUnwanted, reportValue, suggestion } from './problem.ts'
 
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -15,13 +15,12 @@ export function toMap<T>(entries: Iterable<readonly [string, T]>): Readonly<Reco
   return Object.fromEntries(entries)
 }
 
-export const text: Read<string> = (value, place) =>
-  typeof value === 'string' ? value : reportValue(place, `wanted a text, found ${describeValue(value)}`)
+export const text: Read<string> = (value, place) => (typeof value === 'string' ? value : reportUnwanted(place, 'a text', value, []))
 
 /** Text where a number is as good: `user: 1000`. */
 export const textOrNumber: Read<string> = (value, place) => {
   if (typeof value === 'string') return value
-  return typeof value === 'number' ? String(value) : reportValue(place, `wanted a text or a number, found ${describeValue(value)}`)
+  return typeof value === 'number' ? String(value) : reportUnwanted(place, 'a text or a number', value, [])
 }
 
 export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Read<number> {
@@ -29,14 +28,14 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): Read<num
   return (value, place) => {
     const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value
     if (typeof number === 'number' && Number.isSafeInteger(number) && number >= least && number <= most) return number
-    return reportValue(place, `wanted a whole number ${range}, found ${describeValue(value)}`)
+    return reportUnwanted(place, `a whole number ${range}`, value, ['number'])
   }
 }
 
 export const ratio: Read<number> = (value, place) => {
   const number = typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value
   if (typeof number === 'number' && number >= 0 && number <= 1) return number
-  return reportValue(place, `wanted a number from 0 to 1, found ${describeValue(value)}`)
+  return reportUnwanted(place, 'a number from 0 to 1', value, ['number'])
 }
 
 const truth: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
@@ -48,12 +47,12 @@ const truth: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([
 
 export const boolean: Read<boolean> = (value, place) => {
   const known = truth.get(typeof value === 'string' ? value.toLowerCase() : value)
-  return known ?? reportValue(place, `wanted true or false, found ${describeValue(value)}`)
+  return known ?? reportUnwanted(place, 'true or false', value, [])
 }
 
 export const duration: Read<string> = (value, place) => {
   if (typeof value === 'string' && parseDuration(value) !== undefined) return value
-  return reportValue(place, `wanted a duration, found ${describeValue(value)}`, {
+  return reportUnwanted(place, 'a duration', value, ['string'], {
     help: 'a duration is a number with a unit (ns, us, ms, s, m, h), or several: 10s, 1h30m, 500ms',
   })
 }
@@ -66,7 +65,7 @@ export const sizeBytes: Read<number> = (value, place) => {
   const match = sizeForm.exec(String(value))
   const bytes = match === null ? Number.NaN : Math.trunc(Number(match[1]) * 1024 ** sizeUnits.indexOf((match[2] ?? '').toLowerCase()))
   if ((typeof value === 'string' || typeof value === 'number') && Number.isSafeInteger(bytes)) return bytes
-  return reportValue(place, `wanted a size, found ${describeValue(value)}`, { help: 'a size is a number with a unit: 500M, 2g, 64kb' })
+  return reportUnwanted(place, 'a size', value, ['string', 'number'], { help: 'a size is a number with a unit: 500M, 2g, 64kb' })
 }
 
 export const memory: Read<string> = (value, place) => {
@@ -77,7 +76,7 @@ export const memory: Read<string> = (value, place) => {
 export const cpus: Read<string> = (value, place) => {
   const amount = typeof value === 'number' ? String(value) : value
   if (typeof amount === 'string' && /^(\d{1,9}(\.\d{1,9})?|\.\d{1,9})$/.test(amount)) return formatCpu(Number(amount))
-  return reportValue(place, `wanted a number of CPU cores, found ${describeValue(value)}`, { help: "for example '0.5' for half a core" })
+  return reportUnwanted(place, 'a number of CPU cores', value, ['string', 'number'], { help: "for example '0.5' for half a core" })
 }
 
 /** One of the words of Compose, as kit writes it. Case does not matter. */
@@ -86,14 +85,18 @@ export function word<T extends string>(words: Readonly<Record<string, T>>): Read
   return (value, place) => {
     const wanted = typeof value === 'string' ? value.toLowerCase() : ''
     if (Object.hasOwn(words, wanted)) return words[wanted]
-    const found = describeValue(value)
-    return reportValue(place, `wanted ${known.slice(0, -1).join(', ')} or ${known.at(-1)}, found ${found}`, suggestion(wanted, known))
+    if (typeof value !== 'string') return reportUnwanted(place, oneOf(known), value, [])
+    return reportValue(place, 'FieldValueNotSupported', `wanted ${oneOf(known)}, found ${describeValue(value)}`, suggestion(wanted, known))
   }
+}
+
+function oneOf(words: readonly string[]): string {
+  return words.length === 1 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 }
 
 export function list<T>(element: Read<T>): Read<readonly T[]> {
   return (value, place) => {
-    if (!Array.isArray(value)) return reportValue(place, `wanted a list, found ${describeValue(value)}`)
+    if (!Array.isArray(value)) return reportUnwanted(place, 'a list', value, [])
     return value.map((each, index) => element(each, at(place, index))).filter((each) => each !== undefined)
   }
 }
@@ -104,7 +107,9 @@ export function uniqueList(element: Read<string>): Read<readonly string[]> {
   return (value, place) => {
     const elements = read(value, place)
     const double = elements?.findIndex((each, index) => elements.indexOf(each) !== index) ?? -1
-    return double === -1 ? elements : reportValue(at(place, double), `"${elements?.[double]}" stands twice in the list`)
+    return double === -1
+      ? elements
+      : reportValue(at(place, double), 'FieldValueDuplicate', `"${elements?.[double]}" stands twice in the list`)
   }
 }
 
@@ -113,7 +118,7 @@ export const textOrList: Read<readonly string[]> = (value, place) => (typeof val
 
 export function mapOf<T>(read: Read<T>): Read<Readonly<Record<string, T>>> {
   return (value, place) => {
-    if (!isMap(value)) return reportValue(place, `wanted a mapping, found ${describeValue(value)}`)
+    if (!isMap(value)) return reportUnwanted(place, 'a mapping', value, [])
     const entries = Object.entries(value).map(([key, each]) => [key, read(each, at(place, key))] as const)
     return toMap(entries.filter((entry): entry is readonly [string, T] => entry[1] !== undefined))
   }
@@ -126,7 +131,7 @@ export function mapOf<T>(read: Read<T>): Read<Readonly<Record<string, T>>> {
 export function texts(absent: string | undefined): Read<Readonly<Record<string, string>>> {
   return (value, place) => {
     if (Array.isArray(value)) return textsOfList(value, absent, place)
-    if (!isMap(value)) return reportValue(place, `wanted a mapping or a list of KEY=value, found ${describeValue(value)}`)
+    if (!isMap(value)) return reportUnwanted(place, 'a mapping or a list of KEY=value', value, [])
     const entries = Object.entries(value).map(([key, each]) => [key, each === null ? absent : scalar(each, at(place, key))] as const)
     return toMap(entries.filter((entry): entry is readonly [string, string] => entry[1] !== undefined))
   }
@@ -139,7 +144,7 @@ function textsOfList(value: readonly unknown[], absent: string | undefined, plac
     if (pair === undefined) continue
     const equals = pair.indexOf('=')
     const key = equals === -1 ? pair : pair.slice(0, equals)
-    if (key === '') reportValue(at(place, index), `wanted KEY=value, found ${describeValue(element)}`)
+    if (key === '') reportUnwanted(at(place, index), 'KEY=value', element, ['string'])
     const meant = equals === -1 ? absent : pair.slice(equals + 1)
     if (meant !== undefined && key !== '') result.set(key, meant)
   }
@@ -148,7 +153,7 @@ function textsOfList(value: readonly unknown[], absent: string | undefined, plac
 
 const scalar: Read<string> = (value, place) => {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
-  return reportValue(place, `wanted a text, found ${describeValue(value)}`)
+  return reportUnwanted(place, 'a text', value, [])
 }
 
 type Fields<Shape> = { readonly [Key in keyof Shape]-?: Read<NonNullable<Shape[Key]>> }
@@ -167,7 +172,7 @@ export function mapping<Shape extends object>(
   const { required = [], unsupported = {} } = options
   const readers: ReadonlyMap<string, Read<unknown>> = new Map(Object.entries<Read<unknown>>(fields))
   return (value, place) => {
-    if (!isMap(value)) return reportValue(place, `wanted a mapping, found ${describeValue(value)}`)
+    if (!isMap(value)) return reportUnwanted(place, 'a mapping', value, [])
     const result: Partial<Record<string, unknown>> = {}
     for (const [key, each] of Object.entries(value)) {
       const read = readers.get(key)
@@ -176,16 +181,22 @@ export function mapping<Shape extends object>(
         if (meant !== undefined) result[key] = meant
       } else if (!key.startsWith('x-')) reportUnknown(key, [...readers.keys()], unsupported, at(place, key))
     }
-    for (const key of required) if (!Object.hasOwn(value, key)) reportKey(place, `"${key}" is missing`)
+    for (const key of required) if (!Object.hasOwn(value, key)) reportKey(place, 'FieldValueRequired', `"${key}" is missing`)
     return result as Partial<Shape> // Each key was read by its own reader, which TypeScript cannot follow through a loop.
   }
 }
 
 function reportUnknown(key: string, known: readonly string[], unsupported: Unsupported, place: Place): void {
-  if (Object.hasOwn(unsupported, key)) reportKey(place, `kit does not support "${key}"`, { help: unsupported[key] ?? '' })
+  if (Object.hasOwn(unsupported, key))
+    reportKey(place, 'KeyNotSupported', `kit does not support "${key}"`, { help: unsupported[key] ?? '' })
   else {
     const near = suggestion(key, known)
-    reportKey(place, `unknown key "${key}"`, near.hint === undefined ? { help: `allowed here: ${known.toSorted().join(', ')}` } : near)
+    reportKey(
+      place,
+      'UnknownKey',
+      `unknown key "${key}"`,
+      near.hint === undefined ? { help: `allowed here: ${known.toSorted().join(', ')}` } : near,
+    )
   }
 }
 

@@ -5,7 +5,7 @@
 import { isMap, toMap } from './fields.ts'
 import { type FileKind, limitsBytes } from './file-content.ts'
 import type { Environment } from './interpolate.ts'
-import { at, describeValue, type Place, type Problem, reportValue } from './problem.ts'
+import { at, type Place, type Problem, reportUnwanted, reportValue } from './problem.ts'
 
 const sections: readonly (readonly [section: string, kind: FileKind])[] = [
   ['secrets', 'secret'],
@@ -70,7 +70,9 @@ function inlineEntry(
   if (source !== 'file' && source !== 'environment') return entry
   const { file: _file, environment: _environment, ...rest } = entry
   if (another !== undefined) {
-    reportValue(at(place, another), `this ${kind} has "${source}" already`, { help: `write one of ${sources.join(', ')}` })
+    reportValue(at(place, another), 'FieldValueForbidden', `this ${kind} has "${source}" already`, {
+      help: `write one of ${sources.join(', ')}`,
+    })
     return another === 'environment' ? { ...rest, data: madeUp } : rest
   }
   const bytes = source === 'file' ? bytesOfFile(entry['file'], files, place) : bytesOfVariable(entry['environment'], environment, place)
@@ -79,19 +81,19 @@ function inlineEntry(
 
 function bytesOfFile(path: unknown, files: ReadonlyMap<string, FileBytes>, place: Place): Uint8Array | undefined {
   const here = at(place, 'file')
-  if (typeof path !== 'string' || path === '') return reportValue(here, `wanted the path of a file, found ${describeValue(path)}`)
+  if (typeof path !== 'string' || path === '') return reportUnwanted(here, 'the path of a file', path, ['string'])
   const found = files.get(path)
   if (found === undefined) throw new Error(`${path} was not read before it was inlined`)
-  if ('missing' in found) return reportValue(here, found.missing)
-  return found.bytes.length > 0 ? found.bytes : reportValue(here, `${path} is empty`)
+  if ('missing' in found) return reportValue(here, 'ReferenceMissing', found.missing)
+  return found.bytes.length > 0 ? found.bytes : reportValue(here, 'FieldValueRequired', `${path} is empty`)
 }
 
 function bytesOfVariable(name: unknown, environment: Environment, place: Place): Uint8Array | undefined {
   const here = at(place, 'environment')
-  if (typeof name !== 'string' || name === '') return reportValue(here, `wanted the name of a variable, found ${describeValue(name)}`)
+  if (typeof name !== 'string' || name === '') return reportUnwanted(here, 'the name of a variable', name, ['string'])
   const value = Object.hasOwn(environment, name) ? environment[name] : undefined
   if (value === undefined || value === '') {
-    return reportValue(here, `the variable ${name} is ${value === undefined ? 'not set' : 'empty'}`, {
+    return reportValue(here, 'VariableInvalid', `the variable ${name} is ${value === undefined ? 'not set' : 'empty'}`, {
       help: `set it: ${name}=… kit apply …`,
     })
   }

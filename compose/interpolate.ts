@@ -97,10 +97,10 @@ function expandVariable(text: string, environment: Environment, place: Place): {
   if (isSet) return { result: value, rest: operand.rest }
   if (sign.endsWith('-')) return operand
   const why = operand.result === '' ? 'it is not set' : operand.result
-  reportValue(place, `the variable ${key} is needed: ${why}`, { help: `set it: ${key}=… kit apply …` })
+  reportValue(place, 'VariableInvalid', `the variable ${key} is needed: ${why}`, { help: `set it: ${key}=… kit apply …` })
   return { result: '', rest: operand.rest }
 }
 
 function invalid(place: Place, why: string): undefined {
-  return reportValue(place, `invalid variable: ${why}`, { help: 'write $$ for a plain dollar sign' })
+  return reportValue(place, 'VariableInvalid', `invalid variable: ${why}`, { help: 'write $$ for a plain dollar sign' })
 }

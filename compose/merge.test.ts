@@ -131,7 +131,7 @@ for (const { name, last, now, live, owners, merged, conflicts = [] } of cases) {
     const input = { object, last: spec(last), now: spec(now), live: spec(live), managedFields: owners }
     const result = mergeThreeWay({ ...input, force: false })
     const told = result.conflicts.map((each) => {
-      return `${each.field} ${JSON.stringify(each.ours.old)}→${JSON.stringify(each.ours.new)} ${JSON.stringify(each.theirs)} ${each.owner}`
+      return `${each.field.join('.')} ${JSON.stringify(each.ours.old)}→${JSON.stringify(each.ours.new)} ${JSON.stringify(each.theirs)} ${each.owner}`
     })
     assert.deepEqual(told, conflicts)
     assert.deepEqual(result.value, spec(merged))

@@ -19,8 +19,8 @@ export interface ObjectName {
 
 export interface Conflict {
   readonly object: ObjectName
-  /** `spec.replicas`; empty when it is about the whole object. */
-  readonly field: string
+  /** Path in the object; empty when it is about the whole of it. */
+  readonly field: readonly string[]
   /** What the file said and says. `undefined` means that it was, or is, left out. */
   readonly ours: { readonly old: unknown; readonly new: unknown }
   readonly theirs: unknown
@@ -61,7 +61,7 @@ function mergeField(input: MergeInput, sides: Sides, path: readonly string[], co
   const owners = ownersOf(input.managedFields, path)
   if (owners.includes(stackManager) || input.force) return now
   const owner = owners.length === 0 ? 'an unknown writer' : owners.join(', ')
-  conflicts.push({ object: input.object, field: path.join('.'), ours: { old: last, new: now }, theirs: live, owner })
+  conflicts.push({ object: input.object, field: path, ours: { old: last, new: now }, theirs: live, owner })
   return live
 }
 

@@ -3,19 +3,21 @@
 
 import { boolean, integer, isMap, list, mapping, orNull, sizeBytes, text, textOrNumber, word } from './fields.ts'
 import type { FileReference, Mount } from './model.ts'
-import { at, describeValue, type Place, type Read, reportValue } from './problem.ts'
+import { at, type Place, type Read, reportUnwanted, reportValue } from './problem.ts'
 
 const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave']
 
 export const volumes: Read<readonly Mount[]> = (value, place) => {
   const mounts = list(mount)(value, place)
   const double = mounts?.findIndex((each, index) => mounts.findIndex((other) => other.target === each.target) !== index) ?? -1
-  return double === -1 ? mounts : reportValue(at(place, double), `two mounts have the target "${mounts?.[double]?.target}"`)
+  return double === -1
+    ? mounts
+    : reportValue(at(place, double), 'FieldValueDuplicate', `two mounts have the target "${mounts?.[double]?.target}"`)
 }
 
 const mount: Read<Mount> = (value, place) => {
   if (typeof value === 'string') return shortMount(value, place)
-  return isMap(value) ? longMount(value, place) : reportValue(place, `wanted a mount, found ${describeValue(value)}`)
+  return isMap(value) ? longMount(value, place) : reportUnwanted(place, 'a mount', value, ['string'])
 }
 
 /** `[source:]target[:options]`. What begins like a path is a bind, every other source a named volume. */
@@ -23,7 +25,9 @@ function shortMount(written: string, place: Place): Mount | undefined {
   const parts = written.split(':')
   const [first = '', second, options = ''] = parts
   if (parts.length > 3 || parts.includes('')) {
-    return reportValue(place, `"${written}" is not a mount`, { help: 'a mount is source:target, source:target:ro, or target alone' })
+    return reportValue(place, 'FieldValueInvalid', `"${written}" is not a mount`, {
+      help: 'a mount is source:target, source:target:ro, or target alone',
+    })
   }
   if (second === undefined) return { type: 'Volume', target: first }
   const known = readOptions(options, place)
@@ -35,7 +39,7 @@ function shortMount(written: string, place: Place): Mount | undefined {
 /** A path of the user's machine means nothing on the nodes of the cluster. */
 function isAbsolute(source: string, place: Place): boolean {
   if (source.startsWith('/')) return true
-  reportValue(place, `"${source}" is relative to this file, but the mount is made on the nodes of the cluster`, {
+  reportValue(place, 'FieldValueInvalid', `"${source}" is relative to this file, but the mount is made on the nodes of the cluster`, {
     help: 'write the absolute path that the directory has on the nodes',
   })
   return false
@@ -48,7 +52,9 @@ function readOptions(written: string, place: Place): Pick<Mount, 'readOnly' | 'n
     else if (option === 'nocopy') result.noCopy = true
     else if (propagations.includes(option)) result.propagation = option
     else if (option !== 'rw')
-      return reportValue(place, `unknown mount option "${option}"`, { help: `known: ro, rw, nocopy, ${propagations.join(', ')}` })
+      return reportValue(place, 'FieldValueNotSupported', `unknown mount option "${option}"`, {
+        help: `known: ro, rw, nocopy, ${propagations.join(', ')}`,
+      })
   }
   return result
 }
@@ -96,10 +102,12 @@ function misfit(long: LongMount, place: Place): boolean {
   const before = place.problems.length
   const owners = [['bind', 'Bind'], ['volume', 'Volume'], ['tmpfs', 'Tmpfs']] as const // biome-ignore format: one table
   for (const [options, type] of owners) {
-    if (long[options] !== undefined && long.type !== type) reportValue(at(place, options), `these options are for a ${options} mount`)
+    if (long[options] !== undefined && long.type !== type)
+      reportValue(at(place, options), 'FieldValueForbidden', `these options are for a ${options} mount`)
   }
-  if (long.type === 'Tmpfs' && long.source !== undefined) reportValue(at(place, 'source'), 'a tmpfs mount has no source')
-  if (long.type === 'Bind' && long.source === undefined) reportValue(place, 'a bind mount needs a source')
+  if (long.type === 'Tmpfs' && long.source !== undefined)
+    reportValue(at(place, 'source'), 'FieldValueForbidden', 'a tmpfs mount has no source')
+  if (long.type === 'Bind' && long.source === undefined) reportValue(place, 'FieldValueRequired', 'a bind mount needs a source')
   if (long.type === 'Bind' && long.source !== undefined) isAbsolute(long.source, at(place, 'source'))
   return place.problems.length > before
 }
@@ -120,7 +128,9 @@ const readReference = mapping<LongReference>(
 export const fileReferences: Read<readonly FileReference[]> = (value, place) => {
   const references = list(fileReference)(value, place)
   const double = references?.findIndex((each, i) => references.findIndex((other) => other.target === each.target) !== i) ?? -1
-  return double === -1 ? references : reportValue(at(place, double), `two files have the name "${references?.[double]?.target}"`)
+  return double === -1
+    ? references
+    : reportValue(at(place, double), 'FieldValueDuplicate', `two files have the name "${references?.[double]?.target}"`)
 }
 
 const fileReference: Read<FileReference> = (value, place) => {

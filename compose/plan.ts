@@ -7,16 +7,17 @@ import type { Schema } from '../api/definition.ts'
 import { definitions } from '../api/definitions.ts'
 import type { ManagedFieldsEntry, OwnerReference } from '../api/objects.ts'
 import { compileStack, type Draft, type DraftKind, stackLabel } from './compile.ts'
+import { documentPath } from './document-path.ts'
 import { isMap } from './fields.ts'
 import { type Conflict, mergeThreeWay, ownersOf } from './merge.ts'
 import type { Texts } from './model.ts'
-import type { Problem } from './problem.ts'
+import type { Path, Problem } from './problem.ts'
 import { readCompose } from './read.ts'
 
-/** As much of an object as planning reads; a stored object and an answer of the API both have it. */
 /** On a Stack: the generation that may take what is somebody else's. Set by admission for `--force`. */
 export const forceAnnotation = 'kit/force'
 
+/** As much of an object as planning reads; a stored object and an answer of the API both have it. */
 export interface LiveObject {
   readonly kind: string
   readonly metadata: {
@@ -54,10 +55,13 @@ export type PlannedWrite =
     }
   | { readonly op: 'delete'; readonly kind: DraftKind; readonly name: string }
 
+/** With where the file says it. */
+export type PlacedConflict = Conflict & { readonly path: Path }
+
 export interface StackPlan {
   /** In the order in which to commit them. Meaningless while there are conflicts or problems. */
   readonly writes: readonly PlannedWrite[]
-  readonly conflicts: readonly Conflict[]
+  readonly conflicts: readonly PlacedConflict[]
   readonly problems: readonly Problem[]
   /** Objects that are still being removed and must be gone before they can be made anew. */
   readonly blocked: readonly string[]
@@ -126,7 +130,8 @@ function planObject(stack: string, draft: Draft, last: Draft | undefined, force:
   const problems = immutableProblems(draft, live.spec, spec)
   const isChanged = !isOwn || !isDeepStrictEqual(spec, live.spec) || !isDeepStrictEqual(labels, metadata.labels ?? {})
   const writes: PlannedWrite[] = isChanged ? [{ op: 'update', draft, live, spec, labels, adopt: !isOwn }] : []
-  return { writes, conflicts: merged.conflicts, problems, blocked: [] }
+  const conflicts = merged.conflicts.map((conflict) => ({ ...conflict, path: documentPath(draft, conflict.field) }))
+  return { writes, conflicts, problems, blocked: [] }
 }
 
 /** Volumes hold data and outlive their stack: they have no owner, only its label, and are never pruned. */
@@ -145,12 +150,13 @@ function ownersNamed(stack: string, live: LiveObject): readonly OwnerReference[]
   return (live.metadata.ownerReferences ?? []).filter((owner) => owner.kind === 'Stack' && owner.name === stack)
 }
 
-function foreign(draft: Draft, live: LiveObject): Conflict {
+function foreign(draft: Draft, live: LiveObject): PlacedConflict {
   const owner = live.metadata.ownerReferences?.[0]
   const managers = ownersOf(live.metadata.managedFields, []).join(', ')
   return {
     object: { kind: draft.kind, name: draft.name },
-    field: '',
+    field: [],
+    path: draft.path,
     ours: { old: undefined, new: draft.spec },
     theirs: live.spec,
     owner: owner === undefined ? managers || 'an unknown writer' : `${owner.kind}/${owner.name}`,
@@ -181,7 +187,12 @@ const prunedKinds: readonly DraftKind[] = ['Service', 'Config', 'Secret', 'Netwo
 function doubles(now: readonly Draft[]): readonly Problem[] {
   const seen = new Set<string>()
   const again = now.filter(({ kind, name }) => seen.size === seen.add(keyOf(kind, name)).size)
-  return again.map(({ path, kind, name }) => ({ path, target: 'key', message: `there are two of ${kind} "${name}" in this document` }))
+  return again.map(({ path, kind, name }) => ({
+    reason: 'ObjectDuplicate',
+    path,
+    target: 'key',
+    message: `there are two of ${kind} "${name}" in this document`,
+  }))
 }
 
 function immutableProblems(draft: Draft, live: unknown, merged: unknown): readonly Problem[] {
@@ -191,6 +202,7 @@ function immutableProblems(draft: Draft, live: unknown, merged: unknown): readon
   return fields
     .filter(([key, schema]) => !isDeepStrictEqual(before[key] ?? schema.default, after[key] ?? schema.default))
     .map(([key]) => ({
+      reason: 'FieldImmutable',
       path: draft.path,
       target: 'value',
       message: immutableMessage(draft, key),
@@ -212,10 +224,10 @@ function specSchema(kind: string): Schema | undefined {
   ]
 }
 
-/** `Service "web_app": spec.replicas is 5, set by kit; the file changes it from 3 to 4.` */
-export function describeConflict({ object, field, ours, theirs, owner }: Conflict): string {
+/** `Service "web_app": spec.replicas is 5, set by kit-scale; the file of stack "web" changes it from 3 to 4` */
+export function describeConflict(stack: string, { object, field, ours, theirs, owner }: Conflict): string {
   const subject = `${object.kind} "${object.name}"`
-  if (field === '') return `${subject} exists and is not the stack's: it belongs to ${owner}`
+  if (field.length === 0) return `${subject} exists and is not the stack's: it belongs to ${owner}`
   const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))
-  return `${subject}: ${field} is ${show(theirs)}, set by ${owner}; the file changes it from ${show(ours.old)} to ${show(ours.new)}`
+  return `${subject}: ${field.join('.')} is ${show(theirs)}, set by ${owner}; the file of stack "${stack}" changes it from ${show(ours.old)} to ${show(ours.new)}`
 }

@@ -3,7 +3,7 @@
 
 import { integer, isMap, mapping, text, word } from './fields.ts'
 import type { ComposePort } from './model.ts'
-import { at, describeValue, type Place, type Read, reportValue } from './problem.ts'
+import { at, type Place, type Read, reportUnwanted, reportValue } from './problem.ts'
 
 type Protocol = NonNullable<ComposePort['protocol']>
 const protocols: Readonly<Record<string, Protocol>> = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' }
@@ -12,12 +12,12 @@ const help =
   'a port is published:target, or target alone, with /udp or /sctp when it is not TCP: "8080:80", "53:53/udp", "9000-9002:9000-9002"'
 
 export const ports: Read<readonly ComposePort[]> = (value, place) => {
-  if (!Array.isArray(value)) return reportValue(place, `wanted a list, found ${describeValue(value)}`)
+  if (!Array.isArray(value)) return reportUnwanted(place, 'a list', value, [])
   const all: ComposePort[] = []
   for (const [index, element] of value.entries()) {
     for (const port of readPort(element, at(place, index)) ?? []) {
       if (port.publishedPort !== undefined && all.some((other) => isSamePublished(other, port))) {
-        reportValue(at(place, index), `port ${port.publishedPort} is published twice`)
+        reportValue(at(place, index), 'FieldValueDuplicate', `port ${port.publishedPort} is published twice`)
       }
       all.push(port)
     }
@@ -32,26 +32,33 @@ export function isSamePublished(a: ComposePort, b: ComposePort): boolean {
 const readPort: Read<readonly ComposePort[]> = (value, place) => {
   if (typeof value === 'number' || typeof value === 'string') return shortPort(String(value), place)
   if (isMap(value)) return longPort(value, place)
-  return reportValue(place, `wanted a port, found ${describeValue(value)}`, { help })
+  return reportUnwanted(place, 'a port', value, ['string', 'number', 'mapping'], { help })
 }
 
 function shortPort(written: string, place: Place): readonly ComposePort[] | undefined {
   if (/^(\d+\.\d+\.\d+\.\d+|\[[^\]]*\]):/.test(written)) {
-    return reportValue(place, `"${written}" binds one address, but a published port is served on every address of every node`, {
-      help: 'leave the address out',
-    })
+    return reportValue(
+      place,
+      'FieldValueInvalid',
+      `"${written}" binds one address, but a published port is served on every address of every node`,
+      {
+        help: 'leave the address out',
+      },
+    )
   }
   const match = shortForm.exec(written)
   const targets = match?.[2] === undefined ? undefined : range(match[2])
-  if (match === null || targets === undefined) return reportValue(place, `"${written}" is not a port`, { help })
+  if (match === null || targets === undefined) return reportValue(place, 'FieldValueInvalid', `"${written}" is not a port`, { help })
   const protocol = protocols[(match[3] ?? 'tcp').toLowerCase()]
-  if (protocol === undefined) return reportValue(place, `wanted tcp, udp or sctp, found "${match[3]}"`, { help })
+  if (protocol === undefined) return reportValue(place, 'FieldValueNotSupported', `wanted tcp, udp or sctp, found "${match[3]}"`, { help })
   if (match[1] === undefined) return targets.map((targetPort) => ({ ...withProtocol(protocol), targetPort }))
 
   const published = range(match[1])
-  if (published === undefined) return reportValue(place, `"${match[1]}" is not a port or a range of ports`, { help })
+  if (published === undefined) return reportValue(place, 'FieldValueInvalid', `"${match[1]}" is not a port or a range of ports`, { help })
   if (targets.length !== 1 && targets.length !== published.length) {
-    return reportValue(place, `${published.length} published ports cannot lead to ${targets.length} target ports`, { help })
+    return reportValue(place, 'FieldValueInvalid', `${published.length} published ports cannot lead to ${targets.length} target ports`, {
+      help,
+    })
   }
   const [first = 0] = targets
   return published.map((publishedPort, index) => ({ ...withProtocol(protocol), targetPort: targets[index] ?? first, publishedPort }))

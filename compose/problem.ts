@@ -2,11 +2,14 @@
 // path; the CLI finds the line and column (`diagnostics.ts`). All readers of this folder report to a
 // `Place` and return `undefined` instead of throwing, so that one run finds every mistake.
 
+import type { MistakeReason } from '../api/mistake.ts'
 import { nearest } from '../api/suggestion.ts'
 
 export type Path = readonly (string | number)[]
 
 export interface Problem {
+  /** What sort of mistake it is: decides the code that `kit explain` tells more about (`diagnostics.ts`). */
+  readonly reason: ProblemReason
   readonly path: Path
   /** Whether the key itself is wrong, or what stands at it. */
   readonly target: 'key' | 'value'
@@ -17,6 +20,17 @@ export interface Problem {
   /** How to mend it, or what is allowed here. */
   readonly help?: string
 }
+
+/** The reasons of mistakes in objects, and what only a Compose document can do wrong. */
+export type ProblemReason =
+  | MistakeReason
+  | 'UnknownKey'
+  | 'KeyNotSupported'
+  | 'NameInvalid'
+  | 'VariableInvalid'
+  | 'ReferenceMissing'
+  | 'ObjectDuplicate'
+  | 'FieldImmutable'
 
 /** Where a reader is in the document, and where it reports to. */
 export interface Place {
@@ -33,12 +47,28 @@ export function at(place: Place, ...steps: Path): Place {
   return { path: [...place.path, ...steps], problems: place.problems }
 }
 
-export function reportValue(place: Place, message: string, advice: Advice = {}): undefined {
-  place.problems.push({ path: place.path, target: 'value', message, ...advice })
+export function reportValue(place: Place, reason: ProblemReason, message: string, advice: Advice = {}): undefined {
+  place.problems.push({ reason, path: place.path, target: 'value', message, ...advice })
 }
 
-export function reportKey(place: Place, message: string, advice: Advice = {}): undefined {
-  place.problems.push({ path: place.path, target: 'key', message, ...advice })
+export function reportKey(place: Place, reason: ProblemReason, message: string, advice: Advice = {}): undefined {
+  place.problems.push({ reason, path: place.path, target: 'key', message, ...advice })
+}
+
+type JsonType = 'string' | 'number' | 'boolean' | 'list' | 'mapping'
+
+/**
+ * `wanted a duration, found the number 3`. `types` are those that the field takes: a value of one of them
+ * says something wrong, every other has the wrong type.
+ */
+export function reportUnwanted(place: Place, wanted: string, value: unknown, types: readonly JsonType[], advice: Advice = {}): undefined {
+  const reason = types.some((type) => type === typeOf(value)) ? 'FieldValueInvalid' : 'FieldValueTypeInvalid'
+  return reportValue(place, reason, `wanted ${wanted}, found ${describeValue(value)}`, advice)
+}
+
+function typeOf(value: unknown): string {
+  if (Array.isArray(value)) return 'list'
+  return typeof value === 'object' && value !== null ? 'mapping' : typeof value
 }
 
 /** `did you mean …?` when a known name is near, and else nothing. */

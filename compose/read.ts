@@ -7,7 +7,7 @@ import { boolean, isMap, list, mapOf, mapping, orNull, text, texts, word } from 
 import { checkContent, contentBytes, contentText, type FileKind } from './file-content.ts'
 import type { ByName, ComposeFile, ComposeModel, ComposeNetwork, ComposeSecret, ComposeService, ComposeVolume } from './model.ts'
 import { isSamePublished } from './ports.ts'
-import { at, describeValue, type Place, type Problem, type Read, reportKey, reportValue, suggestion } from './problem.ts'
+import { at, type Place, type Problem, type Read, reportKey, reportUnwanted, reportValue, suggestion } from './problem.ts'
 import { service } from './service.ts'
 
 export type ReadResult = { readonly project?: string; readonly model: ComposeModel } | { readonly problems: readonly Problem[] }
@@ -31,13 +31,15 @@ export function readCompose(document: unknown): ReadResult {
 const version: Read<string> = (value, place) => {
   if (typeof value === 'string' && (value === '' || /^3(\.\d{1,2})?$/.test(value))) return value
   if (typeof value === 'number' && /^3(\.\d{1,2})?$/.test(String(value))) return String(value)
-  return reportValue(place, `wanted a version from 3 to 3.13, found ${describeValue(value)}`, { help: 'remove the line: it is not needed' })
+  return reportUnwanted(place, 'a version from 3 to 3.13', value, ['string', 'number'], { help: 'remove the line: it is not needed' })
 }
 
 const project: Read<string> = (value, place) => {
   const name = text(value, place)
   if (name === undefined || /^[a-z0-9][a-z0-9_-]{0,62}$/.test(name)) return name
-  return reportValue(place, `"${name}" is not a name for a stack`, { help: 'lower-case letters, digits, - and _, at most 63' })
+  return reportValue(place, 'NameInvalid', `"${name}" is not a name for a stack`, {
+    help: 'lower-case letters, digits, - and _, at most 63',
+  })
 }
 
 /** `external: true`, or the old `external: { name: … }`, which also names it. */
@@ -53,7 +55,8 @@ function declared<T extends object>(read: Read<Partial<Written<T>>>): Read<Parti
     const isOutside = outside === true || typeof outside === 'object'
     if (isOutside) {
       const extra = Object.keys(rest).find((key) => key !== 'name')
-      if (extra !== undefined) reportKey(at(place, extra), `"${extra}" cannot be set: it is external, so it exists already`)
+      if (extra !== undefined)
+        reportKey(at(place, extra), 'FieldValueForbidden', `"${extra}" cannot be set: it is external, so it exists already`)
     }
     const name = typeof outside === 'object' ? outside.name : undefined
     const result: object = { ...rest, ...(isOutside ? { external: true } : {}), ...(name === undefined ? {} : { name }) }
@@ -104,7 +107,8 @@ function named<T>(read: Read<T>): Read<ByName<T>> {
   const each = mapOf(read)
   return (value, place) => {
     for (const name of isMap(value) ? Object.keys(value) : []) {
-      if (!/^[a-zA-Z0-9._-]+$/.test(name)) reportKey(at(place, name), `"${name}" is not a name`, { help: 'letters, digits, ., _ and -' })
+      if (!/^[a-zA-Z0-9._-]+$/.test(name))
+        reportKey(at(place, name), 'NameInvalid', `"${name}" is not a name`, { help: 'letters, digits, ., _ and -' })
     }
     return each(value, place)
   }
@@ -144,7 +148,10 @@ function checkReferences(model: ComposeModel, document: Readonly<Record<string, 
 function isDeclared(what: string, name: string, all: readonly string[], place: Place): void {
   if (all.includes(name)) return
   const near = suggestion(name, all)
-  reportValue(place, `${what} "${name}" is not declared`, { ...near, help: `declare it at top level: ${what}s: { ${name}: … }` })
+  reportValue(place, 'ReferenceMissing', `${what} "${name}" is not declared`, {
+    ...near,
+    help: `declare it at top level: ${what}s: { ${name}: … }`,
+  })
 }
 
 /** Every node answers for an ingress port, so that two services of a file cannot both have it. */
@@ -157,7 +164,11 @@ function checkPublishedPorts(services: ByName<ComposeService>, place: Place): vo
         (each) => isSamePublished(each.port, port) && !(each.port.publishMode === 'Host' && port.publishMode === 'Host'),
       )
       if (other !== undefined && other.name !== name) {
-        reportValue(at(place, 'services', name, 'ports'), `port ${port.publishedPort} is published by service "${other.name}" already`)
+        reportValue(
+          at(place, 'services', name, 'ports'),
+          'FieldValueDuplicate',
+          `port ${port.publishedPort} is published by service "${other.name}" already`,
+        )
       }
       taken.push({ name, port })
     }

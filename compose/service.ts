@@ -22,7 +22,7 @@ import {
 import type { ComposeService } from './model.ts'
 import { fileReferences, volumes } from './mounts.ts'
 import { ports } from './ports.ts'
-import { at, describeValue, type Read, reportValue } from './problem.ts'
+import { at, type Read, reportUnwanted, reportValue } from './problem.ts'
 import { splitShellWords } from './shell-words.ts'
 
 type HealthCheck = NonNullable<ComposeService['healthcheck']>
@@ -30,14 +30,16 @@ type HealthCheck = NonNullable<ComposeService['healthcheck']>
 const words: Read<readonly string[]> = (value, place) => {
   if (typeof value !== 'string') return list(textOrNumber)(value, place)
   const split = splitShellWords(value)
-  return typeof split === 'string' ? reportValue(place, `cannot split this into words: ${split}`, { help: 'write a list of words' }) : split
+  return typeof split === 'string'
+    ? reportValue(place, 'FieldValueInvalid', `cannot split this into words: ${split}`, { help: 'write a list of words' })
+    : split
 }
 
 const healthTest: Read<readonly string[]> = (value, place) => {
   if (typeof value === 'string') return ['CMD-SHELL', value]
   const test = list(textOrNumber)(value, place)
   if (test === undefined || ['NONE', 'CMD', 'CMD-SHELL'].includes(test[0] ?? '')) return test
-  return reportValue(place, `the first word must be CMD, CMD-SHELL or NONE, found "${test[0] ?? ''}"`)
+  return reportValue(place, 'FieldValueNotSupported', `the first word must be CMD, CMD-SHELL or NONE, found "${test[0] ?? ''}"`)
 }
 
 interface WrittenCheck {
@@ -64,7 +66,9 @@ const healthcheck: Read<HealthCheck> = (value, place) => {
   if (written === undefined) return undefined
   const { start_period: startPeriod, start_interval: startInterval, disable, ...rest } = written
   if (disable === true) {
-    return rest.test === undefined ? { test: ['NONE'] } : reportValue(at(place, 'disable'), 'a check with a test cannot be disabled too')
+    return rest.test === undefined
+      ? { test: ['NONE'] }
+      : reportValue(at(place, 'disable'), 'FieldValueForbidden', 'a check with a test cannot be disabled too')
   }
   return { ...rest, ...(startPeriod === undefined ? {} : { startPeriod }), ...(startInterval === undefined ? {} : { startInterval }) }
 }
@@ -92,7 +96,9 @@ const extraHosts: Read<readonly string[]> = (value, place) => {
     : uniqueList(text)(value, place)
   const hosts = written?.map((host, index) => {
     const match = /^([^:=]+)[:=]\[?([^\]]+)\]?$/.exec(host)
-    return match === null ? reportValue(at(place, index), `wanted host:address, found "${host}"`) : `${match[1]}:${match[2]}`
+    return match === null
+      ? reportValue(at(place, index), 'FieldValueInvalid', `wanted host:address, found "${host}"`)
+      : `${match[1]}:${match[2]}`
   })
   return hosts?.filter((host) => host !== undefined)
 }
@@ -112,7 +118,7 @@ const ulimit: Read<{ soft: number; hard: number }> = (value, place) => {
 const stopSignal: Read<string> = (value, place) => {
   const signal = textOrNumber(value, place)
   if (signal === undefined || /^((SIG)?[A-Z0-9+]+|[0-9]+)$/.test(signal)) return signal
-  return reportValue(place, `wanted the name or number of a signal, found ${describeValue(value)}`)
+  return reportUnwanted(place, 'the name or number of a signal', value, ['string', 'number'])
 }
 
 const tmpfs: Read<readonly string[]> = (value, place) => textOrList(value, place)

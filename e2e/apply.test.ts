@@ -110,8 +110,17 @@ test('another change of the file leaves the scale alone, too', async () => {
 test('scaled by hand and changed in the file: a conflict that names both, until it is forced', async () => {
   const file = cluster.file('app.yml', compose(4, '\n    environment: {COLOUR: blue}'))
   const said = await cluster.fails(1, 'apply', '-f', file)
-  assert.match(said, /spec\.replicas: Service "app_web": the file says 4, kit-scale has set 3/)
-  assert.match(said, /--force/)
+  const sentence = 'error[KIT0143]: Service "app_web": spec.replicas is 3, set by kit-scale; the file of stack "app" changes it from 2 to 4'
+  assert.deepEqual(said.split('\n').slice(0, 6), [
+    sentence,
+    `  --> ${file}:10:17`,
+    '   9 |     deploy:',
+    '  10 |       replicas: 4',
+    '     |                 ^',
+    '   = --force takes it for the file; to keep it, write the value that it has now',
+  ])
+  assert.equal(said.split('KIT0143').length, 2, 'it is said once')
+  assert.match(await cluster.kit('explain', 'KIT0143'), /somebody else has set the field/)
   assert.match(said, /Nothing was applied/)
   assert.equal((await cluster.tasks('app_web')).length, 3)
   await cluster.kit('apply', '--force', '-f', file)

@@ -50,6 +50,28 @@ for (const { name, text, says } of cases) {
   })
 }
 
+test('an empty file is named; files with nothing in them are an error', async () => {
+  const empty = cluster.file('empty.yml', '# nothing yet\n')
+  assert.match(await cluster.fails(2, 'apply', '-f', empty), /there is no object in .*empty\.yml/)
+  assert.equal((await cluster.run(['apply', '-f', '-'], '')).code, 2)
+  const { code, err } = await cluster.run(['apply', '--dry-run', '-f', empty, '-f', cluster.file('good.yml', good)])
+  assert.equal(code, 0)
+  assert.match(err, /warning: .*empty\.yml is empty/)
+})
+
+test('one object in two files is refused, with both places', async () => {
+  const [one, two] = [cluster.file('one.yml', good), cluster.file('two.yml', good)]
+  const said = await cluster.fails(2, 'apply', '-f', one, '-f', two)
+  assert.match(said, /KIT0121[\s\S]*one\.yml:3:\d+[\s\S]*two\.yml:3:\d+|KIT0121[\s\S]*two\.yml:3:\d+[\s\S]*one\.yml:3:\d+/)
+  const stacks = ['a', 'b'].map((file) => cluster.file(`${file}.yml`, 'name: app\nservices: {web: {image: x}}\n'))
+  assert.match(await cluster.fails(2, 'apply', ...stacks.flatMap((file) => ['-f', file])), /two documents define Stack `app`.*a\.yml:1:7/)
+  const service = cluster.file(
+    'service.yml',
+    'apiVersion: kit/v1\nkind: Service\nmetadata: {name: app_web}\nspec: {template: {image: x}}\n',
+  )
+  assert.match(await cluster.fails(2, 'apply', '-f', service, '-f', stacks[0] ?? ''), /two documents define Service `app_web`/)
+})
+
 test('all mistakes of all files come out in one run', async () => {
   const one = cluster.file('one.yml', 'services:\n  web: {image: x, imagee: y}\n  db: {image: x, prots: []}\n')
   const two = cluster.file('two.yml', 'kind: Servise\napiVersion: kit/v1\nmetadata: {name: x}\n')

@@ -180,10 +180,20 @@ test('events -w goes on with what happens next, each once', async () => {
   assert.doesNotMatch(watching.text(), /task\/seen_one/)
   await cluster.kit('apply', '-f', cluster.file('seen.yml', 'services: {one: {image: x, command: [sleep, "1000"], stop_grace_period: 1s}}'))
   await eventually(() => assert.match(watching.text(), /task\/seen_one\.1\.\w+ +ImageIgnored/))
-  const { code, out } = await watching.stop()
-  assert.equal(code, 0)
+  const { code, out, err } = await watching.stop()
+  assert.deepEqual([code, err], [130, ''])
   assert.equal(lines(out).filter((line) => line.startsWith('AGE')).length, 1)
   assert.equal(lines(out).filter((line) => /task\/seen_one\.1\.\w+ +ImageIgnored/.test(line)).length, 1)
+})
+
+test('a reader that has had enough ends what only prints, quietly', async () => {
+  for (const args of [
+    ['logs', 'service/app_web', '-f'],
+    ['get', 'tasks'],
+  ]) {
+    const { code, out, err } = await cluster.throughHead(args)
+    assert.deepEqual([args, code, out.trim().split('\n').length, err], [args, 0, 1, ''])
+  }
 })
 
 const note = (name: string, label: string): string =>

@@ -71,7 +71,7 @@ test('rollout status and history tell what runs', async () => {
   assert.equal(await cluster.kit('rollout', 'status', 'service/app_web'), 'service/app_web has converged\n')
   const history = (await cluster.kit('rollout', 'history', 'service/app_web')).trim().split('\n')
   assert.match(history[0] ?? '', /^NUMBER +NAME +IMAGE +AGE +STATE$/)
-  assert.match(history[1] ?? '', /^1 .* -$/)
+  assert.match(history[1] ?? '', /^1 .* good before$/)
   assert.match(history[2] ?? '', /^2 .* current, last good$/)
 })
 
@@ -113,6 +113,11 @@ test('a revision that fails is rolled back: exit code 4, with its last words', a
   await eventually(async () => assert.deepEqual(await revisions(), [good, good, good]))
   // It is known by now: the same file is not tried again, and says so.
   assert.match(await cluster.fails(4, 'apply', '-f', file), /rolled back/)
+  const history = await cluster.kit('rollout', 'history', 'service/app_web')
+  assert.match(history, /current, rolled back\n/)
+  // Undoing goes to the good one, and not to whatever came before.
+  assert.match(await cluster.kit('rollout', 'undo', 'service/app_web'), new RegExp(`goes back to revision \\d+ \\(${good}\\)`))
+  assert.equal((await service()).status.revision, good)
 })
 
 test('with failure_action pause a bad revision stops the rollout: exit code 1, the others run on', async () => {

@@ -2,7 +2,9 @@
 // have set since. The stack controller merges; here the user is told before anything is stored.
 
 import { type Cause, StatusError } from '../api/errors.ts'
-import { planStack } from '../compose/plan.ts'
+import { codeOfProblem } from '../compose/diagnostics.ts'
+import { describeConflict, planStack } from '../compose/plan.ts'
+import { formatPath } from '../compose/problem.ts'
 import { maxDocumentBytes } from '../controllers/stack/stack.ts'
 import type { AdmissionDeps } from './admission.ts'
 import { invalid } from './admission.ts'
@@ -18,31 +20,28 @@ export const checkStack: NonNullable<AdmissionDeps['checkStack']> = ({ name, las
     owned: () => (stackUid === undefined ? [] : [...view.ownedBy(stackUid)].filter((object) => object.kind !== 'Task')),
   })
   if (plan.problems.length > 0) {
-    const causes = plan.problems.map(({ path, message, hint }) => ({
+    const causes = plan.problems.map((problem) => ({
       reason: 'FieldValueInvalid',
-      message: hint === undefined ? message : `${message} (${hint})`,
-      field: ['spec', ...path].join('.'),
+      message: problem.hint === undefined ? problem.message : `${problem.message} (${problem.hint})`,
+      field: formatPath(['spec', ...problem.path]),
+      code: codeOfProblem(problem),
     }))
     throw invalid('Stack', name, causes)
   }
   if (plan.conflicts.length === 0 || force) return
-  const causes = plan.conflicts.map(({ object, field, ours, theirs, owner }) => ({
+  const causes = plan.conflicts.map((conflict) => ({
     reason: 'FieldManagerConflict',
-    message: `${object.kind} "${object.name}": the file says ${shown(ours.new)}, ${owner} has set ${shown(theirs)}`,
-    field,
+    message: describeConflict(name, conflict),
+    field: formatPath(['spec', ...conflict.path]),
+    code: 'KIT0143',
   }))
-  const sentences = causes.map(({ field, message }) => `\n- ${field === '' ? '' : `${field}: `}${message}`).join('')
+  const sentences = causes.map(({ message }) => `\n- ${message}`).join('')
   throw new StatusError('Conflict', `Stack "${name}" would undo what others have set; force takes these fields:${sentences}`, {
     kind: 'stacks',
     name,
     causes,
   })
 }
-
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value)
-}
-
 function tooLarge(sizeBytes: number): Cause {
   const message = `has ${sizeBytes} bytes with its files, and may have ${maxDocumentBytes}: make large secrets and configs by themselves (kit config create NAME FILE) and write "external: true"`
   return { reason: 'FieldValueTooLong', field: 'spec', message }

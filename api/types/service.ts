@@ -113,7 +113,7 @@ export interface ServiceStatus {
      */
     readonly completed?: number
     /**
-     * running/desired, for tables.
+     * For tables: 2/3 are up, 3/3 (1 done), 1/1 done.
      */
     readonly summary?: string
   }
@@ -129,6 +129,10 @@ export interface ServiceStatus {
    * The newest revision that a rollout completed with. A rollback goes here.
    */
   readonly lastGood?: string
+  /**
+   * The revision that was last good before it. Undoing a good revision goes here.
+   */
+  readonly previousGood?: string
   /**
    * The last rolling update or rollback, with everything that must survive a leader change.
    */

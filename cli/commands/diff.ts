@@ -1,12 +1,12 @@
 // `kit diff -f FILE`: what applying would change, field by field. Exit code 0: nothing, 1: something, 2: trouble.
 
-import { reasonOf } from '../../api/errors.ts'
+import { reasonOf, StatusError } from '../../api/errors.ts'
 import { isJsonObject, type JsonObject, type WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import { readInput } from '../input.ts'
-import { fieldManager } from '../input-apply.ts'
+import { describeRefusal, fieldManager } from '../input-apply.ts'
 import type { Options } from '../options.ts'
 import { nameOf } from '../resource.ts'
 
@@ -15,10 +15,17 @@ export async function diff(context: Context, options: Options): Promise<ExitCode
     const input = await readInput(context, options)
     const client = await context.client()
     let differs = false
-    for (const { kind, object } of input) {
+    for (const each of input) {
+      const { kind, object } = each
       const name = String(object.metadata['name'])
       const live = await getOrNothing(client, kind, name)
-      const planned = await client.apply(kind, object, { fieldManager, dryRun: true, force: options.force === true })
+      const planned = await client
+        .apply(kind, object, { fieldManager, dryRun: true, force: options.force === true })
+        .catch((error: unknown) => {
+          if (error instanceof StatusError && error.reason !== 'Unavailable')
+            throw new CommandError(exitCodes.invalid, describeRefusal(error, each, live))
+          throw error
+        })
       const lines = compare(live === undefined ? {} : facts(live), facts(planned))
       if (lines.length === 0) continue
       differs = true

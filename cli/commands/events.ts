@@ -17,8 +17,9 @@ export async function events(context: Context, options: Options, words: readonly
   if (items.length === 0 && options.watch !== true) context.err('No events found.')
   if (items.length > 0) context.out(`${formatEvents(items, context.clock.wallMs())}\n`)
   const printed = new Map(items.map((event) => [event.metadata.name, event.count]))
-  while (options.watch === true && !context.signal.aborted) {
-    await context.clock.sleep(lookAgainMs, context.signal).catch(() => undefined)
+  const signal = AbortSignal.any([context.signal, context.unread])
+  while (options.watch === true && !signal.aborted) {
+    await context.clock.sleep(lookAgainMs, signal).catch(() => undefined)
     const fresh = (await client.events(selector)).items.filter((event) => printed.get(event.metadata.name) !== event.count)
     for (const event of fresh) printed.set(event.metadata.name, event.count)
     if (fresh.length > 0) context.out(`${formatEvents(fresh, context.clock.wallMs()).split('\n').slice(1).join('\n')}\n`)

@@ -99,7 +99,11 @@ export function formatTable(table: Table, wide: boolean, prefix?: string): strin
 
 /** One line (or document) per change, until Ctrl-C. */
 async function follow(context: Context, client: Client, kind: Kind, selectors: Selectors, since: string, format: Format): Promise<void> {
-  for await (const event of client.watch(kind, { ...selectors, resourceVersion: since }, context.signal)) {
+  for await (const event of client.watch(
+    kind,
+    { ...selectors, resourceVersion: since },
+    AbortSignal.any([context.signal, context.unread]),
+  )) {
     if (event.type === 'BOOKMARK') continue
     const { name } = event.object.metadata
     if (format.form !== 'table') {

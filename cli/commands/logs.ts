@@ -17,7 +17,8 @@ export async function logs(context: Context, options: Options, words: readonly s
   const client = await context.client()
   const object = await find(client, kind, name)
   const seen = new Map<string, (typeof colours)[number]>()
-  for await (const line of client.logs(kind, object.metadata.name, logOptions(context, options), context.signal)) {
+  const signal = AbortSignal.any([context.signal, context.unread])
+  for await (const line of client.logs(kind, object.metadata.name, logOptions(context, options), signal)) {
     const time = options.timestamps === true ? `${new Date(line.at).toISOString()} ` : ''
     if (kind === 'Task') {
       context.out(`${time}${line.text}\n`)

@@ -38,7 +38,7 @@ export async function status(context: Context, options: Options, words: readonly
   return code
 }
 
-/** Oldest first; the last column says which one runs now and which one a rollback goes to. */
+/** Oldest first; the last column says which one is wanted now, how its rollout ended, and where undoing goes. */
 export async function history(context: Context, words: readonly string[]): Promise<void> {
   const client = await context.client()
   const { metadata, status } = await findService(client, words)
@@ -49,9 +49,20 @@ export async function history(context: Context, words: readonly string[]): Promi
     name,
     spec.template.image ?? spec.template.command?.join(' ') ?? '',
     formatAge(now - Date.parse(creationTimestamp)),
-    [name === status.revision ? 'current' : '', name === status.lastGood ? 'last good' : ''].filter(Boolean).join(', ') || '-',
+    stateOf(name, status),
   ])
   context.out(`${formatColumns({ headings: ['Number', 'Name', 'Image', 'Age', 'State'], rows })}\n`)
+}
+
+function stateOf(revision: string, { revision: current, lastGood, previousGood, update }: WireObject<'Service'>['status']): string {
+  const isLast = update?.of === revision
+  const words = [
+    revision === current ? 'current' : '',
+    isLast && update.state.startsWith('Rollback') ? 'rolled back' : isLast && update.state === 'Paused' ? 'paused' : '',
+    revision === lastGood ? 'last good' : '',
+    revision === previousGood ? 'good before' : '',
+  ]
+  return words.filter(Boolean).join(', ') || '-'
 }
 
 async function revisionsOf(client: Client, service: string, uid: string): Promise<readonly WireObject<'Revision'>[]> {
@@ -100,10 +111,15 @@ function chooseRevision(
       throw new CommandError(exitCodes.error, `service/${name} has no revision "${to}"; \`kit rollout history service/${name}\` lists them`)
     return chosen
   }
-  const current = revisions.find((revision) => revision.metadata.name === service.status.revision)
-  const before =
-    revisions.findLast(({ spec }) => spec.number < (current?.spec.number ?? 0)) ?? revisions.findLast((revision) => revision !== current)
-  if (before === undefined) throw new CommandError(exitCodes.error, `service/${name} has only one revision: there is nothing to go back to`)
+  const { revision: current, lastGood, previousGood } = service.status
+  // A revision that failed is never what somebody wants back without naming it.
+  const good = [lastGood, previousGood].filter((each) => each !== current)
+  const before = good.map((each) => revisions.find((revision) => revision.metadata.name === each)).find((each) => each !== undefined)
+  if (before === undefined)
+    throw new CommandError(
+      exitCodes.error,
+      `service/${name} has no good revision besides the current one; --to goes to any that \`kit rollout history service/${name}\` lists`,
+    )
   return before
 }
 

@@ -9,6 +9,7 @@ import { isWanted } from '../../api/task.ts'
 import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller } from '../runtime/controller.ts'
 import { targetOf } from '../slots/policy.ts'
+import { countReplicas } from '../slots/replica-counts.ts'
 import { type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import type { ServiceSlots } from '../slots/slot-index.ts'
 import { anyLeaving, createTask, holdFor, slotCommit, stopTask } from '../slots/write.ts'
@@ -72,14 +73,13 @@ async function count({ store, clock }: SlotControllerDeps, name: string, slots: 
   const desired = all - slots.count('absent', now) - slots.count('surplus', now)
   const { replicas } = service.status
   if (replicas?.desired === desired && replicas.running === running && (replicas.completed ?? 0) === completed) return
-  const summary = completed === 0 ? `${running}/${desired}` : `${running}/${desired} (${completed} done)`
   await store.commit({
     writes: [
       {
         op: 'update',
         object: {
           ...service,
-          status: { ...service.status, replicas: { desired, running, ...(completed === 0 ? {} : { completed }), summary } },
+          status: { ...service.status, replicas: countReplicas({ desired, running, completed }) },
         },
       },
     ],

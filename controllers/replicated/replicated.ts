@@ -10,6 +10,7 @@ import type { Commit, Write } from '../../api/store.ts'
 import { isWanted } from '../../api/task.ts'
 import type { Controller } from '../runtime/controller.ts'
 import { targetOf } from '../slots/policy.ts'
+import { countReplicas } from '../slots/replica-counts.ts'
 import { lookAgainAt, type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import type { ServiceSlots } from '../slots/slot-index.ts'
 import { anyLeaving, claimsGuard, createTask, holdFor, serviceGuard, slotGuard, stopTask } from '../slots/write.ts'
@@ -102,14 +103,13 @@ async function count({ store, clock }: SlotControllerDeps, name: string, slots: 
   const desired = replicasOf(service)
   const { replicas } = service.status
   if (replicas?.desired === desired && replicas.running === running && (replicas.completed ?? 0) === completed) return
-  const summary = completed === 0 ? `${running}/${desired}` : `${running}/${desired} (${completed} done)`
   await store.commit({
     writes: [
       {
         op: 'update',
         object: {
           ...service,
-          status: { ...service.status, replicas: { desired, running, ...(completed === 0 ? {} : { completed }), summary } },
+          status: { ...service.status, replicas: countReplicas({ desired, running, completed }) },
         },
       },
     ],

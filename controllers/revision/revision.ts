@@ -108,8 +108,8 @@ function ownerOf({ metadata }: Service) {
  */
 function dropped(service: Service, kept: readonly Revision[], view: StoreView): readonly Write[] {
   if (kept.length <= maxUnusedRevisions) return []
-  const { lastGood, update } = service.status
-  const used = new Set([lastGood, update?.of, update?.target, update?.from])
+  const { lastGood, previousGood, update } = service.status
+  const used = new Set([lastGood, previousGood, update?.of, update?.target, update?.from])
   for (const task of view.tasksOfService(service.metadata.uid)) used.add(task.spec.revision)
   return kept
     .filter((each) => !used.has(each.metadata.name))

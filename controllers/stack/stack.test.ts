@@ -102,7 +102,10 @@ test('changing replicas in the file after a scale by hand is a conflict that nam
   assert.equal(world.service()?.spec.replicas, 5)
   assert.equal(world.service('shop_api'), undefined, 'nothing of a document in conflict is written')
   assert.deepEqual([world.applied()?.status, world.applied()?.reason], ['False', 'Conflict'])
-  assert.equal(world.applied()?.message, 'Service "shop_web": spec.replicas is 5, set by kit; the file changes it from 3 to 4')
+  assert.equal(
+    world.applied()?.message,
+    'Service "shop_web": spec.replicas is 5, set by kit; the file of stack "shop" changes it from 3 to 4',
+  )
   assert.deepEqual(world.store.view.get('Stack', 'shop')?.status.applied, documentOf(3), 'the base of the merge stays')
   await apply(world, documentOf(4, { api: { image: 'api' } }), true)
   assert.equal(world.service()?.spec.replicas, 4)

@@ -65,7 +65,7 @@ export function stackController(deps: ControllerDeps): Controller {
       if (stack === undefined || stack.metadata.deletedAt !== undefined) return {} // What it owned is the reaper's.
       const force = stack.metadata.annotations?.[forceAnnotation] === String(stack.metadata.generation)
       const plan = planStack(name, stack.status.applied, stack.spec, force, readerOf(view, stack))
-      const refusal = refusalOf(plan)
+      const refusal = refusalOf(name, plan)
       if (refusal !== undefined) {
         await commitStatus(deps, stack, { ...stack.status, ...conditionOf(deps, stack, 'False', refusal.reason, refusal.message) })
         return plan.blocked.length > 0 ? { requeueAfterMs: blockedRetryMs } : {}
@@ -106,12 +106,13 @@ function refersTo({ spec: { template } }: Revision, kind: string, name: string):
   return files?.some(({ source }) => source === name) === true
 }
 
-function refusalOf(plan: StackPlan): { readonly reason: string; readonly message: string } | undefined {
+function refusalOf(stack: string, plan: StackPlan): { readonly reason: string; readonly message: string } | undefined {
   const { problems, conflicts, blocked } = plan
   if (problems.length > 0) {
     return { reason: 'Invalid', message: problems.map(({ path, message }) => `${formatPath(path)}: ${message}`).join('; ') }
   }
-  if (conflicts.length > 0) return { reason: 'Conflict', message: conflicts.map(describeConflict).join('; ') }
+  if (conflicts.length > 0)
+    return { reason: 'Conflict', message: conflicts.map((conflict) => describeConflict(stack, conflict)).join('; ') }
   if (blocked.length > 0) return { reason: 'Waiting', message: `still being removed: ${blocked.join(', ')}` }
   return undefined
 }

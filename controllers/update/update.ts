@@ -1,7 +1,7 @@
 // Update: a new revision takes the place of the old one, slot by slot; pause and rollback when it fails.
 //
 // Acts on rows 5 (crowded: one stays), 7 (stale: not started, replaced at once) and 10 (outdated: replaced
-// within the budget), and owns Service.status.update and lastGood. A rollout starts, counts and ends by
+// within the budget), and owns Service.status.update, lastGood and previousGood. A rollout starts, counts and ends by
 // what the store says, so a new leader goes on exactly where the last one was.
 
 import { contentHash } from '../../api/content-name.ts'
@@ -27,7 +27,7 @@ export function updateController(deps: SlotControllerDeps): Controller {
     watches: watchSlots(slots),
     writes: {
       Task: ['create', 'spec.desired', 'spec.stop', 'spec.verdict', 'spec.settledAt', 'spec.rollout'],
-      Service: ['status.update', 'status.lastGood'],
+      Service: ['status.update', 'status.lastGood', 'status.previousGood'],
     },
     async reconcile(key) {
       const mine = slots.of(key)
@@ -83,16 +83,19 @@ function toCommit(service: Service, step: RolloutStep): Commit | undefined {
       return { writes: [...tasks, withStatus(service, { update })], guards }
     }
     case 'finish':
-      return {
-        writes: [withStatus(service, { update: step.update, ...(step.lastGood === undefined ? {} : { lastGood: step.lastGood }) })],
-        guards,
-      }
+      return { writes: [withStatus(service, { update: step.update, ...goodAfter(service, step.lastGood) })], guards }
     case 'firstGood':
       return { writes: [withStatus(service, { lastGood: step.lastGood })], guards }
     case 'roll':
     case 'rest':
       return undefined
   }
+}
+
+/** The good revision before the last good one is remembered: it is what a person who undoes a good one wants back. */
+function goodAfter({ status }: Service, lastGood: string | undefined): Partial<Service['status']> {
+  if (lastGood === undefined || lastGood === status.lastGood) return {}
+  return { lastGood, ...(status.lastGood === undefined ? {} : { previousGood: status.lastGood }) }
 }
 
 function withStatus(service: Service, status: Partial<Service['status']>): Write {
