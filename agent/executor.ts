@@ -1,5 +1,5 @@
 // What runs tasks. Docker, processes and the simulator implement it, and each passes
-// `agent/executor.suite.ts`; it starts and stops what it is told to and decides nothing itself. Every call is safe to repeat and safe to abort, because the agent may
+// `agent/executor.suite.ts`, and where it gives files to tasks `agent/files.suite.ts`; it starts and stops what it is told to and decides nothing itself. Every call is safe to repeat and safe to abort, because the agent may
 // die between any two: after a restart it calls `attach` for what its database knows and goes on.
 
 import type { Node } from '../api/objects.ts'

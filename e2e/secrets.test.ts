@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive } from './cluster.ts'
 
@@ -211,6 +211,7 @@ test('when the stack goes, so do its secrets and everything on the tmpfs; the vo
   await cluster.kit('delete', 'stack', 'app', 'env')
   await eventually(async () => {
     assert.deepEqual(directories.filter(existsSync), [])
+    assert.ok(!existsSync(dirname(directories[0] ?? '')))
     assert.equal(await cluster.kit('secret', 'ls', '-q'), 'token\n')
   })
   assert.ok(existsSync(join(cluster.directory, 'node-1', 'tasks', 'volumes', 'app_data')))

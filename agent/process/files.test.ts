@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { TaskTemplate } from '../../api/objects.ts'
 import { signalProcess } from '../../effects/real/process-identity.ts'
@@ -88,7 +88,10 @@ test('owner and mode are as the reference says; the rest is the task’s user’
 }, async (context) => {
   const { directory, open } = scratch(context)
   const owned = file({ path: '/run/secrets/owned', text: 'x', mode: 0o640, uid: 7, gid: 8 })
-  const [executor, task] = [open(), taskWith(sh('cat $KIT_SECRETS_DIR/password; sleep 1000', { user: '12345:54321' }), [password, owned])]
+  const [executor, task] = [
+    open(),
+    taskWith(sh('cat $KIT_SECRETS_DIR/password; echo; sleep 1000', { user: '12345:54321' }), [password, owned]),
+  ]
   await start(executor, task)
   const files = filesDirectory(directory, task.task)
   const facts = ['.', 'secrets', 'secrets/password', 'secrets/owned'].map((name) => {
@@ -96,8 +99,10 @@ test('owner and mode are as the reference says; the rest is the task’s user’
     return `${name} ${uid}:${gid} ${(mode & 0o7777).toString(8)}`
   })
   assert.deepEqual(facts, ['. 12345:54321 700', 'secrets 12345:54321 700', 'secrets/password 12345:54321 400', 'secrets/owned 7:8 640'])
-  await executor.stop(task.task, never)
-  assert.deepEqual(await outputOf(executor, task), ['hunter2'])
+  for await (const { text } of executor.logs(task.task, { follow: true }, never)) {
+    assert.equal(text, 'hunter2')
+    break
+  }
 })
 
 test('the files go when the task ends, is stopped, or is removed', needsMemory, async (context) => {
@@ -115,6 +120,7 @@ test('the files go when the task ends, is stopped, or is removed', needsMemory, 
   assert.deepEqual(places.map(existsSync), [false, false, true])
   await executor.remove(goes.task)
   assert.deepEqual(places.map(existsSync), [false, false, false])
+  assert.ok(!existsSync(dirname(places[0] ?? '')), 'and with the last of them the directory around them')
 })
 
 test('the files go when the task ends while no daemon runs', needsMemory, async (context) => {

@@ -4,6 +4,7 @@
 
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { closeMemoryDirectory, openMemoryDirectory } from '../../effects/real/memory-directory.ts'
 import { FatalTaskError, type TaskFile } from '../executor.ts'
 import { describePayload } from '../payload-store.ts'
 import { secretsDirectory } from '../task-file.ts'
@@ -17,14 +18,15 @@ const directories = { Secret: 'secrets', Config: 'configs' } as const
 export class MemoryFiles {
   readonly #root: string | undefined
 
-  /** `root`: a memory-backed directory; undefined where the node has none. */
+  /** `root`: path of a memory-backed directory, there while there are files; undefined where the node has none. */
   constructor(root: string | undefined) {
     this.#root = root
   }
 
   /** Tasks that files are there for, running or not. */
   tasks(): readonly string[] {
-    return this.#root === undefined ? [] : readdirSync(this.#root).filter((name) => !name.endsWith(unfinished))
+    if (this.#root === undefined || !existsSync(this.#root)) return []
+    return [...new Set(readdirSync(this.#root).map((name) => name.replace(unfinished, '')))]
   }
 
   /** Throws FatalTaskError when these files cannot be given to a task here. */
@@ -56,6 +58,7 @@ export class MemoryFiles {
     const directory = join(this.#root, task)
     if (existsSync(directory)) return directory
     const draft = `${directory}${unfinished}`
+    openMemoryDirectory(this.#root)
     rmSync(draft, { recursive: true, force: true })
     makeDirectory(draft, user)
     for (const file of files) writeFile(draft, file, user)
@@ -66,6 +69,7 @@ export class MemoryFiles {
   drop(task: string): void {
     if (this.#root === undefined) return
     for (const name of [task, `${task}${unfinished}`]) rmSync(join(this.#root, name), { recursive: true, force: true })
+    closeMemoryDirectory(this.#root)
   }
 }
 

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import type { TaskTemplate } from '../../api/objects.ts'
 import { type Behaviour, executorSuite } from '../executor.suite.ts'
+import { filesSuite } from '../files.suite.ts'
 import { assignment } from '../testdata/assignment.ts'
 import { scratch } from './testdata/scratch.ts'
 
@@ -36,3 +38,10 @@ executorSuite('process', (context) => {
     settle: (work) => work,
   }
 })
+
+if (!existsSync('/dev/shm')) console.log('files of tasks: skipped, this machine has no tmpfs at /dev/shm')
+else
+  filesSuite('process', (context) => {
+    const { open } = scratch(context)
+    return { executor: open(), restart: open, shell: (script) => ({ command: ['/bin/sh', '-c', script] }) }
+  })

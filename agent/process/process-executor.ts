@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { durationMs } from '../../api/duration.ts'
 import { cpuCores, memoryBytes } from '../../api/quantity.ts'
 import type { Assignment } from '../../api/session.ts'
-import { openMemoryDirectory } from '../../effects/real/memory-directory.ts'
+import { memoryDirectoryOf } from '../../effects/real/memory-directory.ts'
 import { signalProcess } from '../../effects/real/process-identity.ts'
 import { type Executor, type Exit, FatalTaskError, type NodeFacts, type TaskHandle, type TaskToRun } from '../executor.ts'
 import { findCgroupParent, makeCgroup, removeCgroup } from './cgroup.ts'
@@ -73,7 +73,7 @@ class ProcessExecutor implements Executor {
     this.#maxLogFileBytes = options.maxLogFileBytes ?? defaultMaxLogFileBytes
     this.#cgroupParent = findCgroupParent(options.cgroupRoot ?? '/sys/fs/cgroup')
     mkdirSync(join(this.#directory, 'tasks'), { recursive: true, mode: 0o700 })
-    this.#files = new MemoryFiles(openMemoryDirectory(this.#directory, options.memoryRoots))
+    this.#files = new MemoryFiles(memoryDirectoryOf(this.#directory, options.memoryRoots))
     for (const task of this.#files.tasks()) this.#dropFilesUnlessRunning(task)
     for (const task of this.#taskNames()) this.#ports.set(task, Object.values(readSpec(this.#directoryOf(task))?.ports ?? {}))
   }

@@ -7,6 +7,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { closeMemoryDirectory } from '../../effects/real/memory-directory.ts'
 import { identify, type ProcessIdentity, sendSignal } from '../../effects/real/process-identity.ts'
 import { enterCgroup, hasRunOutOfMemory, killCgroup } from './cgroup.ts'
 import { LogWriter } from './log-writer.ts'
@@ -101,7 +103,10 @@ function finish(child: ChildProcess, log: LogWriter, exit: ExitRecord): void {
 /** The files that only the task may see go first: who reads the record knows that they are gone. */
 function recordExit(exit: ExitRecord): void {
   const files = readSpec(directory)?.filesDirectory
-  if (files !== undefined) rmSync(files, { recursive: true, force: true })
+  if (files !== undefined) {
+    rmSync(files, { recursive: true, force: true })
+    closeMemoryDirectory(dirname(files))
+  }
   untilWritten(() => writeRecord(fileOf.exit(directory), exit))
 }
 
