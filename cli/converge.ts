@@ -126,6 +126,7 @@ function formatProgress({ name, wanted, done, others, verdict }: Progress): stri
     case 'converged':
       return `${head}  converged`
     case 'converging':
+      if (verdict.reason === undefined) return head
       // A countdown would print a line each second.
       return verdict.reason.startsWith('must stay up') ? `${head}  up, watching that it stays up` : `${head}  ${verdict.reason}`
     case 'failed':

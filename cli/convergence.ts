@@ -12,7 +12,7 @@ import { compareStates, isEnded, isOpen, slotOf, type TaskFacts } from '../api/t
 export type Verdict =
   | { readonly outcome: 'converged' }
   /** `stuck`: every unfinished task waits for a node that fits; exit code 3 when that lasts. */
-  | { readonly outcome: 'converging'; readonly stuck: boolean; readonly reason: string }
+  | { readonly outcome: 'converging'; readonly stuck: boolean; readonly reason?: string }
   | { readonly outcome: 'failed'; readonly reason: string }
   | { readonly outcome: 'rolledBack'; readonly reason: string }
 
@@ -21,7 +21,7 @@ export interface Progress {
   readonly wanted: number
   /** Slots that are as they should be. */
   readonly done: number
-  /** Observed states of the tasks that are not done, with their numbers, in order of the states. */
+  /** The tasks that are not done: those at the wanted revision by observed state, in its order; then those still to be replaced, as `old`. */
   readonly others: readonly (readonly [state: string, count: number])[]
   readonly verdict: Verdict
 }
@@ -42,7 +42,7 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
   const wanted = service.spec.mode === 'Global' ? (status.replicas?.desired ?? 0) : replicasOf(service)
   const done = counted.filter((task) => isDone(task, target))
   const rest = open.filter((task) => !isDone(task, target))
-  const progress = { name: service.metadata.name, wanted, done: done.length, others: countStates(rest) }
+  const progress = { name: service.metadata.name, wanted, done: done.length, others: countOthers(rest, target) }
 
   const settled = judge(service, since)
   if (settled !== undefined) return { ...progress, verdict: settled }
@@ -103,7 +103,8 @@ function converging(rest: readonly TaskView[], wanted: number, done: number): Ve
   const waiting = rest.filter((task) => task.status.state === 'Pending' && task.status.error !== undefined)
   const stuck = waiting.length > 0 && waiting.length === rest.length && done + rest.length >= wanted
   const [example] = stuck ? waiting : rest.filter((task) => task.status.error !== undefined)
-  return { outcome: 'converging', stuck, reason: example?.status.error ?? `${done} of ${wanted} are up` }
+  const reason = example?.status.error
+  return { outcome: 'converging', stuck, ...(reason === undefined ? {} : { reason }) }
 }
 
 /** Running on the wanted revision, or ended and, by its restart policy, done for good. */
@@ -123,12 +124,13 @@ function latestBySlot(tasks: readonly TaskView[]): readonly TaskView[] {
   return [...latest.values()]
 }
 
-function countStates(tasks: readonly TaskView[]): readonly (readonly [string, number])[] {
+function countOthers(tasks: readonly TaskView[], target: string | undefined): readonly (readonly [string, number])[] {
+  const [current, old] = [tasks.filter(({ spec }) => spec.revision === target), tasks.filter(({ spec }) => spec.revision !== target)]
   const counts = new Map<string, number>()
-  for (const { status } of tasks.toSorted((a, b) => compareStates(a.status.state, b.status.state))) {
+  for (const { status } of current.toSorted((a, b) => compareStates(a.status.state, b.status.state))) {
     counts.set(status.state, (counts.get(status.state) ?? 0) + 1)
   }
-  return [...counts]
+  return [...counts, ...(old.length === 0 ? [] : [['old', old.length] as const])]
 }
 
 export function describeEnd({ status }: Pick<TaskFacts, 'status'>): string {

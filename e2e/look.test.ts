@@ -133,7 +133,7 @@ test('wait: for a condition of a field, and gives up in time', async () => {
 })
 
 test('pause keeps what runs and takes nothing new; activate ends that', async () => {
-  assert.match(await cluster.kit('pause', 'node-1'), /now Pause/)
+  assert.match(await cluster.kit('pause', 'node-1'), /^node\/node-1 now Pause$/m)
   assert.equal((await cluster.tasks('app_web')).length, 3)
   await cluster.fails(3, 'scale', 'service/app_web=4')
   assert.match(await cluster.kit('activate', 'node-1'), /now Active/)

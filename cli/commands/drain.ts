@@ -22,7 +22,7 @@ export async function setAvailability(
     const { name } = node.metadata
     const changed = await client.patch('Node', name, { type: 'merge', patch: { spec: { availability } } }, { fieldManager: 'kit-drain' })
     const verb = changed.metadata.resourceVersion === node.metadata.resourceVersion ? 'already' : 'now'
-    context.out(`node/${name} ${verb} ${availability}\n`)
+    context.out(`node/${word} ${verb} ${availability}\n`)
     names.push(name)
   }
   if (availability !== 'Drain' || options.wait === false) return exitCodes.ok
@@ -30,13 +30,17 @@ export async function setAvailability(
   let last = -1
   const done = await observe({ client, clock: context.clock, signal: context.signal }, { Task: {} }, timeoutMs, (observed) => {
     const left = observed.list('Task').filter((task) => names.includes(task.spec.nodeName ?? '') && !isEnded(task)).length
-    if (left !== last && left > 0) context.err(`${left} tasks still run there`)
+    if (left !== last && left > 0) context.err(`${countTasks(left)} there`)
     last = left
     return left === 0 ? true : undefined
   })
   if (done === true) return exitCodes.ok
   context.err(
-    `error: ${last} tasks still run there after ${Math.round(timeoutMs / 1000)} s; \`kit get tasks --field-selector spec.nodeName=${names[0]}\` lists them`,
+    `error: ${countTasks(last)} there after ${Math.round(timeoutMs / 1000)} s; \`kit get tasks --field-selector spec.nodeName=${names[0]}\` lists them`,
   )
   return exitCodes.timedOut
+}
+
+function countTasks(count: number): string {
+  return count === 1 ? '1 task still runs' : `${count} tasks still run`
 }
