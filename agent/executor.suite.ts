@@ -2,9 +2,10 @@
 // make a task that behaves in a certain way under its executor; the promises themselves are written once.
 
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import type { Assignment, LogLine } from '../api/session.ts'
-import { type Executor, FatalTaskError, type NodeFacts } from './executor.ts'
+import { type ExecInput, type Executor, FatalTaskError, type NodeFacts } from './executor.ts'
 
 export type Behaviour =
   | { readonly kind: 'ends'; readonly exitCode: number }
@@ -23,6 +24,8 @@ export interface ExecutorSubject {
   restart(): Executor
   /** A task of its own for each call; its grace period is short. */
   task(behaviour: Behaviour): Assignment
+  /** The words of a command that runs beside a task: copies its input; prints; ends with 7; goes on for ever. */
+  readonly commands: { readonly [kind in 'cat' | 'echo' | 'exit7' | 'forever']: readonly string[] }
   /** Lets time pass until the work is done. */
   settle<T>(work: Promise<T>): Promise<T>
 }
@@ -227,6 +230,83 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
       aborter.abort(new Error('seen enough'))
     }
     assert.deepEqual(seen, ['only'])
+  })
+
+  const nothing: ExecInput = (async function* (): AsyncGenerator<never, void, void> {})()
+
+  promise('a command beside a task ends with its exit code, after all its output was given', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    const { executor, commands } = subject
+    const shown: string[] = []
+    const output = async (stream: string, bytes: Uint8Array): Promise<void> => void shown.push(stream, Buffer.from(bytes).toString())
+    assert.deepEqual(await executor.exec(task.task, { command: commands.echo }, nothing, output, never), { exitCode: 0 })
+    assert.deepEqual(shown, ['stdout', 'hello\n'])
+    assert.deepEqual(await executor.exec(task.task, { command: commands.exit7 }, nothing, output, never), { exitCode: 7 })
+    assert.ok('running' in ((await executor.attach(task.task)) ?? {}), 'the task goes on')
+  })
+
+  promise('what a command is given comes out of it unharmed, as fast as it is taken', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    const [pieces, size] = [64, 32 * 1024]
+    let [given, taken] = [0, 0]
+    async function* input(): AsyncGenerator<{ type: 'stdin'; bytes: Uint8Array }, void, void> {
+      for (let at = 0; at < pieces; at++) {
+        given += size
+        yield { type: 'stdin', bytes: Buffer.alloc(size, at) }
+      }
+    }
+    const hash = createHash('sha256')
+    let mostAhead = 0
+    const output = async (_: string, bytes: Uint8Array): Promise<void> => {
+      hash.update(bytes)
+      taken += bytes.length
+      mostAhead = Math.max(mostAhead, given - taken)
+    }
+    const { exitCode } = await subject.executor.exec(task.task, { command: subject.commands.cat, stdin: true }, input(), output, never)
+    assert.equal(exitCode, 0)
+    assert.equal(taken, pieces * size)
+    const wanted = createHash('sha256')
+    for (let at = 0; at < pieces; at++) wanted.update(Buffer.alloc(size, at))
+    assert.equal(hash.digest('hex'), wanted.digest('hex'))
+    assert.ok(mostAhead < (pieces * size) / 2, `${mostAhead} bytes were taken in at once`)
+  })
+
+  promise('a command that is asked for without input finds its input at the end', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    const silent = async (): Promise<void> => {}
+    assert.deepEqual(await subject.executor.exec(task.task, { command: subject.commands.cat }, nothing, silent, never), { exitCode: 0 })
+  })
+
+  promise('a command that cannot be found ends with 126 or 127 and says so', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    const said: string[] = []
+    const output = async (_: string, bytes: Uint8Array): Promise<void> => void said.push(Buffer.from(bytes).toString())
+    const { exitCode = 0 } = await subject.executor.exec(task.task, { command: ['no-such-program'] }, nothing, output, never)
+    assert.ok([126, 127].includes(exitCode))
+    assert.match(said.join(''), /no-such-program.*not found/)
+  })
+
+  promise('a command that is aborted ends, and the task goes on', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    const aborter = new AbortController()
+    const silent = async (): Promise<void> => {}
+    const running = subject.executor.exec(task.task, { command: subject.commands.forever }, nothing, silent, aborter.signal)
+    aborter.abort(new Error('changed its mind'))
+    await assert.rejects(running, /changed its mind/)
+    assert.ok('running' in ((await subject.executor.attach(task.task)) ?? {}))
+  })
+
+  promise('a command ends with its task, and none begins where no task runs', async (subject) => {
+    const { executor, commands } = subject
+    const task = await startNew(subject, { kind: 'runs' })
+    const silent = async (): Promise<void> => {}
+    const running = executor.exec(task.task, { command: commands.forever }, nothing, silent, never)
+    const settled = assert.rejects(running, FatalTaskError)
+    await executor.stop(task.task, never)
+    await settled
+    await assert.rejects(executor.exec(task.task, { command: commands.echo }, nothing, silent, never), FatalTaskError)
+    const other = subject.task({ kind: 'runs' })
+    await assert.rejects(executor.exec(other.task, { command: commands.echo }, nothing, silent, never), FatalTaskError)
   })
 }
 

@@ -2,6 +2,7 @@
 // `agent/executor.suite.ts`, and where it gives files to tasks `agent/files.suite.ts`; it starts and stops what it is told to and decides nothing itself. Every call is safe to repeat and safe to abort, because the agent may
 // die between any two: after a restart it calls `attach` for what its database knows and goes on.
 
+import type { ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
 import type { Node } from '../api/objects.ts'
 import type { Assignment, LogLine, LogOptions, PayloadName } from '../api/session.ts'
 import type { Redacted } from './redacted.ts'
@@ -65,6 +66,12 @@ export interface TaskToRun extends Assignment {
   readonly files?: readonly TaskFile[]
 }
 
+/** What goes into a command that runs beside a task. Its end is the end of standard input. */
+export type ExecInput = AsyncIterable<{ readonly type: 'stdin'; readonly bytes: Uint8Array } | ({ readonly type: 'resize' } & TerminalSize)>
+
+/** Resolves when more may be given. While it does not, the command has to wait. */
+export type ExecOutput = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>
+
 export interface Executor {
   readonly name: 'docker' | 'process' | 'simulated'
   /** What the node has. Called again every 20 s; only a change is reported. */
@@ -99,4 +106,13 @@ export interface Executor {
   list(): Promise<readonly string[]>
   /** Oldest first. Without `follow`, and after the task's end, it ends. An unknown task has no lines. */
   logs(taskName: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
+  /**
+   * Runs a command in the environment of a running task, and resolves with its end once all its output was
+   * given to `output`. `input` is read one piece at a time, as the command takes them, and not at all
+   * without `request.stdin` and `request.tty`. A program that cannot be started ends with 126 or 127 and says
+   * why on standard error, as a shell does. Throws FatalTaskError where the task does not run, or for what this
+   * executor cannot do. When `signal` fires, or the task ends, the command is killed; then, and always, nothing
+   * of it runs any more when this settles. Not repeated by the agent: a command may do anything.
+   */
+  exec(taskName: string, request: ExecRequest, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<ExecExit>
 }

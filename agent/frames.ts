@@ -1,6 +1,7 @@
 // Frames of the session with a manager, read and written. What arrives is checked here, once: the rest
 // of the agent deals with typed messages only.
 
+import { isExecRequest } from '../api/exec.ts'
 import type { AgentMessage, Assignment, LogLine, LogOptions, ManagerMessage, Payload, PayloadName } from '../api/session.ts'
 
 export function encode(message: AgentMessage | LogLine | { readonly id: string }): Uint8Array {
@@ -82,6 +83,7 @@ const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolea
   payload: ({ payload }) => isPayload(payload),
   forget: ({ payloads }) => isListOf(payloads, isPayloadName),
   logs: ({ id, task, options }) => isText(id) && isText(task) && isLogOptions(options),
+  exec: ({ id, task, request }) => isText(id) && isText(task) && isExecRequest(request),
   refused: ({ reason, message, retry }) => isText(reason) && isText(message) && typeof retry === 'boolean',
 }
 

@@ -4,6 +4,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AgentMessage, ManagerMessage } from '../api/session.ts'
 import type { Clock, FrameStream, Log, Transport } from '../effects/effects.ts'
+import { serveExec } from './exec-stream.ts'
 import type { Executor } from './executor.ts'
 import { Bell, firstOf, within } from './first-of.ts'
 import { decodeManagerMessage, encode } from './frames.ts'
@@ -25,6 +26,8 @@ const reportDelayMs = 20
 const describePeriodMs = 20_000
 /** Log streams of one session at a time. */
 const maxLogStreams = 100
+/** Commands of one session at a time. */
+const maxCommands = 50
 
 export interface SessionDeps {
   readonly clock: Clock
@@ -79,6 +82,7 @@ class Session {
   /** The chain of assignments: what the next incremental message has to apply to. */
   #assigned = ''
   #logStreams = 0
+  #commands = 0
 
   constructor(deps: SessionDeps, manager: string, stream: FrameStream, description: Description) {
     this.#deps = deps
@@ -142,6 +146,8 @@ class Session {
         return this.#deps.worker.payloads.forget(message.payloads)
       case 'logs':
         return void this.#sendLogs(message, signal)
+      case 'exec':
+        return void this.#runCommand(message, signal)
       case 'refused':
         throw new RefusedError(message.reason, message.message, message.retry)
     }
@@ -211,6 +217,20 @@ class Session {
       if (!signal.aborted) log.warn('Could not send the log of a task', { object: `Task/${request.task}`, error })
     } finally {
       this.#logStreams -= 1
+    }
+  }
+
+  async #runCommand(message: Extract<ManagerMessage, { type: 'exec' }>, signal: AbortSignal): Promise<void> {
+    const { transport, executor, log } = this.#deps
+    const object = `Task/${message.task}`
+    if (this.#commands >= maxCommands) return log.warn('Too many commands run in tasks', { object })
+    this.#commands += 1
+    try {
+      await serveExec(transport, this.#manager, executor, message, signal)
+    } catch (error) {
+      if (!signal.aborted) log.info('A command in a task was cut off', { object, error })
+    } finally {
+      this.#commands -= 1
     }
   }
 

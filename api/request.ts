@@ -40,7 +40,23 @@ export interface ApiStream {
   readonly stream: AsyncIterable<unknown>
 }
 
-export type ApiResponse = ApiAnswer | ApiStream
+/** One ordered two-way stream of frames, as `FrameStream` of the effects is. */
+export interface FrameConnection {
+  /** Resolves when more may be sent. Rejects once the connection is broken. */
+  send(frame: Uint8Array): Promise<void>
+  /** Ends when the other side closed in order; throws when it broke. May be iterated once. */
+  frames(): AsyncIterable<Uint8Array>
+  close(): void
+}
+
+/** From here on frames go both ways; whoever took this response closes them. */
+export interface ApiFrames {
+  readonly status: 101
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
+  readonly frames: FrameConnection
+}
+
+export type ApiResponse = ApiAnswer | ApiStream | ApiFrames
 
 /**
  * Serves one request. Never rejects for what is wrong with the request: that is an answer whose body

@@ -2,6 +2,7 @@
 // `dispatcher`. The agent speaks first (Hello). What a task needs is resolved on the manager: an
 // assignment carries the template, not a reference, so an agent never reads the store.
 
+import type { ExecRequest } from './exec.ts'
 import type { Objects, TaskTemplate } from './objects.ts'
 
 type NodeDescription = NonNullable<Objects['Node']['status']['description']>
@@ -95,6 +96,11 @@ export type ManagerMessage =
    * frame, and closes it when there is no more to say. The manager closing it means: stop.
    */
   | { readonly type: 'logs'; readonly id: string; readonly task: string; readonly options: LogOptions }
+  /**
+   * The agent opens a stream of protocol `exec`, sends `{ id }` as its first frame, then frames of
+   * `api/exec.ts` go both ways. Either side closing it ends the command.
+   */
+  | { readonly type: 'exec'; readonly id: string; readonly task: string; readonly request: ExecRequest }
   /** Then the stream is closed. `retry` false: do not come back (the node was removed). */
   | { readonly type: 'refused'; readonly reason: string; readonly message: string; readonly retry: boolean }
 

@@ -1,8 +1,23 @@
 // What a command works with. `main.ts` makes it from the process; tests make it from strings. A command
 // writes data to `out`, messages to `err`, and never touches the process itself.
 
+import type { TerminalSize } from '../api/exec.ts'
 import type { Client } from '../client/client.ts'
 import type { Clock } from '../effects/effects.ts'
+
+export interface Streams {
+  /** Until its end, or until `signal` fires. */
+  readonly input: (signal: AbortSignal) => AsyncIterable<Uint8Array>
+  /** Resolves when more may be written. */
+  readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>
+  /** When both standard input and output are one. */
+  readonly terminal?: {
+    readonly size: () => TerminalSize
+    readonly onResize: (listener: (size: TerminalSize) => void) => void
+    /** Keys go to the command as they are pressed, until the result is called. */
+    readonly enter: () => () => void
+  }
+}
 
 export interface Context {
   /** Connects to the cluster that the options and the environment name. Made on first use. */
@@ -18,6 +33,8 @@ export interface Context {
   readonly unread: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
   readonly readStdin: () => Promise<Uint8Array>
+  /** The standard streams as bytes, for what is connected to them. Made on first use. */
+  readonly streams: () => Streams
   /** Directory of the local cluster (`--dir`). */
   readonly localDirectory: string
   /** Colours and in-place output are welcome. */

@@ -11,6 +11,7 @@ import type { Context } from './context.ts'
 import { CommandError, type ExitCode, exitCodes } from './exit.ts'
 import type { GlobalOptions } from './options.ts'
 import { createProgram } from './program.ts'
+import { createStreams } from './streams.ts'
 
 const interrupted = new AbortController()
 process.once('SIGINT', () => {
@@ -53,6 +54,7 @@ function createContext(options: GlobalOptions): Context {
       for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
       return Buffer.concat(chunks)
     },
+    streams: () => createStreams(process),
     localDirectory,
     isTerminal: process.stdout.isTTY && process.stderr.isTTY && process.env['CI'] === undefined,
     programs: { node: process.execPath, kitd: join(home, 'dist/kitd.mjs'), shim: join(home, 'dist/kit-shim.mjs') },

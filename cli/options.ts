@@ -29,6 +29,11 @@ export interface Options {
   readonly executor?: string
   readonly label?: readonly string[]
   readonly purge?: boolean
+  readonly stdin?: boolean
+  readonly tty?: boolean
+  readonly env?: readonly string[]
+  readonly workdir?: string
+  readonly user?: string
   readonly templateDriver?: string
   readonly quiet?: boolean
 }

@@ -2,7 +2,7 @@
 
 import { Command, CommanderError, Option } from 'commander'
 import type { Context } from './context.ts'
-import { type ExitCode, exitCodes } from './exit.ts'
+import { exitCodes } from './exit.ts'
 import type { GlobalOptions, Options } from './options.ts'
 
 const exitHelp = `
@@ -13,8 +13,8 @@ Exit codes:
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 
 /** `createContext` is called when a command runs, with the global options. */
-export function createProgram(createContext: (options: GlobalOptions) => Context): { run(args: readonly string[]): Promise<ExitCode> } {
-  let outcome: ExitCode = exitCodes.ok
+export function createProgram(createContext: (options: GlobalOptions) => Context): { run(args: readonly string[]): Promise<number> } {
+  let outcome: number = exitCodes.ok
   const program = new Command('kit')
     .description('Declares what should run on a cluster, and shows what does.')
     .option('--socket <path>', 'control socket of the daemon (or KIT_SOCKET)')
@@ -29,7 +29,7 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
     usage: string,
     description: string,
     configure: (command: Command) => Command,
-    body: (context: Context, options: Options, words: readonly string[]) => Promise<ExitCode> | Promise<void>,
+    body: (context: Context, options: Options, words: readonly string[]) => Promise<number> | Promise<void>,
     parent = program,
   ): void {
     const command = configure(parent.command(usage).description(description).exitOverride().addHelpText('after', exitHelp))
@@ -147,6 +147,20 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
         .option('--since <duration>', 'only what is younger, such as 10m')
         .option('--timestamps', 'print the time of each line'),
     async (context, options, words) => (await import('./commands/logs.ts')).logs(context, options, words),
+  )
+  add(
+    'exec',
+    'Run a command in a running task: TASK -- CMD ARG…; ends with its exit code',
+    (command) =>
+      command
+        .argument('<target>', 'task, task/NAME, or service/NAME for one of its tasks')
+        .argument('<command...>', 'after --: program and arguments')
+        .option('-i, --stdin', 'pass standard input on to it')
+        .option('-t, --tty', 'give it a terminal (not under the process executor)')
+        .option('-e, --env <key=value>', 'add to its environment; may be repeated', collect)
+        .option('-w, --workdir <directory>', 'run it there')
+        .option('-u, --user <user>', 'run it as that user'),
+    async (context, options, words) => (await import('./commands/exec.ts')).exec(context, options, words),
   )
   add(
     'wait',

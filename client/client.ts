@@ -3,6 +3,7 @@
 // goes over a socket. Every call rejects with the StatusError that the server answered, so callers read
 // `reasonOf(error)` and never a status code.
 
+import type { ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
 import type { Kind } from '../api/objects.ts'
 import type { Method } from '../api/request.ts'
 import type { LogLine, LogOptions } from '../api/session.ts'
@@ -79,6 +80,14 @@ export interface RawRequest {
   readonly body?: Json
 }
 
+export interface ExecStreams {
+  /** Read only when the request asks for standard input. */
+  readonly input: AsyncIterable<Uint8Array>
+  /** Resolves when more may come. Until then the command waits. */
+  readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>
+  readonly onResize?: (listener: (size: TerminalSize) => void) => void
+}
+
 export interface Client {
   get<K extends Kind>(kind: K, name: string): Promise<WireObject<K>>
   list<K extends Kind>(kind: K, options?: ListOptions): Promise<WireList<K>>
@@ -100,6 +109,8 @@ export interface Client {
   watch<K extends Kind>(kind: K, options: WatchOptions, signal: AbortSignal): AsyncIterable<WatchEvent<K>>
   /** Lines of a task, or of all tasks of a service, in order of arrival. */
   logs(kind: 'Task' | 'Service', name: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
+  /** Runs a command in a running task, and resolves when it has ended. It ends with `signal` and with the connection. */
+  exec(task: string, request: ExecRequest, streams: ExecStreams, signal: AbortSignal): Promise<ExecExit>
   events(options?: Selectors): Promise<{ readonly metadata: ListMetadata; readonly items: readonly WireEvent[] }>
   /** The answer's body whatever it is. Rejects as the other calls do. */
   raw(request: RawRequest): Promise<unknown>

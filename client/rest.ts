@@ -2,6 +2,7 @@
 
 import { definitions } from '../api/definitions.ts'
 import { type Cause, type Reason, reasonOf, reasons, StatusError } from '../api/errors.ts'
+import { execUpgrade } from '../api/exec.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
 import type { ApiRequest, ApiResponse, Handle, Identity, Method } from '../api/request.ts'
 import type { LogLine } from '../api/session.ts'
@@ -18,6 +19,7 @@ import {
 } from '../api/wire.ts'
 import type { Clock } from '../effects/effects.ts'
 import type { Client, ListOptions, WatchOptions, WriteOptions } from './client.ts'
+import { runOver } from './exec.ts'
 
 export interface RestOptions {
   readonly handle: Handle
@@ -96,11 +98,17 @@ export function createClient(options: RestOptions): Client {
     watch: (kind, given, signal) => watch(options, send, kind, given, signal),
     async *logs(kind, name, given, signal) {
       const response = await send({ method: 'GET', path: `${pathOf(kind, name)}/log`, query: { ...given }, signal })
-      if (!('stream' in response)) throw statusError(response.body)
+      if (!('stream' in response)) throw statusError(bodyOfAnswer(response))
       for await (const line of response.stream) {
         if (isStatus(line)) throw statusError(line)
         yield asLine(line)
       }
+    },
+    async exec(task, request, streams, signal) {
+      const headers = { connection: 'upgrade', upgrade: execUpgrade }
+      const response = await send({ method: 'POST', path: pathOf('Task', task, 'exec'), headers, body: request, signal })
+      if (!('frames' in response)) throw statusError('body' in response ? response.body : undefined)
+      return await runOver(response.frames, request, streams, signal)
     },
     async events(given) {
       return asEvents(await bodyOf(await send({ method: 'GET', path: '/apis/kit/v1/events', query: listQuery(given) })))
@@ -143,11 +151,17 @@ function warningsOf({ headers: { warning = [] } }: ApiResponse): readonly string
   )
 }
 
+/** The body of what is no stream. Nobody answers with frames that were not asked for. */
+function bodyOfAnswer(response: Exclude<ApiResponse, { readonly stream: unknown }>): unknown {
+  return 'body' in response ? response.body : undefined
+}
+
 /** Rejects with what a Status says. */
 async function bodyOf(response: ApiResponse): Promise<unknown> {
   if (!('stream' in response)) {
-    if (response.status >= 400) throw statusError(response.body)
-    return response.body
+    const body = bodyOfAnswer(response)
+    if (response.status >= 400) throw statusError(body)
+    return body
   }
   const values: unknown[] = []
   for await (const value of response.stream) values.push(value)
@@ -171,7 +185,7 @@ async function* watch<K extends Kind>(
   while (!signal.aborted) {
     try {
       const response = await send({ method: 'GET', path: pathOf(kind), query: watchQuery(options, since, initial), signal })
-      if (!('stream' in response)) throw statusError(response.body)
+      if (!('stream' in response)) throw statusError(bodyOfAnswer(response))
       for await (const value of response.stream) {
         const event = asWatchEvent(kind, value)
         const isReplayEnd = event.type === 'BOOKMARK' && event.initialEventsEnd

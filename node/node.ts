@@ -17,6 +17,7 @@ import type { Effects } from '../effects/effects.ts'
 import { failure } from '../server/answer.ts'
 import { Dispatcher } from '../server/dispatcher.ts'
 import { EventLog } from '../server/events.ts'
+import { ExecBroker } from '../server/exec.ts'
 import { LogBroker } from '../server/logs.ts'
 import { createRouter } from '../server/router.ts'
 import { checkStack } from '../server/stack-admission.ts'
@@ -93,7 +94,15 @@ function createManager(
     return metadata !== undefined && 'uid' in metadata ? metadata.uid : undefined
   })
   const dispatcher = new Dispatcher({ store, clock, random, log, transport, events: events.recorder('agent'), managers: () => [nodeId] })
-  const broker = new LogBroker({ store, clock, random, transport, requestLogs: (...request) => dispatcher.requestLogs(...request) })
+  const broker = new LogBroker({ store, clock, random, transport, requestStream: (...request) => dispatcher.requestStream(...request) })
+  const exec = new ExecBroker({
+    store,
+    clock,
+    random,
+    transport,
+    events: events.recorder('exec'),
+    requestStream: (...request) => dispatcher.requestStream(...request),
+  })
   const { handle } = createRouter({
     store,
     clock,
@@ -107,6 +116,7 @@ function createManager(
       return dispatcher.hasReported(nodeId) ? undefined : 'the tasks of this node have not been looked at yet'
     },
     logs: (of, logOptions, signal) => broker.read(of, logOptions, signal),
+    exec: (task, command, who, signal) => exec.open(task, command, who, signal),
     explainTask(view, name) {
       const explanation = explainTask(view, name)
       return explanation === undefined ? undefined : { ...explanation, text: formatExplanation(explanation) }
@@ -127,7 +137,12 @@ function createManager(
     })
     const unsubscribe = store.subscribe((batch) => index.apply(batch))
     try {
-      await Promise.all([runControllers(controllers, { store, clock, log }, signal), dispatcher.run(signal), broker.run(signal)])
+      await Promise.all([
+        runControllers(controllers, { store, clock, log }, signal),
+        dispatcher.run(signal),
+        broker.run(signal),
+        exec.run(signal),
+      ])
     } finally {
       unsubscribe()
     }

@@ -6,6 +6,7 @@ import type { FrameStream, Transport } from '../effects/effects.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { EventLog } from './events.ts'
+import { ExecBroker } from './exec.ts'
 import { LogBroker } from './logs.ts'
 import { countingRandom, settle, silentLog, TestClock } from './testdata/world.ts'
 
@@ -111,8 +112,13 @@ async function createCluster() {
   const deps = { store, clock, random: countingRandom(), log: silentLog, transport }
   const stop = new AbortController()
   const dispatcher = new Dispatcher({ ...deps, events: events.recorder('agent'), managers: () => ['m:1'] })
-  const broker = new LogBroker({ ...deps, requestLogs: (...request) => dispatcher.requestLogs(...request) })
-  const running = [dispatcher.run(stop.signal), broker.run(stop.signal)]
+  const broker = new LogBroker({ ...deps, requestStream: (...request) => dispatcher.requestStream(...request) })
+  const exec = new ExecBroker({
+    ...deps,
+    events: events.recorder('exec'),
+    requestStream: (...request) => dispatcher.requestStream(...request),
+  })
+  const running = [dispatcher.run(stop.signal), broker.run(stop.signal), exec.run(stop.signal)]
   const open = (protocol: string, peer: string): FrameStream => {
     const { agent, manager } = streamPair(peer)
     void handlers.get(protocol)?.(manager, signal)
@@ -139,7 +145,7 @@ async function createCluster() {
     assert.ok(stored)
     return store.commit({ writes: [{ op: 'update', object: change(stored) }] })
   }
-  return { clock, store, events, dispatcher, broker, stop, running, join, open, create, edit }
+  return { clock, store, events, dispatcher, broker, exec, stop, running, join, open, create, edit }
 }
 
 test('an agent is welcomed with session, heartbeat and a complete list, and its node is described', async () => {
@@ -378,4 +384,46 @@ test('when the last task that uses it has ended, a node is told to forget; a rem
   await cluster.create(withRevision(task('web.4.d'), 'files-r'))
   await cluster.clock.advance(200)
   assert.deepEqual(heard[again], { type: 'payload', payload: { kind: 'Secret', name: 'pw', data: 'eW8=' } })
+})
+
+test('a command runs through the node that was asked, and no other node can answer for it', async () => {
+  const { create, join, open, exec, events } = await createCluster()
+  await create(task('web.1.a', 'Running'))
+  const agent = await join()
+  const opening = exec.open('web.1.a', { command: ['sh', '-c', 'secret'] }, 'operator', new AbortController().signal)
+  await settle()
+  const asked = agent.heard.at(-1)
+  assert.ok(asked?.type === 'exec' && asked.task === 'web.1.a' && asked.request.command[0] === 'sh')
+  const id = Buffer.from(JSON.stringify({ id: asked.id }))
+  const foreign = open('exec', 'n2')
+  await foreign.send(id)
+  const refused = await foreign.frames()[Symbol.asyncIterator]().next()
+  assert.equal(refused.done, true)
+  const stream = open('exec', 'n1')
+  await stream.send(id)
+  const connection = await opening
+  await stream.send(Buffer.from('out'))
+  await connection.send(Buffer.from('in'))
+  const [out, into] = [connection.frames()[Symbol.asyncIterator](), stream.frames()[Symbol.asyncIterator]()]
+  assert.equal(String(Buffer.from((await out.next()).value ?? [])), 'out')
+  assert.equal(String(Buffer.from((await into.next()).value ?? [])), 'in')
+  connection.close()
+  assert.equal((await into.next()).done, true)
+  const recorded = JSON.stringify(events.list())
+  assert.match(recorded, /operator ran .*sh.* in the task/)
+  assert.doesNotMatch(recorded, /secret/)
+})
+
+test('a command is refused where no task runs, and given up where the node does not answer', async () => {
+  const { clock, create, join, exec } = await createCluster()
+  const open = (name: string) => exec.open(name, { command: ['sh'] }, 'operator', new AbortController().signal)
+  await create(task('web.1.a', 'Running'))
+  await create(task('web.2.a', 'Pending'))
+  await assert.rejects(open('web.2.a'), /web.2.a" is Pending/)
+  await assert.rejects(open('web.9.a'), /is gone/)
+  await assert.rejects(open('web.1.a'), /does not answer/)
+  await join()
+  const opening = assert.rejects(open('web.1.a'), /does not answer/)
+  await clock.advance(10_000)
+  await opening
 })

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { durationMs } from '../api/duration.ts'
 import { reasonOf } from '../api/errors.ts'
 import type { KitObject, Node, Objects, Task } from '../api/objects.ts'
-import type { AgentMessage, LogOptions, ManagerMessage, StatusReport } from '../api/session.ts'
+import type { AgentMessage, ManagerMessage, StatusReport } from '../api/session.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
 import { compareStates, hasReached } from '../api/task.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
@@ -34,6 +34,9 @@ export interface DispatcherDeps {
   /** Addresses that agents may connect to. */
   readonly managers: () => readonly string[]
 }
+
+/** What an agent answers with a stream of its own. */
+export type StreamRequest = Extract<ManagerMessage, { type: 'logs' | 'exec' }>
 
 /** What follows a message within this time goes with the next. Longer would only add to the way of every task (docs/benchmarks.md). */
 const batchMs = 20
@@ -108,11 +111,11 @@ export class Dispatcher implements NodeLiveness {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Asks the task's node to open a log stream of that id. False when the node has no session. */
-  async requestLogs(nodeName: string, id: string, task: string, options: LogOptions): Promise<boolean> {
+  /** Asks a node to open the stream that the message is about. False when the node has no session. */
+  async requestStream(nodeName: string, message: StreamRequest): Promise<boolean> {
     const session = this.#sessions.get(nodeName)
     if (session === undefined) return false
-    return send(session, { type: 'logs', id, task, options }).then(
+    return send(session, message).then(
       () => true,
       () => false,
     )

@@ -8,6 +8,7 @@ import type { LogLine, LogOptions } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
 import { hasReached } from '../api/task.ts'
 import type { Clock, FrameStream, Random, Transport } from '../effects/effects.ts'
+import type { StreamRequest } from './dispatcher.ts'
 import { decodeLogLine, decodeStreamId } from './session-messages.ts'
 
 export interface LogBrokerDeps {
@@ -15,8 +16,8 @@ export interface LogBrokerDeps {
   readonly clock: Clock
   readonly random: Random
   readonly transport: Transport
-  /** `Dispatcher.requestLogs`. */
-  readonly requestLogs: (nodeName: string, id: string, task: string, options: LogOptions) => Promise<boolean>
+  /** `Dispatcher.requestStream`. */
+  readonly requestStream: (nodeName: string, message: StreamRequest) => Promise<boolean>
 }
 
 /** Lines that are kept for a reader before the agents have to wait. */
@@ -137,7 +138,7 @@ export class LogBroker {
     this.#subscriptions.set(id, { ...of, opened: () => opened.resolve(true), done: () => done.resolve() })
     const waiting = new AbortController()
     try {
-      if (!(await this.#deps.requestLogs(of.nodeName, id, of.task, options))) return false
+      if (!(await this.#deps.requestStream(of.nodeName, { type: 'logs', id, task: of.task, options }))) return false
       const late = this.#deps.clock.sleep(openTimeoutMs, waiting.signal).then(
         () => false,
         () => true,

@@ -547,3 +547,39 @@ test('a watch sends bookmarks while idle and ends after timeoutSeconds', async (
   await reading
   assert.deepEqual(types, ['BOOKMARK', 'BOOKMARK'])
 })
+
+test('commands in tasks are for operators, and need a connection of their own', async () => {
+  const asked: string[] = []
+  const frames = { send: async () => {}, async *frames() {}, close: () => {} }
+  const { router, request, store } = createWorld({
+    exec: async (name, { command }, who) => {
+      asked.push(`${who} ${name} ${command.join(' ')}`)
+      return frames
+    },
+  })
+  await store.commit({
+    writes: [
+      {
+        op: 'create',
+        object: {
+          kind: 'Task',
+          metadata: { name: 'web.1.a', resourceVersion: 0, createdAt: 0 },
+          spec: { service: 'web', serviceUid: 'u', slot: 1, attempt: 1, revision: 'r', desired: 'Running' },
+          status: { state: 'Running', at: 1 },
+        },
+      },
+    ],
+  })
+  const path = '/apis/kit/v1/tasks/web.1.a/exec'
+  const headers = { upgrade: 'kit-exec' }
+  const ask = async (more: Partial<Parameters<typeof router.handle>[0]>, where = path) =>
+    (await router.handle(request('POST', where, { headers, body: { command: ['ls'] }, ...more }))).status
+  assert.equal(await ask({ identity: { name: 'node-1', groups: ['kit:nodes'] } }), 403)
+  assert.equal(await ask({ headers: {} }), 400)
+  assert.equal(await ask({ body: { command: [] } }), 400)
+  assert.equal(await ask({ method: 'GET' }), 405)
+  assert.equal(await ask({}, path.replace('web.1.a', 'web.2.a')), 404)
+  assert.deepEqual(asked, [])
+  assert.equal(await ask({}), 101)
+  assert.deepEqual(asked, ['operator web.1.a ls'])
+})

@@ -3,8 +3,9 @@
 // (`resources.ts`); reading is in `read.ts` and `watch.ts`, writing in `write.ts` and `delete.ts`.
 
 import { StatusError } from '../api/errors.ts'
+import { type ExecRequest, execUpgrade, parseExecRequest } from '../api/exec.ts'
 import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
-import type { ApiAnswer, ApiRequest, ApiResponse, Handle } from '../api/request.ts'
+import { type ApiAnswer, type ApiRequest, type ApiResponse, type FrameConnection, type Handle, operator } from '../api/request.ts'
 import { matchesFields, parseFieldSelector } from '../api/selector.ts'
 import type { LogLine, LogOptions } from '../api/session.ts'
 import type { Store, StoreView } from '../api/store.ts'
@@ -13,6 +14,7 @@ import { isJsonObject, type JsonObject } from '../api/wire.ts'
 import type { Clock, Log, Random } from '../effects/effects.ts'
 import type { AdmissionDeps } from './admission.ts'
 import { answer, failure, isTrue, preferences, statusOf, wholeNumber } from './answer.ts'
+import { readBody } from './body.ts'
 import { deleteObject } from './delete.ts'
 import type { EventLog } from './events.ts'
 import { createPast } from './past.ts'
@@ -50,6 +52,8 @@ export interface RouterDeps {
     options: LogOptions,
     signal: AbortSignal,
   ) => AsyncIterable<LogLine>
+  /** Runs a command in a task; `who` is recorded. The caller closes the connection. */
+  readonly exec?: (task: string, request: ExecRequest, who: string, signal: AbortSignal) => Promise<FrameConnection>
   /** Why a task is where it is, or why it is pending. */
   readonly explainTask?: (view: StoreView, name: string) => unknown
 }
@@ -152,6 +156,7 @@ function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest
   if (!isStored(resource)) return routeEvents(deps, request, resource, rest)
   if (name === undefined) return routeCollection(deps, request, resource)
   if (subresource === 'log' || subresource === 'explain') return routeView(deps, request, resource, name, subresource)
+  if (subresource === 'exec') return routeExec(deps, request, resource, name)
   return routeItem(deps, request, resource, name, subresourceOf(resource, subresource))
 }
 
@@ -215,6 +220,23 @@ function routeView(deps: Deps, request: ApiRequest, resource: StoredResource, na
     return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, stream: withFailure(stream) }
   }
   throw unknownPath()
+}
+
+/** Whoever may do this may do anything that the task may. */
+async function routeExec(deps: Deps, request: ApiRequest, resource: StoredResource, name: string): Promise<ApiResponse> {
+  if (resource.kind !== 'Task' || deps.exec === undefined) throw unknownPath()
+  if (request.method !== 'POST') throw notAllowed(resource, `${request.method} of exec`)
+  if (!operator.groups.some((group) => request.identity.groups.includes(group)))
+    throw new StatusError('Forbidden', `${request.identity.name} may not run commands in tasks`, { kind: 'Task', name })
+  if (request.headers['upgrade'] !== execUpgrade)
+    throw new StatusError(
+      'BadRequest',
+      `a command needs a connection of its own: send the headers "connection: upgrade" and "upgrade: ${execUpgrade}"`,
+    )
+  const wanted = parseExecRequest(readBody(request.body, false).value)
+  getObject(deps, resource, name)
+  const frames = await deps.exec(name, wanted, request.identity.name, request.signal)
+  return { status: 101, headers: { connection: 'upgrade', upgrade: execUpgrade }, frames }
 }
 
 /** The headers are gone when a stream fails: a Status as its last value says why. */

@@ -26,7 +26,7 @@ export function decodeLogLine(frame: Uint8Array): LogLine {
 
 export function decodeStreamId(frame: Uint8Array): string {
   const { id } = decode(frame)
-  if (typeof id !== 'string') throw new StatusError('BadRequest', 'a log stream begins with its id')
+  if (typeof id !== 'string') throw new StatusError('BadRequest', 'a stream that was asked for begins with its id')
   return id
 }
 

@@ -34,6 +34,7 @@ executorSuite('simulated', () => {
   let lane = queue.lane()
   return {
     executor: machine.executor(lane),
+    commands: { cat: ['cat'], echo: ['echo', 'hello'], exit7: ['exit', '7'], forever: ['sleep', '1e9'] },
     restart() {
       lane.close()
       lane = queue.lane()

@@ -2,8 +2,18 @@
 // agent on it, as a real one does: its tasks go on while the agent is dead, and the next agent finds them.
 // What a task does is decided by a plan: fixed in a test, drawn from the seed in a long run.
 
-import { type Executor, type Exit, FatalTaskError, type TaskHandle, type TaskToRun } from '../agent/executor.ts'
+import {
+  type ExecInput,
+  type ExecOutput,
+  type Executor,
+  type Exit,
+  FatalTaskError,
+  type TaskHandle,
+  type TaskToRun,
+} from '../agent/executor.ts'
+import { withSignal } from '../agent/first-of.ts'
 import { durationMs } from '../api/duration.ts'
+import type { ExecExit, ExecRequest } from '../api/exec.ts'
 import type { Assignment, LogLine } from '../api/session.ts'
 import { simulatedEpochMs } from './effects/clock.ts'
 import type { Schedule } from './effects/event-queue.ts'
@@ -328,6 +338,46 @@ class SimulatedExecutor implements Executor {
       if (options.follow !== true || running === undefined || running.exit !== undefined || signal.aborted) return
       await this.#nextLine(taskName, running, signal).catch(() => {})
     }
+  }
+
+  /** Knows a few commands: `cat`, `echo WORDS…`, `exit N`, `sleep MS`. */
+  async exec(
+    taskName: string,
+    { command, stdin = false }: ExecRequest,
+    input: ExecInput,
+    output: ExecOutput,
+    signal: AbortSignal,
+  ): Promise<ExecExit> {
+    signal.throwIfAborted()
+    const running = this.#machine.find(taskName)
+    if (running?.phase !== 'running') throw new FatalTaskError(`task "${taskName}" does not run on this node`)
+    return await withSignal(signal, async (inner, stop) => {
+      const ended = this.#until(taskName, () => this.#machine.find(taskName)?.exit, inner).then(
+        () => stop(new FatalTaskError(`task "${taskName}" ended, and the command with it`)),
+        () => {},
+      )
+      try {
+        return await this.#runCommand(command, stdin ? input : [], output, inner)
+      } finally {
+        stop(new Error('the command has ended'))
+        await ended
+      }
+    })
+  }
+
+  async #runCommand(
+    [program = '', ...args]: readonly string[],
+    input: ExecInput | readonly never[],
+    output: ExecOutput,
+    signal: AbortSignal,
+  ): Promise<ExecExit> {
+    if (program === 'cat') for await (const piece of input) if (piece.type === 'stdin') await output('stdout', piece.bytes)
+    if (program === 'echo') await output('stdout', new TextEncoder().encode(`${args.join(' ')}\n`))
+    if (program === 'sleep') await this.#sleep(Number(args[0]), signal)
+    signal.throwIfAborted()
+    if (['cat', 'echo', 'sleep', 'exit'].includes(program)) return { exitCode: program === 'exit' ? Number(args[0]) : 0 }
+    await output('stderr', new TextEncoder().encode(`${program} was not found\n`))
+    return { exitCode: 127 }
   }
 
   /** Until something happens to the task or its next line is due. */

@@ -31,6 +31,7 @@ executorSuite('process', (context) => {
   return {
     executor: create(),
     restart: create,
+    commands: { cat: ['cat'], echo: ['echo', 'hello'], exit7: ['sh', '-c', 'exit 7'], forever: ['sleep', '1000'] },
     task(behaviour) {
       count += 1
       return assignment(`web.1.${count}`, templateFor(behaviour))

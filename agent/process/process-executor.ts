@@ -10,12 +10,24 @@ import { availableParallelism, machine, platform, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { durationMs } from '../../api/duration.ts'
+import type { ExecExit, ExecRequest } from '../../api/exec.ts'
 import { cpuCores, memoryBytes } from '../../api/quantity.ts'
 import type { Assignment } from '../../api/session.ts'
 import { memoryDirectoryOf } from '../../effects/real/memory-directory.ts'
 import { signalProcess } from '../../effects/real/process-identity.ts'
-import { type Executor, type Exit, FatalTaskError, type NodeFacts, type TaskHandle, type TaskToRun } from '../executor.ts'
+import {
+  type ExecInput,
+  type ExecOutput,
+  type Executor,
+  type Exit,
+  FatalTaskError,
+  type NodeFacts,
+  type TaskHandle,
+  type TaskToRun,
+} from '../executor.ts'
+import { withSignal } from '../first-of.ts'
 import { findCgroupParent, makeCgroup, removeCgroup } from './cgroup.ts'
+import { killCommandsLeftBehind, runCommand } from './command.ts'
 import { type Environment, environmentOf } from './environment.ts'
 import { runHealthTest } from './health-check.ts'
 import { readLog } from './log-reader.ts'
@@ -75,6 +87,7 @@ class ProcessExecutor implements Executor {
     mkdirSync(join(this.#directory, 'tasks'), { recursive: true, mode: 0o700 })
     this.#files = new MemoryFiles(memoryDirectoryOf(this.#directory, options.memoryRoots))
     for (const task of this.#files.tasks()) this.#dropFilesUnlessRunning(task)
+    for (const task of this.#taskNames()) killCommandsLeftBehind(this.#directoryOf(task))
     for (const task of this.#taskNames()) this.#ports.set(task, Object.values(readSpec(this.#directoryOf(task))?.ports ?? {}))
   }
 
@@ -156,6 +169,28 @@ class ProcessExecutor implements Executor {
 
   logs(taskName: string, options: Parameters<Executor['logs']>[1], signal: AbortSignal): ReturnType<Executor['logs']> {
     return readLog(this.#directoryOf(taskName), taskName, options, signal)
+  }
+
+  async exec(taskName: string, request: ExecRequest, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<ExecExit> {
+    const directory = this.#directoryOf(taskName)
+    const spec = readSpec(directory)
+    if (spec === undefined || inspect(directory).phase !== 'running')
+      throw new FatalTaskError(`task "${taskName}" does not run on this node`)
+    if (request.tty !== undefined)
+      throw new FatalTaskError('the process executor has no terminals: leave out --tty, or use a node with Docker')
+    const user = resolveUser(request.user)
+    return await withSignal(signal, async (inner, stop) => {
+      const ended = untilFound(directory, () => this.#exitOf(taskName), inner).then(
+        () => stop(new FatalTaskError(`task "${taskName}" ended, and the command with it`)),
+        () => {},
+      )
+      try {
+        return await runCommand(directory, { ...spec, ...user }, request, input, output, inner)
+      } finally {
+        stop(new Error('the command has ended'))
+        await ended
+      }
+    })
   }
 
   /** Either the task is kept from ever starting, or its shim is asked to stop it until it has. */

@@ -4,6 +4,7 @@
 import type { Agent, IncomingMessage } from 'node:http'
 import { StatusError } from '../../api/errors.ts'
 import type { ApiRequest, ApiResponse, Handle } from '../../api/request.ts'
+import { frameStreamOn } from '../../effects/real/socket-stream.ts'
 
 // An `import` of this module reads all that it exports, its WebSocket too, and that loads the whole of undici:
 // a fifth of the CPU time of `kit get`.
@@ -31,6 +32,9 @@ function send(socketPath: string, agent: Agent, request: ApiRequest): Promise<Ap
   return new Promise((resolve, reject) => {
     const outgoing = http.request({ socketPath, agent, method: request.method, path, headers, signal: request.signal })
     outgoing.once('error', (error) => reject(request.signal.aborted ? error : unavailable(socketPath, error)))
+    outgoing.once('upgrade', (incoming, socket, head) =>
+      resolve({ status: 101, headers: headersOf(incoming), frames: frameStreamOn(socket, socketPath, head) }),
+    )
     outgoing.once('response', (incoming) => {
       const type = incoming.headers['content-type'] ?? ''
       const isStream = request.query['watch'] === 'true' || type.startsWith('application/x-ndjson')

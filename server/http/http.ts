@@ -5,16 +5,18 @@ import { chmod, mkdir, unlink } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { Readable } from 'node:stream'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { reasons, StatusError } from '../../api/errors.ts'
-import { type ApiResponse, type Handle, type Method, operator } from '../../api/request.ts'
+import type { ApiResponse, Handle } from '../../api/request.ts'
 import { failure } from '../answer.ts'
 import { maxBodyBytes } from '../body.ts'
+import { methods, requestOf } from './request.ts'
+import { serveUpgrade } from './upgrade.ts'
 
 /** Clients written in Go keep idle connections for 90 s: the server must not close first. */
 const keepAliveTimeoutMs = 95_000
-const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 export interface HttpServer {
   readonly socketPath: string
@@ -28,6 +30,9 @@ export async function serveControlSocket(socketPath: string, handle: Handle): Pr
   await takeOver(socketPath)
   const stopping = new AbortController()
   const app = createApp(handle, stopping.signal)
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    void serveUpgrade(handle, request, socket, head, stopping.signal)
+  })
   await app.listen({ path: socketPath })
   await chmod(socketPath, 0o600)
   return {
@@ -80,27 +85,12 @@ function createApp(handle: Handle, stopping: AbortSignal): FastifyInstance {
     method: [...methods],
     url: '*',
     handler: async (request, reply) => {
-      const [path = '', search = ''] = splitOnce(request.raw.url ?? '', '?')
-      const method = methods.find((each) => each === request.method) ?? 'GET'
       const gone = goneSignal(reply, stopping)
-      const response = await handle({
-        method,
-        path,
-        query: Object.fromEntries(new URLSearchParams(search)),
-        headers: headersOf(request.raw),
-        body: request.body,
-        identity: operator,
-        signal: gone,
-      })
+      const response = await handle(requestOf(request.raw, request.body, gone))
       return send(reply, response, gone)
     },
   })
   return app
-}
-
-function splitOnce(text: string, separator: string): readonly string[] {
-  const at = text.indexOf(separator)
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** Fires when the client has gone or the daemon stops. */
@@ -112,12 +102,6 @@ function goneSignal(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
   return AbortSignal.any([closed.signal, stopping])
 }
 
-function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-  )
-}
-
 function send(reply: FastifyReply, response: ApiResponse, gone: AbortSignal): FastifyReply {
   reply.code(response.status)
   for (const [name, value] of Object.entries(response.headers)) reply.header(name, value)
@@ -125,6 +109,11 @@ function send(reply: FastifyReply, response: ApiResponse, gone: AbortSignal): Fa
     // Headers go out before the first event: a watch of nothing must still be seen to have begun.
     reply.raw.once('pipe', () => reply.raw.flushHeaders())
     return reply.send(Readable.from(linesOf(response.stream, gone), { objectMode: false, highWaterMark: 64 * 1024 }))
+  }
+  if ('frames' in response) {
+    // Routes that answer with frames refuse what is no upgrade, and upgrades do not come here.
+    response.frames.close()
+    throw new Error('frames were answered to a request that is no upgrade')
   }
   return reply.send(typeof response.body === 'string' ? response.body : JSON.stringify(response.body))
 }

@@ -79,7 +79,7 @@ export function createWorld(given: Partial<RouterDeps> = {}) {
   }
   const ask = async (method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> => {
     const response = await router.handle(request(method, path, { body, headers }))
-    if ('stream' in response) throw new Error('a stream, not an answer')
+    if (!('body' in response)) throw new Error('a stream, not an answer')
     return response
   }
   return { clock, store, events, router, ask, request, deps, client: inProcessClient({ router, clock, name: 'tester' }) }

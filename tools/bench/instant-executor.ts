@@ -50,5 +50,6 @@ export function createInstantExecutor(clock: Clock): Executor {
     },
     list: async () => [...programs.keys()],
     async *logs() {},
+    exec: () => Promise.reject(new Error('nothing runs here')),
   }
 }

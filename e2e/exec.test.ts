@@ -1,0 +1,114 @@
+// Commands in running tasks.
+
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { Cluster, eventually, isAlive, projectRoot, type TaskObject } from './cluster.ts'
+
+const cluster = new Cluster()
+after(() => cluster.remove())
+
+let task = ''
+before(async () => {
+  await cluster.kit('up', join(projectRoot, 'manifests/run.yml'))
+  task = (await cluster.tasks('run_web'))[0]?.metadata.name ?? ''
+})
+
+const sh = (script: string): readonly string[] => ['--', 'sh', '-c', script]
+
+test('a command runs in the environment of its task, and ends with its own exit code', async () => {
+  const { code, out, err } = await cluster.run(['exec', task, ...sh('echo "$GREETING from $TASK"; echo to-err >&2; exit 7')])
+  assert.deepEqual([code, out, err], [7, `Hello from ${task}\n`, 'to-err\n'])
+  assert.equal(await cluster.kit('exec', '-e', 'GREETING=Bye', '-w', '/', task, ...sh('echo $GREETING; pwd')), 'Bye\n/\n')
+  assert.equal((await cluster.run(['exec', task, ...sh('kill -TERM $$')])).code, 143)
+  assert.equal((await cluster.run(['exec', task, '--', 'no-such-program'])).code, 127)
+})
+
+test('of a service one of its running tasks is taken, and named', async () => {
+  const { code, out, err } = await cluster.run(['exec', 'service/run_web', ...sh('echo $TASK')])
+  assert.equal(code, 0)
+  assert.ok(out.startsWith('run_web.1.'))
+  assert.equal(err, `in task/${out}`)
+})
+
+test('ten megabytes go in and come out unharmed', async () => {
+  const text = randomBytes(5 * 1024 * 1024).toString('hex')
+  const { code, out } = await cluster.run(['exec', '-i', task, '--', 'cat'], text)
+  assert.equal(code, 0)
+  assert.ok(out === text, `${out.length} of ${text.length} bytes came back`)
+  assert.equal((await cluster.run(['exec', task, '--', 'cat'], text)).out, '', 'without -i its input is empty')
+})
+
+test('a command that does not read its input, or closes its output, still ends', async () => {
+  const text = 'x'.repeat(2 * 1024 * 1024)
+  assert.equal((await cluster.run(['exec', '-i', task, ...sh('exit 3')], text)).code, 3)
+  assert.equal((await cluster.run(['exec', '-i', task, ...sh('head -c 5')], text)).out, 'xxxxx')
+})
+
+/** Starts a command that goes on, and waits for its process id. */
+async function start(...options: readonly string[]): Promise<{ running: ReturnType<Cluster['start']>; pid: number }> {
+  const running = cluster.start(['exec', ...options, task, ...sh('echo $$; exec sleep 1000')])
+  const pid = await eventually(() => {
+    const found = Number(/^\d+$/m.exec(running.text())?.[0])
+    assert.ok(found > 0, running.text())
+    return found
+  })
+  assert.ok(isAlive(pid))
+  return { running, pid }
+}
+
+test('Ctrl-C ends the command, and so does the death of the client, while its input is full', async () => {
+  const first = await start()
+  assert.equal((await first.running.stop()).code, 130)
+  await eventually(() => assert.equal(isAlive(first.pid), false))
+  const second = await start('-i')
+  await second.running.kill()
+  await eventually(() => assert.equal(isAlive(second.pid), false))
+  const third = cluster.start(['exec', '-i', task, ...sh('echo $$; exec sleep 1000')], 'x'.repeat(4 * 1024 * 1024))
+  const pid = await eventually(() => {
+    assert.match(third.text(), /^\d+$/m)
+    return Number(third.text())
+  })
+  await third.kill()
+  await eventually(() => assert.equal(isAlive(pid), false))
+  assert.equal((await cluster.tasks('run_web'))[0]?.metadata.name, task, 'the task goes on')
+})
+
+test('what cannot be is refused with its reason', async () => {
+  assert.match(await cluster.fails(1, 'exec', 'nothing', '--', 'true'), /task "nothing" not found/)
+  assert.match(await cluster.fails(1, 'exec', 'service/nothing', '--', 'true'), /service "nothing" not found/)
+  const { items } = await cluster.json<{ items: readonly TaskObject[] }>('tasks', '--field-selector', 'spec.service=run_setup')
+  assert.match(
+    await cluster.fails(1, 'exec', items[0]?.metadata.name ?? '', '--', 'true'),
+    /is Complete: commands can be run in a running task only/,
+  )
+  assert.match(await cluster.fails(1, 'exec', 'service/run_setup', '--', 'true'), /no task of service\/run_setup is running/)
+  assert.match(await cluster.fails(2, 'exec', '-t', task, '--', 'true'), /--tty needs a terminal/)
+  assert.match(await cluster.fails(2, 'exec', '-e', 'novalue', task, '--', 'true'), /not KEY=VALUE/)
+})
+
+test('who ran what is an event, without the arguments', async () => {
+  await cluster.kit('exec', task, '--', 'echo', 'my-secret')
+  const events = await cluster.kit('events', `task/${task}`)
+  assert.match(events, /CommandRun.*operator ran "echo" in the task/)
+  assert.doesNotMatch(events, /my-secret/)
+})
+
+test('a command ends with its task, and with the daemon', async () => {
+  const first = await start()
+  process.kill((await cluster.tasks('run_web'))[0]?.status.pid ?? 0, 'SIGKILL')
+  const { code, err } = await first.running.ended
+  assert.equal(code, 1)
+  assert.match(err, /task ".*" ended, and the command with it/)
+  assert.equal(isAlive(first.pid), false)
+  await eventually(async () => assert.ok((await cluster.tasks('run_web')).every(({ status }) => status.state === 'Running')))
+  task = (await cluster.tasks('run_web'))[0]?.metadata.name ?? ''
+  const second = await start()
+  process.kill(cluster.daemonPid, 'SIGKILL')
+  const outcome = await second.running.ended
+  assert.equal(outcome.code, 1)
+  assert.match(outcome.err, /the connection to the command broke/)
+  await cluster.kit('up')
+  await eventually(() => assert.equal(isAlive(second.pid), false))
+})

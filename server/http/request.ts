@@ -1,0 +1,31 @@
+// An HTTP request as the router takes it.
+
+import type { IncomingMessage } from 'node:http'
+import { type ApiRequest, type Method, operator } from '../../api/request.ts'
+
+export const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** @param signal fires when the client has gone or the daemon stops. */
+export function requestOf(incoming: IncomingMessage, body: unknown, signal: AbortSignal): ApiRequest {
+  const [path = '', search = ''] = splitOnce(incoming.url ?? '', '?')
+  return {
+    method: methods.find((each) => each === incoming.method) ?? 'GET',
+    path,
+    query: Object.fromEntries(new URLSearchParams(search)),
+    headers: headersOf(incoming),
+    body,
+    identity: operator,
+    signal,
+  }
+}
+
+function splitOnce(text: string, separator: string): readonly string[] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)]
+}
+
+function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  )
+}
