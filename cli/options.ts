@@ -29,6 +29,8 @@ export interface Options {
   readonly executor?: string
   readonly label?: readonly string[]
   readonly purge?: boolean
+  readonly print?: boolean
+  readonly stateDir?: string
   readonly stdin?: boolean
   readonly tty?: boolean
   readonly env?: readonly string[]

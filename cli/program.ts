@@ -263,6 +263,27 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
       group,
     )
   }
+  const node = program.command('node').description('Make this machine a node that starts with it').exitOverride()
+  add(
+    'install',
+    'Write, enable and start a systemd unit for kitd (without systemd: print it)',
+    (command) =>
+      command
+        .option('--print', 'only print the unit')
+        .addOption(new Option('-d, --state-dir <directory>', 'state of the node').default('/var/lib/kit'))
+        .addOption(new Option('-u, --user <user>', 'user that kitd runs as; only root may run tasks as other users').default('root'))
+        .addOption(new Option('--executor <name>', 'auto or process').default('auto'))
+        .option('--label <key=value>', 'label of the node; may be repeated', collect),
+    async (context, options) => (await import('./commands/node.ts')).install(context, options),
+    node,
+  )
+  add(
+    'uninstall',
+    'Stop kitd and remove its unit; tasks and state stay',
+    (command) => command,
+    async (context) => (await import('./commands/node.ts')).uninstall(context),
+    node,
+  )
   add(
     'version',
     'Print the version',
