@@ -3,7 +3,7 @@
 // die between any two: after a restart it calls `attach` for what its database knows and goes on.
 
 import type { ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
-import type { Node } from '../api/objects.ts'
+import type { Node, TaskTemplate } from '../api/objects.ts'
 import type { Assignment, LogLine, LogOptions, PayloadName } from '../api/session.ts'
 import type { Redacted } from './redacted.ts'
 
@@ -20,8 +20,12 @@ export interface Exit {
 export interface TaskHandle {
   readonly pid?: number
   readonly containerId?: string
-  /** `80/tcp` → port on this node. */
+  /** `80/tcp` → port on this node that leads to the task. */
   readonly ports?: Readonly<Record<string, number>>
+  /** Address of its own, reachable from this node: there it listens on its target ports themselves. */
+  readonly address?: string
+  /** The health check to run, where the template leaves it to the image. */
+  readonly healthCheck?: NonNullable<TaskTemplate['healthCheck']>
 }
 
 /** Thrown for what no retry mends; the task becomes Rejected or Failed with this message. */
@@ -78,9 +82,9 @@ export interface Executor {
   describe(): Promise<Pick<NonNullable<Node['status']['description']>, 'platform' | 'resources' | 'engine'>>
   /**
    * Fetches and creates what start needs, and says what of the template it ignores. Throws FatalTaskError
-   * for what the executor cannot do.
+   * for what the executor cannot do. `report` hears, now and then, how far something slow has come.
    */
-  prepare(task: TaskToRun, node: NodeFacts, signal: AbortSignal): Promise<readonly Notice[]>
+  prepare(task: TaskToRun, node: NodeFacts, signal: AbortSignal, report?: (message: string) => void): Promise<readonly Notice[]>
   /**
    * Starts it, or finds it started (ended since or not): a task's program never starts twice. Resolves as
    * soon as the program runs; health is watched apart. Throws FatalTaskError for what can never start, and

@@ -5,15 +5,15 @@ import { delayBeforeCheckMs, type Health, healthPolicyOf, nextHealth, startingHe
 const policy = { test: ['CMD', 'true'], intervalMs: 30_000, timeoutMs: 30_000, retries: 3, startPeriodMs: 10_000, startIntervalMs: 500 }
 
 test('what a template leaves out is the engine’s default, and so is a zero', () => {
+  assert.equal(healthPolicyOf(undefined), undefined)
   assert.equal(healthPolicyOf({}), undefined)
-  assert.equal(healthPolicyOf({ healthCheck: {} }), undefined)
-  assert.equal(healthPolicyOf({ healthCheck: { test: ['NONE'] } }), undefined)
+  assert.equal(healthPolicyOf({ test: ['NONE'] }), undefined)
   const defaults = { test: ['CMD', 'true'], intervalMs: 30_000, timeoutMs: 30_000, retries: 3, startPeriodMs: 0, startIntervalMs: 5_000 }
-  assert.deepEqual(healthPolicyOf({ healthCheck: { test: ['CMD', 'true'] } }), defaults)
-  assert.deepEqual(healthPolicyOf({ healthCheck: { test: ['CMD', 'true'], interval: '0s', retries: 0 } }), defaults)
+  assert.deepEqual(healthPolicyOf({ test: ['CMD', 'true'] }), defaults)
+  assert.deepEqual(healthPolicyOf({ test: ['CMD', 'true'], interval: '0s', retries: 0 }), defaults)
   const given = { test: ['CMD-SHELL', 'x'], interval: '1s', timeout: '2s', retries: 1, startPeriod: '1m', startInterval: '100ms' }
   const expected = { test: ['CMD-SHELL', 'x'], intervalMs: 1000, timeoutMs: 2000, retries: 1, startPeriodMs: 60_000, startIntervalMs: 100 }
-  assert.deepEqual(healthPolicyOf({ healthCheck: given }), expected)
+  assert.deepEqual(healthPolicyOf(given), expected)
 })
 
 /** Results as `<ms since the start>+` (healthy) or `-`, and the health after each. */

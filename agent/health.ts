@@ -22,8 +22,7 @@ export interface Health {
 export const startingHealth: Health = { state: 'Starting', failures: 0 }
 
 /** `undefined`: running is healthy. A zero means the default, as in Compose. */
-export function healthPolicyOf(template: TaskTemplate): HealthPolicy | undefined {
-  const check = template.healthCheck
+export function healthPolicyOf(check: TaskTemplate['healthCheck']): HealthPolicy | undefined {
   const test = check?.test ?? []
   if (check === undefined || test[0] === undefined || test[0] === 'NONE') return undefined
   return {

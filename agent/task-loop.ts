@@ -19,7 +19,7 @@ import {
   type TaskToRun,
 } from './executor.ts'
 import { Bell, firstOf, withSignal } from './first-of.ts'
-import { delayBeforeCheckMs, type Health, healthPolicyOf, nextHealth, startingHealth } from './health.ts'
+import { delayBeforeCheckMs, type Health, type HealthPolicy, healthPolicyOf, nextHealth, startingHealth } from './health.ts'
 import { endedStatus, exitFacts, failedState, nextStep, type Step, withoutError } from './next-step.ts'
 
 const retryDelayMs = 1000
@@ -42,6 +42,8 @@ export class TaskLoop {
   /** Stops the step under way because managers want something else. */
   #interrupt: (() => void) | undefined
   #step: Step = 'nothing'
+  /** Known once the program runs. */
+  #healthPolicy: HealthPolicy | undefined
 
   constructor(deps: TaskLoopDeps, assignment: Assignment) {
     this.#deps = deps
@@ -113,7 +115,8 @@ export class TaskLoop {
 
   async #prepare(signal: AbortSignal): Promise<void> {
     const task = await this.#withFiles(signal)
-    const notices = await this.#deps.executor.prepare(task, this.#deps.node, signal)
+    const report = (message: string): void => this.#set({ ...this.#status, message })
+    const notices = await this.#deps.executor.prepare(task, this.#deps.node, signal, report)
     for (const notice of notices) this.#deps.notify(this.#assignment.task, notice)
     await this.#move('Ready', 'prepared')
   }
@@ -128,7 +131,7 @@ export class TaskLoop {
     const found = await this.#deps.executor.attach(this.#assignment.task)
     const task = found === undefined ? await this.#withFiles(signal) : this.#assignment
     const handle = await this.#deps.executor.start(task, this.#deps.node, signal)
-    const policy = healthPolicyOf(this.#assignment.template)
+    const policy = this.#adoptHealthPolicy(handle)
     this.#set({ ...this.#status, ...handleFacts(handle), ...(policy === undefined ? {} : { health: 'Starting' }) })
     const exit = policy === undefined ? undefined : await this.#untilHealthOrExit(['Healthy', 'Unhealthy'], signal)
     if (this.#isUnhealthy()) return await this.#stopUnhealthy(signal)
@@ -141,7 +144,10 @@ export class TaskLoop {
     if (this.#isUnhealthy()) return await this.#stopUnhealthy(signal)
     const found = await this.#deps.executor.attach(this.#assignment.task)
     if (found === undefined) return this.#set(endedStatus(this.#status, { reason: 'the node has lost it', at: this.#deps.clock.wallMs() }))
-    if ('running' in found) this.#set({ ...this.#status, ...handleFacts(found.running) })
+    if ('running' in found) {
+      this.#adoptHealthPolicy(found.running)
+      this.#set(withoutError({ ...this.#status, ...handleFacts(found.running) }))
+    }
     const exit = 'ended' in found ? found.ended : await this.#untilHealthOrExit(['Unhealthy'], signal)
     if (exit === undefined) await this.#stopUnhealthy(signal)
     else this.#set(endedStatus(this.#status, exit))
@@ -163,6 +169,11 @@ export class TaskLoop {
     this.#set(endedStatus(this.#status, exit))
   }
 
+  #adoptHealthPolicy({ healthCheck = this.#assignment.template.healthCheck }: TaskHandle): HealthPolicy | undefined {
+    this.#healthPolicy = healthPolicyOf(healthCheck)
+    return this.#healthPolicy
+  }
+
   /** The exit of the program, or `undefined` as soon as its health is one of `wanted`. Notes every change of health. */
   #untilHealthOrExit(wanted: readonly Health['state'][], signal: AbortSignal): Promise<Exit | undefined> {
     return firstOf<Exit | undefined>(signal, [
@@ -173,7 +184,7 @@ export class TaskLoop {
 
   async #watchHealth(wanted: readonly Health['state'][], signal: AbortSignal): Promise<undefined> {
     const { clock } = this.#deps
-    const policy = healthPolicyOf(this.#assignment.template)
+    const policy = this.#healthPolicy
     const startedMs = clock.monotonicMs()
     let health: Health = this.#status.health === 'Healthy' ? { state: 'Healthy', failures: 0 } : startingHealth
     while (!wanted.includes(health.state)) {
@@ -234,11 +245,12 @@ function isSuccess(exit: Exit): boolean {
   return exit.exitCode === 0 && exit.reason === undefined
 }
 
-function handleFacts(handle: TaskHandle): Pick<TaskStatus, 'pid' | 'containerId' | 'ports'> {
-  const { pid, containerId, ports } = handle
+function handleFacts(handle: TaskHandle): Pick<TaskStatus, 'pid' | 'containerId' | 'address' | 'ports'> {
+  const { pid, containerId, address, ports } = handle
   return {
     ...(pid === undefined ? {} : { pid }),
     ...(containerId === undefined ? {} : { containerId }),
+    ...(address === undefined ? {} : { address }),
     ...(ports === undefined || Object.keys(ports).length === 0 ? {} : { ports }),
   }
 }

@@ -3843,6 +3843,10 @@ export const definitions: readonly Definition[] = [
            "type": "string",
            "description": "Container id on the node."
           },
+          "address": {
+           "type": "string",
+           "description": "Address of its own, reachable from its node: there it serves its target ports."
+          },
           "ports": {
            "type": "object",
            "additionalProperties": {

@@ -24,6 +24,8 @@ export interface Assignment {
    * once. An executor without addresses of its own gives each of them a free port of the node.
    */
   readonly targetPorts?: readonly { readonly protocol: 'TCP' | 'UDP' | 'SCTP'; readonly targetPort: number }[]
+  /** The networks that the template names, as far as they exist. */
+  readonly networks?: Readonly<Record<string, Objects['Network']['spec']>>
   readonly assignedGeneric?: Readonly<Record<string, string>>
   readonly desired: Objects['Task']['spec']['desired']
   /** Observed state that the manager has. The agent's own record wins when it is later. */

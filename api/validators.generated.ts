@@ -9480,7 +9480,7 @@ return errors === 0;
 validate29.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema41 = {"type":"object","required":["spec","status"],"properties":{"spec":{"type":"object","required":["service","serviceUid","revision","attempt","desired"],"properties":{"service":{"type":"string"},"serviceUid":{"type":"string"},"slot":{"type":"integer"},"node":{"type":"string"},"revision":{"type":"string"},"jobIteration":{"type":"integer"},"attempt":{"type":"integer"},"desired":{"type":"string","enum":["Ready","Running","Complete","Shutdown","Remove"]},"hold":{"type":"object","required":["notBefore","until"],"properties":{"notBefore":{"type":"integer"},"until":{"type":"integer"}}},"restarts":{"type":"array","items":{"type":"integer"}},"rollout":{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"counted":{"type":"boolean"}}},"stop":{"type":"object","required":["by","at"],"properties":{"by":{"type":"string","enum":["replicated","global","job","restart","update","drain","placement","reaper"]},"reason":{"type":"string"},"at":{"type":"integer"}}},"verdict":{"type":"string","enum":["Replaced","Finished"]},"settledAt":{"type":"integer"},"nodeName":{"type":"string"},"placedFor":{"type":"string"},"assignedGeneric":{"type":"object","additionalProperties":{"type":"string"}},"network":{"type":"object","properties":{"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort"],"properties":{"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"}}}}}}}},"status":{"type":"object","required":["state","at"],"properties":{"state":{"type":"string","enum":["New","Pending","Assigned","Accepted","Preparing","Ready","Starting","Running","Complete","Shutdown","Failed","Rejected","Orphaned"]},"at":{"type":"integer"},"startedAt":{"type":"integer"},"message":{"type":"string","maxLength":1024},"error":{"type":"string","maxLength":4096},"exitCode":{"type":"integer"},"signal":{"type":"string"},"pid":{"type":"integer"},"containerId":{"type":"string"},"ports":{"type":"object","additionalProperties":{"type":"integer"}},"health":{"type":"string","enum":["Starting","Healthy","Unhealthy"]}}}}};
+const schema41 = {"type":"object","required":["spec","status"],"properties":{"spec":{"type":"object","required":["service","serviceUid","revision","attempt","desired"],"properties":{"service":{"type":"string"},"serviceUid":{"type":"string"},"slot":{"type":"integer"},"node":{"type":"string"},"revision":{"type":"string"},"jobIteration":{"type":"integer"},"attempt":{"type":"integer"},"desired":{"type":"string","enum":["Ready","Running","Complete","Shutdown","Remove"]},"hold":{"type":"object","required":["notBefore","until"],"properties":{"notBefore":{"type":"integer"},"until":{"type":"integer"}}},"restarts":{"type":"array","items":{"type":"integer"}},"rollout":{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"counted":{"type":"boolean"}}},"stop":{"type":"object","required":["by","at"],"properties":{"by":{"type":"string","enum":["replicated","global","job","restart","update","drain","placement","reaper"]},"reason":{"type":"string"},"at":{"type":"integer"}}},"verdict":{"type":"string","enum":["Replaced","Finished"]},"settledAt":{"type":"integer"},"nodeName":{"type":"string"},"placedFor":{"type":"string"},"assignedGeneric":{"type":"object","additionalProperties":{"type":"string"}},"network":{"type":"object","properties":{"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort"],"properties":{"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"}}}}}}}},"status":{"type":"object","required":["state","at"],"properties":{"state":{"type":"string","enum":["New","Pending","Assigned","Accepted","Preparing","Ready","Starting","Running","Complete","Shutdown","Failed","Rejected","Orphaned"]},"at":{"type":"integer"},"startedAt":{"type":"integer"},"message":{"type":"string","maxLength":1024},"error":{"type":"string","maxLength":4096},"exitCode":{"type":"integer"},"signal":{"type":"string"},"pid":{"type":"integer"},"containerId":{"type":"string"},"address":{"type":"string"},"ports":{"type":"object","additionalProperties":{"type":"integer"}},"health":{"type":"string","enum":["Starting","Healthy","Unhealthy"]}}}}};
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10294,13 +10294,9 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data33.ports !== undefined){
-let data43 = data33.ports;
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-for(const key1 in data43){
-let data44 = data43[key1];
-if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
-const err66 = {instancePath:instancePath+"/status/ports/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "integer"}};
+if(data33.address !== undefined){
+if(typeof data33.address !== "string"){
+const err66 = {instancePath:instancePath+"/status/address",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -10310,9 +10306,13 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
-else {
-const err67 = {instancePath:instancePath+"/status/ports",keyword:"type",params:{type: "object"}};
+if(data33.ports !== undefined){
+let data44 = data33.ports;
+if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+for(const key1 in data44){
+let data45 = data44[key1];
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+const err67 = {instancePath:instancePath+"/status/ports/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -10322,10 +10322,9 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(data33.health !== undefined){
-let data45 = data33.health;
-if(typeof data45 !== "string"){
-const err68 = {instancePath:instancePath+"/status/health",keyword:"type",params:{type: "string"}};
+}
+else {
+const err68 = {instancePath:instancePath+"/status/ports",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -10334,8 +10333,11 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(!(((data45 === "Starting") || (data45 === "Healthy")) || (data45 === "Unhealthy"))){
-const err69 = {instancePath:instancePath+"/status/health",keyword:"enum",params:{allowedValues: schema41.properties.status.properties.health.enum}};
+}
+if(data33.health !== undefined){
+let data46 = data33.health;
+if(typeof data46 !== "string"){
+const err69 = {instancePath:instancePath+"/status/health",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -10344,10 +10346,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-}
-else {
-const err70 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(!(((data46 === "Starting") || (data46 === "Healthy")) || (data46 === "Unhealthy"))){
+const err70 = {instancePath:instancePath+"/status/health",keyword:"enum",params:{allowedValues: schema41.properties.status.properties.health.enum}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -10359,12 +10359,24 @@ errors++;
 }
 }
 else {
-const err71 = {instancePath,keyword:"type",params:{type: "object"}};
+const err71 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err71];
 }
 else {
 vErrors.push(err71);
+}
+errors++;
+}
+}
+}
+else {
+const err72 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
 }
 errors++;
 }

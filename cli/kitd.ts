@@ -4,7 +4,6 @@
 import { hostname as machineHostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
-import { createProcessExecutor } from '../agent/process/process-executor.ts'
 import { createClock } from '../effects/real/clock.ts'
 import { lockDirectory } from '../effects/real/directory-lock.ts'
 import { createDisk } from '../effects/real/disk.ts'
@@ -14,13 +13,14 @@ import { Loopback } from '../effects/real/transport.ts'
 import { loadIdentity } from '../node/identity.ts'
 import { createNode } from '../node/node.ts'
 import { serveControlSocket } from '../server/http/http.ts'
+import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
+import { executorNames } from './options.ts'
 import { version } from './version.ts'
 
-interface Flags {
+interface Flags extends ExecutorFlags {
   readonly stateDir: string
   readonly hostname: string
   readonly listenControlApi?: string
-  readonly executor: 'auto' | 'process'
   readonly label: readonly string[]
   readonly engineLabel: readonly string[]
 }
@@ -33,7 +33,12 @@ function parseFlags(args: readonly string[]): Flags {
     .requiredOption('-d, --state-dir <directory>', 'state of this node')
     .option('--hostname <name>', 'host name to report', machineHostname())
     .option('--listen-control-api <path>', 'control socket (default: <state-dir>/kit.sock)')
-    .addOption(new Option('--executor <name>', 'what runs tasks').choices(['auto', 'process']).default('auto'))
+    .addOption(
+      new Option('--executor <name>', 'what runs tasks; auto takes Docker when it answers, and then stays with its choice')
+        .choices(executorNames)
+        .default('auto'),
+    )
+    .option('--docker-host <address>', 'Docker engine: unix:///path or tcp://host:port (default: DOCKER_HOST, or the usual socket)')
     .option('--label <key=value>', 'label of this node, set when it is first started; may be repeated', collect, [])
     .option('--engine-label <key=value>', 'engine label of this node; may be repeated', collect, [])
     .exitOverride()
@@ -65,11 +70,8 @@ async function run(flags: Flags): Promise<void> {
   const unlock = lockDirectory(directory)
   try {
     const identity = await loadIdentity({ disk, random }, directory)
-    const executor = createProcessExecutor({
-      directory: join(directory, 'tasks'),
-      nodePath: process.execPath,
-      shimPath: join(import.meta.dirname, 'kit-shim.mjs'),
-    })
+    const programs = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
+    const executor = await chooseExecutor({ directory, identity, programs, environment: process.env, log }, flags)
     const node = await createNode(
       { clock, random, disk, transport: new Loopback().transport(identity.nodeId), log },
       {

@@ -4,13 +4,13 @@
 import { spawn } from 'node:child_process'
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { createProcessExecutor } from '../agent/process/process-executor.ts'
 import { reasonOf } from '../api/errors.ts'
 import type { Client } from '../client/client.ts'
 import { lockHolder } from '../effects/real/directory-lock.ts'
 import { whyUnusable } from '../effects/real/unusable-directory.ts'
 import { type Connection, connect } from './connect.ts'
 import type { Context } from './context.ts'
+import { openRecordedExecutor } from './executor-choice.ts'
 import { CommandError, exitCodes } from './exit.ts'
 
 const readyWithinMs = 60_000
@@ -25,13 +25,21 @@ export interface LocalNode {
   readonly socket: string
 }
 
+interface NodeEntry {
+  readonly name: string
+  readonly executor: string
+  readonly dockerHost?: string
+  readonly labels: readonly string[]
+}
+
 interface ClusterFile {
   readonly version: 1
-  readonly nodes: readonly { readonly name: string; readonly executor: string; readonly labels: readonly string[] }[]
+  readonly nodes: readonly NodeEntry[]
 }
 
 export interface UpOptions {
   readonly executor: string
+  readonly dockerHost?: string
   /** `node-1:key=value` */
   readonly labels: readonly string[]
 }
@@ -66,13 +74,18 @@ export async function startCluster(context: Context, options: UpOptions): Promis
   const directory = resolve(context.localDirectory)
   await usable(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }))
   const known = await readCluster(directory)
-  const cluster: ClusterFile = known ?? {
-    version: 1,
-    nodes: [{ name: 'node-1', executor: options.executor, labels: labelsOf(options.labels, 'node-1') }],
+  const { executor, dockerHost } = options
+  const first = {
+    name: 'node-1',
+    executor,
+    ...(dockerHost === undefined ? {} : { dockerHost }),
+    labels: labelsOf(options.labels, 'node-1'),
   }
+  const cluster: ClusterFile = known ?? { version: 1, nodes: [first] }
   const text = `${JSON.stringify(cluster, null, 2)}\n`
   if (known === undefined) await usable(directory, () => writeFile(join(directory, 'cluster.json'), text))
-  for (const { name, executor, labels } of cluster.nodes) {
+  for (const entry of cluster.nodes) {
+    const { name } = entry
     const node = nodeAt(directory, name)
     if (node.socket.length > longestSocketPath)
       throw new CommandError(
@@ -81,7 +94,7 @@ export async function startCluster(context: Context, options: UpOptions): Promis
       )
     if (lockHolder(node.directory) === undefined) {
       context.err(`Starting ${name} …`)
-      await startNode(context, node, executor, labels)
+      await startNode(context, node, entry)
     } else await waitUntilReady(context, node, () => undefined)
   }
   const connection = connect(nodeAt(directory, cluster.nodes[0]?.name ?? 'node-1').socket, context.clock)
@@ -122,7 +135,7 @@ async function answers(context: Context, node: LocalNode): Promise<boolean> {
 }
 
 /** The daemon outlives us: its own session, its output in a file. Resolves when it answers. */
-async function startNode(context: Context, node: LocalNode, executor: string, labels: readonly string[]): Promise<void> {
+async function startNode(context: Context, node: LocalNode, { executor, dockerHost, labels }: NodeEntry): Promise<void> {
   await usable(node.directory, () => mkdir(node.directory, { recursive: true, mode: 0o700 }))
   const log = await usable(node.directory, () => open(logOf(node), 'a', 0o600))
   const args = [
@@ -134,6 +147,7 @@ async function startNode(context: Context, node: LocalNode, executor: string, la
     node.socket,
     '--executor',
     executor,
+    ...(dockerHost === undefined ? [] : ['--docker-host', dockerHost]),
     ...labels.flatMap((label) => ['--label', label]),
   ]
   const child = spawn(context.programs.node, [context.programs.kitd, ...args], { detached: true, stdio: ['ignore', log.fd, log.fd] })
@@ -223,16 +237,15 @@ async function stopDaemon(context: Context, node: LocalNode): Promise<boolean> {
 
 /** SIGTERM to kitd leaves tasks running; here the person asked for an end. */
 async function stopTasks(context: Context, node: LocalNode): Promise<number> {
-  const executor = createProcessExecutor({
-    directory: join(node.directory, 'tasks'),
-    nodePath: context.programs.node,
-    shimPath: context.programs.shim,
-  })
+  const executor = await openRecordedExecutor(node.directory, context.programs)
   const running: string[] = []
-  for (const task of await executor.list()) {
+  const held = await executor.list()
+  for (const task of held) {
     const found = await executor.attach(task)
     if (found !== undefined && 'running' in found) running.push(task)
   }
-  await Promise.all(running.map((task) => executor.stop(task, context.signal)))
+  // The files of processes go with the state directory; containers lie elsewhere, and would stay behind.
+  if (executor.name === 'docker') await Promise.all(held.map((task) => executor.remove(task)))
+  else await Promise.all(running.map((task) => executor.stop(task, context.signal)))
   return running.length
 }

@@ -1,5 +1,9 @@
 // Options as commander hands them over: `program.ts` says which command has which.
 
+/** What `--executor` takes. */
+export const executorNames = ['auto', 'docker', 'process'] as const
+export type ExecutorName = (typeof executorNames)[number]
+
 export interface GlobalOptions {
   readonly socket?: string
   readonly dir?: string
@@ -26,7 +30,8 @@ export interface Options {
   readonly timestamps?: boolean
   readonly for?: string
   readonly to?: string
-  readonly executor?: string
+  readonly executor?: ExecutorName
+  readonly dockerHost?: string
   readonly label?: readonly string[]
   readonly purge?: boolean
   readonly print?: boolean

@@ -3,7 +3,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
-import type { GlobalOptions, Options } from './options.ts'
+import { executorNames, type GlobalOptions, type Options } from './options.ts'
 
 const exitHelp = `
 Exit codes:
@@ -61,7 +61,10 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
     (command) =>
       waiting(force(command))
         .argument('[file...]', 'files to apply')
-        .option('--executor <name>', 'auto or process', 'auto')
+        .addOption(
+          new Option('--executor <name>', 'what runs tasks; auto takes Docker when it answers').choices(executorNames).default('auto'),
+        )
+        .option('--docker-host <address>', 'Docker engine (default: DOCKER_HOST, or the usual socket)')
         .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect)
         .option('--name <stack>', 'name of the stack, for a Compose file'),
     async (context, options, words) => (await import('./commands/up.ts')).up(context, options, words),

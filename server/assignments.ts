@@ -1,6 +1,6 @@
 // What an agent has to know about one task, resolved: the template of its revision, its service, its ports.
 
-import type { Objects, Task } from '../api/objects.ts'
+import type { Objects, Task, TaskTemplate } from '../api/objects.ts'
 import type { Assignment } from '../api/session.ts'
 import type { StoreView } from '../api/store.ts'
 import { hasReached } from '../api/task.ts'
@@ -18,6 +18,7 @@ export function assignmentOf(view: StoreView, task: Task): Assignment {
   const service = serviceOf(view, task)
   const template = revision?.spec.template ?? {}
   const targetPorts = (service?.spec.endpoint?.ports ?? []).map(({ protocol = 'TCP', targetPort }) => ({ protocol, targetPort }))
+  const networks = networksOf(view, template)
   const registryAuth = service?.spec.template.registryAuth
   return {
     task: task.metadata.name,
@@ -29,10 +30,18 @@ export function assignmentOf(view: StoreView, task: Task): Assignment {
     template: registryAuth === undefined ? template : { ...template, registryAuth },
     ...(spec.network?.ports !== undefined && { hostPorts: spec.network.ports }),
     ...(targetPorts.length > 0 && { targetPorts }),
+    ...(networks.length > 0 && { networks: Object.fromEntries(networks) }),
     ...(spec.assignedGeneric !== undefined && { assignedGeneric: spec.assignedGeneric }),
     desired: spec.desired,
     status,
   }
+}
+
+function networksOf(view: StoreView, template: TaskTemplate): readonly (readonly [name: string, spec: Objects['Network']['spec']])[] {
+  return (template.networks ?? []).flatMap(({ target }) => {
+    const network = view.get('Network', target)
+    return network === undefined ? [] : [[target, network.spec] as const]
+  })
 }
 
 function serviceOf(view: StoreView, task: Task): Objects['Service'] | undefined {

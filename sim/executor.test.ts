@@ -35,6 +35,7 @@ executorSuite('simulated', () => {
   return {
     executor: machine.executor(lane),
     commands: { cat: ['cat'], echo: ['echo', 'hello'], exit7: ['exit', '7'], forever: ['sleep', '1e9'] },
+    knowsSignals: true,
     restart() {
       lane.close()
       lane = queue.lane()

@@ -22,6 +22,8 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node24',
+  // Its native parts are looked up at run time, and few nodes load it.
+  external: ['dockerode'],
   define: { 'process.env.NODE_ENV': '"production"' },
   // CommonJS packages inside an ES module still call require for Node's own modules.
   banner: {

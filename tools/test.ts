@@ -3,6 +3,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
+import { findEngine } from '../agent/docker/testdata/engine.ts'
 import { root } from './sources.ts'
 
 function run(title: string, command: string, args: readonly string[]): void {
@@ -22,4 +23,6 @@ const files =
     : globSync(['{agent,api,cli,client,compose,controllers,e2e,effects,network,node,server,sim,store,tools}/**/*.test.ts'], {
         cwd: root,
       }).toSorted()
+// Test files that need an engine look for it too; what they print the reporter does not show.
+if (files.some((path) => path.includes('docker'))) await findEngine()
 run(`${files.length} test files`, process.execPath, ['--test', '--test-reporter=dot', ...files])

@@ -32,6 +32,7 @@ executorSuite('process', (context) => {
     executor: create(),
     restart: create,
     commands: { cat: ['cat'], echo: ['echo', 'hello'], exit7: ['sh', '-c', 'exit 7'], forever: ['sleep', '1000'] },
+    knowsSignals: true,
     task(behaviour) {
       count += 1
       return assignment(`web.1.${count}`, templateFor(behaviour))

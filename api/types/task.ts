@@ -178,6 +178,10 @@ export interface TaskStatus {
    */
   readonly containerId?: string
   /**
+   * Address of its own, reachable from its node: there it serves its target ports.
+   */
+  readonly address?: string
+  /**
    * Ports the executor gave it: 80/tcp → 41234.
    */
   readonly ports?: {

@@ -9,7 +9,8 @@ import type { Options } from '../options.ts'
 import { formatTable } from './get.ts'
 
 export async function up(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
-  const { client, close } = await startCluster(context, { executor: options.executor ?? 'auto', labels: options.label ?? [] })
+  const { executor = 'auto', dockerHost, label: labels = [] } = options
+  const { client, close } = await startCluster(context, { executor, ...(dockerHost === undefined ? {} : { dockerHost }), labels })
   try {
     return await applyAndShow(context, client, options, words)
   } finally {

@@ -17,7 +17,9 @@ export interface Daemon {
 
 export async function startDaemon(): Promise<Daemon> {
   const directory = mkdtempSync(join(tmpdir(), 'kit-bench-'))
-  const child = spawn(process.execPath, [join(root, 'dist/kitd.mjs'), '-d', directory], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, [join(root, 'dist/kitd.mjs'), '-d', directory, '--executor', 'process'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   await saysReady(child)
   return {
     socket: join(directory, 'kit.sock'),

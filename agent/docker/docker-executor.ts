@@ -1,0 +1,297 @@
+// Runs tasks as containers of a Docker Engine (20.10 or newer). The engine remembers everything: a container
+// is found again by its name, which is its task's, after any death of the agent or of the engine; this
+// file keeps nothing that a restart would miss. Read next: container-options.ts for what a container is
+// made of, container-watch.ts for how its end is noticed, engine.ts for the calls.
+//
+// What the engine answers is final: a task that it refuses is rejected or failed, and the restart policy
+// decides what follows, perhaps on another node. What it does not answer is tried again.
+
+import type { ExecExit, ExecRequest } from '../../api/exec.ts'
+import type { Assignment } from '../../api/session.ts'
+import {
+  type ExecInput,
+  type ExecOutput,
+  type Executor,
+  type Exit,
+  FatalTaskError,
+  type NodeFacts,
+  type Notice,
+  type TaskHandle,
+} from '../executor.ts'
+import { attachmentsOf, containerOptions, imageOf, labels, type Owner, ownHealthCheck, refuseImpossible } from './container-options.ts'
+import { ContainerWatch } from './container-watch.ts'
+import { type Container, type Engine, EngineAwayError, EngineError, type ExecInputStream, openEngine } from './engine.ts'
+import { exitOf } from './exit.ts'
+import { Images } from './images.ts'
+import { readLines } from './log-lines.ts'
+import { Networks } from './networks.ts'
+import { SharedWork, untilAborted } from './shared-work.ts'
+
+type Description = Awaited<ReturnType<Executor['describe']>>
+
+export interface DockerExecutorOptions extends Owner {
+  /** As DOCKER_HOST. */
+  readonly host: string
+}
+
+/** Output of a health test that is kept, for people. */
+const maxOutputBytes = 4096
+/** 128 and the number of SIGKILL. */
+const killedExitCode = 137
+/** A command that was killed may have been killed with its container: that shows within this time. */
+const noticeLimitMs = 1_000
+const never = new AbortController().signal
+
+export async function createDockerExecutor(options: DockerExecutorOptions): Promise<Executor> {
+  return new DockerExecutor(await openEngine(options.host), options)
+}
+
+class DockerExecutor implements Executor {
+  readonly name = 'docker'
+  readonly #engine: Engine
+  readonly #owner: Owner
+  readonly #images: Images
+  readonly #networks: Networks
+  readonly #watch: ContainerWatch
+  readonly #starts = new SharedWork<TaskHandle>()
+  readonly #stops = new SharedWork<void>()
+  /** Tasks whose containers were seen: one that is not there any more was removed by somebody else. */
+  readonly #seen = new Set<string>()
+  #description: Description | undefined
+
+  constructor(engine: Engine, { nodeId, clusterId }: Owner) {
+    this.#engine = engine
+    this.#owner = { nodeId, clusterId }
+    this.#images = new Images(engine)
+    this.#networks = new Networks(engine, this.#owner)
+    this.#watch = new ContainerWatch(engine, nodeId)
+  }
+
+  /** An engine that is away for a while takes nothing from what the node has. */
+  async describe(): Promise<Description> {
+    try {
+      const { os, arch, cpus, memoryBytes, version, labels: engineLabels, plugins } = await this.#engine.info()
+      const engine = { version, labels: engineLabels, plugins }
+      this.#description = { platform: { os, arch }, resources: { cpus, memoryBytes }, engine }
+    } catch (error) {
+      if (this.#description === undefined || !(error instanceof EngineAwayError)) throw error
+    }
+    return this.#description
+  }
+
+  async prepare(task: Assignment, node: NodeFacts, signal: AbortSignal, report?: (message: string) => void): Promise<readonly Notice[]> {
+    const { template } = task
+    refuseImpossible(template)
+    const attachments = attachmentsOf(task, this.#owner)
+    return await refusedForGood(() =>
+      this.#networks.hold(attachments, async () => {
+        const image = await untilAborted(this.#images.ensure(imageOf(template), template.registryAuth, signal, report), signal)
+        const options = containerOptions(task, node, this.#owner, image)
+        await untilAborted(this.#networks.ensure(attachments), signal)
+        const warnings = (await this.#find(task.task)) === undefined ? await untilAborted(this.#create(options), signal) : []
+        const container = await this.#find(task.task)
+        if (container === undefined) throw new Error('its container is gone right after it was created')
+        if (container.phase === 'created') await this.#networks.attach(container, attachments)
+        return warnings.map((message) => ({ level: 'Warning', reason: 'EngineWarning', message }))
+      }),
+    )
+  }
+
+  start(task: Assignment, _node: NodeFacts, signal: AbortSignal): Promise<TaskHandle> {
+    return this.#starts.join(task.task, signal, () => this.#start(task))
+  }
+
+  async attach(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
+    const container = await this.#find(taskName)
+    if (container === undefined || container.phase === 'created') return undefined
+    return container.phase === 'ended' ? { ended: exitOf(container) } : { running: handleOf(container) }
+  }
+
+  wait(task: Assignment, signal: AbortSignal): Promise<Exit> {
+    const probe = async (): Promise<Exit | undefined> => {
+      const container = await this.#find(task.task)
+      if (container?.phase === 'ended') return exitOf(container)
+      return container === undefined && this.#seen.has(task.task) ? { reason: 'its container was removed', at: Date.now() } : undefined
+    }
+    return this.#watch.untilFound(task.task, probe, signal)
+  }
+
+  async check(task: Assignment, test: readonly string[], timeoutMs: number, signal: AbortSignal): ReturnType<Executor['check']> {
+    const [kind, ...words] = test
+    const command = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', words.join(' ')] : kind === 'CMD' ? words : test
+    const container = await this.#find(task.task)
+    if (container?.phase !== 'running') throw new Error('the container does not run')
+    let output = Buffer.alloc(0)
+    const limit = AbortSignal.timeout(timeoutMs)
+    const add = async (_: string, bytes: Uint8Array): Promise<void> => {
+      if (output.length < maxOutputBytes) output = Buffer.concat([output, bytes]).subarray(0, maxOutputBytes)
+    }
+    try {
+      const { exitCode } = await this.#engine.exec(container.id, { command }, AbortSignal.any([signal, limit]), add)
+      return { healthy: exitCode === 0, output: output.toString('utf8').trim() }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!limit.aborted) throw error
+      return { healthy: false, output: `${output.toString('utf8').trim()}\ntook longer than ${timeoutMs} ms`.trim() }
+    }
+  }
+
+  async exec(taskName: string, request: ExecRequest, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<ExecExit> {
+    const container = await this.#find(taskName)
+    if (container?.phase !== 'running') throw new FatalTaskError('its container does not run')
+    const { tty, stdin = false, ...options } = request
+    const feed = async (command: ExecInputStream): Promise<void> => {
+      if (tty !== undefined) await command.resize(tty)
+      for await (const piece of input) await (piece.type === 'stdin' ? command.write(piece.bytes) : command.resize(piece))
+      command.end()
+    }
+    const run = { ...options, hasTerminal: tty !== undefined }
+    const outcome = await refusedForGood(() =>
+      this.#engine.exec(container.id, run, signal, output, stdin || tty !== undefined ? feed : undefined),
+    )
+      .then((exit) => ({ exit }))
+      .catch((error: unknown) => ({ error }))
+    signal.throwIfAborted()
+    // With a container its commands end, too, in one of many ways, none of which says more than this.
+    const mayHaveEnded = 'error' in outcome || outcome.exit.exitCode === killedExitCode
+    if (await this.#hasEnded(taskName, mayHaveEnded ? noticeLimitMs : 0)) throw new FatalTaskError('its container has ended')
+    if ('error' in outcome) throw outcome.error
+    return outcome.exit
+  }
+
+  /** The engine notices the end of a container a moment after that of the commands in it. */
+  async #hasEnded(taskName: string, waitMs: number): Promise<boolean> {
+    const probe = async (): Promise<true | undefined> => ((await this.#find(taskName))?.phase === 'running' ? undefined : true)
+    if (waitMs === 0) return (await probe()) === true
+    return await this.#watch.untilFound(taskName, probe, AbortSignal.timeout(waitMs)).catch(() => false)
+  }
+
+  stop(taskName: string, signal: AbortSignal): Promise<void> {
+    return this.#stops.join(taskName, signal, () => this.#stop(taskName))
+  }
+
+  async remove(taskName: string): Promise<void> {
+    const container = await this.#find(taskName)
+    if (container !== undefined) {
+      await this.stop(taskName, never)
+      await this.#removeContainer(container, true)
+    }
+    this.#seen.delete(taskName)
+  }
+
+  async list(): Promise<readonly string[]> {
+    const containers = await this.#engine.containers({ label: [`${labels.node}=${this.#owner.nodeId}`] })
+    return containers.flatMap((found) => found[labels.task] ?? []).toSorted()
+  }
+
+  async *logs(taskName: string, options: Parameters<Executor['logs']>[1], signal: AbortSignal): ReturnType<Executor['logs']> {
+    const { follow = false, ...range } = options
+    try {
+      const container = follow ? await this.#onceStarted(taskName, signal) : await this.#find(taskName)
+      if (container === undefined) return
+      for await (const line of readLines(taskName, this.#engine.log(container, { follow, ...range }, signal))) {
+        if (signal.aborted) return
+        // The engine compares to the nanosecond, and rounds what it is asked for.
+        if (options.since === undefined || line.at >= options.since) yield line
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  /** The container of a task of this node. Throws FatalTaskError when the name is somebody else's. */
+  async #find(taskName: string): Promise<Container | undefined> {
+    const container = await this.#engine.container(taskName)
+    if (container === undefined) return undefined
+    if (container.labels[labels.task] !== taskName || container.labels[labels.node] !== this.#owner.nodeId)
+      throw new FatalTaskError(`a container that is not this node's has the name ${taskName}`)
+    this.#seen.add(taskName)
+    return container
+  }
+
+  /** Two that create at once make one container: the engine gives the name once. */
+  async #create(options: ReturnType<typeof containerOptions>): Promise<readonly string[]> {
+    try {
+      return await this.#engine.createContainer(options)
+    } catch (error) {
+      if (error instanceof EngineError && error.status === 409 && (await this.#find(options.name)) !== undefined) return []
+      throw error
+    }
+  }
+
+  /**
+   * Only what was never started is started: the engine would start an ended container again. Callers share
+   * one start, and it is not cut off when they give up: nobody could say then whether it took place.
+   */
+  async #start(task: Assignment): Promise<TaskHandle> {
+    const container = await this.#find(task.task)
+    if (container === undefined) throw new FatalTaskError('its container is gone: it was stopped before it started, or removed')
+    if (container.phase === 'created') await refusedForGood(() => this.#startCreated(container, task))
+    return handleOf((await this.#find(task.task)) ?? container)
+  }
+
+  async #startCreated({ id }: Container, task: Assignment): Promise<void> {
+    const attachments = attachmentsOf(task, this.#owner)
+    await this.#networks.hold(attachments, async () => {
+      await this.#networks.ensure(attachments) // Somebody may have cleaned up meanwhile.
+      await this.#engine.startContainer(id).catch(unlessGone)
+    })
+  }
+
+  /** A container that has not started is removed, so that it never will. The engine refuses that when it has started meanwhile. */
+  async #stop(taskName: string): Promise<void> {
+    let container = await this.#find(taskName)
+    if (container?.phase === 'created') {
+      if (await this.#removeContainer(container, false)) return
+      container = await this.#find(taskName)
+    }
+    if (container?.phase === 'running') await this.#engine.stopContainer(container.id).catch(unlessGone)
+  }
+
+  /** False when the engine refuses, since it runs. */
+  async #removeContainer({ id, addresses }: Container, force: boolean): Promise<boolean> {
+    try {
+      await this.#engine.removeContainer(id, force)
+    } catch (error) {
+      if (!force && error instanceof EngineError && error.status === 409) return false
+      unlessGone(error)
+    }
+    await this.#networks.release(Object.keys(addresses))
+    return true
+  }
+
+  #onceStarted(taskName: string, signal: AbortSignal): Promise<Container | undefined> {
+    const probe = async (): Promise<{ readonly container: Container | undefined } | undefined> => {
+      const container = await this.#find(taskName)
+      return container?.phase === 'created' ? undefined : { container }
+    }
+    return this.#watch.untilFound(taskName, probe, signal).then(({ container }) => container)
+  }
+}
+
+function handleOf({ id, pid, ports, addresses, labels: containerLabels }: Container): TaskHandle {
+  const address = Object.values(addresses).find((one) => one !== '')
+  const healthCheck = ownHealthCheck(containerLabels)
+  return {
+    containerId: id,
+    ...(pid === 0 ? {} : { pid }),
+    ...(Object.keys(ports).length === 0 ? {} : { ports }),
+    ...(address === undefined ? {} : { address }),
+    ...(healthCheck === undefined ? {} : { healthCheck }),
+  }
+}
+
+/** What the engine refuses stays refused. */
+async function refusedForGood<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof EngineError) throw new FatalTaskError(error.message, { cause: error })
+    throw error
+  }
+}
+
+/** It is gone, or as it should be already. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof EngineError) || (error.status !== 404 && error.status !== 304)) throw error
+}

@@ -1,0 +1,73 @@
+// The networks of this node's containers: made when a container first needs one, removed with the last
+// container that does.
+
+import { FatalTaskError } from '../executor.ts'
+import { type Attachment, labels, type Owner } from './container-options.ts'
+import { type Container, type Engine, EngineError } from './engine.ts'
+
+export class Networks {
+  readonly #engine: Engine
+  readonly #owner: Owner
+  /** Networks that a container is being made for. */
+  readonly #held = new Map<string, number>()
+  /** Networks are made and removed one at a time: asked twice at once, an engine makes two of one name. */
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(engine: Engine, owner: Owner) {
+    this.#engine = engine
+    this.#owner = owner
+  }
+
+  /** While `work` goes on these networks are not removed. */
+  async hold<T>(attachments: readonly Attachment[], work: () => Promise<T>): Promise<T> {
+    const count = (by: number): void => {
+      for (const { name } of attachments) {
+        const holders = (this.#held.get(name) ?? 0) + by
+        if (holders > 0) this.#held.set(name, holders)
+        else this.#held.delete(name)
+      }
+    }
+    count(1)
+    try {
+      return await work()
+    } finally {
+      count(-1)
+    }
+  }
+
+  async ensure(attachments: readonly Attachment[]): Promise<void> {
+    for (const attachment of attachments) await this.#inTurn(() => this.#ensure(attachment))
+  }
+
+  /** Engines before API 1.44 take one network at creation, so further ones are attached afterwards. */
+  async attach(container: Container, attachments: readonly Attachment[]): Promise<void> {
+    for (const { name, endpoint } of attachments)
+      if (container.addresses[name] === undefined) await this.#engine.connectNetwork(name, container.id, endpoint)
+  }
+
+  /** After a container of this node is gone: removes those of its networks that no other container has. */
+  async release(names: readonly string[]): Promise<void> {
+    for (const name of names) await this.#inTurn(() => this.#release(name))
+  }
+
+  async #ensure({ name, create }: Attachment): Promise<void> {
+    if ((await this.#engine.network(name)) !== undefined) return
+    if (create === undefined) throw new FatalTaskError(`this node has no network ${name}`)
+    await this.#engine.createNetwork(create)
+  }
+
+  async #release(name: string): Promise<void> {
+    const found = await this.#engine.network(name)
+    if (found?.[labels.node] !== this.#owner.nodeId || this.#held.has(name)) return
+    if ((await this.#engine.containers({ network: [name] })).length > 0) return
+    await this.#engine.removeNetwork(name).catch((error: unknown) => {
+      if (!(error instanceof EngineError)) throw error // Otherwise it is in use again, or gone.
+    })
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work)
+    this.#turn = done.catch(() => {}) // Whoever asked learns of the failure.
+    return done
+  }
+}

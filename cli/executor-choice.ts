@@ -1,0 +1,126 @@
+// Which executor runs the tasks of a node. The choice is kept in `executor.json` of the node's directory: a
+// node whose Docker comes up later than kit after a reboot must not run images as processes, and whoever
+// stops the node must know where its tasks are.
+
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createDockerExecutor } from '../agent/docker/docker-executor.ts'
+import { pingEngine } from '../agent/docker/engine.ts'
+import type { Executor } from '../agent/executor.ts'
+import { createProcessExecutor } from '../agent/process/process-executor.ts'
+import type { Log } from '../effects/effects.ts'
+import type { Identity } from '../node/identity.ts'
+import type { ExecutorName } from './options.ts'
+
+export interface ExecutorFlags {
+  readonly executor: ExecutorName
+  readonly dockerHost?: string
+}
+
+/** What a node needs to open its executor again. */
+type Choice = { readonly executor: 'process' } | ({ readonly executor: 'docker'; readonly dockerHost: string } & Identity)
+
+interface Programs {
+  readonly node: string
+  readonly shim: string
+}
+
+export interface ChoiceDeps {
+  readonly directory: string
+  readonly identity: Identity
+  readonly programs: Programs
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly log: Log
+}
+
+const defaultDockerHost = 'unix:///var/run/docker.sock'
+const pingLimitMs = 3_000
+/** After a reboot: the engine may come up after us. */
+const engineReturnsWithinMs = 30_000
+const lookAgainMs = 500
+
+/** The executor that the flags name; with `auto` the one of before, or Docker when it answers. Rejects when Docker is asked for and does not answer. */
+export async function chooseExecutor(deps: ChoiceDeps, flags: ExecutorFlags): Promise<Executor> {
+  const before = await readChoice(deps.directory)
+  const choice = await choose(deps, flags, before)
+  if (before !== undefined && before.executor !== choice.executor) await removeTasks(deps, before)
+  await writeChoice(deps.directory, choice)
+  return await open(deps.directory, deps.programs, choice)
+}
+
+/** The executor that the node had last, for those who stop its tasks. */
+export async function openRecordedExecutor(directory: string, programs: Programs): Promise<Executor> {
+  return await open(directory, programs, (await readChoice(directory)) ?? { executor: 'process' })
+}
+
+async function choose(deps: ChoiceDeps, flags: ExecutorFlags, before: Choice | undefined): Promise<Choice> {
+  const recordedHost = before?.executor === 'docker' ? before.dockerHost : undefined
+  const dockerHost = flags.dockerHost ?? deps.environment['DOCKER_HOST'] ?? recordedHost ?? defaultDockerHost
+  const docker: Choice = { executor: 'docker', dockerHost, ...deps.identity }
+  if (flags.executor === 'process') return { executor: 'process' }
+  if (flags.executor === 'auto' && before?.executor === 'process') return before
+  const isReturning = before?.executor === 'docker'
+  const trouble = await untilAnswers(dockerHost, isReturning ? engineReturnsWithinMs : 0)
+  if (trouble === undefined) return docker
+  if (flags.executor === 'docker')
+    throw new Error(`${trouble}. Start Docker, name its address with --docker-host or DOCKER_HOST, or use --executor process`)
+  if (!isReturning) return { executor: 'process' }
+  throw new Error(`${trouble}, and the tasks of this node run in it. Start Docker, or give them up with --executor process`)
+}
+
+/** Why it does not answer, or undefined once it does. */
+async function untilAnswers(dockerHost: string, limitMs: number): Promise<string | undefined> {
+  const deadline = performance.now() + limitMs
+  for (;;) {
+    try {
+      await pingEngine(dockerHost, pingLimitMs)
+      return undefined
+    } catch (error) {
+      if (performance.now() >= deadline) return error instanceof Error ? error.message : String(error)
+    }
+    await sleep(lookAgainMs)
+  }
+}
+
+/** What the executor before has left would run on, and nobody would know of it. */
+async function removeTasks({ directory, programs, log }: ChoiceDeps, choice: Choice): Promise<void> {
+  try {
+    const executor = await open(directory, programs, choice)
+    await Promise.all((await executor.list()).map((task) => executor.remove(task)))
+  } catch (error) {
+    log.warn('Could not remove the tasks of the executor before', { executor: choice.executor, error })
+  }
+}
+
+async function open(directory: string, programs: Programs, choice: Choice): Promise<Executor> {
+  if (choice.executor === 'process')
+    return createProcessExecutor({ directory: join(directory, 'tasks'), nodePath: programs.node, shimPath: programs.shim })
+  const { dockerHost: host, nodeId, clusterId } = choice
+  return await createDockerExecutor({ host, nodeId, clusterId })
+}
+
+async function readChoice(directory: string): Promise<Choice | undefined> {
+  const path = join(directory, 'executor.json')
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
+  const value: unknown = JSON.parse(text)
+  if (isChoice(value)) return value
+  throw new Error(`${path} does not say what runs the tasks of this node: delete it, and name it with --executor`)
+}
+
+async function writeChoice(directory: string, choice: Choice): Promise<void> {
+  const path = join(directory, 'executor.json')
+  await writeFile(`${path}.new`, `${JSON.stringify(choice)}\n`, { mode: 0o600 })
+  await rename(`${path}.new`, path)
+}
+
+function isChoice(value: unknown): value is Choice {
+  if (typeof value !== 'object' || value === null || !('executor' in value)) return false
+  if (value.executor === 'process') return true
+  const isText = (name: string): boolean => typeof Reflect.get(value, name) === 'string'
+  return value.executor === 'docker' && isText('dockerHost') && isText('nodeId') && isText('clusterId')
+}
