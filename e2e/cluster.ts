@@ -42,7 +42,13 @@ export interface TaskObject {
     readonly verdict?: string
     readonly hold?: { readonly notBefore: number; readonly until: number }
   }
-  readonly status: { readonly state: string; readonly exitCode?: number; readonly pid?: number }
+  readonly status: {
+    readonly state: string
+    readonly exitCode?: number
+    readonly signal?: string
+    readonly pid?: number
+    readonly containerId?: string
+  }
 }
 
 export class Cluster {
@@ -50,9 +56,10 @@ export class Cluster {
   readonly home: string
   readonly #environment: Readonly<Record<string, string>>
 
+  /** Tasks are processes also on machines with Docker, unless the environment names an engine. */
   constructor(environment: Readonly<Record<string, string>> = {}) {
     this.home = mkdtempSync(join(tmpdir(), 'kit-e2e-'))
-    this.#environment = environment
+    this.#environment = { DOCKER_HOST: `unix://${this.home}/no-docker.sock`, ...environment }
   }
 
   get directory(): string {

@@ -66,7 +66,14 @@ async function run(command: string): Promise<string> {
   if (command.startsWith('export ')) exported += `${command}\n`
   const child = spawn('/bin/sh', ['-c', `exec 2>&1\n${exported}${command}`], {
     cwd: checkout,
-    env: { ...process.env, CI: 'true', HOME: home, KIT_SOCKET: undefined, SWARM_SOCKET: undefined },
+    env: {
+      ...process.env,
+      CI: 'true',
+      HOME: home,
+      DOCKER_HOST: `unix://${home}/no-docker.sock`,
+      KIT_SOCKET: undefined,
+      SWARM_SOCKET: undefined,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''
