@@ -67,11 +67,10 @@ function report(error: unknown): ExitCode {
     return error.code
   }
   if (interrupted.signal.aborted) return exitCodes.interrupted
-  if (unread.signal.aborted) return exitCodes.ok // It was printing only: everything else ends by itself.
   if (error instanceof StatusError) {
     process.stderr.write(`error: ${error.message}\n`)
-    for (const { field, message } of error.details.causes ?? [])
-      process.stderr.write(`  ${field === undefined ? '' : `${field}: `}${message}\n`)
+    const untold = (error.details.causes ?? []).filter(({ message }) => !error.message.includes(message))
+    for (const { field, message } of untold) process.stderr.write(`  ${field === undefined ? '' : `${field}: `}${message}\n`)
     const reason = reasonOf(error)
     if (reason === 'Forbidden') return exitCodes.refused
     return reason === 'Invalid' || reason === 'BadRequest' ? exitCodes.invalid : exitCodes.error

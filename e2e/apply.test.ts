@@ -130,6 +130,17 @@ test('scaled by hand and changed in the file: a conflict that names both, until 
   assert.equal((await cluster.tasks('app_web')).length, 1)
 })
 
+test('a service of its own, scaled by hand: the conflict has the line, the owner and both values', async () => {
+  await cluster.kit('scale', 'service/one=2')
+  const file = cluster.file('one.yml', service('one').replace('replicas: 1', 'replicas: 3'))
+  const said = await cluster.fails(1, 'apply', '-f', file)
+  assert.match(said, /error\[KIT0143\]: conflict with "kit-scale".*`spec\.replicas` is 2, and the file says 3\n +--> \S*one\.yml:7:13\n/)
+  assert.equal(said.match(/kit-scale/g)?.length, 1)
+  assert.match(await cluster.fails(2, 'diff', '-f', file), /one\.yml:7:13/)
+  await cluster.kit('apply', '--force', '-f', file)
+  assert.equal((await cluster.tasks('one')).length, 3)
+})
+
 test('a service that is no longer in the file goes away with its tasks', async () => {
   const two = compose(1).replace(
     'services:',

@@ -29,6 +29,8 @@ export interface Running {
   stop(): Promise<Outcome>
   /** As `kill -9` does. */
   kill(): Promise<Outcome>
+  /** As `| head` does when it has read enough. */
+  closeOutput(): void
 }
 
 /** What `kit get task -o json` says, as far as tests look at it. */
@@ -179,6 +181,7 @@ function follow(child: ChildProcess): Running {
       child.kill('SIGKILL')
       return ended
     },
+    closeOutput: () => void child.stdout?.destroy(),
   }
 }
 

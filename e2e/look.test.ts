@@ -196,6 +196,25 @@ test('a reader that has had enough ends what only prints, quietly', async () => 
   }
 })
 
+test('a reader that closes a stream ends it quietly; what fails unread still fails', async () => {
+  for (const args of [
+    ['get', 'services', '-w'],
+    ['logs', '-f', 'service/app_web'],
+    ['events', '-w'],
+  ]) {
+    const running = cluster.start(args)
+    await eventually(() => assert.match(running.text(), /app_web/))
+    running.closeOutput()
+    // It notices at its next word.
+    await cluster.kit('rollout', 'restart', 'service/app_web')
+    const { code, err } = await running.ended
+    assert.deepEqual([code, err], [0, ''], args.join(' '))
+  }
+  const failing = cluster.start(['scale', 'service/app_worker=1', 'service/nothing=1'])
+  failing.closeOutput()
+  assert.equal((await failing.ended).code, 1)
+})
+
 const note = (name: string, label: string): string =>
   `apiVersion: kit/v1\nkind: Config\nmetadata: {name: ${name}, labels: {colour: ${label}}}\nspec: {data: YQ==}\n`
 

@@ -37,6 +37,7 @@ interface ServiceObject {
   readonly status: {
     readonly revision: string
     readonly lastGood: string
+    readonly previousGood: string
     readonly update: { readonly state: string; readonly message: string }
   }
 }
@@ -118,6 +119,16 @@ test('a revision that fails is rolled back: exit code 4, with its last words', a
   // Undoing goes to the good one, and not to whatever came before.
   assert.match(await cluster.kit('rollout', 'undo', 'service/app_web'), new RegExp(`goes back to revision \\d+ \\(${good}\\)`))
   assert.equal((await service()).status.revision, good)
+})
+
+test('undo of a good revision goes to the one that was good before it, and undo again comes back', async () => {
+  const { revision, lastGood, previousGood } = (await service()).status
+  assert.equal(revision, lastGood)
+  await cluster.kit('rollout', 'undo', 'service/app_web')
+  assert.equal((await service()).status.revision, previousGood)
+  assert.deepEqual(new Set(await revisions()), new Set([previousGood]))
+  await cluster.kit('rollout', 'undo', 'service/app_web')
+  assert.equal((await service()).status.revision, lastGood)
 })
 
 test('with failure_action pause a bad revision stops the rollout: exit code 1, the others run on', async () => {

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
 import { definitionOf, parseResource } from '../resource.ts'
+import { stopSignal } from '../until-stopped.ts'
 
 const lookAgainMs = 1000
 
@@ -17,7 +18,7 @@ export async function events(context: Context, options: Options, words: readonly
   if (items.length === 0 && options.watch !== true) context.err('No events found.')
   if (items.length > 0) context.out(`${formatEvents(items, context.clock.wallMs())}\n`)
   const printed = new Map(items.map((event) => [event.metadata.name, event.count]))
-  const signal = AbortSignal.any([context.signal, context.unread])
+  const signal = stopSignal(context)
   while (options.watch === true && !signal.aborted) {
     await context.clock.sleep(lookAgainMs, signal).catch(() => undefined)
     const fresh = (await client.events(selector)).items.filter((event) => printed.get(event.metadata.name) !== event.count)

@@ -8,6 +8,7 @@ import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
 import { type Format, formatObjects, parseFormat } from '../output/print.ts'
 import { definitionOf, find, parseKinds, parseResources } from '../resource.ts'
+import { stopSignal, untilStopped } from '../until-stopped.ts'
 
 export async function get(context: Context, options: Options, words: readonly string[]): Promise<void> {
   const format = parseFormat(options.output)
@@ -99,11 +100,8 @@ export function formatTable(table: Table, wide: boolean, prefix?: string): strin
 
 /** One line (or document) per change, until Ctrl-C. */
 async function follow(context: Context, client: Client, kind: Kind, selectors: Selectors, since: string, format: Format): Promise<void> {
-  for await (const event of client.watch(
-    kind,
-    { ...selectors, resourceVersion: since },
-    AbortSignal.any([context.signal, context.unread]),
-  )) {
+  const signal = stopSignal(context)
+  for await (const event of untilStopped(client.watch(kind, { ...selectors, resourceVersion: since }, signal), signal)) {
     if (event.type === 'BOOKMARK') continue
     const { name } = event.object.metadata
     if (format.form !== 'table') {

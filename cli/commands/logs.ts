@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { find, parseResource } from '../resource.ts'
+import { stopSignal, untilStopped } from '../until-stopped.ts'
 
 const colours = ['cyan', 'green', 'yellow', 'magenta', 'blue'] as const
 
@@ -17,8 +18,8 @@ export async function logs(context: Context, options: Options, words: readonly s
   const client = await context.client()
   const object = await find(client, kind, name)
   const seen = new Map<string, (typeof colours)[number]>()
-  const signal = AbortSignal.any([context.signal, context.unread])
-  for await (const line of client.logs(kind, object.metadata.name, logOptions(context, options), signal)) {
+  const signal = stopSignal(context)
+  for await (const line of untilStopped(client.logs(kind, object.metadata.name, logOptions(context, options), signal), signal)) {
     const time = options.timestamps === true ? `${new Date(line.at).toISOString()} ` : ''
     if (kind === 'Task') {
       context.out(`${time}${line.text}\n`)
