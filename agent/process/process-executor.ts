@@ -37,6 +37,7 @@ import { findFreePorts } from './ports.ts'
 import { commandOf, noticesFor, refuseImpossible, stopSignalOf, wantsLimits } from './requirements.ts'
 import { claimTask, fileOf, readSpec, type ShimSpec, type Started, writeRecord } from './task-files.ts'
 import { inspect, type TaskProcess } from './task-state.ts'
+import { Turns } from './turns.ts'
 import { untilFound } from './until-found.ts'
 import { resolveUser } from './user.ts'
 
@@ -75,6 +76,7 @@ class ProcessExecutor implements Executor {
   readonly #maxLogFileBytes: number
   readonly #cgroupParent: string | undefined
   readonly #files: MemoryFiles
+  readonly #shims = new Turns(availableParallelism())
   /** Ports of the node that tasks of this node have, running or not. */
   readonly #ports = new Map<string, readonly number[]>()
 
@@ -122,7 +124,7 @@ class ProcessExecutor implements Executor {
     if (!existsSync(directory)) throw new FatalTaskError('its files on this node are gone')
     if (inspect(directory).phase === 'unclaimed') {
       if (readSpec(directory) === undefined) writeRecord(fileOf.spec(directory), await this.#describeForShim(task, node))
-      await this.#runShim(directory, signal)
+      await this.#shims.take(() => this.#runShim(directory, signal))
     }
     const state = await untilFound(directory, () => past(['unclaimed', 'starting'], inspect(directory)), signal)
     if (state.phase === 'ended' && state.neverStarted !== undefined) throw new FatalTaskError(state.neverStarted)
@@ -213,6 +215,8 @@ class ProcessExecutor implements Executor {
 
   /** The shim may outlive this process from the first moment; whatever it has to say it writes into files. */
   async #runShim(directory: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (inspect(directory).phase !== 'unclaimed') return // Stopped before its turn came.
     const errorsPath = join(directory, 'shim-errors')
     const errors = openSync(errorsPath, 'w', 0o600)
     try {
