@@ -145,7 +145,7 @@ test(
     const unknown = join(files, '..', 'web.9.z')
     mkdirSync(unknown)
     const shim = readClaim(join(directory, 'tasks', task.task))?.shim
-    assert.ok(shim !== undefined && shim !== null)
+    assert.ok(shim !== undefined && shim !== null && shim !== 'unreadable')
     signalProcess(shim, 'SIGKILL')
     await untilFound(directory, () => (signalProcess(shim, 'SIGKILL') ? undefined : true), never)
     open()

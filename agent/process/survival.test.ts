@@ -97,12 +97,27 @@ test('when a shim is killed its task is ended with it and counts as lost', async
   const taskDirectory = join(directory, 'tasks', 'web.1.a')
   const claim = readClaim(taskDirectory)
   const started = readStarted(taskDirectory)
-  assert.ok(claim?.shim && started !== undefined)
+  assert.ok(claim?.shim && claim.shim !== 'unreadable' && started !== undefined)
   signalProcess(claim.shim, 'SIGKILL')
   const exit = await executor.wait(task, never)
   assert.match(exit.reason ?? '', /shim died/)
   await untilFound(directory, () => (isAlive(started.program) ? undefined : true), never)
 })
+
+for (const damage of ['', '{"shim":{"pid":1', '{"shim":{"pidx":1}}', '\u0000\u0000\u0000'])
+  test(`a task whose claim reads ${JSON.stringify(damage)} is ended, not left to run unknown`, async (context) => {
+    const { directory, open } = scratch(context)
+    const [executor, task] = [open(), assignment('web.1.a', { command: ['sleep', '1000'] })]
+    await executor.prepare(task, node, never)
+    await executor.start(task, node, never)
+    const taskDirectory = join(directory, 'tasks', 'web.1.a')
+    const started = readStarted(taskDirectory)
+    assert.ok(started !== undefined && isAlive(started.program))
+    writeFileSync(fileOf.claim(taskDirectory), damage)
+    const found = await open().attach(task.task)
+    assert.ok(found !== undefined && 'ended' in found)
+    await untilFound(directory, () => (isAlive(started.program) ? undefined : true), AbortSignal.timeout(10_000))
+  })
 
 test('when the shim and the program have died, what the program had started is ended, too', async (context) => {
   const { directory, open } = scratch(context)
@@ -116,7 +131,7 @@ test('when the shim and the program have died, what the program had started is e
   const taskDirectory = join(directory, 'tasks', 'web.1.a')
   const claim = readClaim(taskDirectory)
   const started = readStarted(taskDirectory)
-  assert.ok(claim?.shim && started !== undefined && child !== undefined)
+  assert.ok(claim?.shim && claim.shim !== 'unreadable' && started !== undefined && child !== undefined)
   signalProcess(claim.shim, 'SIGKILL')
   signalProcess(started.program, 'SIGKILL')
   await untilFound(directory, () => (isAlive(started.program) ? undefined : true), never)

@@ -36,6 +36,8 @@ export interface ShimSpec {
 
 /** The shim that runs the task, or nobody: it was stopped before it started. */
 export type Claim = { readonly shim: ProcessIdentity } | { readonly shim: null }
+/** Somebody claimed the task, and the disk has lost who. */
+export type DamagedClaim = { readonly shim: 'unreadable' }
 
 export interface Started {
   readonly program: ProcessIdentity
@@ -83,12 +85,13 @@ export function readSpec(directory: string): ShimSpec | undefined {
   return read(fileOf.spec(directory), isShimSpec)
 }
 
-/** A claim that cannot be read is nobody's: its task will never run. */
-export function readClaim(directory: string): Claim | undefined {
+export function readClaim(directory: string): Claim | DamagedClaim | undefined {
   const text = readText(fileOf.claim(directory))
   if (text === undefined) return undefined
   const value = parseJson(text)
-  return isRecord(value) && isIdentity(value['shim']) ? { shim: value['shim'] } : { shim: null }
+  if (!isRecord(value)) return { shim: 'unreadable' }
+  const { shim } = value
+  return shim === null || isIdentity(shim) ? { shim } : { shim: 'unreadable' }
 }
 
 export function readStarted(directory: string): Started | undefined {

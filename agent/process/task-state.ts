@@ -7,6 +7,8 @@ import type { Exit } from '../executor.ts'
 import { killCgroup } from './cgroup.ts'
 import { type ExitRecord, fileOf, readClaim, readExit, readSpec, readStarted, type Started, writeRecord } from './task-files.ts'
 
+const lostWithShim = 'its shim died, and with it the record of its end'
+
 export type TaskProcess =
   | { readonly phase: 'unclaimed' }
   | { readonly phase: 'starting'; readonly shim: ProcessIdentity }
@@ -20,23 +22,29 @@ export function inspect(directory: string): TaskProcess {
     const neverStarted = 'stopped before it started'
     return { phase: 'ended', neverStarted, exit: { reason: neverStarted, at: Math.floor(statSync(fileOf.claim(directory)).mtimeMs) } }
   }
+  if (claim.shim === 'unreadable') {
+    // Its program may run, and nobody could stop it any more.
+    const started = readStarted(directory)
+    return endedBy(readExit(directory) ?? recordLoss(directory, started, 'the record of its shim is damaged'), started)
+  }
   const wasAlive = isAlive(claim.shim) // Asked before the record is looked for: a shim writes it and then dies.
   const started = readStarted(directory)
-  const record = readExit(directory) ?? (wasAlive ? undefined : recordLoss(directory, started))
-  if (record !== undefined) return { phase: 'ended', ...endOf(record), ...(started === undefined ? {} : { started }) }
+  const record = readExit(directory) ?? (wasAlive ? undefined : recordLoss(directory, started, lostWithShim))
+  if (record !== undefined) return endedBy(record, started)
   return started === undefined ? { phase: 'starting', shim: claim.shim } : { phase: 'running', shim: claim.shim, started }
 }
 
-function endOf(record: ExitRecord): { readonly exit: Exit; readonly neverStarted?: string } {
+function endedBy(record: ExitRecord, started: Started | undefined): TaskProcess {
   const { neverStarted, ...exit } = record
-  return neverStarted === undefined ? { exit } : { neverStarted, exit: { ...exit, reason: neverStarted } }
+  const end = neverStarted === undefined ? { exit } : { neverStarted, exit: { ...exit, reason: neverStarted } }
+  return { phase: 'ended', ...end, ...(started === undefined ? {} : { started }) }
 }
 
-function recordLoss(directory: string, started: Started | undefined): ExitRecord {
+function recordLoss(directory: string, started: Started | undefined, reason: string): ExitRecord {
   if (started !== undefined && !signalProcess(started.program, 'SIGKILL', true)) signalLeftovers(started.program, 'SIGKILL')
   const cgroup = readSpec(directory)?.cgroup
   if (cgroup !== undefined) killCgroup(cgroup)
-  const exit: ExitRecord = { reason: 'its shim died, and with it the record of its end', at: Date.now() }
+  const exit: ExitRecord = { reason, at: Date.now() }
   if (existsSync(directory)) writeRecord(fileOf.exit(directory), exit)
   return exit
 }
