@@ -10,6 +10,7 @@ import type { Connection } from './connect.ts'
 import type { Context } from './context.ts'
 import { CommandError, type ExitCode, exitCodes } from './exit.ts'
 import type { GlobalOptions } from './options.ts'
+import { harmless } from './output/harmless.ts'
 import { createProgram } from './program.ts'
 import { createStreams } from './streams.ts'
 
@@ -38,14 +39,12 @@ function createContext(options: GlobalOptions): Context {
   return {
     async client() {
       const { connect } = await import('./connect.ts')
-      connection ??= connect(socket ?? join(localDirectory, 'node-1', 'kit.sock'), clock, (text) =>
-        process.stderr.write(`warning: ${text}\n`),
-      )
+      connection ??= connect(socket ?? join(localDirectory, 'node-1', 'kit.sock'), clock, (text) => complain(`warning: ${text}`))
       return connection.client
     },
     clock,
     out: (text) => void (unread.signal.aborted || process.stdout.write(text)),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    err: complain,
     signal: interrupted.signal,
     unread: unread.signal,
     env: process.env,
@@ -61,21 +60,26 @@ function createContext(options: GlobalOptions): Context {
   }
 }
 
+/** One message line. Objects, tasks and files have a say in messages, so none is trusted. */
+function complain(line: string): void {
+  process.stderr.write(`${harmless(line)}\n`)
+}
+
 function report(error: unknown): ExitCode {
   if (error instanceof CommandError) {
-    if (error.message !== '') process.stderr.write(`${error.message}\n`)
+    if (error.message !== '') complain(error.message)
     return error.code
   }
   if (interrupted.signal.aborted) return exitCodes.interrupted
   if (error instanceof StatusError) {
-    process.stderr.write(`error: ${error.message}\n`)
+    complain(`error: ${error.message}`)
     const untold = (error.details.causes ?? []).filter(({ message }) => !error.message.includes(message))
-    for (const { field, message } of untold) process.stderr.write(`  ${field === undefined ? '' : `${field}: `}${message}\n`)
+    for (const { field, message } of untold) complain(`  ${field === undefined ? '' : `${field}: `}${message}`)
     const reason = reasonOf(error)
     if (reason === 'Forbidden') return exitCodes.refused
     return reason === 'Invalid' || reason === 'BadRequest' ? exitCodes.invalid : exitCodes.error
   }
-  process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  complain(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   return exitCodes.error
 }
 

@@ -7,6 +7,7 @@ import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { describeEnd } from '../convergence.ts'
 import type { Options } from '../options.ts'
+import { harmless } from '../output/harmless.ts'
 import { find, parseKinds, parseResources } from '../resource.ts'
 import { formatEvents } from './events.ts'
 import { formatTable, selectorsOf } from './get.ts'
@@ -23,7 +24,7 @@ export async function describe(context: Context, options: Options, words: readon
   else for (const kind of parseKinds(first)) objects.push(...(await client.list(kind, selectorsOf(options))).items)
   for (const [at, object] of objects.entries()) {
     if (at > 0) context.out('\n')
-    context.out(`${await describeObject(context, client, object)}\n`)
+    context.out(`${harmless(await describeObject(context, client, object))}\n`)
   }
 }
 

@@ -14,5 +14,6 @@ test('columns are as wide as their widest cell and lines do not end in spaces', 
 })
 
 test('a cell cannot move the cursor or break the line', () => {
+  assert.equal(formatColumns({ headings: ['Error'], rows: [['pass\b\b\b\bfail \u009b2J']] }), 'ERROR\npass����fail')
   assert.equal(formatColumns({ headings: ['Error'], rows: [['\u001b[31mred\u001b[0m\nline two']] }), 'ERROR\nred line two')
 })

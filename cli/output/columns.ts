@@ -1,7 +1,7 @@
 // Tables as kubectl prints them: headings in capitals, columns padded to their widest cell, three
 // spaces between, nothing cut off.
 
-import { stripVTControlCharacters } from 'node:util'
+import { harmless } from './harmless.ts'
 
 export interface Table {
   readonly headings: readonly string[]
@@ -23,8 +23,6 @@ export function formatColumns({ headings, rows }: Table): string {
 }
 
 function printable(cell: string): string {
-  const text = stripVTControlCharacters(cell)
-    .replaceAll(/[\r\n\t]+/g, ' ')
-    .trim()
+  const text = harmless(cell.replaceAll(/[\r\n\t]+/g, ' ')).trim()
   return text === '' ? '<none>' : text
 }
