@@ -32,7 +32,7 @@ export interface Context {
   /** Fires when nobody reads what we print any more, as in `kit logs -f | head`: who only prints may end. */
   readonly unread: AbortSignal
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly readStdin: () => Promise<Uint8Array>
+  readonly stdin: () => AsyncIterable<Uint8Array>
   /** The standard streams as bytes, for what is connected to them. Made on first use. */
   readonly streams: () => Streams
   /** Directory of the local cluster (`--dir`). */

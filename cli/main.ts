@@ -48,11 +48,7 @@ function createContext(options: GlobalOptions): Context {
     signal: interrupted.signal,
     unread: unread.signal,
     env: process.env,
-    async readStdin() {
-      const chunks: Buffer[] = []
-      for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
-      return Buffer.concat(chunks)
-    },
+    stdin: () => process.stdin,
     streams: () => createStreams(process),
     localDirectory,
     isTerminal: process.stdout.isTTY && process.stderr.isTTY && process.env['CI'] === undefined,

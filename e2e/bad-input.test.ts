@@ -1,6 +1,8 @@
 // Input that is wrong: each is refused with its place and what was wanted, and nothing is applied.
 
 import assert from 'node:assert/strict'
+import { symlinkSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster } from './cluster.ts'
 
@@ -84,6 +86,32 @@ test('a file of 50 MB is refused at once', async () => {
   const said = await cluster.fails(2, 'apply', '-f', cluster.file('huge.yml', `x: "${'a'.repeat(50 * 1024 * 1024)}"\n`))
   assert.match(said, /huge\.yml/)
   assert.ok(said.length < 2000)
+})
+
+test('what never ends is not read to its end', async () => {
+  for (const args of [
+    ['apply', '-f', '/dev/zero'],
+    ['secret', 'create', 'endless', '/dev/zero'],
+  ])
+    assert.match(
+      await cluster.fails(2, ...args),
+      /\/dev\/zero is too large: a (manifest may be 8 MiB at most|secret holds less than \d+ bytes)/,
+    )
+  const { code, err } = await cluster.run(['apply', '-f', '-'], `x: "${'a'.repeat(9 * 1024 * 1024)}"\n`)
+  assert.equal(code, 2)
+  assert.match(err, /standard input is too large/)
+})
+
+test('links in a directory count as what they lead to; one that leads nowhere is named', async () => {
+  const manifest = (name: string): string => good.replace('good', name)
+  cluster.file('linked/here.yml', manifest('here'))
+  const there = cluster.file('elsewhere/there.yml', manifest('there'))
+  symlinkSync(there, join(cluster.home, 'linked/there.yml'))
+  symlinkSync(dirname(there), join(cluster.home, 'linked/directory.yml'))
+  const said = await cluster.kit('apply', '--dry-run', '-f', join(cluster.home, 'linked'))
+  assert.match(said, /config\/here[\s\S]*config\/there/)
+  symlinkSync('nowhere', join(cluster.home, 'linked/dangling.yml'))
+  assert.match(await cluster.fails(2, 'apply', '-f', join(cluster.home, 'linked')), /there is no file .*dangling\.yml/)
 })
 
 test('an empty file alone holds nothing to apply', async () => {

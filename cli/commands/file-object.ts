@@ -1,13 +1,13 @@
 // `kit secret create NAME FILE` and `kit config create NAME FILE`; what else these groups have is `kit get`,
 // `kit describe` and `kit delete` by the names that Docker gives them.
 
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { reasonOf } from '../../api/errors.ts'
 import { apiVersion } from '../../api/objects.ts'
 import { configLimitBytes, secretLimitBytes } from '../../api/validation/file-content.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
-import { fail } from '../files.ts'
+import { fail, readUpTo } from '../files.ts'
 import type { Options } from '../options.ts'
 import { nameOf } from '../resource.ts'
 import { selectorsOf } from './get.ts'
@@ -16,7 +16,7 @@ export type FileKind = 'Secret' | 'Config'
 const limitsBytes = { Secret: secretLimitBytes, Config: configLimitBytes } as const
 
 export async function create(context: Context, kind: FileKind, options: Options, [name = '', file = '']: readonly string[]): Promise<void> {
-  const data = Buffer.from(file === '-' ? await context.readStdin() : await read(kind, file))
+  const data = await read(context, kind, file)
   if (data.length === 0) throw new CommandError(exitCodes.invalid, `error: ${file === '-' ? 'standard input' : file} is empty`)
   const client = await context.client()
   const { templateDriver } = options
@@ -44,12 +44,14 @@ export async function listNames(context: Context, kind: FileKind, options: Optio
   for (const { metadata } of (await client.list(kind, selectorsOf(options))).items) context.out(`${metadata.name}\n`)
 }
 
-async function read(kind: FileKind, file: string): Promise<Uint8Array> {
-  const { size } = await stat(file).catch((error: unknown) => fail(file, error))
-  if (size < limitsBytes[kind]) return await readFile(file).catch((error: unknown) => fail(file, error))
+async function read(context: Context, kind: FileKind, file: string): Promise<Buffer> {
+  const limit = limitsBytes[kind]
+  const input = file === '-' ? context.stdin() : createReadStream(file)
+  const bytes = await readUpTo(input, limit - 1).catch((error: unknown) => fail(file, error))
+  if (bytes !== undefined) return bytes
   throw new CommandError(
     exitCodes.invalid,
-    `error: ${file} has ${size} bytes: a ${kind.toLowerCase()} holds less than ${limitsBytes[kind]}`,
+    `error: ${file === '-' ? 'standard input' : file} is too large: a ${kind.toLowerCase()} holds less than ${limit} bytes`,
   )
 }
 
