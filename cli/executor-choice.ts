@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createDockerExecutor } from '../agent/docker/docker-executor.ts'
 import { pingEngine } from '../agent/docker/engine.ts'
 import type { Executor } from '../agent/executor.ts'
+import { parseJson } from '../agent/frames.ts'
 import { createProcessExecutor } from '../agent/process/process-executor.ts'
 import type { Log } from '../effects/effects.ts'
 import type { Identity } from '../node/identity.ts'
@@ -107,14 +108,14 @@ async function readChoice(directory: string): Promise<Choice | undefined> {
     throw error
   })
   if (text === undefined) return undefined
-  const value: unknown = JSON.parse(text)
+  const value = parseJson(text)
   if (isChoice(value)) return value
   throw new Error(`${path} does not say what runs the tasks of this node: delete it, and name it with --executor`)
 }
 
 async function writeChoice(directory: string, choice: Choice): Promise<void> {
   const path = join(directory, 'executor.json')
-  await writeFile(`${path}.new`, `${JSON.stringify(choice)}\n`, { mode: 0o600 })
+  await writeFile(`${path}.new`, `${JSON.stringify(choice)}\n`, { mode: 0o600, flush: true })
   await rename(`${path}.new`, path)
 }
 

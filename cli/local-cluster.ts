@@ -2,8 +2,10 @@
 // state below one directory. `cluster.json` says which nodes there are; what runs is asked of the nodes.
 
 import { spawn } from 'node:child_process'
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { parseJson } from '../agent/frames.ts'
 import { reasonOf } from '../api/errors.ts'
 import type { Client } from '../client/client.ts'
 import { lockHolder } from '../effects/real/directory-lock.ts'
@@ -13,6 +15,7 @@ import type { Context } from './context.ts'
 import { openRecordedExecutor } from './executor-choice.ts'
 import { CommandError, exitCodes } from './exit.ts'
 
+const firstNode = 'node-1'
 const readyWithinMs = 60_000
 const stopWithinMs = 30_000
 const lookAgainMs = 20
@@ -55,7 +58,7 @@ async function readCluster(directory: string): Promise<ClusterFile | undefined> 
     throw new CommandError(exitCodes.error, `cannot read ${join(directory, 'cluster.json')}: ${error.message}`)
   })
   if (text === undefined) return undefined
-  const value: unknown = JSON.parse(text)
+  const value = parseJson(text)
   if (
     typeof value !== 'object' ||
     value === null ||
@@ -64,9 +67,19 @@ async function readCluster(directory: string): Promise<ClusterFile | undefined> 
     !('nodes' in value) ||
     !Array.isArray(value.nodes)
   ) {
-    throw new CommandError(exitCodes.error, `${join(directory, 'cluster.json')} is not a cluster file of this version of kit`)
+    throw new CommandError(
+      exitCodes.error,
+      `${join(directory, 'cluster.json')} is damaged, or of another version of kit. Without it there is one node, node-1, with the options of \`kit up\`: delete it if that is what you had`,
+    )
   }
   return { version: 1, nodes: value.nodes }
+}
+
+/** Who reads it meanwhile, and who comes back after a power failure, finds all of it or nothing. */
+async function writeCluster(directory: string, text: string): Promise<void> {
+  const draft = join(directory, `cluster.json.${process.pid}`)
+  await writeFile(draft, text, { flush: true })
+  await rename(draft, join(directory, 'cluster.json'))
 }
 
 /** Starts what is not running and resolves when every node answers and is Ready. */
@@ -76,14 +89,14 @@ export async function startCluster(context: Context, options: UpOptions): Promis
   const known = await readCluster(directory)
   const { executor, dockerHost } = options
   const first = {
-    name: 'node-1',
+    name: firstNode,
     executor,
     ...(dockerHost === undefined ? {} : { dockerHost }),
-    labels: labelsOf(options.labels, 'node-1'),
+    labels: labelsOf(options.labels, firstNode),
   }
   const cluster: ClusterFile = known ?? { version: 1, nodes: [first] }
   const text = `${JSON.stringify(cluster, null, 2)}\n`
-  if (known === undefined) await usable(directory, () => writeFile(join(directory, 'cluster.json'), text))
+  if (known === undefined) await usable(directory, () => writeCluster(directory, text))
   for (const entry of cluster.nodes) {
     const { name } = entry
     const node = nodeAt(directory, name)
@@ -97,7 +110,7 @@ export async function startCluster(context: Context, options: UpOptions): Promis
       await startNode(context, node, entry)
     } else await waitUntilReady(context, node, () => undefined)
   }
-  const connection = connect(nodeAt(directory, cluster.nodes[0]?.name ?? 'node-1').socket, context.clock)
+  const connection = connect(nodeAt(directory, cluster.nodes[0]?.name ?? firstNode).socket, context.clock)
   await waitForNodes(context, connection.client, cluster.nodes.length)
   return connection
 }
@@ -165,7 +178,8 @@ async function waitUntilReady(context: Context, node: LocalNode, exited: () => s
   const deadline = context.clock.monotonicMs() + readyWithinMs
   while (!(await answers(context, node))) {
     const how = exited()
-    if (how !== undefined)
+    // Another `kit up` may have been first with a daemon of its own: then that is the one to wait for.
+    if (how !== undefined && lockHolder(node.directory) === undefined)
       throw new CommandError(exitCodes.error, `${node.name} did not start (${how}). The end of ${logFile}:\n${await lastLines(logFile)}`)
     if (context.clock.monotonicMs() > deadline)
       throw new CommandError(exitCodes.timedOut, `${node.name} does not answer after ${readyWithinMs / 1000} s; see ${logFile}`)
@@ -212,8 +226,10 @@ export async function stopCluster(context: Context, purge: boolean): Promise<rea
   const directory = resolve(context.localDirectory)
   const cluster = await readCluster(directory)
   const stopped: string[] = []
-  for (const { name } of cluster?.nodes ?? []) {
+  // Whoever has lost `cluster.json` must not leave a daemon and its tasks behind either.
+  for (const { name } of cluster?.nodes ?? [{ name: firstNode }]) {
     const node = nodeAt(directory, name)
+    if (!existsSync(node.directory)) continue
     const daemon = await stopDaemon(context, node)
     const tasks = await stopTasks(context, node)
     if (daemon || tasks > 0) stopped.push(name)
@@ -246,6 +262,7 @@ async function stopTasks(context: Context, node: LocalNode): Promise<number> {
   }
   // The files of processes go with the state directory; containers lie elsewhere, and would stay behind.
   if (executor.name === 'docker') await Promise.all(held.map((task) => executor.remove(task)))
-  else await Promise.all(running.map((task) => executor.stop(task, context.signal)))
+  // Also what has not begun: a shim that is on its way would start its program after us.
+  else await Promise.all(held.map((task) => executor.stop(task, context.signal)))
   return running.length
 }

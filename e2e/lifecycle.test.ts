@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { Cluster, isAlive, projectRoot } from './cluster.ts'
+import { Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
 
 const cluster = new Cluster()
 after(() => cluster.remove())
@@ -65,6 +65,63 @@ test('down stops the daemon and every task; up brings everything back', async ()
   await cluster.kit('up')
   await cluster.kit('wait', 'service/run_web')
   assert.equal((await cluster.tasks('run_web')).length, 3)
+})
+
+test('down while tasks are starting: none of them starts afterwards', async () => {
+  const script = `echo $$$$ >> ${cluster.home}/pids; exec sleep 1000`
+  const many = `name: many\nservices:\n  a: {image: x, command: [sh, -c, "${script}"], stop_grace_period: 1s, deploy: {replicas: 40}}\n`
+  await cluster.kit('apply', '--no-wait', '-f', cluster.file('many.yml', many))
+  const tasks = join(cluster.directory, 'node-1', 'tasks', 'tasks')
+  const held = (): readonly string[] => readdirSync(tasks).filter((task) => task.startsWith('many_'))
+  await eventually(() => assert.ok(held().length >= 10))
+  await cluster.kit('down')
+  // A shim whose task is claimed by another goes away without starting anything.
+  const open = held().filter((task) => !existsSync(join(tasks, task, 'claim.json')))
+  assert.deepEqual(open, [])
+  const pids = existsSync(join(cluster.home, 'pids')) ? readFileSync(join(cluster.home, 'pids'), 'utf8').trim().split('\n') : []
+  assert.deepEqual(
+    pids.filter((pid) => isAlive(Number(pid))),
+    [],
+  )
+  await cluster.kit('up')
+  await cluster.kit('delete', 'stack', 'many')
+})
+
+test('down without cluster.json stops the daemon and the tasks all the same', async () => {
+  const tasks = (await cluster.tasks('run_web')).map(({ status }) => status.pid ?? 0)
+  const daemon = cluster.daemonPid
+  rmSync(join(cluster.directory, 'cluster.json'))
+  assert.match(await cluster.kit('down'), /Stopped node-1/)
+  assert.deepEqual([daemon, ...tasks].filter(isAlive), [])
+})
+
+test('two that say up at once get the same cluster', async () => {
+  const outcomes = await Promise.all([1, 2, 3].map(() => cluster.run(['up'])))
+  assert.deepEqual(
+    outcomes.map(({ code }) => code),
+    [0, 0, 0],
+    outcomes.map(({ err }) => err).join('\n'),
+  )
+  await cluster.kit('get', 'nodes')
+  assert.deepEqual(readdirSync(cluster.directory).toSorted(), ['cluster.json', 'node-1'])
+})
+
+test('a damaged file is named, with the way out', async () => {
+  await cluster.kit('down')
+  for (const [name, said] of [
+    ['cluster.json', /cluster\.json is damaged, .*delete it if/],
+    ['node-1/executor.json', /executor\.json does not say what runs the tasks of this node: delete it/],
+    ['node-1/node.json', /node\.json does not say who this node is\. Restore it from a backup/],
+  ] as const) {
+    const path = join(cluster.directory, name)
+    const text = readFileSync(path, 'utf8')
+    for (const damaged of ['', text.slice(0, text.length / 2)]) {
+      writeFileSync(path, damaged)
+      assert.match(await cluster.fails(1, 'up'), said)
+    }
+    writeFileSync(path, text)
+  }
+  await cluster.kit('up')
 })
 
 test('down --purge leaves nothing behind', async () => {

@@ -1,6 +1,7 @@
 // Who this node is: an id made once, kept in the state directory. A node that lost its state is another
 // node: ids are never reused, because an empty disk with an old id could vote twice (raft.md §6).
 
+import { parseJson } from '../agent/frames.ts'
 import { StatusError } from '../api/errors.ts'
 import type { Disk, DiskError, Random } from '../effects/effects.ts'
 
@@ -48,7 +49,7 @@ function isMissing(error: unknown): error is DiskError {
 }
 
 function parseIdentity(text: string, path: string): Identity {
-  const value: unknown = JSON.parse(text)
+  const value = parseJson(text)
   if (typeof value === 'object' && value !== null && 'nodeId' in value && 'clusterId' in value) {
     const { nodeId, clusterId } = value
     if (typeof nodeId === 'string' && typeof clusterId === 'string') return { nodeId, clusterId }
