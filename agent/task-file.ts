@@ -53,6 +53,43 @@ export function taskFilesOf(task: Assignment, node: NodeFacts, contents: Content
   return files
 }
 
+/** What an executor can do with files, as far as that decides whether a task can have them. */
+export interface FilesPossible {
+  readonly hasMemory: boolean
+  readonly canOwn: (file: Pick<TaskFile, 'uid' | 'gid'>) => boolean
+  /** The path that a file would have. */
+  readonly placeOf: (file: TaskFile) => string
+  /** `a process` or `a container`, for messages. */
+  readonly recipient: string
+  /** What helps where there is no memory-backed file system. */
+  readonly remedy: string
+}
+
+/** Throws FatalTaskError when a task cannot have these files. */
+export function refuseImpossibleFiles(files: readonly TaskFile[], possible: FilesPossible): void {
+  const [first] = files
+  if (first === undefined) return
+  if (!possible.hasMemory) {
+    throw new FatalTaskError(
+      `this node has no memory-backed file system (tmpfs at /dev/shm), so it cannot give ${describePayload(first)} to ${possible.recipient}: ${possible.remedy}`,
+    )
+  }
+  const places = files.map(possible.placeOf)
+  const blocked = files.find((_, at) => places.some((place) => place.startsWith(`${places[at]}/`)))
+  if (blocked !== undefined)
+    throw new FatalTaskError(`${blocked.path} would be a file and a directory: give ${describePayload(blocked)} another target`)
+  const double = files.find((_, at) => places.indexOf(places[at] ?? '') !== at)
+  if (double !== undefined)
+    throw new FatalTaskError(
+      `${describePayload(double)} and another file would both be ${possible.placeOf(double)}: give one of them another target`,
+    )
+  const foreign = files.find((file) => !possible.canOwn(file))
+  if (foreign !== undefined)
+    throw new FatalTaskError(
+      `${describePayload(foreign)} cannot have another owner than kitd, which does not run as root: leave out uid and gid`,
+    )
+}
+
 function targetOf({ source, target }: FileReference, task: Assignment, node: NodeFacts): string {
   return expand(target ?? source, contextOf(task, node), `target "${target ?? source}"`)
 }

@@ -6,7 +6,7 @@ import type { TaskTemplate } from '../../api/objects.ts'
 import type { Assignment } from '../../api/session.ts'
 import { FatalTaskError } from '../executor.ts'
 import { assignment } from '../testdata/assignment.ts'
-import { attachmentsOf, containerOptions, ownHealthCheck, refuseImpossible } from './container-options.ts'
+import { attachmentsOf, containerOptions, ownHealthCheck } from './container-options.ts'
 import type { CreateOptions } from './engine.ts'
 
 const node = { id: 'node-1', hostname: 'one', os: 'linux', arch: 'x86_64' }
@@ -19,8 +19,9 @@ function optionsOf(
   template: TaskTemplate,
   more: Partial<Assignment> = {},
   image: Parameters<typeof containerOptions>[3] = {},
+  files: Parameters<typeof containerOptions>[4] = [],
 ): CreateOptions {
-  return containerOptions(assignment('web.1.a', { image: 'web:1', ...template }, more), node, owner, image)
+  return containerOptions(assignment('web.1.a', { image: 'web:1', ...template }, more), node, owner, image, files)
 }
 
 const container: readonly (readonly [name: string, template: TaskTemplate, expected: Partial<Options>])[] = [
@@ -134,6 +135,15 @@ test('host-mode ports are published by the engine; ports of the service are only
   assert.deepEqual(HostConfig?.PortBindings, { '53/udp': [{ HostPort: '5353' }] })
 })
 
+test('files are mounted read-only at their paths, beside what the template mounts', () => {
+  const files = [{ source: '/dev/shm/kit-1/web.1.a/0', target: '/run/secrets/key' }]
+  const options = optionsOf({ mounts: [{ type: 'Bind', source: '/srv', target: '/srv' }] }, {}, {}, files)
+  assert.deepEqual(options.HostConfig?.Mounts, [
+    { Type: 'bind', Source: '/srv', Target: '/srv', ReadOnly: undefined },
+    { Type: 'bind', Source: '/dev/shm/kit-1/web.1.a/0', Target: '/run/secrets/key', ReadOnly: true },
+  ])
+})
+
 test('generic resources that were assigned are in the environment', () => {
   assert.deepEqual(optionsOf({}, { assignedGeneric: { gpu: 'a,b' } }).Env, ['DOCKER_RESOURCE_GPU=a,b'])
 })
@@ -186,18 +196,13 @@ for (const [name, template, expected] of health) {
 
 const refused: readonly (readonly [template: TaskTemplate, message: RegExp])[] = [
   [{ command: ['true'] }, /needs an image/],
-  [{ image: 'a', secrets: [{ source: 'key' }] }, /secret "key"/],
-  [{ image: 'a', configs: [{ source: 'conf' }] }, /config "conf"/],
   [{ image: 'a', mounts: [{ type: 'Cluster', source: 'v', target: '/v' }] }, /no mounts of type Cluster: remove the one at \/v/],
   [{ image: 'a', mounts: [{ type: 'Bind', source: '/v', target: '/v', propagation: 'odd' }] }, /propagation "odd"/],
   [{ image: 'a', env: { A: '{{.Nothing}}' } }, /environment variable A .*does not exist/],
 ]
 for (const [template, message] of refused) {
   test(`refused for good: ${message.source}`, () => {
-    const attempt = (): void => {
-      refuseImpossible(template)
-      containerOptions(assignment('web.1.a', template), node, owner, {})
-    }
+    const attempt = (): unknown => containerOptions(assignment('web.1.a', template), node, owner, {}, [])
     assert.throws(attempt, (error: unknown) => error instanceof FatalTaskError && message.test(error.message))
   })
 }

@@ -9,6 +9,7 @@ import type { Assignment } from '../../api/session.ts'
 import { FatalTaskError, type NodeFacts } from '../executor.ts'
 import { isRecord, parseJson } from '../frames.ts'
 import { contextOf, expand } from '../placeholders.ts'
+import type { FileMount } from './container-files.ts'
 import type { CreateOptions, EndpointOptions, HealthConfig, NetworkOptions } from './engine.ts'
 
 /** Whose containers and networks these are: several nodes may share one engine. */
@@ -48,6 +49,7 @@ export function containerOptions(
   node: NodeFacts,
   owner: Owner,
   image: { readonly healthCheck?: HealthConfig },
+  files: readonly FileMount[],
 ): CreateOptions {
   const { template } = task
   const context = contextOf(task, node)
@@ -90,7 +92,10 @@ export function containerOptions(
           .entries()
           .map(([key, ports]) => [key, ports.map(({ publishedPort }) => ({ HostPort: String(publishedPort) }))]),
       ),
-      Mounts: template.mounts?.map((mount) => mountOf(mount, (text) => expand(text, context, `the mount at ${mount.target}`))),
+      Mounts: [
+        ...(template.mounts ?? []).map((mount) => mountOf(mount, (text) => expand(text, context, `the mount at ${mount.target}`))),
+        ...files.map(({ source, target }) => ({ Type: 'bind' as const, Source: source, Target: target, ReadOnly: true })),
+      ],
       Init: template.init,
       ReadonlyRootfs: template.readOnly,
       Isolation: template.isolation,
@@ -118,16 +123,6 @@ export function containerOptions(
 export function imageOf({ image }: TaskTemplate): string {
   if (image === undefined || image === '') throw new FatalTaskError('a container needs an image: set `image` in the service')
   return /(:[\w][\w.-]*|@sha256:[0-9a-f]+)$/.test(image) ? image : `${image}:latest`
-}
-
-/** Throws FatalTaskError for what this executor cannot do. */
-export function refuseImpossible(template: TaskTemplate): void {
-  imageOf(template)
-  const files = [
-    ...(template.secrets ?? []).map(({ source }) => `secret "${source}"`),
-    ...(template.configs ?? []).map(({ source }) => `config "${source}"`),
-  ]
-  if (files.length > 0) throw new FatalTaskError(`the docker executor cannot give files to a task: it asks for ${files.join(', ')}`)
 }
 
 /** The networks of a task, in the order of its template. */

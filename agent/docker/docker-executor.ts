@@ -1,7 +1,8 @@
 // Runs tasks as containers of a Docker Engine (20.10 or newer). The engine remembers everything: a container
 // is found again by its name, which is its task's, after any death of the agent or of the engine; this
 // file keeps nothing that a restart would miss. Read next: container-options.ts for what a container is
-// made of, container-watch.ts for how its end is noticed, engine.ts for the calls.
+// made of, container-files.ts for its secrets and configs, container-watch.ts for how its end is noticed,
+// engine.ts for the calls.
 //
 // What the engine answers is final: a task that it refuses is rejected or failed, and the restart policy
 // decides what follows, perhaps on another node. What it does not answer is tried again.
@@ -16,9 +17,12 @@ import {
   FatalTaskError,
   type NodeFacts,
   type Notice,
+  type TaskFile,
   type TaskHandle,
+  type TaskToRun,
 } from '../executor.ts'
-import { attachmentsOf, containerOptions, imageOf, labels, type Owner, ownHealthCheck, refuseImpossible } from './container-options.ts'
+import { ContainerFiles } from './container-files.ts'
+import { attachmentsOf, containerOptions, imageOf, labels, type Owner, ownHealthCheck } from './container-options.ts'
 import { ContainerWatch } from './container-watch.ts'
 import { type Container, type Engine, EngineAwayError, EngineError, type ExecInputStream, openEngine } from './engine.ts'
 import { exitOf } from './exit.ts'
@@ -32,6 +36,8 @@ type Description = Awaited<ReturnType<Executor['describe']>>
 export interface DockerExecutorOptions extends Owner {
   /** As DOCKER_HOST. */
   readonly host: string
+  /** Where memory-backed file systems may be mounted. */
+  readonly memoryRoots?: readonly string[]
 }
 
 /** Output of a health test that is kept, for people. */
@@ -43,7 +49,9 @@ const noticeLimitMs = 1_000
 const never = new AbortController().signal
 
 export async function createDockerExecutor(options: DockerExecutorOptions): Promise<Executor> {
-  return new DockerExecutor(await openEngine(options.host), options)
+  const executor = new DockerExecutor(await openEngine(options.host), options)
+  await executor.dropLeftBehind()
+  return executor
 }
 
 class DockerExecutor implements Executor {
@@ -52,6 +60,7 @@ class DockerExecutor implements Executor {
   readonly #owner: Owner
   readonly #images: Images
   readonly #networks: Networks
+  readonly #files: ContainerFiles
   readonly #watch: ContainerWatch
   readonly #starts = new SharedWork<TaskHandle>()
   readonly #stops = new SharedWork<void>()
@@ -59,12 +68,28 @@ class DockerExecutor implements Executor {
   readonly #seen = new Set<string>()
   #description: Description | undefined
 
-  constructor(engine: Engine, { nodeId, clusterId }: Owner) {
+  constructor(engine: Engine, { nodeId, clusterId, memoryRoots }: DockerExecutorOptions) {
     this.#engine = engine
     this.#owner = { nodeId, clusterId }
     this.#images = new Images(engine)
     this.#networks = new Networks(engine, this.#owner)
+    this.#files = new ContainerFiles(nodeId, memoryRoots)
     this.#watch = new ContainerWatch(engine, nodeId)
+  }
+
+  /**
+   * Files of containers that ended while no agent ran, and of those that have not started: they are written
+   * anew then. While the engine is away they stay until it tells how their containers are.
+   */
+  async dropLeftBehind(): Promise<void> {
+    const dropUnlessRunning = async (task: string): Promise<void> => {
+      try {
+        if ((await this.#find(task))?.phase !== 'running') this.#files.drop(task)
+      } catch (error) {
+        if (error instanceof FatalTaskError) this.#files.drop(task)
+      }
+    }
+    await Promise.all(this.#files.tasks().map(dropUnlessRunning))
   }
 
   /** An engine that is away for a while takes nothing from what the node has. */
@@ -79,16 +104,16 @@ class DockerExecutor implements Executor {
     return this.#description
   }
 
-  async prepare(task: Assignment, node: NodeFacts, signal: AbortSignal, report?: (message: string) => void): Promise<readonly Notice[]> {
-    const { template } = task
-    refuseImpossible(template)
+  async prepare(task: TaskToRun, node: NodeFacts, signal: AbortSignal, report?: (message: string) => void): Promise<readonly Notice[]> {
+    const { template, files = [] } = task
+    this.#files.assertPossible(files)
     const attachments = attachmentsOf(task, this.#owner)
     return await refusedForGood(() =>
       this.#networks.hold(attachments, async () => {
         const image = await untilAborted(this.#images.ensure(imageOf(template), template.registryAuth, signal, report), signal)
-        const options = containerOptions(task, node, this.#owner, image)
+        const options = containerOptions(task, node, this.#owner, image, this.#files.mountsOf(task.task, files))
         await untilAborted(this.#networks.ensure(attachments), signal)
-        const warnings = (await this.#find(task.task)) === undefined ? await untilAborted(this.#create(options), signal) : []
+        const warnings = (await this.#find(task.task)) === undefined ? await untilAborted(this.#create(options, files), signal) : []
         const container = await this.#find(task.task)
         if (container === undefined) throw new Error('its container is gone right after it was created')
         if (container.phase === 'created') await this.#networks.attach(container, attachments)
@@ -97,7 +122,7 @@ class DockerExecutor implements Executor {
     )
   }
 
-  start(task: Assignment, _node: NodeFacts, signal: AbortSignal): Promise<TaskHandle> {
+  start(task: TaskToRun, _node: NodeFacts, signal: AbortSignal): Promise<TaskHandle> {
     return this.#starts.join(task.task, signal, () => this.#start(task))
   }
 
@@ -111,7 +136,9 @@ class DockerExecutor implements Executor {
     const probe = async (): Promise<Exit | undefined> => {
       const container = await this.#find(task.task)
       if (container?.phase === 'ended') return exitOf(container)
-      return container === undefined && this.#seen.has(task.task) ? { reason: 'its container was removed', at: Date.now() } : undefined
+      if (container !== undefined || !this.#seen.has(task.task)) return undefined
+      this.#files.drop(task.task)
+      return { reason: 'its container was removed', at: Date.now() }
     }
     return this.#watch.untilFound(task.task, probe, signal)
   }
@@ -176,12 +203,13 @@ class DockerExecutor implements Executor {
       await this.stop(taskName, never)
       await this.#removeContainer(container, true)
     }
+    this.#files.drop(taskName)
     this.#seen.delete(taskName)
   }
 
   async list(): Promise<readonly string[]> {
     const containers = await this.#engine.containers({ label: [`${labels.node}=${this.#owner.nodeId}`] })
-    return containers.flatMap((found) => found[labels.task] ?? []).toSorted()
+    return [...new Set([...containers.flatMap((found) => found[labels.task] ?? []), ...this.#files.tasks()])].toSorted()
   }
 
   async *logs(taskName: string, options: Parameters<Executor['logs']>[1], signal: AbortSignal): ReturnType<Executor['logs']> {
@@ -199,22 +227,28 @@ class DockerExecutor implements Executor {
     }
   }
 
-  /** The container of a task of this node. Throws FatalTaskError when the name is somebody else's. */
+  /** The container of a task of this node; once it has ended, its files are gone. Throws FatalTaskError when the name is somebody else's. */
   async #find(taskName: string): Promise<Container | undefined> {
     const container = await this.#engine.container(taskName)
     if (container === undefined) return undefined
     if (container.labels[labels.task] !== taskName || container.labels[labels.node] !== this.#owner.nodeId)
       throw new FatalTaskError(`a container that is not this node's has the name ${taskName}`)
     this.#seen.add(taskName)
+    if (container.phase === 'ended') this.#files.drop(taskName)
     return container
   }
 
   /** Two that create at once make one container: the engine gives the name once. */
-  async #create(options: ReturnType<typeof containerOptions>): Promise<readonly string[]> {
+  async #create(options: ReturnType<typeof containerOptions>, files: readonly TaskFile[]): Promise<readonly string[]> {
     try {
+      this.#files.write(options.name, files)
       return await this.#engine.createContainer(options)
     } catch (error) {
-      if (error instanceof EngineError && error.status === 409 && (await this.#find(options.name)) !== undefined) return []
+      const isTaken = error instanceof EngineError && error.status === 409
+      if (isTaken && (await this.#find(options.name).catch(() => undefined)) !== undefined) return []
+      this.#files.drop(options.name) // Whoever tries again writes them again.
+      const explanation = error instanceof EngineError ? this.#files.explainUnseen(options.name, error.message) : undefined
+      if (explanation !== undefined) throw new FatalTaskError(explanation, { cause: error })
       throw error
     }
   }
@@ -223,23 +257,36 @@ class DockerExecutor implements Executor {
    * Only what was never started is started: the engine would start an ended container again. Callers share
    * one start, and it is not cut off when they give up: nobody could say then whether it took place.
    */
-  async #start(task: Assignment): Promise<TaskHandle> {
+  async #start(task: TaskToRun): Promise<TaskHandle> {
     const container = await this.#find(task.task)
     if (container === undefined) throw new FatalTaskError('its container is gone: it was stopped before it started, or removed')
     if (container.phase === 'created') await refusedForGood(() => this.#startCreated(container, task))
-    return handleOf((await this.#find(task.task)) ?? container)
+    const started = await this.#find(task.task)
+    if (started === undefined) this.#files.drop(task.task) // Somebody removed it meanwhile.
+    return handleOf(started ?? container)
   }
 
-  async #startCreated({ id }: Container, task: Assignment): Promise<void> {
+  async #startCreated({ id }: Container, task: TaskToRun): Promise<void> {
     const attachments = attachmentsOf(task, this.#owner)
     await this.#networks.hold(attachments, async () => {
       await this.#networks.ensure(attachments) // Somebody may have cleaned up meanwhile.
-      await this.#engine.startContainer(id).catch(unlessGone)
+      this.#files.write(task.task, task.files ?? [])
+      try {
+        await this.#engine.startContainer(id).catch(unlessGone)
+      } catch (error) {
+        if (error instanceof EngineError) this.#files.drop(task.task)
+        throw error
+      }
     })
   }
 
-  /** A container that has not started is removed, so that it never will. The engine refuses that when it has started meanwhile. */
   async #stop(taskName: string): Promise<void> {
+    await this.#end(taskName)
+    this.#files.drop(taskName)
+  }
+
+  /** A container that has not started is removed, so that it never will. The engine refuses that when it has started meanwhile. */
+  async #end(taskName: string): Promise<void> {
     let container = await this.#find(taskName)
     if (container?.phase === 'created') {
       if (await this.#removeContainer(container, false)) return

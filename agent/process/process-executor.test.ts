@@ -45,5 +45,5 @@ if (!existsSync('/dev/shm')) console.log('files of tasks: skipped, this machine 
 else
   filesSuite('process', (context) => {
     const { open } = scratch(context)
-    return { executor: open(), restart: open, shell: (script) => ({ command: ['/bin/sh', '-c', script] }) }
+    return { executor: open(), taskName: 'web.1.a', restart: open, shell: (script) => ({ command: ['/bin/sh', '-c', script] }) }
   })

@@ -13,7 +13,7 @@ import { durationMs } from '../../api/duration.ts'
 import type { ExecExit, ExecRequest } from '../../api/exec.ts'
 import { cpuCores, memoryBytes } from '../../api/quantity.ts'
 import type { Assignment } from '../../api/session.ts'
-import { memoryDirectoryOf } from '../../effects/real/memory-directory.ts'
+import { MemoryDirectory } from '../../effects/real/memory-directory.ts'
 import { signalProcess } from '../../effects/real/process-identity.ts'
 import {
   type ExecInput,
@@ -87,7 +87,7 @@ class ProcessExecutor implements Executor {
     this.#maxLogFileBytes = options.maxLogFileBytes ?? defaultMaxLogFileBytes
     this.#cgroupParent = findCgroupParent(options.cgroupRoot ?? '/sys/fs/cgroup')
     mkdirSync(join(this.#directory, 'tasks'), { recursive: true, mode: 0o700 })
-    this.#files = new MemoryFiles(memoryDirectoryOf(this.#directory, options.memoryRoots))
+    this.#files = new MemoryFiles(MemoryDirectory.of(this.#directory, options.memoryRoots))
     for (const task of this.#files.tasks()) this.#dropFilesUnlessRunning(task)
     for (const task of this.#taskNames()) killCommandsLeftBehind(this.#directoryOf(task))
     for (const task of this.#taskNames()) this.#ports.set(task, Object.values(readSpec(this.#directoryOf(task))?.ports ?? {}))
@@ -107,7 +107,7 @@ class ProcessExecutor implements Executor {
     if (template.workingDir !== undefined && !isDirectory(template.workingDir))
       throw new FatalTaskError(`working directory ${template.workingDir} is no directory of this node`)
     const user = resolveUser(template.user)
-    this.#files.assertPossible(files, user)
+    this.#files.assertPossible(files)
     const work = join(this.#directoryOf(task.task), 'work')
     mkdirSync(work, { recursive: true, mode: 0o700 })
     if (user !== undefined) chownSync(work, user.uid, user.gid)

@@ -15,7 +15,7 @@ export interface TestEngine {
   json(method: string, path: string, body?: unknown): Promise<unknown>
 }
 
-const image = 'kit-test/busybox:1'
+const image = 'kit-test/busybox:2'
 const pingLimitMs = 3_000
 const busyboxPaths = ['/usr/bin/busybox', '/bin/busybox', '/usr/local/bin/busybox']
 
@@ -51,7 +51,7 @@ async function explainMissingImage(host: string): Promise<string | undefined> {
 
 /** A tar file with bin/busybox and links to it under the names that tests use. */
 function busyboxArchive(path: string): Buffer {
-  const names = ['sh', 'sleep', 'echo', 'true', 'cat', 'wget', 'nc', 'httpd', 'kill', 'touch', 'test', 'ls', 'id', 'hostname', 'ulimit', 'head', 'nslookup']
+  const names = ['sh', 'sleep', 'echo', 'true', 'cat', 'wget', 'nc', 'httpd', 'kill', 'touch', 'stat', 'sha256sum', 'test', 'ls', 'id', 'hostname', 'ulimit', 'head', 'nslookup']
   const program = readFileSync(path)
   const padding = Buffer.alloc((512 - (program.length % 512)) % 512)
   const links = names.map((name) => tarHeader({ name: `bin/${name}`, size: 0, type: '2', link: 'busybox' }))
