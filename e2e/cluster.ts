@@ -128,19 +128,6 @@ export class Cluster {
     return stripVTControlCharacters(out)
   }
 
-  /** `kit ARGS | head -n 1`: its exit code is that of kit, which must end by itself at its next word. */
-  async throughHead(args: readonly string[]): Promise<Outcome> {
-    const child = spawn(program, ['--dir', this.directory, ...args], {
-      cwd: this.home,
-      env: { ...process.env, CI: 'true', KIT_SOCKET: undefined, ...this.#environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const running = follow(child)
-    child.stdout.once('data', () => child.stdout.destroy())
-    const { code, out, err } = await running.ended
-    return { code, out: `${out.split('\n')[0]}\n`, err }
-  }
-
   async json<T>(...args: readonly string[]): Promise<T> {
     return JSON.parse(await this.kit('get', ...args, '-o', 'json'))
   }

@@ -186,16 +186,6 @@ test('events -w goes on with what happens next, each once', async () => {
   assert.equal(lines(out).filter((line) => /task\/seen_one\.1\.\w+ +ImageIgnored/.test(line)).length, 1)
 })
 
-test('a reader that has had enough ends what only prints, quietly', async () => {
-  for (const args of [
-    ['logs', 'service/app_web', '-f'],
-    ['get', 'tasks'],
-  ]) {
-    const { code, out, err } = await cluster.throughHead(args)
-    assert.deepEqual([args, code, out.trim().split('\n').length, err], [args, 0, 1, ''])
-  }
-})
-
 test('a reader that closes a stream ends it quietly; what fails unread still fails', async () => {
   for (const args of [
     ['get', 'services', '-w'],
