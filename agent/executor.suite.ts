@@ -251,7 +251,8 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
 
   promise('what a command is given comes out of it unharmed, as fast as it is taken', async (subject) => {
     const task = await startNew(subject, { kind: 'runs' })
-    const [pieces, size] = [64, 32 * 1024]
+    // More than an engine keeps on the way: Docker alone keeps a megabyte.
+    const [pieces, size] = [256, 32 * 1024]
     let [given, taken] = [0, 0]
     async function* input(): AsyncGenerator<{ type: 'stdin'; bytes: Uint8Array }, void, void> {
       for (let at = 0; at < pieces; at++) {
