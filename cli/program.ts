@@ -3,23 +3,23 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
+import { helpText } from './help.ts'
 import { executorNames, type GlobalOptions, type Options } from './options.ts'
-
-const exitHelp = `
-Exit codes:
-  0 done, and true    1 error             2 invalid input     3 no node can take the tasks
-  4 rolled back       5 timed out         6 refused by policy     130 interrupted`
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 
-/** `createContext` is called when a command runs, with the global options. */
-export function createProgram(createContext: (options: GlobalOptions) => Context): { run(args: readonly string[]): Promise<number> } {
+/** `createContext` is called when a command runs, with the global options; `writeHelp` instead of standard output. */
+export function createProgram(
+  createContext: (options: GlobalOptions) => Context,
+  writeHelp?: (text: string) => void,
+): { run(args: readonly string[]): Promise<number> } {
   let outcome: number = exitCodes.ok
   const program = new Command('kit')
     .description('Declares what should run on a cluster, and shows what does.')
     .option('--socket <path>', 'control socket of the daemon (or KIT_SOCKET)')
     .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
-    .addHelpText('after', exitHelp)
+    .addHelpText('after', helpText('kit'))
+    .configureOutput(writeHelp === undefined ? {} : { writeOut: writeHelp })
     .showSuggestionAfterError()
     .exitOverride()
     .configureHelp({ sortSubcommands: false })
@@ -32,7 +32,8 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
     body: (context: Context, options: Options, words: readonly string[]) => Promise<number> | Promise<void>,
     parent = program,
   ): void {
-    const command = configure(parent.command(usage).description(description).exitOverride().addHelpText('after', exitHelp))
+    const path = parent === program ? usage : `${parent.name()} ${usage}`
+    const command = configure(parent.command(usage).description(description).exitOverride().addHelpText('after', helpText(path)))
     command.action(async (...given: unknown[]) => {
       const words = given
         .slice(0, -2)
@@ -41,7 +42,10 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
       outcome = (await body(createContext(program.opts<GlobalOptions>()), command.opts<Options>(), words)) ?? exitCodes.ok
     })
   }
-  const output = (command: Command): Command => command.option('-o, --output <format>', 'wide, json, yaml, name or jsonpath={.path}')
+  const group = (name: string, description: string): Command =>
+    program.command(name).description(description).exitOverride().addHelpText('after', helpText(name))
+  const output = (command: Command): Command =>
+    command.option('-o, --output <format>', 'wide, json, yaml, name or jsonpath={.path} (default: a table)')
   const selectors = (command: Command): Command =>
     command
       .option('-l, --selector <labels>', 'only objects with these labels: a=b,c!=d,e in (f,g)')
@@ -93,14 +97,15 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
     (command) =>
       selectors(output(command))
         .argument('<kind>', 'kind, kinds with commas, all, or kind/name')
-        .argument('[name...]')
+        .argument('[name...]', 'all of the kind without one')
         .option('-w, --watch', 'go on printing what changes'),
     async (context, options, words) => (await import('./commands/get.ts')).get(context, options, words),
   )
   add(
     'describe',
     'Show an object with everything that belongs to it',
-    (command) => selectors(command).argument('<kind>').argument('[name...]'),
+    (command) =>
+      selectors(command).argument('<kind>', 'kind, kinds with commas, or kind/name').argument('[name...]', 'all of the kind without one'),
     async (context, options, words) => (await import('./commands/describe.ts')).describe(context, options, words),
   )
   add(
@@ -108,8 +113,8 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
     'Delete objects, and wait until they are gone',
     (command) =>
       waiting(selectors(files(command)))
-        .argument('[kind]')
-        .argument('[name...]')
+        .argument('[kind]', 'kind, or kind/name')
+        .argument('[name...]', 'names, unless -f, -l, --field-selector or --all says which')
         .option('--all', 'all objects of the kind')
         .option('--force', 'remove a node that still answers'),
     async (context, options, words) => (await import('./commands/delete.ts')).remove(context, options, words),
@@ -124,7 +129,7 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
   add(
     'scale',
     'Change how many replicas services have: service/web=5',
-    (command) => waiting(command).argument('<target...>', 'service/NAME=N'),
+    (command) => waiting(command).argument('<target...>', 'NAME=N or service/NAME=N'),
     async (context, options, words) => (await import('./commands/scale.ts')).scale(context, options, words),
   )
   for (const [verb, availability, text] of [
@@ -135,7 +140,7 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
     add(
       verb,
       text,
-      (command) => waiting(command).argument('<node...>', 'name or host name'),
+      (command) => (verb === 'drain' ? waiting(command) : command).argument('<node...>', 'name or host name'),
       async (context, options, words) => (await import('./commands/drain.ts')).setAvailability(context, availability, options, words),
     )
   }
@@ -144,9 +149,9 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
     'Print what tasks wrote: service/web or task/NAME',
     (command) =>
       command
-        .argument('<target>')
+        .argument('<target>', 'service/NAME or task/NAME')
         .option('-f, --follow', 'go on with what comes')
-        .option('--tail <lines>', 'lines from the end of each task')
+        .option('--tail <lines>', 'lines from the end of each task (default: all)')
         .option('--since <duration>', 'only what is younger, such as 10m')
         .option('--timestamps', 'print the time of each line'),
     async (context, options, words) => (await import('./commands/logs.ts')).logs(context, options, words),
@@ -167,39 +172,40 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
   )
   add(
     'wait',
-    'Wait for objects: --for=converged, delete, condition=Ready, jsonpath={.path}=value',
+    'Wait until something is true of objects',
     (command) =>
       command
-        .argument('<kind>')
+        .argument('<kind>', 'kind, or kind/name')
         .argument('[name...]')
-        .option('--for <what>', 'what to wait for', 'converged')
+        .option('--for <what>', 'converged (services and stacks), delete, condition=TYPE[=STATUS] or jsonpath={.path}[=value]', 'converged')
         .addOption(new Option('--timeout <duration>', 'longest wait').default('10m')),
     async (context, options, words) => (await import('./commands/wait.ts')).wait(context, options, words),
   )
   add(
     'events',
     'List what happened, newest last',
-    (command) => command.argument('[target]', 'kind/name').option('-w, --watch', 'go on with what happens'),
+    (command) => command.argument('[target]', 'kind/name (default: of everything)').option('-w, --watch', 'go on with what happens'),
     async (context, options, words) => (await import('./commands/events.ts')).events(context, options, words),
   )
   add(
     'explain',
     'Explain a field (service.spec.update), an error (KIT0104), or why a task is where it is (task/NAME)',
-    (command) => command.argument('<what>').option('--recursive', 'all fields below, too'),
+    (command) => command.argument('<what>', 'field of a kind, error code, or task/NAME').option('--recursive', 'all fields below, too'),
     async (context, options, words) => (await import('./commands/explain.ts')).explain(context, options, words),
   )
-  const rollout = program.command('rollout').description('Look at, undo or repeat the rollout of a service').exitOverride()
+  const rollout = group('rollout', 'Look at, undo or repeat the rollout of a service')
   add(
     'status',
     'Wait for the rollout, and say how it went',
-    (command) => command.argument('<service>').addOption(new Option('--timeout <duration>', 'longest wait').default('10m')),
+    (command) =>
+      command.argument('<service>', 'NAME or service/NAME').addOption(new Option('--timeout <duration>', 'longest wait').default('10m')),
     async (context, options, words) => (await import('./commands/rollout.ts')).status(context, options, words),
     rollout,
   )
   add(
     'history',
     'List the revisions of a service',
-    (command) => command.argument('<service>'),
+    (command) => command.argument('<service>', 'NAME or service/NAME'),
     async (context, _options, words) => (await import('./commands/rollout.ts')).history(context, words),
     rollout,
   )
@@ -208,7 +214,7 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
     'Go back to the last good revision, or to any',
     (command) =>
       waiting(command)
-        .argument('<service>')
+        .argument('<service>', 'NAME or service/NAME')
         .option('--to <revision>', 'its number or name (default: the last good one that is not the current one)'),
     async (context, options, words) => (await import('./commands/rollout.ts')).undo(context, options, words),
     rollout,
@@ -216,7 +222,7 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
   add(
     'restart',
     'Replace all tasks of a service, by its update settings',
-    (command) => waiting(command).argument('<service>'),
+    (command) => waiting(command).argument('<service>', 'NAME or service/NAME'),
     async (context, options, words) => (await import('./commands/rollout.ts')).restart(context, options, words),
     rollout,
   )
@@ -225,18 +231,18 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
     ['Config', 'Configs: content that tasks get as files'],
   ] as const) {
     const plural = `${kind.toLowerCase()}s`
-    const group = program.command(kind.toLowerCase()).description(text).exitOverride()
+    const parent = group(kind.toLowerCase(), text)
     add(
       'create',
       'Store a file, or - for standard input, under a name',
       (command) =>
         command
-          .argument('<name>')
-          .argument('<file>')
+          .argument('<name>', 'how services refer to it')
+          .argument('<file>', 'its content; - for standard input')
           .option('-l, --label <label>', 'label: key=value; may be repeated', collect)
           .addOption(new Option('--template-driver <driver>', 'fill in placeholders on the node').choices(['golang'])),
       async (context, options, words) => (await import('./commands/file-object.ts')).create(context, kind, options, words),
-      group,
+      parent,
     )
     add(
       'ls',
@@ -246,7 +252,7 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
         options.quiet === true
           ? (await import('./commands/file-object.ts')).listNames(context, kind, options)
           : (await import('./commands/get.ts')).get(context, { output: 'wide', ...options }, [plural]),
-      group,
+      parent,
     )
     add(
       'inspect',
@@ -256,17 +262,17 @@ export function createProgram(createContext: (options: GlobalOptions) => Context
         options.output === undefined
           ? (await import('./commands/describe.ts')).describe(context, options, [plural, ...words])
           : (await import('./commands/get.ts')).get(context, options, [plural, ...words]),
-      group,
+      parent,
     )
     add(
       'rm',
       `Delete ${plural} that no service uses`,
       (command) => waiting(command).argument('<name...>'),
       async (context, options, words) => (await import('./commands/delete.ts')).remove(context, options, [plural, ...words]),
-      group,
+      parent,
     )
   }
-  const node = program.command('node').description('Make this machine a node that starts with it').exitOverride()
+  const node = group('node', 'Make this machine a node that starts with it')
   add(
     'install',
     'Write, enable and start a systemd unit for kitd (without systemd: print it)',

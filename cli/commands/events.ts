@@ -2,18 +2,19 @@
 
 import { formatAge } from '../../api/table.ts'
 import type { WireEvent } from '../../api/wire.ts'
+import type { Client, Selectors } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
-import { definitionOf, parseResource } from '../resource.ts'
+import { definitionOf, find, parseResource } from '../resource.ts'
 import { stopSignal } from '../until-stopped.ts'
 
 const lookAgainMs = 1000
 
 export async function events(context: Context, options: Options, words: readonly string[]): Promise<void> {
   const [target] = words
-  const selector = target === undefined ? {} : fieldSelector(target)
   const client = await context.client()
+  const selector = target === undefined ? {} : await selectorOf(client, target)
   const { items } = await client.events(selector)
   if (items.length === 0 && options.watch !== true) context.err('No events found.')
   if (items.length > 0) context.out(`${formatEvents(items, context.clock.wallMs())}\n`)
@@ -27,9 +28,12 @@ export async function events(context: Context, options: Options, words: readonly
   }
 }
 
-function fieldSelector(target: string): { readonly fieldSelector: string } {
+/** What is gone still has its events, under its whole name. */
+async function selectorOf(client: Client, target: string): Promise<Selectors> {
   const { kind, name } = parseResource(target)
-  return { fieldSelector: `involvedObject.kind=${kind},involvedObject.name=${name}` }
+  const of = (whole: string): Selectors => ({ fieldSelector: `involvedObject.kind=${kind},involvedObject.name=${whole}` })
+  const { items } = await client.events(of(name))
+  return items.length > 0 ? of(name) : of((await find(client, kind, name)).metadata.name)
 }
 
 export function formatEvents(items: readonly WireEvent[], nowMs: number): string {

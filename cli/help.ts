@@ -1,0 +1,158 @@
+// What `kit … --help` says below the options: which names a command takes, examples, and its exit codes.
+// One entry per command and group; a test asks the help of each for its examples, so that none is forgotten.
+
+interface Help {
+  /** Whole lines. */
+  readonly notes?: readonly string[]
+  readonly examples: readonly string[]
+  readonly exit: keyof typeof exitTexts
+}
+
+const exitTexts = {
+  none: '',
+  plain: `
+  0 done    1 error    2 invalid input    6 refused by policy    130 interrupted`,
+  timed: `
+  0 done, and true    1 error                 2 invalid input
+  5 timed out         6 refused by policy     130 interrupted`,
+  converging: `
+  0 done, and true    1 error                 2 invalid input
+  3 no node can take the tasks                4 rolled back
+  5 timed out         6 refused by policy     130 interrupted`,
+  diff: `
+  0 nothing would change    1 something would    2 error`,
+  exec: `
+  that of the command, or 128 and the number of the signal that ended it
+  1 when no such task runs    2 invalid input    130 interrupted`,
+} as const
+
+const names = 'A name may be shortened to any beginning that only one object has.'
+const nodes = 'A node may be named by its host name.'
+const files = 'A file is a Compose file (a stack) or holds objects of kit, in YAML or JSON.'
+
+const help: Readonly<Record<string, Help>> = {
+  kit: {
+    notes: [
+      'The cluster is that of --socket or --dir, else of KIT_SOCKET or SWARM_SOCKET, else',
+      'of `kit up`. `kit COMMAND --help` has examples of each command.',
+    ],
+    examples: ['kit up manifests/run.yml', 'kit get all'],
+    exit: 'converging',
+  },
+  up: {
+    notes: [files, 'Without one it starts what does not run, and says what is still starting.'],
+    examples: ['kit up manifests/run.yml', 'kit --dir /tmp/try up --executor process --label node-1:disk=ssd'],
+    exit: 'converging',
+  },
+  down: {
+    notes: ['Without --purge, the next `kit up` starts the same cluster with the same objects.'],
+    examples: ['kit down', 'kit --dir /tmp/try down --purge'],
+    exit: 'plain',
+  },
+  apply: {
+    notes: [files, 'The name of a stack is that of --name, else of `name:` in its file, else of the', 'directory of its file.'],
+    examples: ['kit apply -f manifests/run.yml', 'kit apply -f - --name shop --timeout 2m < compose.yml'],
+    exit: 'converging',
+  },
+  diff: { notes: [files], examples: ['kit diff -f manifests/run.yml'], exit: 'diff' },
+  get: {
+    notes: [names, nodes],
+    examples: [
+      'kit get services,tasks -o wide',
+      'kit get node/node-1 -o yaml',
+      "kit get tasks --field-selector spec.service=run_web -o jsonpath='{.items[*].status.state}'",
+    ],
+    exit: 'plain',
+  },
+  describe: {
+    notes: [names, nodes, '`kit get KIND/NAME -o yaml` has every field.'],
+    examples: ['kit describe service/run_web', 'kit describe node node-1'],
+    exit: 'plain',
+  },
+  delete: { notes: [names, nodes], examples: ['kit delete stack/run', 'kit delete services -l kit/stack=run --no-wait'], exit: 'timed' },
+  label: { notes: [names, nodes], examples: ['kit label node node-1 disk=ssd', 'kit label node/node-1 disk-'], exit: 'plain' },
+  scale: { notes: [names], examples: ['kit scale run_web=5', 'kit scale service/run_web=3 --timeout 1m'], exit: 'converging' },
+  drain: {
+    notes: [names, 'It waits until nothing runs there any more.'],
+    examples: ['kit drain node-1', 'kit drain node-1 --timeout 1m'],
+    exit: 'timed',
+  },
+  pause: { notes: [names], examples: ['kit pause node-1'], exit: 'plain' },
+  activate: { notes: [names], examples: ['kit activate node-1'], exit: 'plain' },
+  logs: {
+    notes: ['A target without a kind is a service.', names],
+    examples: ['kit logs service/run_web --tail 20 -f', 'kit logs task/run_web.1 --since 10m --timestamps'],
+    exit: 'plain',
+  },
+  exec: {
+    notes: ['A target without a kind is a task.', names],
+    examples: ['kit exec run_web.1 -- ls -l', "echo hello | kit exec -i service/run_web -- sh -c 'wc -c'"],
+    exit: 'exec',
+  },
+  wait: {
+    notes: [names, nodes, 'With --for=delete it must be the whole name.'],
+    examples: [
+      'kit wait service/run_web',
+      'kit wait stack/run --for=condition=Applied --timeout 30s',
+      "kit wait node node-1 --for=jsonpath='{.status.state}'=Ready",
+    ],
+    exit: 'converging',
+  },
+  events: {
+    notes: [names, nodes, 'Events are kept for an hour, also those of what is gone: under its whole name.'],
+    examples: ['kit events', 'kit events service/run_web -w'],
+    exit: 'plain',
+  },
+  explain: {
+    notes: [names],
+    examples: ['kit explain service.spec.update.order', 'kit explain KIT0104', 'kit explain task/run_web.1'],
+    exit: 'plain',
+  },
+  rollout: { examples: ['kit rollout history run_web', 'kit rollout undo run_web'], exit: 'none' },
+  'rollout status': { notes: [names], examples: ['kit rollout status run_web --timeout 2m'], exit: 'converging' },
+  'rollout history': { notes: [names], examples: ['kit rollout history run_web'], exit: 'plain' },
+  'rollout undo': { notes: [names], examples: ['kit rollout undo run_web', 'kit rollout undo service/run_web --to 1'], exit: 'converging' },
+  'rollout restart': { notes: [names], examples: ['kit rollout restart run_web'], exit: 'converging' },
+  ...fileObjectHelp('secret', 'password'),
+  ...fileObjectHelp('config', 'settings'),
+  node: { examples: ['kit node install --print'], exit: 'none' },
+  'node install': {
+    examples: ['kit node install --print', 'sudo kit node install --executor process --label disk=ssd'],
+    exit: 'plain',
+  },
+  'node uninstall': { examples: ['sudo kit node uninstall'], exit: 'plain' },
+  version: { examples: ['kit version'], exit: 'plain' },
+}
+
+function fileObjectHelp(kind: 'secret' | 'config', name: string): Readonly<Record<string, Help>> {
+  return {
+    [kind]: { examples: [`kit ${kind} create ${name} ./${name}.txt`, `kit ${kind} ls`], exit: 'none' },
+    [`${kind} create`]: {
+      notes: ['Its content cannot be changed: create another one, and let services use that.'],
+      examples: [`kit ${kind} create ${name} ./${name}.txt`, `echo content | kit ${kind} create ${name}-2 - -l app=shop`],
+      exit: 'plain',
+    },
+    [`${kind} ls`]: { examples: [`kit ${kind} ls`, `kit ${kind} ls -q -l app=shop`], exit: 'plain' },
+    [`${kind} inspect`]: {
+      notes: [names],
+      examples: [`kit ${kind} inspect ${name}`, `kit ${kind} inspect ${name} -o yaml`],
+      exit: 'plain',
+    },
+    [`${kind} rm`]: { notes: [names], examples: [`kit ${kind} rm ${name}-2`], exit: 'timed' },
+  }
+}
+
+/** `path`: the words of the command after `kit`, or `kit` itself. */
+export function helpText(path: string): string {
+  const entry = help[path]
+  if (entry === undefined) return ''
+  const { notes, examples, exit } = entry
+  const exitText = exitTexts[exit]
+  return [
+    ...(notes === undefined ? [] : ['', ...notes]),
+    '',
+    'Examples:',
+    ...examples.map((example) => `  ${example}`),
+    ...(exitText === '' ? [] : ['', `Exit codes:${exitText}`]),
+  ].join('\n')
+}
