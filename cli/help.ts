@@ -50,7 +50,7 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'plain',
   },
   apply: {
-    notes: [files, 'The name of a stack is that of --name, else of `name:` in its file, else of the', 'directory of its file.'],
+    notes: [files, 'The name of a stack is that of --name, else of `name:` in its file, else that of', 'the file: run.yml is stack run.'],
     examples: ['kit apply -f manifests/run.yml', 'kit apply -f - --name shop --timeout 2m < compose.yml'],
     exit: 'converging',
   },
