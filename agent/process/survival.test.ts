@@ -4,9 +4,11 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { setImmediate as nextRound } from 'node:timers/promises'
 import { identify, isAlive, signalLeftovers, signalProcess } from '../../effects/real/process-identity.ts'
 import { assignment } from '../testdata/assignment.ts'
 import { claimTask, fileOf, readClaim, readStarted } from './task-files.ts'
@@ -138,6 +140,25 @@ test('when the shim and the program have died, what the program had started is e
   const exit = await executor.wait(task, never)
   assert.match(exit.reason ?? '', /shim died/)
   await untilFound(directory, () => (isAlive(child) ? undefined : true), AbortSignal.timeout(10_000))
+})
+
+test('tasks that start at once take turns: no more shims are on their way than there are processors', async (context) => {
+  const { directory, open } = scratch(context)
+  const executor = open()
+  const tasks = Array.from({ length: 12 }, (_, at) => assignment(`web.${at}.a`, { command: ['true'] }))
+  await Promise.all(tasks.map((task) => executor.prepare(task, node, never)))
+  let started = false
+  const starting = Promise.all(tasks.map((task) => executor.start(task, node, never))).finally(() => (started = true))
+  let most = 0
+  while (!started) {
+    await nextRound()
+    const of = tasks.map(({ task }) => join(directory, 'tasks', task))
+    const onTheirWay = of.filter((path) => existsSync(join(path, 'shim-errors')) && !existsSync(fileOf.claim(path)))
+    most = Math.max(most, onTheirWay.length)
+  }
+  await starting
+  assert.ok(most >= 1 && most <= availableParallelism(), `${most} at once`)
+  await Promise.all(tasks.map((task) => executor.wait(task, never)))
 })
 
 test('of many shims for one task exactly one runs it', async (context) => {
