@@ -1,9 +1,10 @@
 // Reads what `file:` of secrets and configs in a Compose file means: paths are relative to that file.
 
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type FileBytes, type FileRequest, filesOf } from '../compose/inline.ts'
 import type { Context } from './context.ts'
+import { readUpTo } from './files.ts'
 
 /** `file`: where the document came from; relative to the working directory when it is standard input. */
 export async function readComposeFiles(env: Context['env'], file: string, document: unknown): Promise<ReadonlyMap<string, FileBytes>> {
@@ -14,9 +15,8 @@ export async function readComposeFiles(env: Context['env'], file: string, docume
 async function readOne(env: Context['env'], directory: string, { path, limitBytes }: FileRequest): Promise<FileBytes> {
   const whole = path.startsWith('~/') ? join(env['HOME'] ?? '', path.slice(2)) : resolve(directory, path)
   try {
-    const { size } = await stat(whole)
-    if (size >= limitBytes) return { missing: `${whole} has ${size} bytes: it must be less than ${limitBytes}` }
-    return { bytes: await readFile(whole) }
+    const bytes = await readUpTo(createReadStream(whole), limitBytes - 1)
+    return bytes === undefined ? { missing: `${whole} is too large: it must have less than ${limitBytes} bytes` } : { bytes }
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'ENOENT') return { missing: `there is no file ${whole}` }

@@ -97,6 +97,8 @@ test('what never ends is not read to its end', async () => {
       await cluster.fails(2, ...args),
       /\/dev\/zero is too large: a (manifest may be 8 MiB at most|secret holds less than \d+ bytes)/,
     )
+  const stack = cluster.file('endless.yml', 'services:\n  web: {image: x, secrets: [s]}\nsecrets:\n  s: {file: /dev/zero}\n')
+  assert.match(await cluster.fails(2, 'apply', '-f', stack), /\/dev\/zero is too large[\s\S]*endless\.yml:4:\d+/)
   const { code, err } = await cluster.run(['apply', '-f', '-'], `x: "${'a'.repeat(9 * 1024 * 1024)}"\n`)
   assert.equal(code, 2)
   assert.match(err, /standard input is too large/)
