@@ -262,7 +262,6 @@ async function stopTasks(context: Context, node: LocalNode): Promise<number> {
   }
   // The files of processes go with the state directory; containers lie elsewhere, and would stay behind.
   if (executor.name === 'docker') await Promise.all(held.map((task) => executor.remove(task)))
-  // Also what has not begun: a shim that is on its way would start its program after us.
-  else await Promise.all(held.map((task) => executor.stop(task, context.signal)))
+  else await Promise.all(running.map((task) => executor.stop(task, context.signal)))
   return running.length
 }

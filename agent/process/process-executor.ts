@@ -233,7 +233,8 @@ class ProcessExecutor implements Executor {
       shim.unref()
       const isGone = (): boolean => failure !== undefined || shim.exitCode !== null || shim.signalCode !== null
       const poll = async (): Promise<void> => {
-        while (!isGone() && inspect(directory).phase === 'unclaimed') await sleep(5, undefined, { signal })
+        // Whatever becomes of us: who stops the tasks after the daemon would not see a shim that is still on its way.
+        while (!isGone() && inspect(directory).phase === 'unclaimed') await sleep(5)
       }
       await poll()
       if (inspect(directory).phase !== 'unclaimed') return
