@@ -81,6 +81,22 @@ test('describe shows the object with its tasks and events', async () => {
   assert.match(text, /^Labels: .*kit\/stack=app/m)
   assert.match(text, /^Tasks:\n +NAME .*\n +app_web\.1\.\w+ +node-1 +Running/m)
   assert.match(await cluster.kit('describe', 'node', 'node-1'), /Tasks:[\s\S]*app_web\.1/)
+  assert.match(await cluster.kit('describe', 'stack', 'app'), /^Services:\n +NAME .*\n +app_web /m)
+})
+
+test('describe shows what people read: host names and times, nothing that only controllers need', async () => {
+  const text = await cluster.kit('describe', 'tasks')
+  assert.match(text, /^Node: +node-1$/m)
+  assert.match(text, /^ +startedAt: \d{4}-\d\d-\d\dT/m)
+  assert.match(await cluster.kit('describe', 'node', 'node-1'), /^ +stateAt: \d{4}-\d\d-\d\dT/m)
+  const services = await cluster.kit('describe', 'services')
+  assert.match(services, /^ +running: \d/m)
+  const all = text + services + (await cluster.kit('describe', 'stacks'))
+  for (const field of ['serviceUid', 'placedFor', 'settledAt', 'observedPorts', 'summary', 'revisionGeneration', 'applied'])
+    assert.ok(!all.includes(`${field}:`), field)
+  await cluster.kit('config', 'create', 'greeting', cluster.file('greeting.txt', 'good morning'))
+  assert.match(await cluster.kit('config', 'inspect', 'greeting'), /^ +data: good morning$/m)
+  await cluster.kit('config', 'rm', 'greeting')
 })
 
 test('labels are set, not replaced by accident, and removed; constraints read those of nodes', async () => {

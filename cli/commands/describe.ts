@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { describeEnd } from '../convergence.ts'
 import type { Options } from '../options.ts'
 import { harmless } from '../output/harmless.ts'
+import { readable } from '../output/readable.ts'
 import { find, parseKinds, parseResources } from '../resource.ts'
 import { formatEvents } from './events.ts'
 import { formatTable, selectorsOf } from './get.ts'
@@ -31,6 +32,7 @@ export async function describe(context: Context, options: Options, words: readon
 async function describeObject(context: Context, client: Client, object: WireObject): Promise<string> {
   const { metadata } = object
   const now = context.clock.wallMs()
+  const { spec, status } = readable(object)
   const parts = [
     section('Name', metadata.name),
     section('Kind', object.kind),
@@ -39,9 +41,14 @@ async function describeObject(context: Context, client: Client, object: WireObje
     ...(metadata.deletionTimestamp === undefined
       ? []
       : [section('Deleting', `since ${formatAge(now - Date.parse(metadata.deletionTimestamp))}`)]),
-    block('Spec', object.spec),
-    block('Status', object.status),
+    ...(object.kind === 'Task' ? [section('Node', await hostOf(client, object))] : []),
+    block('Spec', spec),
+    block('Status', status),
   ]
+  if (object.kind === 'Stack') {
+    const table = await client.table('Service', { labelSelector: `kit/stack=${metadata.name}` })
+    parts.push(table.rows.length === 0 ? 'Services: none' : `Services:\n${indent(formatTable(table, false))}`)
+  }
   const owned =
     object.kind === 'Service' ? `spec.service=${metadata.name}` : object.kind === 'Node' ? `spec.nodeName=${metadata.name}` : undefined
   if (owned !== undefined) {
@@ -65,6 +72,14 @@ async function describeFailures(client: Client, fieldSelector: string, nowMs: nu
     return `${task.metadata.name} ${describeEnd(task)} ${formatAge(nowMs - task.status.at)} ago on ${task.spec.nodeName ?? 'no node'}: ${error ?? message ?? 'no reason given'}`
   })
   return [`Last failures (${failed.length} in all):\n${indent(lines.join('\n'))}`]
+}
+
+/** The host name of its node, which people know. */
+async function hostOf(client: Client, { spec }: WireObject): Promise<string> {
+  const nodeName = 'nodeName' in spec ? spec.nodeName : undefined
+  if (typeof nodeName !== 'string') return 'none'
+  const { items } = await client.list('Node', { fieldSelector: `metadata.name=${nodeName}` })
+  return items[0]?.status.description?.hostname ?? nodeName
 }
 
 function section(heading: string, text: string): string {
