@@ -2,6 +2,7 @@
 
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
+import { assess } from '../convergence.ts'
 import { type ExitCode, exitCodes } from '../exit.ts'
 import { applyInput } from '../input-apply.ts'
 import { startCluster } from '../local-cluster.ts'
@@ -25,6 +26,25 @@ async function applyAndShow(context: Context, client: Client, options: Options, 
     const table = await client.table(kind)
     if (table.rows.length > 0) context.out(`\n${formatTable(table, false)}\n`)
   }
+  if (words.length === 0) await sayStarting(context, client)
   context.err('\nThe cluster is running.   next:  npx kit get all    npx kit logs service/NAME    npx kit down')
   return code
+}
+
+/** Without files nobody waits for tasks (design.md §10), so what is not up yet is named. */
+async function sayStarting(context: Context, client: Client): Promise<void> {
+  const [{ items: services }, { items: tasks }] = await Promise.all([client.list('Service'), client.list('Task')])
+  const starting = services
+    .map((service) =>
+      assess(
+        service,
+        tasks.filter(({ spec }) => spec.service === service.metadata.name),
+        context.clock.wallMs(),
+        0,
+      ),
+    )
+    .filter(({ verdict, done, wanted }) => verdict.outcome === 'converging' && done < wanted)
+  if (starting.length === 0) return
+  const counts = starting.map(({ name, done, wanted }) => `${name} ${done}/${wanted}`).join(', ')
+  context.err(`\nStill starting: ${counts}.   \`kit wait services ${starting.map(({ name }) => name).join(' ')}\` waits for it`)
 }
