@@ -386,6 +386,17 @@ test('when the last task that uses it has ended, a node is told to forget; a rem
   assert.deepEqual(heard[again], { type: 'payload', payload: { kind: 'Secret', name: 'pw', data: 'eW8=' } })
 })
 
+test('the failure of a task is an event with its cause, once', async () => {
+  const { create, join, events } = await createCluster()
+  await create(task('web.1.a', 'Running'))
+  const agent = await join()
+  const status = { state: 'Failed' as const, at: 5, error: 'ended by SIGKILL' }
+  for (const number of [1, 2]) await agent.say({ type: 'status', number, reports: [{ task: 'web.1.a', status }] })
+  await settle()
+  const told = events.list().map(({ type, reason, message, count }) => ({ type, reason, message, count }))
+  assert.deepEqual(told, [{ type: 'Warning', reason: 'Failed', message: 'ended by SIGKILL', count: 1 }])
+})
+
 test('a command runs through the node that was asked, and no other node can answer for it', async () => {
   const { create, join, open, exec, events } = await createCluster()
   await create(task('web.1.a', 'Running'))

@@ -365,14 +365,20 @@ export class Dispatcher implements NodeLiveness {
     await send(session, { type: 'ack', number })
   }
 
-  #commitReport(session: Session, { task: name, status }: StatusReport): Promise<void> {
-    return this.#commit('Task', name, (task) => {
+  async #commitReport(session: Session, { task: name, status }: StatusReport): Promise<void> {
+    let changesState = false
+    await this.#commit('Task', name, (task) => {
+      changesState = false // Of an attempt that met a conflict nothing counts.
       if (task.spec.nodeName !== session.nodeName) return undefined
       if (compareStates(status.state, task.status.state) < 0 || isDeepStrictEqual(status, task.status)) return undefined
+      changesState = task.status.state !== status.state
       const reported = { ...task, status }
       const settles = task.spec.settledAt === undefined && hasReached(reported, 'Running')
       return settles ? { ...reported, spec: { ...task.spec, settledAt: this.#deps.clock.wallMs() } } : reported
     })
+    if (!changesState || (status.state !== 'Failed' && status.state !== 'Rejected')) return
+    const message = (status.error ?? status.message ?? 'no reason given').slice(0, 1024)
+    this.#deps.events.record({ object: { kind: 'Task', name }, type: 'Warning', reason: status.state, message })
   }
 
   #describe(session: Session, description: Description): Promise<void> {
