@@ -2,7 +2,18 @@
 // of the agent deals with typed messages only.
 
 import { isExecRequest } from '../api/exec.ts'
-import type { AgentMessage, Assignment, LogLine, LogOptions, ManagerMessage, Payload, PayloadName } from '../api/session.ts'
+import type {
+  AgentMessage,
+  Assignment,
+  Endpoint,
+  EndpointsUpdate,
+  IngressPort,
+  LogLine,
+  LogOptions,
+  ManagerMessage,
+  Payload,
+  PayloadName,
+} from '../api/session.ts'
 
 export function encode(message: AgentMessage | LogLine | { readonly id: string }): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(message))
@@ -80,6 +91,8 @@ const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolea
     isText(resultsIn) &&
     isListOf(update, isAssignment) &&
     isListOf(remove, isText),
+  endpoints: ({ mode, version, update, remove }) =>
+    (mode === 'complete' || mode === 'incremental') && isNumber(version) && isListOf(update, isEndpointsUpdate) && isListOf(remove, isText),
   payload: ({ payload }) => isPayload(payload),
   forget: ({ payloads }) => isListOf(payloads, isPayloadName),
   logs: ({ id, task, options }) => isText(id) && isText(task) && isLogOptions(options),
@@ -90,6 +103,31 @@ const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolea
 function isManagerMessage(fields: Fields): fields is ManagerMessage & Fields {
   const check = Object.entries(checks).find(([type]) => type === fields['type'])
   return check?.[1](fields) === true
+}
+
+function isEndpointsUpdate(value: unknown): value is EndpointsUpdate {
+  return (
+    isRecord(value) &&
+    isText(value['service']) &&
+    isText(value['uid']) &&
+    isListOf(value['ports'], isIngressPort) &&
+    isListOf(value['added'], isEndpoint) &&
+    isListOf(value['removed'], isText)
+  )
+}
+
+function isIngressPort(value: unknown): value is IngressPort {
+  return (
+    isRecord(value) &&
+    (value['protocol'] === 'TCP' || value['protocol'] === 'UDP') &&
+    isNumber(value['publishedPort']) &&
+    isNumber(value['targetPort']) &&
+    isOptional(value['proxyProtocol'], (version) => version === 'V2')
+  )
+}
+
+function isEndpoint(value: unknown): value is Endpoint {
+  return isRecord(value) && isText(value['task']) && isText(value['node'])
 }
 
 function isPayloadName(value: unknown): value is PayloadName {

@@ -140,6 +140,8 @@ class Session {
         return this.#deps.reporter.acknowledge(message.number)
       case 'assignments':
         return await this.#assign(message)
+      case 'endpoints':
+        return this.#send({ type: 'served', version: message.version, problems: [] })
       case 'payload':
         return this.#deps.worker.payloads.put(message.payload)
       case 'forget':

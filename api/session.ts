@@ -48,6 +48,43 @@ export interface StatusReport {
   readonly status: Objects['Task']['status']
 }
 
+/** A port of the cluster that every agent listens on (publish mode Ingress). */
+export interface IngressPort {
+  readonly protocol: 'TCP' | 'UDP'
+  readonly publishedPort: number
+  /** Port of the task; where the task has no address of its own, its status says which port of the node leads there. */
+  readonly targetPort: number
+  /** Tell the task who connected, ahead of the first byte. */
+  readonly proxyProtocol?: 'V2'
+}
+
+/** A task that may be given connections: it runs, is healthy, and is to go on. Where it answers, its own node knows. */
+export interface Endpoint {
+  readonly task: string
+  readonly node: string
+}
+
+/** What changed of who serves the ingress ports of one service. `ports` is whole each time. */
+export interface EndpointsUpdate {
+  readonly service: string
+  readonly uid: string
+  readonly ports: readonly IngressPort[]
+  /** May name one that is known already. */
+  readonly added: readonly Endpoint[]
+  /** Names of tasks; may name one that is not known. */
+  readonly removed: readonly string[]
+}
+
+/** Why an agent does not listen on a port. It goes on trying. */
+export interface PortProblem {
+  /** Uid of the service. */
+  readonly service: string
+  readonly protocol: 'TCP' | 'UDP'
+  readonly publishedPort: number
+  /** One sentence for people, without the name of the node. */
+  readonly message: string
+}
+
 export type AgentMessage =
   | { readonly type: 'hello'; readonly nodeName: string; readonly sessionId?: string; readonly description: NodeDescription }
   | { readonly type: 'heartbeat' }
@@ -62,6 +99,11 @@ export type AgentMessage =
       readonly reason: string
       readonly message: string
     }
+  /**
+   * All endpoints up to `version` count from here on: no new connection goes to a task that was removed by then.
+   * Again, with the same version, when the problems change. `problems` has all there are.
+   */
+  | { readonly type: 'served'; readonly version: number; readonly problems: readonly PortProblem[] }
 
 export type ManagerMessage =
   /** First answer to hello; again whenever the node object or the list of managers changes. */
@@ -84,6 +126,17 @@ export type ManagerMessage =
       readonly appliesTo: string
       readonly resultsIn: string
       readonly update: readonly Assignment[]
+      readonly remove: readonly string[]
+    }
+  /**
+   * Who serves the ingress ports, as of index `version` of the store. `complete` comes once, early in the session, and
+   * replaces what the agent knew; `remove` has uids of services that publish nothing any more.
+   */
+  | {
+      readonly type: 'endpoints'
+      readonly mode: 'complete' | 'incremental'
+      readonly version: number
+      readonly update: readonly EndpointsUpdate[]
       readonly remove: readonly string[]
     }
   /**

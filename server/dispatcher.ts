@@ -219,6 +219,7 @@ export class Dispatcher implements NodeLiveness {
         return this.#describe(session, message.description)
       case 'event':
         return this.#recordEvent(session, message)
+      case 'served':
       case 'hello':
       case 'status':
         return

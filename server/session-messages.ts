@@ -58,9 +58,21 @@ function isAgentMessage(value: unknown): value is AgentMessage {
         ['task', 'reason', 'message'].every((field) => typeof value[field] === 'string') &&
         ['Normal', 'Warning'].includes(String(value['level']))
       )
+    case 'served':
+      return typeof value['version'] === 'number' && Array.isArray(value['problems']) && value['problems'].every(isPortProblem)
     default:
       return false
   }
+}
+
+function isPortProblem(value: unknown): boolean {
+  return (
+    isJsonObject(value) &&
+    typeof value['service'] === 'string' &&
+    (value['protocol'] === 'TCP' || value['protocol'] === 'UDP') &&
+    typeof value['publishedPort'] === 'number' &&
+    typeof value['message'] === 'string'
+  )
 }
 
 const states = [
