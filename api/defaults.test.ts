@@ -18,7 +18,10 @@ test('defaults are filled in where the parent is there, and the stored object is
   assert.equal(spec.mode, 'Replicated')
   assert.equal(spec.template.stopGracePeriod, '10s')
   assert.deepEqual(spec.template.restart, { condition: 'Any', delay: '5s', maxAttempts: 0, window: '0s' })
-  assert.deepEqual(spec.endpoint, { mode: 'VIP', ports: [{ targetPort: 80, protocol: 'TCP', publishMode: 'Ingress' }] })
+  assert.deepEqual(spec.endpoint, {
+    mode: 'VIP',
+    ports: [{ targetPort: 80, protocol: 'TCP', publishMode: 'Ingress', proxyProtocol: 'None' }],
+  })
   assert.equal(spec.update, undefined)
   assert.deepEqual(stored, before)
 })

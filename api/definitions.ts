@@ -2827,6 +2827,15 @@ export const definitions: readonly Definition[] = [
                 ],
                 "default": "Ingress",
                 "description": "Every node answers for all tasks (Ingress), or each task binds the port on its own node (Host)."
+               },
+               "proxyProtocol": {
+                "type": "string",
+                "enum": [
+                 "None",
+                 "V2"
+                ],
+                "default": "None",
+                "description": "Tell the task who connected: a PROXY protocol header ahead of the first byte. TCP in Ingress mode only."
                }
               }
              }
@@ -2991,6 +3000,14 @@ export const definitions: readonly Definition[] = [
                 "enum": [
                  "Ingress",
                  "Host"
+                ],
+                "description": "As in spec."
+               },
+               "proxyProtocol": {
+                "type": "string",
+                "enum": [
+                 "None",
+                 "V2"
                 ],
                 "description": "As in spec."
                }

@@ -120,6 +120,19 @@ const rules: readonly (readonly [rule: string, kind: Kind, spec: unknown, cause:
     undefined,
   ],
   [
+    'SCTP has no ingress ports',
+    'Service',
+    service({}, { endpoint: { ports: [{ targetPort: 80, protocol: 'SCTP' }] } }),
+    /ports\[0\].publishMode must be Host for SCTP/,
+  ],
+  [
+    'a PROXY header is for TCP',
+    'Service',
+    service({}, { endpoint: { ports: [{ targetPort: 80, protocol: 'UDP', proxyProtocol: 'V2' }] } }),
+    /ports\[0\].proxyProtocol may be V2 only for TCP/,
+  ],
+  ['a PROXY header may be had', 'Service', service({}, { endpoint: { ports: [{ targetPort: 80, proxyProtocol: 'V2' }] } }), undefined],
+  [
     'published ports differ',
     'Service',
     service(

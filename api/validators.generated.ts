@@ -4939,7 +4939,7 @@ return errors === 0;
 validate26.evaluated = {"props":{"spec":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema38 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["template"],"properties":{"mode":{"type":"string","enum":["Replicated","Global","ReplicatedJob","GlobalJob"]},"replicas":{"type":"integer","minimum":0,"maximum":1000000},"job":{"type":"object","properties":{"maxConcurrent":{"type":"integer","minimum":0,"maximum":2147483647},"totalCompletions":{"type":"integer","minimum":0,"maximum":2147483647}}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"update":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"rollback":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"endpoint":{"type":"object","properties":{"mode":{"type":"string","enum":["VIP","DNSRR"]},"ports":{"type":"array","maxItems":1000,"items":{"type":"object","required":["targetPort"],"properties":{"name":{"type":"string","maxLength":63},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer","minimum":1,"maximum":65535},"publishedPort":{"type":"integer","minimum":0,"maximum":65535},"publishMode":{"type":"string","enum":["Ingress","Host"]}}}}}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"replicas":{"type":"object","properties":{"desired":{"type":"integer"},"running":{"type":"integer"},"completed":{"type":"integer"},"summary":{"type":"string"}}},"revision":{"type":"string"},"revisionGeneration":{"type":"integer"},"lastGood":{"type":"string"},"previousGood":{"type":"string"},"update":{"type":"object","required":["id","of","target","state","startedAt","total","failures"],"properties":{"id":{"type":"string"},"of":{"type":"string"},"target":{"type":"string"},"from":{"type":"string"},"state":{"type":"string","enum":["Updating","Paused","Completed","RollbackStarted","RollbackPaused","RollbackCompleted"]},"startedAt":{"type":"integer"},"completedAt":{"type":"integer"},"total":{"type":"integer"},"failures":{"type":"integer"},"reason":{"type":"string"}}},"endpoint":{"type":"object","properties":{"observedPorts":{"type":"string"},"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort","publishMode"],"properties":{"name":{"type":"string"},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"},"publishMode":{"type":"string","enum":["Ingress","Host"]}}}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema38 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["template"],"properties":{"mode":{"type":"string","enum":["Replicated","Global","ReplicatedJob","GlobalJob"]},"replicas":{"type":"integer","minimum":0,"maximum":1000000},"job":{"type":"object","properties":{"maxConcurrent":{"type":"integer","minimum":0,"maximum":2147483647},"totalCompletions":{"type":"integer","minimum":0,"maximum":2147483647}}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"update":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"rollback":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"endpoint":{"type":"object","properties":{"mode":{"type":"string","enum":["VIP","DNSRR"]},"ports":{"type":"array","maxItems":1000,"items":{"type":"object","required":["targetPort"],"properties":{"name":{"type":"string","maxLength":63},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer","minimum":1,"maximum":65535},"publishedPort":{"type":"integer","minimum":0,"maximum":65535},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"replicas":{"type":"object","properties":{"desired":{"type":"integer"},"running":{"type":"integer"},"completed":{"type":"integer"},"summary":{"type":"string"}}},"revision":{"type":"string"},"revisionGeneration":{"type":"integer"},"lastGood":{"type":"string"},"previousGood":{"type":"string"},"update":{"type":"object","required":["id","of","target","state","startedAt","total","failures"],"properties":{"id":{"type":"string"},"of":{"type":"string"},"target":{"type":"string"},"from":{"type":"string"},"state":{"type":"string","enum":["Updating","Paused","Completed","RollbackStarted","RollbackPaused","RollbackCompleted"]},"startedAt":{"type":"integer"},"completedAt":{"type":"integer"},"total":{"type":"integer"},"failures":{"type":"integer"},"reason":{"type":"string"}}},"endpoint":{"type":"object","properties":{"observedPorts":{"type":"string"},"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort","publishMode"],"properties":{"name":{"type":"string"},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -7849,9 +7849,10 @@ vErrors.push(err229);
 errors++;
 }
 }
-}
-else {
-const err230 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"type",params:{type: "object"}};
+if(data144.proxyProtocol !== undefined){
+let data150 = data144.proxyProtocol;
+if(typeof data150 !== "string"){
+const err230 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -7860,10 +7861,8 @@ vErrors.push(err230);
 }
 errors++;
 }
-}
-}
-else {
-const err231 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"type",params:{type: "array"}};
+if(!((data150 === "None") || (data150 === "V2"))){
+const err231 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -7875,7 +7874,7 @@ errors++;
 }
 }
 else {
-const err232 = {instancePath:instancePath+"/spec/endpoint",keyword:"type",params:{type: "object"}};
+const err232 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -7887,7 +7886,7 @@ errors++;
 }
 }
 else {
-const err233 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+const err233 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -7897,13 +7896,9 @@ vErrors.push(err233);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data150 = data.status;
-if(data150 && typeof data150 == "object" && !Array.isArray(data150)){
-if(data150.observedGeneration !== undefined){
-let data151 = data150.observedGeneration;
-if(!(((typeof data151 == "number") && (!(data151 % 1) && !isNaN(data151))) && (isFinite(data151)))){
-const err234 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err234 = {instancePath:instancePath+"/spec/endpoint",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -7913,13 +7908,9 @@ vErrors.push(err234);
 errors++;
 }
 }
-if(data150.replicas !== undefined){
-let data152 = data150.replicas;
-if(data152 && typeof data152 == "object" && !Array.isArray(data152)){
-if(data152.desired !== undefined){
-let data153 = data152.desired;
-if(!(((typeof data153 == "number") && (!(data153 % 1) && !isNaN(data153))) && (isFinite(data153)))){
-const err235 = {instancePath:instancePath+"/status/replicas/desired",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err235 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -7929,10 +7920,13 @@ vErrors.push(err235);
 errors++;
 }
 }
-if(data152.running !== undefined){
-let data154 = data152.running;
-if(!(((typeof data154 == "number") && (!(data154 % 1) && !isNaN(data154))) && (isFinite(data154)))){
-const err236 = {instancePath:instancePath+"/status/replicas/running",keyword:"type",params:{type: "integer"}};
+if(data.status !== undefined){
+let data151 = data.status;
+if(data151 && typeof data151 == "object" && !Array.isArray(data151)){
+if(data151.observedGeneration !== undefined){
+let data152 = data151.observedGeneration;
+if(!(((typeof data152 == "number") && (!(data152 % 1) && !isNaN(data152))) && (isFinite(data152)))){
+const err236 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -7942,10 +7936,13 @@ vErrors.push(err236);
 errors++;
 }
 }
-if(data152.completed !== undefined){
-let data155 = data152.completed;
-if(!(((typeof data155 == "number") && (!(data155 % 1) && !isNaN(data155))) && (isFinite(data155)))){
-const err237 = {instancePath:instancePath+"/status/replicas/completed",keyword:"type",params:{type: "integer"}};
+if(data151.replicas !== undefined){
+let data153 = data151.replicas;
+if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
+if(data153.desired !== undefined){
+let data154 = data153.desired;
+if(!(((typeof data154 == "number") && (!(data154 % 1) && !isNaN(data154))) && (isFinite(data154)))){
+const err237 = {instancePath:instancePath+"/status/replicas/desired",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -7955,9 +7952,10 @@ vErrors.push(err237);
 errors++;
 }
 }
-if(data152.summary !== undefined){
-if(typeof data152.summary !== "string"){
-const err238 = {instancePath:instancePath+"/status/replicas/summary",keyword:"type",params:{type: "string"}};
+if(data153.running !== undefined){
+let data155 = data153.running;
+if(!(((typeof data155 == "number") && (!(data155 % 1) && !isNaN(data155))) && (isFinite(data155)))){
+const err238 = {instancePath:instancePath+"/status/replicas/running",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -7967,9 +7965,10 @@ vErrors.push(err238);
 errors++;
 }
 }
-}
-else {
-const err239 = {instancePath:instancePath+"/status/replicas",keyword:"type",params:{type: "object"}};
+if(data153.completed !== undefined){
+let data156 = data153.completed;
+if(!(((typeof data156 == "number") && (!(data156 % 1) && !isNaN(data156))) && (isFinite(data156)))){
+const err239 = {instancePath:instancePath+"/status/replicas/completed",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -7979,9 +7978,9 @@ vErrors.push(err239);
 errors++;
 }
 }
-if(data150.revision !== undefined){
-if(typeof data150.revision !== "string"){
-const err240 = {instancePath:instancePath+"/status/revision",keyword:"type",params:{type: "string"}};
+if(data153.summary !== undefined){
+if(typeof data153.summary !== "string"){
+const err240 = {instancePath:instancePath+"/status/replicas/summary",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -7991,10 +7990,9 @@ vErrors.push(err240);
 errors++;
 }
 }
-if(data150.revisionGeneration !== undefined){
-let data158 = data150.revisionGeneration;
-if(!(((typeof data158 == "number") && (!(data158 % 1) && !isNaN(data158))) && (isFinite(data158)))){
-const err241 = {instancePath:instancePath+"/status/revisionGeneration",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err241 = {instancePath:instancePath+"/status/replicas",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -8004,9 +8002,9 @@ vErrors.push(err241);
 errors++;
 }
 }
-if(data150.lastGood !== undefined){
-if(typeof data150.lastGood !== "string"){
-const err242 = {instancePath:instancePath+"/status/lastGood",keyword:"type",params:{type: "string"}};
+if(data151.revision !== undefined){
+if(typeof data151.revision !== "string"){
+const err242 = {instancePath:instancePath+"/status/revision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -8016,9 +8014,10 @@ vErrors.push(err242);
 errors++;
 }
 }
-if(data150.previousGood !== undefined){
-if(typeof data150.previousGood !== "string"){
-const err243 = {instancePath:instancePath+"/status/previousGood",keyword:"type",params:{type: "string"}};
+if(data151.revisionGeneration !== undefined){
+let data159 = data151.revisionGeneration;
+if(!(((typeof data159 == "number") && (!(data159 % 1) && !isNaN(data159))) && (isFinite(data159)))){
+const err243 = {instancePath:instancePath+"/status/revisionGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -8028,11 +8027,9 @@ vErrors.push(err243);
 errors++;
 }
 }
-if(data150.update !== undefined){
-let data161 = data150.update;
-if(data161 && typeof data161 == "object" && !Array.isArray(data161)){
-if(data161.id === undefined){
-const err244 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "id"}};
+if(data151.lastGood !== undefined){
+if(typeof data151.lastGood !== "string"){
+const err244 = {instancePath:instancePath+"/status/lastGood",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -8041,8 +8038,10 @@ vErrors.push(err244);
 }
 errors++;
 }
-if(data161.of === undefined){
-const err245 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "of"}};
+}
+if(data151.previousGood !== undefined){
+if(typeof data151.previousGood !== "string"){
+const err245 = {instancePath:instancePath+"/status/previousGood",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -8051,8 +8050,12 @@ vErrors.push(err245);
 }
 errors++;
 }
-if(data161.target === undefined){
-const err246 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "target"}};
+}
+if(data151.update !== undefined){
+let data162 = data151.update;
+if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
+if(data162.id === undefined){
+const err246 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -8061,8 +8064,8 @@ vErrors.push(err246);
 }
 errors++;
 }
-if(data161.state === undefined){
-const err247 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "state"}};
+if(data162.of === undefined){
+const err247 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "of"}};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -8071,8 +8074,8 @@ vErrors.push(err247);
 }
 errors++;
 }
-if(data161.startedAt === undefined){
-const err248 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "startedAt"}};
+if(data162.target === undefined){
+const err248 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -8081,8 +8084,8 @@ vErrors.push(err248);
 }
 errors++;
 }
-if(data161.total === undefined){
-const err249 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "total"}};
+if(data162.state === undefined){
+const err249 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "state"}};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -8091,8 +8094,8 @@ vErrors.push(err249);
 }
 errors++;
 }
-if(data161.failures === undefined){
-const err250 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "failures"}};
+if(data162.startedAt === undefined){
+const err250 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "startedAt"}};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -8101,9 +8104,8 @@ vErrors.push(err250);
 }
 errors++;
 }
-if(data161.id !== undefined){
-if(typeof data161.id !== "string"){
-const err251 = {instancePath:instancePath+"/status/update/id",keyword:"type",params:{type: "string"}};
+if(data162.total === undefined){
+const err251 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "total"}};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -8112,10 +8114,8 @@ vErrors.push(err251);
 }
 errors++;
 }
-}
-if(data161.of !== undefined){
-if(typeof data161.of !== "string"){
-const err252 = {instancePath:instancePath+"/status/update/of",keyword:"type",params:{type: "string"}};
+if(data162.failures === undefined){
+const err252 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "failures"}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -8124,10 +8124,9 @@ vErrors.push(err252);
 }
 errors++;
 }
-}
-if(data161.target !== undefined){
-if(typeof data161.target !== "string"){
-const err253 = {instancePath:instancePath+"/status/update/target",keyword:"type",params:{type: "string"}};
+if(data162.id !== undefined){
+if(typeof data162.id !== "string"){
+const err253 = {instancePath:instancePath+"/status/update/id",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -8137,9 +8136,9 @@ vErrors.push(err253);
 errors++;
 }
 }
-if(data161.from !== undefined){
-if(typeof data161.from !== "string"){
-const err254 = {instancePath:instancePath+"/status/update/from",keyword:"type",params:{type: "string"}};
+if(data162.of !== undefined){
+if(typeof data162.of !== "string"){
+const err254 = {instancePath:instancePath+"/status/update/of",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -8149,10 +8148,9 @@ vErrors.push(err254);
 errors++;
 }
 }
-if(data161.state !== undefined){
-let data166 = data161.state;
-if(typeof data166 !== "string"){
-const err255 = {instancePath:instancePath+"/status/update/state",keyword:"type",params:{type: "string"}};
+if(data162.target !== undefined){
+if(typeof data162.target !== "string"){
+const err255 = {instancePath:instancePath+"/status/update/target",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -8161,8 +8159,10 @@ vErrors.push(err255);
 }
 errors++;
 }
-if(!((((((data166 === "Updating") || (data166 === "Paused")) || (data166 === "Completed")) || (data166 === "RollbackStarted")) || (data166 === "RollbackPaused")) || (data166 === "RollbackCompleted"))){
-const err256 = {instancePath:instancePath+"/status/update/state",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.update.properties.state.enum}};
+}
+if(data162.from !== undefined){
+if(typeof data162.from !== "string"){
+const err256 = {instancePath:instancePath+"/status/update/from",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -8172,10 +8172,10 @@ vErrors.push(err256);
 errors++;
 }
 }
-if(data161.startedAt !== undefined){
-let data167 = data161.startedAt;
-if(!(((typeof data167 == "number") && (!(data167 % 1) && !isNaN(data167))) && (isFinite(data167)))){
-const err257 = {instancePath:instancePath+"/status/update/startedAt",keyword:"type",params:{type: "integer"}};
+if(data162.state !== undefined){
+let data167 = data162.state;
+if(typeof data167 !== "string"){
+const err257 = {instancePath:instancePath+"/status/update/state",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -8184,11 +8184,8 @@ vErrors.push(err257);
 }
 errors++;
 }
-}
-if(data161.completedAt !== undefined){
-let data168 = data161.completedAt;
-if(!(((typeof data168 == "number") && (!(data168 % 1) && !isNaN(data168))) && (isFinite(data168)))){
-const err258 = {instancePath:instancePath+"/status/update/completedAt",keyword:"type",params:{type: "integer"}};
+if(!((((((data167 === "Updating") || (data167 === "Paused")) || (data167 === "Completed")) || (data167 === "RollbackStarted")) || (data167 === "RollbackPaused")) || (data167 === "RollbackCompleted"))){
+const err258 = {instancePath:instancePath+"/status/update/state",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.update.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -8198,10 +8195,10 @@ vErrors.push(err258);
 errors++;
 }
 }
-if(data161.total !== undefined){
-let data169 = data161.total;
-if(!(((typeof data169 == "number") && (!(data169 % 1) && !isNaN(data169))) && (isFinite(data169)))){
-const err259 = {instancePath:instancePath+"/status/update/total",keyword:"type",params:{type: "integer"}};
+if(data162.startedAt !== undefined){
+let data168 = data162.startedAt;
+if(!(((typeof data168 == "number") && (!(data168 % 1) && !isNaN(data168))) && (isFinite(data168)))){
+const err259 = {instancePath:instancePath+"/status/update/startedAt",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -8211,10 +8208,10 @@ vErrors.push(err259);
 errors++;
 }
 }
-if(data161.failures !== undefined){
-let data170 = data161.failures;
-if(!(((typeof data170 == "number") && (!(data170 % 1) && !isNaN(data170))) && (isFinite(data170)))){
-const err260 = {instancePath:instancePath+"/status/update/failures",keyword:"type",params:{type: "integer"}};
+if(data162.completedAt !== undefined){
+let data169 = data162.completedAt;
+if(!(((typeof data169 == "number") && (!(data169 % 1) && !isNaN(data169))) && (isFinite(data169)))){
+const err260 = {instancePath:instancePath+"/status/update/completedAt",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -8224,9 +8221,10 @@ vErrors.push(err260);
 errors++;
 }
 }
-if(data161.reason !== undefined){
-if(typeof data161.reason !== "string"){
-const err261 = {instancePath:instancePath+"/status/update/reason",keyword:"type",params:{type: "string"}};
+if(data162.total !== undefined){
+let data170 = data162.total;
+if(!(((typeof data170 == "number") && (!(data170 % 1) && !isNaN(data170))) && (isFinite(data170)))){
+const err261 = {instancePath:instancePath+"/status/update/total",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -8236,9 +8234,10 @@ vErrors.push(err261);
 errors++;
 }
 }
-}
-else {
-const err262 = {instancePath:instancePath+"/status/update",keyword:"type",params:{type: "object"}};
+if(data162.failures !== undefined){
+let data171 = data162.failures;
+if(!(((typeof data171 == "number") && (!(data171 % 1) && !isNaN(data171))) && (isFinite(data171)))){
+const err262 = {instancePath:instancePath+"/status/update/failures",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -8248,12 +8247,9 @@ vErrors.push(err262);
 errors++;
 }
 }
-if(data150.endpoint !== undefined){
-let data172 = data150.endpoint;
-if(data172 && typeof data172 == "object" && !Array.isArray(data172)){
-if(data172.observedPorts !== undefined){
-if(typeof data172.observedPorts !== "string"){
-const err263 = {instancePath:instancePath+"/status/endpoint/observedPorts",keyword:"type",params:{type: "string"}};
+if(data162.reason !== undefined){
+if(typeof data162.reason !== "string"){
+const err263 = {instancePath:instancePath+"/status/update/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -8263,15 +8259,9 @@ vErrors.push(err263);
 errors++;
 }
 }
-if(data172.ports !== undefined){
-let data174 = data172.ports;
-if(Array.isArray(data174)){
-const len20 = data174.length;
-for(let i20=0; i20<len20; i20++){
-let data175 = data174[i20];
-if(data175 && typeof data175 == "object" && !Array.isArray(data175)){
-if(data175.protocol === undefined){
-const err264 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "protocol"}};
+}
+else {
+const err264 = {instancePath:instancePath+"/status/update",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -8280,8 +8270,13 @@ vErrors.push(err264);
 }
 errors++;
 }
-if(data175.targetPort === undefined){
-const err265 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "targetPort"}};
+}
+if(data151.endpoint !== undefined){
+let data173 = data151.endpoint;
+if(data173 && typeof data173 == "object" && !Array.isArray(data173)){
+if(data173.observedPorts !== undefined){
+if(typeof data173.observedPorts !== "string"){
+const err265 = {instancePath:instancePath+"/status/endpoint/observedPorts",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -8290,8 +8285,16 @@ vErrors.push(err265);
 }
 errors++;
 }
-if(data175.publishedPort === undefined){
-const err266 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishedPort"}};
+}
+if(data173.ports !== undefined){
+let data175 = data173.ports;
+if(Array.isArray(data175)){
+const len20 = data175.length;
+for(let i20=0; i20<len20; i20++){
+let data176 = data175[i20];
+if(data176 && typeof data176 == "object" && !Array.isArray(data176)){
+if(data176.protocol === undefined){
+const err266 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "protocol"}};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -8300,8 +8303,8 @@ vErrors.push(err266);
 }
 errors++;
 }
-if(data175.publishMode === undefined){
-const err267 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishMode"}};
+if(data176.targetPort === undefined){
+const err267 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "targetPort"}};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -8310,9 +8313,8 @@ vErrors.push(err267);
 }
 errors++;
 }
-if(data175.name !== undefined){
-if(typeof data175.name !== "string"){
-const err268 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/name",keyword:"type",params:{type: "string"}};
+if(data176.publishedPort === undefined){
+const err268 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishedPort"}};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -8321,11 +8323,8 @@ vErrors.push(err268);
 }
 errors++;
 }
-}
-if(data175.protocol !== undefined){
-let data177 = data175.protocol;
-if(typeof data177 !== "string"){
-const err269 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"type",params:{type: "string"}};
+if(data176.publishMode === undefined){
+const err269 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishMode"}};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -8334,8 +8333,9 @@ vErrors.push(err269);
 }
 errors++;
 }
-if(!(((data177 === "TCP") || (data177 === "UDP")) || (data177 === "SCTP"))){
-const err270 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.protocol.enum}};
+if(data176.name !== undefined){
+if(typeof data176.name !== "string"){
+const err270 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -8345,10 +8345,10 @@ vErrors.push(err270);
 errors++;
 }
 }
-if(data175.targetPort !== undefined){
-let data178 = data175.targetPort;
-if(!(((typeof data178 == "number") && (!(data178 % 1) && !isNaN(data178))) && (isFinite(data178)))){
-const err271 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/targetPort",keyword:"type",params:{type: "integer"}};
+if(data176.protocol !== undefined){
+let data178 = data176.protocol;
+if(typeof data178 !== "string"){
+const err271 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -8357,11 +8357,8 @@ vErrors.push(err271);
 }
 errors++;
 }
-}
-if(data175.publishedPort !== undefined){
-let data179 = data175.publishedPort;
-if(!(((typeof data179 == "number") && (!(data179 % 1) && !isNaN(data179))) && (isFinite(data179)))){
-const err272 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishedPort",keyword:"type",params:{type: "integer"}};
+if(!(((data178 === "TCP") || (data178 === "UDP")) || (data178 === "SCTP"))){
+const err272 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -8371,10 +8368,10 @@ vErrors.push(err272);
 errors++;
 }
 }
-if(data175.publishMode !== undefined){
-let data180 = data175.publishMode;
-if(typeof data180 !== "string"){
-const err273 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"type",params:{type: "string"}};
+if(data176.targetPort !== undefined){
+let data179 = data176.targetPort;
+if(!(((typeof data179 == "number") && (!(data179 % 1) && !isNaN(data179))) && (isFinite(data179)))){
+const err273 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/targetPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -8383,8 +8380,11 @@ vErrors.push(err273);
 }
 errors++;
 }
-if(!((data180 === "Ingress") || (data180 === "Host"))){
-const err274 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
+}
+if(data176.publishedPort !== undefined){
+let data180 = data176.publishedPort;
+if(!(((typeof data180 == "number") && (!(data180 % 1) && !isNaN(data180))) && (isFinite(data180)))){
+const err274 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishedPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -8394,9 +8394,10 @@ vErrors.push(err274);
 errors++;
 }
 }
-}
-else {
-const err275 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"type",params:{type: "object"}};
+if(data176.publishMode !== undefined){
+let data181 = data176.publishMode;
+if(typeof data181 !== "string"){
+const err275 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -8405,10 +8406,8 @@ vErrors.push(err275);
 }
 errors++;
 }
-}
-}
-else {
-const err276 = {instancePath:instancePath+"/status/endpoint/ports",keyword:"type",params:{type: "array"}};
+if(!((data181 === "Ingress") || (data181 === "Host"))){
+const err276 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -8418,9 +8417,10 @@ vErrors.push(err276);
 errors++;
 }
 }
-}
-else {
-const err277 = {instancePath:instancePath+"/status/endpoint",keyword:"type",params:{type: "object"}};
+if(data176.proxyProtocol !== undefined){
+let data182 = data176.proxyProtocol;
+if(typeof data182 !== "string"){
+const err277 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -8429,16 +8429,8 @@ vErrors.push(err277);
 }
 errors++;
 }
-}
-if(data150.conditions !== undefined){
-let data181 = data150.conditions;
-if(Array.isArray(data181)){
-const len21 = data181.length;
-for(let i21=0; i21<len21; i21++){
-let data182 = data181[i21];
-if(data182 && typeof data182 == "object" && !Array.isArray(data182)){
-if(data182.type === undefined){
-const err278 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "type"}};
+if(!((data182 === "None") || (data182 === "V2"))){
+const err278 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -8447,8 +8439,10 @@ vErrors.push(err278);
 }
 errors++;
 }
-if(data182.status === undefined){
-const err279 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "status"}};
+}
+}
+else {
+const err279 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -8457,9 +8451,10 @@ vErrors.push(err279);
 }
 errors++;
 }
-if(data182.type !== undefined){
-if(typeof data182.type !== "string"){
-const err280 = {instancePath:instancePath+"/status/conditions/" + i21+"/type",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err280 = {instancePath:instancePath+"/status/endpoint/ports",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -8469,10 +8464,9 @@ vErrors.push(err280);
 errors++;
 }
 }
-if(data182.status !== undefined){
-let data184 = data182.status;
-if(typeof data184 !== "string"){
-const err281 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"type",params:{type: "string"}};
+}
+else {
+const err281 = {instancePath:instancePath+"/status/endpoint",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -8481,8 +8475,16 @@ vErrors.push(err281);
 }
 errors++;
 }
-if(!(((data184 === "True") || (data184 === "False")) || (data184 === "Unknown"))){
-const err282 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data151.conditions !== undefined){
+let data183 = data151.conditions;
+if(Array.isArray(data183)){
+const len21 = data183.length;
+for(let i21=0; i21<len21; i21++){
+let data184 = data183[i21];
+if(data184 && typeof data184 == "object" && !Array.isArray(data184)){
+if(data184.type === undefined){
+const err282 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -8491,10 +8493,8 @@ vErrors.push(err282);
 }
 errors++;
 }
-}
-if(data182.reason !== undefined){
-if(typeof data182.reason !== "string"){
-const err283 = {instancePath:instancePath+"/status/conditions/" + i21+"/reason",keyword:"type",params:{type: "string"}};
+if(data184.status === undefined){
+const err283 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -8503,10 +8503,9 @@ vErrors.push(err283);
 }
 errors++;
 }
-}
-if(data182.message !== undefined){
-if(typeof data182.message !== "string"){
-const err284 = {instancePath:instancePath+"/status/conditions/" + i21+"/message",keyword:"type",params:{type: "string"}};
+if(data184.type !== undefined){
+if(typeof data184.type !== "string"){
+const err284 = {instancePath:instancePath+"/status/conditions/" + i21+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -8516,10 +8515,10 @@ vErrors.push(err284);
 errors++;
 }
 }
-if(data182.observedGeneration !== undefined){
-let data187 = data182.observedGeneration;
-if(!(((typeof data187 == "number") && (!(data187 % 1) && !isNaN(data187))) && (isFinite(data187)))){
-const err285 = {instancePath:instancePath+"/status/conditions/" + i21+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data184.status !== undefined){
+let data186 = data184.status;
+if(typeof data186 !== "string"){
+const err285 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -8528,12 +8527,8 @@ vErrors.push(err285);
 }
 errors++;
 }
-}
-if(data182.lastTransitionTime !== undefined){
-let data188 = data182.lastTransitionTime;
-if(typeof data188 === "string"){
-if(!(formats4(data188))){
-const err286 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(!(((data186 === "True") || (data186 === "False")) || (data186 === "Unknown"))){
+const err286 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -8543,8 +8538,9 @@ vErrors.push(err286);
 errors++;
 }
 }
-else {
-const err287 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data184.reason !== undefined){
+if(typeof data184.reason !== "string"){
+const err287 = {instancePath:instancePath+"/status/conditions/" + i21+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -8554,9 +8550,9 @@ vErrors.push(err287);
 errors++;
 }
 }
-}
-else {
-const err288 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"type",params:{type: "object"}};
+if(data184.message !== undefined){
+if(typeof data184.message !== "string"){
+const err288 = {instancePath:instancePath+"/status/conditions/" + i21+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -8566,9 +8562,10 @@ vErrors.push(err288);
 errors++;
 }
 }
-}
-else {
-const err289 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data184.observedGeneration !== undefined){
+let data189 = data184.observedGeneration;
+if(!(((typeof data189 == "number") && (!(data189 % 1) && !isNaN(data189))) && (isFinite(data189)))){
+const err289 = {instancePath:instancePath+"/status/conditions/" + i21+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -8578,9 +8575,11 @@ vErrors.push(err289);
 errors++;
 }
 }
-}
-else {
-const err290 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data184.lastTransitionTime !== undefined){
+let data190 = data184.lastTransitionTime;
+if(typeof data190 === "string"){
+if(!(formats4(data190))){
+const err290 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -8590,14 +8589,61 @@ vErrors.push(err290);
 errors++;
 }
 }
-}
 else {
-const err291 = {instancePath,keyword:"type",params:{type: "object"}};
+const err291 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err291];
 }
 else {
 vErrors.push(err291);
+}
+errors++;
+}
+}
+}
+else {
+const err292 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err292];
+}
+else {
+vErrors.push(err292);
+}
+errors++;
+}
+}
+}
+else {
+const err293 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err293];
+}
+else {
+vErrors.push(err293);
+}
+errors++;
+}
+}
+}
+else {
+const err294 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err294];
+}
+else {
+vErrors.push(err294);
+}
+errors++;
+}
+}
+}
+else {
+const err295 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err295];
+}
+else {
+vErrors.push(err295);
 }
 errors++;
 }

@@ -5,6 +5,8 @@ import { assess, type ServiceView, type TaskView } from './convergence.ts'
 
 const now = 100_000
 
+const endpoint = { ports: [{ protocol: 'TCP', targetPort: 80, publishedPort: 8080, publishMode: 'Ingress' }] } as const
+
 function service(status: Partial<Service['status']> = {}, replicas = 2): ServiceView {
   return {
     metadata: { name: 'web', generation: 3 },
@@ -95,6 +97,35 @@ const cases: readonly {
     outcome: 'rolledBack',
   },
   { name: 'a revision that is not made yet is waited for', service: service({ revisionGeneration: 2 }), tasks: [], outcome: 'converging' },
+  {
+    name: 'a port that nodes do not listen on yet is waited for',
+    service: service({ endpoint }),
+    tasks: ['1:Running', '2:Running'],
+    outcome: 'converging',
+    reason: /waiting for nodes to listen/,
+  },
+  {
+    name: 'a port that is taken is waited for, with its reason',
+    service: service({
+      endpoint,
+      conditions: [{ type: 'PortsServed', status: 'False', message: 'port 80/tcp is taken', observedGeneration: 3 }],
+    }),
+    tasks: ['1:Running', '2:Running'],
+    outcome: 'converging',
+    reason: /80\/tcp is taken/,
+  },
+  {
+    name: 'what was said of an older generation does not count',
+    service: service({ endpoint, conditions: [{ type: 'PortsServed', status: 'True', observedGeneration: 2 }] }),
+    tasks: ['1:Running', '2:Running'],
+    outcome: 'converging',
+  },
+  {
+    name: 'all nodes listen',
+    service: service({ endpoint, conditions: [{ type: 'PortsServed', status: 'True', observedGeneration: 3 }] }),
+    tasks: ['1:Running', '2:Running'],
+    outcome: 'converged',
+  },
   { name: 'no replicas wanted and none there', service: service({}, 0), tasks: [], outcome: 'converged' },
 ]
 

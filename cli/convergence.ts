@@ -2,8 +2,9 @@
 // `rollout` and `wait`, so that their exit codes tell the same truth (design.md §10).
 //
 // A service has converged when its revision is made, no rollout is under way, every wanted slot holds a
-// task of that revision that is Running (or has finished for good), nothing else of it still runs, and
-// that has held for the monitor time: a task that dies a second after its start never passes as success.
+// task of that revision that is Running (or has finished for good), nothing else of it still runs, nodes
+// listen on its published ports, and that has held for the monitor time: a task that dies a second after its
+// start never passes as success.
 
 import { replicasOf, updatePolicyOf } from '../api/defaults.ts'
 import type { Service, UpdateStatus } from '../api/objects.ts'
@@ -55,6 +56,8 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
   const extra = tasks.find((task) => !isOpen(task) && !isEnded(task))
   if (extra !== undefined)
     return { ...progress, verdict: { outcome: 'converging', stuck: false, reason: `${extra.metadata.name} is stopping` } }
+  const unserved = unservedPorts(service)
+  if (unserved !== undefined) return { ...progress, verdict: { outcome: 'converging', stuck: false, reason: unserved } }
   const { update } = status
   if (update !== undefined && update.of === target && update.state === 'Updating')
     return { ...progress, verdict: { outcome: 'converging', stuck: false, reason: 'the update is being watched' } }
@@ -70,6 +73,15 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
     }
   }
   return { ...progress, verdict: { outcome: 'converged' } }
+}
+
+/** Why clients cannot reach its published ports yet. */
+function unservedPorts({ metadata, status }: ServiceView): string | undefined {
+  const ports = (status.endpoint?.ports ?? []).filter(({ publishMode, protocol }) => publishMode === 'Ingress' && protocol !== 'SCTP')
+  if (ports.length === 0) return undefined
+  const condition = status.conditions?.find(({ type }) => type === 'PortsServed')
+  if (condition?.status === 'False') return condition.message ?? 'a node does not listen on its ports'
+  return condition?.observedGeneration === metadata.generation ? undefined : 'waiting for nodes to listen on its ports'
 }
 
 /** The rollback that holds, if one does: its target is what runs. */

@@ -82,6 +82,7 @@ interface LongPort {
   readonly protocol?: Protocol
   readonly mode?: 'Ingress' | 'Host'
   readonly name?: string
+  readonly 'x-kit-proxy-protocol'?: 'None' | 'V2'
 }
 const readLong = mapping<LongPort>(
   {
@@ -90,6 +91,7 @@ const readLong = mapping<LongPort>(
     protocol: word(protocols),
     mode: word({ ingress: 'Ingress', host: 'Host' }),
     name: text,
+    'x-kit-proxy-protocol': word({ none: 'None', v2: 'V2' }),
   },
   { required: ['target'], unsupported: { host_ip: 'a published port is served on every address', app_protocol: 'leave it out' } },
 )
@@ -104,6 +106,7 @@ function longPort(value: unknown, place: Place): readonly ComposePort[] | undefi
       targetPort: port.target,
       ...(port.published === undefined || port.published === 0 ? {} : { publishedPort: port.published }),
       ...(port.mode === 'Host' ? { publishMode: port.mode } : {}),
+      ...(port['x-kit-proxy-protocol'] === 'V2' ? { proxyProtocol: 'V2' as const } : {}),
     },
   ]
 }

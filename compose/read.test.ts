@@ -35,6 +35,7 @@ const ports: readonly (readonly [written: unknown, meant: string])[] = [
   [{ target: 80, published: 8080, protocol: 'tcp', mode: 'host' }, '80 8080 Host'],
   [{ target: 80 }, '80'],
   [{ published: 80 }, 'refused'],
+  [{ target: 80, 'x-kit-proxy-protocol': 'v2' }, '80 V2'],
 ]
 for (const [written, meant] of ports) {
   test(`port ${JSON.stringify(written)} is ${meant}`, () => assert.equal(port(written), meant))

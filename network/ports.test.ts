@@ -64,3 +64,11 @@ test('an exhausted range says so', () => {
   )
   assert.equal(numbers(table.assign('b', [{ targetPort: 80 }])), 'no TCP port between 30000 and 32767 is free')
 })
+
+test('an option of a dynamic port may change while its number stays', () => {
+  const table = new PortTable()
+  const [before] = table.assign('a', [{ targetPort: 80 }])
+  const [after] = table.assign('a', [{ targetPort: 80, proxyProtocol: 'V2' }])
+  assert.ok(typeof before === 'object' && typeof after === 'object')
+  assert.deepEqual(after, { ...before, proxyProtocol: 'V2' })
+})

@@ -58,7 +58,7 @@ export class PortTable {
     for (const port of wanted) {
       if (assigned.has(port)) continue
       const sticky = before.length === wanted.length ? before.find((old) => isSame(old, port) && isFree(old)) : undefined
-      const chosen = sticky ?? this.#choose(port, isFree)
+      const chosen = sticky === undefined ? this.#choose(port, isFree) : complete(port, sticky.publishedPort)
       if (chosen === undefined) return `no ${port.protocol ?? 'TCP'} port between ${dynamicPorts.first} and ${dynamicPorts.last} is free`
       taken.add(portKey(chosen))
       assigned.set(port, chosen)
@@ -97,9 +97,10 @@ function isExplicit(port: WantedPort): boolean {
   return (port.publishedPort ?? 0) > 0
 }
 
-function complete({ name, protocol, targetPort, publishMode }: WantedPort, publishedPort: number): AssignedPort {
+function complete({ name, protocol, targetPort, publishMode, proxyProtocol }: WantedPort, publishedPort: number): AssignedPort {
   const named = name === undefined ? {} : { name }
-  return { ...named, protocol: protocol ?? 'TCP', targetPort, publishedPort, publishMode: publishMode ?? 'Ingress' }
+  const told = proxyProtocol === undefined || proxyProtocol === 'None' ? {} : { proxyProtocol }
+  return { ...named, protocol: protocol ?? 'TCP', targetPort, publishedPort, publishMode: publishMode ?? 'Ingress', ...told }
 }
 
 function isSame(old: AssignedPort, port: WantedPort): boolean {

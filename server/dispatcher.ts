@@ -7,8 +7,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { durationMs } from '../api/duration.ts'
 import { reasonOf } from '../api/errors.ts'
-import type { KitObject, Node, Objects, Task } from '../api/objects.ts'
-import type { AgentMessage, ManagerMessage, StatusReport } from '../api/session.ts'
+import type { KitObject, Node, Objects, Service, Task } from '../api/objects.ts'
+import type { AgentMessage, ManagerMessage, PortProblem, StatusReport } from '../api/session.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
 import { compareStates, hasReached } from '../api/task.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
@@ -16,12 +16,15 @@ import type { ControllerStore, EventRecorder, WriteList } from '../controllers/r
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Log, Random, Transport } from '../effects/effects.ts'
 import { assignmentOf, isAssigned } from './assignments.ts'
+import { type EndpointChanges, EndpointTables } from './endpoints.ts'
 import { PayloadLedger, payloadsOf } from './payloads.ts'
+import { type NodeReport, withPortsServed } from './ports-served.ts'
 import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
 
 export const dispatcherWrites: WriteList = {
   Task: ['status', 'spec.settledAt'],
   Node: ['status.description', 'status.role', 'status.address'],
+  Service: ['status.conditions.PortsServed'],
 }
 
 export interface DispatcherDeps {
@@ -48,8 +51,13 @@ const heartbeatJitter = 0.1
 const maxCommitAttempts = 16
 /** An agent that has sent more unanswered reports is not read from until some are committed. */
 const maxQueuedReports = 32
+/** Of one node, kept in memory. */
+const maxPortProblems = 1_000
+const judgedAtOnce = 100
+const judgeAgainMs = 1_000
 
 type Description = NonNullable<Node['status']['description']>
+type EndpointsMessage = Extract<ManagerMessage, { type: 'endpoints' }>
 type Hello = Extract<AgentMessage, { type: 'hello' }>
 
 interface Session {
@@ -61,6 +69,14 @@ interface Session {
   /** What the agent was told: task → desired. */
   readonly told: Map<string, string>
   readonly payloads: PayloadLedger
+  /** What changed of published ports since the last flush. */
+  readonly endpoints: EndpointChanges
+  /** Up to which index the agent chooses tasks for published ports by what it was told; -1 before it has said so. */
+  served: number
+  /** Service uid → why the agent does not listen on its ports. */
+  problems: ReadonlyMap<string, readonly PortProblem[]>
+  /** Services whose ports were told, with the index of the message. */
+  readonly unconfirmed: Map<string, number>
   readonly ended: AbortController
   sequence: number
   /** Its first report has been committed: the store knows what the node knows. */
@@ -75,15 +91,26 @@ export class Dispatcher implements NodeLiveness {
   readonly #registrations = new Map<string, readonly number[]>()
   readonly #lastSeen = new Map<string, number>()
   readonly #listeners = new Set<(nodeName: string) => void>()
+  readonly #endpoints: EndpointTables
+  /** Present while tasks are held back. */
+  #releasing: Promise<void> | undefined
+  #signal = AbortSignal.abort()
+  /** Services of which it has to be looked at again whether their ports are served. */
+  readonly #toJudge = new Set<string>()
+  #judging: Promise<void> | undefined
 
   constructor(deps: DispatcherDeps) {
     this.#deps = deps
+    this.#endpoints = new EndpointTables(deps.store.view)
     this.#store = guardStore(deps.store, 'dispatcher', dispatcherWrites)
   }
 
   /** Serves agents until `signal` fires, that is while this node leads. A new leader starts with no sessions. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#endpoints.restore(this.#deps.clock.monotonicMs())
     const unsubscribe = this.#deps.store.subscribe((events) => this.#notice(events))
+    this.#signal = signal
+    this.#releaseInTime()
     try {
       await this.#deps.transport.serve('dispatcher', (stream, ended) => this.#serve(stream, AbortSignal.any([signal, ended])), signal)
     } finally {
@@ -174,6 +201,10 @@ export class Dispatcher implements NodeLiveness {
       dirty: new Set(),
       told: new Map(),
       payloads: new PayloadLedger(),
+      endpoints: new Map(),
+      served: -1,
+      problems: new Map(),
+      unconfirmed: new Map(),
       ended: new AbortController(),
       sequence: 0,
       hasReported: false,
@@ -220,6 +251,7 @@ export class Dispatcher implements NodeLiveness {
       case 'event':
         return this.#recordEvent(session, message)
       case 'served':
+        return this.#hearServed(session, message)
       case 'hello':
       case 'status':
         return
@@ -245,6 +277,8 @@ export class Dispatcher implements NodeLiveness {
   #drop(session: Session): void {
     end(session)
     if (this.#sessions.get(session.nodeName) === session) this.#sessions.delete(session.nodeName)
+    this.#release()
+    for (const uid of [...session.problems.keys(), ...session.unconfirmed.keys()]) this.#judgeTable(uid)
     for (const listener of this.#listeners) listener(session.nodeName)
   }
 
@@ -275,11 +309,15 @@ export class Dispatcher implements NodeLiveness {
 
   /** Called within the store's apply: it only takes notes. */
   #notice(events: readonly StoreEvent[]): void {
+    const changes = this.#endpoints.notice(events, this.#deps.clock.monotonicMs())
+    if (changes.size > 0) for (const session of this.#sessions.values()) addChanges(session, changes)
+    this.#releaseInTime()
     for (const { object, previous, type } of events) {
       if (object.kind === 'Task') {
         this.#mark(object)
         if (previous?.kind === 'Task' && previous.spec.nodeName !== object.spec.nodeName) this.#mark(previous)
       } else if (object.kind === 'Node') this.#noticeNode(object, previous, type)
+      else if (object.kind === 'Service') this.#noticeService(object, previous)
     }
   }
 
@@ -288,6 +326,12 @@ export class Dispatcher implements NodeLiveness {
     if (session === undefined) return
     session.dirty.add(task.metadata.name)
     session.wake()
+  }
+
+  #noticeService({ metadata, status }: Service, previous: KitObject | undefined): void {
+    const isSame =
+      previous?.kind === 'Service' && previous.metadata.generation === metadata.generation && previous.status.endpoint === status.endpoint
+    if (!isSame) this.#judge(metadata.name)
   }
 
   #noticeNode(node: Node, previous: KitObject | undefined, type: StoreEvent['type']): void {
@@ -326,7 +370,11 @@ export class Dispatcher implements NodeLiveness {
   async #sendComplete(session: Session): Promise<void> {
     const { view } = this.#deps.store
     session.dirty.clear()
-    const tasks = [...view.tasksOnNode(session.nodeName)].filter((task) => isAssigned(task, session.nodeName))
+    session.endpoints.clear()
+    const tasks = [...view.tasksOnNode(session.nodeName)]
+      .filter((task) => isAssigned(task, session.nodeName))
+      .map((task) => (this.#endpoints.isHeld(task.metadata.name) ? asBeforeItsEnd(task) : task))
+    const endpoints = this.#endpoints.complete()
     for (const task of tasks) {
       session.told.set(task.metadata.name, task.spec.desired)
       session.payloads.note(task.metadata.name, payloadsOf(view, task))
@@ -334,12 +382,22 @@ export class Dispatcher implements NodeLiveness {
     const update = tasks.map((task) => assignmentOf(view, task))
     for (const payload of session.payloads.take(view).tell) await send(session, { type: 'payload', payload })
     await send(session, { type: 'assignments', mode: 'complete', appliesTo: '', resultsIn: String(++session.sequence), update, remove: [] })
+    await this.#sendEndpoints(session, endpoints)
+  }
+
+  async #sendEndpoints(session: Session, messages: readonly EndpointsMessage[]): Promise<void> {
+    for (const message of messages) {
+      for (const { uid } of message.update) session.unconfirmed.set(uid, message.version)
+      await send(session, message)
+    }
   }
 
   async #sendChanges(session: Session): Promise<void> {
     const { view } = this.#deps.store
-    const names = [...session.dirty]
+    const names = [...session.dirty].filter((name) => !this.#endpoints.isHeld(name))
     session.dirty.clear()
+    const endpoints = session.endpoints.size === 0 ? [] : this.#endpoints.incremental(session.endpoints)
+    session.endpoints.clear()
     const tasks = names.map((name) => ({ name, task: view.get('Task', name) }))
     const isMine = (task: Task | undefined): task is Task => task !== undefined && isAssigned(task, session.nodeName)
     const update = tasks.flatMap(({ task }) => (isMine(task) && session.told.get(task.metadata.name) !== task.spec.desired ? [task] : []))
@@ -348,6 +406,7 @@ export class Dispatcher implements NodeLiveness {
     for (const name of remove) session.told.delete(name)
     const assignments = update.map((task) => assignmentOf(view, task))
     for (const { name, task } of tasks) session.payloads.note(name, payloadsOf(view, isMine(task) ? task : undefined))
+    await this.#sendEndpoints(session, endpoints)
     const { tell, forget } = session.payloads.take(view)
     for (const payload of tell) await send(session, { type: 'payload', payload })
     if (update.length + remove.length > 0) {
@@ -356,6 +415,99 @@ export class Dispatcher implements NodeLiveness {
       await send(session, { type: 'assignments', mode: 'incremental', appliesTo, resultsIn, update: assignments, remove })
     }
     if (forget.length > 0) await send(session, { type: 'forget', payloads: forget })
+  }
+
+  // Published ports.
+
+  #hearServed(session: Session, { version, problems }: Extract<AgentMessage, { type: 'served' }>): void {
+    session.served = Math.max(session.served, version)
+    const before = session.problems
+    session.problems = Map.groupBy(problems.slice(0, maxPortProblems), ({ service }) => service)
+    for (const uid of [...before.keys(), ...session.problems.keys()]) this.#judgeTable(uid)
+    for (const [uid, told] of session.unconfirmed) {
+      if (told > session.served) continue
+      session.unconfirmed.delete(uid)
+      this.#judgeTable(uid)
+    }
+    this.#release()
+  }
+
+  /** Tells agents of the tasks that no other agent chooses any more. */
+  #release(): void {
+    let version = Number.POSITIVE_INFINITY
+    for (const { served } of this.#sessions.values()) version = Math.min(version, served)
+    for (const name of this.#endpoints.release(version, this.#deps.clock.monotonicMs())) {
+      const task = this.#deps.store.view.get('Task', name)
+      if (task !== undefined) this.#mark(task)
+    }
+  }
+
+  /** Sees to it that no hold lasts longer than it may. */
+  #releaseInTime(): void {
+    if (this.#releasing !== undefined || this.#endpoints.nextReleaseMs() === undefined) return
+    this.#releasing = this.#releaseLate(this.#signal).finally(() => {
+      this.#releasing = undefined
+    })
+  }
+
+  async #releaseLate(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps
+    for (let at = this.#endpoints.nextReleaseMs(); at !== undefined && !signal.aborted; at = this.#endpoints.nextReleaseMs()) {
+      await clock.sleep(Math.max(0, at - clock.monotonicMs()), signal).catch(() => undefined)
+      if (!signal.aborted) this.#release()
+    }
+  }
+
+  #judgeTable(uid: string): void {
+    const name = this.#endpoints.serviceOf(uid)
+    if (name !== undefined) this.#judge(name)
+  }
+
+  /** Writes down, soon, whether the service's ports are served. */
+  #judge(service: string): void {
+    this.#toJudge.add(service)
+    this.#judging ??= this.#judgeAll(this.#signal).finally(() => {
+      this.#judging = undefined
+    })
+  }
+
+  async #judgeAll(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#deps
+    await Promise.resolve() // It may be the store that calls, in the middle of an entry.
+    while (this.#toJudge.size > 0 && !signal.aborted) {
+      const names = [...this.#toJudge].slice(0, judgedAtOnce)
+      for (const name of names) this.#toJudge.delete(name)
+      try {
+        await Promise.all(names.map((name) => this.#writePortsServed(name)))
+      } catch (error) {
+        if (signal.aborted) return
+        log.warn('Could not write which ports are served', { error })
+        for (const name of names) this.#toJudge.add(name)
+        await clock.sleep(judgeAgainMs, signal).catch(() => undefined)
+      }
+    }
+  }
+
+  async #writePortsServed(name: string): Promise<void> {
+    let written: Service | undefined
+    await this.#commit('Service', name, (service) => {
+      const { uid } = service.metadata
+      const version = this.#endpoints.portsVersion(uid)
+      written = withPortsServed(service, version !== undefined, this.#reportsOn(uid, version ?? 0), this.#deps.clock.wallMs())
+      return written
+    })
+    const condition = written?.status.conditions?.find(({ type }) => type === 'PortsServed')
+    if (condition?.status !== 'False') return
+    const { reason = '', message = '' } = condition
+    this.#deps.events.record({ object: { kind: 'Service', name }, type: 'Warning', reason, message })
+  }
+
+  #reportsOn(uid: string, version: number): readonly NodeReport[] {
+    return [...this.#sessions.values()].map(({ nodeName, served, problems }) => ({
+      hostname: this.#deps.store.view.get('Node', nodeName)?.status.description?.hostname ?? nodeName,
+      isCurrent: served >= version,
+      problems: problems.get(uid) ?? [],
+    }))
   }
 
   // What agents report.
@@ -390,7 +542,11 @@ export class Dispatcher implements NodeLiveness {
   }
 
   /** Reads, changes and writes until nobody wrote in between. An object that is gone is left alone. */
-  async #commit<K extends 'Task' | 'Node'>(kind: K, name: string, change: (object: Objects[K]) => Objects[K] | undefined): Promise<void> {
+  async #commit<K extends 'Task' | 'Node' | 'Service'>(
+    kind: K,
+    name: string,
+    change: (object: Objects[K]) => Objects[K] | undefined,
+  ): Promise<void> {
     for (let left = maxCommitAttempts; ; left--) {
       const object = this.#store.view.get(kind, name)
       const changed = object === undefined ? undefined : change(object)
@@ -423,8 +579,18 @@ function end(session: Session): void {
 function changes(session: Session, count: number): Promise<void> {
   return new Promise((resolve) => {
     session.wake = () => {
-      if (session.dirty.size >= count || session.ended.signal.aborted) resolve()
+      if (session.dirty.size + session.endpoints.size >= count || session.ended.signal.aborted) resolve()
     }
     session.wake()
   })
+}
+
+function addChanges(session: Session, changes: EndpointChanges): void {
+  for (const [uid, tasks] of changes) session.endpoints.set(uid, (session.endpoints.get(uid) ?? new Set()).union(tasks))
+  session.wake()
+}
+
+/** What an agent is told of a task while others may still choose it. */
+function asBeforeItsEnd(task: Task): Task {
+  return { ...task, spec: { ...task.spec, desired: 'Running' } }
 }

@@ -84,6 +84,10 @@ export interface ServiceSpec {
        * Every node answers for all tasks (Ingress), or each task binds the port on its own node (Host).
        */
       readonly publishMode?: 'Ingress' | 'Host'
+      /**
+       * Tell the task who connected: a PROXY protocol header ahead of the first byte. TCP in Ingress mode only.
+       */
+      readonly proxyProtocol?: 'None' | 'V2'
     }[]
   }
 }
@@ -212,6 +216,10 @@ export interface ServiceStatus {
        * As in spec.
        */
       readonly publishMode: 'Ingress' | 'Host'
+      /**
+       * As in spec.
+       */
+      readonly proxyProtocol?: 'None' | 'V2'
     }[]
   }
   /**

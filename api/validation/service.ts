@@ -46,6 +46,13 @@ function endpointMistakes({ endpoint }: ServiceSpec): readonly Mistake[] {
     if (endpoint?.mode === 'DNSRR' && (port.publishMode ?? 'Ingress') === 'Ingress') {
       found.push({ ...invalid(path, 'must have `publishMode: Host` when `endpoint.mode` is DNSRR'), reason: 'FieldValueForbidden' })
     }
+    if (port.protocol === 'SCTP' && (port.publishMode ?? 'Ingress') === 'Ingress') {
+      const why = 'must be Host for SCTP: nodes pass on TCP and UDP only'
+      found.push({ ...invalid([...path, 'publishMode'], why), reason: 'FieldValueForbidden' })
+    }
+    if (port.proxyProtocol === 'V2' && ((port.protocol ?? 'TCP') !== 'TCP' || port.publishMode === 'Host')) {
+      found.push(forbidden([...path, 'proxyProtocol'], 'may be V2 only for TCP in Ingress mode: otherwise clients reach the task directly'))
+    }
     const published = port.publishedPort ?? 0
     const key = `${published}/${port.protocol ?? 'TCP'}`
     const first = seen.get(key)

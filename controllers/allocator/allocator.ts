@@ -26,7 +26,7 @@ export function allocatorController(deps: AllocatorDeps): Controller {
       Task: (task) => allocator.taskChanged(task),
       Service: (service, previous) => allocator.serviceChanged(service, previous),
     },
-    writes: { Task: ['spec.network', 'status'], Service: ['status.endpoint', 'status.conditions'] },
+    writes: { Task: ['spec.network', 'status'], Service: ['status.endpoint', 'status.conditions.PortsAllocated'] },
     reconcile: (_, signal) => allocator.pass(signal),
   }
 }

@@ -21,7 +21,7 @@ export interface Controller {
   readonly wakes?: (add: (key: string) => void) => () => void
   /**
    * Its room. For each kind: `create`, `delete`, and the paths it may change, one or two levels deep
-   * (`spec.desired`, `status.update`, `metadata.finalizers`).
+   * (`spec.desired`, `status.update`, `metadata.finalizers`); of conditions also one (`status.conditions.Applied`).
    */
   readonly writes: WriteList
   /**

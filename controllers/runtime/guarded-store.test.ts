@@ -69,3 +69,14 @@ test('a stale write is a Conflict, although what others wrote meanwhile is not o
   const write = guarded.commit({ writes: [{ op: 'update', object: { ...stale, status: { ...stale.status, state: 'Down' } } }] })
   await assert.rejects(write, (error) => reasonOf(error) === 'Conflict')
 })
+
+test('of the conditions each type is a field of its own', async () => {
+  const { commit } = await setUp(['status.conditions.Ready'])
+  const add = (type: string) => (stored: Node) => ({
+    ...stored,
+    status: { ...stored.status, conditions: [...(stored.status.conditions ?? []), { type, status: 'True' as const }] },
+  })
+  await commit(add('Ready'))
+  await assert.rejects(commit(add('Other')), /may not write Node status\.conditions\.Other/)
+  await commit((stored) => ({ ...stored, status: { ...stored.status, conditions: [] } }))
+})

@@ -1,6 +1,7 @@
 // The store handle that a controller is given. It refuses every write outside the controller's list, in
 // tests and in production alike, so that the list can be read as the truth about what the room may touch.
 // Changed fields are found by reference, one or two levels deep: what was not touched costs one comparison.
+// Conditions are told apart by type, so that each has one owner.
 // Its commits wait for room in the store: work that controllers put off is work that they have to do anyway.
 
 import type { Kind, KitObject } from '../../api/objects.ts'
@@ -59,5 +60,20 @@ function changedMembers(part: string, stored: object, written: object): readonly
   const changed: string[] = []
   for (const [key, value] of after) if (before.get(key) !== value) changed.push(key)
   for (const key of before.keys()) if (!after.has(key)) changed.push(key)
-  return changed.filter((key) => key !== 'resourceVersion').map((key) => `${part}.${key}`)
+  return changed
+    .filter((key) => key !== 'resourceVersion')
+    .flatMap((key) =>
+      key === 'conditions'
+        ? changedConditions(before.get(key), after.get(key)).map((type) => `${part}.${key}.${type}`)
+        : [`${part}.${key}`],
+    )
+}
+
+function changedConditions(before: unknown, after: unknown): readonly string[] {
+  const [old, now] = [conditionsByType(before), conditionsByType(after)]
+  return [...new Set([...old.keys(), ...now.keys()])].filter((type) => old.get(type) !== now.get(type))
+}
+
+function conditionsByType(conditions: unknown): ReadonlyMap<string, unknown> {
+  return new Map(Array.isArray(conditions) ? conditions.map((condition: { readonly type: string }) => [condition.type, condition]) : [])
 }
