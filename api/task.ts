@@ -63,6 +63,12 @@ export function isSwept(task: TaskFacts): boolean {
   return task.spec.desired === 'Shutdown' && task.spec.verdict === undefined && (by === 'drain' || by === 'placement' || by === 'global')
 }
 
+/** It may be given connections to the ports that its service publishes. */
+export function isEndpoint(task: TaskFacts): boolean {
+  const { state, health = 'Healthy' } = task.status
+  return state === 'Running' && health === 'Healthy' && !isWanted(task, 'Shutdown')
+}
+
 /** Its slot counts as taken. */
 export function claims(task: TaskFacts): boolean {
   return isOpen(task) || isSelfEnded(task) || isSwept(task) || (task.spec.verdict === 'Finished' && task.spec.desired !== 'Remove')

@@ -108,6 +108,17 @@ function portsOf(service: Service): readonly (PublishedPort | undefined)[] {
   )
 }
 
+/** Numbers that were chosen for ports that name none. */
+function chosenPorts({ spec, status }: Service): readonly PublishedPort[] {
+  const wanted = spec.endpoint?.ports ?? []
+  return (status.endpoint?.ports ?? []).flatMap(({ protocol, publishedPort, targetPort, publishMode }) => {
+    const isChosen = wanted.some(
+      (port) => (port.publishedPort ?? 0) === 0 && port.targetPort === targetPort && (port.protocol ?? 'TCP') === protocol,
+    )
+    return isChosen && publishMode === 'Ingress' ? [{ key: `${publishedPort}/${protocol.toLowerCase()}`, isHost: false }] : []
+  })
+}
+
 /** Two services may publish one port only when both do it in host mode: then placement keeps them apart. */
 function portProblems(view: StoreView, next: Service): readonly Cause[] {
   const wanted = portsOf(next)
@@ -115,7 +126,8 @@ function portProblems(view: StoreView, next: Service): readonly Cause[] {
   const taken = new Map<string, { readonly by: string; readonly isHost: boolean }>()
   for (const other of view.list('Service')) {
     if (other.metadata.name === next.metadata.name) continue
-    for (const port of portsOf(other)) if (port !== undefined) taken.set(port.key, { by: other.metadata.name, isHost: port.isHost })
+    for (const port of [...portsOf(other), ...chosenPorts(other)])
+      if (port !== undefined) taken.set(port.key, { by: other.metadata.name, isHost: port.isHost })
   }
   return wanted.flatMap((port, index) => {
     const other = port === undefined ? undefined : taken.get(port.key)

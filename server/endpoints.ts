@@ -8,7 +8,7 @@
 import type { Service, Task } from '../api/objects.ts'
 import type { EndpointsUpdate, IngressPort, ManagerMessage } from '../api/session.ts'
 import type { StoreEvent, StoreView } from '../api/store.ts'
-import { isWanted } from '../api/task.ts'
+import { isEndpoint, isWanted } from '../api/task.ts'
 
 /** An agent that does not answer delays the stop of a task by no more than this. */
 export const longestHoldMs = 5_000
@@ -189,9 +189,8 @@ export function ingressPorts({ metadata, status }: Service): readonly IngressPor
 }
 
 /** The node of a task that may be given connections. */
-function endpointNode({ spec, status }: Task): string | undefined {
-  const isReady = status.state === 'Running' && (status.health ?? 'Healthy') === 'Healthy' && !isWanted({ spec, status }, 'Shutdown')
-  return isReady ? spec.nodeName : undefined
+function endpointNode(task: Task): string | undefined {
+  return isEndpoint(task) ? task.spec.nodeName : undefined
 }
 
 /** It runs, and is to stop. */

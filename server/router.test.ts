@@ -186,6 +186,18 @@ test('what cannot be done is refused with a Status that says why', async () => {
   assert.equal(Object.hasOwn(Object.prototype, 'x'), false)
 })
 
+test('a number that was chosen for another service counts as taken', async () => {
+  const { ask, store } = createWorld()
+  await ask('POST', services, service('web', { endpoint: { ports: [{ targetPort: 80 }] } }))
+  const web = store.view.get('Service', 'web')
+  assert.ok(web)
+  const endpoint = { ports: [{ protocol: 'TCP', targetPort: 80, publishedPort: 30_000, publishMode: 'Ingress' }] } as const
+  await store.commit({ writes: [{ op: 'update', object: { ...web, status: { endpoint } } }] })
+  const answer = await ask('POST', services, service('x', { endpoint: { ports: [{ targetPort: 1, publishedPort: 30_000 }] } }))
+  assert.equal(answer.status, 422)
+  assert.match(String(at(answer.body, 'message')), /port 30000\/tcp is published by service 'web' already/)
+})
+
 test('unknown and duplicate fields are warnings by default, nothing under Ignore', async () => {
   const { ask } = createWorld()
   const body = Buffer.from(

@@ -7,6 +7,7 @@ import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { describeEnd } from '../convergence.ts'
 import type { Options } from '../options.ts'
+import { formatEndpoints } from '../output/endpoints.ts'
 import { harmless } from '../output/harmless.ts'
 import { readable } from '../output/readable.ts'
 import { find, parseKinds, parseResources } from '../resource.ts'
@@ -54,16 +55,32 @@ async function describeObject(context: Context, client: Client, object: WireObje
   if (owned !== undefined) {
     const table = await client.table('Task', { fieldSelector: owned })
     parts.push(table.rows.length === 0 ? 'Tasks: none' : `Tasks:\n${indent(formatTable(table, true))}`)
-    parts.push(...(await describeFailures(client, owned, now)))
+    const { items: tasks } = await client.list('Task', { fieldSelector: owned })
+    if (isService(object)) parts.push(...(await describeEndpoints(client, object, tasks)))
+    parts.push(...describeFailures(tasks, now))
   }
   const { items } = await client.events({ fieldSelector: `involvedObject.kind=${object.kind},involvedObject.name=${metadata.name}` })
   parts.push(items.length === 0 ? 'Events: none' : `Events:\n${indent(formatEvents(items.slice(-lastEvents), now))}`)
   return parts.join('\n')
 }
 
-async function describeFailures(client: Client, fieldSelector: string, nowMs: number): Promise<readonly string[]> {
-  const { items } = await client.list('Task', { fieldSelector })
-  const failed = items
+function isService(object: WireObject): object is WireObject<'Service'> {
+  return object.kind === 'Service'
+}
+
+async function describeEndpoints(
+  client: Client,
+  service: WireObject<'Service'>,
+  tasks: readonly WireObject<'Task'>[],
+): Promise<readonly string[]> {
+  const { items: nodes } = await client.list('Node')
+  const hosts = new Map(nodes.map(({ metadata, status }) => [metadata.name, status.description?.hostname]))
+  const endpoints = formatEndpoints(service, tasks, (name) => hosts.get(name) ?? name)
+  return endpoints === undefined ? [] : [endpoints.includes('\n') ? `Endpoints:\n${indent(endpoints)}` : `Endpoints: ${endpoints}`]
+}
+
+function describeFailures(tasks: readonly WireObject<'Task'>[], nowMs: number): readonly string[] {
+  const failed = tasks
     .filter(({ status }) => status.state === 'Failed' || status.state === 'Rejected')
     .toSorted((a, b) => b.status.at - a.status.at)
   if (failed.length === 0) return []
