@@ -183,23 +183,44 @@ test('explain: a field, an error code, a task', async () => {
 test('events tell what happened, newest last', async () => {
   const text = await cluster.kit('events')
   assert.match(lines(text)[0] ?? '', /^AGE +TYPE +OBJECT +REASON +MESSAGE$/)
-  assert.match(text, /task\/app_web\.1\.\w+ +ImageIgnored/)
-  const [task] = await cluster.tasks('app_web')
-  const own = lines(await cluster.kit('events', `task/${task?.metadata.name}`)).slice(1)
-  assert.ok(own.length > 0)
-  assert.ok(own.every((line) => line.includes(task?.metadata.name ?? '?')))
+  assert.match(text, /node\/\w+ +NodeReady/)
+  const own = lines(await cluster.kit('events', 'service/app_web')).slice(1)
+  assert.ok(own.every((line) => line.includes('service/app_web')))
+  // Once for all tasks of the revision, however many there were.
+  assert.equal(own.filter((line) => /ImageIgnored +Image web:1 is ignored/.test(line)).length, 1)
+})
+
+test('events tell of a drained node once, with how many tasks moved', async () => {
+  const text = await cluster.kit('events', 'node/node-1')
+  assert.match(text, /Normal +node\/\w+ +TaskMoved +A task moves to another node: the node is drained \(\d+ times\)/)
+  assert.equal(text.match(/TaskMoved/g)?.length, 1)
+})
+
+test('events of a crash loop are one that counts, with who took whose place and why', async () => {
+  const looping = 'services: {web: {image: x, command: [sh, -c, "exit 7"], deploy: {restart_policy: {condition: any, delay: 50ms}}}}'
+  await cluster.kit('apply', '--no-wait', '-f', cluster.file('loop.yml', looping))
+  const of =
+    /Warning +service\/loop_web +Restarted +loop_web\.1\.\w+ takes the place of loop_web\.1\.\w+, which exited with 7 \((\d+) times\)/
+  const text = await eventually(async () => {
+    const told = await cluster.kit('events')
+    assert.ok(Number(of.exec(told)?.[1]) >= 3, told)
+    return told
+  })
+  assert.equal(text.match(/service\/loop_web +Restarted/g)?.length, 1)
+  assert.equal(text.match(/task\/loop_web\.1\.\w+ +Failed/g)?.length, 1)
+  await cluster.kit('delete', 'stack/loop')
 })
 
 test('events -w goes on with what happens next, each once', async () => {
   const watching = cluster.start(['events', '-w'])
   await eventually(() => assert.match(watching.text(), /ImageIgnored/))
-  assert.doesNotMatch(watching.text(), /task\/seen_one/)
+  assert.doesNotMatch(watching.text(), /seen_one/)
   await cluster.kit('apply', '-f', cluster.file('seen.yml', 'services: {one: {image: x, command: [sleep, "1000"], stop_grace_period: 1s}}'))
-  await eventually(() => assert.match(watching.text(), /task\/seen_one\.1\.\w+ +ImageIgnored/))
+  await eventually(() => assert.match(watching.text(), /service\/seen_one +ImageIgnored/))
   const { code, out, err } = await watching.stop()
   assert.deepEqual([code, err], [130, ''])
   assert.equal(lines(out).filter((line) => line.startsWith('AGE')).length, 1)
-  assert.equal(lines(out).filter((line) => /task\/seen_one\.1\.\w+ +ImageIgnored/.test(line)).length, 1)
+  assert.equal(lines(out).filter((line) => /service\/seen_one +ImageIgnored/.test(line)).length, 1)
 })
 
 test('a reader that closes a stream ends it quietly; what fails unread still fails', async () => {

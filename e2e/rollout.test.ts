@@ -68,7 +68,8 @@ test('a change replaces the tasks one by one', async () => {
   assert.match(await cluster.kit('logs', 'service/app_web'), /green/)
 })
 
-test('rollout status and history tell what runs', async () => {
+test('rollout status, history and events tell what runs', async () => {
+  assert.match(await cluster.kit('events', 'service/app_web'), /RolloutCompleted +The rollout of \S+ is complete/)
   assert.equal(await cluster.kit('rollout', 'status', 'service/app_web'), 'service/app_web has converged\n')
   const history = (await cluster.kit('rollout', 'history', 'service/app_web')).trim().split('\n')
   assert.match(history[0] ?? '', /^NUMBER +NAME +IMAGE +AGE +STATE$/)
@@ -111,6 +112,10 @@ test('a revision that fails is rolled back: exit code 4, with its last words', a
   assert.equal(status.lastGood, good)
   assert.notEqual(status.revision, good)
   assert.equal(status.update.state, 'RollbackCompleted')
+  const events = await cluster.kit('events', 'service/app_web')
+  assert.match(events, new RegExp(`Normal +service/app_web +RolloutStarted +The rollout of ${status.revision} starts; slots to change: 3`))
+  assert.match(events, new RegExp(`Warning +service/app_web +RollbackStarted +The service goes back to ${good}: app_web.* exited with 7`))
+  assert.match(events, new RegExp(`Normal +service/app_web +RollbackCompleted +The service is back at ${good}`))
   await eventually(async () => assert.deepEqual(await revisions(), [good, good, good]))
   // It is known by now: the same file is not tried again, and says so.
   assert.match(await cluster.fails(4, 'apply', '-f', file), /rolled back/)
@@ -137,7 +142,12 @@ test('with failure_action pause a bad revision stops the rollout: exit code 1, t
   const [good = ''] = await revisions()
   const said = await cluster.fails(1, 'apply', '-f', cluster.file('app.yml', app({ action: 'pause', run: 'exit 3' })))
   assert.match(said, /paused/i)
-  assert.equal((await service()).status.update.state, 'Paused')
+  const { status } = await service()
+  assert.equal(status.update.state, 'Paused')
+  assert.match(
+    await cluster.kit('events', 'service/app_web'),
+    new RegExp(`Warning +service/app_web +RolloutPaused +The rollout of ${status.revision} is paused: app_web.* exited with 3`),
+  )
   assert.equal((await revisions()).filter((revision) => revision === good).length, 2)
   // The next good revision goes on.
   await apply({ action: 'pause', run: 'echo better; exec sleep 1000' })

@@ -10,7 +10,7 @@ import { reasonOf } from '../api/errors.ts'
 import type { KitObject, Node, Objects, Service, Task } from '../api/objects.ts'
 import type { AgentMessage, ManagerMessage, PortProblem, StatusReport } from '../api/session.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
-import { compareStates, hasReached } from '../api/task.ts'
+import { compareStates, hasReached, slotOf } from '../api/task.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
 import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
@@ -55,6 +55,9 @@ const maxQueuedReports = 32
 const maxPortProblems = 1_000
 const judgedAtOnce = 100
 const judgeAgainMs = 1_000
+
+/** What an agent says of a task is the same for every task of the revision here, and said once of it. */
+const factsOfRevisions: ReadonlySet<string> = new Set(['ImageIgnored', 'NetworksIgnored'])
 
 type Description = NonNullable<Node['status']['description']>
 type EndpointsMessage = Extract<ManagerMessage, { type: 'endpoints' }>
@@ -259,9 +262,12 @@ export class Dispatcher implements NodeLiveness {
   }
 
   #recordEvent(session: Session, { task, level, reason, message }: Extract<AgentMessage, { type: 'event' }>): void {
-    if (this.#deps.store.view.get('Task', task)?.spec.nodeName !== session.nodeName) return
+    const spec = this.#deps.store.view.get('Task', task)?.spec
+    if (spec?.nodeName !== session.nodeName) return
+    const ofAll = factsOfRevisions.has(reason)
     this.#deps.events.record({
-      object: { kind: 'Task', name: task },
+      object: ofAll ? { kind: 'Service', name: spec.service } : { kind: 'Task', name: task },
+      ...(ofAll ? { series: spec.revision, isOnce: true } : {}),
       type: level,
       reason: reason.slice(0, 128),
       message: message.slice(0, 1024),
@@ -520,18 +526,26 @@ export class Dispatcher implements NodeLiveness {
 
   async #commitReport(session: Session, { task: name, status }: StatusReport): Promise<void> {
     let changesState = false
+    let slot = ''
     await this.#commit('Task', name, (task) => {
       changesState = false // Of an attempt that met a conflict nothing counts.
       if (task.spec.nodeName !== session.nodeName) return undefined
       if (compareStates(status.state, task.status.state) < 0 || isDeepStrictEqual(status, task.status)) return undefined
       changesState = task.status.state !== status.state
+      slot = `${task.spec.serviceUid} ${slotOf(task)}`
       const reported = { ...task, status }
       const settles = task.spec.settledAt === undefined && hasReached(reported, 'Running')
       return settles ? { ...reported, spec: { ...task.spec, settledAt: this.#deps.clock.wallMs() } } : reported
     })
     if (!changesState || (status.state !== 'Failed' && status.state !== 'Rejected')) return
     const message = (status.error ?? status.message ?? 'no reason given').slice(0, 1024)
-    this.#deps.events.record({ object: { kind: 'Task', name }, type: 'Warning', reason: status.state, message })
+    this.#deps.events.record({
+      object: { kind: 'Task', name },
+      type: 'Warning',
+      reason: status.state,
+      message,
+      series: `${slot} ${message}`,
+    })
   }
 
   #describe(session: Session, description: Description): Promise<void> {

@@ -1,18 +1,16 @@
-// Facts for people, in the leader's memory and bounded: the same fact again only counts up. Controllers,
-// dispatcher and agents record; `/apis/kit/v1/events` lists. Lost with the leader, by design.
+// Facts for people, in the leader's memory and bounded: the same fact again, or the next of its series, only
+// counts up. Controllers, dispatcher and agents record; `/apis/kit/v1/events` lists. Lost with the leader, by design.
 
 import { contentHash } from '../api/content-name.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
 import { formatTimestamp } from '../api/timestamp.ts'
 import type { EventFields } from '../api/types/event.ts'
 import type { JsonObject } from '../api/wire.ts'
-import type { EventRecorder } from '../controllers/runtime/controller.ts'
+import type { EventRecorder, Fact } from '../controllers/runtime/controller.ts'
 import type { Clock } from '../effects/effects.ts'
 
-type RecordedEvent = Parameters<EventRecorder['record']>[0]
-
 interface Entry {
-  readonly event: RecordedEvent
+  readonly event: Fact
   readonly component: string
   readonly uid: string | undefined
   readonly firstAt: number
@@ -43,11 +41,13 @@ export class EventLog {
     return { record: (event) => this.#record(event, component) }
   }
 
-  #record(event: RecordedEvent, component: string): void {
-    const { object, type, reason, message } = event
-    const key = contentHash([object.kind, object.name, type, reason, message, component], 16)
+  #record(event: Fact, component: string): void {
+    const { object, type, reason, message, series, isOnce = false } = event
+    const same = series === undefined ? [object.kind, object.name, message] : [series]
+    const key = contentHash([...same, type, reason, component], 16)
     const now = this.#clock.wallMs()
     const before = this.#entries.get(key)
+    if (isOnce && before !== undefined) return
     this.#entries.delete(key)
     this.#entries.set(key, {
       event,

@@ -4,12 +4,21 @@
 // the node was drained, and waits at Ready until the old one has stopped (row 8). Global services stay
 // where they are or end there; that is the global controller's.
 
+import type { Task } from '../../api/objects.ts'
+import type { Commit } from '../../api/store.ts'
 import { commitEach } from '../runtime/commit-each.ts'
-import type { Controller } from '../runtime/controller.ts'
+import type { Controller, Fact } from '../runtime/controller.ts'
+import type { MisplacedReason } from '../slots/classify.ts'
 import { type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import { slotCommit, stopTask } from '../slots/write.ts'
 
-export function drainController({ store, clock, slots }: SlotControllerDeps): Controller {
+const whyOf: Readonly<Record<MisplacedReason, string>> = {
+  NodeDrain: 'the node is drained',
+  NodeDown: 'the node is down',
+  NodeRemoved: 'the node was removed',
+}
+
+export function drainController({ store, clock, slots, events }: SlotControllerDeps): Controller {
   return {
     name: 'drain',
     watches: watchSlots(slots),
@@ -18,12 +27,22 @@ export function drainController({ store, clock, slots }: SlotControllerDeps): Co
       const mine = slots.of(key)
       if (mine === undefined) return {}
       const now = clock.wallMs()
-      const commits = mine.in('misplaced', now).map(({ slot, row }) => {
+      const told = new Map<Commit, readonly Fact[]>()
+      for (const { slot, row } of mine.in('misplaced', now)) {
         const writes = row.tasks.map(({ task, reason }) => stopTask(task, 'drain', now, { reason }))
-        return slotCommit(store.view, mine.service, slot, writes)
+        told.set(slotCommit(store.view, mine.service, slot, writes), row.tasks.map(factOf))
+      }
+      await commitEach(store, [...told.keys()], (commit) => {
+        for (const fact of told.get(commit) ?? []) events.record(fact)
       })
-      await commitEach(store, commits)
       return {}
     },
   }
+}
+
+/** The same of every task, so that a node has one event, which counts them. */
+function factOf({ task, reason }: { readonly task: Task; readonly reason: MisplacedReason }): Fact {
+  const name = task.spec.nodeName ?? ''
+  const type = reason === 'NodeDrain' ? 'Normal' : 'Warning'
+  return { object: { kind: 'Node', name }, type, reason: 'TaskMoved', message: `A task moves to another node: ${whyOf[reason]}` }
 }

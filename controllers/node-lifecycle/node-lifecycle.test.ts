@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KitObject } from '../../api/objects.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
+import type { Fact } from '../runtime/controller.ts'
 import { guardStore } from '../runtime/guarded-store.ts'
 import { nodeLifecycleController } from './node-lifecycle.ts'
 
@@ -17,10 +18,12 @@ async function cluster() {
   const time = { now: 0 }
   const seen = new Map<string, number>()
   const clock = { monotonicMs: () => time.now, wallMs: () => time.now, sleep: () => Promise.resolve() }
+  const told: string[] = []
+  const events = { record: ({ reason, message }: Fact) => void told.push(`${reason}: ${message}`) }
   const liveness = { lastSeenMs: (name: string) => seen.get(name), subscribe: () => () => {} }
   const make = () => {
-    const { writes } = nodeLifecycleController({ store, clock, liveness })
-    return nodeLifecycleController({ store: guardStore(store, 'node-lifecycle', writes), clock, liveness })
+    const { writes } = nodeLifecycleController({ store, clock, events, liveness })
+    return nodeLifecycleController({ store: guardStore(store, 'node-lifecycle', writes), clock, events, liveness })
   }
   const metadata = { name: 'a', uid: 'a', resourceVersion: 0, generation: 1, createdAt: 1 }
   for (const object of [
@@ -32,11 +35,11 @@ async function cluster() {
     await store.commit({ writes: [{ op: 'create', object }] })
   }
   const look = (controller: ReturnType<typeof make>) => controller.reconcile('a', new AbortController().signal)
-  return { store, time, seen, make, look }
+  return { store, time, seen, told, make, look }
 }
 
 test('tasks of a node that is down are orphaned after a day, counted through a change of leader', async () => {
-  const { store, time, seen, make, look } = await cluster()
+  const { store, time, seen, told, make, look } = await cluster()
   const first = make()
   seen.set('a', 0)
   assert.deepEqual(await look(first), { requeueAfterMs: 15_000 })
@@ -44,6 +47,7 @@ test('tasks of a node that is down are orphaned after a day, counted through a c
   time.now = 15_000
   assert.deepEqual(await look(first), { requeueAfterMs: 24 * hourMs })
   assert.equal(store.view.get('Node', 'a')?.status.state, 'Down')
+  assert.deepEqual(told, ['NodeReady: The node answers', 'NodeDown: The node is down: heartbeat failure'])
   seen.clear()
   time.now = 20 * hourMs
   const second = make()

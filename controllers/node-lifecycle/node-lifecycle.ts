@@ -10,7 +10,7 @@ import type { Controller, ControllerDeps, Result } from '../runtime/controller.t
 import { decide } from './decide.ts'
 import type { NodeLiveness } from './liveness.ts'
 
-type NodeLifecycleDeps = Pick<ControllerDeps, 'store' | 'clock'> & { readonly liveness: NodeLiveness }
+type NodeLifecycleDeps = Pick<ControllerDeps, 'store' | 'clock' | 'events'> & { readonly liveness: NodeLiveness }
 
 /** Tasks given up in one commit. */
 const maxTasksPerCommit = 500
@@ -20,7 +20,7 @@ const maxTasksPerCommit = 500
  * when it was made.
  */
 export function nodeLifecycleController(deps: NodeLifecycleDeps): Controller {
-  const { store, clock, liveness } = deps
+  const { store, clock, events, liveness } = deps
   const sinceMs = clock.monotonicMs()
 
   function settings(): { readonly heartbeatMs: number; readonly orphanAfterMs: number } {
@@ -68,6 +68,9 @@ export function nodeLifecycleController(deps: NodeLifecycleDeps): Controller {
     if (node.status.state === state && node.status.stateAt !== undefined) return node.status.stateAt
     const stateAt = clock.wallMs()
     await store.commit({ writes: [{ op: 'update', object: { ...node, status: { ...node.status, state, stateAt, message } } }] })
+    const object = { kind: 'Node', name: node.metadata.name } as const
+    if (state === 'Ready') events.record({ object, type: 'Normal', reason: 'NodeReady', message: 'The node answers' })
+    if (state === 'Down') events.record({ object, type: 'Warning', reason: 'NodeDown', message: `The node is down: ${message}` })
     return stateAt
   }
 

@@ -7,7 +7,8 @@ import { type RestartPolicy, restartPolicyOf } from '../../api/defaults.ts'
 import type { Service, Task } from '../../api/objects.ts'
 import type { Commit } from '../../api/store.ts'
 import { commitEach } from '../runtime/commit-each.ts'
-import type { Controller } from '../runtime/controller.ts'
+import type { Controller, Fact } from '../runtime/controller.ts'
+import { howItEnded } from '../slots/how-it-ended.ts'
 import { isPaused, isRolling, targetOf } from '../slots/policy.ts'
 import { lookAgainAt, type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
 import { createTask, holdFor, slotCommit, stopTask } from '../slots/write.ts'
@@ -60,25 +61,37 @@ export function restartController(deps: SlotControllerDeps): Controller {
       const now = clock.wallMs()
       const { service } = mine
       const canCreate = service.status.revisionGeneration === service.metadata.generation
-      const ended = canCreate ? mine.in('ended', now).map(({ slot, row }) => follow(deps, service, slot, row.task, now)) : []
+      const followed = canCreate ? mine.in('ended', now).map(({ slot, row }) => follow(deps, service, slot, row.task, now)) : []
+      const facts = new Map(followed.map(({ commit, fact }) => [commit, fact]))
       const released = mine.in('waiting', now).flatMap(({ slot, row }) => (row.due ? [release(deps, service, slot, row.task)] : []))
       const superseded = mine.in('superseded', now).map(({ slot, row }) => {
         const writes = row.tasks.map((task) => stopTask(task, 'restart', now, { verdict: 'Replaced' }))
         return slotCommit(store.view, service, slot, writes)
       })
-      await commitEach(store, [...ended, ...released, ...superseded])
+      await commitEach(store, [...facts.keys(), ...released, ...superseded], (commit) => {
+        const fact = facts.get(commit)
+        if (fact !== undefined) deps.events.record(fact)
+      })
       const later = clock.wallMs()
       return lookAgainAt(mine.nextRevisit(later), later)
     },
   }
 }
 
+interface Step {
+  readonly commit: Commit
+  readonly fact: Fact | undefined
+}
+
 /** Row 6. */
-function follow({ store: { view }, nodes }: SlotControllerDeps, service: Service, slot: string, task: Task, now: number): Commit {
+function follow({ store: { view }, nodes }: SlotControllerDeps, service: Service, slot: string, task: Task, now: number): Step {
   const template = view.get('Revision', task.spec.revision)?.spec.template ?? service.spec.template
   const revision = isPaused(service) ? task.spec.revision : (targetOf(service) ?? task.spec.revision)
   const decision = decide(task, restartPolicyOf(template), revision !== task.spec.revision, now)
-  if (decision.kind === 'finish') return slotCommit(view, service, slot, [stopTask(task, 'restart', now, { verdict: 'Finished' })])
+  if (decision.kind === 'finish') {
+    const commit = slotCommit(view, service, slot, [stopTask(task, 'restart', now, { verdict: 'Finished' })])
+    return { commit, fact: factOf(service, task, undefined) }
+  }
   const isGlobal = service.spec.mode === 'Global'
   // After an end of its own, this is the step that the rollout would have taken, so the rollout watches it (ADR 7).
   const replacesFailed = task.spec.stop === undefined && revision !== task.spec.revision
@@ -98,7 +111,25 @@ function follow({ store: { view }, nodes }: SlotControllerDeps, service: Service
     },
     'restart',
   )
-  return slotCommit(view, service, slot, successor)
+  const created = successor.flatMap((write) => (write.op === 'create' ? [write.object.metadata.name] : []))
+  return { commit: slotCommit(view, service, slot, successor), fact: factOf(service, task, created[0]) }
+}
+
+/**
+ * One event per service and sort of end, however often it happens: a crash loop must not drive everything else out.
+ * What was taken off its node is told of there, and what has completed for good is as it should be.
+ */
+function factOf(service: Service, task: Task, successor: string | undefined): Fact | undefined {
+  const { state } = task.status
+  if (task.spec.stop !== undefined || (successor === undefined && state === 'Complete')) return undefined
+  const how = howItEnded(task)
+  const message =
+    successor === undefined
+      ? `${task.metadata.name} ${how}, and by its restart policy nothing follows`
+      : `${successor} takes the place of ${task.metadata.name}, which ${how}`
+  const reason = successor === undefined ? 'NotRestarted' : 'Restarted'
+  const object = { kind: 'Service', name: service.metadata.name } as const
+  return { object, type: state === 'Complete' ? 'Normal' : 'Warning', reason, message, series: `${service.metadata.uid} ${how}` }
 }
 
 /** Row 8. */

@@ -36,14 +36,20 @@ export type WriteList = { readonly [K in Kind]?: readonly string[] }
 /** The store as a controller sees it: all of the view, and a commit that keeps to the write list. */
 export type ControllerStore = Pick<Store, 'view' | 'commit'>
 
-/** Facts for people (`kit describe`, `kit events`); never read by a controller. */
+export interface Fact {
+  readonly object: { readonly kind: Kind; readonly name: string }
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+  /** Facts of one series are one event: that of the latest, with how many there were. Without it, those that say the same are. */
+  readonly series?: string
+  /** Once its series has been told of, it is nothing new. */
+  readonly isOnce?: boolean
+}
+
+/** Facts for people (`kit describe`, `kit events`); never read by a controller. What a commit makes true is recorded after it. */
 export interface EventRecorder {
-  record(event: {
-    readonly object: { readonly kind: Kind; readonly name: string }
-    readonly type: 'Normal' | 'Warning'
-    readonly reason: string
-    readonly message: string
-  }): void
+  record(fact: Fact): void
 }
 
 export interface ControllerDeps {

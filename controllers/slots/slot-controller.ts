@@ -1,13 +1,14 @@
 // What the controllers of the slot contract share: which events concern them, and the parameters they get.
 
 import type { Clock } from '../../effects/effects.ts'
-import type { Controller, ControllerStore, Result } from '../runtime/controller.ts'
+import type { Controller, ControllerStore, EventRecorder, Result } from '../runtime/controller.ts'
 import type { NodeFacts } from './classify.ts'
 import type { SlotIndex } from './slot-index.ts'
 
 export interface SlotControllerDeps {
   readonly store: ControllerStore
   readonly clock: Clock
+  readonly events: EventRecorder
   readonly slots: SlotIndex
   readonly nodes: NodeFacts
 }

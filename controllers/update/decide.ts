@@ -3,6 +3,7 @@
 
 import type { UpdatePolicyMs } from '../../api/defaults.ts'
 import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
+import { howItEnded } from '../slots/how-it-ended.ts'
 import { isPaused, isRollback, isRolling, targetOf } from '../slots/policy.ts'
 
 /** What the slots say, counted. */
@@ -90,10 +91,8 @@ function isFailure({ status }: Task, monitorMs: number): boolean {
 
 function describe(failed: readonly Task[], failures: number, total: number, ratio: number): string {
   const [first] = failed
-  const { exitCode, signal, error, state } = first?.status ?? { state: 'Failed' }
-  const how =
-    exitCode !== undefined ? `exited with ${exitCode}` : signal !== undefined ? `was ended by ${signal}` : (error ?? state.toLowerCase())
-  return `${first?.metadata.name ?? 'a task'} ${how}; ${failures} of ${total} failed, ${Math.round(ratio * 100)} % are tolerated`
+  const what = first === undefined ? 'a task failed' : `${first.metadata.name} ${howItEnded(first)}`
+  return `${what}; ${failures} of ${total} failed, ${Math.round(ratio * 100)} % are tolerated`
 }
 
 /** U3. */

@@ -5,11 +5,11 @@
 // what the store says, so a new leader goes on exactly where the last one was.
 
 import { contentHash } from '../../api/content-name.ts'
-import type { Service } from '../../api/objects.ts'
+import type { Service, UpdateStatus } from '../../api/objects.ts'
 import type { Commit, Write } from '../../api/store.ts'
 import { isOpen } from '../../api/task.ts'
 import { commitEach } from '../runtime/commit-each.ts'
-import type { Controller, Result } from '../runtime/controller.ts'
+import type { Controller, Fact, Result } from '../runtime/controller.ts'
 import type { Row } from '../slots/classify.ts'
 import { isRolling, rolloutPolicyOf, targetOf } from '../slots/policy.ts'
 import { earliest, lookAgainAt, type SlotControllerDeps, watchSlots } from '../slots/slot-controller.ts'
@@ -50,6 +50,8 @@ export function updateController(deps: SlotControllerDeps): Controller {
       const commit = toCommit(service, step)
       if (commit !== undefined) {
         await store.commit(commit)
+        const fact = factOf(service, step)
+        if (fact !== undefined) deps.events.record(fact)
         return { requeueAfterMs: 1 } // The service has changed, so what its slots are has changed, too.
       }
       return step.kind === 'roll' ? roll(deps, service, mine, step, now) : {}
@@ -90,6 +92,38 @@ function toCommit(service: Service, step: RolloutStep): Commit | undefined {
     case 'rest':
       return undefined
   }
+}
+
+/** What people want to know of a rollout: that it began, stopped, turned round, ended. */
+function factOf({ metadata, status }: Service, step: RolloutStep): Fact | undefined {
+  if (step.kind !== 'start' && step.kind !== 'count' && step.kind !== 'finish') return undefined
+  const { state, target, total, reason } = step.update
+  if (step.kind === 'count' && state === status.update?.state) return undefined
+  const of = { object: { kind: 'Service', name: metadata.name }, reason: wordOf[state] } as const
+  const why = reason === undefined || step.kind === 'finish' ? '' : `: ${reason}`
+  switch (state) {
+    case 'Updating':
+      return { ...of, type: 'Normal', message: `The rollout of ${target} starts; slots to change: ${total}` }
+    case 'Completed':
+      return { ...of, type: 'Normal', message: `The rollout of ${target} is complete` }
+    case 'Paused':
+      return { ...of, type: 'Warning', message: `The rollout of ${target} is paused${why}` }
+    case 'RollbackStarted':
+      return { ...of, type: 'Warning', message: `The service goes back to ${target}${why}` }
+    case 'RollbackCompleted':
+      return { ...of, type: 'Normal', message: `The service is back at ${target}` }
+    case 'RollbackPaused':
+      return { ...of, type: 'Warning', message: `The way back to ${target} is paused${why}` }
+  }
+}
+
+const wordOf: Readonly<Record<UpdateStatus['state'], string>> = {
+  Updating: 'RolloutStarted',
+  Completed: 'RolloutCompleted',
+  Paused: 'RolloutPaused',
+  RollbackStarted: 'RollbackStarted',
+  RollbackCompleted: 'RollbackCompleted',
+  RollbackPaused: 'RollbackPaused',
 }
 
 /** The good revision before the last good one is remembered: it is what a person who undoes a good one wants back. */
