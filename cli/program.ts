@@ -164,7 +164,7 @@ export function createProgram(
         .argument('<target>', 'task, task/NAME, or service/NAME for one of its tasks')
         .argument('<command...>', 'after --: program and arguments')
         .option('-i, --stdin', 'pass standard input on to it')
-        .option('-t, --tty', 'give it a terminal (not under the process executor)')
+        .option('-t, --tty', 'give it a terminal')
         .option('-e, --env <key=value>', 'add to its environment; may be repeated', collect)
         .option('-w, --workdir <directory>', 'run it there')
         .option('-u, --user <user>', 'run it as that user'),

@@ -11,7 +11,12 @@ const outdir = join(root, 'dist')
 rmSync(outdir, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: { kit: 'cli/main.ts', kitd: 'cli/kitd.ts', 'kit-shim': 'agent/process/shim.ts' },
+  entryPoints: {
+    kit: 'cli/main.ts',
+    kitd: 'cli/kitd.ts',
+    'kit-shim': 'agent/process/shim.ts',
+    'kit-terminal': 'agent/process/terminal.ts',
+  },
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -22,8 +27,8 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node24',
-  // Its native parts are looked up at run time, and few nodes load it.
-  external: ['dockerode'],
+  // Their native parts are looked up at run time, and few nodes load them.
+  external: ['dockerode', '@lydell/node-pty'],
   define: { 'process.env.NODE_ENV': '"production"' },
   // CommonJS packages inside an ES module still call require for Node's own modules.
   banner: {

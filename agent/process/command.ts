@@ -1,15 +1,15 @@
 // Runs one command beside a task's program: in its environment, working directory and control group, as its
-// user. The command is a process group of its own, and a child of the daemon. It must not outlive whoever
+// user. The command leads a session of its own, and has pipes or a terminal (terminal-command.ts). It must not outlive whoever
 // asked for it, so what a daemon that died left behind is killed by the next one, from the records in
 // `commands/` of the task's directory.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import type { ExecExit, ExecRequest } from '../../api/exec.ts'
-import { identify, sendSignal, signalProcess } from '../../effects/real/process-identity.ts'
-import type { ExecInput, ExecOutput } from '../executor.ts'
+import type { Readable, Writable } from 'node:stream'
+import type { ExecExit, ExecRequest, TerminalSize } from '../../api/exec.ts'
+import { identify, sendSignal, signalSession } from '../../effects/real/process-identity.ts'
+import { type ExecInput, type ExecOutput, FatalTaskError } from '../executor.ts'
 import { isRecord, parseJson } from '../frames.ts'
 import { enterCgroup } from './cgroup.ts'
 import { hasCode, type ShimSpec } from './task-files.ts'
@@ -19,56 +19,88 @@ const drainLimitMs = 1_000
 /** What shells say of a program that is not there, and of one that cannot be run. */
 const [notFound, notExecutable] = [127, 126]
 
+/** A program that was started beside a task. It leads a session of its own. */
+export interface Command {
+  readonly pid: number
+  readonly input: Writable
+  /** Says that there is no more input. */
+  readonly endInput: () => void
+  readonly resize: (size: TerminalSize) => void
+  readonly outputs: readonly { readonly name: 'stdout' | 'stderr'; readonly from: Readable }[]
+  /** Once it has ended, and all that it started has. */
+  readonly ended: Promise<ExecExit>
+  readonly kill: () => void
+}
+
+/** Rejects when the program cannot be started. */
+export type StartCommand = (spec: ShimSpec, request: ExecRequest) => Promise<Command>
+
 /** Resolves once the command has ended and all output was given. Rejects with the signal's reason, after the command was killed. */
 export async function runCommand(
   directory: string,
   spec: ShimSpec,
   request: ExecRequest,
+  start: StartCommand,
   input: ExecInput,
   output: ExecOutput,
   signal: AbortSignal,
 ): Promise<ExecExit> {
   signal.throwIfAborted()
-  let child: ChildProcessWithoutNullStreams
+  let command: Command
   try {
-    child = await start(spec, request)
+    command = await start(spec, request)
   } catch (error) {
-    await output('stderr', Buffer.from(`${explain(spec, request, error)}\n`))
+    if (error instanceof FatalTaskError) throw error
+    await output('stderr', Buffer.from(`${explain(spec, request, error)}${request.tty === undefined ? '' : '\r'}\n`))
     return { exitCode: hasCode(error, 'ENOENT') ? notFound : notExecutable }
   }
-  const { pid = 0 } = child
-  if (spec.cgroup !== undefined) enterCgroup(spec.cgroup, pid)
-  const forget = remember(directory, pid)
-  const kill = (): void => void sendSignal(-pid, 'SIGKILL')
+  const { outputs, ended, kill } = command
+  const forget = remember(directory, command.pid)
   signal.addEventListener('abort', kill, { once: true })
   if (signal.aborted) kill()
-  const ended = new Promise<ExecExit>((resolve) => {
-    child.once('exit', (code, name) => {
-      kill() // What it started does not outlive it.
-      setTimeout(() => destroyOutput(child), drainLimitMs).unref()
-      resolve(name === null ? { exitCode: code ?? 0 } : { signal: name })
-    })
-  })
-  child.stdin.on('error', () => {}) // It has closed its input, or ended: the rest is dropped.
-  void feed(child, request, input).catch(kill)
+  command.input.on('error', () => {}) // It has closed its input, or ended: the rest is dropped.
+  void feed(command, request, input).catch(kill)
   try {
-    const [exit] = await Promise.all([ended, give('stdout', child.stdout, output), give('stderr', child.stderr, output)])
+    const [exit] = await Promise.all([ended, ...outputs.map(({ name, from }) => give(name, from, output))])
     signal.throwIfAborted()
     return exit
   } catch (error) {
     kill()
     throw signal.aborted ? signal.reason : error
   } finally {
-    await ended
+    await ended.catch(() => {})
     signal.removeEventListener('abort', kill)
-    destroyOutput(child)
-    child.stdin.destroy()
+    for (const { from } of outputs) from.destroy()
+    command.input.destroy()
     forget()
   }
 }
 
-/** Rejects when the program cannot be started. */
-function start(spec: ShimSpec, request: ExecRequest): Promise<ChildProcessWithoutNullStreams> {
+/** With its standard streams as pipes. */
+export async function startWithPipes(spec: ShimSpec, request: ExecRequest): Promise<Command> {
+  const child = await spawned(spec, request)
+  const { pid = 0, stdin, stdout, stderr } = child
+  if (spec.cgroup !== undefined) enterCgroup(spec.cgroup, pid)
+  const kill = (): void => void sendSignal(-pid, 'SIGKILL')
+  const destroyOutput = (): void => {
+    stdout.destroy()
+    stderr.destroy()
+  }
+  const ended = new Promise<ExecExit>((resolve) => {
+    child.once('exit', (code, name) => {
+      kill() // What it started does not outlive it.
+      setTimeout(destroyOutput, drainLimitMs).unref()
+      resolve(name === null ? { exitCode: code ?? 0 } : { signal: name })
+    })
+  })
+  const outputs = [
+    { name: 'stdout', from: stdout },
+    { name: 'stderr', from: stderr },
+  ] as const
+  return { pid, input: stdin, endInput: () => stdin.end(), resize: () => {}, outputs, ended, kill }
+}
+
+function spawned(spec: ShimSpec, request: ExecRequest): Promise<ChildProcessWithoutNullStreams> {
   const [program = '', ...args] = request.command
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -84,13 +116,14 @@ function start(spec: ShimSpec, request: ExecRequest): Promise<ChildProcessWithou
   })
 }
 
-async function feed(child: ChildProcessWithoutNullStreams, request: ExecRequest, input: ExecInput): Promise<void> {
-  if (request.stdin === true) {
+async function feed(command: Command, { stdin = false, tty }: ExecRequest, input: ExecInput): Promise<void> {
+  if (stdin || tty !== undefined) {
     for await (const piece of input) {
-      if (piece.type === 'stdin' && child.stdin.writable) await new Promise((done) => child.stdin.write(piece.bytes, done))
+      if (piece.type === 'resize') command.resize(piece)
+      else if (stdin && command.input.writable) await new Promise((done) => command.input.write(piece.bytes, done))
     }
   }
-  child.stdin.end()
+  command.endInput()
 }
 
 /** The pipe is read only as fast as `output` takes it. */
@@ -100,11 +133,6 @@ async function give(name: 'stdout' | 'stderr', from: Readable, output: ExecOutpu
   } catch (error) {
     if (!hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE')) throw error // Destroyed after the drain limit.
   }
-}
-
-function destroyOutput(child: ChildProcessWithoutNullStreams): void {
-  child.stdout.destroy()
-  child.stderr.destroy()
 }
 
 /** Calling the result forgets it again. */
@@ -126,7 +154,7 @@ export function killCommandsLeftBehind(directory: string): void {
   for (const name of namesIn(records)) {
     const value = parseJson(readFileSync(join(records, name), 'utf8'))
     if (isRecord(value) && typeof value['pid'] === 'number' && typeof value['started'] === 'string')
-      signalProcess({ pid: value['pid'], started: value['started'] }, 'SIGKILL', true)
+      signalSession({ pid: value['pid'], started: value['started'] }, 'SIGKILL')
     rmSync(join(records, name), { force: true })
   }
 }

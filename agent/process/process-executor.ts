@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process'
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, machine, platform, totalmem } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { durationMs } from '../../api/duration.ts'
 import type { ExecExit, ExecRequest } from '../../api/exec.ts'
@@ -27,7 +27,7 @@ import {
 } from '../executor.ts'
 import { withSignal } from '../first-of.ts'
 import { findCgroupParent, makeCgroup, removeCgroup } from './cgroup.ts'
-import { killCommandsLeftBehind, runCommand } from './command.ts'
+import { killCommandsLeftBehind, runCommand, startWithPipes } from './command.ts'
 import { type Environment, environmentOf } from './environment.ts'
 import { runHealthTest } from './health-check.ts'
 import { readLog } from './log-reader.ts'
@@ -37,6 +37,7 @@ import { findFreePorts } from './ports.ts'
 import { commandOf, noticesFor, refuseImpossible, stopSignalOf, wantsLimits } from './requirements.ts'
 import { claimTask, fileOf, readSpec, type ShimSpec, type Started, writeRecord } from './task-files.ts'
 import { inspect, type TaskProcess } from './task-state.ts'
+import { startInTerminal } from './terminal-command.ts'
 import { Turns } from './turns.ts'
 import { untilFound } from './until-found.ts'
 import { resolveUser } from './user.ts'
@@ -44,7 +45,7 @@ import { resolveUser } from './user.ts'
 export interface ProcessExecutorOptions {
   /** The executor's own; holds logs, and the directories of named volumes. */
   readonly directory: string
-  /** Program file of the shim: `dist/kit-shim.mjs`, or `agent/process/shim.ts`. */
+  /** Program file of the shim: `dist/kit-shim.mjs`, or `agent/process/shim.ts`. That of terminals (terminal.ts) lies beside it. */
   readonly shimPath: string
   /** Node.js that runs shims. */
   readonly nodePath?: string
@@ -72,6 +73,7 @@ class ProcessExecutor implements Executor {
   readonly name = 'process'
   readonly #directory: string
   readonly #shimPath: string
+  readonly #terminalPath: string
   readonly #nodePath: string
   readonly #maxLogFileBytes: number
   readonly #cgroupParent: string | undefined
@@ -83,6 +85,7 @@ class ProcessExecutor implements Executor {
   constructor(options: ProcessExecutorOptions) {
     this.#directory = resolve(options.directory)
     this.#shimPath = resolve(options.shimPath)
+    this.#terminalPath = join(dirname(this.#shimPath), basename(this.#shimPath).replace('shim', 'terminal'))
     this.#nodePath = options.nodePath ?? process.execPath
     this.#maxLogFileBytes = options.maxLogFileBytes ?? defaultMaxLogFileBytes
     this.#cgroupParent = findCgroupParent(options.cgroupRoot ?? '/sys/fs/cgroup')
@@ -178,8 +181,6 @@ class ProcessExecutor implements Executor {
     const spec = readSpec(directory)
     if (spec === undefined || inspect(directory).phase !== 'running')
       throw new FatalTaskError(`task "${taskName}" does not run on this node`)
-    if (request.tty !== undefined)
-      throw new FatalTaskError('the process executor has no terminals: leave out --tty, or use a node with Docker')
     const user = resolveUser(request.user)
     return await withSignal(signal, async (inner, stop) => {
       const ended = untilFound(directory, () => this.#exitOf(taskName), inner).then(
@@ -187,7 +188,8 @@ class ProcessExecutor implements Executor {
         () => {},
       )
       try {
-        return await runCommand(directory, { ...spec, ...user }, request, input, output, inner)
+        const start = request.tty === undefined ? startWithPipes : startInTerminal([this.#nodePath, ...nodeOptions, this.#terminalPath])
+        return await runCommand(directory, { ...spec, ...user }, request, start, input, output, inner)
       } finally {
         stop(new Error('the command has ended'))
         await ended

@@ -2,7 +2,7 @@
 // signalled: with it goes the time at which that process started, and the boot that the time belongs to.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 export interface ProcessIdentity {
   readonly pid: number
@@ -31,8 +31,35 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals,
  * the leader's id; where one has it, or the machine was started again, the group is gone and nobody is signalled.
  */
 export function signalLeftovers(leader: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  return mayHaveLeftovers(leader) && sendSignal(-leader.pid, signal)
+}
+
+function mayHaveLeftovers(leader: ProcessIdentity): boolean {
   const isOfThisBoot = process.platform !== 'linux' || leader.started.startsWith(`${bootId()} `)
-  return isOfThisBoot && identify(leader.pid) === undefined && sendSignal(-leader.pid, signal)
+  return isOfThisBoot && identify(leader.pid) === undefined
+}
+
+/**
+ * Signals every process of the session that the leader began, whatever group it is in, also after the leader has
+ * ended: while a member lives, no other process gets the leader's id. What they start meanwhile is signalled as well.
+ */
+export function signalSession(leader: ProcessIdentity, signal: 'SIGKILL'): void {
+  if (!isAlive(leader) && !mayHaveLeftovers(leader)) return
+  sendSignal(-leader.pid, signal)
+  if (process.platform !== 'linux') return // Other systems do not tell sessions: the group has to do.
+  for (let round = 0; round < maxRounds; round++) {
+    const members = sessionMembers(leader.pid)
+    if (members.length === 0) return
+    for (const pid of members) sendSignal(pid, signal)
+  }
+}
+
+/** One that is killed stays in the table for a moment. */
+const maxRounds = 100
+
+function sessionMembers(session: number): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.filter((pid) => statOnLinux(Number(pid))?.session === String(session)).map(Number)
 }
 
 /** False when there is nobody to signal. */
@@ -45,12 +72,17 @@ export function sendSignal(target: number, signal: NodeJS.Signals | 0): boolean 
   }
 }
 
-/** Ticks since boot at which it started: field 22. The second field is the program's name and may hold anything. */
 function startedOnLinux(pid: number): string | undefined {
+  const stat = statOnLinux(pid)
+  return stat === undefined ? undefined : `${bootId()} ${stat.ticks}`
+}
+
+/** Fields 6 and 22: its session, and the ticks since boot at which it started. The second field is the program's name and may hold anything. */
+function statOnLinux(pid: number): { readonly session: string; readonly ticks: string } | undefined {
   const stat = readText(`/proc/${pid}/stat`)
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [state, ticks] = [fields?.[0], fields?.[19]]
-  return state === undefined || ticks === undefined || state === 'Z' || state === 'X' ? undefined : `${bootId()} ${ticks}`
+  const [state, session, ticks] = [fields?.[0], fields?.[3], fields?.[19]]
+  return session === undefined || ticks === undefined || state === 'Z' || state === 'X' ? undefined : { session, ticks }
 }
 
 let bootIdOfThisBoot: string | undefined
