@@ -268,7 +268,7 @@ test('what only the executor knows is removed, once a manager has said what ther
   await world.until('only the wanted one', () => world.machine.held().join(' ') === 'web.1.a')
 })
 
-test('a task that was running when its machine lost power has failed', async () => {
+test('a task that was running when its machine lost power has failed, by no fault of its own', async () => {
   const world = await connected()
   await world.manager.complete(assignment('web.1.a'))
   await world.until('Running', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
@@ -278,6 +278,39 @@ test('a task that was running when its machine lost power has failed', async () 
   await world.disk.crash()
   void world.startAgent()
   await world.until('the report', () => world.manager.lastStatusOf('web.1.a')?.state === 'Failed')
+  assert.equal(world.manager.lastStatusOf('web.1.a')?.nodeFault, 'Lost')
+})
+
+for (const forgets of [false, true])
+  test(`what was stopped while no agent ran was stopped with its node, not by itself${forgets ? ', also when nothing of it is left' : ''}`, async () => {
+    const world = await connected()
+    world.plans.set('web.2.b', { startMs: 10_000 })
+    await world.manager.complete(assignment('web.1.a'), assignment('web.2.b'))
+    await world.until('Running', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
+    await world.until('Starting', () => world.manager.lastStatusOf('web.2.b')?.state === 'Starting')
+    await world.pass(1_000)
+    world.killAgent()
+    world.machine.stopAll({ exitCode: 0 }, forgets)
+    void world.startAgent()
+    for (const name of ['web.1.a', 'web.2.b']) {
+      await world.until('the report', () => world.manager.lastStatusOf(name)?.state === 'Failed')
+      assert.equal(world.manager.lastStatusOf(name)?.nodeFault, forgets ? 'Lost' : 'Stopped')
+    }
+  })
+
+test('a task that was to be stopped when the agent died is shut down, not failed', async () => {
+  const world = await connected()
+  const task = assignment('web.1.a')
+  world.plans.set('web.1.a', { stopMs: 5_000 })
+  await world.manager.complete(task)
+  await world.until('Running', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
+  await world.manager.change([wants(task, 'Shutdown')])
+  await world.pass(1_000)
+  world.killAgent()
+  await world.pass(10_000)
+  void world.startAgent()
+  await world.until('the report', () => world.manager.lastStatusOf('web.1.a')?.state === 'Shutdown')
+  assert.equal(world.manager.lastStatusOf('web.1.a')?.nodeFault, undefined)
 })
 
 test('a change of the node’s description is reported within half a minute', async () => {

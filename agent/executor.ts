@@ -3,9 +3,11 @@
 // die between any two: after a restart it calls `attach` for what its database knows and goes on.
 
 import type { ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
-import type { Node, TaskTemplate } from '../api/objects.ts'
+import type { Node, Task, TaskTemplate } from '../api/objects.ts'
 import type { Assignment, LogLine, LogOptions, PayloadName } from '../api/session.ts'
 import type { Redacted } from './redacted.ts'
+
+export type NodeFault = NonNullable<Task['status']['nodeFault']>
 
 /** How a task ended. Exactly one of exitCode and signal is known, or neither when the record was lost. */
 export interface Exit {
@@ -13,6 +15,8 @@ export interface Exit {
   readonly signal?: string
   /** Why, when it is not simply the program's own end: `unhealthy`, `out of memory`, `lost`. */
   readonly reason?: string
+  /** It is not the program's doing: what runs tasks on this node was stopped, or has lost it. */
+  readonly nodeFault?: NodeFault
   /** ms since 1970, from the record of who saw it end. */
   readonly at: number
 }
@@ -31,6 +35,13 @@ export interface TaskHandle {
 /** Thrown for what no retry mends; the task becomes Rejected or Failed with this message. */
 export class FatalTaskError extends Error {
   override readonly name = 'FatalTaskError'
+  /** Set when it is not the task's fault. */
+  readonly nodeFault: NodeFault | undefined
+
+  constructor(message: string, options: ErrorOptions & { readonly nodeFault?: NodeFault | undefined } = {}) {
+    super(message, options)
+    this.nodeFault = options.nodeFault
+  }
 }
 
 /** A fact for people about one task, such as an option that this executor ignores. Becomes an Event. */

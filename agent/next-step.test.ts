@@ -50,6 +50,11 @@ const ends: readonly {
   },
   { name: 'a lost record', exit: { reason: 'lost' }, expected: { state: 'Failed', error: 'ended, and nobody saw how: lost' } },
   {
+    name: 'a stop of the whole node, even without an error',
+    exit: { exitCode: 0, reason: 'its node was stopped', nodeFault: 'Stopped' },
+    expected: { state: 'Failed', exitCode: 0, error: 'exited with code 0: its node was stopped', nodeFault: 'Stopped' },
+  },
+  {
     name: 'success after it was unhealthy',
     exit: { exitCode: 0 },
     health: 'Unhealthy',

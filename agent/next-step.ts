@@ -5,7 +5,7 @@
 import type { Desired, TaskState } from '../api/objects.ts'
 import { compareStates } from '../api/task.ts'
 import type { TaskStatus } from '../api/types/task.ts'
-import type { Exit } from './executor.ts'
+import type { Exit, NodeFault } from './executor.ts'
 
 /**
  * `nothing` waits until managers want something else. `accept`, `begin-preparing` and `begin-starting` only
@@ -34,13 +34,20 @@ export function failedState(observed: TaskState): 'Rejected' | 'Failed' {
   return compareStates(observed, 'Starting') < 0 ? 'Rejected' : 'Failed'
 }
 
-/** The status after the program ended by itself. A task found unhealthy has failed, whatever its exit code. */
+/**
+ * The status after the program ended although it was wanted. A task found unhealthy has failed, whatever its exit code, and so
+ * has one that ended with its node: it did not finish what it was for.
+ */
 export function endedStatus(status: TaskStatus, exit: Exit): TaskStatus {
   const after = { ...status, ...exitFacts(exit), at: exit.at }
   if (status.health === 'Unhealthy') return { ...after, state: 'Failed', error: status.error ?? 'unhealthy' }
+  if (exit.nodeFault !== undefined)
+    return { ...after, state: 'Failed', message: wordsOf[exit.nodeFault], error: describeExit(exit), nodeFault: exit.nodeFault }
   if (exit.exitCode === 0 && exit.reason === undefined) return withoutError({ ...after, state: 'Complete', message: 'finished' })
   return { ...after, state: 'Failed', message: 'failed', error: describeExit(exit) }
 }
+
+const wordsOf: Readonly<Record<NodeFault, string>> = { Stopped: 'stopped with its node', Lost: 'lost by its node' }
 
 /** Exit code and signal, as a status carries them. */
 export function exitFacts(exit: Exit): Pick<TaskStatus, 'exitCode' | 'signal'> {

@@ -143,7 +143,8 @@ export class TaskLoop {
   async #wait(signal: AbortSignal): Promise<void> {
     if (this.#isUnhealthy()) return await this.#stopUnhealthy(signal)
     const found = await this.#deps.executor.attach(this.#assignment.task)
-    if (found === undefined) return this.#set(endedStatus(this.#status, { reason: 'the node has lost it', at: this.#deps.clock.wallMs() }))
+    if (found === undefined)
+      return this.#set(endedStatus(this.#status, { reason: 'the node has lost it', nodeFault: 'Lost', at: this.#deps.clock.wallMs() }))
     if ('running' in found) {
       this.#adoptHealthPolicy(found.running)
       this.#set(withoutError({ ...this.#status, ...handleFacts(found.running) }))
@@ -210,7 +211,8 @@ export class TaskLoop {
   }
 
   #fail(error: FatalTaskError): void {
-    this.#set({ ...this.#status, state: failedState(this.#status.state), message: 'failed', error: error.message })
+    const fault = error.nodeFault === undefined ? {} : { nodeFault: error.nodeFault }
+    this.#set({ ...this.#status, state: failedState(this.#status.state), message: 'failed', error: error.message, ...fault })
   }
 
   async #move(state: TaskState, message: string): Promise<void> {

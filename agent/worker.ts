@@ -63,10 +63,12 @@ export class Worker {
   }
 
   async #lookAgain(assignment: Assignment): Promise<Assignment> {
-    if (assignment.status.state !== 'Running') return assignment
+    const { desired, status } = assignment
+    // One that is to be stopped was perhaps stopped just before the agent died: its loop finds out.
+    if (status.state !== 'Running' || desired === 'Shutdown' || desired === 'Remove') return assignment
     try {
       const found = await this.#deps.executor.attach(assignment.task)
-      return found !== undefined && 'ended' in found ? { ...assignment, status: endedStatus(assignment.status, found.ended) } : assignment
+      return found !== undefined && 'ended' in found ? { ...assignment, status: endedStatus(status, found.ended) } : assignment
     } catch {
       return assignment // Its loop tries again, and says why it cannot.
     }

@@ -3852,6 +3852,14 @@ export const definitions: readonly Definition[] = [
            "type": "string",
            "description": "Signal that ended the program."
           },
+          "nodeFault": {
+           "type": "string",
+           "enum": [
+            "Stopped",
+            "Lost"
+           ],
+           "description": "It ended by no fault of its own. Stopped: its node was stopped under it. Lost: its node cannot say how it ended."
+          },
           "pid": {
            "type": "integer",
            "description": "Process id on the node."

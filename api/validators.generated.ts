@@ -9526,7 +9526,7 @@ return errors === 0;
 validate29.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema41 = {"type":"object","required":["spec","status"],"properties":{"spec":{"type":"object","required":["service","serviceUid","revision","attempt","desired"],"properties":{"service":{"type":"string"},"serviceUid":{"type":"string"},"slot":{"type":"integer"},"node":{"type":"string"},"revision":{"type":"string"},"jobIteration":{"type":"integer"},"attempt":{"type":"integer"},"desired":{"type":"string","enum":["Ready","Running","Complete","Shutdown","Remove"]},"hold":{"type":"object","required":["notBefore","until"],"properties":{"notBefore":{"type":"integer"},"until":{"type":"integer"}}},"restarts":{"type":"array","items":{"type":"integer"}},"rollout":{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"counted":{"type":"boolean"}}},"stop":{"type":"object","required":["by","at"],"properties":{"by":{"type":"string","enum":["replicated","global","job","restart","update","drain","placement","reaper"]},"reason":{"type":"string"},"at":{"type":"integer"}}},"verdict":{"type":"string","enum":["Replaced","Finished"]},"settledAt":{"type":"integer"},"nodeName":{"type":"string"},"placedFor":{"type":"string"},"assignedGeneric":{"type":"object","additionalProperties":{"type":"string"}},"network":{"type":"object","properties":{"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort"],"properties":{"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"}}}}}}}},"status":{"type":"object","required":["state","at"],"properties":{"state":{"type":"string","enum":["New","Pending","Assigned","Accepted","Preparing","Ready","Starting","Running","Complete","Shutdown","Failed","Rejected","Orphaned"]},"at":{"type":"integer"},"startedAt":{"type":"integer"},"message":{"type":"string","maxLength":1024},"error":{"type":"string","maxLength":4096},"exitCode":{"type":"integer"},"signal":{"type":"string"},"pid":{"type":"integer"},"containerId":{"type":"string"},"address":{"type":"string"},"ports":{"type":"object","additionalProperties":{"type":"integer"}},"health":{"type":"string","enum":["Starting","Healthy","Unhealthy"]}}}}};
+const schema41 = {"type":"object","required":["spec","status"],"properties":{"spec":{"type":"object","required":["service","serviceUid","revision","attempt","desired"],"properties":{"service":{"type":"string"},"serviceUid":{"type":"string"},"slot":{"type":"integer"},"node":{"type":"string"},"revision":{"type":"string"},"jobIteration":{"type":"integer"},"attempt":{"type":"integer"},"desired":{"type":"string","enum":["Ready","Running","Complete","Shutdown","Remove"]},"hold":{"type":"object","required":["notBefore","until"],"properties":{"notBefore":{"type":"integer"},"until":{"type":"integer"}}},"restarts":{"type":"array","items":{"type":"integer"}},"rollout":{"type":"object","required":["id"],"properties":{"id":{"type":"string"},"counted":{"type":"boolean"}}},"stop":{"type":"object","required":["by","at"],"properties":{"by":{"type":"string","enum":["replicated","global","job","restart","update","drain","placement","reaper"]},"reason":{"type":"string"},"at":{"type":"integer"}}},"verdict":{"type":"string","enum":["Replaced","Finished"]},"settledAt":{"type":"integer"},"nodeName":{"type":"string"},"placedFor":{"type":"string"},"assignedGeneric":{"type":"object","additionalProperties":{"type":"string"}},"network":{"type":"object","properties":{"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort"],"properties":{"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"}}}}}}}},"status":{"type":"object","required":["state","at"],"properties":{"state":{"type":"string","enum":["New","Pending","Assigned","Accepted","Preparing","Ready","Starting","Running","Complete","Shutdown","Failed","Rejected","Orphaned"]},"at":{"type":"integer"},"startedAt":{"type":"integer"},"message":{"type":"string","maxLength":1024},"error":{"type":"string","maxLength":4096},"exitCode":{"type":"integer"},"signal":{"type":"string"},"nodeFault":{"type":"string","enum":["Stopped","Lost"]},"pid":{"type":"integer"},"containerId":{"type":"string"},"address":{"type":"string"},"ports":{"type":"object","additionalProperties":{"type":"integer"}},"health":{"type":"string","enum":["Starting","Healthy","Unhealthy"]}}}}};
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -10315,10 +10315,10 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data33.pid !== undefined){
-let data41 = data33.pid;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err64 = {instancePath:instancePath+"/status/pid",keyword:"type",params:{type: "integer"}};
+if(data33.nodeFault !== undefined){
+let data41 = data33.nodeFault;
+if(typeof data41 !== "string"){
+const err64 = {instancePath:instancePath+"/status/nodeFault",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -10327,10 +10327,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-if(data33.containerId !== undefined){
-if(typeof data33.containerId !== "string"){
-const err65 = {instancePath:instancePath+"/status/containerId",keyword:"type",params:{type: "string"}};
+if(!((data41 === "Stopped") || (data41 === "Lost"))){
+const err65 = {instancePath:instancePath+"/status/nodeFault",keyword:"enum",params:{allowedValues: schema41.properties.status.properties.nodeFault.enum}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -10340,9 +10338,10 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data33.address !== undefined){
-if(typeof data33.address !== "string"){
-const err66 = {instancePath:instancePath+"/status/address",keyword:"type",params:{type: "string"}};
+if(data33.pid !== undefined){
+let data42 = data33.pid;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+const err66 = {instancePath:instancePath+"/status/pid",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -10352,13 +10351,9 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data33.ports !== undefined){
-let data44 = data33.ports;
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-for(const key1 in data44){
-let data45 = data44[key1];
-if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
-const err67 = {instancePath:instancePath+"/status/ports/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "integer"}};
+if(data33.containerId !== undefined){
+if(typeof data33.containerId !== "string"){
+const err67 = {instancePath:instancePath+"/status/containerId",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -10368,9 +10363,9 @@ vErrors.push(err67);
 errors++;
 }
 }
-}
-else {
-const err68 = {instancePath:instancePath+"/status/ports",keyword:"type",params:{type: "object"}};
+if(data33.address !== undefined){
+if(typeof data33.address !== "string"){
+const err68 = {instancePath:instancePath+"/status/address",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -10380,10 +10375,13 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data33.health !== undefined){
-let data46 = data33.health;
-if(typeof data46 !== "string"){
-const err69 = {instancePath:instancePath+"/status/health",keyword:"type",params:{type: "string"}};
+if(data33.ports !== undefined){
+let data45 = data33.ports;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+for(const key1 in data45){
+let data46 = data45[key1];
+if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+const err69 = {instancePath:instancePath+"/status/ports/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -10392,8 +10390,10 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(!(((data46 === "Starting") || (data46 === "Healthy")) || (data46 === "Unhealthy"))){
-const err70 = {instancePath:instancePath+"/status/health",keyword:"enum",params:{allowedValues: schema41.properties.status.properties.health.enum}};
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/status/ports",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -10403,9 +10403,10 @@ vErrors.push(err70);
 errors++;
 }
 }
-}
-else {
-const err71 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data33.health !== undefined){
+let data47 = data33.health;
+if(typeof data47 !== "string"){
+const err71 = {instancePath:instancePath+"/status/health",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -10414,15 +10415,37 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-}
-else {
-const err72 = {instancePath,keyword:"type",params:{type: "object"}};
+if(!(((data47 === "Starting") || (data47 === "Healthy")) || (data47 === "Unhealthy"))){
+const err72 = {instancePath:instancePath+"/status/health",keyword:"enum",params:{allowedValues: schema41.properties.status.properties.health.enum}};
 if(vErrors === null){
 vErrors = [err72];
 }
 else {
 vErrors.push(err72);
+}
+errors++;
+}
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+}
+else {
+const err74 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
 }
 errors++;
 }

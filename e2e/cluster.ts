@@ -48,6 +48,7 @@ export interface TaskObject {
     readonly state: string
     readonly exitCode?: number
     readonly signal?: string
+    readonly nodeFault?: string
     readonly pid?: number
     readonly containerId?: string
   }

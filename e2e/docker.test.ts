@@ -110,6 +110,44 @@ if (engine !== undefined) {
     await cluster.kit('delete', 'stack', 'lost')
   })
 
+  test('a cluster that is taken down and up in the middle of a rollout finishes it', async () => {
+    const roll = (word: string): string => `
+name: roll
+services:
+  web:
+    image: ${engine.image}
+    command: [sh, -c, "trap 'exit 0' TERM; echo ${word}; while :; do sleep 0.1; done"]
+    stop_grace_period: 1s
+    deploy:
+      replicas: 2
+      update_config: {parallelism: 1, monitor: 3s, failure_action: rollback}
+      restart_policy: {condition: any, delay: 50ms, max_attempts: 1}
+`
+    interface ServiceObject {
+      readonly status: { readonly revision: string; readonly update: { readonly state: string; readonly failures: number } }
+    }
+    const service = (): Promise<ServiceObject> => cluster.json('service', 'roll_web')
+    await cluster.kit('apply', '-f', cluster.file('roll.yml', roll('one')))
+    await cluster.kit('apply', '--no-wait', '-f', cluster.file('roll.yml', roll('two')))
+    await eventually(async () => {
+      const { revision } = (await service()).status
+      const running = (await cluster.tasks('roll_web')).filter(
+        ({ spec, status }) => spec.revision === revision && status.state === 'Running',
+      )
+      assert.equal(running.length, 1)
+    })
+    await cluster.kit('down')
+    await cluster.kit('up')
+    await cluster.kit('wait', 'service/roll_web')
+    const { revision, update } = (await service()).status
+    assert.deepEqual([update.state, update.failures], ['Completed', 0])
+    assert.deepEqual(
+      (await cluster.tasks('roll_web')).map(({ spec }) => spec.revision),
+      [revision, revision],
+    )
+    await cluster.kit('delete', 'stack/roll')
+  })
+
   test('down removes every container and network', async () => {
     const node = await nodeName()
     assert.ok((await networks(node)) > 0)

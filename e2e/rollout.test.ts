@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Cluster, eventually } from './cluster.ts'
+import { Cluster, eventually, type TaskObject } from './cluster.ts'
 
 const cluster = new Cluster()
 before(() => cluster.kit('up'))
@@ -38,7 +38,7 @@ interface ServiceObject {
     readonly revision: string
     readonly lastGood: string
     readonly previousGood: string
-    readonly update: { readonly state: string; readonly message: string }
+    readonly update: { readonly state: string; readonly message: string; readonly failures: number }
   }
 }
 const service = (): Promise<ServiceObject> => cluster.json('service', 'app_web')
@@ -152,6 +152,39 @@ test('with failure_action pause a bad revision stops the rollout: exit code 1, t
   // The next good revision goes on.
   await apply({ action: 'pause', run: 'echo better; exec sleep 1000' })
   assert.equal(new Set(await revisions()).size, 1)
+})
+
+/** Until a task of the rollout under way runs, of three that it will start. */
+async function untilHalfWay(): Promise<void> {
+  await eventually(async () => {
+    const { status } = await service()
+    const states = (await cluster.tasks('app_web'))
+      .filter(({ spec }) => spec.revision === status.revision)
+      .map(({ status: own }) => own.state)
+    assert.ok(status.update.state === 'Updating' && states.includes('Running') && states.length < 3, `${status.update.state} ${states}`)
+  })
+}
+
+test('a cluster that is taken down and up in the middle of a rollout finishes it: the end of a node is nobody’s failure', async () => {
+  const deploy = '\n      restart_policy: {condition: any, delay: 50ms, max_attempts: 1}'
+  const slow = (run: string): string =>
+    app({ run, deploy }).replace('monitor: 500ms', 'monitor: 3s').replace('restart_policy: {condition: any, delay: 50ms}\n', '\n')
+  await cluster.kit('apply', '-f', cluster.file('app.yml', slow('echo before; exec sleep 1000')))
+  // Once with programs that die of the stop signal, once with such as end without an error.
+  for (const run of ['echo one; exec sleep 1000', "trap 'exit 0' TERM; echo two; while :; do sleep 0.05; done"]) {
+    await cluster.kit('apply', '--no-wait', '-f', cluster.file('app.yml', slow(run)))
+    await untilHalfWay()
+    await cluster.kit('down')
+    await cluster.kit('up')
+    await cluster.kit('wait', 'service/app_web')
+    const { status } = await service()
+    assert.equal(status.update.state, 'Completed')
+    assert.equal(status.update.failures, 0)
+    assert.equal(status.lastGood, status.revision)
+    assert.deepEqual(await revisions(), [status.revision, status.revision, status.revision])
+    const { items } = await cluster.json<{ readonly items: readonly TaskObject[] }>('tasks', '--field-selector', 'spec.service=app_web')
+    assert.ok(items.some(({ status: own }) => own.state === 'Failed' && own.nodeFault === 'Stopped'))
+  }
 })
 
 test('tasks that no node can take: exit code 3, with the way to the reason', async () => {

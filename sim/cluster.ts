@@ -98,6 +98,11 @@ export class SimulatedCluster {
     return this.#host(id).process !== undefined
   }
 
+  /** Whether the task's program ran until its machine, or all on it, was stopped. */
+  wentDownWithNode(task: string): boolean {
+    return this.#hosts.some(({ machine }) => machine.wentDownWith(task))
+  }
+
   machine(id: string): SimulatedMachine {
     return this.#host(id).machine
   }

@@ -76,6 +76,7 @@ export class SimulatedMachine {
   readonly #prepared = new Map<string, Assignment>()
   readonly #tasks = new Map<string, Running>()
   readonly #files = new Map<string, readonly string[]>()
+  readonly #wentDown = new Set<string>()
   readonly #watchers = new Map<string, Set<() => void>>()
   #lastPid = 100
   #lastPort = 20_000
@@ -111,8 +112,26 @@ export class SimulatedMachine {
 
   /** The machine loses its power: every program is gone, and nobody has seen how it ended. */
   powerOff(): void {
-    for (const running of this.#tasks.values())
-      if (running.phase !== 'ended') this.#end(running, { reason: 'the machine was switched off' })
+    this.#endAll({ reason: 'the machine was switched off', nodeFault: 'Lost' })
+  }
+
+  /** What `kit down` does: every program is stopped. With `forgets` nothing of them is left, as after the removal of containers. */
+  stopAll(exit: Pick<Exit, 'exitCode' | 'signal'>, forgets: boolean): void {
+    this.#endAll({ ...exit, reason: 'its node was stopped', nodeFault: 'Stopped' })
+    if (forgets) for (const task of this.held()) this.free(task)
+  }
+
+  /** Whether the task's program ran until the machine, or all on it, was stopped. */
+  wentDownWith(task: string): boolean {
+    return this.#wentDown.has(task)
+  }
+
+  #endAll(exit: Omit<Exit, 'at'>): void {
+    for (const [task, running] of this.#tasks) {
+      if (running.phase === 'ended') continue
+      this.#wentDown.add(task)
+      this.#end(running, exit)
+    }
   }
 
   /** The machine has other resources from now on. */
@@ -280,7 +299,7 @@ class SimulatedExecutor implements Executor {
   async start(task: TaskToRun, _node: unknown, signal: AbortSignal): Promise<TaskHandle> {
     signal.throwIfAborted()
     if (this.#machine.find(task.task) === undefined) {
-      if (!this.#machine.isPrepared(task.task)) throw new FatalTaskError('it was not prepared')
+      if (!this.#machine.isPrepared(task.task)) throw new FatalTaskError('nothing of it is left here', { nodeFault: 'Lost' })
       const plan = this.#machine.planOf(task)
       await this.#suffer(plan.start, 'start', signal)
       this.#machine.start(task, plan)

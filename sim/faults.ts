@@ -11,6 +11,8 @@ export const faultKinds = [
   'task fails',
   'agent killed',
   'agent frozen',
+  'machine switched off',
+  'node stopped',
   'manager killed',
   'manager disk slow',
   'link cut',
@@ -61,6 +63,12 @@ export function inject(context: FaultContext, kind: FaultKind): void {
       cluster.kill(worker)
       later(() => restart(cluster, worker))
       break
+    case 'machine switched off':
+    case 'node stopped':
+      // The moment to fear is in the middle of a rollout.
+      if (random.chance(0.5)) void disturb(context, 'service revised', worker, lastsMs)
+      cluster.queue.schedule(random.exponential(3000), () => takeDown(context, kind, random.pick([managerId, ...cluster.workers]), lastsMs))
+      break
     case 'agent frozen':
       cluster.freeze(worker, lastsMs)
       break
@@ -99,6 +107,14 @@ export function inject(context: FaultContext, kind: FaultKind): void {
 
 function restart(cluster: SimulatedCluster, id: string): void {
   if (!cluster.isUp(id)) void cluster.start(id)
+}
+
+function takeDown({ cluster, random }: FaultContext, kind: 'machine switched off' | 'node stopped', id: string, lastsMs: number): void {
+  if (!cluster.isUp(id)) return
+  cluster.kill(id)
+  if (kind === 'machine switched off') cluster.machine(id).powerOff()
+  else cluster.machine(id).stopAll(random.chance(0.5) ? { exitCode: 0 } : { signal: 'SIGTERM' }, random.chance(0.5))
+  cluster.queue.schedule(lastsMs, () => restart(cluster, id))
 }
 
 function heal(cluster: SimulatedCluster, worker: string): void {

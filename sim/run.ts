@@ -13,6 +13,7 @@ import type { Checker } from './checkers/checker.ts'
 import { converged } from './checkers/converged.ts'
 import { failuresAreCounted } from './checkers/failures-are-counted.ts'
 import { filesFollowTasks, type WorkerFiles } from './checkers/files-follow-tasks.ts'
+import { nodesTakeTheBlame } from './checkers/nodes-take-the-blame.ts'
 import { oneWantedTaskPerSlot } from './checkers/one-wanted-task-per-slot.ts'
 import { parallelismIsRespected } from './checkers/parallelism-is-respected.ts'
 import { resourcesAreNeverOversubscribed } from './checkers/resources-are-never-oversubscribed.ts'
@@ -65,6 +66,7 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     statesOnlyMoveForward(),
     converged(),
     filesFollowTasks(() => workerFiles(cluster)),
+    nodesTakeTheBlame((task) => cluster.wentDownWithNode(task)),
     survive,
     watches,
   ]

@@ -10,7 +10,7 @@ import { attachmentsOf, containerOptions, ownHealthCheck } from './container-opt
 import type { CreateOptions } from './engine.ts'
 
 const node = { id: 'node-1', hostname: 'one', os: 'linux', arch: 'x86_64' }
-const owner = { nodeId: 'node-1', clusterId: 'cluster-1' }
+const owner = { nodeId: 'node-1', clusterId: 'cluster-1', boot: 'boot-1' }
 
 type Options = Omit<CreateOptions, 'name'>
 type Host = NonNullable<CreateOptions['HostConfig']>
@@ -125,6 +125,7 @@ test('labels say whose container it is, and the template cannot change that', ()
     'kit/service': 'web',
     'kit/slot': '1',
     'kit/task': 'web.1.a',
+    'kit/boot': 'boot-1',
   })
 })
 

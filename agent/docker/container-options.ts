@@ -30,6 +30,8 @@ export const labels = {
   task: 'kit/task',
   network: 'kit/network',
   healthCheck: 'kit/health-check',
+  /** Of the machine, when the container was made. */
+  boot: 'kit/boot',
 } as const
 
 /** A network of the engine that a container is attached to. */
@@ -47,7 +49,7 @@ const defaultGraceMs = 10_000
 export function containerOptions(
   task: Assignment,
   node: NodeFacts,
-  owner: Owner,
+  owner: Owner & { readonly boot: string },
   image: { readonly healthCheck?: HealthConfig },
   files: readonly FileMount[],
 ): CreateOptions {
@@ -81,6 +83,7 @@ export function containerOptions(
       [labels.service]: service.name,
       [labels.slot]: slot === undefined ? node.id : String(slot),
       [labels.task]: task.task,
+      [labels.boot]: owner.boot,
       ...(healthCheck === undefined ? {} : { [labels.healthCheck]: JSON.stringify(healthCheck) }),
     },
     ExposedPorts: Object.fromEntries([...hostPorts, ...(task.targetPorts ?? [])].map((port) => [portKey(port), {}])),

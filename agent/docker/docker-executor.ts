@@ -9,6 +9,7 @@
 
 import type { ExecExit, ExecRequest } from '../../api/exec.ts'
 import type { Assignment } from '../../api/session.ts'
+import { bootId } from '../../effects/real/process-identity.ts'
 import {
   type ExecInput,
   type ExecOutput,
@@ -38,6 +39,8 @@ export interface DockerExecutorOptions extends Owner {
   readonly host: string
   /** Where memory-backed file systems may be mounted. */
   readonly memoryRoots?: readonly string[]
+  /** Differs after each start of the machine. */
+  readonly boot?: string
 }
 
 /** Output of a health test that is kept, for people. */
@@ -58,6 +61,7 @@ class DockerExecutor implements Executor {
   readonly name = 'docker'
   readonly #engine: Engine
   readonly #owner: Owner
+  readonly #boot: string
   readonly #images: Images
   readonly #networks: Networks
   readonly #files: ContainerFiles
@@ -68,9 +72,10 @@ class DockerExecutor implements Executor {
   readonly #seen = new Set<string>()
   #description: Description | undefined
 
-  constructor(engine: Engine, { nodeId, clusterId, memoryRoots }: DockerExecutorOptions) {
+  constructor(engine: Engine, { nodeId, clusterId, memoryRoots, boot = bootId() }: DockerExecutorOptions) {
     this.#engine = engine
     this.#owner = { nodeId, clusterId }
+    this.#boot = boot
     this.#images = new Images(engine)
     this.#networks = new Networks(engine, this.#owner)
     this.#files = new ContainerFiles(nodeId, memoryRoots)
@@ -111,7 +116,7 @@ class DockerExecutor implements Executor {
     return await refusedForGood(() =>
       this.#networks.hold(attachments, async () => {
         const image = await untilAborted(this.#images.ensure(imageOf(template), template.registryAuth, signal, report), signal)
-        const options = containerOptions(task, node, this.#owner, image, this.#files.mountsOf(task.task, files))
+        const options = containerOptions(task, node, { ...this.#owner, boot: this.#boot }, image, this.#files.mountsOf(task.task, files))
         await untilAborted(this.#networks.ensure(attachments), signal)
         const warnings = (await this.#find(task.task)) === undefined ? await untilAborted(this.#create(options, files), signal) : []
         const container = await this.#find(task.task)
@@ -129,16 +134,16 @@ class DockerExecutor implements Executor {
   async attach(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
     const container = await this.#find(taskName)
     if (container === undefined || container.phase === 'created') return undefined
-    return container.phase === 'ended' ? { ended: exitOf(container) } : { running: handleOf(container) }
+    return container.phase === 'ended' ? { ended: exitOf(container, this.#boot) } : { running: handleOf(container) }
   }
 
   wait(task: Assignment, signal: AbortSignal): Promise<Exit> {
     const probe = async (): Promise<Exit | undefined> => {
       const container = await this.#find(task.task)
-      if (container?.phase === 'ended') return exitOf(container)
+      if (container?.phase === 'ended') return exitOf(container, this.#boot)
       if (container !== undefined || !this.#seen.has(task.task)) return undefined
       this.#files.drop(task.task)
-      return { reason: 'its container was removed', at: Date.now() }
+      return { reason: 'its container was removed', nodeFault: 'Lost', at: Date.now() }
     }
     return this.#watch.untilFound(task.task, probe, signal)
   }
@@ -259,7 +264,8 @@ class DockerExecutor implements Executor {
    */
   async #start(task: TaskToRun): Promise<TaskHandle> {
     const container = await this.#find(task.task)
-    if (container === undefined) throw new FatalTaskError('its container is gone: it was stopped before it started, or removed')
+    if (container === undefined)
+      throw new FatalTaskError('its container is gone: it was stopped before it started, or removed', { nodeFault: 'Lost' })
     if (container.phase === 'created') await refusedForGood(() => this.#startCreated(container, task))
     const started = await this.#find(task.task)
     if (started === undefined) this.#files.drop(task.task) // Somebody removed it meanwhile.

@@ -124,13 +124,14 @@ class ProcessExecutor implements Executor {
   async start(task: TaskToRun, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle> {
     signal.throwIfAborted()
     const directory = this.#directoryOf(task.task)
-    if (!existsSync(directory)) throw new FatalTaskError('its files on this node are gone')
+    if (!existsSync(directory)) throw new FatalTaskError('its files on this node are gone', { nodeFault: 'Lost' })
     if (inspect(directory).phase === 'unclaimed') {
       if (readSpec(directory) === undefined) writeRecord(fileOf.spec(directory), await this.#describeForShim(task, node))
       await this.#shims.take(() => this.#runShim(directory, signal))
     }
     const state = await untilFound(directory, () => past(['unclaimed', 'starting'], inspect(directory)), signal)
-    if (state.phase === 'ended' && state.neverStarted !== undefined) throw new FatalTaskError(state.neverStarted)
+    if (state.phase === 'ended' && state.neverStarted !== undefined)
+      throw new FatalTaskError(state.neverStarted, { nodeFault: state.exit.nodeFault })
     return state.phase === 'running' || state.phase === 'ended' ? handleOf(state.started) : {}
   }
 

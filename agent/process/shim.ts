@@ -33,7 +33,7 @@ if (self !== undefined && claimTask(directory, { shim: self })) run()
 function run(): void {
   const spec = readSpec(directory)
   if (spec === undefined) recordExit({ neverStarted: 'its description cannot be read', at: Date.now() })
-  else if (stopRequested) recordExit({ neverStarted: 'stopped before it started', at: Date.now() })
+  else if (stopRequested) recordExit({ neverStarted: 'stopped before it started', nodeFault: 'Stopped', at: Date.now() })
   else runProgram(spec)
 }
 
@@ -130,6 +130,8 @@ function describeExit(spec: ShimSpec, code: number | null, signal: NodeJS.Signal
     ...(code === null ? {} : { exitCode: code }),
     ...(signal === null ? {} : { signal }),
     ...(spec.cgroup !== undefined && hasRunOutOfMemory(spec.cgroup) ? { reason: 'out of memory' } : {}),
+    // Of an agent that asked for it nobody reads this. So it was who stopped the whole node, or the machine that went down.
+    ...(stopRequested ? { reason: 'its node was stopped', nodeFault: 'Stopped' } : {}),
     at: Date.now(),
   }
 }

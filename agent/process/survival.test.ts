@@ -103,7 +103,20 @@ test('when a shim is killed its task is ended with it and counts as lost', async
   signalProcess(claim.shim, 'SIGKILL')
   const exit = await executor.wait(task, never)
   assert.match(exit.reason ?? '', /shim died/)
+  assert.equal(exit.nodeFault, 'Lost')
   await untilFound(directory, () => (isAlive(started.program) ? undefined : true), never)
+})
+
+test('who stops a task leaves word of it, so that the end of a whole node is told from that of a program', async (context) => {
+  const { open } = scratch(context)
+  const task = assignment('web.1.a', { command: ['/bin/sh', '-c', "trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done"] })
+  const executor = open()
+  await executor.prepare(task, node, never)
+  await executor.start(task, node, never)
+  for await (const { text } of executor.logs(task.task, { follow: true }, never)) if (text === 'ready') break
+  await open().stop(task.task, never)
+  const { exitCode, nodeFault } = await executor.wait(task, never)
+  assert.deepEqual([exitCode, nodeFault], [0, 'Stopped'])
 })
 
 for (const damage of ['', '{"shim":{"pid":1', '{"shim":{"pidx":1}}', '\u0000\u0000\u0000'])

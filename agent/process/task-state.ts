@@ -44,7 +44,7 @@ function recordLoss(directory: string, started: Started | undefined, reason: str
   if (started !== undefined && !signalProcess(started.program, 'SIGKILL', true)) signalLeftovers(started.program, 'SIGKILL')
   const cgroup = readSpec(directory)?.cgroup
   if (cgroup !== undefined) killCgroup(cgroup)
-  const exit: ExitRecord = { reason, at: Date.now() }
+  const exit: ExitRecord = { reason, nodeFault: 'Lost', at: Date.now() }
   if (existsSync(directory)) writeRecord(fileOf.exit(directory), exit)
   return exit
 }

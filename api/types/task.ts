@@ -170,6 +170,10 @@ export interface TaskStatus {
    */
   readonly signal?: string
   /**
+   * It ended by no fault of its own. Stopped: its node was stopped under it. Lost: its node cannot say how it ended.
+   */
+  readonly nodeFault?: 'Stopped' | 'Lost'
+  /**
    * Process id on the node.
    */
   readonly pid?: number

@@ -39,6 +39,13 @@ const cases: readonly {
     expected: { delayMs: 5000, restarts: 1 },
   },
   {
+    name: 'a task that ended with its node uses up no attempt',
+    task: '1:Failed#ok/n',
+    policy: { maxAttempts: 1 },
+    restarts: [1],
+    expected: { delayMs: 5000, restarts: 1 },
+  },
+  {
     name: 'attempts are counted',
     task: '1:Failed#ok',
     policy: { maxAttempts: 2 },

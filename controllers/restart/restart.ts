@@ -20,11 +20,11 @@ export type Decision =
 
 /**
  * `revisionChanges`: the successor will be of another revision, so nothing that happened counts any more.
- * Node loss never consumes an attempt and is never refused by maxAttempts.
+ * Node loss never consumes an attempt and is never refused by maxAttempts, nor is the end of a task that ended with its node.
  */
 export function decide(task: Task, policy: RestartPolicy, revisionChanges: boolean, now: number): Decision {
   const { stop, restarts = [] } = task.spec
-  const bySelf = stop === undefined && task.status.state !== 'Orphaned'
+  const bySelf = stop === undefined && task.status.state !== 'Orphaned' && task.status.nodeFault === undefined
   if (policy.condition === 'None') return { kind: 'finish' }
   const recent = policy.windowMs === 0 ? restarts : restarts.filter((at) => at > endOf(task, now) - policy.windowMs)
   if (bySelf) {
@@ -93,9 +93,7 @@ function follow({ store: { view }, nodes }: SlotControllerDeps, service: Service
     return { commit, fact: factOf(service, task, undefined) }
   }
   const isGlobal = service.spec.mode === 'Global'
-  // After an end of its own, this is the step that the rollout would have taken, so the rollout watches it (ADR 7).
-  const replacesFailed = task.spec.stop === undefined && revision !== task.spec.revision
-  const rolloutId = replacesFailed && isRolling(service) ? service.status.update?.id : undefined
+  const rolloutId = isRolling(service) && takesStep(service, task, revision) ? service.status.update?.id : undefined
   const successor = createTask(
     view,
     {
@@ -116,6 +114,16 @@ function follow({ store: { view }, nodes }: SlotControllerDeps, service: Service
 }
 
 /**
+ * After an end of its own the successor is the step that the rollout would have taken, so the rollout watches it (ADR 7). So it
+ * does after a step that its node ended: of the revision that says nothing yet (ADR 9).
+ */
+function takesStep(service: Service, { spec, status }: Task, revision: string): boolean {
+  if (spec.stop !== undefined) return false
+  const isSameStep = status.nodeFault !== undefined && spec.rollout?.id === service.status.update?.id
+  return revision !== spec.revision || isSameStep
+}
+
+/**
  * One event per service and sort of end, however often it happens: a crash loop must not drive everything else out.
  * What was taken off its node is told of there, and what has completed for good is as it should be.
  */
@@ -129,7 +137,13 @@ function factOf(service: Service, task: Task, successor: string | undefined): Fa
       : `${successor} takes the place of ${task.metadata.name}, which ${how}`
   const reason = successor === undefined ? 'NotRestarted' : 'Restarted'
   const object = { kind: 'Service', name: service.metadata.name } as const
-  return { object, type: state === 'Complete' ? 'Normal' : 'Warning', reason, message, series: `${service.metadata.uid} ${how}` }
+  return {
+    object,
+    type: state === 'Complete' || task.status.nodeFault !== undefined ? 'Normal' : 'Warning',
+    reason,
+    message,
+    series: `${service.metadata.uid} ${how}`,
+  }
 }
 
 /** Row 8. */

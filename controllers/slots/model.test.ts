@@ -104,9 +104,12 @@ function service(random: SeededRandom, name: string): Service {
 
 /** One slot-level promise after another, on every entry. */
 function check({ store, free }: World, events: readonly StoreEvent[], nowMs: number): void {
-  for (const { object, previous } of events) {
+  for (const event of events) {
+    const { object, previous } = event
+    if (object.kind === 'Service' && previous?.kind === 'Service') checkFailures(previous, object, events)
     if (object.kind !== 'Task') continue
     const { spec } = object
+    if (object.status.nodeFault !== undefined && isCounting(event)) note('node fault in a rollout')
     noteShortRows(object, events)
     const owner = store.view.get('Service', spec.service)
     const open = store.view.tasksOfSlot(spec.serviceUid, slotOf(object)).filter((task) => isOpen(task) && isWanted(task, 'Running'))
@@ -121,6 +124,32 @@ function check({ store, free }: World, events: readonly StoreEvent[], nowMs: num
     if (previous === undefined && spec.rollout !== undefined && owner !== undefined)
       checkParallelism([...store.view.tasksOfService(spec.serviceUid)], owner, object, free, nowMs)
   }
+}
+
+/** The rollout has looked at the end of one of its tasks. */
+function isCounting({ object, previous }: StoreEvent): boolean {
+  return (
+    object.kind === 'Task' && previous?.kind === 'Task' && previous.spec.rollout?.counted !== true && object.spec.rollout?.counted === true
+  )
+}
+
+/** Only what ended by its own fault is a failure of the rollout. */
+function checkFailures(before: Service, after: Service, events: readonly StoreEvent[]): void {
+  const [was, is] = [before.status.update, after.status.update]
+  const counted = events.flatMap((event) => (isCounting(event) && event.object.kind === 'Task' ? [event.object] : []))
+  if (was === undefined || is === undefined || was.id !== is.id) {
+    if (is?.state !== 'RollbackStarted' || counted.length === 0) return
+    assert.ok(
+      counted.some(({ status }) => status.nodeFault === undefined),
+      `${after.metadata.name} is rolled back because of a node`,
+    )
+    return
+  }
+  const own = counted.filter(({ status }) => status.nodeFault === undefined)
+  assert.ok(
+    is.failures - was.failures <= own.length,
+    `${after.metadata.name} counts ${is.failures - was.failures} failures, and ${own.length} tasks failed`,
+  )
 }
 
 /** Rows that last milliseconds, so that looking now and then misses them: told by what was written. */
@@ -180,6 +209,11 @@ function nextStatus({ store, random, now }: World, task: Task): Task | undefined
   if (isWanted(task, 'Shutdown')) return random.chance(0.5) ? to('Shutdown') : undefined
   if (state === 'Running') {
     if (!random.chance(0.02)) return undefined
+    if (random.chance(0.3)) {
+      note('task ended with its node')
+      const ended = to('Failed')
+      return { ...ended, status: { ...ended.status, nodeFault: random.pick(['Stopped', 'Lost'] as const) } }
+    }
     note('task ended by itself')
     return to(random.pick(['Failed', 'Complete'] as const))
   }
@@ -424,6 +458,7 @@ test(`${histories} random histories keep every promise, settle, and fall silent`
       throw new Error(`history of seed ${seed} (KIT_MODEL_FROM=${seed} KIT_MODEL_HISTORIES=1)`, { cause: error })
     }
   }
-  const missing = rowNames.filter((row) => row !== 'settled' && !reached.has(`row ${row}`))
+  const wanted = [...rowNames.filter((row) => row !== 'settled').map((row) => `row ${row}`), 'node fault in a rollout']
+  const missing = wanted.filter((what) => !reached.has(what))
   assert.deepEqual(missing, [], `rows that no history reached; reached: ${JSON.stringify(Object.fromEntries(reached))}`)
 })

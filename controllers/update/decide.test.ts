@@ -126,6 +126,15 @@ test('a task that ran longer than the monitor time is counted, not as a failure'
   })
 })
 
+test('a task that ended with its node is counted, not as a failure', () => {
+  const gone: Task = { ...crashed, status: { ...crashed.status, nodeFault: 'Stopped' } }
+  assert.partialDeepStrictEqual(step({ update: 'Updating' }, { uncounted: [gone] }), {
+    kind: 'count',
+    tasks: [gone],
+    update: { failures: 0, state: 'Updating' },
+  })
+})
+
 test('the first revision of a service is good until another takes its place', () => {
   const { lastGood: _, ...status } = service().status
   assert.deepEqual(decide({ ...service(), status }, policy, quiet), { kind: 'firstGood', lastGood: 'r2' })

@@ -84,8 +84,9 @@ function count(update: UpdateStatus, policy: UpdatePolicyMs, { uncounted, countO
   }
 }
 
-/** It never ran, or not longer than the monitor time. Ending without an error counts, too. */
+/** It never ran, or not longer than the monitor time. Ending without an error counts, too; ending with its node does not (ADR 9). */
 function isFailure({ status }: Task, monitorMs: number): boolean {
+  if (status.nodeFault !== undefined) return false
   return status.startedAt === undefined || status.at - status.startedAt <= monitorMs
 }
 

@@ -86,7 +86,8 @@ function statOnLinux(pid: number): { readonly session: string; readonly ticks: s
 }
 
 let bootIdOfThisBoot: string | undefined
-function bootId(): string {
+/** Another one each time the machine is started; empty where the machine has none. */
+export function bootId(): string {
   bootIdOfThisBoot ??= readText('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
   return bootIdOfThisBoot
 }

@@ -12,7 +12,7 @@ const stops = { d: 'drain', p: 'placement', g: 'global', u: 'update', r: 'replic
  * `attempt:State[@revision][#node][flags]`. State is the observed one. Flags after a slash, any of:
  * `R` wanted Ready, `S` wanted Shutdown, `X` wanted Remove, `=` verdict Replaced, `!` verdict Finished,
  * `d p g u r` stopped by drain, placement, global, update, replicated, `h+N`/`h-N` held until N ms from now
- * (cap a minute later), `o` created by the rollout `u1`, `c` counted by it, `~` placed for another placement.
+ * (cap a minute later), `n` ended with its node, `o` created by the rollout `u1`, `c` counted by it, `~` placed for another placement.
  */
 export function task(text: string, slot = 1): Task {
   const match = /^(\d+):(\w+?)(?:@(\w+))?(?:#(\w+))?(?:\/(.*))?$/.exec(text)
@@ -37,7 +37,7 @@ export function task(text: string, slot = 1): Task {
       ...(flags.includes('=') ? { verdict: 'Replaced' as const } : flags.includes('!') ? { verdict: 'Finished' as const } : {}),
       ...(flags.includes('o') ? { rollout: { id: 'u1', ...(flags.includes('c') ? { counted: true } : {}) } } : {}),
     },
-    status: { state: state as TaskState, at: now - 1000, ...(state === 'Running' ? { startedAt: now - 1000 } : {}) },
+    status: { state: state as TaskState, at: now - 1000, ...(state === 'Running' ? { startedAt: now - 1000 } : {}), ...(flags.includes('n') ? { nodeFault: 'Stopped' as const } : {}) },
   }
 }
 
