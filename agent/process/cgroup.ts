@@ -1,7 +1,9 @@
-// Resource limits of a task through a control group of its own (Linux, version 2), where kit may make one.
-// Everywhere else limits are not enforced, and the executor says so.
+// A control group (Linux, version 2) of its own for each task, where kit may make one: it holds whatever the task
+// has started, also what left the task's process group, and limits its resources where the node's hierarchy has the
+// controllers. Everywhere else limits are not enforced, and the executor says so.
 
-import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Limits {
@@ -10,22 +12,38 @@ export interface Limits {
   readonly pids?: number
 }
 
+export interface CgroupParent {
+  readonly directory: string
+  readonly canLimit: boolean
+}
+
 /** Microseconds in which a task may use its share of CPU time. */
 const cpuPeriodUs = 100_000
+const controllers = ['cpu', 'memory', 'pids'] as const
 
-/** The directory below which kit may make control groups with limits, if there is one. `root` is where the hierarchy is mounted. */
-export function findCgroupParent(root: string): string | undefined {
+/**
+ * Below which kit may make control groups, if there is such a directory. `root` is where the hierarchies are mounted;
+ * beside those of version 1 the one of version 2 is in `unified`.
+ */
+export function findCgroupParent(root: string): CgroupParent | undefined {
+  const hierarchy = [root, join(root, 'unified')].find((path) => existsSync(join(path, 'cgroup.subtree_control')))
+  if (hierarchy === undefined) return undefined
   try {
-    const controllers = readFileSync(join(root, 'cgroup.subtree_control'), 'utf8').split(/\s+/)
-    const parent = join(root, 'kit')
-    if (!['cpu', 'memory', 'pids'].every((name) => controllers.includes(name))) return undefined
-    mkdirSync(parent, { recursive: true })
-    accessSync(parent, constants.W_OK)
-    writeFileSync(join(parent, 'cgroup.subtree_control'), '+cpu +memory +pids')
-    return parent
+    const directory = join(hierarchy, 'kit')
+    mkdirSync(directory, { recursive: true })
+    accessSync(directory, constants.W_OK)
+    const offered = readFileSync(join(hierarchy, 'cgroup.subtree_control'), 'utf8').split(/\s+/)
+    const canLimit = controllers.every((name) => offered.includes(name))
+    if (canLimit) write(directory, 'cgroup.subtree_control', controllers.map((name) => `+${name}`).join(' '))
+    return { directory, canLimit }
   } catch {
     return undefined
   }
+}
+
+/** Names of tasks are unique in a cluster, and a machine may have nodes of several. */
+export function cgroupOf({ directory }: CgroupParent, taskName: string, taskDirectory: string): string {
+  return join(directory, `${taskName}-${createHash('sha256').update(taskDirectory).digest('hex').slice(0, 8)}`)
 }
 
 /** Makes the group, or sets the limits of the one that is there. */
@@ -43,6 +61,25 @@ export function makeCgroup(directory: string, limits: Limits): void {
 /** What the process starts from now on is in the group too. */
 export function enterCgroup(directory: string, pid: number): void {
   writeIfPossible(directory, 'cgroup.procs', String(pid))
+}
+
+/**
+ * Starts a process that is in the group from its first moment: it is made by one that is in there. Moved afterwards,
+ * it might have started others before.
+ */
+export function startInside<T>(directory: string, start: () => T): T {
+  const own = join(directory, '..', '..', ownCgroup())
+  enterCgroup(directory, process.pid)
+  try {
+    return start()
+  } finally {
+    enterCgroup(own, process.pid)
+  }
+}
+
+/** Of version 2; relative to where that is mounted. */
+function ownCgroup(): string {
+  return /^0::(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1] ?? '/'
 }
 
 /** Also reaches processes that left the task's process group. */

@@ -14,7 +14,7 @@ import type { ExecExit, ExecRequest } from '../../api/exec.ts'
 import { cpuCores, memoryBytes } from '../../api/quantity.ts'
 import type { Assignment } from '../../api/session.ts'
 import { MemoryDirectory } from '../../effects/real/memory-directory.ts'
-import { signalProcess } from '../../effects/real/process-identity.ts'
+import { isAlive, signalProcess } from '../../effects/real/process-identity.ts'
 import {
   type ExecInput,
   type ExecOutput,
@@ -26,7 +26,7 @@ import {
   type TaskToRun,
 } from '../executor.ts'
 import { withSignal } from '../first-of.ts'
-import { findCgroupParent, makeCgroup, removeCgroup } from './cgroup.ts'
+import { type CgroupParent, cgroupOf, findCgroupParent, killCgroup, makeCgroup, removeCgroup } from './cgroup.ts'
 import { killCommandsLeftBehind, runCommand, startWithPipes } from './command.ts'
 import { type Environment, environmentOf } from './environment.ts'
 import { runHealthTest } from './health-check.ts'
@@ -34,8 +34,8 @@ import { readLog } from './log-reader.ts'
 import { MemoryFiles, placesOf } from './memory-files.ts'
 import { type Volume, volumesOf, volumeVariable } from './mounts.ts'
 import { findFreePorts } from './ports.ts'
-import { commandOf, noticesFor, refuseImpossible, stopSignalOf, wantsLimits } from './requirements.ts'
-import { claimTask, fileOf, readSpec, type ShimSpec, type Started, writeRecord } from './task-files.ts'
+import { commandOf, noticesFor, refuseImpossible, stopSignalOf } from './requirements.ts'
+import { claimTask, fileOf, readSpec, readStarted, type ShimSpec, type Started, writeRecord } from './task-files.ts'
 import { inspect, type TaskProcess } from './task-state.ts'
 import { startInTerminal } from './terminal-command.ts'
 import { Turns } from './turns.ts'
@@ -49,7 +49,7 @@ export interface ProcessExecutorOptions {
   readonly shimPath: string
   /** Node.js that runs shims. */
   readonly nodePath?: string
-  /** Where the control group hierarchy (version 2) is mounted. */
+  /** Where control groups are mounted. */
   readonly cgroupRoot?: string
   /** Half of what a task's log may take. */
   readonly maxLogFileBytes?: number
@@ -61,6 +61,8 @@ const defaultMaxLogFileBytes = 10 * 1024 * 1024
 const defaultGraceMs = 10_000
 /** A shim that has not stopped its task so long after the grace period is killed itself. */
 const shimLimitMs = 10_000
+/** Until what was killed in the control group of a task must be gone. */
+const cgroupLimitMs = 1_000
 const safeName = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/
 /** Nearly all of what a shim takes is the program text of Node.js, shared by all shims; these keep its own part small. */
 const nodeOptions = ['--max-old-space-size=16', '--max-semi-space-size=1', '--v8-pool-size=0', '--disable-warning=ExperimentalWarning']
@@ -76,7 +78,7 @@ class ProcessExecutor implements Executor {
   readonly #terminalPath: string
   readonly #nodePath: string
   readonly #maxLogFileBytes: number
-  readonly #cgroupParent: string | undefined
+  readonly #cgroupParent: CgroupParent | undefined
   readonly #files: MemoryFiles
   readonly #shims = new Turns(availableParallelism())
   /** Ports of the node that tasks of this node have, running or not. */
@@ -118,7 +120,7 @@ class ProcessExecutor implements Executor {
       const isNew = mkdirSync(directory, { recursive: true }) !== undefined
       if (isNew && user !== undefined) chownSync(directory, user.uid, user.gid)
     }
-    return noticesFor(template, { limitsEnforced: this.#cgroupParent !== undefined, volumes, files })
+    return noticesFor(template, { limitsEnforced: this.#cgroupParent?.canLimit === true, volumes, files })
   }
 
   async start(task: TaskToRun, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle> {
@@ -164,7 +166,7 @@ class ProcessExecutor implements Executor {
       rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
     }
     const cgroup = this.#cgroupOf(taskName)
-    if (cgroup !== undefined && !removeCgroup(cgroup)) throw new Error(`${cgroup} is still in use`)
+    if (cgroup !== undefined) await removeWithAll(cgroup)
     this.#files.drop(taskName)
     this.#ports.delete(taskName)
   }
@@ -190,7 +192,12 @@ class ProcessExecutor implements Executor {
       )
       try {
         const start = request.tty === undefined ? startWithPipes : startInTerminal([this.#nodePath, ...nodeOptions, this.#terminalPath])
-        return await runCommand(directory, { ...spec, ...user }, request, start, input, output, inner)
+        const exit = await runCommand(directory, { ...spec, ...user }, request, start, input, output, inner)
+        // The shim of a task that ends kills what is in its control group before it says so.
+        const { program } = readStarted(directory) ?? {}
+        if (exit.signal === 'SIGKILL' && (program === undefined || !isAlive(program))) await ended
+        inner.throwIfAborted()
+        return exit
       } finally {
         stop(new Error('the command has ended'))
         await ended
@@ -268,8 +275,8 @@ class ProcessExecutor implements Executor {
     const [program, ...args] = commandOf(template)
     const { byTarget, named } = await this.#choosePorts(task)
     const user = resolveUser(template.user)
-    const cgroup = wantsLimits(template) ? this.#cgroupOf(task.task) : undefined
-    if (cgroup !== undefined) makeCgroup(cgroup, limitsOf(template))
+    const cgroup = this.#cgroupOf(task.task)
+    if (cgroup !== undefined) makeCgroup(cgroup, this.#cgroupParent?.canLimit === true ? limitsOf(template) : {})
     const filesDirectory = this.#files.write(task.task, task.files ?? [], user)
     return {
       task: task.task,
@@ -321,7 +328,7 @@ class ProcessExecutor implements Executor {
   }
 
   #cgroupOf(taskName: string): string | undefined {
-    return this.#cgroupParent === undefined ? undefined : join(this.#cgroupParent, taskName)
+    return this.#cgroupParent === undefined ? undefined : cgroupOf(this.#cgroupParent, taskName, this.#directoryOf(taskName))
   }
 
   #directoryOf(taskName: string): string {
@@ -332,6 +339,13 @@ class ProcessExecutor implements Executor {
   #taskNames(): readonly string[] {
     return readdirSync(join(this.#directory, 'tasks')).toSorted()
   }
+}
+
+/** What has been killed is there for a moment more. */
+async function removeWithAll(cgroup: string): Promise<void> {
+  killCgroup(cgroup)
+  for (const endMs = performance.now() + cgroupLimitMs; !removeCgroup(cgroup); await sleep(5))
+    if (performance.now() > endMs) throw new Error(`${cgroup} is still in use`)
 }
 
 function past(phases: readonly TaskProcess['phase'][], state: TaskProcess): TaskProcess | undefined {

@@ -52,13 +52,13 @@ export function noticesFor(
   if ((template.mounts ?? []).some(({ readOnly }) => readOnly === true))
     add('Warning', 'ReadOnlyIgnored', 'Mounts are not read-only: the process may write what its user may write')
   if (wantsLimits(template) && !given.limitsEnforced)
-    add('Warning', 'LimitsNotEnforced', 'Resource limits are not enforced: this node offers no writable control groups')
+    add('Warning', 'LimitsNotEnforced', 'Resource limits are not enforced: this node has no control groups with limits that kit may write')
   const ignored = containerOptions.filter((option) => isSet(template[option]))
   if (ignored.length > 0) add('Warning', 'OptionsIgnored', `Only containers have these options; they are ignored: ${ignored.join(', ')}`)
   return notices
 }
 
-export function wantsLimits({ resources }: TaskTemplate): boolean {
+function wantsLimits({ resources }: TaskTemplate): boolean {
   const { cpus, memory, pids } = resources?.limits ?? {}
   return cpus !== undefined || memory !== undefined || (pids ?? 0) > 0
 }

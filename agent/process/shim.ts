@@ -10,13 +10,14 @@ import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { closeMemoryDirectory } from '../../effects/real/memory-directory.ts'
 import { identify, type ProcessIdentity, sendSignal } from '../../effects/real/process-identity.ts'
-import { enterCgroup, hasRunOutOfMemory, killCgroup } from './cgroup.ts'
+import { hasRunOutOfMemory, killCgroup, removeCgroup, startInside } from './cgroup.ts'
 import { LogWriter } from './log-writer.ts'
 import { claimTask, type ExitRecord, fileOf, readSpec, type ShimSpec, writeRecord } from './task-files.ts'
 
 /** How long output is read after the program's end: a process that left its group may hold the pipe open. */
 const drainLimitMs = 1_000
 const retryDelayMs = 1_000
+const emptyPollMs = 5
 
 const directory = process.argv[2] ?? ''
 let stopRequested = false
@@ -40,7 +41,7 @@ function run(): void {
 function runProgram(spec: ShimSpec): void {
   const fail = (error: unknown): void => recordExit({ neverStarted: explainSpawnError(spec, error), at: Date.now() })
   try {
-    const child = startProgram(spec)
+    const child = spec.cgroup === undefined ? startProgram(spec) : startInside(spec.cgroup, () => startProgram(spec))
     child.once('error', (error) => {
       if (child.pid === undefined) fail(error)
     })
@@ -65,7 +66,6 @@ function watch(spec: ShimSpec, child: ChildProcess, pid: number): void {
   const log = new LogWriter(directory, spec.maxLogFileBytes)
   child.stdout?.on('data', (chunk: Buffer) => log.write('stdout', chunk))
   child.stderr?.on('data', (chunk: Buffer) => log.write('stderr', chunk))
-  if (spec.cgroup !== undefined) enterCgroup(spec.cgroup, pid)
   let forced: NodeJS.Timeout | undefined
   stopTask = () => {
     if (forced !== undefined) return
@@ -100,14 +100,20 @@ function finish(child: ChildProcess, log: LogWriter, exit: ExitRecord): void {
   setTimeout(end, drainLimitMs).unref()
 }
 
-/** The files that only the task may see go first: who reads the record knows that they are gone. */
+/** The files that only the task may see go first, and what it has started: who reads the record knows that they are gone. */
 function recordExit(exit: ExitRecord): void {
-  const files = readSpec(directory)?.filesDirectory
+  const { filesDirectory: files, cgroup } = readSpec(directory) ?? {}
   if (files !== undefined) {
     rmSync(files, { recursive: true, force: true })
     closeMemoryDirectory(dirname(files))
   }
-  untilWritten(() => writeRecord(fileOf.exit(directory), exit))
+  whenEmpty(cgroup, performance.now() + drainLimitMs, () => untilWritten(() => writeRecord(fileOf.exit(directory), exit)))
+}
+
+/** What was killed is gone a moment later; what the kernel cannot end in time does not keep the task from ending. */
+function whenEmpty(cgroup: string | undefined, untilMs: number, then: () => void): void {
+  if (cgroup === undefined || removeCgroup(cgroup) || performance.now() > untilMs) then()
+  else setTimeout(() => whenEmpty(cgroup, untilMs, then), emptyPollMs)
 }
 
 /** A full disk may have room again later; a directory that was removed ends the matter. */

@@ -26,7 +26,7 @@ export interface ShimSpec {
   readonly graceMs: number
   /** `80/tcp` → port of the node. */
   readonly ports: Readonly<Record<string, number>>
-  /** Directory of the task's control group, when limits are enforced. */
+  /** Directory of the task's control group, where there are any. */
   readonly cgroup?: string
   /** Half of what the log may take. */
   readonly maxLogFileBytes: number
