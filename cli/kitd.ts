@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { createClock } from '../effects/real/clock.ts'
 import { lockDirectory } from '../effects/real/directory-lock.ts'
 import { createDisk } from '../effects/real/disk.ts'
+import { createKeys } from '../effects/real/keys.ts'
 import { createLog } from '../effects/real/log.ts'
 import { createRandom } from '../effects/real/random.ts'
 import { Loopback } from '../effects/real/transport.ts'
@@ -73,7 +74,7 @@ async function run(flags: Flags): Promise<void> {
     const programs = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
     const executor = await chooseExecutor({ directory, identity, programs, environment: process.env, log }, flags)
     const node = await createNode(
-      { clock, random, disk, transport: new Loopback().transport(identity.nodeId), log },
+      { clock, random, keys: createKeys(), disk, transport: new Loopback().transport(identity.nodeId), log },
       {
         identity,
         directory,

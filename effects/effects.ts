@@ -1,7 +1,9 @@
-// The world, as kit sees it: time, chance, disk and network are four small interfaces that come in
+// The world, as kit sees it: time, chance, keys, disk and network are small interfaces that come in
 // as parameters. Production hands in `effects/real`, the simulator its own (`sim/effects`). Nothing
 // else in kit touches them, which is why whole clusters run deterministically from one seed.
 // Logging is here too, because where a line goes is the world's business, not the caller's.
+
+import type { KeyObject } from 'node:crypto'
 
 export interface Clock {
   /** Milliseconds that never go back. For timeouts, leases, and durations inside one process. */
@@ -17,6 +19,17 @@ export interface Random {
   next(): number
   /** Unpredictable in production, reproducible in simulation. */
   bytes(length: number): Uint8Array
+}
+
+/**
+ * Making keys and signing, which chance has a part in. The rest of cryptography (digests, verifying, reading
+ * and writing keys) is functions, and needs no effect. A private key is a KeyObject, which no log shows.
+ */
+export interface Keys {
+  /** A fresh private key on P-256. */
+  generate(): KeyObject
+  /** Over SHA-256 of the bytes: ECDSA in DER, or PKCS#1 v1.5 where the key is RSA. */
+  sign(key: KeyObject, bytes: Uint8Array): Uint8Array
 }
 
 /** A failed disk call. `code` is the errno name: ENOENT, EEXIST, ENOSPC, EIO, EACCES, EROFS, … */
@@ -81,6 +94,7 @@ export interface Log {
 export interface Effects {
   readonly clock: Clock
   readonly random: Random
+  readonly keys: Keys
   readonly disk: Disk
   readonly transport: Transport
   readonly log: Log

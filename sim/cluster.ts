@@ -13,6 +13,7 @@ import { createNode, type KitNode } from '../node/node.ts'
 import { createSimulatedClock } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
 import { EventQueue, type Lane } from './effects/event-queue.ts'
+import { createSimulatedKeys } from './effects/keys.ts'
 import { type Listener, overhear } from './effects/overhear.ts'
 import type { SeededRandom } from './effects/random.ts'
 import { SimulatedNetwork } from './effects/transport.ts'
@@ -130,6 +131,7 @@ export class SimulatedCluster {
         {
           clock: createSimulatedClock(lane, host),
           random,
+          keys: createSimulatedKeys(random.split('keys')),
           disk: host.disk.mount(lane),
           transport: overhear(this.network.join(id, lane), payloadListener(host.told)),
           log: this.#log(id),

@@ -7,6 +7,7 @@ import type { FrameStream, Log } from '../../effects/effects.ts'
 import { createSimulatedClock } from '../../sim/effects/clock.ts'
 import { SimulatedDisk } from '../../sim/effects/disk.ts'
 import { EventQueue, type Lane } from '../../sim/effects/event-queue.ts'
+import { createSimulatedKeys } from '../../sim/effects/keys.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
 import { SimulatedNetwork } from '../../sim/effects/transport.ts'
 import { SimulatedMachine, type TaskPlan } from '../../sim/executor.ts'
@@ -123,6 +124,7 @@ export class World {
     const effects = {
       clock: createSimulatedClock(lane),
       random: new SeededRandom(3),
+      keys: createSimulatedKeys(new SeededRandom(3)),
       disk: this.disk.mount(lane),
       transport: this.network.join('node-1', lane),
       log: this.#log(),

@@ -11,6 +11,7 @@ import { inProcessClient } from '../../client/in-process.ts'
 import type { Effects, Log } from '../../effects/effects.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
+import { createKeys } from '../../effects/real/keys.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { Loopback } from '../../effects/real/transport.ts'
 import { createNode, type KitNode } from '../../node/node.ts'
@@ -38,7 +39,14 @@ export async function startCluster(workerCount: number): Promise<BenchCluster> {
   const stop = new AbortController()
   const clock = createClock()
   const start = async (id: string, managers: readonly string[]): Promise<{ node: KitNode; ended: Promise<void> }> => {
-    const effects: Effects = { clock, random: createRandom(), disk: createDisk(), transport: loopback.transport(id), log }
+    const effects: Effects = {
+      clock,
+      random: createRandom(),
+      keys: createKeys(),
+      disk: createDisk(),
+      transport: loopback.transport(id),
+      log,
+    }
     const node = await createNode(effects, {
       identity: { nodeId: id, clusterId: 'bench' },
       directory: join(directory, id),
