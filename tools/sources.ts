@@ -24,7 +24,7 @@ export function withoutComments(text: string): string {
 }
 
 export function readSources(): readonly Source[] {
-  const paths = globSync('{agent,api,cli,client,compose,controllers,e2e,effects,network,node,server,sim,store,tools}/**/*.{ts,tsx}', {
+  const paths = globSync('{agent,api,ca,cli,client,compose,controllers,e2e,effects,network,node,server,sim,store,tools}/**/*.{ts,tsx}', {
     cwd: root,
   })
   return paths.toSorted().map((path) => {

@@ -20,7 +20,7 @@ if (only.length === 0) {
 const files =
   only.length > 0
     ? only
-    : globSync(['{agent,api,cli,client,compose,controllers,e2e,effects,network,node,server,sim,store,tools}/**/*.test.ts'], {
+    : globSync(['{agent,api,ca,cli,client,compose,controllers,e2e,effects,network,node,server,sim,store,tools}/**/*.test.ts'], {
         cwd: root,
       }).toSorted()
 // Test files that need an engine look for it too; what they print the reporter does not show.

@@ -1,0 +1,151 @@
+// Writes X.509 certificates (RFC 5280): node-forge encodes, the key signs. What a certificate of each sort
+// contains is decided in root-ca.ts and issue.ts.
+
+import { createHash, type KeyObject } from 'node:crypto'
+import type { Keys, Random } from '../effects/effects.ts'
+import {
+  type Asn1,
+  bitString,
+  boolean,
+  decode,
+  encode,
+  integer,
+  membersOf,
+  nothing,
+  octetString,
+  octetsOf,
+  oid,
+  oidOf,
+  sequence,
+  set,
+  tagged,
+  taggedBytes,
+  taggedMembersOf,
+  time,
+  utf8,
+} from './der.ts'
+import { fromPem, toPem } from './pem.ts'
+
+/** Oldest first, as they stand in the name. */
+export type Subject = readonly (readonly [attribute: 'O' | 'OU' | 'CN', value: string])[]
+
+export interface Validity {
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
+
+/** What a certificate says of who signed it. */
+export interface Issuer {
+  readonly name: Asn1
+  readonly keyId: Uint8Array
+}
+
+export interface CertificateContent {
+  readonly subject: Asn1
+  readonly publicKey: KeyObject
+  readonly validity: Validity
+  readonly extensions: readonly Asn1[]
+}
+
+const attributes = { O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3' } as const
+const ids = {
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+  extKeyUsage: '2.5.29.37',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+} as const
+const signatureIds = { ec: '1.2.840.10045.4.3.2', rsa: '1.2.840.113549.1.1.11' } as const
+const serialBytes = 16
+const keyIdBytes = 20
+const versionThree = Uint8Array.of(2)
+
+/** With SHA-256, whatever the key is. */
+export function signatureAlgorithm(key: KeyObject): Asn1 {
+  return key.asymmetricKeyType === 'rsa' ? sequence(oid(signatureIds.rsa), nothing()) : sequence(oid(signatureIds.ec))
+}
+
+export function nameOf(subject: Subject): Asn1 {
+  return sequence(...subject.map(([attribute, value]) => set(sequence(oid(attributes[attribute]), utf8(value)))))
+}
+
+/** RFC 7093, method 1. */
+export function keyIdOf(publicKey: KeyObject): Uint8Array {
+  const [, bits] = membersOf(decode(publicKey.export({ type: 'spki', format: 'der' }))) ?? []
+  const bytes = Buffer.from(typeof bits?.value === 'string' ? bits.value.slice(1) : '', 'latin1')
+  return createHash('sha256').update(bytes).digest().subarray(0, keyIdBytes)
+}
+
+function extension(id: string, isCritical: boolean, value: Asn1): Asn1 {
+  return sequence(oid(id), ...(isCritical ? [boolean(true)] : []), octetString(encode(value)))
+}
+
+/** @param intermediates how many more authorities may stand between this one and a node. */
+export function authorityExtensions(intermediates: number): readonly Asn1[] {
+  return [
+    extension(ids.basicConstraints, true, sequence(boolean(true), integer(Uint8Array.of(intermediates)))),
+    extension(ids.keyUsage, true, bitString(Uint8Array.of(0b0000_0110), 1)), // keyCertSign, cRLSign
+  ]
+}
+
+export function endExtensions(purposes: readonly ('serverAuth' | 'clientAuth')[], dnsNames: readonly string[]): readonly Asn1[] {
+  const names = dnsNames.map((name) => taggedBytes(2, Buffer.from(name)))
+  return [
+    extension(ids.basicConstraints, true, sequence()),
+    extension(ids.keyUsage, true, bitString(Uint8Array.of(0b1010_0000), 5)), // digitalSignature, keyEncipherment
+    extension(ids.extKeyUsage, false, sequence(...purposes.map((purpose) => oid(ids[purpose])))),
+    ...(names.length > 0 ? [extension(ids.subjectAltName, false, sequence(...names))] : []),
+  ]
+}
+
+/** Returns PEM. */
+export function writeCertificate(
+  deps: { readonly keys: Keys; readonly random: Pick<Random, 'bytes'> },
+  content: CertificateContent,
+  issuer: Issuer,
+  signingKey: KeyObject,
+): string {
+  const serial = Uint8Array.from(deps.random.bytes(serialBytes))
+  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40 // Positive, and of constant length.
+  const algorithm = signatureAlgorithm(signingKey)
+  const tbs = sequence(
+    tagged(0, integer(versionThree)),
+    integer(serial),
+    algorithm,
+    issuer.name,
+    sequence(time(content.validity.notBeforeMs), time(content.validity.notAfterMs)),
+    content.subject,
+    decode(content.publicKey.export({ type: 'spki', format: 'der' })),
+    tagged(
+      3,
+      sequence(
+        ...content.extensions,
+        extension(ids.subjectKeyIdentifier, false, octetString(keyIdOf(content.publicKey))),
+        extension(ids.authorityKeyIdentifier, false, sequence(taggedBytes(0, issuer.keyId))),
+      ),
+    ),
+  )
+  const signature = deps.keys.sign(signingKey, encode(tbs))
+  return toPem('CERTIFICATE', encode(sequence(tbs, algorithm, bitString(signature))))
+}
+
+/** How the certificate of an authority that we trust wants to be named by what it signs. */
+export function issuerOf(authorityPem: string): Issuer {
+  const [der] = fromPem('CERTIFICATE', authorityPem)
+  const [tbs] = membersOf(der === undefined ? undefined : decode(der)) ?? []
+  const fields = membersOf(tbs) ?? []
+  // The places below are those of version 3 with extensions: everything that can be an authority has these.
+  const [extensions] = taggedMembersOf(fields[fields.length - 1], 3) ?? []
+  const name = fields[5]
+  if (taggedMembersOf(fields[0], 0) === undefined || name === undefined)
+    throw new Error('the certificate of the authority is not of version 3')
+  for (const members of (membersOf(extensions) ?? []).map(membersOf)) {
+    if (oidOf(members?.[0]) !== ids.subjectKeyIdentifier) continue
+    const keyId = octetsOf(decode(octetsOf(members?.[members.length - 1]) ?? new Uint8Array()))
+    if (keyId !== undefined) return { name, keyId }
+  }
+  throw new Error('the certificate of the authority has no subject key identifier')
+}

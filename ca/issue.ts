@@ -1,0 +1,62 @@
+// Certificates for nodes and operators. Of the request only the key is taken: who somebody is, whoever
+// calls this has found out.
+
+import { type KeyObject, X509Certificate } from 'node:crypto'
+import { StatusError } from '../api/errors.ts'
+import { endExtensions, issuerOf, nameOf, type Validity, writeCertificate } from './certificate.ts'
+import { type NodeIdentity, nodeUnits, type OperatorIdentity, subjectOf } from './identity.ts'
+import { type Authority, backdateMs, type IssueDeps, overlap, validityOf } from './root-ca.ts'
+
+export const defaultCertificateLifeMs = 90 * 24 * 60 * 60 * 1000
+export const shortestCertificateLifeMs = 30 * 60 * 1000
+
+/** From an hour ago until `lifeMs` from now. Throws Invalid when that is too short to renew in peace. */
+export function certificateValidity(nowMs: number, lifeMs = defaultCertificateLifeMs): Validity {
+  if (!(lifeMs >= shortestCertificateLifeMs))
+    throw new StatusError('Invalid', `certificates must be valid for ${shortestCertificateLifeMs / 60_000} minutes at least`)
+  return { notBeforeMs: nowMs - backdateMs, notAfterMs: nowMs + lifeMs }
+}
+
+/**
+ * @param publicKey that of a request, as `readCsr` found it.
+ * @returns PEM: the node's certificate, then what leads from it to an older root.
+ */
+export function issueNodeCertificate(
+  deps: IssueDeps,
+  authority: Authority,
+  publicKey: KeyObject,
+  identity: NodeIdentity,
+  validity: Validity,
+): string {
+  const names = [nodeUnits[identity.role], identity.nodeId, ...(identity.role === 'Manager' ? ['swarm-ca'] : [])]
+  return issue(deps, authority, publicKey, identity, validity, endExtensions(['serverAuth', 'clientAuth'], names))
+}
+
+/** Operators only ask, they never serve. */
+export function issueOperatorCertificate(
+  deps: IssueDeps,
+  authority: Authority,
+  publicKey: KeyObject,
+  identity: OperatorIdentity,
+  validity: Validity,
+): string {
+  return issue(deps, authority, publicKey, identity, validity, endExtensions(['clientAuth'], []))
+}
+
+function issue(
+  deps: IssueDeps,
+  authority: Authority,
+  publicKey: KeyObject,
+  identity: NodeIdentity | OperatorIdentity,
+  validity: Validity,
+  extensions: ReturnType<typeof endExtensions>,
+): string {
+  const content = {
+    subject: nameOf(subjectOf(identity)),
+    publicKey,
+    // Nobody would believe it for longer than the authority.
+    validity: overlap(validity, validityOf(new X509Certificate(authority.certificate))),
+    extensions,
+  }
+  return writeCertificate(deps, content, issuerOf(authority.certificate), authority.key) + authority.intermediates
+}

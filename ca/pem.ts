@@ -1,0 +1,25 @@
+// PEM: base64 between two lines that name what it is.
+
+export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST'
+
+const lineLength = 64
+
+export function toPem(label: PemLabel, der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(new RegExp(`.{1,${lineLength}}`, 'g')) ?? []
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
+}
+
+/** The blocks of that label in the text, in order. What is between blocks is ignored, as everywhere. */
+export function fromPem(label: PemLabel, text: string): readonly Uint8Array[] {
+  const blocks: Uint8Array[] = []
+  const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`]
+  for (let from = text.indexOf(begin); from >= 0; from = text.indexOf(begin, from + begin.length)) {
+    const to = text.indexOf(end, from)
+    if (to < 0) break
+    blocks.push(Buffer.from(text.slice(from + begin.length, to), 'base64'))
+  }
+  return blocks
+}
