@@ -74,7 +74,14 @@ async function run(flags: Flags): Promise<void> {
     const programs = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
     const executor = await chooseExecutor({ directory, identity, programs, environment: process.env, log }, flags)
     const node = await createNode(
-      { clock, random, keys: createKeys(), disk, transport: new Loopback().transport(identity.nodeId), log },
+      {
+        clock,
+        random,
+        keys: createKeys(),
+        disk,
+        transport: new Loopback().transport({ id: identity.nodeId, role: 'Manager', clusterId: identity.clusterId }),
+        log,
+      },
       {
         identity,
         directory,

@@ -65,10 +65,24 @@ export interface DiskFile {
   close(): Promise<void>
 }
 
+/** A node, as its certificate says. */
+export interface CertifiedNode {
+  readonly id: string
+  readonly role: 'Worker' | 'Manager'
+  readonly clusterId: string
+}
+
+/** Who is at the other end of a stream, as the transport has authenticated it. */
+export interface Peer {
+  /** Host part of its address, as this end sees it. */
+  readonly address: string
+  /** Undefined of somebody without a certificate that is good here, who may open `join` and nothing else. */
+  readonly node: CertifiedNode | undefined
+}
+
 /** One ordered two-way stream of frames between two nodes: a session, a Raft link, a watch. */
 export interface FrameStream {
-  /** Who is at the other end, as the transport has authenticated it. */
-  readonly peer: string
+  readonly peer: Peer
   /** Resolves when the frame is on its way and more may be sent. Rejects once the stream is broken. */
   send(frame: Uint8Array): Promise<void>
   /** Ends when the peer closed the stream in order; throws when it broke. May be iterated once. */

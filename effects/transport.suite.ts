@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FrameStream, Transport } from './effects.ts'
+import type { FrameStream, Peer, Transport } from './effects.ts'
 
 export interface TransportUnderTest {
-  /** Two nodes that can reach each other by these names. */
+  /** Two managers that can reach each other by these names. */
   readonly a: Transport
   readonly b: Transport
   /** Lets `work` come to its end: a simulated network has to be driven. */
@@ -20,22 +20,26 @@ export function testTransport(name: string, make: () => TransportUnderTest): voi
       await under.run(body(under, stop.signal).finally(() => stop.abort()))
     })
   }
-  const echo = async (stream: FrameStream, peers: string[] = []): Promise<void> => {
+  const echo = async (stream: FrameStream, peers: Peer[] = []): Promise<void> => {
     peers.push(stream.peer)
     for await (const frame of stream.frames()) await stream.send(frame)
   }
 
   check('frames arrive whole and in order, both ways, and each end knows the other', async ({ a, b }, signal) => {
-    const peers: string[] = []
+    const peers: Peer[] = []
     void b.serve('echo', (stream) => echo(stream, peers), signal)
     const stream = await a.connect('b', 'echo', signal)
-    assert.equal(stream.peer, 'b')
+    assert.equal(stream.peer.node?.id, 'b')
     const texts = ['one', '', 'three', 'x'.repeat(70_000)]
     for (const text of texts) await stream.send(Buffer.from(text))
     const found: string[] = []
     for await (const frame of stream.frames()) if (found.push(Buffer.from(frame).toString()) === texts.length) break
     assert.deepEqual(found, texts)
-    assert.deepEqual(peers, ['a'])
+    assert.deepEqual(
+      peers.map(({ node }) => node?.id),
+      ['a'],
+    )
+    for (const { address, node } of [stream.peer, ...peers]) assert.ok(address !== '' && node?.role === 'Manager' && node.clusterId !== '')
     stream.close()
   })
 

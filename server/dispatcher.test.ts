@@ -48,7 +48,7 @@ function streamPair(peer: string): { readonly agent: FrameStream; readonly manag
     down.close()
   }
   const end = (name: string, from: Pipe, to: Pipe): FrameStream => ({
-    peer: name,
+    peer: { address: `${name}.example`, node: { id: name, role: 'Worker', clusterId: 'c' } },
     send: (frame) => to.send(frame),
     frames: () => from.frames(),
     close,
@@ -165,7 +165,7 @@ test('an agent is welcomed with session, heartbeat and a complete list, and its 
     list.update.map((each) => [each.task, each.template.image, each.service.labels]),
     [['web.1.a', 'x', { a: 'b' }]],
   )
-  assert.deepEqual(store.view.get('Node', 'n1')?.status, { description, role: 'Worker', address: 'n1' })
+  assert.deepEqual(store.view.get('Node', 'n1')?.status, { description, role: 'Worker', address: 'n1.example' })
   assert.equal(typeof dispatcher.lastSeenMs('n1'), 'number')
 })
 

@@ -160,7 +160,7 @@ export class Dispatcher implements NodeLiveness {
       const first = await frames.next()
       if (first.done === true) return
       const hello = decodeAgentMessage(first.value)
-      const refused = this.#refusal(hello, stream.peer)
+      const refused = this.#refusal(hello, stream.peer.node?.id)
       if (refused !== undefined || hello.type !== 'hello') {
         if (refused !== undefined) await stream.send(encodeMessage(refused))
         return
@@ -168,7 +168,7 @@ export class Dispatcher implements NodeLiveness {
       session = await this.#register(hello, stream)
       await this.#converse(session, frames)
     } catch (error) {
-      if (!signal.aborted) this.#deps.log.info('A session ended', { object: `Node/${session?.nodeName ?? stream.peer}`, error })
+      if (!signal.aborted) this.#deps.log.info('A session ended', { object: `Node/${session?.nodeName ?? stream.peer.node?.id}`, error })
     } finally {
       signal.removeEventListener('abort', close)
       if (session !== undefined) this.#drop(session)
@@ -176,10 +176,10 @@ export class Dispatcher implements NodeLiveness {
     }
   }
 
-  #refusal(hello: AgentMessage, peer: string): ManagerMessage | undefined {
+  #refusal(hello: AgentMessage, peer: string | undefined): ManagerMessage | undefined {
     if (hello.type !== 'hello') return refused('BadRequest', 'a session begins with hello', true)
     const { nodeName } = hello
-    if (peer !== nodeName) return refused('Forbidden', `the connection belongs to '${peer}', not to '${nodeName}'`, false)
+    if (peer !== nodeName) return refused('Forbidden', `the connection belongs to '${peer ?? 'a stranger'}', not to '${nodeName}'`, false)
     const { view } = this.#deps.store
     if (view.get('Node', nodeName) === undefined) {
       const isFounded = view.get('Cluster', 'default') !== undefined && view.count('Node') > 0
@@ -550,7 +550,12 @@ export class Dispatcher implements NodeLiveness {
 
   #describe(session: Session, description: Description): Promise<void> {
     return this.#commit('Node', session.nodeName, (node) => {
-      const status = { ...node.status, description, role: node.status.role ?? node.spec.role ?? 'Worker', address: session.stream.peer }
+      const status = {
+        ...node.status,
+        description,
+        role: node.status.role ?? node.spec.role ?? 'Worker',
+        address: session.stream.peer.address,
+      }
       return isDeepStrictEqual(status, node.status) ? undefined : { ...node, status }
     })
   }

@@ -88,7 +88,7 @@ export class ExecBroker {
     const first = await frames.next()
     const waiting = first.done === true ? undefined : this.#waiting.get(decodeStreamId(first.value))
     // A node may answer only for what it was asked for.
-    if (waiting === undefined || waiting.nodeName !== stream.peer) return stream.close()
+    if (waiting === undefined || waiting.nodeName !== stream.peer.node?.id) return stream.close()
     const closed = Promise.withResolvers<void>()
     const close = (): void => {
       stream.close()

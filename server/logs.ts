@@ -51,7 +51,7 @@ export class LogBroker {
     const first = await frames.next()
     const subscription = first.done === true ? undefined : this.#subscriptions.get(decodeStreamId(first.value))
     // A node may speak only for the subscription that it was asked for.
-    if (subscription === undefined || subscription.nodeName !== stream.peer) return stream.close()
+    if (subscription === undefined || subscription.nodeName !== stream.peer.node?.id) return stream.close()
     subscription.opened()
     try {
       for (let frame = await frames.next(); frame.done !== true && !signal.aborted; frame = await frames.next()) {

@@ -133,7 +133,10 @@ export class SimulatedCluster {
           random,
           keys: createSimulatedKeys(random.split('keys')),
           disk: host.disk.mount(lane),
-          transport: overhear(this.network.join(id, lane), payloadListener(host.told)),
+          transport: overhear(
+            this.network.join(id, lane, { role: id === managerId ? 'Manager' : 'Worker', clusterId: 'simulated' }),
+            payloadListener(host.told),
+          ),
           log: this.#log(id),
         },
         {

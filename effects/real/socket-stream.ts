@@ -16,7 +16,7 @@ export function frameStreamOn(socket: Duplex, peer: string, head: Uint8Array): F
   })
   const broken = (): Error => new Error(`the connection to ${peer} broke`, { cause: failure })
   return {
-    peer,
+    peer: { address: peer, node: undefined },
     send(frame) {
       return new Promise((resolve, reject) => {
         if (socket.destroyed || !socket.writable) return reject(broken())

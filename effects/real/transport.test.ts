@@ -3,5 +3,9 @@ import { Loopback } from './transport.ts'
 
 testTransport('the loopback', () => {
   const loopback = new Loopback()
-  return { a: loopback.transport('a'), b: loopback.transport('b'), run: (work) => work }
+  return {
+    a: loopback.transport({ id: 'a', role: 'Manager', clusterId: 'test' }),
+    b: loopback.transport({ id: 'b', role: 'Manager', clusterId: 'test' }),
+    run: (work) => work,
+  }
 })

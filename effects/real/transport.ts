@@ -1,7 +1,13 @@
 // Streams between the parts of one process, addressed by node id: what a one-node cluster needs. Another
 // implementation of the same interface carries them over sockets; nothing above can tell them apart.
 
-import type { FrameStream, Transport } from '../effects.ts'
+import type { CertifiedNode, FrameStream, Peer, Transport } from '../effects.ts'
+
+interface Service {
+  readonly peer: Peer
+  readonly handler: Handler
+  readonly signal: AbortSignal
+}
 
 type Handler = (stream: FrameStream, signal: AbortSignal) => Promise<void>
 
@@ -11,11 +17,13 @@ const windowFrames = 256
 
 /** Where the nodes of this process find each other. */
 export class Loopback {
-  readonly #services = new Map<string, { readonly handler: Handler; readonly signal: AbortSignal }>()
+  readonly #services = new Map<string, Service>()
 
-  transport(nodeId: string): Transport {
+  /** @param address where other nodes reach it, if there are any. */
+  transport(node: CertifiedNode, address = '127.0.0.1'): Transport {
+    const peer: Peer = { node, address }
     return {
-      serve: (protocol, handler, signal) => this.#serve(`${nodeId} ${protocol}`, handler, signal),
+      serve: (protocol, handler, signal) => this.#serve(`${node.id} ${protocol}`, { peer, handler, signal }),
       connect: async (to, protocol, signal) => {
         signal.throwIfAborted()
         const service = this.#services.get(`${to} ${protocol}`)
@@ -23,17 +31,18 @@ export class Loopback {
           throw Object.assign(new Error(`${to} cannot be reached for ${protocol}: nobody serves it in this process`), {
             code: 'ECONNREFUSED',
           })
-        const [near, far] = pair(nodeId, to)
+        const [near, far] = pair(peer, service.peer)
         setImmediate(() => void handle(service, far))
         return near
       },
     }
   }
 
-  #serve(name: string, handler: Handler, signal: AbortSignal): Promise<void> {
+  #serve(name: string, service: Service): Promise<void> {
+    const { signal } = service
     if (this.#services.has(name)) return Promise.reject(new Error(`${name} is served already`))
     if (signal.aborted) return Promise.resolve()
-    this.#services.set(name, { handler, signal })
+    this.#services.set(name, service)
     return new Promise((resolve) => {
       const stop = (): void => {
         this.#services.delete(name)
@@ -45,10 +54,7 @@ export class Loopback {
 }
 
 /** A handler that fails takes its stream with it, and nothing else. */
-async function handle(
-  { handler, signal }: { readonly handler: Handler; readonly signal: AbortSignal },
-  stream: MemoryStream,
-): Promise<void> {
+async function handle({ handler, signal }: Service, stream: MemoryStream): Promise<void> {
   try {
     await handler(stream, signal)
   } catch (error) {
@@ -58,7 +64,7 @@ async function handle(
   }
 }
 
-function pair(from: string, to: string): readonly [MemoryStream, MemoryStream] {
+function pair(from: Peer, to: Peer): readonly [MemoryStream, MemoryStream] {
   const [near, far] = [new MemoryStream(to), new MemoryStream(from)]
   near.join(far)
   far.join(near)
@@ -66,7 +72,7 @@ function pair(from: string, to: string): readonly [MemoryStream, MemoryStream] {
 }
 
 class MemoryStream implements FrameStream {
-  readonly peer: string
+  readonly peer: Peer
   #other: MemoryStream | undefined
   #inbox: Uint8Array[] = []
   #inboxBytes = 0
@@ -76,7 +82,7 @@ class MemoryStream implements FrameStream {
   /** Senders at the other end that wait for us to read. */
   #waiting: (() => void)[] = []
 
-  constructor(peer: string) {
+  constructor(peer: Peer) {
     this.peer = peer
   }
 
@@ -115,7 +121,7 @@ class MemoryStream implements FrameStream {
   }
 
   break(cause: unknown): void {
-    this.#other?.broken(new Error(`the stream to ${this.#other.peer} broke`, { cause }))
+    this.#other?.broken(new Error(`the stream to ${this.#other.peer.node?.id} broke`, { cause }))
   }
 
   /** Resolves when there is room for more. */
@@ -152,6 +158,8 @@ class MemoryStream implements FrameStream {
 
   #whyNot(): Error {
     if (this.#error !== undefined) return this.#error
-    return new Error(this.#state === 'closed' ? `the stream to ${this.peer} was closed here` : `${this.peer} closed the stream`)
+    return new Error(
+      this.#state === 'closed' ? `the stream to ${this.peer.node?.id} was closed here` : `${this.peer.node?.id} closed the stream`,
+    )
   }
 }

@@ -1,7 +1,7 @@
 // Two ends of one ordered stream. What one end sends arrives at the other in order, later or never; a
 // broken stream has lost an unknown suffix. Not yet read frames are bounded by backpressure on `send`.
 
-import type { FrameStream } from '../../effects/effects.ts'
+import type { FrameStream, Peer } from '../../effects/effects.ts'
 
 /** How frames and endings travel: `after` calls back when something sent now has arrived, in order. */
 export interface Wire {
@@ -14,7 +14,7 @@ export interface Wire {
 export const windowFrames = 64
 
 export class StreamEnd implements FrameStream {
-  readonly peer: string
+  readonly peer: Peer
   readonly #wire: Wire
   #other: StreamEnd | undefined
   #inbox: Uint8Array[] = []
@@ -25,7 +25,7 @@ export class StreamEnd implements FrameStream {
   #wakeReader: (() => void) | undefined
   #wakeSenders: (() => void)[] = []
 
-  constructor(peer: string, wire: Wire) {
+  constructor(peer: Peer, wire: Wire) {
     this.peer = peer
     this.#wire = wire
   }
@@ -78,7 +78,7 @@ export class StreamEnd implements FrameStream {
 
   /** The connection broke: this end learns it now. What was under way to it is lost. */
   reset(): void {
-    this.end(new Error(`the connection to ${this.peer} was reset`))
+    this.end(new Error(`the connection to ${this.peer.address} was reset`))
   }
 
   get isOver(): boolean {
@@ -103,8 +103,8 @@ export class StreamEnd implements FrameStream {
   }
 
   #throwIfDone(): void {
-    if (this.#isClosed) throw new Error(`the stream to ${this.peer} was closed here`)
-    if (this.#ended === 'closed') throw new Error(`${this.peer} closed the stream`)
+    if (this.#isClosed) throw new Error(`the stream to ${this.peer.address} was closed here`)
+    if (this.#ended === 'closed') throw new Error(`${this.peer.address} closed the stream`)
     if (this.#ended instanceof Error) throw this.#ended
   }
 

@@ -2,7 +2,7 @@
 // directions, or reset, which loses a suffix of what was under way. A cut stream stays silent until it
 // is reset or the cut heals; what was sent meanwhile is then sent again, as TCP does, in order.
 
-import type { FrameStream, Transport } from '../../effects/effects.ts'
+import type { CertifiedNode, FrameStream, Transport } from '../../effects/effects.ts'
 import type { EventQueue, Lane } from './event-queue.ts'
 import type { SeededRandom } from './random.ts'
 import { StreamEnd, type Wire } from './stream-pair.ts'
@@ -11,6 +11,7 @@ type Handler = (stream: FrameStream, signal: AbortSignal) => Promise<void>
 
 interface Host {
   readonly id: string
+  readonly node: CertifiedNode
   readonly lane: Lane
   readonly handlers: Map<string, { readonly handler: Handler; readonly signal: AbortSignal }>
 }
@@ -38,9 +39,9 @@ export class SimulatedNetwork {
   }
 
   /** The node `id` comes up, on the lane of its new process. What an earlier process of that name had is reset. */
-  join(id: string, lane: Lane): Transport {
+  join(id: string, lane: Lane, certified: Omit<CertifiedNode, 'id'> = { role: 'Manager', clusterId: 'simulated' }): Transport {
     this.leave(id)
-    const host: Host = { id, lane, handlers: new Map() }
+    const host: Host = { id, node: { id, ...certified }, lane, handlers: new Map() }
     this.#hosts.set(id, host)
     return {
       serve: (protocol, handler, signal) => serve(host, protocol, handler, signal),
@@ -118,8 +119,8 @@ export class SimulatedNetwork {
 
   #establish(from: Host, to: Host, service: { readonly handler: Handler; readonly signal: AbortSignal }): FrameStream {
     const link = { isBroken: false }
-    const near = new StreamEnd(to.id, this.#wire(from, to, link))
-    const far = new StreamEnd(from.id, this.#wire(to, from, link))
+    const near = new StreamEnd({ address: to.id, node: to.node }, this.#wire(from, to, link))
+    const far = new StreamEnd({ address: from.id, node: from.node }, this.#wire(to, from, link))
     near.connect(far)
     far.connect(near)
     this.#connections.push({ hosts: [from, to], ends: [near, far], link })

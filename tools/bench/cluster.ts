@@ -44,7 +44,7 @@ export async function startCluster(workerCount: number): Promise<BenchCluster> {
       random: createRandom(),
       keys: createKeys(),
       disk: createDisk(),
-      transport: loopback.transport(id),
+      transport: loopback.transport({ id, role: id === managerId ? 'Manager' : 'Worker', clusterId: 'bench' }),
       log,
     }
     const node = await createNode(effects, {
