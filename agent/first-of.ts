@@ -30,6 +30,14 @@ export function firstOf<T>(signal: AbortSignal, operations: readonly ((signal: A
   })
 }
 
+/** Rejects with the signal's reason when it fires. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
 /** Runs `work` for at most `limitMs`; then its signal fires with an Error of `message`. */
 export function within<T>(
   clock: { sleep(delayMs: number, signal: AbortSignal): Promise<void> },

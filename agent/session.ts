@@ -6,7 +6,7 @@ import type { AgentMessage, ManagerMessage } from '../api/session.ts'
 import type { Clock, FrameStream, Log, Transport } from '../effects/effects.ts'
 import { serveExec } from './exec-stream.ts'
 import type { Executor } from './executor.ts'
-import { Bell, firstOf, within } from './first-of.ts'
+import { Bell, firstOf, untilAborted, within } from './first-of.ts'
 import { decodeManagerMessage, encode } from './frames.ts'
 import { streamLogs } from './log-stream.ts'
 import type { StatusReporter } from './status-reporter.ts'
@@ -239,11 +239,4 @@ class Session {
   #send(message: AgentMessage): Promise<void> {
     return this.#stream.send(encode(message))
   }
-}
-
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }

@@ -97,6 +97,13 @@ export class SimulatedMachine {
     return [...this.#tasks.values()].filter(({ phase }) => phase === 'running').map(({ assignment }) => assignment)
   }
 
+  /** The task whose program listens on this port of the machine. */
+  taskOnPort(port: number): string | undefined {
+    for (const { phase, handle, assignment } of this.#tasks.values())
+      if (phase === 'running' && Object.values(handle.ports ?? {}).includes(port)) return assignment.task
+    return undefined
+  }
+
   /** Paths of the files that the task was started with. */
   filesOf(task: string): readonly string[] {
     return this.#files.get(task) ?? []

@@ -133,6 +133,10 @@ export class Lane implements Schedule {
     return this.#closed
   }
 
+  get frozen(): boolean {
+    return this.#frozenUntilMs > this.#queue.nowMs()
+  }
+
   schedule(delayMs: number, run: () => void): () => void {
     let cancelled = false
     const attempt = (): void => {

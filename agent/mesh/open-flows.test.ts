@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createSimulatedClock } from '../../sim/effects/clock.ts'
+import { EventQueue } from '../../sim/effects/event-queue.ts'
+import { OpenFlows } from './open-flows.ts'
+
+const never = new AbortController().signal
+
+function world() {
+  const queue = new EventQueue()
+  const flows = new OpenFlows(createSimulatedClock(queue.lane()))
+  const closed: string[] = []
+  /** A flow that ends when it is closed. `spoke` says who spoke last, and is called when somebody does. */
+  const open = (task: string, name: string, byClient: boolean) => {
+    let lastMs = queue.nowMs()
+    let isClient = byClient
+    const flow = flows.begin(task)
+    flow.carry({
+      idleMs: () => queue.nowMs() - lastMs,
+      owesAnswer: () => isClient,
+      close() {
+        closed.push(`${name} ${queue.nowMs()}`)
+        flow.end()
+      },
+    })
+    return {
+      end: () => flow.end(),
+      spoke(whoIsClient: boolean) {
+        lastMs = queue.nowMs()
+        isClient = whoIsClient
+      },
+    }
+  }
+  /** When a drain that begins now is over. */
+  const drainedAt = async (task: string, limitMs = 10_000): Promise<number> => {
+    await queue.settle(flows.drain(task, limitMs, never))
+    return queue.nowMs()
+  }
+  return { queue, flows, closed, open, drainedAt }
+}
+
+test('a task without flows is drained at once', async () => {
+  const { flows, drainedAt } = world()
+  assert.equal(await drainedAt('web.1.a'), 0)
+  flows.begin('web.1.a').end()
+  flows.begin('web.2.b')
+  assert.equal(await drainedAt('web.1.a'), 0)
+})
+
+test('a drain waits for flows and for connections that are being made, and no longer', async () => {
+  const { queue, flows, open, drainedAt } = world()
+  const [busy, connecting] = [open('web.1.a', 'busy', true), flows.begin('web.1.a')]
+  queue.schedule(150, () => connecting.end())
+  queue.schedule(4_321, () => busy.end())
+  assert.equal(await drainedAt('web.1.a'), 4_321)
+})
+
+test('a flow whose client waits for an answer is waited for until the limit, and left alone', async () => {
+  const { flows, closed, open, drainedAt } = world()
+  open('web.1.a', 'busy', true)
+  assert.equal(await drainedAt('web.1.a', 7_000), 7_000)
+  assert.deepEqual(closed, [])
+  assert.equal(flows.count('web.1.a'), 1)
+})
+
+test('flows at rest are closed: at once when they have been so for a second, otherwise after one', async () => {
+  const { queue, closed, open, drainedAt } = world()
+  open('web.1.a', 'old', false)
+  await queue.run(1_000)
+  const answered = open('web.1.a', 'answered', true)
+  queue.schedule(300, () => answered.spoke(false))
+  assert.equal(await drainedAt('web.1.a'), 2_300)
+  assert.deepEqual(closed, ['old 1000', 'answered 2300'])
+})
+
+test('who asks again does not wait anew, and an interrupted drain goes on with the time that is left', async () => {
+  const { queue, flows, open, drainedAt } = world()
+  open('web.1.a', 'busy', true)
+  const interruption = new AbortController()
+  queue.schedule(3_000, () => interruption.abort(new Error('another state is wanted')))
+  await assert.rejects(queue.settle(flows.drain('web.1.a', 10_000, interruption.signal)), /another state/)
+  assert.equal(await drainedAt('web.1.a'), 10_000)
+  assert.equal(await drainedAt('web.1.a'), 10_000)
+})
+
+test('when a task has ended, clients get what is on its way; flows that stand still are closed, whoever spoke last', async () => {
+  const { queue, flows, closed, open } = world()
+  const slow = open('web.1.a', 'slow reader', true)
+  open('web.1.a', 'waiting', true)
+  for (let at = 500; at <= 5_000; at += 500) queue.schedule(at, () => slow.spoke(false))
+  await queue.settle(flows.finish('web.1.a', never))
+  assert.deepEqual(closed, ['waiting 1000', 'slow reader 6000'])
+})
