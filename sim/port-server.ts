@@ -1,7 +1,7 @@
 // Published ports of a simulated machine: no bytes, only who gets whom. A test or a checker plays the client and
 // learns in the same moment which task it reached. The ports are the machine's; who serves them dies with the agent.
 
-import { type Choose, type Flow, type Lease, type Listener, type ListenPort, maxTries, type PortServer } from '../agent/mesh/port-server.ts'
+import type { Choose, Lease, Listener, ListenPort, PortServer } from '../agent/mesh/port-server.ts'
 import type { Lane, Schedule } from './effects/event-queue.ts'
 
 /** `refused`: nobody listens. `reset`: the agent has no task for it. `no answer`: the agent stands still. */
@@ -53,7 +53,7 @@ export class SimulatedPorts {
     if (listening === undefined || listening.process.closed) return 'refused'
     if (listening.process.frozen) return 'no answer'
     const tried: string[] = []
-    while (tried.length < maxTries) {
+    for (;;) {
       const lease = listening.choose(tried)
       if (lease === undefined) return 'reset'
       const task = this.#taskOnPort(lease.port)
@@ -61,7 +61,6 @@ export class SimulatedPorts {
       lease.failed()
       tried.push(lease.task)
     }
-    return 'reset'
   }
 
   #listen(process: Lane, port: ListenPort, choose: Choose): Listener {
@@ -83,8 +82,8 @@ export class SimulatedPorts {
       if (isOpen) lease.release()
       isOpen = false
     }
-    const flow: Flow = { idleMs: () => schedule.nowMs() - spokeMs, owesAnswer: () => spoke === 'client', close }
-    lease.opened(flow)
+    lease.opened({ idleMs: () => schedule.nowMs() - spokeMs, state: () => (spoke === 'client' ? 'Asked' : 'AtRest'), close })
+    lease.answered()
     return {
       task,
       get isOpen() {

@@ -115,7 +115,8 @@ test('the simulator runs what production runs: only effects and the executor dif
     return seen
   }
   const simulated = reachable('sim/cluster.ts')
-  const isEdgeOfProduction = (path: string): boolean => /^(effects\/real|agent\/docker|agent\/process|server\/http|cli)\//.test(path)
+  const isEdgeOfProduction = (path: string): boolean =>
+    /^(effects\/real|agent\/docker|agent\/process|agent\/proxy|server\/http|cli)\//.test(path)
   const missing = [...reachable('cli/kitd.ts')].filter((path) => path.endsWith('.ts') && !isEdgeOfProduction(path) && !simulated.has(path))
   assert.deepEqual(missing, [], 'parts of production that the simulator does not run')
 })

@@ -50,5 +50,5 @@ export function isTest(path: string): boolean {
 
 /** Where kit touches the world (ARCHITECTURE.md). */
 export function isEdge(path: string): boolean {
-  return /^(effects\/real|agent\/docker|agent\/process|server\/http|client\/http|cli|e2e|tools)\//.test(path)
+  return /^(effects\/real|agent\/docker|agent\/process|agent\/proxy|server\/http|client\/http|cli|e2e|tools)\//.test(path)
 }

@@ -119,10 +119,8 @@ export class Mesh {
       ...place,
       ...(port.proxyProtocol === undefined ? {} : { proxyProtocol: port.proxyProtocol }),
       isCurrent: () => this.#isServing(key, port.uid, task),
-      opened(flow) {
-        rotation.succeeded(task)
-        open.carry(flow)
-      },
+      opened: (flow) => open.carry(flow),
+      answered: () => rotation.succeeded(task),
       failed: () => {
         rotation.failed(task, this.#deps.clock.monotonicMs())
         open.end()

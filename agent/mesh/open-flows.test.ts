@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createSimulatedClock } from '../../sim/effects/clock.ts'
 import { EventQueue } from '../../sim/effects/event-queue.ts'
 import { OpenFlows } from './open-flows.ts'
+import type { Flow } from './port-server.ts'
 
 const never = new AbortController().signal
 
@@ -10,14 +11,14 @@ function world() {
   const queue = new EventQueue()
   const flows = new OpenFlows(createSimulatedClock(queue.lane()))
   const closed: string[] = []
-  /** A flow that ends when it is closed. `spoke` says who spoke last, and is called when somebody does. */
-  const open = (task: string, name: string, byClient: boolean) => {
+  /** A flow that ends when it is closed. */
+  const open = (task: string, name: string, first: ReturnType<Flow['state']>) => {
     let lastMs = queue.nowMs()
-    let isClient = byClient
+    let state = first
     const flow = flows.begin(task)
     flow.carry({
       idleMs: () => queue.nowMs() - lastMs,
-      owesAnswer: () => isClient,
+      state: () => state,
       close() {
         closed.push(`${name} ${queue.nowMs()}`)
         flow.end()
@@ -25,9 +26,9 @@ function world() {
     })
     return {
       end: () => flow.end(),
-      spoke(whoIsClient: boolean) {
+      becomes(next: ReturnType<Flow['state']>) {
         lastMs = queue.nowMs()
-        isClient = whoIsClient
+        state = next
       },
     }
   }
@@ -49,7 +50,7 @@ test('a task without flows is drained at once', async () => {
 
 test('a drain waits for flows and for connections that are being made, and no longer', async () => {
   const { queue, flows, open, drainedAt } = world()
-  const [busy, connecting] = [open('web.1.a', 'busy', true), flows.begin('web.1.a')]
+  const [busy, connecting] = [open('web.1.a', 'busy', 'Asked'), flows.begin('web.1.a')]
   queue.schedule(150, () => connecting.end())
   queue.schedule(4_321, () => busy.end())
   assert.equal(await drainedAt('web.1.a'), 4_321)
@@ -57,7 +58,7 @@ test('a drain waits for flows and for connections that are being made, and no lo
 
 test('a flow whose client waits for an answer is waited for until the limit, and left alone', async () => {
   const { flows, closed, open, drainedAt } = world()
-  open('web.1.a', 'busy', true)
+  open('web.1.a', 'busy', 'Asked')
   assert.equal(await drainedAt('web.1.a', 7_000), 7_000)
   assert.deepEqual(closed, [])
   assert.equal(flows.count('web.1.a'), 1)
@@ -65,17 +66,17 @@ test('a flow whose client waits for an answer is waited for until the limit, and
 
 test('flows at rest are closed: at once when they have been so for a second, otherwise after one', async () => {
   const { queue, closed, open, drainedAt } = world()
-  open('web.1.a', 'old', false)
+  open('web.1.a', 'old', 'AtRest')
   await queue.run(1_000)
-  const answered = open('web.1.a', 'answered', true)
-  queue.schedule(300, () => answered.spoke(false))
+  const answered = open('web.1.a', 'answered', 'Asked')
+  queue.schedule(300, () => answered.becomes('AtRest'))
   assert.equal(await drainedAt('web.1.a'), 2_300)
   assert.deepEqual(closed, ['old 1000', 'answered 2300'])
 })
 
 test('who asks again does not wait anew, and an interrupted drain goes on with the time that is left', async () => {
   const { queue, flows, open, drainedAt } = world()
-  open('web.1.a', 'busy', true)
+  open('web.1.a', 'busy', 'Asked')
   const interruption = new AbortController()
   queue.schedule(3_000, () => interruption.abort(new Error('another state is wanted')))
   await assert.rejects(queue.settle(flows.drain('web.1.a', 10_000, interruption.signal)), /another state/)
@@ -83,11 +84,11 @@ test('who asks again does not wait anew, and an interrupted drain goes on with t
   assert.equal(await drainedAt('web.1.a'), 10_000)
 })
 
-test('when a task has ended, clients get what is on its way; flows that stand still are closed, whoever spoke last', async () => {
+test('when a task has ended, clients get what is on its way, and flows that stand still are closed, whoever spoke last', async () => {
   const { queue, flows, closed, open } = world()
-  const slow = open('web.1.a', 'slow reader', true)
-  open('web.1.a', 'waiting', true)
-  for (let at = 500; at <= 5_000; at += 500) queue.schedule(at, () => slow.spoke(false))
+  const [slow] = [open('web.1.a', 'slow', 'Answering'), open('web.1.a', 'stuck', 'Answering'), open('web.1.a', 'waiting', 'Asked')]
+  for (let at = 5_000; at <= 40_000; at += 5_000) queue.schedule(at, () => slow.becomes('Answering'))
+  queue.schedule(44_000, () => slow.becomes('AtRest'))
   await queue.settle(flows.finish('web.1.a', never))
-  assert.deepEqual(closed, ['waiting 1000', 'slow reader 6000'])
+  assert.deepEqual(closed, ['waiting 1000', 'stuck 30000', 'slow 45000'])
 })

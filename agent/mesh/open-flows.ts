@@ -9,10 +9,12 @@ import type { Flow } from './port-server.ts'
  * A flow without a byte for so long is at rest. Clients keep idle connections open for minutes, and would hold up every
  * drain; whoever keeps one must be ready to see it closed (RFC 9112 §9.3 and §9.8), and asks again on another. What is
  * in the bytes nobody looks at, so who spoke last has to tell rest from work: after the client's word the task may be
- * busy with the answer, and the flow is left alone; after the task's word, or none, the flow is closed. The price: an
- * answer that pauses for longer than this while its task is drained is cut, as one that is longer than the drain is.
+ * busy with the answer, and the flow is left alone; after the task's word, or none, it is closed, once the client has
+ * taken all. The price: an answer in which the task pauses for longer than this is cut, as one that outlasts the drain is.
  */
 const restMs = 1_000
+/** For a client that is slow to take the last words of a task that has ended. */
+const takesNothingMs = 30_000
 const lookEveryMs = 100
 
 interface TaskFlows {
@@ -66,7 +68,7 @@ export class OpenFlows {
     const deadlineMs = open.deadlineMs ?? this.#clock.monotonicMs() + limitMs
     open.deadlineMs = deadlineMs
     for (;;) {
-      closeWhere(open, (flow) => flow.idleMs() >= restMs && !flow.owesAnswer())
+      closeWhere(open, (flow) => flow.idleMs() >= restMs && flow.state() === 'AtRest')
       const leftMs = deadlineMs - this.#clock.monotonicMs()
       if (open.flows.size === 0 || leftMs <= 0) return
       await this.#untilEmpty(open, Math.min(leftMs, lookEveryMs), signal)
@@ -77,7 +79,7 @@ export class OpenFlows {
   async finish(task: string, signal: AbortSignal): Promise<void> {
     const open = this.#tasks.get(task)
     while (open !== undefined && open.flows.size > 0 && !signal.aborted) {
-      closeWhere(open, (flow) => flow.idleMs() >= restMs)
+      closeWhere(open, (flow) => flow.idleMs() >= (flow.state() === 'Answering' ? takesNothingMs : restMs))
       if (open.flows.size > 0) await this.#untilEmpty(open, lookEveryMs, signal).catch(() => {})
     }
   }

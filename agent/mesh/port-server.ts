@@ -12,9 +12,12 @@ export interface ListenPort {
 export interface Flow {
   /** Since the last byte in either direction. */
   idleMs(): number
-  /** The client spoke last, so the task may be at work for it. Always false where nobody can expect an answer. */
-  owesAnswer(): boolean
-  /** As gently as the protocol can: what is on its way to the client still arrives. May be called twice. */
+  /**
+   * `Asked`: the client spoke last, so the task may be at work for it; not where nobody can expect an answer.
+   * `Answering`: there are bytes for the client that it does not take yet. Otherwise the flow is at rest.
+   */
+  state(): 'AtRest' | 'Asked' | 'Answering'
+  /** As gently as the protocol can: what is on its way to the client still arrives. The second call does not wait for that. */
   close(): void
 }
 
@@ -31,7 +34,9 @@ export interface Lease {
   /** False once the task is to get nothing new: a UDP client that goes on talking then gets another one. */
   isCurrent(): boolean
   opened(flow: Flow): void
-  /** It refused, or did not answer in time. Not for faults of our own, such as too few file descriptors. */
+  /** It has shown that it serves: earlier failures do not count. */
+  answered(): void
+  /** It refused, or did not answer within `connectLimitMs`. Not for faults of our own, such as too few file descriptors. */
   failed(): void
   release(): void
 }
@@ -53,5 +58,7 @@ export interface PortServer {
   listen(port: ListenPort, choose: Choose, signal: AbortSignal): Promise<Listener>
 }
 
+/** A task of this node answers at once or not at all. */
+export const connectLimitMs = 250
 /** Tasks that one client is tried with. */
 export const maxTries = 3
