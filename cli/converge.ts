@@ -151,7 +151,9 @@ async function explainFailure(context: Context, client: Client, { code, progress
   }
   const task = firstFailed(items)
   if (task !== undefined) {
-    context.err(`  ${task.metadata.name} ${describeEnd(task)}${task.status.error === undefined ? '' : `: ${task.status.error}`}`)
+    const { error } = task.status
+    const end = describeEnd(task)
+    context.err(`  ${task.metadata.name} ${end}${error === undefined || error === end ? '' : `: ${error}`}`)
     for (const line of await lastLines(client, task.metadata.name)) context.err(`  | ${line}`)
   }
   context.err(`  next: kit describe service/${bad.name}    kit logs service/${bad.name}    kit rollout history service/${bad.name}`)

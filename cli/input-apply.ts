@@ -11,6 +11,7 @@ import type { Client } from '../client/client.ts'
 import type { Context } from './context.ts'
 import { converge } from './converge.ts'
 import { CommandError, type ExitCode, exitCodes } from './exit.ts'
+import { findMissing } from './external-references.ts'
 import { type InputObject, readInput } from './input.ts'
 import type { Options } from './options.ts'
 import { nameOf } from './resource.ts'
@@ -43,7 +44,7 @@ export async function applyInput(context: Context, options: Options): Promise<Ex
 
 /** What is there now, after the server has said yes to everything. All refusals are reported together. */
 async function tryAll(client: Client, input: readonly InputObject[], force: boolean): Promise<readonly Before[]> {
-  const refusals: string[] = []
+  const refusals: string[] = [...(await findMissing(client, input))]
   let code: ExitCode = exitCodes.invalid
   const before: Before[] = []
   for (const each of input) {

@@ -84,7 +84,8 @@ class DockerExecutor implements Executor {
 
   /**
    * Files of containers that ended while no agent ran, and of those that have not started: they are written
-   * anew then. While the engine is away they stay until it tells how their containers are.
+   * anew then. While the engine is away they stay until it tells how their containers are. And networks that were made
+   * for a container which came to nothing when the agent died.
    */
   async dropLeftBehind(): Promise<void> {
     const dropUnlessRunning = async (task: string): Promise<void> => {
@@ -94,7 +95,7 @@ class DockerExecutor implements Executor {
         if (error instanceof FatalTaskError) this.#files.drop(task)
       }
     }
-    await Promise.all(this.#files.tasks().map(dropUnlessRunning))
+    await Promise.all([...this.#files.tasks().map(dropUnlessRunning), this.#networks.releaseUnused().catch(() => {})])
   }
 
   /** An engine that is away for a while takes nothing from what the node has. */
@@ -113,18 +114,25 @@ class DockerExecutor implements Executor {
     const { template, files = [] } = task
     this.#files.assertPossible(files)
     const attachments = attachmentsOf(task, this.#owner)
-    return await refusedForGood(() =>
-      this.#networks.hold(attachments, async () => {
-        const image = await untilAborted(this.#images.ensure(imageOf(template), template.registryAuth, signal, report), signal)
-        const options = containerOptions(task, node, { ...this.#owner, boot: this.#boot }, image, this.#files.mountsOf(task.task, files))
-        await untilAborted(this.#networks.ensure(attachments), signal)
-        const warnings = (await this.#find(task.task)) === undefined ? await untilAborted(this.#create(options, files), signal) : []
-        const container = await this.#find(task.task)
-        if (container === undefined) throw new Error('its container is gone right after it was created')
-        if (container.phase === 'created') await this.#networks.attach(container, attachments)
-        return warnings.map((message) => ({ level: 'Warning', reason: 'EngineWarning', message }))
-      }),
-    )
+    try {
+      return await refusedForGood(() =>
+        this.#networks.hold(attachments, async () => {
+          const image = await untilAborted(this.#images.ensure(imageOf(template), template.registryAuth, signal, report), signal)
+          const options = containerOptions(task, node, { ...this.#owner, boot: this.#boot }, image, this.#files.mountsOf(task.task, files))
+          await untilAborted(this.#networks.ensure(attachments), signal)
+          const warnings = (await this.#find(task.task)) === undefined ? await untilAborted(this.#create(options, files), signal) : []
+          const container = await this.#find(task.task)
+          if (container === undefined) throw new Error('its container is gone right after it was created')
+          if (container.phase === 'created') await this.#networks.attach(container, attachments)
+          return warnings.map((message) => ({ level: 'Warning', reason: 'EngineWarning', message }))
+        }),
+      )
+    } catch (error) {
+      // Without a container nothing else would remove the networks that were made for it.
+      const released = this.#networks.release(attachments.map(({ name }) => name)).catch(() => {})
+      if (!signal.aborted && !(error instanceof EngineAwayError)) await released
+      throw error
+    }
   }
 
   start(task: TaskToRun, _node: NodeFacts, signal: AbortSignal): Promise<TaskHandle> {

@@ -52,6 +52,13 @@ if (engine !== undefined) {
     }
   }
 
+  /** With whether they are internal. */
+  async function networksOf(nodeId: string): Promise<readonly string[]> {
+    const filters = encodeURIComponent(JSON.stringify({ label: [`kit/node=${nodeId}`] }))
+    const list = await found.json('GET', `/networks?filters=${filters}`)
+    return Array.isArray(list) ? list.map(({ Name, Internal }) => `${Name} ${Internal}`).toSorted() : []
+  }
+
   async function textsOf(executor: Executor, task: Assignment): Promise<readonly (readonly [string, string])[]> {
     const lines: [string, string][] = []
     for await (const { stream, text } of executor.logs(task.task, {}, never)) lines.push([stream, text])
@@ -110,16 +117,23 @@ if (engine !== undefined) {
       const { healthy, output } = await executor.check(first, ['CMD', 'nslookup', name], 10_000, never)
       assert.equal(healthy, true, output)
     }
-    const held = async (): Promise<readonly string[]> => {
-      const filters = encodeURIComponent(JSON.stringify({ label: [`kit/node=${nodeId}`] }))
-      const list = await found.json('GET', `/networks?filters=${filters}`)
-      return Array.isArray(list) ? list.map(({ Name, Internal }) => `${Name} ${Internal}`).toSorted() : []
-    }
+    const held = (): Promise<readonly string[]> => networksOf(nodeId)
     assert.deepEqual(await held(), [`back.${nodeId} true`, `front.${nodeId} false`])
     await executor.remove(first.task)
     assert.equal((await held()).length, 2)
     await executor.remove(second.task)
     assert.deepEqual(await held(), [])
+  })
+
+  test('a container that the engine refuses to make leaves no network, nor does an agent that died before it was made', async (context) => {
+    const { executor, nodeId, task } = await scene(context)
+    const mounts = [{ type: 'Bind', source: '/no/such/directory', target: '/data' }] as const
+    const refused = task({ networks: [{ target: 'front' }], mounts }, { networks: { front: {} } })
+    await assert.rejects(executor.prepare(refused, suiteNode, never), /bind source path does not exist: \/no\/such\/directory/)
+    assert.deepEqual(await networksOf(nodeId), [])
+    await found.json('POST', '/networks/create', { Name: `left.${nodeId}`, Labels: { 'kit/node': nodeId } })
+    await createDockerExecutor({ host: found.host, nodeId, clusterId: 'test' })
+    assert.deepEqual(await networksOf(nodeId), [])
   })
 
   test('a running task has an address, and host-mode ports are those of the node', async (context) => {

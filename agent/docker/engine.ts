@@ -295,6 +295,12 @@ export class Engine {
     return this.#find(async () => textsOf((await this.#docker.getNetwork(name).inspect()).Labels ?? {}))
   }
 
+  /** Names of the networks that match. */
+  async networks(filters: Readonly<Record<string, readonly string[]>>): Promise<readonly string[]> {
+    const found = await this.#call(() => this.#docker.listNetworks({ filters: JSON.stringify(filters) }))
+    return found.map(({ Name }) => Name)
+  }
+
   async createNetwork(options: NetworkOptions): Promise<void> {
     await this.#call(() => this.#docker.createNetwork(options))
   }

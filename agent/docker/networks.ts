@@ -50,6 +50,11 @@ export class Networks {
     for (const name of names) await this.#inTurn(() => this.#release(name))
   }
 
+  /** Those of this node that no container has. */
+  async releaseUnused(): Promise<void> {
+    await this.release(await this.#engine.networks({ label: [`${labels.node}=${this.#owner.nodeId}`] }))
+  }
+
   async #ensure({ name, create }: Attachment): Promise<void> {
     if ((await this.#engine.network(name)) !== undefined) return
     if (create === undefined) throw new FatalTaskError(`this node has no network ${name}`)
