@@ -129,7 +129,7 @@ class ProcessExecutor implements Executor {
     if (!existsSync(directory)) throw new FatalTaskError('its files on this node are gone', { nodeFault: 'Lost' })
     if (inspect(directory).phase === 'unclaimed') {
       if (readSpec(directory) === undefined) writeRecord(fileOf.spec(directory), await this.#describeForShim(task, node))
-      await this.#shims.take(() => this.#runShim(directory, signal))
+      await this.#shims.take(task.service.uid, () => this.#runShim(directory, signal))
     }
     const state = await untilFound(directory, () => past(['unclaimed', 'starting'], inspect(directory)), signal)
     if (state.phase === 'ended' && state.neverStarted !== undefined)

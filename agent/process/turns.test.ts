@@ -8,7 +8,7 @@ test('so many at once, the others in their order, also after one that fails', as
   const [begun, inWork]: [number[], number[]] = [[], []]
   let now = 0
   const all = Array.from({ length: 7 }, (_, at) =>
-    turns.take(async () => {
+    turns.take('web', async () => {
       begun.push(at)
       inWork.push(++now)
       await nextRound()
@@ -24,5 +24,20 @@ test('so many at once, the others in their order, also after one that fails', as
     ends.map((end) => (end.status === 'fulfilled' ? end.value : 'failed')),
     [0, 1, 'failed', 3, 4, 5, 6],
   )
-  assert.equal(await turns.take(async () => 'free again'), 'free again')
+  assert.equal(await turns.take('web', async () => 'free again'), 'free again')
+})
+
+test('one with a thousand that wait holds up nobody else', async () => {
+  const turns = new Turns(1)
+  const begun: string[] = []
+  const wait = (owner: string, count: number): Promise<void>[] =>
+    Array.from({ length: count }, (_, at) =>
+      turns.take(owner, async () => {
+        begun.push(`${owner}${at}`)
+        await nextRound()
+      }),
+    )
+  await Promise.all([...wait('crowd', 1000), ...wait('a', 2), ...wait('b', 1)])
+  assert.equal(begun.length, 1003)
+  assert.deepEqual(begun.slice(0, 6), ['crowd0', 'crowd1', 'a0', 'b0', 'crowd2', 'a1'])
 })
