@@ -6,6 +6,7 @@
 // listen on its published ports, and that has held for the monitor time: a task that dies a second after its
 // start never passes as success.
 
+import { isDue } from '../api/clock-step.ts'
 import { replicasOf, updatePolicyOf } from '../api/defaults.ts'
 import type { Service, UpdateStatus } from '../api/objects.ts'
 import { compareStates, isEnded, isOpen, slotOf, type TaskFacts } from '../api/task.ts'
@@ -66,7 +67,7 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
     0,
     ...done.filter((task) => task.status.state === 'Running').map((task) => task.status.startedAt ?? task.status.at),
   )
-  if (youngest + monitorMs > nowMs) {
+  if (!isDue(youngest + monitorMs, youngest, nowMs)) {
     return {
       ...progress,
       verdict: { outcome: 'converging', stuck: false, reason: `must stay up ${Math.ceil((youngest + monitorMs - nowMs) / 1000)} s more` },

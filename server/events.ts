@@ -15,6 +15,8 @@ interface Entry {
   readonly uid: string | undefined
   readonly firstAt: number
   readonly lastAt: number
+  /** On the clock that is never set: when the fact was recorded last. */
+  readonly lastMs: number
   readonly count: number
   readonly number: number
 }
@@ -55,15 +57,16 @@ export class EventLog {
       uid: this.#uidOf(object.kind, object.name) ?? before?.uid,
       firstAt: before?.firstAt ?? now,
       lastAt: now,
+      lastMs: this.#clock.monotonicMs(),
       count: (before?.count ?? 0) + 1,
       number: ++this.#number,
     })
-    this.#forget(now)
+    this.#forget(this.#clock.monotonicMs())
   }
 
-  #forget(now: number): void {
+  #forget(nowMs: number): void {
     for (const [key, entry] of this.#entries) {
-      if (this.#entries.size <= maxEvents && now - entry.lastAt < keepMs) return
+      if (this.#entries.size <= maxEvents && nowMs - entry.lastMs < keepMs) return
       this.#entries.delete(key)
     }
   }

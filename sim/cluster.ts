@@ -10,7 +10,7 @@ import type { Assignment, PayloadName } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
 import type { Log } from '../effects/effects.ts'
 import { createNode, type KitNode } from '../node/node.ts'
-import { createSimulatedClock } from './effects/clock.ts'
+import { createSimulatedClock, simulatedEpochMs } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
 import { EventQueue, type Lane } from './effects/event-queue.ts'
 import { createSimulatedKeys } from './effects/keys.ts'
@@ -40,7 +40,7 @@ interface Host {
   readonly id: string
   readonly disk: SimulatedDisk
   readonly machine: SimulatedMachine
-  readonly skewMs: number
+  skewMs: number
   readonly rate: number
   starts: number
   /** Payloads that the agent was told in its last session and not told to forget. */
@@ -72,7 +72,7 @@ export class SimulatedCluster {
         id,
         disk: new SimulatedDisk(own.split('disk')),
         machine: new SimulatedMachine(this.queue, { cpus: 4, memoryBytes: 4e9, plan: options.plan }),
-        // The manager's wall clock judges delays; workers may be off by some seconds.
+        // The manager's wall clock judges delays; workers may be off by some seconds. `setClock` changes both.
         skewMs: id === managerId ? 0 : Math.round((own.next() - 0.5) * 4000),
         rate: id === managerId ? 1 : 1 + (own.next() - 0.5) * 0.002,
         starts: 0,
@@ -167,6 +167,16 @@ export class SimulatedCluster {
     host.process = undefined
     host.disk.crash()
     this.network.leave(id)
+  }
+
+  /** Somebody, or a time server, sets the node's wall clock: forward, or back when negative. */
+  setClock(id: string, byMs: number): void {
+    this.#host(id).skewMs += byMs
+  }
+
+  /** Of the manager. */
+  get wallMs(): number {
+    return simulatedEpochMs + Math.floor(this.queue.nowMs() + this.#host(managerId).skewMs)
   }
 
   freeze(id: string, durationMs: number): void {

@@ -15,6 +15,9 @@ export const faultKinds = [
   'node stopped',
   'manager killed',
   'manager disk slow',
+  'manager disk stands still',
+  'manager clock set',
+  'agent clock set',
   'link cut',
   'link cut one way',
   'link slow',
@@ -83,6 +86,19 @@ export function inject(context: FaultContext, kind: FaultKind): void {
         cluster.disk(managerId).faults.slowness = 1
       })
       break
+    case 'manager disk stands still':
+      // A sync takes seconds, as on a disk that is about to fail or is shared with somebody greedy.
+      cluster.disk(managerId).faults.slowness = 40_000
+      later(() => {
+        cluster.disk(managerId).faults.slowness = 1
+      })
+      break
+    case 'manager clock set':
+      setClock(context, managerId)
+      break
+    case 'agent clock set':
+      setClock(context, worker)
+      break
     case 'link cut':
       cluster.network.cut(worker, managerId)
       cluster.network.cut(managerId, worker)
@@ -103,6 +119,11 @@ export function inject(context: FaultContext, kind: FaultKind): void {
     default:
       void disturb(context, kind, worker, lastsMs)
   }
+}
+
+/** By an hour either way. It stays so: nothing may depend on what the clock was before. */
+function setClock({ cluster, random }: FaultContext, id: string): void {
+  cluster.setClock(id, (random.chance(0.5) ? 1 : -1) * 3_600_000)
 }
 
 function restart(cluster: SimulatedCluster, id: string): void {

@@ -33,9 +33,16 @@ const controllerBugs: readonly Bug[] = [
   {
     what: 'a successor does not wait for its predecessor',
     file: 'controllers/slots/classify.ts',
-    text: 'now >= notBefore && (!waitsFor || now >= until)',
-    replacement: 'now >= notBefore',
+    text: 'mayStart && (!waitsFor || isDue(until, createdAt, now))',
+    replacement: 'mayStart',
     tests: [rows, model],
+  },
+  {
+    what: 'a delay from before the clock was set back is waited for',
+    file: 'api/clock-step.ts',
+    text: 'at > now + clockToleranceMs',
+    replacement: 'at > Number.POSITIVE_INFINITY',
+    tests: ['controllers/slots/clock-step.test.ts'],
   },
   {
     what: 'a rollout goes on while it is paused',

@@ -10,7 +10,7 @@ import { untilFound } from './until-found.ts'
 const chunkBytes = 64 * 1024
 const newline = 0x0a
 
-/** Oldest first. With `follow` it goes on until the task has ended or `signal` fires. */
+/** Oldest first. With `follow` it goes on until the task has ended or `signal` fires. What is added then is new, whatever time it bears: the clock may be set back. */
 export async function* readLog(directory: string, task: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
   const wanted = (line: LogLine): boolean => options.since === undefined || line.at >= options.since
   const reader = new LogReader(directory, task)
@@ -25,7 +25,7 @@ export async function* readLog(directory: string, task: string, options: LogOpti
     yield* existing.slice(existing.length - Math.min(options.tail ?? 0, existing.length))
     while (options.follow === true && !signal.aborted) {
       const ended = await untilFound(directory, () => reader.progress(), signal).catch(() => 'ended' as const)
-      for (const line of reader.read()) if (wanted(line)) yield line
+      yield* reader.read()
       if (ended === 'ended') return
     }
   } finally {

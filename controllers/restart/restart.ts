@@ -3,6 +3,7 @@
 // Acts on rows 6 (ended: create a successor or give up), 8 (waiting: release it) and 9 (superseded: take
 // the claim away). Everything it must remember is in the tasks: earlier restarts travel from task to task.
 
+import { isBeforeStep } from '../../api/clock-step.ts'
 import { type RestartPolicy, restartPolicyOf } from '../../api/defaults.ts'
 import type { Service, Task } from '../../api/objects.ts'
 import type { Commit } from '../../api/store.ts'
@@ -26,7 +27,8 @@ export function decide(task: Task, policy: RestartPolicy, revisionChanges: boole
   const { stop, restarts = [] } = task.spec
   const bySelf = stop === undefined && task.status.state !== 'Orphaned' && task.status.nodeFault === undefined
   if (policy.condition === 'None') return { kind: 'finish' }
-  const recent = policy.windowMs === 0 ? restarts : restarts.filter((at) => at > endOf(task, now) - policy.windowMs)
+  const recent =
+    policy.windowMs === 0 ? restarts : restarts.filter((at) => at > endOf(task, now) - policy.windowMs && !isBeforeStep(at, now))
   if (bySelf) {
     if (policy.condition === 'OnFailure' && task.status.state === 'Complete') return { kind: 'finish' }
     if (policy.maxAttempts > 0 && recent.length >= policy.maxAttempts) return { kind: 'finish' }

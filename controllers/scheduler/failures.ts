@@ -2,6 +2,8 @@
 // taken only when nothing better is left. Times are those of the tasks' own status, so a new leader that
 // reads the tasks that are still kept comes to the same counts.
 
+import { isBeforeStep } from '../../api/clock-step.ts'
+
 export const failureWindowMs = 5 * 60_000
 export const failureLimit = 5
 
@@ -23,7 +25,7 @@ export class Failures {
     const result = new Map<string, number>()
     for (const [nodeName, tasks] of this.#byRevision.get(revision) ?? []) {
       let count = 0
-      for (const at of tasks.values()) if (at > now - failureWindowMs) count++
+      for (const at of tasks.values()) if (at > now - failureWindowMs && !isBeforeStep(at, now)) count++
       if (count >= failureLimit) result.set(nodeName, count)
     }
     return result

@@ -4,9 +4,8 @@
 // Read next: slot-index.ts keeps the rows of every slot up to date; write.ts makes the writes.
 
 import assert from 'node:assert/strict'
-
+import { isDue } from '../../api/clock-step.ts'
 import type { Node, Service, Task } from '../../api/objects.ts'
-
 import { claims, hasReached, isEnded, isOpen, isSelfEnded, isSwept, isWanted } from '../../api/task.ts'
 
 import { isPaused, rolloutPolicyOf, targetOf } from './policy.ts'
@@ -193,7 +192,8 @@ function classifyClaims(facts: SlotFacts, open: readonly Task[], nodes: NodeFact
 function classifyEnded(newest: Task, nodePaused: boolean, now: number): Classified {
   const notBefore = newest.spec.hold?.notBefore ?? 0
   // It failed while it was held: its successor waits for the time that was set for it, so that nothing spins.
-  if (isSelfEnded(newest) && newest.spec.desired === 'Ready' && now < notBefore) return { row: { row: 'settled' }, revisitAt: notBefore }
+  if (isSelfEnded(newest) && newest.spec.desired === 'Ready' && !isDue(notBefore, newest.metadata.createdAt, now))
+    return { row: { row: 'settled' }, revisitAt: notBefore }
   if (nodePaused) return { row: { row: 'settled' } }
   return { row: { row: 'ended', task: newest } }
 }
@@ -202,8 +202,10 @@ function classifyEnded(newest: Task, nodePaused: boolean, now: number): Classifi
 function classifyWaiting(task: Task, tasks: readonly Task[], now: number, nodes: NodeFacts): Classified {
   const { notBefore, until } = task.spec.hold ?? { notBefore: 0, until: 0 }
   const waitsFor = tasks.some((other) => other.spec.attempt < task.spec.attempt && isLeaving(other, nodes))
-  const due = now >= notBefore && (!waitsFor || now >= until)
-  const next = now < notBefore ? notBefore : until
+  const { createdAt } = task.metadata
+  const mayStart = isDue(notBefore, createdAt, now)
+  const due = mayStart && (!waitsFor || isDue(until, createdAt, now))
+  const next = mayStart ? until : notBefore
   return { row: { row: 'waiting', task, due }, ...(due ? {} : { revisitAt: next }) }
 }
 

@@ -4,6 +4,7 @@
 //
 // One index serves all controllers of a process. It is a cache of what the store says and of nothing else.
 
+import { isBeforeStep, isDue } from '../../api/clock-step.ts'
 import { replicasOf } from '../../api/defaults.ts'
 import type { KitObject, Node, Service, Task } from '../../api/objects.ts'
 import type { StoreEvent, StoreView } from '../../api/store.ts'
@@ -36,6 +37,7 @@ export class ServiceSlots {
   readonly #uncounted = new Map<string, Task>()
   #rolloutId: string | undefined
   #lastSettledAt = 0
+  #refreshedAt = 0
   #lowestFree = 1
   #surplus: ReadonlySet<string> | undefined
   #wasSurplus: ReadonlySet<string> = new Set()
@@ -127,7 +129,7 @@ export class ServiceSlots {
     let unsettled = 0
     for (const [name, { spec }] of this.#inTheAir) {
       if (spec.settledAt === undefined) unsettled += 1
-      else if (spec.settledAt + delayMs <= now) this.#inTheAir.delete(name)
+      else if (isDue(spec.settledAt + delayMs, spec.settledAt, now)) this.#inTheAir.delete(name)
       else nextLanding = Math.min(nextLanding ?? Number.POSITIVE_INFINITY, spec.settledAt + delayMs)
     }
     return {
@@ -172,7 +174,9 @@ export class ServiceSlots {
   }
 
   #refresh(now: number): void {
-    for (const [slot, at] of this.#revisits) if (at <= now) this.#dirty.add(slot)
+    const wasSetBack = isBeforeStep(this.#refreshedAt, now)
+    this.#refreshedAt = now
+    for (const [slot, at] of this.#revisits) if (at <= now || wasSetBack) this.#dirty.add(slot)
     if (this.#dirty.size === 0 && this.#surplus !== undefined) return
     const dirty = new Set(this.#dirty)
     this.#dirty.clear()

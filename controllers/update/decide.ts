@@ -1,6 +1,7 @@
 // The rollout of a service as a pure decision: whether one starts, which slots take the next step within
 // the budget, what its failures amount to, and when it is over (slots.md, "Update, per service").
 
+import { isDue } from '../../api/clock-step.ts'
 import type { UpdatePolicyMs } from '../../api/defaults.ts'
 import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
 import { howItEnded } from '../slots/how-it-ended.ts'
@@ -99,8 +100,9 @@ function describe(failed: readonly Task[], failures: number, total: number, rati
 /** U3. */
 function finish(update: UpdateStatus, policy: UpdatePolicyMs, { lastSettledAt, now }: RolloutFacts): RolloutStep {
   const watchMs = policy.delayMs >= policy.monitorMs ? policy.delayMs + 1000 : policy.monitorMs
-  const finishAt = Math.max(lastSettledAt, update.startedAt) + policy.delayMs + watchMs
-  if (now < finishAt) return { kind: 'roll', budget: 0, finishAt }
+  const begunAt = Math.max(lastSettledAt, update.startedAt)
+  const finishAt = begunAt + policy.delayMs + watchMs
+  if (!isDue(finishAt, begunAt, now)) return { kind: 'roll', budget: 0, finishAt }
   const isRollingBack = update.state === 'RollbackStarted'
   return {
     kind: 'finish',

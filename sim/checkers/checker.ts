@@ -5,6 +5,8 @@
 import type { StoreEvent, StoreView } from '../../api/store.ts'
 
 export interface Observation {
+  /** Virtual time since the start of the run, which nobody sets. */
+  readonly elapsedMs: number
   /** Virtual wall time, ms since 1970, on the manager's clock. */
   readonly nowMs: number
   /** The manager's committed state, after `events`. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { isBeforeStep } from '../../api/clock-step.ts'
 import { durationMs } from '../../api/duration.ts'
 import type { Service, Task } from '../../api/objects.ts'
 import type { StoreEvent, StoreView } from '../../api/store.ts'
@@ -53,7 +54,9 @@ function check(view: StoreView, service: Service, id: string, nowMs: number, fre
   const delayMs = durationMs(policy?.delay ?? '0s') ?? 0
   const inTheAir = [...view.tasksOfService(service.metadata.uid)].filter(
     ({ metadata, spec }) =>
-      spec.rollout?.id === id && !free.has(metadata.name) && (spec.settledAt === undefined || spec.settledAt + delayMs > nowMs),
+      spec.rollout?.id === id &&
+      !free.has(metadata.name) &&
+      (spec.settledAt === undefined || (spec.settledAt + delayMs > nowMs && !isBeforeStep(spec.settledAt, nowMs))),
   )
   assert.ok(
     inTheAir.length <= parallelism,

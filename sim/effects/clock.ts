@@ -7,12 +7,12 @@ import type { Schedule } from './event-queue.ts'
 /** 2026-01-01T00:00:00Z: where wall time starts in every simulated run. */
 export const simulatedEpochMs = 1_767_225_600_000
 
-/** @param options.skewMs how far its wall time is off; `rate` how fast its clock runs (1.01: one per cent fast). */
+/** @param options.skewMs how far its wall time is off, read each time: it may be set while it runs; `rate` how fast its clock runs (1.01: one per cent fast). */
 export function createSimulatedClock(schedule: Schedule, options: { readonly skewMs?: number; readonly rate?: number } = {}): Clock {
-  const { skewMs = 0, rate = 1 } = options
+  const { rate = 1 } = options
   return {
     monotonicMs: () => schedule.nowMs() * rate,
-    wallMs: () => simulatedEpochMs + Math.floor(schedule.nowMs() * rate + skewMs),
+    wallMs: () => simulatedEpochMs + Math.floor(schedule.nowMs() * rate + (options.skewMs ?? 0)),
     sleep(delayMs, signal) {
       if (signal.aborted) return Promise.reject(signal.reason)
       return new Promise((resolve, reject) => {
