@@ -88,6 +88,28 @@ export const definitions: readonly Definition[] = [
            "format": "duration",
            "default": "24h",
            "description": "Tasks of a node that is down this long are given up as Orphaned."
+          },
+          "ca": {
+           "type": "object",
+           "description": "Certificates of nodes and tokens to join with.",
+           "properties": {
+            "nodeCertExpiry": {
+             "type": "string",
+             "format": "duration",
+             "default": "2160h",
+             "description": "How long the certificate of a node is valid. At least 30m."
+            },
+            "rotateWorkerToken": {
+             "type": "integer",
+             "minimum": 0,
+             "description": "Raise it for a new token of workers. Nodes that have joined keep what they have."
+            },
+            "rotateManagerToken": {
+             "type": "integer",
+             "minimum": 0,
+             "description": "Raise it for a new token of managers. Nodes that have joined keep what they have."
+            }
+           }
           }
          }
         },
@@ -95,6 +117,53 @@ export const definitions: readonly Definition[] = [
          "type": "object",
          "description": "What the managers decided.",
          "properties": {
+          "ca": {
+           "type": "object",
+           "description": "The root of all certificates of this cluster.",
+           "required": [
+            "certificate",
+            "key"
+           ],
+           "properties": {
+            "certificate": {
+             "type": "string",
+             "description": "Root certificate, PEM. Joining nodes check its digest against their token."
+            },
+            "key": {
+             "type": "string",
+             "x-kit-write-only": true,
+             "description": "Private key of the root, PEM. Never read back."
+            }
+           }
+          },
+          "joinTokens": {
+           "type": "object",
+           "description": "What a machine shows to join. Whoever has one can join.",
+           "required": [
+            "worker",
+            "manager",
+            "workerRotation",
+            "managerRotation"
+           ],
+           "properties": {
+            "worker": {
+             "type": "string",
+             "description": "Token of workers."
+            },
+            "manager": {
+             "type": "string",
+             "description": "Token of managers."
+            },
+            "workerRotation": {
+             "type": "integer",
+             "description": "The rotateWorkerToken it was made for."
+            },
+            "managerRotation": {
+             "type": "integer",
+             "description": "The rotateManagerToken it was made for."
+            }
+           }
+          },
           "conditions": {
            "type": "array",
            "description": "Standing facts about the object, one per type.",
@@ -1017,6 +1086,24 @@ export const definitions: readonly Definition[] = [
             "version": {
              "type": "string",
              "description": "Version of kitd."
+            }
+           }
+          },
+          "certificate": {
+           "type": "object",
+           "description": "The certificate that the cluster gave it last.",
+           "required": [
+            "publicKey",
+            "notAfter"
+           ],
+           "properties": {
+            "publicKey": {
+             "type": "string",
+             "description": "SHA-256 of its public key, hexadecimal."
+            },
+            "notAfter": {
+             "type": "integer",
+             "description": "It is valid until then, ms since 1970."
             }
            }
           },

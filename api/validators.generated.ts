@@ -5,9 +5,9 @@ import type { SchemaValidator } from './schema-error.ts'
 
 
 
-const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"}}},"status":{"type":"object","properties":{"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"},"ca":{"type":"object","properties":{"nodeCertExpiry":{"type":"string","format":"duration"},"rotateWorkerToken":{"type":"integer","minimum":0},"rotateManagerToken":{"type":"integer","minimum":0}}}}},"status":{"type":"object","properties":{"ca":{"type":"object","required":["certificate","key"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"}}},"joinTokens":{"type":"object","required":["worker","manager","workerRotation","managerRotation"],"properties":{"worker":{"type":"string"},"manager":{"type":"string"},"workerRotation":{"type":"integer"},"managerRotation":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const formats0 = formats.duration;
-const formats4 = formats["date-time"];
+const formats6 = formats["date-time"];
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -153,9 +153,14 @@ vErrors.push(err10);
 errors++;
 }
 }
-}
-else {
-const err11 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+if(data0.ca !== undefined){
+let data5 = data0.ca;
+if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
+if(data5.nodeCertExpiry !== undefined){
+let data6 = data5.nodeCertExpiry;
+if(typeof data6 === "string"){
+if(!(formats0(data6))){
+const err11 = {instancePath:instancePath+"/spec/ca/nodeCertExpiry",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -165,18 +170,8 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data5 = data.status;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.conditions !== undefined){
-let data6 = data5.conditions;
-if(Array.isArray(data6)){
-const len0 = data6.length;
-for(let i0=0; i0<len0; i0++){
-let data7 = data6[i0];
-if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
-if(data7.type === undefined){
-const err12 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "type"}};
+else {
+const err12 = {instancePath:instancePath+"/spec/ca/nodeCertExpiry",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -185,8 +180,11 @@ vErrors.push(err12);
 }
 errors++;
 }
-if(data7.status === undefined){
-const err13 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data5.rotateWorkerToken !== undefined){
+let data7 = data5.rotateWorkerToken;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err13 = {instancePath:instancePath+"/spec/ca/rotateWorkerToken",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -195,9 +193,9 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(data7.type !== undefined){
-if(typeof data7.type !== "string"){
-const err14 = {instancePath:instancePath+"/status/conditions/" + i0+"/type",keyword:"type",params:{type: "string"}};
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 < 0 || isNaN(data7)){
+const err14 = {instancePath:instancePath+"/spec/ca/rotateWorkerToken",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -207,10 +205,11 @@ vErrors.push(err14);
 errors++;
 }
 }
-if(data7.status !== undefined){
-let data9 = data7.status;
-if(typeof data9 !== "string"){
-const err15 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"type",params:{type: "string"}};
+}
+if(data5.rotateManagerToken !== undefined){
+let data8 = data5.rotateManagerToken;
+if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
+const err15 = {instancePath:instancePath+"/spec/ca/rotateManagerToken",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -219,8 +218,9 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(!(((data9 === "True") || (data9 === "False")) || (data9 === "Unknown"))){
-const err16 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
+if((typeof data8 == "number") && (isFinite(data8))){
+if(data8 < 0 || isNaN(data8)){
+const err16 = {instancePath:instancePath+"/spec/ca/rotateManagerToken",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -230,9 +230,10 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data7.reason !== undefined){
-if(typeof data7.reason !== "string"){
-const err17 = {instancePath:instancePath+"/status/conditions/" + i0+"/reason",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/spec/ca",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -242,9 +243,9 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data7.message !== undefined){
-if(typeof data7.message !== "string"){
-const err18 = {instancePath:instancePath+"/status/conditions/" + i0+"/message",keyword:"type",params:{type: "string"}};
+}
+else {
+const err18 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -254,10 +255,14 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data7.observedGeneration !== undefined){
-let data12 = data7.observedGeneration;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err19 = {instancePath:instancePath+"/status/conditions/" + i0+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data.status !== undefined){
+let data9 = data.status;
+if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
+if(data9.ca !== undefined){
+let data10 = data9.ca;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.certificate === undefined){
+const err19 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "certificate"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -266,12 +271,8 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-if(data7.lastTransitionTime !== undefined){
-let data13 = data7.lastTransitionTime;
-if(typeof data13 === "string"){
-if(!(formats4(data13))){
-const err20 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data10.key === undefined){
+const err20 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "key"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -280,9 +281,9 @@ vErrors.push(err20);
 }
 errors++;
 }
-}
-else {
-const err21 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data10.certificate !== undefined){
+if(typeof data10.certificate !== "string"){
+const err21 = {instancePath:instancePath+"/status/ca/certificate",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -292,9 +293,9 @@ vErrors.push(err21);
 errors++;
 }
 }
-}
-else {
-const err22 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"type",params:{type: "object"}};
+if(data10.key !== undefined){
+if(typeof data10.key !== "string"){
+const err22 = {instancePath:instancePath+"/status/ca/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -306,7 +307,7 @@ errors++;
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err23 = {instancePath:instancePath+"/status/ca",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -316,9 +317,11 @@ vErrors.push(err23);
 errors++;
 }
 }
-}
-else {
-const err24 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data9.joinTokens !== undefined){
+let data13 = data9.joinTokens;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(data13.worker === undefined){
+const err24 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "worker"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -327,15 +330,266 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-}
-else {
-const err25 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data13.manager === undefined){
+const err25 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "manager"}};
 if(vErrors === null){
 vErrors = [err25];
 }
 else {
 vErrors.push(err25);
+}
+errors++;
+}
+if(data13.workerRotation === undefined){
+const err26 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "workerRotation"}};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+if(data13.managerRotation === undefined){
+const err27 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "managerRotation"}};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+if(data13.worker !== undefined){
+if(typeof data13.worker !== "string"){
+const err28 = {instancePath:instancePath+"/status/joinTokens/worker",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data13.manager !== undefined){
+if(typeof data13.manager !== "string"){
+const err29 = {instancePath:instancePath+"/status/joinTokens/manager",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+if(data13.workerRotation !== undefined){
+let data16 = data13.workerRotation;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err30 = {instancePath:instancePath+"/status/joinTokens/workerRotation",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data13.managerRotation !== undefined){
+let data17 = data13.managerRotation;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err31 = {instancePath:instancePath+"/status/joinTokens/managerRotation",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/status/joinTokens",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data9.conditions !== undefined){
+let data18 = data9.conditions;
+if(Array.isArray(data18)){
+const len0 = data18.length;
+for(let i0=0; i0<len0; i0++){
+let data19 = data18[i0];
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.type === undefined){
+const err33 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "type"}};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+if(data19.status === undefined){
+const err34 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "status"}};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+if(data19.type !== undefined){
+if(typeof data19.type !== "string"){
+const err35 = {instancePath:instancePath+"/status/conditions/" + i0+"/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+if(data19.status !== undefined){
+let data21 = data19.status;
+if(typeof data21 !== "string"){
+const err36 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+if(!(((data21 === "True") || (data21 === "False")) || (data21 === "Unknown"))){
+const err37 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+if(data19.reason !== undefined){
+if(typeof data19.reason !== "string"){
+const err38 = {instancePath:instancePath+"/status/conditions/" + i0+"/reason",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data19.message !== undefined){
+if(typeof data19.message !== "string"){
+const err39 = {instancePath:instancePath+"/status/conditions/" + i0+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+if(data19.observedGeneration !== undefined){
+let data24 = data19.observedGeneration;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+const err40 = {instancePath:instancePath+"/status/conditions/" + i0+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data19.lastTransitionTime !== undefined){
+let data25 = data19.lastTransitionTime;
+if(typeof data25 === "string"){
+if(!(formats6(data25))){
+const err41 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+else {
+const err43 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+}
+else {
+const err44 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+}
+else {
+const err46 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
 }
 errors++;
 }
@@ -346,7 +600,7 @@ validate20.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false
 
 
 const schema32 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"data":{"type":"string","format":"byte"},"template":{"type":"string","enum":["golang"]},"labels":{"type":"object","additionalProperties":{"type":"string"}}}}}};
-const formats6 = formats.byte;
+const formats8 = formats.byte;
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -375,7 +629,7 @@ if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.data !== undefined){
 let data1 = data0.data;
 if(typeof data1 === "string"){
-if(!(formats6(data1))){
+if(!(formats8(data1))){
 const err1 = {instancePath:instancePath+"/spec/data",keyword:"format",params:{format: "byte"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -774,7 +1028,7 @@ errors++;
 if(data.firstTimestamp !== undefined){
 let data9 = data.firstTimestamp;
 if(typeof data9 === "string"){
-if(!(formats4(data9))){
+if(!(formats6(data9))){
 const err25 = {instancePath:instancePath+"/firstTimestamp",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err25];
@@ -799,7 +1053,7 @@ errors++;
 if(data.lastTimestamp !== undefined){
 let data10 = data.lastTimestamp;
 if(typeof data10 === "string"){
-if(!(formats4(data10))){
+if(!(formats6(data10))){
 const err27 = {instancePath:instancePath+"/lastTimestamp",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err27];
@@ -889,8 +1143,8 @@ validate22.evaluated = {"props":{"involvedObject":true,"type":true,"reason":true
 
 
 const schema34 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"driver":{"type":"string","minLength":1,"maxLength":255},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"attachable":{"type":"boolean"},"internal":{"type":"boolean"},"ingress":{"type":"boolean"},"ipv6":{"type":"boolean"},"hostNetwork":{"type":"string","maxLength":255},"ipam":{"type":"object","properties":{"driver":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}},"configs":{"type":"array","maxItems":16,"items":{"type":"object","properties":{"subnet":{"type":"string","format":"cidr"},"range":{"type":"string","format":"cidr"},"gateway":{"type":"string","format":"ip"},"reserved":{"type":"object","additionalProperties":{"type":"string","format":"ip"}}}}}}},"labels":{"type":"object","additionalProperties":{"type":"string"}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"subnets":{"type":"array","items":{"type":"string"}},"gateways":{"type":"array","items":{"type":"string"}},"driverState":{"type":"object","additionalProperties":{"type":"string"}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
-const formats12 = formats.cidr;
-const formats16 = formats.ip;
+const formats14 = formats.cidr;
+const formats18 = formats.ip;
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1113,7 +1367,7 @@ if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
 if(data14.subnet !== undefined){
 let data15 = data14.subnet;
 if(typeof data15 === "string"){
-if(!(formats12(data15))){
+if(!(formats14(data15))){
 const err16 = {instancePath:instancePath+"/spec/ipam/configs/" + i0+"/subnet",keyword:"format",params:{format: "cidr"}};
 if(vErrors === null){
 vErrors = [err16];
@@ -1138,7 +1392,7 @@ errors++;
 if(data14.range !== undefined){
 let data16 = data14.range;
 if(typeof data16 === "string"){
-if(!(formats12(data16))){
+if(!(formats14(data16))){
 const err18 = {instancePath:instancePath+"/spec/ipam/configs/" + i0+"/range",keyword:"format",params:{format: "cidr"}};
 if(vErrors === null){
 vErrors = [err18];
@@ -1163,7 +1417,7 @@ errors++;
 if(data14.gateway !== undefined){
 let data17 = data14.gateway;
 if(typeof data17 === "string"){
-if(!(formats16(data17))){
+if(!(formats18(data17))){
 const err20 = {instancePath:instancePath+"/spec/ipam/configs/" + i0+"/gateway",keyword:"format",params:{format: "ip"}};
 if(vErrors === null){
 vErrors = [err20];
@@ -1191,7 +1445,7 @@ if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 for(const key2 in data18){
 let data19 = data18[key2];
 if(typeof data19 === "string"){
-if(!(formats16(data19))){
+if(!(formats18(data19))){
 const err22 = {instancePath:instancePath+"/spec/ipam/configs/" + i0+"/reserved/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"format",params:{format: "ip"}};
 if(vErrors === null){
 vErrors = [err22];
@@ -1501,7 +1755,7 @@ errors++;
 if(data31.lastTransitionTime !== undefined){
 let data37 = data31.lastTransitionTime;
 if(typeof data37 === "string"){
-if(!(formats4(data37))){
+if(!(formats6(data37))){
 const err46 = {instancePath:instancePath+"/status/conditions/" + i3+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err46];
@@ -1576,7 +1830,7 @@ return errors === 0;
 validate23.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2151,15 +2405,11 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data3.conditions !== undefined){
-let data30 = data3.conditions;
-if(Array.isArray(data30)){
-const len2 = data30.length;
-for(let i2=0; i2<len2; i2++){
-let data31 = data30[i2];
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(data31.type === undefined){
-const err46 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
+if(data3.certificate !== undefined){
+let data30 = data3.certificate;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.publicKey === undefined){
+const err46 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2168,8 +2418,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data31.status === undefined){
-const err47 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
+if(data30.notAfter === undefined){
+const err47 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "notAfter"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2178,9 +2428,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data31.type !== undefined){
-if(typeof data31.type !== "string"){
-const err48 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+if(data30.publicKey !== undefined){
+if(typeof data30.publicKey !== "string"){
+const err48 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2190,10 +2440,10 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data31.status !== undefined){
-let data33 = data31.status;
-if(typeof data33 !== "string"){
-const err49 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(data30.notAfter !== undefined){
+let data32 = data30.notAfter;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err49 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2202,8 +2452,10 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(!(((data33 === "True") || (data33 === "False")) || (data33 === "Unknown"))){
-const err50 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2213,9 +2465,15 @@ vErrors.push(err50);
 errors++;
 }
 }
-if(data31.reason !== undefined){
-if(typeof data31.reason !== "string"){
-const err51 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(data3.conditions !== undefined){
+let data33 = data3.conditions;
+if(Array.isArray(data33)){
+const len2 = data33.length;
+for(let i2=0; i2<len2; i2++){
+let data34 = data33[i2];
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.type === undefined){
+const err51 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2224,10 +2482,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data31.message !== undefined){
-if(typeof data31.message !== "string"){
-const err52 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data34.status === undefined){
+const err52 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2236,11 +2492,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-}
-if(data31.observedGeneration !== undefined){
-let data36 = data31.observedGeneration;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
-const err53 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data34.type !== undefined){
+if(typeof data34.type !== "string"){
+const err53 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2250,11 +2504,10 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data31.lastTransitionTime !== undefined){
-let data37 = data31.lastTransitionTime;
-if(typeof data37 === "string"){
-if(!(formats4(data37))){
-const err54 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data34.status !== undefined){
+let data36 = data34.status;
+if(typeof data36 !== "string"){
+const err54 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2263,9 +2516,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-else {
-const err55 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(!(((data36 === "True") || (data36 === "False")) || (data36 === "Unknown"))){
+const err55 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2275,9 +2527,9 @@ vErrors.push(err55);
 errors++;
 }
 }
-}
-else {
-const err56 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+if(data34.reason !== undefined){
+if(typeof data34.reason !== "string"){
+const err56 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2287,9 +2539,9 @@ vErrors.push(err56);
 errors++;
 }
 }
-}
-else {
-const err57 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data34.message !== undefined){
+if(typeof data34.message !== "string"){
+const err57 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2299,9 +2551,10 @@ vErrors.push(err57);
 errors++;
 }
 }
-}
-else {
-const err58 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data34.observedGeneration !== undefined){
+let data39 = data34.observedGeneration;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err58 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2311,14 +2564,75 @@ vErrors.push(err58);
 errors++;
 }
 }
-}
-else {
-const err59 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data34.lastTransitionTime !== undefined){
+let data40 = data34.lastTransitionTime;
+if(typeof data40 === "string"){
+if(!(formats6(data40))){
+const err59 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err59];
 }
 else {
 vErrors.push(err59);
+}
+errors++;
+}
+}
+else {
+const err60 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+}
+else {
+const err64 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
 }
 errors++;
 }
@@ -2330,9 +2644,9 @@ validate24.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false
 
 const schema36 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["service","serviceUid","number","template"],"properties":{"service":{"type":"string"},"serviceUid":{"type":"string"},"number":{"type":"integer"},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"hostPorts":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort"],"properties":{"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"}}}}}}}};
 const pattern4 = new RegExp("^(SIG)?[A-Z0-9+]+$|^[0-9]+$", "u");
-const formats34 = formats.cpu;
-const formats36 = formats.memory;
-const formats46 = formats.constraint;
+const formats36 = formats.cpu;
+const formats38 = formats.memory;
+const formats48 = formats.constraint;
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2954,7 +3268,7 @@ if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
 if(data35.cpus !== undefined){
 let data36 = data35.cpus;
 if(typeof data36 === "string"){
-if(!(formats34(data36))){
+if(!(formats36(data36))){
 const err48 = {instancePath:instancePath+"/spec/template/resources/limits/cpus",keyword:"format",params:{format: "cpu"}};
 if(vErrors === null){
 vErrors = [err48];
@@ -2979,7 +3293,7 @@ errors++;
 if(data35.memory !== undefined){
 let data37 = data35.memory;
 if(typeof data37 === "string"){
-if(!(formats36(data37))){
+if(!(formats38(data37))){
 const err50 = {instancePath:instancePath+"/spec/template/resources/limits/memory",keyword:"format",params:{format: "memory"}};
 if(vErrors === null){
 vErrors = [err50];
@@ -3044,7 +3358,7 @@ if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
 if(data39.cpus !== undefined){
 let data40 = data39.cpus;
 if(typeof data40 === "string"){
-if(!(formats34(data40))){
+if(!(formats36(data40))){
 const err55 = {instancePath:instancePath+"/spec/template/resources/reservations/cpus",keyword:"format",params:{format: "cpu"}};
 if(vErrors === null){
 vErrors = [err55];
@@ -3069,7 +3383,7 @@ errors++;
 if(data39.memory !== undefined){
 let data41 = data39.memory;
 if(typeof data41 === "string"){
-if(!(formats36(data41))){
+if(!(formats38(data41))){
 const err57 = {instancePath:instancePath+"/spec/template/resources/reservations/memory",keyword:"format",params:{format: "memory"}};
 if(vErrors === null){
 vErrors = [err57];
@@ -3298,7 +3612,7 @@ const len4 = data50.length;
 for(let i4=0; i4<len4; i4++){
 let data51 = data50[i4];
 if(typeof data51 === "string"){
-if(!(formats46(data51))){
+if(!(formats48(data51))){
 const err75 = {instancePath:instancePath+"/spec/template/placement/constraints/" + i4,keyword:"format",params:{format: "constraint"}};
 if(vErrors === null){
 vErrors = [err75];
@@ -4751,7 +5065,7 @@ if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.data !== undefined){
 let data1 = data0.data;
 if(typeof data1 === "string"){
-if(!(formats6(data1))){
+if(!(formats8(data1))){
 const err1 = {instancePath:instancePath+"/spec/data",keyword:"format",params:{format: "byte"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -5664,7 +5978,7 @@ if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
 if(data39.cpus !== undefined){
 let data40 = data39.cpus;
 if(typeof data40 === "string"){
-if(!(formats34(data40))){
+if(!(formats36(data40))){
 const err56 = {instancePath:instancePath+"/spec/template/resources/limits/cpus",keyword:"format",params:{format: "cpu"}};
 if(vErrors === null){
 vErrors = [err56];
@@ -5689,7 +6003,7 @@ errors++;
 if(data39.memory !== undefined){
 let data41 = data39.memory;
 if(typeof data41 === "string"){
-if(!(formats36(data41))){
+if(!(formats38(data41))){
 const err58 = {instancePath:instancePath+"/spec/template/resources/limits/memory",keyword:"format",params:{format: "memory"}};
 if(vErrors === null){
 vErrors = [err58];
@@ -5754,7 +6068,7 @@ if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
 if(data43.cpus !== undefined){
 let data44 = data43.cpus;
 if(typeof data44 === "string"){
-if(!(formats34(data44))){
+if(!(formats36(data44))){
 const err63 = {instancePath:instancePath+"/spec/template/resources/reservations/cpus",keyword:"format",params:{format: "cpu"}};
 if(vErrors === null){
 vErrors = [err63];
@@ -5779,7 +6093,7 @@ errors++;
 if(data43.memory !== undefined){
 let data45 = data43.memory;
 if(typeof data45 === "string"){
-if(!(formats36(data45))){
+if(!(formats38(data45))){
 const err65 = {instancePath:instancePath+"/spec/template/resources/reservations/memory",keyword:"format",params:{format: "memory"}};
 if(vErrors === null){
 vErrors = [err65];
@@ -6008,7 +6322,7 @@ const len4 = data54.length;
 for(let i4=0; i4<len4; i4++){
 let data55 = data54[i4];
 if(typeof data55 === "string"){
-if(!(formats46(data55))){
+if(!(formats48(data55))){
 const err83 = {instancePath:instancePath+"/spec/template/placement/constraints/" + i4,keyword:"format",params:{format: "constraint"}};
 if(vErrors === null){
 vErrors = [err83];
@@ -8578,7 +8892,7 @@ errors++;
 if(data184.lastTransitionTime !== undefined){
 let data190 = data184.lastTransitionTime;
 if(typeof data190 === "string"){
-if(!(formats4(data190))){
+if(!(formats6(data190))){
 const err290 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err290];
@@ -9196,7 +9510,7 @@ errors++;
 if(data24.lastTransitionTime !== undefined){
 let data30 = data24.lastTransitionTime;
 if(typeof data30 === "string"){
-if(!(formats4(data30))){
+if(!(formats6(data30))){
 const err43 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err43];
@@ -9451,7 +9765,7 @@ errors++;
 if(data6.lastTransitionTime !== undefined){
 let data12 = data6.lastTransitionTime;
 if(typeof data12 === "string"){
-if(!(formats4(data12))){
+if(!(formats6(data12))){
 const err13 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err13];
@@ -10700,7 +11014,7 @@ errors++;
 if(data9.lastTransitionTime !== undefined){
 let data15 = data9.lastTransitionTime;
 if(typeof data15 === "string"){
-if(!(formats4(data15))){
+if(!(formats6(data15))){
 const err18 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err18];

@@ -3,6 +3,7 @@
 
 import type { Store } from '../api/store.ts'
 import { allocatorController } from '../controllers/allocator/allocator.ts'
+import { authorityController } from '../controllers/authority/authority.ts'
 import { bootstrapController } from '../controllers/bootstrap/bootstrap.ts'
 import { drainController } from '../controllers/drain/drain.ts'
 import { globalController } from '../controllers/global/global.ts'
@@ -21,13 +22,14 @@ import type { SlotControllerDeps } from '../controllers/slots/slot-controller.ts
 import { SlotIndex } from '../controllers/slots/slot-index.ts'
 import { stackController } from '../controllers/stack/stack.ts'
 import { updateController } from '../controllers/update/update.ts'
-import type { Random } from '../effects/effects.ts'
+import type { Keys, Random } from '../effects/effects.ts'
 import type { EventLog } from '../server/events.ts'
 
 export interface ControllersDeps extends Omit<ControllerDeps, 'store' | 'events'> {
   readonly store: Store
   readonly events: EventLog
   readonly random: Random
+  readonly keys: Keys
   readonly liveness: NodeLiveness
   readonly nodeId: string
   readonly nodeLabels: Readonly<Record<string, string>>
@@ -40,19 +42,21 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
   type All = ControllerDeps &
     SlotControllerDeps & {
       readonly random: Random
+      readonly keys: Keys
       readonly liveness: NodeLiveness
       readonly nodeId: string
       readonly nodeLabels: Readonly<Record<string, string>>
     }
   const make = (create: (deps: All) => Controller): Controller => {
-    const { clock, log, random, liveness, nodeId, nodeLabels } = deps
-    const given = { clock, log, random, liveness, nodeId, nodeLabels, nodes, slots: index }
+    const { clock, log, random, keys, liveness, nodeId, nodeLabels } = deps
+    const given = { clock, log, random, keys, liveness, nodeId, nodeLabels, nodes, slots: index }
     // The list belongs to the controller, and the controller needs the handle that the list makes.
     const { name, writes } = create({ ...given, store: deps.store, events: deps.events.recorder('kit') })
     return create({ ...given, store: guardStore(deps.store, name, writes), events: deps.events.recorder(name) })
   }
   const controllers = [
     bootstrapController,
+    authorityController,
     stackController,
     revisionController,
     replicatedController,

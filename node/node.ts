@@ -18,6 +18,7 @@ import { failure } from '../server/answer.ts'
 import { Dispatcher } from '../server/dispatcher.ts'
 import { EventLog } from '../server/events.ts'
 import { ExecBroker } from '../server/exec.ts'
+import { Issuer } from '../server/issuer.ts'
 import { LogBroker } from '../server/logs.ts'
 import { createRouter } from '../server/router.ts'
 import { checkStack } from '../server/stack-admission.ts'
@@ -87,14 +88,15 @@ function createManager(
   store: OpenStore,
   runAgent: (signal: AbortSignal) => Promise<void>,
 ): KitNode {
-  const { clock, random, log, transport } = effects
-  const { nodeId } = options.identity
+  const { clock, random, keys, log, transport } = effects
+  const { nodeId, clusterId } = options.identity
   const events = new EventLog(clock, (kind, name) => {
     const metadata = store.view.get(kind, name)?.metadata
     return metadata !== undefined && 'uid' in metadata ? metadata.uid : undefined
   })
   const dispatcher = new Dispatcher({ store, clock, random, log, transport, events: events.recorder('agent'), managers: () => [nodeId] })
   const broker = new LogBroker({ store, clock, random, transport, requestStream: (...request) => dispatcher.requestStream(...request) })
+  const issuer = new Issuer({ store, clock, random, keys, log, transport, events: events.recorder('issuer'), clusterId })
   const exec = new ExecBroker({
     store,
     clock,
@@ -130,6 +132,7 @@ function createManager(
       clock,
       log,
       random,
+      keys,
       events,
       liveness: dispatcher,
       nodeId,
@@ -141,6 +144,7 @@ function createManager(
         runControllers(controllers, { store, clock, log }, signal),
         dispatcher.run(signal),
         broker.run(signal),
+        issuer.run(signal),
         exec.run(signal),
       ])
     } finally {

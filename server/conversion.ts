@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Schema } from '../api/definition.ts'
+import { formatUuid } from '../api/new-id.ts'
 import { apiVersion, type Kind, type KitObject, type Metadata, type Objects, type Task } from '../api/objects.ts'
 import { slotOf } from '../api/task.ts'
 import { formatTimestamp } from '../api/timestamp.ts'
@@ -54,15 +55,6 @@ function taskLabels(task: Task): Readonly<Record<string, string>> {
 /** A name is never used twice, so the uid can follow from it. */
 export function taskUid(name: string): string {
   return formatUuid(hash('sha256', `kit/task\0${name}`, 'buffer').subarray(0, 16))
-}
-
-/** The form of a UUID of version 4. */
-export function formatUuid(bytes: Uint8Array): string {
-  const marked = Uint8Array.from(bytes.subarray(0, 16), (byte, at) =>
-    at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte,
-  )
-  const hex = Buffer.from(marked).toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
 /** Stored values are JSON: the store keeps them as such. */

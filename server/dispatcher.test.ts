@@ -9,52 +9,10 @@ import { Dispatcher } from './dispatcher.ts'
 import { EventLog } from './events.ts'
 import { ExecBroker } from './exec.ts'
 import { LogBroker } from './logs.ts'
+import { streamPair } from './testdata/streams.ts'
 import { countingRandom, settle, silentLog, TestClock } from './testdata/world.ts'
 
 type Handler = (stream: FrameStream, signal: AbortSignal) => Promise<void>
-
-/** Frames in one direction, closed by either end. */
-class Pipe {
-  readonly #frames: Uint8Array[] = []
-  #closed = false
-  #wake = () => {}
-
-  send(frame: Uint8Array): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error('closed'))
-    this.#frames.push(frame)
-    this.#wake()
-    return Promise.resolve()
-  }
-
-  close(): void {
-    this.#closed = true
-    this.#wake()
-  }
-
-  async *frames(): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const frame = this.#frames.shift()
-      if (frame !== undefined) yield frame
-      else if (this.#closed) return
-      else await new Promise<void>((resolve) => (this.#wake = resolve))
-    }
-  }
-}
-
-function streamPair(peer: string): { readonly agent: FrameStream; readonly manager: FrameStream } {
-  const [up, down] = [new Pipe(), new Pipe()]
-  const close = () => {
-    up.close()
-    down.close()
-  }
-  const end = (name: string, from: Pipe, to: Pipe): FrameStream => ({
-    peer: { address: `${name}.example`, node: { id: name, role: 'Worker', clusterId: 'c' } },
-    send: (frame) => to.send(frame),
-    frames: () => from.frames(),
-    close,
-  })
-  return { agent: end('manager', down, up), manager: end(peer, up, down) }
-}
 
 const description = {
   hostname: 'host-1',

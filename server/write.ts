@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { applyConfig, assertManager, describeChanges, trackUpdate, type Writer } from '../api/apply.ts'
 import { reasonOf, StatusError } from '../api/errors.ts'
+import { createUid } from '../api/new-id.ts'
 import { apiVersion, type KitObject, type Metadata } from '../api/objects.ts'
 import { jsonPatch, mergePatch } from '../api/patch.ts'
 import type { ApiAnswer, ApiRequest } from '../api/request.ts'
@@ -16,7 +17,7 @@ import type { Random } from '../effects/effects.ts'
 import { type AdmissionDeps, assertCreatable, invalid, problemsOf, referenceGuards } from './admission.ts'
 import { answer, isTrue, warningHeaders } from './answer.ts'
 import { readBody } from './body.ts'
-import { formatUuid, fromWire, keepPaths, toWire } from './conversion.ts'
+import { fromWire, keepPaths, toWire } from './conversion.ts'
 import { metadataOf, ownersOf, parseManagedFields, stringList, stringMap } from './metadata.ts'
 import { answerOne, getObject, type ReadDeps, toAnswer } from './read.ts'
 import type { StoredResource } from './resources.ts'
@@ -418,7 +419,7 @@ function nextMetadata(
   const specChanged = before !== undefined && !isDeepStrictEqual(before['spec'] ?? {}, document['spec'] ?? {})
   const fixed =
     live === undefined || live.kind === 'Task'
-      ? { uid: intent.isDryRun ? '' : formatUuid(deps.random.bytes(16)), resourceVersion: 0, generation: 1, createdAt: deps.clock.wallMs() }
+      ? { uid: intent.isDryRun ? '' : createUid(deps.random), resourceVersion: 0, generation: 1, createdAt: deps.clock.wallMs() }
       : {
           uid: live.metadata.uid,
           resourceVersion: live.metadata.resourceVersion,

@@ -22,12 +22,63 @@ export interface ClusterSpec {
    * Tasks of a node that is down this long are given up as Orphaned.
    */
   readonly orphanAfter?: string
+  /**
+   * Certificates of nodes and tokens to join with.
+   */
+  readonly ca?: {
+    /**
+     * How long the certificate of a node is valid. At least 30m.
+     */
+    readonly nodeCertExpiry?: string
+    /**
+     * Raise it for a new token of workers. Nodes that have joined keep what they have.
+     */
+    readonly rotateWorkerToken?: number
+    /**
+     * Raise it for a new token of managers. Nodes that have joined keep what they have.
+     */
+    readonly rotateManagerToken?: number
+  }
 }
 
 /**
  * What the managers decided.
  */
 export interface ClusterStatus {
+  /**
+   * The root of all certificates of this cluster.
+   */
+  readonly ca?: {
+    /**
+     * Root certificate, PEM. Joining nodes check its digest against their token.
+     */
+    readonly certificate: string
+    /**
+     * Private key of the root, PEM. Never read back.
+     */
+    readonly key: string
+  }
+  /**
+   * What a machine shows to join. Whoever has one can join.
+   */
+  readonly joinTokens?: {
+    /**
+     * Token of workers.
+     */
+    readonly worker: string
+    /**
+     * Token of managers.
+     */
+    readonly manager: string
+    /**
+     * The rotateWorkerToken it was made for.
+     */
+    readonly workerRotation: number
+    /**
+     * The rotateManagerToken it was made for.
+     */
+    readonly managerRotation: number
+  }
   /**
    * Standing facts about the object, one per type.
    */

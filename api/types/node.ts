@@ -128,6 +128,19 @@ export interface NodeStatus {
     readonly version?: string
   }
   /**
+   * The certificate that the cluster gave it last.
+   */
+  readonly certificate?: {
+    /**
+     * SHA-256 of its public key, hexadecimal.
+     */
+    readonly publicKey: string
+    /**
+     * It is valid until then, ms since 1970.
+     */
+    readonly notAfter: number
+  }
+  /**
    * Standing facts about the object, one per type.
    */
   readonly conditions?: Conditions

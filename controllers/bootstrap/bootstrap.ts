@@ -2,6 +2,7 @@
 // `default` and its own Node when they are missing, and never touches them again: from then on they
 // belong to the operator.
 
+import { createUid } from '../../api/new-id.ts'
 import type { Cluster, Metadata, Node } from '../../api/objects.ts'
 import type { Write } from '../../api/store.ts'
 import type { Random } from '../../effects/effects.ts'
@@ -46,14 +47,5 @@ function newNode(deps: BootstrapDeps): Node {
 }
 
 function newMetadata({ random, clock }: BootstrapDeps, name: string): Metadata {
-  return { name, uid: randomUid(random), resourceVersion: 0, generation: 1, createdAt: clock.wallMs() }
-}
-
-/** A version 4 UUID. */
-function randomUid(random: Random): string {
-  const bytes = random.bytes(16)
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
-  const hex = Buffer.from(bytes).toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  return { name, uid: createUid(random), resourceVersion: 0, generation: 1, createdAt: clock.wallMs() }
 }

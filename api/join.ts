@@ -1,0 +1,64 @@
+// How a machine becomes a node, and how a node renews its certificate: JSON frames on a stream of protocol
+// `join`. Strangers may open it, so everything in it is small, and nothing is believed but the token.
+
+import { isJsonObject } from './wire.ts'
+
+/** Longer frames of either side are not read. */
+export const maxJoinFrameBytes = 64 * 1024
+
+export type JoinRequest =
+  /** What the stranger checks against the digest in its token, before it trusts this manager with the token. */
+  | { readonly type: 'root' }
+  /**
+   * Makes this machine a node, in the role of the token. Of the request for a certificate only the public key counts. Asking
+   * again with the same key gives the same node, so that an answer that was lost costs nothing.
+   */
+  | { readonly type: 'join'; readonly token: string; readonly csr: string; readonly hostname: string; readonly availability?: Availability }
+  /** For the node that the stream's own certificate names, in the role that it has now. */
+  | { readonly type: 'renew'; readonly csr: string }
+
+export type Availability = 'Active' | 'Pause' | 'Drain'
+
+export type JoinAnswer =
+  | { readonly type: 'root'; readonly certificate: string }
+  | {
+      readonly type: 'issued'
+      readonly nodeId: string
+      readonly clusterId: string
+      readonly role: 'Worker' | 'Manager'
+      /** PEM: the node's own, then what leads to the root. */
+      readonly certificate: string
+      /** PEM: all roots to trust. */
+      readonly root: string
+    }
+  | { readonly type: 'refused'; readonly reason: string; readonly message: string }
+
+export function isJoinRequest(value: unknown): value is JoinRequest {
+  if (!isJsonObject(value)) return false
+  const hasText = (...fields: readonly string[]): boolean => fields.every((field) => typeof value[field] === 'string')
+  switch (value['type']) {
+    case 'root':
+      return true
+    case 'join':
+      return hasText('token', 'csr', 'hostname') && [undefined, 'Active', 'Pause', 'Drain'].includes(value['availability'] as undefined)
+    case 'renew':
+      return hasText('csr')
+    default:
+      return false
+  }
+}
+
+export function isJoinAnswer(value: unknown): value is JoinAnswer {
+  if (!isJsonObject(value)) return false
+  const hasText = (...fields: readonly string[]): boolean => fields.every((field) => typeof value[field] === 'string')
+  switch (value['type']) {
+    case 'root':
+      return hasText('certificate')
+    case 'issued':
+      return hasText('nodeId', 'clusterId', 'certificate', 'root') && (value['role'] === 'Worker' || value['role'] === 'Manager')
+    case 'refused':
+      return hasText('reason', 'message')
+    default:
+      return false
+  }
+}

@@ -1,0 +1,202 @@
+// Joining and renewing, from the machine's side and the manager's.
+
+import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { test } from 'node:test'
+import type { JoinAnswer } from '../api/join.ts'
+import type { Node } from '../api/objects.ts'
+import { makeCsr } from '../ca/csr.ts'
+import { identityOf } from '../ca/identity.ts'
+import { makeToken } from '../ca/join-token.ts'
+import { makeRootCa } from '../ca/root-ca.ts'
+import { authorityController } from '../controllers/authority/authority.ts'
+import type { Peer, Transport } from '../effects/effects.ts'
+import { EventLog } from '../server/events.ts'
+import { Issuer } from '../server/issuer.ts'
+import { streamPair } from '../server/testdata/streams.ts'
+import { settle, silentLog, TestClock } from '../server/testdata/world.ts'
+import { SimulatedDisk } from '../sim/effects/disk.ts'
+import { createSimulatedKeys } from '../sim/effects/keys.ts'
+import { SeededRandom } from '../sim/effects/random.ts'
+import { createMemoryStore } from '../store/mvcc/memory-store.ts'
+import { type JoinOptions, joinCluster, keepCertificate, loadCertificate, renewCertificate } from './certificate.ts'
+
+const signal = new AbortController().signal
+const stranger: Peer = { address: '192.0.2.7', node: undefined }
+
+async function createCluster() {
+  const clock = new TestClock()
+  const random = new SeededRandom(1)
+  const keys = createSimulatedKeys(random)
+  const store = createMemoryStore()
+  const metadata = { name: 'default', uid: 'c', resourceVersion: 0, generation: 1, createdAt: 0 }
+  await store.commit({ writes: [{ op: 'create', object: { kind: 'Cluster', metadata, spec: {}, status: {} } }] })
+  const deps = { clock, random, keys, log: silentLog }
+  const authority = authorityController({ ...deps, store })
+  await authority.reconcile('default', signal)
+  let serve: Parameters<Transport['serve']>[1] | undefined
+  const transport: Transport = {
+    serve(_, handler) {
+      serve = handler
+      return new Promise(() => {})
+    },
+    connect: () => Promise.reject(new Error('not used')),
+  }
+  const issuer = new Issuer({ ...deps, store, transport, events: new EventLog(clock).recorder('issuer'), clusterId: 'cluster1' })
+  void issuer.run(signal)
+  const disk = new SimulatedDisk(new SeededRandom(2)).mount()
+  const machine = { ...deps, disk }
+  const opened: (string | undefined)[] = []
+  const openAs =
+    (peer: Peer) =>
+    async (root?: string): Promise<ReturnType<typeof streamPair>['agent']> => {
+      opened.push(root)
+      const { agent, manager } = streamPair(peer)
+      void serve?.(manager, signal)
+      return agent
+    }
+  const cluster = () => {
+    const found = store.view.get('Cluster', 'default')
+    assert.ok(found?.status.joinTokens !== undefined && found.status.ca !== undefined)
+    return { ...found, ca: found.status.ca, tokens: found.status.joinTokens }
+  }
+  const join = (more: Partial<JoinOptions> = {}, peer = stranger) =>
+    joinCluster(machine, { directory: '/n', token: cluster().tokens.worker, hostname: 'host-2', ...more }, openAs(peer), signal)
+  /** One request as bytes, and what comes back. */
+  const ask = async (request: unknown, peer = stranger): Promise<JoinAnswer> => {
+    const stream = await openAs(peer)()
+    await stream.send(Buffer.from(typeof request === 'string' ? request : JSON.stringify(request)))
+    for await (const frame of stream.frames()) return JSON.parse(Buffer.from(frame).toString())
+    throw new Error('no answer')
+  }
+  const csr = () => makeCsr(keys, keys.generate())
+  const nodes = (): readonly Node[] => [...store.view.list('Node')]
+  return { clock, random, keys, store, authority, disk, machine, opened, openAs, cluster, join, ask, csr, nodes }
+}
+
+test('a machine with a token becomes a node, trusts only the root of the token, and finds its certificate again', async () => {
+  const { join, nodes, cluster, opened, disk } = await createCluster()
+  const certificate = await join()
+  const [node] = nodes()
+  assert.equal(nodes().length, 1)
+  assert.deepEqual(node?.spec, { role: 'Worker', availability: 'Active' })
+  assert.equal(node?.metadata.name, certificate.nodeId)
+  const parsed = new X509Certificate(certificate.certificate)
+  assert.deepEqual(identityOf(parsed), { kind: 'Node', nodeId: certificate.nodeId, role: 'Worker', clusterId: 'cluster1' })
+  assert.ok(parsed.verify(new X509Certificate(cluster().ca.certificate).publicKey))
+  assert.equal(node?.status.certificate?.notAfter, parsed.validToDate.getTime())
+  assert.deepEqual(opened, [undefined, cluster().ca.certificate])
+  const loaded = await loadCertificate(disk, '/n')
+  assert.deepEqual({ ...loaded, key: undefined }, { ...certificate, key: undefined })
+  assert.ok(loaded?.key.equals(certificate.key))
+})
+
+test('the token decides the role, and the availability is taken over', async () => {
+  const { join, nodes, cluster } = await createCluster()
+  assert.equal((await join({ token: cluster().tokens.manager, availability: 'Drain' })).role, 'Manager')
+  assert.deepEqual(nodes()[0]?.spec, { role: 'Manager', availability: 'Drain' })
+})
+
+test('joining again, after an answer that was lost or a certificate that expired, gives the same node', async () => {
+  const { join, nodes, cluster } = await createCluster()
+  const first = await join()
+  const again = await join()
+  assert.equal(again.nodeId, first.nodeId)
+  assert.equal(nodes().length, 1)
+  await assert.rejects(join({ token: cluster().tokens.manager }), /is a node already, as Worker/)
+})
+
+test('a root that the token does not name is not trusted with the token', async () => {
+  const { join, random, keys, opened } = await createCluster()
+  const other = makeToken(makeRootCa({ keys, random }, 0).certificate, random)
+  await assert.rejects(join({ token: other }), /the join token is of another cluster/)
+  assert.equal(opened.length, 1, 'the token was never sent')
+  await assert.rejects(join({ token: 'SWMTKN-1-abc' }), /a part is missing/)
+})
+
+test('wrong tokens are refused, and after a few the address has to wait', async () => {
+  const { ask, csr, clock, random, cluster, nodes } = await createCluster()
+  const request = (token: string) => ({ type: 'join', token, csr: csr(), hostname: 'x' })
+  const wrong = request(makeToken(cluster().ca.certificate, random))
+  for (let at = 0; at < 5; at++) assert.equal(reason(await ask(wrong)), 'Forbidden')
+  assert.equal(reason(await ask(request(cluster().tokens.worker))), 'TooManyRequests', 'even the right one')
+  assert.equal(reason(await ask(request(cluster().tokens.worker), { ...stranger, address: '192.0.2.8' })), 'issued')
+  await clock.advance(60_000)
+  assert.equal(reason(await ask(request(cluster().tokens.worker))), 'issued')
+  assert.equal(nodes().length, 2)
+})
+
+test('a replaced token lets nobody in, and nodes that have joined stay', async () => {
+  const { join, cluster, store, authority, nodes } = await createCluster()
+  const old = cluster().tokens.worker
+  await join()
+  await store.commit({ writes: [{ op: 'update', object: { ...present(store), spec: { ca: { rotateWorkerToken: 1 } } } }] })
+  await authority.reconcile('default', signal)
+  await assert.rejects(join({ directory: '/other', token: old }), /the join token is not valid: it may have been replaced/)
+  await join({ directory: '/other' })
+  assert.equal(nodes().length, 2)
+})
+
+test('a node renews with a new key, in the role that it has now', async () => {
+  const { join, machine, openAs, store, nodes } = await createCluster()
+  const first = await join()
+  const peer: Peer = { address: '192.0.2.7', node: { id: first.nodeId, role: 'Worker', clusterId: 'cluster1' } }
+  const [node] = nodes()
+  assert.ok(node)
+  await store.commit({ writes: [{ op: 'update', object: { ...node, status: { ...node.status, role: 'Manager' } } }] })
+  const renewed = await renewCertificate(machine, '/n', await openAs(peer)(), signal)
+  assert.equal(renewed.role, 'Manager')
+  assert.equal(renewed.nodeId, first.nodeId)
+  assert.ok(!renewed.key.equals(first.key))
+  await assert.rejects(renewCertificate(machine, '/n', await openAs(stranger)(), signal), /only a node can renew/)
+  await store.commit({ writes: [{ op: 'delete', kind: 'Node', name: first.nodeId }] })
+  await assert.rejects(renewCertificate(machine, '/n', await openAs(peer)(), signal), /was removed from the cluster/)
+})
+
+test('a certificate is renewed when half to four fifths of its life are over, also after failures', async () => {
+  const { join, machine, openAs, clock } = await createCluster()
+  const first = await join()
+  const peer: Peer = { address: '192.0.2.7', node: { id: first.nodeId, role: 'Worker', clusterId: 'cluster1' } }
+  const stop = new AbortController()
+  const news: string[] = []
+  let reachable = false
+  const open = () => (reachable ? openAs(peer)() : Promise.reject(new Error('away')))
+  const keeping = keepCertificate(machine, '/n', first, open, (fresh) => news.push(fresh.certificate), stop.signal)
+  const day = 24 * 60 * 60_000
+  await clock.advance(44 * day)
+  assert.equal(news.length, 0)
+  await clock.advance(30 * day)
+  assert.equal(news.length, 0, 'nobody answers')
+  reachable = true
+  await clock.advance(day)
+  assert.equal(news.length, 1)
+  stop.abort()
+  await settle()
+  await keeping
+})
+
+test('what is no request, or too much, is refused and changes nothing', async () => {
+  const { ask, cluster, nodes, csr } = await createCluster()
+  const { worker: token } = cluster().tokens
+  const cases: readonly (readonly [unknown, string])[] = [
+    ['{', 'BadRequest'],
+    ['[]', 'BadRequest'],
+    [{ type: 'join', token, hostname: 'x' }, 'BadRequest'],
+    [{ type: 'join', token, csr: 'nonsense', hostname: 'x' }, 'Invalid'],
+    [{ type: 'join', token, csr: `${csr().slice(0, -60)}AAAA\n-----END CERTIFICATE REQUEST-----\n`, hostname: 'x' }, 'Invalid'],
+    [{ type: 'join', token: 'x'.repeat(70_000), csr: csr(), hostname: 'x' }, 'RequestEntityTooLarge'],
+    [{ type: 'renew', csr: csr() }, 'Unauthorized'],
+  ]
+  for (const [request, wanted] of cases) assert.equal(reason(await ask(request)), wanted, JSON.stringify(request).slice(0, 60))
+  assert.deepEqual(nodes(), [])
+})
+
+function reason(answer: JoinAnswer): string {
+  return answer.type === 'refused' ? answer.reason : answer.type
+}
+
+function present(store: ReturnType<typeof createMemoryStore>) {
+  const found = store.view.get('Cluster', 'default')
+  assert.ok(found)
+  return found
+}

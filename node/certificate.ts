@@ -1,0 +1,226 @@
+// The certificate of this node: where it is kept, how a machine gets its first one with a token, and how it
+// is renewed in time. One file holds all of it, so that key, certificate and roots always belong together.
+
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { parseJson } from '../agent/frames.ts'
+import { StatusError } from '../api/errors.ts'
+import { isJoinAnswer, type JoinAnswer, type JoinRequest, maxJoinFrameBytes } from '../api/join.ts'
+import { makeCsr } from '../ca/csr.ts'
+import { parseToken, verifyRootAgainstToken } from '../ca/join-token.ts'
+import { renewalMs } from '../ca/renewal.ts'
+import { readRootCertificate, validityOf } from '../ca/root-ca.ts'
+import type { Clock, Disk, FrameStream, Keys, Log, Random } from '../effects/effects.ts'
+import { readText, writeDurably } from './state-file.ts'
+
+export interface NodeCertificate {
+  readonly nodeId: string
+  readonly clusterId: string
+  readonly role: 'Worker' | 'Manager'
+  /** PEM: the node's own, then what leads to a root. */
+  readonly certificate: string
+  readonly key: KeyObject
+  /** PEM: the roots to trust. */
+  readonly root: string
+}
+
+export interface CertificateDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly keys: Keys
+  readonly disk: Disk
+  readonly log: Log
+}
+
+/** Opens a stream of protocol `join` to a manager: trusting this root only, or nobody in particular. */
+export type OpenJoin = (root: string | undefined, signal: AbortSignal) => Promise<FrameStream>
+
+export interface JoinOptions {
+  readonly directory: string
+  readonly token: string
+  readonly hostname: string
+  readonly availability?: 'Active' | 'Pause' | 'Drain'
+}
+
+const longestFile = 256 * 1024
+const answerLimitMs = 15_000
+/** After a renewal that failed. */
+const firstRetryMs = 5_000
+const longestRetryMs = 3_600_000
+/** No timer is longer, and a wall clock that was set right is noticed. */
+const longestSleepMs = 3_600_000
+
+const fileOf = (directory: string): string => `${directory}/certificates/node.json`
+
+export async function loadCertificate(disk: Disk, directory: string): Promise<NodeCertificate | undefined> {
+  const path = fileOf(directory)
+  const text = await readText(disk, path, longestFile)
+  if (text === undefined) return undefined
+  const value = parseJson(text)
+  if (typeof value === 'object' && value !== null && 'issued' in value && 'key' in value && typeof value.key === 'string') {
+    const { issued } = value
+    if (isJoinAnswer(issued) && issued.type === 'issued') return certificateOf(issued, createPrivateKey(value.key))
+  }
+  throw new StatusError(
+    'InternalError',
+    `${path} is damaged. Restore it from a backup, or delete it and join again with --join-token: the node is then a new one`,
+  )
+}
+
+/**
+ * Makes this machine a node. The key is on disk before it is used, so that trying again, after whatever happened, gives the
+ * same node; one whose certificate has expired keeps its id in this way, too.
+ */
+export async function joinCluster(
+  deps: CertificateDeps,
+  options: JoinOptions,
+  open: OpenJoin,
+  signal: AbortSignal,
+): Promise<NodeCertificate> {
+  const { directory, hostname, availability } = options
+  const token = parseToken(options.token)
+  const root = await ask(deps.clock, await open(undefined, signal), { type: 'root' }, signal)
+  if (root.type !== 'root') throw unexpected()
+  verifyRootAgainstToken(root.certificate, token)
+  readRootCertificate(root.certificate)
+  const key = await keyToJoin(deps, directory)
+  const request: JoinRequest = {
+    type: 'join',
+    token: options.token.trim(),
+    csr: makeCsr(deps.keys, key),
+    hostname,
+    ...(availability === undefined ? {} : { availability }),
+  }
+  const issued = await ask(deps.clock, await open(root.certificate, signal), request, signal)
+  if (issued.type !== 'issued') throw unexpected()
+  return await keep(deps.disk, directory, issued, key)
+}
+
+/** A certificate for a new key, from any manager. The stream must be one that the present certificate has opened, or of this process. */
+export async function renewCertificate(
+  deps: CertificateDeps,
+  directory: string,
+  stream: FrameStream,
+  signal: AbortSignal,
+): Promise<NodeCertificate> {
+  const key = deps.keys.generate()
+  const issued = await ask(deps.clock, stream, { type: 'renew', csr: makeCsr(deps.keys, key) }, signal)
+  if (issued.type !== 'issued') throw unexpected()
+  return await keep(deps.disk, directory, issued, key)
+}
+
+/**
+ * Renews the certificate whenever half to four fifths of its life are over, and calls `onNew` with each. Starts with the first
+ * when there is none. Until `signal` fires.
+ */
+export async function keepCertificate(
+  deps: CertificateDeps,
+  directory: string,
+  first: NodeCertificate | undefined,
+  open: (signal: AbortSignal) => Promise<FrameStream>,
+  onNew: (certificate: NodeCertificate) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, random, log } = deps
+  let present = first
+  let dueMs = present === undefined ? 0 : dueOf(present, random)
+  let retryMs = firstRetryMs
+  while (!signal.aborted) {
+    const waitMs = dueMs - clock.wallMs()
+    if (waitMs > 0) {
+      await clock.sleep(Math.min(waitMs, longestSleepMs), signal).catch(() => undefined)
+      continue
+    }
+    try {
+      present = await renewCertificate(deps, directory, await open(signal), signal)
+      log.info('Renewed the certificate of this node', { until: new Date(endOf(present)).toISOString() })
+      onNew(present)
+      dueMs = dueOf(present, random)
+      retryMs = firstRetryMs
+    } catch (error) {
+      if (signal.aborted) return
+      log.warn('Could not renew the certificate of this node', { error, retryMs })
+      // A first one is waited for: nothing else of this node works without it.
+      await clock.sleep(present === undefined ? firstRetryMs / 10 : retryMs * random.next(), signal).catch(() => undefined)
+      retryMs = Math.min(2 * retryMs, longestRetryMs)
+    }
+  }
+}
+
+function dueOf({ certificate }: NodeCertificate, random: Random): number {
+  return renewalMs(validityOf(new X509Certificate(certificate)), random)
+}
+
+function endOf({ certificate }: NodeCertificate): number {
+  return validityOf(new X509Certificate(certificate)).notAfterMs
+}
+
+async function keyToJoin({ disk, keys }: CertificateDeps, directory: string): Promise<KeyObject> {
+  const present = await loadCertificate(disk, directory)
+  if (present !== undefined) return present.key
+  const path = `${directory}/certificates/join-key.pem`
+  const text = await readText(disk, path, longestFile)
+  if (text !== undefined) return createPrivateKey(text)
+  const key = keys.generate()
+  await disk.makeDirectory(directory, 0o700)
+  await writeDurably(disk, `${directory}/certificates`, 'join-key.pem', key.export({ type: 'pkcs8', format: 'pem' }).toString())
+  return key
+}
+
+async function keep(
+  disk: Disk,
+  directory: string,
+  issued: Extract<JoinAnswer, { type: 'issued' }>,
+  key: KeyObject,
+): Promise<NodeCertificate> {
+  const certificate = new X509Certificate(issued.certificate)
+  if (!certificate.checkPrivateKey(key)) throw new StatusError('InternalError', 'the manager answered with a certificate for another key')
+  const text = JSON.stringify({ issued, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }, undefined, 2)
+  await disk.makeDirectory(directory, 0o700)
+  await writeDurably(disk, `${directory}/certificates`, 'node.json', `${text}\n`)
+  return certificateOf(issued, key)
+}
+
+function certificateOf(
+  { nodeId, clusterId, role, certificate, root }: Extract<JoinAnswer, { type: 'issued' }>,
+  key: KeyObject,
+): NodeCertificate {
+  return { nodeId, clusterId, role, certificate, root, key }
+}
+
+async function ask(clock: Clock, stream: FrameStream, request: JoinRequest, signal: AbortSignal): Promise<JoinAnswer> {
+  const enough = new AbortController()
+  const close = (): void => stream.close()
+  signal.addEventListener('abort', close, { once: true })
+  void clock.sleep(answerLimitMs, enough.signal).then(close, () => undefined)
+  try {
+    await stream.send(Buffer.from(JSON.stringify(request)))
+    for await (const frame of stream.frames()) return readAnswer(frame)
+    throw new StatusError('Unavailable', 'the manager closed the connection without an answer')
+  } finally {
+    enough.abort()
+    signal.removeEventListener('abort', close)
+    stream.close()
+  }
+}
+
+function readAnswer(frame: Uint8Array): JoinAnswer {
+  const value = frame.byteLength > maxJoinFrameBytes ? undefined : parseJson(Buffer.from(frame).toString())
+  if (!isJoinAnswer(value)) throw unexpected()
+  if (value.type === 'refused') throw new JoinRefused(value.reason, value.message)
+  return value
+}
+
+/** The manager said no; its words are for the person who started this node. */
+export class JoinRefused extends Error {
+  override readonly name = 'JoinRefused'
+  readonly reason: string
+
+  constructor(reason: string, message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+function unexpected(): StatusError {
+  return new StatusError('InternalError', 'the manager gave an answer that this version does not know')
+}

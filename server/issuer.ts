@@ -1,0 +1,226 @@
+// The issuer: makes nodes of machines that show a token, and renews the certificates of nodes. Streams of
+// protocol `join` are open to strangers, so they are short, small and few, and wrong tokens cost patience.
+
+import { createHash, createPrivateKey, type KeyObject } from 'node:crypto'
+import { durationMs } from '../api/duration.ts'
+import { reasonOf, StatusError } from '../api/errors.ts'
+import { isJoinRequest, type JoinAnswer, type JoinRequest, maxJoinFrameBytes } from '../api/join.ts'
+import { createId, createUid } from '../api/new-id.ts'
+import type { Cluster, Node } from '../api/objects.ts'
+import type { Store } from '../api/store.ts'
+import { readCsr } from '../ca/csr.ts'
+import type { NodeRole } from '../ca/identity.ts'
+import { certificateValidity, defaultCertificateLifeMs, issueNodeCertificate } from '../ca/issue.ts'
+import { roleOfToken } from '../ca/join-token.ts'
+import type { Authority } from '../ca/root-ca.ts'
+import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
+import { guardStore } from '../controllers/runtime/guarded-store.ts'
+import type { Clock, FrameStream, Keys, Log, Peer, Random, Transport } from '../effects/effects.ts'
+
+export const issuerWrites: WriteList = { Node: ['create', 'status.certificate'] }
+
+export interface IssuerDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: Random
+  readonly keys: Keys
+  readonly log: Log
+  readonly transport: Transport
+  readonly events: EventRecorder
+  /** In every certificate. */
+  readonly clusterId: string
+}
+
+/** A joiner asks twice: for the root, then with its token. */
+const requestsPerStream = 4
+const streamLimitMs = 10_000
+/** Wrong tokens of one address within the window; then it has to wait. */
+const mostFailures = 5
+const failureWindowMs = 60_000
+const rememberedAddresses = 10_000
+const maxCommitAttempts = 16
+
+type Issued = Extract<JoinAnswer, { type: 'issued' }>
+
+export class Issuer {
+  readonly #deps: IssuerDeps
+  readonly #store: ControllerStore
+  /** Address → when it showed wrong tokens. */
+  readonly #failures = new Map<string, readonly number[]>()
+
+  constructor(deps: IssuerDeps) {
+    this.#deps = deps
+    this.#store = guardStore(deps.store, 'issuer', issuerWrites)
+  }
+
+  /** Serves until `signal` fires, that is while this node leads. */
+  run(signal: AbortSignal): Promise<void> {
+    return this.#deps.transport.serve('join', (stream, ended) => this.#serve(stream, AbortSignal.any([signal, ended])), signal)
+  }
+
+  async #serve(stream: FrameStream, signal: AbortSignal): Promise<void> {
+    const enough = new AbortController()
+    const close = (): void => stream.close()
+    signal.addEventListener('abort', close, { once: true })
+    void this.#deps.clock.sleep(streamLimitMs, enough.signal).then(close, () => undefined)
+    try {
+      let left = requestsPerStream
+      for await (const frame of stream.frames()) {
+        const answer = await this.#answer(frame, stream.peer)
+        await stream.send(Buffer.from(JSON.stringify(answer)))
+        if (answer.type !== 'root' || --left === 0) return
+      }
+    } finally {
+      enough.abort()
+      signal.removeEventListener('abort', close)
+      stream.close()
+    }
+  }
+
+  async #answer(frame: Uint8Array, peer: Peer): Promise<JoinAnswer> {
+    try {
+      const request = decode(frame)
+      return await this.#perform(request, peer)
+    } catch (error) {
+      const reason = reasonOf(error) ?? 'InternalError'
+      this.#deps.log.warn('Refused to issue a certificate', { address: peer.address, reason, error })
+      // What went wrong inside is nobody's business outside.
+      return { type: 'refused', reason, message: error instanceof StatusError ? error.message : 'the manager could not do it; see its log' }
+    }
+  }
+
+  #perform(request: JoinRequest, peer: Peer): Promise<JoinAnswer> | JoinAnswer {
+    switch (request.type) {
+      case 'root':
+        return { type: 'root', certificate: this.#cluster().ca.certificate }
+      case 'join':
+        return this.#join(request, peer)
+      case 'renew':
+        return this.#renew(request, peer)
+    }
+  }
+
+  /** The same key again is the same machine, whose answer was lost or whose certificate expired: it keeps its id and its tasks. */
+  async #join(request: Extract<JoinRequest, { type: 'join' }>, peer: Peer): Promise<Issued> {
+    this.#assertPatient(peer.address)
+    const { tokens } = this.#cluster()
+    const role = roleOfToken(request.token.trim(), tokens)
+    if (role === undefined) {
+      this.#noteFailure(peer.address)
+      throw new StatusError(
+        'Forbidden',
+        "the join token is not valid: it may have been replaced. Print the present one with 'kit swarm join-token worker' (or 'manager') on a manager",
+      )
+    }
+    const publicKey = readCsr(request.csr)
+    const digest = digestOf(publicKey)
+    const known = [...this.#store.view.list('Node')].find(({ status }) => status.certificate?.publicKey === digest)
+    if (known !== undefined) {
+      if (roleOf(known) === role) return await this.#issue(known.metadata.name, publicKey)
+      throw new StatusError(
+        'Conflict',
+        `this machine is a node already, as ${roleOf(known)}: \`kit node promote\` or \`demote\` changes that`,
+      )
+    }
+    const name = createId(this.#deps.random)
+    await this.#store.commit({ writes: [{ op: 'create', object: this.#newNode(name, role, request, digest) }] })
+    this.#deps.log.info('A node joined', { object: `Node/${name}`, role, address: peer.address, hostname: request.hostname.slice(0, 64) })
+    this.#deps.events.record({
+      object: { kind: 'Node', name },
+      type: 'Normal',
+      reason: 'Joined',
+      message: `joined as ${role} from ${peer.address}`,
+    })
+    return await this.#issue(name, publicKey)
+  }
+
+  async #renew({ csr }: Extract<JoinRequest, { type: 'renew' }>, peer: Peer): Promise<Issued> {
+    if (peer.node === undefined) throw new StatusError('Unauthorized', 'only a node can renew its certificate; join with a token instead')
+    return await this.#issue(peer.node.id, readCsr(csr))
+  }
+
+  #newNode(name: string, role: NodeRole, { availability = 'Active' }: Extract<JoinRequest, { type: 'join' }>, publicKey: string): Node {
+    const { clock, random } = this.#deps
+    const metadata = { name, uid: createUid(random), resourceVersion: 0, generation: 1, createdAt: clock.wallMs() }
+    return { kind: 'Node', metadata, spec: { role, availability }, status: { certificate: { publicKey, notAfter: 0 } } }
+  }
+
+  /** In the role that the node has. Written down before it is handed out. */
+  async #issue(name: string, publicKey: KeyObject): Promise<Issued> {
+    const { clock, clusterId } = this.#deps
+    const { ca, lifeMs } = this.#cluster()
+    for (let left = maxCommitAttempts; ; left--) {
+      const node = this.#store.view.get('Node', name)
+      if (node === undefined)
+        throw new StatusError('Forbidden', `node "${name}" was removed from the cluster; join again with a token and an empty directory`)
+      const role = roleOf(node)
+      const validity = certificateValidity(clock.wallMs(), lifeMs)
+      const certificate = issueNodeCertificate(this.#deps, ca, publicKey, { kind: 'Node', nodeId: name, role, clusterId }, validity)
+      const status = { ...node.status, certificate: { publicKey: digestOf(publicKey), notAfter: validity.notAfterMs } }
+      try {
+        await this.#store.commit({ writes: [{ op: 'update', object: { ...node, status } }] })
+        return { type: 'issued', nodeId: name, clusterId, role, certificate, root: ca.certificate }
+      } catch (error) {
+        if (reasonOf(error) !== 'Conflict' || left <= 1) throw error
+      }
+    }
+  }
+
+  #cluster(): { readonly ca: Authority; readonly tokens: Readonly<Record<NodeRole, string>>; readonly lifeMs: number } {
+    const cluster = this.#store.view.get('Cluster', 'default')
+    const { ca, joinTokens } = cluster?.status ?? {}
+    if (cluster === undefined || ca === undefined || joinTokens === undefined)
+      throw new StatusError('Unavailable', 'the cluster has no root for certificates yet: try again')
+    return {
+      ca: { certificate: ca.certificate, key: createPrivateKey(ca.key), intermediates: '' },
+      tokens: { Worker: joinTokens.worker, Manager: joinTokens.manager },
+      lifeMs: lifeOf(cluster),
+    }
+  }
+
+  #assertPatient(address: string): void {
+    if (this.#recentFailures(address).length < mostFailures) return
+    throw new StatusError('TooManyRequests', `too many wrong tokens from ${address}: wait a minute`)
+  }
+
+  #noteFailure(address: string): void {
+    const recent = [...this.#recentFailures(address), this.#deps.clock.monotonicMs()]
+    this.#failures.delete(address)
+    this.#failures.set(address, recent)
+    const [oldest] = this.#failures.keys()
+    if (this.#failures.size > rememberedAddresses && oldest !== undefined) this.#failures.delete(oldest)
+  }
+
+  #recentFailures(address: string): readonly number[] {
+    const now = this.#deps.clock.monotonicMs()
+    return (this.#failures.get(address) ?? []).filter((at) => now - at < failureWindowMs)
+  }
+}
+
+function decode(frame: Uint8Array): JoinRequest {
+  if (frame.byteLength > maxJoinFrameBytes)
+    throw new StatusError('RequestEntityTooLarge', `a request to join has at most ${maxJoinFrameBytes} bytes`)
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(frame).toString())
+  } catch (error) {
+    throw new StatusError('BadRequest', 'a request to join must be JSON', {}, { cause: error })
+  }
+  if (!isJoinRequest(value)) throw new StatusError('BadRequest', 'that is not a request to join')
+  return value
+}
+
+function lifeOf({ spec }: Cluster): number {
+  return spec.ca?.nodeCertExpiry === undefined ? defaultCertificateLifeMs : durationMs(spec.ca.nodeCertExpiry)
+}
+
+/** What the node may be: what it is, and at first what it was made for. */
+function roleOf({ spec, status }: Node): NodeRole {
+  return status.role ?? spec.role ?? 'Worker'
+}
+
+function digestOf(publicKey: KeyObject): string {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
+}
