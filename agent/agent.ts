@@ -1,11 +1,14 @@
 // The worker part of a node: keeps one session with some manager, runs the tasks that it is told to run,
 // and says how they are doing. It never reads the store and never decides what should run; while no
 // manager can be reached, tasks keep running. What runs them is an Executor (executor.ts, read it next);
-// then task-loop.ts for the life of one task, worker.ts for all of them, session.ts for the conversation.
+// then task-loop.ts for the life of one task, worker.ts for all of them, session.ts for the conversation, and
+// mesh/mesh.ts for the clients of published ports.
 
 import type { Effects } from '../effects/effects.ts'
 import type { Executor, NodeFacts, Notice } from './executor.ts'
 import { Bell, withSignal } from './first-of.ts'
+import { Mesh } from './mesh/mesh.ts'
+import type { PortServer } from './mesh/port-server.ts'
 import { type Description, RefusedError, runSession, type SessionDeps, type SessionStart, type TaskEvent } from './session.ts'
 import { StatusReporter } from './status-reporter.ts'
 import { Worker } from './worker.ts'
@@ -18,6 +21,8 @@ export interface AgentOptions {
   /** For the database of tasks; the agent's own. */
   readonly directory: string
   readonly executor: Executor
+  /** Opens the published ports of this node. */
+  readonly portServer: PortServer
   /** What engine.labels.* reads, beside the engine's own. */
   readonly engineLabels?: Readonly<Record<string, string>>
   /** Generic resources: values, or one entry that is a number. */
@@ -53,16 +58,17 @@ function runAgent(effects: Effects, options: AgentOptions, signal: AbortSignal):
     const describe = () => describeNode(options)
     const node = factsOf(options, await describe())
     const notify = (task: string, notice: Notice): void => events.add(task, notice)
-    const worker = new Worker({ effects, executor, directory, node, reporter, notify }, inner)
-    await worker.start()
     const { clock, transport, log } = effects
+    const mesh: Mesh = new Mesh({ clock, log, nodeName, portServer: options.portServer, taskOf: (task) => worker.assignmentOf(task) })
+    const worker = new Worker({ effects, executor, directory, node, reporter, notify, mesh }, inner)
+    await worker.start()
     try {
-      await keepSession(effects, options, { clock, transport, log, executor, worker, reporter, events, describe, nodeName }, inner)
+      await keepSession(effects, options, { clock, transport, log, executor, worker, mesh, reporter, events, describe, nodeName }, inner)
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
       stop(new Error('the agent ends'))
-      await worker.end()
+      await Promise.all([worker.end(), mesh.end()])
     }
   })
 }

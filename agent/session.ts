@@ -9,6 +9,8 @@ import type { Executor } from './executor.ts'
 import { Bell, firstOf, untilAborted, within } from './first-of.ts'
 import { decodeManagerMessage, encode } from './frames.ts'
 import { streamLogs } from './log-stream.ts'
+import type { EndpointsMessage } from './mesh/endpoints.ts'
+import type { Mesh } from './mesh/mesh.ts'
 import type { StatusReporter } from './status-reporter.ts'
 import type { Worker } from './worker.ts'
 
@@ -35,6 +37,7 @@ export interface SessionDeps {
   readonly log: Log
   readonly executor: Executor
   readonly worker: Worker
+  readonly mesh: Mesh
   readonly reporter: StatusReporter
   readonly events: { take(signal: AbortSignal): Promise<TaskEvent> }
   readonly describe: () => Promise<Description>
@@ -83,6 +86,8 @@ class Session {
   #assigned = ''
   #logStreams = 0
   #commands = 0
+  /** The last answer to `endpoints` in this session. */
+  #served: Extract<AgentMessage, { type: 'served' }> | undefined
 
   constructor(deps: SessionDeps, manager: string, stream: FrameStream, description: Description) {
     this.#deps = deps
@@ -107,6 +112,7 @@ class Session {
       (inner) => this.#afterStart(inner, (rest) => this.#report(rest)),
       (inner) => this.#afterStart(inner, (rest) => this.#sendEvents(rest)),
       (inner) => this.#afterStart(inner, (rest) => this.#watchDescription(rest)),
+      (inner) => this.#afterStart(inner, (rest) => this.#watchPorts(rest)),
     ])
   }
 
@@ -141,7 +147,7 @@ class Session {
       case 'assignments':
         return await this.#assign(message)
       case 'endpoints':
-        return this.#send({ type: 'served', version: message.version, problems: [] })
+        return await this.#serve(message, signal)
       case 'payload':
         return this.#deps.worker.payloads.put(message.payload)
       case 'forget':
@@ -168,6 +174,25 @@ class Session {
       throw new Error(`assignments continue "${message.appliesTo}", and this agent is at "${this.#assigned}"`)
     this.#assigned = message.resultsIn
     await this.#deps.worker.apply(message)
+  }
+
+  /** The answer means that what was removed gets nothing new, and that every port is open or among the problems. */
+  async #serve(message: EndpointsMessage, signal: AbortSignal): Promise<void> {
+    await this.#deps.mesh.apply(message, signal)
+    await this.#sendServed(message.version)
+  }
+
+  #sendServed(version: number): Promise<void> {
+    this.#served = { type: 'served', version, problems: this.#deps.mesh.problems() }
+    return this.#send(this.#served)
+  }
+
+  async #watchPorts(signal: AbortSignal): Promise<never> {
+    const { mesh } = this.#deps
+    for (;;) {
+      if (this.#served === undefined || isDeepStrictEqual(this.#served.problems, mesh.problems())) await mesh.problemChange(signal)
+      else await this.#sendServed(this.#served.version)
+    }
   }
 
   async #beat(signal: AbortSignal): Promise<never> {

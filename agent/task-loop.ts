@@ -33,6 +33,8 @@ export interface TaskLoopDeps {
   readonly notify: (task: string, notice: Notice) => void
   /** The secrets and configs of the task, as soon as managers have told them. They are never part of what is recorded. */
   readonly files: (assignment: Assignment, signal: AbortSignal) => Promise<readonly TaskFile[]>
+  /** Before the stop signal, once the task gets no new clients: until those that it has are done, for a limited time. */
+  readonly drain: (assignment: Assignment, signal: AbortSignal) => Promise<void>
 }
 
 export class TaskLoop {
@@ -155,7 +157,8 @@ export class TaskLoop {
   }
 
   async #stop(signal: AbortSignal): Promise<void> {
-    const { executor } = this.#deps
+    const { executor, drain } = this.#deps
+    await drain(this.#assignment, signal)
     await executor.stop(this.#assignment.task, signal)
     const found = await executor.attach(this.#assignment.task)
     const facts = found !== undefined && 'ended' in found ? exitFacts(found.ended) : {}
@@ -165,6 +168,7 @@ export class TaskLoop {
   /** The verdict is on disk before the program is stopped: after a crash in between, its exit code 0 must not look like success. */
   async #stopUnhealthy(signal: AbortSignal): Promise<void> {
     await this.#deps.record(this.#assignment)
+    await this.#deps.drain(this.#assignment, signal)
     await this.#deps.executor.stop(this.#assignment.task, signal)
     const exit = await this.#deps.executor.wait(this.#assignment, signal)
     this.#set(endedStatus(this.#status, exit))

@@ -2,8 +2,10 @@
 // those that managers no longer know. It goes on without managers: what they wanted last stays valid.
 
 import type { Assignment, ManagerMessage, StatusReport } from '../api/session.ts'
+import { compareStates } from '../api/task.ts'
 import type { Effects } from '../effects/effects.ts'
 import type { Executor, NodeFacts, Notice } from './executor.ts'
+import type { Mesh } from './mesh/mesh.ts'
 import { endedStatus } from './next-step.ts'
 import { PayloadStore } from './payload-store.ts'
 import type { StatusReporter } from './status-reporter.ts'
@@ -20,6 +22,8 @@ export interface WorkerDeps {
   readonly node: NodeFacts
   readonly reporter: StatusReporter
   readonly notify: (task: string, notice: Notice) => void
+  /** What clients do with the tasks (mesh.ts). */
+  readonly mesh: Pick<Mesh, 'drain' | 'ended'>
 }
 
 interface Entry {
@@ -79,6 +83,11 @@ export class Worker {
     return [...this.#entries.values()].map(({ loop }) => ({ task: loop.assignment.task, status: loop.assignment.status }))
   }
 
+  /** What is known of a task that this node has and does not remove. */
+  assignmentOf(task: string): Assignment | undefined {
+    return this.#entries.get(task)?.loop.assignment
+  }
+
   /** One message of assignments, after those before it. */
   apply(message: Assignments): Promise<void> {
     this.#chain = this.#chain.then(() => this.#apply(message))
@@ -126,15 +135,14 @@ export class Worker {
   }
 
   #begin(assignment: Assignment): void {
-    const { effects, executor, node, notify } = this.#deps
+    const { effects, executor, node, notify, mesh } = this.#deps
     const stopper = new AbortController()
     const stopLoop = (): void => stopper.abort(new Error('the task is no longer this agent’s'))
     if (this.#signal.aborted) stopLoop()
     const files: TaskLoopDeps['files'] = async (task, signal) => taskFilesOf(task, node, await this.payloads.take(payloadsOf(task), signal))
-    const loop = new TaskLoop(
-      { clock: effects.clock, executor, node, notify, files, record: (changed) => this.#record(changed) },
-      assignment,
-    )
+    const drain: TaskLoopDeps['drain'] = (task, signal) => mesh.drain(task, signal)
+    const record: TaskLoopDeps['record'] = (changed) => this.#record(changed)
+    const loop = new TaskLoop({ clock: effects.clock, executor, node, notify, files, record, drain }, assignment)
     this.#entries.set(assignment.task, { loop, stopLoop, ended: loop.run(stopper.signal) })
     void this.#save(assignment)
   }
@@ -142,6 +150,7 @@ export class Worker {
   #record(assignment: Assignment): Promise<void> {
     if (!this.#entries.has(assignment.task)) return Promise.resolve() // Its removal is under way.
     this.#deps.reporter.report(assignment.task, assignment.status)
+    if (compareStates(assignment.status.state, 'Complete') >= 0) this.#deps.mesh.ended(assignment.task)
     return this.#save(assignment)
   }
 
@@ -179,9 +188,11 @@ export class Worker {
     const { clock, log } = this.#deps.effects
     entry?.stopLoop()
     await entry?.ended
+    if (entry !== undefined) await this.#deps.mesh.drain(entry.loop.assignment, this.#signal).catch(() => {})
     while (!this.#signal.aborted) {
       try {
         await this.#deps.executor.remove(task)
+        this.#deps.mesh.ended(task)
         return await this.#database.delete(task)
       } catch (error) {
         log.warn('Could not remove a task', { object: `Task/${task}`, error })

@@ -1,9 +1,11 @@
 // The `kitd` program: one node. Wires the real effects into `createNode`, opens the control socket, says
 // `ready` in one line when it is, and stops cleanly on SIGTERM: tasks keep running, their shims own them.
 
+import { isIP } from 'node:net'
 import { hostname as machineHostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { createPortServer } from '../agent/proxy/port-server.ts'
 import { createClock } from '../effects/real/clock.ts'
 import { lockDirectory } from '../effects/real/directory-lock.ts'
 import { createDisk } from '../effects/real/disk.ts'
@@ -24,6 +26,7 @@ interface Flags extends ExecutorFlags {
   readonly listenControlApi?: string
   readonly label: readonly string[]
   readonly engineLabel: readonly string[]
+  readonly publishAddress: string
 }
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
@@ -40,6 +43,14 @@ function parseFlags(args: readonly string[]): Flags {
         .default('auto'),
     )
     .option('--docker-host <address>', 'Docker engine: unix:///path or tcp://host:port (default: DOCKER_HOST, or the usual socket)')
+    .addOption(
+      new Option('--publish-address <ip>', 'address of this machine on which published ports are opened')
+        .default('0.0.0.0')
+        .argParser((text) => {
+          if (isIP(text) === 0) throw new InvalidArgumentError('It is not an IP address, such as 0.0.0.0 or 192.168.1.10.')
+          return text
+        }),
+    )
     .option('--label <key=value>', 'label of this node, set when it is first started; may be repeated', collect, [])
     .option('--engine-label <key=value>', 'engine label of this node; may be repeated', collect, [])
     .exitOverride()
@@ -87,6 +98,7 @@ async function run(flags: Flags): Promise<void> {
         directory,
         hostname: flags.hostname,
         executor,
+        portServer: createPortServer({ address: flags.publishAddress, log }),
         managers: [],
         labels: parseLabels('--label', flags.label),
         engineLabels: parseLabels('--engine-label', flags.engineLabel),

@@ -16,6 +16,8 @@ import { openRecordedExecutor } from './executor-choice.ts'
 import { CommandError, exitCodes } from './exit.ts'
 
 const firstNode = 'node-1'
+/** What a cluster for trying out publishes, only this machine can reach. */
+const publishAddress = '127.0.0.1'
 const readyWithinMs = 60_000
 const stopWithinMs = 30_000
 const lookAgainMs = 20
@@ -160,6 +162,8 @@ async function startNode(context: Context, node: LocalNode, { executor, dockerHo
     node.socket,
     '--executor',
     executor,
+    '--publish-address',
+    publishAddress,
     ...(dockerHost === undefined ? [] : ['--docker-host', dockerHost]),
     ...labels.flatMap((label) => ['--label', label]),
   ]

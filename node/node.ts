@@ -1,11 +1,12 @@
-// A whole node, made of the parts: the same call in production and in the simulator; only the effects and
-// the executor differ. Every node has an agent. A manager also keeps the store and serves; while it leads
+// A whole node, made of the parts: the same call in production and in the simulator; only the effects, the
+// executor and what opens ports differ. Every node has an agent. A manager also keeps the store and serves; while it leads
 // it runs the controllers and the dispatcher.
 //
 // Read next: controllers.ts, ../store/store.ts, ../agent/agent.ts.
 
 import { createAgent } from '../agent/agent.ts'
 import type { Executor } from '../agent/executor.ts'
+import type { PortServer } from '../agent/mesh/port-server.ts'
 import { StatusError } from '../api/errors.ts'
 import type { Handle } from '../api/request.ts'
 import type { Store } from '../api/store.ts'
@@ -32,6 +33,7 @@ export interface NodeOptions {
   readonly directory: string
   readonly hostname: string
   readonly executor: Executor
+  readonly portServer: PortServer
   /** Addresses of managers for the agent. Empty: this node is a manager, and its own. */
   readonly managers: readonly string[]
   /** Labels of the node object, when this is its first start. */
@@ -60,6 +62,7 @@ export async function createNode(effects: Effects, options: NodeOptions): Promis
     managers: options.managers.length > 0 ? options.managers : [options.identity.nodeId],
     directory: `${options.directory}/agent`,
     executor: options.executor,
+    portServer: options.portServer,
     engineLabels: options.engineLabels,
     version: options.version,
   })

@@ -1,6 +1,6 @@
 // A whole cluster on one event queue: a manager and workers, each with its own lane (its process), disk,
 // clock and machine, joined by one network. The nodes are those of production, made by the same
-// `createNode`; only effects and executor are simulated. Read next: run.ts.
+// `createNode`; only effects, executor and ports are simulated. Read next: run.ts.
 
 import assert from 'node:assert/strict'
 import { decodeManagerMessage } from '../agent/frames.ts'
@@ -18,6 +18,7 @@ import { type Listener, overhear } from './effects/overhear.ts'
 import type { SeededRandom } from './effects/random.ts'
 import { SimulatedNetwork } from './effects/transport.ts'
 import { SimulatedMachine, type TaskPlan } from './executor.ts'
+import { SimulatedPorts } from './port-server.ts'
 
 export const managerId = 'manager'
 
@@ -35,11 +36,12 @@ export interface ClusterOptions {
   readonly onWarning: (node: string, message: string, fields: unknown) => void
 }
 
-/** What outlives a process: the disk, the machine with its tasks, and how wrong its clock is. */
+/** What outlives a process: the disk, the machine with its tasks and ports, and how wrong its clock is. */
 interface Host {
   readonly id: string
   readonly disk: SimulatedDisk
   readonly machine: SimulatedMachine
+  readonly ports: SimulatedPorts
   skewMs: number
   readonly rate: number
   starts: number
@@ -68,10 +70,12 @@ export class SimulatedCluster {
     const ids = [managerId, ...Array.from({ length: options.workers }, (_, at) => `worker-${at + 1}`)]
     this.#hosts = ids.map((id) => {
       const own = random.split(id)
+      const machine = new SimulatedMachine(this.queue, { cpus: 4, memoryBytes: 4e9, plan: options.plan })
       return {
         id,
         disk: new SimulatedDisk(own.split('disk')),
-        machine: new SimulatedMachine(this.queue, { cpus: 4, memoryBytes: 4e9, plan: options.plan }),
+        machine,
+        ports: new SimulatedPorts(this.queue, (port) => machine.taskOnPort(port)),
         // The manager's wall clock judges delays; workers may be off by some seconds. `setClock` changes both.
         skewMs: id === managerId ? 0 : Math.round((own.next() - 0.5) * 4000),
         rate: id === managerId ? 1 : 1 + (own.next() - 0.5) * 0.002,
@@ -106,6 +110,11 @@ export class SimulatedCluster {
 
   machine(id: string): SimulatedMachine {
     return this.#host(id).machine
+  }
+
+  /** The published ports of the node, and what clients find there. */
+  ports(id: string): SimulatedPorts {
+    return this.#host(id).ports
   }
 
   /** `Secret/password`: what the node's agent was told and not told to forget. */
@@ -144,6 +153,7 @@ export class SimulatedCluster {
           directory: `/var/lib/${id}`,
           hostname: id,
           executor: host.machine.executor(lane),
+          portServer: host.ports.server(lane),
           managers: id === managerId ? [] : [managerId],
           labels: {},
           engineLabels: {},

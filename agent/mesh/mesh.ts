@@ -2,6 +2,7 @@
 // tasks (serving.ts), whose turn it is (rotation.ts), the listeners and the open flows. Without a manager it
 // goes on with what it knows. Only tasks of this node are given clients; endpoints on other nodes are passed over.
 
+import { durationMs } from '../../api/duration.ts'
 import type { Assignment, PortProblem } from '../../api/session.ts'
 import type { Clock, Log } from '../../effects/effects.ts'
 import { applyEndpoints, type Endpoints, type EndpointsMessage, keyOfPort, type PublishedPort, publishedPorts } from './endpoints.ts'
@@ -22,6 +23,8 @@ export interface MeshDeps {
 
 /** Managers wait for the answer to what they told; a port that takes longer is said to be a problem meanwhile. */
 const openLimitMs = 500
+/** The default grace period, too. */
+const drainLimitMs = 10_000
 
 export class Mesh {
   readonly #deps: MeshDeps
@@ -78,13 +81,17 @@ export class Mesh {
     return this.#listeners.change(signal)
   }
 
-  /** For a task that takes no clients any more: until those that it has are done, within `limitMs` of the first call. */
-  drain(task: Assignment['task'], limitMs: number, signal: AbortSignal): Promise<void> {
+  /**
+   * For a task that takes no clients any more: until those that it has are done, for as long as it may take to stop, up
+   * to `drainLimitMs`. That time begins with the first call.
+   */
+  drain({ task, template: { stopGracePeriod } }: Pick<Assignment, 'task' | 'template'>, signal: AbortSignal): Promise<void> {
+    const limitMs = stopGracePeriod === undefined ? drainLimitMs : Math.min(durationMs(stopGracePeriod), drainLimitMs)
     return this.#flows.drain(task, limitMs, signal)
   }
 
   /** The task has ended, and its flows with it. May be called twice. */
-  ended(task: Assignment['task']): void {
+  ended(task: string): void {
     if (this.#flows.count(task) === 0) return
     const finishing = this.#flows.finish(task, this.#stop.signal).finally(() => this.#finishing.delete(finishing))
     this.#finishing.add(finishing)

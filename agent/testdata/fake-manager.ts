@@ -11,6 +11,7 @@ import { createSimulatedKeys } from '../../sim/effects/keys.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
 import { SimulatedNetwork } from '../../sim/effects/transport.ts'
 import { SimulatedMachine, type TaskPlan } from '../../sim/executor.ts'
+import { SimulatedPorts } from '../../sim/port-server.ts'
 import { createAgent } from '../agent.ts'
 import { parseJson } from '../frames.ts'
 
@@ -93,11 +94,13 @@ export class World {
   readonly managers = new Map<string, FakeManager>()
   readonly plans = new Map<string, TaskPlan>()
   readonly machine: SimulatedMachine
+  readonly ports: SimulatedPorts
   readonly logged: string[] = []
   #lane: Lane | undefined
 
   constructor(...names: readonly string[]) {
     this.machine = new SimulatedMachine(this.queue, { plan: ({ task }) => this.plans.get(task) ?? {} })
+    this.ports = new SimulatedPorts(this.queue, (port) => this.machine.taskOnPort(port))
     for (const name of names) this.startManager(name)
   }
 
@@ -130,7 +133,8 @@ export class World {
       log: this.#log(),
     }
     const options = { nodeName: 'node-1', hostname: 'one', managers: [...this.managers.keys()], directory: '/agent' }
-    return createAgent(effects, { ...options, executor: this.machine.executor(lane) }).run(signal)
+    const world = { executor: this.machine.executor(lane), portServer: this.ports.server(lane) }
+    return createAgent(effects, { ...options, ...world }).run(signal)
   }
 
   /** kill -9: the machine and its tasks go on. */

@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createPortServer } from '../../agent/proxy/port-server.ts'
 import type { Node } from '../../api/objects.ts'
 import type { Store } from '../../api/store.ts'
 import type { Client } from '../../client/client.ts'
@@ -52,6 +53,7 @@ export async function startCluster(workerCount: number): Promise<BenchCluster> {
       directory: join(directory, id),
       hostname: id,
       executor: createInstantExecutor(clock),
+      portServer: createPortServer({ address: '127.0.0.1', log }),
       managers,
       labels: {},
       engineLabels: {},
