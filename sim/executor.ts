@@ -249,7 +249,7 @@ export class SimulatedMachine {
   #choosePorts(assignment: Assignment): Readonly<Record<string, number>> {
     const own = (assignment.hostPorts ?? []).map(({ targetPort, protocol, publishedPort }) => [
       `${targetPort}/${protocol.toLowerCase()}`,
-      publishedPort,
+      publishedPort === 0 ? ++this.#lastPort : publishedPort,
     ])
     const given = (assignment.targetPorts ?? []).map(({ targetPort, protocol }) => [
       `${targetPort}/${protocol.toLowerCase()}`,

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
+import { test } from 'node:test'
 import type { TaskTemplate } from '../../api/objects.ts'
-import { type Behaviour, executorSuite } from '../executor.suite.ts'
+import { type Behaviour, executorSuite, suiteNode } from '../executor.suite.ts'
 import { filesSuite } from '../files.suite.ts'
 import { assignment } from '../testdata/assignment.ts'
 import { scratch } from './testdata/scratch.ts'
@@ -39,6 +41,32 @@ executorSuite('process', (context) => {
     },
     settle: (work) => work,
   }
+})
+
+test('a port of the node that is left open is a free one, and the task learns which', async (context) => {
+  const executor = scratch(context).open()
+  const never = new AbortController().signal
+  const task = assignment(
+    'web.1.a',
+    { command: ['/bin/sh', '-c', 'echo $PORT $KIT_PORT_80 $KIT_PORT_81'] },
+    {
+      hostPorts: [
+        { protocol: 'TCP', targetPort: 80, publishedPort: 0 },
+        { protocol: 'TCP', targetPort: 81, publishedPort: 28_081 },
+      ],
+    },
+  )
+  await executor.prepare(task, suiteNode, never)
+  const { ports } = await executor.start(task, suiteNode, never)
+  await executor.wait(task, never)
+  const open = ports?.['80/tcp'] ?? 0
+  assert.ok(open > 1024, `it was ${open}`)
+  assert.equal(ports?.['81/tcp'], 28_081)
+  const lines = await Array.fromAsync(executor.logs(task.task, {}, never))
+  assert.deepEqual(
+    lines.map(({ text }) => text),
+    [`${open} ${open} 28081`],
+  )
 })
 
 if (!existsSync('/dev/shm')) console.log('files of tasks: skipped, this machine has no tmpfs at /dev/shm')

@@ -307,17 +307,22 @@ class ProcessExecutor implements Executor {
     return environmentOf(task, node, { inherited: process.env, nodePath: this.#nodePath, ports, variables, paths })
   }
 
-  /** One port of the node per target port, whatever the protocols; a port published on the node itself is what it is. */
+  /**
+   * One port of the node per target port, whatever the protocols. A port published on the node itself is what it is, and
+   * any free one where it is 0.
+   */
   async #choosePorts(
     task: Assignment,
   ): Promise<{ readonly byTarget: ReadonlyMap<number, number>; readonly named: Readonly<Record<string, number>> }> {
     const hostPorts = task.hostPorts ?? []
     const targets = [...hostPorts, ...(task.targetPorts ?? [])]
-    const byTarget = new Map(hostPorts.map(({ targetPort, publishedPort }) => [targetPort, publishedPort]))
-    const open = [...new Set(targets.map(({ targetPort }) => targetPort))].filter((target) => !byTarget.has(target))
+    const fixed = new Map(
+      hostPorts.filter(({ publishedPort }) => publishedPort !== 0).map(({ targetPort, publishedPort }) => [targetPort, publishedPort]),
+    )
+    const open = [...new Set(targets.map(({ targetPort }) => targetPort))].filter((target) => !fixed.has(target))
     const taken = new Set([...this.#ports.values()].flat())
     const found = await findFreePorts(open.length, (port) => taken.has(port), Math.random)
-    for (const [at, target] of open.entries()) byTarget.set(target, found[at] ?? 0)
+    const byTarget = new Map(targets.map(({ targetPort }) => [targetPort, fixed.get(targetPort) ?? found[open.indexOf(targetPort)] ?? 0]))
     this.#ports.set(task.task, [...byTarget.values()])
     const named = targets.map(({ targetPort, protocol }) => [`${targetPort}/${protocol.toLowerCase()}`, byTarget.get(targetPort) ?? 0])
     return { byTarget, named: Object.fromEntries(named) }
