@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   orchestration: [],
   memory: ['--expose-gc'],
   programs: [],
+  proxy: [],
 }
 
 const asked = process.argv.slice(2)

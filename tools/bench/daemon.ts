@@ -43,7 +43,7 @@ function saysReady(child: ChildProcess): Promise<void> {
 }
 
 /** proc(5): fields 14 and 15 of stat are ticks of 10 ms; VmRSS is in KiB. */
-function usageOf(pid: number): { readonly cpuMs: number; readonly rssMiB: number } {
+export function usageOf(pid: number): { readonly cpuMs: number; readonly rssMiB: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
