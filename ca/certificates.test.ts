@@ -157,15 +157,9 @@ test('who is believed, and why not', () => {
   const selfSigned = makeRootCa(deps, nowMs).certificate
   const byNode = issueNode(deps, { certificate: node.certificate, key: node.key, intermediates: node.certificate }, { nodeId: 'n2', nowMs })
   const cases: readonly (readonly [string, string, number, string, RegExp])[] = [
-    [
-      'a day after its end',
-      node.certificate,
-      nowMs + 91 * day,
-      'Expired',
-      /its certificate expired 2027-02-26T12:00:00Z, and the clock here says 2027-02-27T12:00:00Z/,
-    ],
+    ['a day after its end', node.certificate, nowMs + 91 * day, 'Expired', /the certificate expired on 2027-02-26T12:00:00Z/],
     ['the moment of its end', node.certificate, nowMs + 90 * day, 'Expired', /expired/],
-    ['two hours early', node.certificate, nowMs - 2 * hour, 'NotYetValid', /valid from 2026-11-28T11:00:00Z on, and the clock here says/],
+    ['two hours early', node.certificate, nowMs - 2 * hour, 'NotYetValid', /not valid before 2026-11-28T11:00:00Z/],
     ['a root that has ended', node.certificate, nowMs + 630_720_000_001, 'Expired', /expired/],
     ['another root of the same name', issueNode(deps, other, { nowMs }).certificate, nowMs, 'NotTrusted', /not signed by the root/],
     [

@@ -1,5 +1,5 @@
 // Whether to believe a certificate, and if not, why, in words that help. TLS asks OpenSSL the same; it answers
-// with a code, and does not say which clock to look at.
+// with a code, so the transport asks both: OpenSSL decides, and this explains and says who it is.
 
 import type { X509Certificate } from 'node:crypto'
 import { type Identity, identityOf } from './identity.ts'
@@ -10,39 +10,39 @@ export interface Trust {
   readonly roots: readonly X509Certificate[]
   readonly clusterId: string
   readonly nowMs: number
+  /** OpenSSL has found the way to a root already: a server over TLS is not always shown what the client sent beside its certificate. */
+  readonly isVerified?: boolean
 }
 
 export type ChainProblem = 'NotTrusted' | 'WrongCluster' | 'Expired' | 'NotYetValid'
 export type Verdict =
   | { readonly identity: Identity }
-  | { readonly problem: ChainProblem /** A whole clause: "its certificate …". */; readonly why: string }
+  | { readonly problem: ChainProblem /** A clause: "the certificate …". Which clock says so, who asked knows. */; readonly why: string }
 
 /** Root, next root signed by it, node: and one more for authorities that operators bring. */
 const longestPath = 4
 
 /** @param chain as it was sent: the holder's certificate, then what leads to a root. */
-export function verifyChain(chain: readonly X509Certificate[], { roots, clusterId, nowMs }: Trust): Verdict {
+export function verifyChain(chain: readonly X509Certificate[], { roots, clusterId, nowMs, isVerified = false }: Trust): Verdict {
   const [certificate, ...others] = chain
-  if (certificate === undefined) return { problem: 'NotTrusted', why: 'it has no certificate' }
+  if (certificate === undefined) return { problem: 'NotTrusted', why: 'there is no certificate' }
   const identity = identityOf(certificate)
-  const path = pathTo(roots, certificate, others.slice(0, longestPath))
+  const path = pathTo(roots, certificate, others.slice(0, longestPath)) ?? (isVerified ? [certificate] : undefined)
   if (path === undefined) {
     if (identity !== undefined && identity.clusterId !== clusterId)
-      return { problem: 'WrongCluster', why: `its certificate is of another cluster (${identity.clusterId}, not ${clusterId})` }
+      return { problem: 'WrongCluster', why: `the certificate is of another cluster (${identity.clusterId}, not ${clusterId})` }
     const isOwn = certificate.checkIssued(certificate)
-    return { problem: 'NotTrusted', why: `its certificate is ${isOwn ? 'signed by itself' : 'not signed by the root of this cluster'}` }
+    return { problem: 'NotTrusted', why: `the certificate is ${isOwn ? 'signed by itself' : 'not signed by the root of this cluster'}` }
   }
   for (const member of path) {
     const { notBeforeMs, notAfterMs } = validityOf(member)
-    const whose = member === certificate ? 'its certificate' : 'what signed its certificate'
-    if (nowMs >= notAfterMs)
-      return { problem: 'Expired', why: `${whose} expired ${instant(notAfterMs)}, and the clock here says ${instant(nowMs)}` }
-    if (nowMs < notBeforeMs)
-      return { problem: 'NotYetValid', why: `${whose} is valid from ${instant(notBeforeMs)} on, and the clock here says ${instant(nowMs)}` }
+    const what = member === certificate ? 'the certificate' : 'what signed the certificate'
+    if (nowMs >= notAfterMs) return { problem: 'Expired', why: `${what} expired on ${instant(notAfterMs)}` }
+    if (nowMs < notBeforeMs) return { problem: 'NotYetValid', why: `${what} is not valid before ${instant(notBeforeMs)}` }
   }
-  if (certificate.ca || identity === undefined) return { problem: 'NotTrusted', why: 'its certificate names no node and no user' }
+  if (certificate.ca || identity === undefined) return { problem: 'NotTrusted', why: 'the certificate names no node and no user' }
   if (identity.clusterId !== clusterId)
-    return { problem: 'WrongCluster', why: `its certificate is of another cluster (${identity.clusterId}, not ${clusterId})` }
+    return { problem: 'WrongCluster', why: `the certificate is of another cluster (${identity.clusterId}, not ${clusterId})` }
   return { identity }
 }
 

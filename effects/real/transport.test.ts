@@ -6,6 +6,8 @@ testTransport('the loopback', () => {
   return {
     a: loopback.transport({ id: 'a', role: 'Manager', clusterId: 'test' }),
     b: loopback.transport({ id: 'b', role: 'Manager', clusterId: 'test' }),
+    toB: 'b',
+    toNobody: 'nobody',
     run: (work) => work,
   }
 })

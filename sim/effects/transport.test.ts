@@ -9,7 +9,13 @@ import { SimulatedNetwork } from './transport.ts'
 testTransport('the simulated network', () => {
   const queue = new EventQueue()
   const network = new SimulatedNetwork(queue, new SeededRandom(1))
-  return { a: network.join('a', queue.lane()), b: network.join('b', queue.lane()), run: (work) => queue.settle(work) }
+  return {
+    a: network.join('a', queue.lane()),
+    b: network.join('b', queue.lane()),
+    toB: 'b',
+    toNobody: 'nobody',
+    run: (work) => queue.settle(work),
+  }
 })
 
 async function connected(seed = 1) {

@@ -1,0 +1,49 @@
+// What a transport over TLS is told and asks: with which certificate to go, and whom to let in. The transport
+// checks what OpenSSL can check; who somebody is and what they may do, the gate decides.
+
+import type { KeyObject, X509Certificate } from 'node:crypto'
+import type { CertifiedNode } from './effects.ts'
+
+export interface Credentials {
+  readonly clusterId: string
+  /** PEM, one after the other: two while one root takes the place of the other. */
+  readonly roots: string
+  /** PEM: the node's own certificate, then what leads to a root. Undefined of a node that has not joined. */
+  readonly own: { readonly certificate: string; readonly key: KeyObject } | undefined
+}
+
+export interface CredentialSource {
+  current(): Credentials
+  /** Called when `current` has changed: new connections go with the new ones, open streams go on. */
+  subscribe(listener: () => void): () => void
+}
+
+/** Why a connection does not come about. */
+export type RefusalCode =
+  | 'NotTrusted'
+  | 'WrongCluster'
+  | 'Expired'
+  | 'NotYetValid'
+  /** The node was removed from the cluster. */
+  | 'Removed'
+  /** Good certificate, but not a role that may open, or serve, the protocol. */
+  | 'Forbidden'
+  | 'NoCertificate'
+  | 'NotServed'
+  | 'TooMany'
+
+export interface Gate {
+  /**
+   * @param chain as the peer sent it, its own certificate first; maybe that one only. `why` is a clause: "the
+   * certificate expired …". `isVerified`: OpenSSL has found the way from it to one of the roots. Where it has
+   * not, the transport refuses in any case.
+   */
+  examine(
+    chain: readonly X509Certificate[],
+    trust: { readonly roots: readonly X509Certificate[]; readonly clusterId: string; readonly isVerified: boolean },
+  ): { readonly node: CertifiedNode } | { readonly problem: RefusalCode; readonly why: string }
+  /** Undefined is somebody without a certificate that is good here. */
+  mayOpen(protocol: string, node: CertifiedNode | undefined): boolean
+  mayServe(protocol: string, node: CertifiedNode): boolean
+  isRemoved(nodeId: string): boolean
+}

@@ -1,0 +1,42 @@
+// Who may open which protocol between nodes, and who may serve it: one table. Everything that is not in it,
+// nobody may.
+
+import type { X509Certificate } from 'node:crypto'
+import { verifyChain } from '../ca/verify-chain.ts'
+import type { CertifiedNode, Clock } from '../effects/effects.ts'
+import type { Gate } from '../effects/gate.ts'
+
+type Role = CertifiedNode['role']
+
+interface Rule {
+  readonly opens: readonly (Role | 'Stranger')[]
+  readonly serves: readonly Role[]
+}
+
+/** `Stranger` has no certificate that is good here. */
+export const protocols: Readonly<Record<string, Rule>> = {
+  dispatcher: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
+  logs: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
+  exec: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
+  raft: { opens: ['Manager'], serves: ['Manager'] },
+  join: { opens: ['Stranger', 'Worker', 'Manager'], serves: ['Manager'] },
+}
+
+export function createGate(deps: { readonly clock: Pick<Clock, 'wallMs'>; readonly isRemoved: (nodeId: string) => boolean }): Gate {
+  return {
+    examine(chain: readonly X509Certificate[], trust) {
+      const verdict = verifyChain(chain, { ...trust, nowMs: deps.clock.wallMs() })
+      if ('problem' in verdict) return verdict
+      const { identity } = verdict
+      if (identity.kind === 'Operator') return { problem: 'Forbidden', why: 'the certificate is a user’s, not a node’s' }
+      return { node: { id: identity.nodeId, role: identity.role, clusterId: identity.clusterId } }
+    },
+    mayOpen: (protocol, node) => ruleOf(protocol)?.opens.includes(node?.role ?? 'Stranger') === true,
+    mayServe: (protocol, node) => ruleOf(protocol)?.serves.includes(node.role) === true,
+    isRemoved: deps.isRemoved,
+  }
+}
+
+function ruleOf(protocol: string): Rule | undefined {
+  return Object.hasOwn(protocols, protocol) ? protocols[protocol] : undefined
+}
