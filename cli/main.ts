@@ -61,6 +61,19 @@ function complain(line: string): void {
   process.stderr.write(`${harmless(line)}\n`)
 }
 
+/** The daemon did not do what it was asked for, or did not understand it. */
+function isAnswer(error: unknown): boolean {
+  const reason = reasonOf(error)
+  return reason !== undefined ? reason !== 'Unavailable' : error instanceof CommandError && error.code !== exitCodes.interrupted
+}
+
+async function saySkew(): Promise<void> {
+  if (connection === undefined) return
+  const { versionSkew } = await import('./daemon-version.ts')
+  const skew = await versionSkew(connection.client, clock)
+  if (skew !== undefined) complain(skew)
+}
+
 function report(error: unknown): ExitCode {
   if (error instanceof CommandError) {
     if (error.message !== '') complain(error.message)
@@ -84,6 +97,7 @@ try {
   process.exitCode = interrupted.signal.aborted && code === exitCodes.ok ? exitCodes.interrupted : code
 } catch (error) {
   process.exitCode = report(error)
+  if (isAnswer(error)) await saySkew()
 } finally {
   connection?.close()
 }

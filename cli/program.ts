@@ -295,9 +295,9 @@ export function createProgram(
   )
   add(
     'version',
-    'Print the version',
+    'Print the versions of this program and of the daemon',
     (command) => command,
-    async (context) => context.out(`kit ${(await import('./version.ts')).version}\n`),
+    async (context) => (await import('./commands/version.ts')).version(context),
   )
 
   return {
