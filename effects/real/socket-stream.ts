@@ -8,9 +8,25 @@ const headerBytes = 4
 /** A longer frame breaks the stream: nobody sends one. */
 const maxFrameBytes = 1024 * 1024
 
-/** @param head bytes that arrived before the socket was handed over. */
-export function frameStreamOn(socket: Duplex, peer: string, head: Uint8Array): FrameStream {
+/**
+ * @param head bytes that arrived before the socket was handed over.
+ * @param lingerMs how long, once closed here, what the peer still sends is taken and dropped. A socket that goes with
+ *   unread bytes in it breaks the peer's, which loses what it has not read yet.
+ */
+export function frameStreamOn(socket: Duplex, peer: string, head: Uint8Array, lingerMs = 0): FrameStream {
   let failure: Error | undefined
+  let isClosed = false
+  let isRead = false
+  let limit: NodeJS.Timeout | undefined
+  const lingers = (): boolean => isClosed && lingerMs > 0
+  const leave = (): void => {
+    if (!lingers() || socket.readableEnded) return void socket.destroy()
+    if (limit === undefined) {
+      limit = setTimeout(() => socket.destroy(), lingerMs)
+      socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(limit))
+    }
+    if (!isRead) socket.resume()
+  }
   socket.on('error', (error) => {
     failure ??= error
   })
@@ -30,6 +46,7 @@ export function frameStreamOn(socket: Duplex, peer: string, head: Uint8Array): F
     },
     async *frames() {
       let rest: Buffer = Buffer.from(head)
+      isRead = true
       try {
         for (let chunk: Buffer | undefined; ; chunk = undefined) {
           while (rest.length >= headerBytes) {
@@ -40,17 +57,20 @@ export function frameStreamOn(socket: Duplex, peer: string, head: Uint8Array): F
             rest = rest.subarray(headerBytes + length)
           }
           chunk = await nextChunk(socket)
+          if (lingers()) return
           if (chunk === undefined) break
           rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
         }
         if (failure !== undefined || rest.length > 0) throw broken()
       } finally {
-        socket.destroy()
+        isRead = false
+        leave()
       }
     },
     close() {
       // What was sent still goes out; a peer that does not take it is cut off with the rest of its connections.
-      if (!socket.destroyed) socket.end(() => socket.destroy())
+      isClosed = true
+      if (!socket.destroyed) socket.end(leave)
     },
   }
 }

@@ -13,6 +13,8 @@ import { requestOf } from './request.ts'
 const maxBodyBytes = 2 * 1024 * 1024
 /** A client that has not sent the body by then is cut off. */
 const bodyTimeoutMs = 10_000
+/** A client has so long to hear the end while it is still sending. */
+const lingerMs = 5_000
 
 export async function serveUpgrade(
   handle: Handle,
@@ -36,7 +38,7 @@ export async function serveUpgrade(
     if (!('frames' in response)) return refuse(socket, 'body' in response ? response : failure(notUpgraded))
     if (gone.signal.aborted) return response.frames.close()
     socket.write(headOf(101, response.headers))
-    await join(frameStreamOn(socket, 'the client', rest), response.frames)
+    await join(frameStreamOn(socket, 'the client', rest, lingerMs), response.frames)
   } catch (error) {
     refuse(
       socket,
@@ -49,16 +51,19 @@ const notUpgraded = new StatusError('BadRequest', 'this is not answered on a con
 
 /** Until either closes; then the other is closed too. */
 async function join(client: FrameConnection, other: FrameConnection): Promise<void> {
-  const carry = async (from: FrameConnection, to: FrameConnection): Promise<void> => {
-    try {
-      for await (const frame of from.frames()) await to.send(frame)
-    } catch {
-      // Whichever of the two broke, both end.
-    } finally {
-      to.close()
-    }
+  await Promise.all([
+    // What the other takes no more is dropped: it may still have something to say to the client.
+    carry(client, (frame) => other.send(frame).catch(() => {})).finally(() => other.close()),
+    carry(other, (frame) => client.send(frame)).finally(() => client.close()),
+  ])
+}
+
+async function carry(from: FrameConnection, send: (frame: Uint8Array) => Promise<void>): Promise<void> {
+  try {
+    for await (const frame of from.frames()) await send(frame)
+  } catch {
+    // Whichever of the two broke, both end.
   }
-  await Promise.all([carry(client, other), carry(other, client)])
 }
 
 /** After an upgrade Node.js leaves the body in the socket. */
