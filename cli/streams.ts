@@ -1,5 +1,6 @@
 // The standard streams of this process as bytes: what `kit exec` connects to a command.
 
+import { spawnSync } from 'node:child_process'
 import type { ReadStream, WriteStream } from 'node:tty'
 import type { Streams } from './context.ts'
 
@@ -8,6 +9,9 @@ interface Standard {
   readonly stdout: WriteStream
   readonly stderr: WriteStream
 }
+
+/** What ends this program, and must not leave a terminal behind that shows no keys. */
+const deadly = ['SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
 export function createStreams({ stdin, stdout, stderr }: Standard): Streams {
   const size = (): { columns: number; rows: number } => ({ columns: stdout.columns, rows: stdout.rows })
@@ -29,7 +33,18 @@ export function createStreams({ stdin, stdout, stderr }: Standard): Streams {
             onResize: (listener) => stdout.on('resize', () => listener(size())),
             enter() {
               stdin.setRawMode(true)
-              return () => stdin.setRawMode(false)
+              // Raw here still makes "\n" a new line, where programs with a screen of their own mean one line down. Restored with the rest.
+              spawnSync('stty', ['-opost'], { stdio: [0, 'ignore', 'ignore'] })
+              const leave = (): void => {
+                stdin.setRawMode(false)
+                for (const signal of deadly) process.off(signal, die)
+              }
+              const die = (signal: NodeJS.Signals): void => {
+                leave()
+                process.kill(process.pid, signal)
+              }
+              for (const signal of deadly) process.on(signal, die)
+              return leave
             },
           },
         }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
+import { type IPty, spawn as spawnInTerminal } from '@lydell/node-pty'
 
 export const projectRoot = join(import.meta.dirname, '..')
 const program = join(projectRoot, 'bin/kit')
@@ -58,6 +59,7 @@ export class Cluster {
   /** Everything of this test file lies below it. */
   readonly home: string
   readonly #environment: Readonly<Record<string, string>>
+  readonly #screens: Screen[] = []
 
   /** Tasks are processes also on machines with Docker, unless the environment names an engine. */
   constructor(environment: Readonly<Record<string, string>> = {}) {
@@ -113,6 +115,15 @@ export class Cluster {
     return follow(child)
   }
 
+  /** Starts a shell script in a terminal. In it, `$KIT` is the program with the directory of this cluster. */
+  openTerminal(script: string): Screen {
+    const kit = `${program} --dir ${this.directory}`
+    const environment = { ...process.env, CI: undefined, KIT_SOCKET: undefined, ...this.#environment, KIT: kit }
+    const screen = new Screen(spawnInTerminal('/bin/sh', ['-c', script], { cols: 80, rows: 24, cwd: this.home, env: environment }))
+    this.#screens.push(screen)
+    return screen
+  }
+
   /** Runs `kit ARGS`, which must succeed, in a terminal that many columns wide; returns what it shows. */
   async inTerminal(columns: number, args: readonly string[]): Promise<string> {
     const words = [program, '--dir', this.directory, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
@@ -145,8 +156,47 @@ export class Cluster {
 
   /** Stops the cluster and deletes all files. */
   async remove(): Promise<void> {
+    for (const screen of this.#screens) screen.close()
     await this.kit('down', '--purge')
     rmSync(this.home, { recursive: true, force: true })
+  }
+}
+
+/** What a person in front of a terminal sees and can do. */
+export class Screen {
+  readonly #terminal: IPty
+  #text = ''
+  readonly ended: Promise<number>
+
+  constructor(terminal: IPty) {
+    this.#terminal = terminal
+    terminal.onData((text) => {
+      this.#text += text
+    })
+    this.ended = new Promise((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)))
+  }
+
+  type(keys: string): void {
+    this.#terminal.write(keys)
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#terminal.resize(columns, rows)
+  }
+
+  /** As a window that is closed. */
+  close(): void {
+    this.#terminal.kill('SIGKILL')
+  }
+
+  /** Waits until what was shown since the last call matches. */
+  async shows(pattern: RegExp): Promise<RegExpExecArray> {
+    return await eventually(() => {
+      const found = pattern.exec(this.#text)
+      assert.ok(found !== null, `no ${pattern} in ${JSON.stringify(this.#text)}`)
+      this.#text = this.#text.slice(found.index + found[0].length)
+      return found
+    })
   }
 }
 

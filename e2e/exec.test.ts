@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Cluster, eventually, isAlive, projectRoot, type TaskObject } from './cluster.ts'
+import { Cluster, eventually, isAlive, projectRoot, type Screen, type TaskObject } from './cluster.ts'
 
 const cluster = new Cluster()
 after(() => cluster.remove())
@@ -78,6 +78,73 @@ test('Ctrl-C ends the command, and so does the death of the client, while its in
   assert.equal((await cluster.tasks('run_web'))[0]?.metadata.name, task, 'the task goes on')
 })
 
+/** Runs kit in a shell in a terminal, and shows afterwards how the terminal was left. */
+function inShell(command: string): Screen {
+  const client = `sh -c 'echo "client $$."; exec $KIT "$@"' - ${command}`
+  return cluster.openTerminal(`trap : INT; ${client}; echo "code $?"; stty -a; cat`)
+}
+
+const usable = / icanon [\s\S]* echo /
+
+test('-it: a person in front of a terminal works in the task as in any shell', async () => {
+  const screen = inShell(`exec -it ${task} -- sh`)
+  screen.type('echo "$TASK" in $((20 + 3))\r')
+  await screen.shows(new RegExp(`${task} in 23\r\n`))
+  screen.type('stty size\r')
+  await screen.shows(/24 80\r\n/)
+  screen.resize(101, 33)
+  await eventually(async () => {
+    screen.type('stty size\r')
+    await screen.shows(/33 101\r\n|24 80\r\n/).then(([size]) => assert.match(size, /33 101/))
+  })
+  screen.type('echo $$.; sleep 1000\r')
+  const pid = Number((await screen.shows(/\n(\d+)\.\r\n/))[1])
+  screen.type('\x03')
+  screen.type('echo still $((1 + 1))\r')
+  await screen.shows(/still 2\r\n/)
+  screen.type('(exit 7)\r')
+  screen.type('\x04')
+  await screen.shows(/code 7\r\n/)
+  await screen.shows(usable)
+  await eventually(() => assert.equal(isAlive(pid), false))
+  screen.type('\x04')
+  assert.equal(await screen.ended, 0)
+})
+
+test('-t without -i: the command has a terminal, and Ctrl-C ends kit and the command', async () => {
+  const screen = inShell(`exec -t ${task} -- sh -c 'test -t 1 && echo $$. && exec sleep 1000'`)
+  const pid = Number((await screen.shows(/\n(\d+)\.\r/))[1])
+  screen.type('\x03')
+  await screen.shows(/code 130\r\n/)
+  await eventually(() => assert.equal(isAlive(pid), false))
+})
+
+/** A command that has put the terminal into its own hands, and the process ids of it and of the client. */
+async function sleepInTerminal(): Promise<{ screen: Screen; client: number; pid: number }> {
+  const screen = inShell(`exec -it ${task} -- sh -c 'echo command $$.; exec sleep 1000'`)
+  const client = Number((await screen.shows(/client (\d+)\./))[1])
+  const pid = Number((await screen.shows(/command (\d+)\./))[1])
+  return { screen, client, pid }
+}
+
+test('however the client ends, the terminal is as it was, and the command is gone', async () => {
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+  ] as const) {
+    const { screen, client, pid } = await sleepInTerminal()
+    process.kill(client, signal)
+    await screen.shows(new RegExp(`code ${code}\\r\\n`))
+    await screen.shows(usable)
+    await eventually(() => assert.equal(isAlive(pid), false))
+  }
+  const refused = inShell(`exec -it ${task} -- no-such-program`)
+  await refused.shows(/no-such-program: not found\r\n/)
+  await refused.shows(/code 127\r\n/)
+  await refused.shows(usable)
+})
+
 test('what cannot be is refused with its reason', async () => {
   assert.match(await cluster.fails(1, 'exec', 'nothing', '--', 'true'), /task "nothing" not found/)
   assert.match(await cluster.fails(1, 'exec', 'service/nothing', '--', 'true'), /service "nothing" not found/)
@@ -87,7 +154,7 @@ test('what cannot be is refused with its reason', async () => {
     /is Complete: commands can be run in a running task only/,
   )
   assert.match(await cluster.fails(1, 'exec', 'service/run_setup', '--', 'true'), /no task of service\/run_setup is running/)
-  assert.match(await cluster.fails(2, 'exec', '-t', task, '--', 'true'), /--tty needs a terminal/)
+  assert.match(await cluster.fails(2, 'exec', '-it', task, '--', 'true'), /--tty needs a terminal on standard input and output/)
   assert.match(await cluster.fails(2, 'exec', '-e', 'novalue', task, '--', 'true'), /not KEY=VALUE/)
 })
 
@@ -114,4 +181,15 @@ test('a command ends with its task, and with the daemon', async () => {
   assert.match(outcome.err, /the connection to the command broke/)
   await cluster.kit('up')
   await eventually(() => assert.equal(isAlive(second.pid), false))
+})
+
+test('a terminal is given back when the daemon dies, and nothing in it runs on', async () => {
+  task = (await cluster.tasks('run_web'))[0]?.metadata.name ?? ''
+  const { screen, pid } = await sleepInTerminal()
+  process.kill(cluster.daemonPid, 'SIGKILL')
+  await screen.shows(/the connection to the command broke/)
+  await screen.shows(/code 1\r\n/)
+  await screen.shows(usable)
+  await eventually(() => assert.equal(isAlive(pid), false))
+  await cluster.kit('up')
 })

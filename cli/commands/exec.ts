@@ -15,7 +15,7 @@ export async function exec(context: Context, options: Options, words: readonly s
   const [target = '', ...command] = words
   const { terminal, input, output } = context.streams()
   if (options.tty === true && terminal === undefined)
-    throw new CommandError(exitCodes.invalid, 'error: --tty needs a terminal on standard input and output')
+    throw new CommandError(exitCodes.invalid, 'error: --tty needs a terminal on standard input and output: leave it out to run without')
   const request: ExecRequest = {
     command,
     ...(options.env !== undefined && { env: parseEnv(options.env) }),
@@ -27,15 +27,20 @@ export async function exec(context: Context, options: Options, words: readonly s
   const client = await context.client()
   const task = await findTask(context, client, target)
   const ended = new AbortController()
-  const leave = options.tty === true ? terminal?.enter() : undefined
+  let leave = (): void => {}
+  // Read once the command is reached, and only with --stdin: until then Ctrl-C is for this program.
+  async function* keys(): AsyncGenerator<Uint8Array, void, void> {
+    if (options.tty === true && terminal !== undefined) leave = terminal.enter()
+    yield* input(ended.signal)
+  }
   try {
-    const streams = { input: input(ended.signal), output, ...(options.tty === true && terminal && { onResize: terminal.onResize }) }
+    const streams = { input: keys(), output, ...(options.tty === true && terminal && { onResize: terminal.onResize }) }
     return codeOf(await client.exec(task, request, streams, context.signal))
   } catch (error) {
     if (context.signal.aborted) return interruptedCode
     throw error
   } finally {
-    leave?.()
+    leave()
     ended.abort() // What nobody will read must not keep the program.
   }
 }
