@@ -2971,7 +2971,7 @@ export const definitions: readonly Definition[] = [
           },
           "lastGood": {
            "type": "string",
-           "description": "The newest revision that a rollout completed with. A rollback goes here."
+           "description": "The newest revision that has shown that it runs. A rollback goes here."
           },
           "previousGood": {
            "type": "string",

@@ -120,7 +120,7 @@ services:
     stop_grace_period: 1s
     deploy:
       replicas: 2
-      update_config: {parallelism: 1, monitor: 3s, failure_action: rollback}
+      update_config: {parallelism: 1, delay: 4s, monitor: 3s, failure_action: rollback}
       restart_policy: {condition: any, delay: 50ms, max_attempts: 1}
 `
     interface ServiceObject {

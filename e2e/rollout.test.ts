@@ -53,18 +53,23 @@ test('a change replaces the tasks one by one', async () => {
   assert.equal(new Set(now).size, 1)
   assert.notEqual(now[0], old)
   // One at a time: a slot is given up only after the one before runs again.
-  const lines = (await watch.stop()).out.split('\n')
-  const order = lines.flatMap((line) => {
-    const [, slot, desired, state] = /^app_web\.(\d)\.\w+ +\S+ +(\w+) +(\w+)/.exec(line) ?? []
-    return (desired === 'Shutdown' && state === 'Running') || (desired === 'Running' && state === 'Running') ? [`${desired} ${slot}`] : []
+  await eventually(() => {
+    const order = watch
+      .text()
+      .split('\n')
+      .flatMap((line) => {
+        const [, slot, desired, state] = /^app_web\.(\d)\.\w+ +\S+ +(\w+) +(\w+)/.exec(line) ?? []
+        return (desired === 'Shutdown' || desired === 'Running') && state === 'Running' ? [`${desired} ${slot}`] : []
+      })
+    const first = order.findIndex((step) => step.startsWith('Shutdown'))
+    const given = order.slice(first).filter((step, at, all) => step !== all[at - 1])
+    assert.deepEqual(
+      given.map((step) => step.split(' ')[0]),
+      ['Shutdown', 'Running', 'Shutdown', 'Running', 'Shutdown', 'Running'],
+      watch.text(),
+    )
   })
-  const first = order.findIndex((step) => step.startsWith('Shutdown'))
-  const given = order.slice(first).filter((step, at, all) => step !== all[at - 1])
-  assert.deepEqual(
-    given.map((step) => step.split(' ')[0]),
-    ['Shutdown', 'Running', 'Shutdown', 'Running', 'Shutdown', 'Running'],
-    lines.join('\n'),
-  )
+  await watch.stop()
   assert.match(await cluster.kit('logs', 'service/app_web'), /green/)
 })
 
@@ -87,6 +92,17 @@ test('undo goes back to the revision before, or to one that is named', async () 
   await cluster.kit('rollout', 'undo', 'service/app_web', '--to', red)
   assert.deepEqual(new Set(await revisions()), new Set([red]))
   assert.match(await cluster.fails(1, 'rollout', 'undo', 'service/app_web', '--to', '99'), /no revision "99".*rollout history/)
+})
+
+test('a first revision that never ran is not one to go back to', async () => {
+  const first = (settings: Settings): string => cluster.file('first.yml', app(settings).replace('name: app', 'name: first'))
+  await cluster.kit('apply', '--no-wait', '-f', first({ run: 'exit 5' }))
+  await eventually(async () => assert.match(await cluster.kit('events', 'service/first_web'), /Restarted .*exited with 5 \(/))
+  await cluster.kit('apply', '-f', first({}))
+  const { status } = await cluster.json<ServiceObject>('service', 'first_web')
+  assert.deepEqual([status.lastGood, status.previousGood], [status.revision, undefined])
+  assert.match(await cluster.fails(1, 'rollout', 'undo', 'service/first_web'), /has no good revision besides the current one; --to/)
+  await cluster.kit('delete', 'stack/first')
 })
 
 test('restart replaces every task', async () => {
@@ -168,7 +184,9 @@ async function untilHalfWay(): Promise<void> {
 test('a cluster that is taken down and up in the middle of a rollout finishes it: the end of a node is nobody’s failure', async () => {
   const deploy = '\n      restart_policy: {condition: any, delay: 50ms, max_attempts: 1}'
   const slow = (run: string): string =>
-    app({ run, deploy }).replace('monitor: 500ms', 'monitor: 3s').replace('restart_policy: {condition: any, delay: 50ms}\n', '\n')
+    app({ run, deploy })
+      .replace('delay: 50ms, monitor: 500ms', 'delay: 4s, monitor: 3s')
+      .replace('restart_policy: {condition: any, delay: 50ms}\n', '\n')
   await cluster.kit('apply', '-f', cluster.file('app.yml', slow('echo before; exec sleep 1000')))
   // Once with programs that die of the stop signal, once with such as end without an error.
   for (const run of ['echo one; exec sleep 1000', "trap 'exit 0' TERM; echo two; while :; do sleep 0.05; done"]) {

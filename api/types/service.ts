@@ -130,7 +130,7 @@ export interface ServiceStatus {
    */
   readonly revisionGeneration?: number
   /**
-   * The newest revision that a rollout completed with. A rollback goes here.
+   * The newest revision that has shown that it runs. A rollback goes here.
    */
   readonly lastGood?: string
   /**

@@ -6,7 +6,7 @@
 
 import { isBeforeStep, isDue } from '../../api/clock-step.ts'
 import { replicasOf } from '../../api/defaults.ts'
-import type { KitObject, Node, Service, Task } from '../../api/objects.ts'
+import type { KitObject, Node, Service, Task, TaskState } from '../../api/objects.ts'
 import type { StoreEvent, StoreView } from '../../api/store.ts'
 import { claims, slotOf } from '../../api/task.ts'
 import { type Classified, classify, isRunning, keepOrder, type NodeFacts, type Row, type RowName } from './classify.ts'
@@ -90,6 +90,19 @@ export class ServiceSlots {
   counts(now: number): { readonly slots: number; readonly claimed: number; readonly running: number; readonly completed: number } {
     this.#refresh(now)
     return { slots: this.#entries.size, claimed: this.#claimed.size, running: this.#running.size, completed: this.#completed.size }
+  }
+
+  /**
+   * The task that says most for its revision: of the slot that has been running longest, or of one that has finished its work.
+   * A slot whose tasks crash leaves `#running` and comes back at its end.
+   */
+  bestTask(now: number): Task | undefined {
+    this.#refresh(now)
+    const [running] = this.#running
+    const [completed] = this.#completed
+    const find = (slot: string | undefined, state: TaskState): Task | undefined =>
+      slot === undefined ? undefined : this.#view.tasksOfSlot(this.serviceUid, slot).find(({ status }) => status.state === state)
+    return find(running, 'Running') ?? find(completed, 'Complete')
   }
 
   /** When a row may change by time alone (ms since 1970). */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { UpdatePolicyMs } from '../../api/defaults.ts'
-import type { Task } from '../../api/objects.ts'
+import type { Service, Task } from '../../api/objects.ts'
 import { now, type ServiceOptions, service, task } from '../slots/testdata/notation.ts'
 import { decide, type RolloutFacts, type RolloutStep } from './decide.ts'
 
@@ -13,7 +13,16 @@ const policy: UpdatePolicyMs = {
   maxFailureRatio: 0,
   order: 'StopFirst',
 }
-const quiet: RolloutFacts = { outOfDate: 0, inTheAir: 0, unsettled: 0, lastSettledAt: 0, uncounted: [], countOthers: () => 3, now }
+const quiet: RolloutFacts = {
+  outOfDate: 0,
+  inTheAir: 0,
+  unsettled: 0,
+  lastSettledAt: 0,
+  uncounted: [],
+  best: undefined,
+  countOthers: () => 3,
+  now,
+}
 const crashed: Task = task('2:Failed#ok/o')
 
 function step(options: ServiceOptions, facts: Partial<RolloutFacts>, change: Partial<UpdatePolicyMs> = {}): RolloutStep {
@@ -135,7 +144,58 @@ test('a task that ended with its node is counted, not as a failure', () => {
   })
 })
 
-test('the first revision of a service is good until another takes its place', () => {
+/** Began to run so long ago. */
+function running(text: string, agoMs: number): Task {
+  const best = task(text)
+  return { ...best, spec: { ...best.spec, settledAt: now - agoMs } }
+}
+
+function withoutGood(): Service {
   const { lastGood: _, ...status } = service().status
-  assert.deepEqual(decide({ ...service(), status }, policy, quiet), { kind: 'firstGood', lastGood: 'r2' })
+  return { ...service(), status }
+}
+
+test('the first revision of a service is good once something of it has run for the monitor time, or has finished', () => {
+  const step = (best: Task | undefined): RolloutStep => decide(withoutGood(), policy, { ...quiet, best })
+  assert.deepEqual(step(undefined), { kind: 'rest' })
+  assert.deepEqual(step(running('3:Running#ok', 4999)), { kind: 'rest', goodAt: now + 1 })
+  assert.deepEqual(step(running('3:Running#ok', 5000)), { kind: 'good', lastGood: 'r2' })
+  assert.deepEqual(step(task('1:Complete#ok/!')), { kind: 'good', lastGood: 'r2' })
+  assert.deepEqual(step(running('1:Running@r1#ok', 9000)), { kind: 'rest' })
+})
+
+test('so is one that no rollout brought because nothing ran; what a rollout watches is good by its end', () => {
+  const best = running('1:Running#ok', 9000)
+  assert.deepEqual(decide(service(), policy, { ...quiet, best }), { kind: 'good', lastGood: 'r2' })
+  assert.deepEqual(decide(service({ update: 'Completed' }), policy, { ...quiet, best }), { kind: 'rest' })
+  assert.deepEqual(decide(service({ update: 'RollbackCompleted' }), policy, { ...quiet, best }), { kind: 'rest' })
+})
+
+test('a first revision that is replaced sooner is good if it runs and its slot has never failed', () => {
+  const from = (best: Task | undefined) => {
+    const step = decide(withoutGood(), policy, { ...quiet, outOfDate: 1, best })
+    assert.ok(step.kind === 'start' && step.update.from === step.lastGood)
+    return step.lastGood
+  }
+  assert.equal(from(undefined), undefined)
+  assert.equal(from(running('1:Running@r1#ok', 10)), 'r1')
+  assert.equal(from(running('4:Running@r1#ok', 10)), undefined)
+  assert.equal(from(running('4:Running@r1#ok', 5000)), 'r1')
+  assert.equal(from(running('1:Running#ok', 10)), undefined)
+})
+
+test('without a good revision a failing rollout pauses', () => {
+  const { from: _, ...update } = service({ update: 'Updating' }).status.update ?? assert.fail()
+  const first = { ...withoutGood(), status: { ...withoutGood().status, update } }
+  assert.partialDeepStrictEqual(decide(first, policy, { ...quiet, uncounted: [crashed] }), { kind: 'count', update: { state: 'Paused' } })
+})
+
+test('a rollout that went on over too many failures completes, and makes nothing good', () => {
+  const going = service({ update: 'Updating' })
+  const update = { ...(going.status.update ?? assert.fail()), failures: 2 }
+  const facts = { ...quiet, lastSettledAt: now - 6000 }
+  const end = (change: Partial<UpdatePolicyMs>): RolloutStep =>
+    decide({ ...going, status: { ...going.status, update } }, { ...policy, failureAction: 'Continue', ...change }, facts)
+  assert.partialDeepStrictEqual(end({}), { kind: 'finish', update: { state: 'Completed' }, lastGood: undefined })
+  assert.partialDeepStrictEqual(end({ maxFailureRatio: 1 }), { kind: 'finish', lastGood: 'r2' })
 })

@@ -16,6 +16,8 @@ export interface RolloutFacts {
   readonly lastSettledAt: number
   /** Tasks of the rollout that ended by themselves and are not counted yet. */
   readonly uncounted: readonly Task[]
+  /** The task that says most for its revision, if any runs or has finished. */
+  readonly best: Task | undefined
   /** Open tasks of another revision than `revision`. */
   countOthers(revision: string): number
   /** ms since 1970. */
@@ -23,15 +25,15 @@ export interface RolloutFacts {
 }
 
 export type RolloutStep =
-  | { readonly kind: 'start'; readonly update: Omit<UpdateStatus, 'id'> }
+  | { readonly kind: 'start'; readonly update: Omit<UpdateStatus, 'id'>; readonly lastGood: string | undefined }
   /** Count these tasks; the rollout goes on, pauses or turns round. */
   | { readonly kind: 'count'; readonly tasks: readonly Task[]; readonly update: UpdateStatus; readonly turnsRound: boolean }
   | { readonly kind: 'finish'; readonly update: UpdateStatus; readonly lastGood: string | undefined }
-  /** The first revision of a service is what a rollback of the second goes to. */
-  | { readonly kind: 'firstGood'; readonly lastGood: string }
+  /** A revision that no rollout brought has shown that it runs: what a rollback of the next goes to. */
+  | { readonly kind: 'good'; readonly lastGood: string }
   /** Nothing about the service; slots may move, `budget` of them. */
   | { readonly kind: 'roll'; readonly budget: number; readonly finishAt: number | undefined }
-  | { readonly kind: 'rest' }
+  | { readonly kind: 'rest'; readonly goodAt?: number }
 
 export function decide(service: Service, policy: UpdatePolicyMs, facts: RolloutFacts): RolloutStep {
   const { status } = service
@@ -43,14 +45,37 @@ export function decide(service: Service, policy: UpdatePolicyMs, facts: RolloutF
     const budget = policy.parallelism === 0 ? Number.POSITIVE_INFINITY : Math.max(0, policy.parallelism - facts.inTheAir)
     return { kind: 'roll', budget, finishAt: undefined }
   }
-  if (facts.outOfDate > 0) return { kind: 'start', update: begin(service, status.revision, facts) }
-  if (status.lastGood === undefined && update === undefined) return { kind: 'firstGood', lastGood: status.revision }
-  return { kind: 'rest' }
+  if (facts.outOfDate > 0) {
+    const lastGood = status.lastGood ?? goodUntilNow(status.revision, policy, facts)
+    return { kind: 'start', update: begin(service, status.revision, lastGood, facts), lastGood }
+  }
+  const goodAt =
+    update?.of === status.revision || status.lastGood === status.revision ? undefined : whenGood(status.revision, policy, facts)
+  if (goodAt === undefined) return { kind: 'rest' }
+  return goodAt <= facts.now ? { kind: 'good', lastGood: status.revision } : { kind: 'rest', goodAt }
+}
+
+/** When a revision that no rollout watches has run for the monitor time, or at once when a task of it has finished its work. */
+function whenGood(revision: string, { monitorMs }: UpdatePolicyMs, { best, now }: RolloutFacts): number | undefined {
+  if (best?.spec.revision !== revision) return undefined
+  return best.status.state === 'Complete' ? now : (best.spec.settledAt ?? now) + monitorMs
+}
+
+/** The first revision, replaced before it has run for the monitor time: good as far as anybody can tell, unless its slot has failed before. */
+function goodUntilNow(replacedBy: string, policy: UpdatePolicyMs, facts: RolloutFacts): string | undefined {
+  const { best, now } = facts
+  if (best === undefined || best.spec.revision === replacedBy) return undefined
+  const isGood = best.spec.attempt === 1 || (whenGood(best.spec.revision, policy, facts) ?? Number.POSITIVE_INFINITY) <= now
+  return isGood ? best.spec.revision : undefined
 }
 
 /** U1. */
-function begin(service: Service, revision: string, { outOfDate, now }: RolloutFacts): Omit<UpdateStatus, 'id'> {
-  const { lastGood } = service.status
+function begin(
+  service: Service,
+  revision: string,
+  lastGood: string | undefined,
+  { outOfDate, now }: RolloutFacts,
+): Omit<UpdateStatus, 'id'> {
   return {
     of: revision,
     target: targetOf(service) ?? revision,
@@ -68,8 +93,8 @@ function count(update: UpdateStatus, policy: UpdatePolicyMs, { uncounted, countO
   const failures = update.failures + failed.length
   const counted: UpdateStatus = { ...update, failures }
   const tasks = uncounted
-  const isTooMuch = failed.length > 0 && failures / Math.max(1, update.total) > policy.maxFailureRatio
-  if (!isTooMuch || policy.failureAction === 'Continue') return { kind: 'count', tasks, update: counted, turnsRound: false }
+  if (failed.length === 0 || !isTooMuch(counted, policy) || policy.failureAction === 'Continue')
+    return { kind: 'count', tasks, update: counted, turnsRound: false }
   const reason = describe(failed, failures, update.total, policy.maxFailureRatio)
   const isRollingBack = update.state === 'RollbackStarted'
   if (policy.failureAction === 'Pause' || isRollingBack || update.from === undefined || update.from === update.target) {
@@ -83,6 +108,10 @@ function count(update: UpdateStatus, policy: UpdatePolicyMs, { uncounted, countO
     turnsRound: true,
     update: { ...counted, target: update.from, state: 'RollbackStarted', startedAt: now, total, failures: 0, reason },
   }
+}
+
+function isTooMuch({ failures, total }: UpdateStatus, { maxFailureRatio }: UpdatePolicyMs): boolean {
+  return failures / Math.max(1, total) > maxFailureRatio
 }
 
 /** It never ran, or not longer than the monitor time. Ending without an error counts, too; ending with its node does not (ADR 9). */
@@ -107,6 +136,7 @@ function finish(update: UpdateStatus, policy: UpdatePolicyMs, { lastSettledAt, n
   return {
     kind: 'finish',
     update: { ...update, state: isRollingBack ? 'RollbackCompleted' : 'Completed', completedAt: now },
-    lastGood: isRollingBack ? undefined : update.target,
+    // Where failures do not stop a rollout, its end says nothing good.
+    lastGood: isRollingBack || isTooMuch(update, policy) ? undefined : update.target,
   }
 }

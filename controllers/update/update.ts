@@ -54,7 +54,7 @@ export function updateController(deps: SlotControllerDeps): Controller {
         if (fact !== undefined) deps.events.record(fact)
         return { requeueAfterMs: 1 } // The service has changed, so what its slots are has changed, too.
       }
-      return step.kind === 'roll' ? roll(deps, service, mine, step, now) : {}
+      return step.kind === 'roll' ? roll(deps, service, mine, step, now) : lookAgainAt(step.kind === 'rest' ? step.goodAt : undefined, now)
     },
   }
 }
@@ -63,6 +63,7 @@ function factsOf({ store: { view } }: SlotControllerDeps, service: Service, mine
   const outdated = mine.in('outdated', now).filter(({ row }) => !row.givenUp && !row.nodePaused)
   return {
     ...mine.rollout(now),
+    best: mine.bestTask(now),
     outOfDate: mine.count('stale', now) + outdated.length,
     countOthers: (revision) =>
       [...view.tasksOfService(service.metadata.uid)].filter((task) => isOpen(task) && task.spec.revision !== revision).length,
@@ -75,7 +76,10 @@ function toCommit(service: Service, step: RolloutStep): Commit | undefined {
   const guards = [serviceGuard(service)]
   switch (step.kind) {
     case 'start':
-      return { writes: [withStatus(service, { update: { id: newId(service), ...step.update } })], guards }
+      return {
+        writes: [withStatus(service, { update: { id: newId(service), ...step.update }, ...goodAfter(service, step.lastGood) })],
+        guards,
+      }
     case 'count': {
       const tasks: Write[] = step.tasks.map((task) => ({
         op: 'update',
@@ -86,8 +90,8 @@ function toCommit(service: Service, step: RolloutStep): Commit | undefined {
     }
     case 'finish':
       return { writes: [withStatus(service, { update: step.update, ...goodAfter(service, step.lastGood) })], guards }
-    case 'firstGood':
-      return { writes: [withStatus(service, { lastGood: step.lastGood })], guards }
+    case 'good':
+      return { writes: [withStatus(service, goodAfter(service, step.lastGood))], guards }
     case 'roll':
     case 'rest':
       return undefined
