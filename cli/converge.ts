@@ -114,7 +114,7 @@ function worst(progress: readonly Progress[]): ExitCode {
   return progress.some(({ verdict }) => verdict.outcome === 'rolledBack') ? exitCodes.rolledBack : exitCodes.ok
 }
 
-function elapsed(ms: number): string {
+export function elapsed(ms: number): string {
   const seconds = Math.floor(ms / 1000)
   return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`
 }

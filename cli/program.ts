@@ -110,9 +110,11 @@ export function createProgram(
   )
   add(
     'delete',
-    'Delete objects, and wait until they are gone',
+    'Delete objects, and wait until they and what belongs to them are gone',
     (command) =>
       waiting(selectors(files(command)))
+        // As kubectl has it.
+        .addOption(new Option('--wait [yes]').argParser((text) => text !== 'false').hideHelp())
         .argument('[kind]', 'kind, or kind/name')
         .argument('[name...]', 'names, unless -f, -l, --field-selector or --all says which')
         .option('--all', 'all objects of the kind')

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Cluster } from './cluster.ts'
+import { Cluster, eventually, isAlive } from './cluster.ts'
 
 const cluster = new Cluster()
 before(() => cluster.kit('up'))
@@ -157,8 +157,31 @@ test('delete takes names, kinds, selectors and files, and waits until the tasks 
   assert.equal(await cluster.kit('delete', 'service', 'one', 'two'), 'service/one deleted\nservice/two deleted\n')
   assert.match(await cluster.kit('delete', '-f', 'tree', '-R'), /service\/deep deleted/)
   await cluster.kit('delete', 'stack/app')
+  assert.equal(await cluster.kit('get', 'services,tasks', '-l', 'kit/stack=app', '-o', 'name'), '')
   assert.deepEqual(await cluster.tasks('app_web'), [])
   assert.match(await cluster.fails(1, 'delete', 'service/one'), /service "one" is not there|not found/i)
   await cluster.kit('delete', 'service', '--all')
   assert.equal(await cluster.kit('get', 'tasks', '-o', 'name'), '')
+})
+
+test('delete of a stack waits for its tasks and says what is left; --wait=false does not, and --timeout ends it with 5', async () => {
+  const stubborn = (name: string): string =>
+    `name: ${name}\nservices: {a: {image: x, command: [sh, -c, "trap '' TERM; echo ready; while :; do sleep 0.1; done"], stop_grace_period: 4s}}\n`
+  const running = async (name: string): Promise<number> => {
+    await cluster.kit('apply', '-f', cluster.file(`${name}.yml`, stubborn(name)))
+    await eventually(async () => assert.match(await cluster.kit('logs', `service/${name}_a`), /ready/))
+    return (await cluster.tasks(`${name}_a`))[0]?.status.pid ?? 0
+  }
+  const pid = await running('slow')
+  const { code, out, err } = await cluster.run(['delete', 'stack/slow'])
+  assert.deepEqual([code, out], [0, 'stack/slow deleted\n'])
+  assert.match(err, /^\d\d:\d\d still there: (service\/slow_a, )?1 task$/m)
+  assert.equal(isAlive(pid), false)
+  const other = await running('slower')
+  assert.equal(await cluster.kit('delete', 'stack/slower', '--wait=false'), 'stack/slower deleted\n')
+  assert.ok(isAlive(other))
+  await eventually(() => assert.equal(isAlive(other), false))
+  await running('slowest')
+  const said = await cluster.fails(5, 'delete', 'service/slowest_a', '--timeout', '1s')
+  assert.match(said, /still there after 1 s: (service\/slowest_a, )?1 task\. The cluster goes on deleting/)
 })
