@@ -108,7 +108,7 @@ export function nextBackoffMs(backoffMs: number): number {
 }
 
 async function describeNode(options: AgentOptions): Promise<Description> {
-  const { platform, resources, engine } = await options.executor.describe()
+  const { platform, resources, engine, trouble } = await options.executor.describe()
   const labels = { ...engine?.labels, ...options.engineLabels }
   const generic = { ...resources.generic, ...options.generic }
   return {
@@ -118,6 +118,7 @@ async function describeNode(options: AgentOptions): Promise<Description> {
     executor: options.executor.name,
     ...(engine === undefined && Object.keys(labels).length === 0 ? {} : { engine: { ...engine, labels } }),
     ...(options.version === undefined ? {} : { version: options.version }),
+    ...(trouble === undefined ? {} : { trouble }),
   }
 }
 

@@ -89,8 +89,8 @@ export type ExecOutput = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Pro
 
 export interface Executor {
   readonly name: 'docker' | 'process' | 'simulated'
-  /** What the node has. Called again every 20 s; only a change is reported. */
-  describe(): Promise<Pick<NonNullable<Node['status']['description']>, 'platform' | 'resources' | 'engine'>>
+  /** What the node has, and what keeps tasks from running now. Called again and again; only a change is reported. */
+  describe(): Promise<Pick<NonNullable<Node['status']['description']>, 'platform' | 'resources' | 'engine' | 'trouble'>>
   /**
    * Fetches and creates what start needs, and says what of the template it ignores. Throws FatalTaskError
    * for what the executor cannot do. `report` hears, now and then, how far something slow has come.

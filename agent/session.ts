@@ -26,6 +26,8 @@ const acknowledgeLimitMs = 15_000
 /** Short-lived states are passed over: only the last one in this time is told. */
 const reportDelayMs = 20
 const describePeriodMs = 20_000
+/** While the executor does not answer. */
+const describeAgainMs = 2_000
 /** Log streams of one session at a time. */
 const maxLogStreams = 100
 /** Commands of one session at a time. */
@@ -226,7 +228,7 @@ class Session {
 
   async #watchDescription(signal: AbortSignal): Promise<never> {
     for (;;) {
-      await this.#deps.clock.sleep(describePeriodMs, signal)
+      await this.#deps.clock.sleep(this.#description.trouble === undefined ? describePeriodMs : describeAgainMs, signal)
       const description = await this.#deps.describe()
       if (isDeepStrictEqual(description, this.#description)) continue
       this.#description = description

@@ -886,6 +886,13 @@ export const definitions: readonly Definition[] = [
        "description": "What runs its tasks"
       },
       {
+       "name": "Trouble",
+       "type": "string",
+       "jsonPath": ".status.description.trouble",
+       "priority": 1,
+       "description": "Why its executor runs nothing now"
+      },
+      {
        "name": "Age",
        "type": "date",
        "jsonPath": ".metadata.creationTimestamp",
@@ -1086,6 +1093,10 @@ export const definitions: readonly Definition[] = [
             "version": {
              "type": "string",
              "description": "Version of kitd."
+            },
+            "trouble": {
+             "type": "string",
+             "description": "Why its executor runs nothing now; absent while all is well. The node gets no new tasks."
             }
            }
           },
@@ -3648,6 +3659,13 @@ export const definitions: readonly Definition[] = [
        "type": "string",
        "jsonPath": ".status.error",
        "description": "Why it failed or waits"
+      },
+      {
+       "name": "Message",
+       "type": "string",
+       "jsonPath": ".status.message",
+       "priority": 1,
+       "description": "What it does, such as how far a pull has come"
       },
       {
        "name": "Revision",

@@ -116,8 +116,13 @@ function converging(rest: readonly TaskView[], wanted: number, done: number): Ve
   const waiting = rest.filter((task) => task.status.state === 'Pending' && task.status.error !== undefined)
   const stuck = waiting.length > 0 && waiting.length === rest.length && done + rest.length >= wanted
   const [example] = stuck ? waiting : rest.filter((task) => task.status.error !== undefined)
-  const reason = example?.status.error
+  const reason = example?.status.error ?? rest.map(pullOf).find((message) => message !== undefined)
   return { outcome: 'converging', stuck, ...(reason === undefined ? {} : { reason }) }
+}
+
+/** How far its image is here. */
+function pullOf({ status }: TaskView): string | undefined {
+  return status.state === 'Preparing' && status.message?.startsWith('pulling ') ? status.message : undefined
 }
 
 /** Running on the wanted revision, or ended and, by its restart policy, done for good. */

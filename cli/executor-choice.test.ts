@@ -1,13 +1,13 @@
 // Which executor a node gets, and that it keeps it.
 
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Log } from '../effects/effects.ts'
-import { type ChoiceDeps, chooseExecutor, openRecordedExecutor } from './executor-choice.ts'
+import { assertEngineAnswers, type ChoiceDeps, chooseExecutor, openRecordedExecutor } from './executor-choice.ts'
 
 interface Scene {
   readonly deps: ChoiceDeps
@@ -59,20 +59,24 @@ test('auto takes processes when nothing answers, and stays with them when Docker
   assert.equal((await chooseExecutor(deps, { executor: 'auto' })).name, 'process')
 })
 
-test('a node with Docker waits for an engine that comes up later, also where nobody names it any more', async (context) => {
-  const { deps, startEngine, stopEngine } = scene(context)
+test('a node with Docker keeps it while its engine is away, also where nobody names it any more', async (context) => {
+  const { deps, host, startEngine, stopEngine } = scene(context)
   await startEngine()
   await chooseExecutor(deps, { executor: 'auto' })
   stopEngine()
-  const choosing = chooseExecutor({ ...deps, environment: {} }, { executor: 'auto' })
-  await startEngine()
-  assert.equal((await choosing).name, 'docker')
+  const executor = await chooseExecutor({ ...deps, environment: {} }, { executor: 'auto' })
+  assert.equal(executor.name, 'docker')
+  assert.match((await executor.describe()).trouble ?? '', new RegExp(`^the Docker engine at ${host} does not answer: `))
 })
 
-test('Docker that is asked for and does not answer is an error with a way out, and nothing is kept', async (context) => {
+test('Docker that is asked for is taken also before it answers; whoever waits for it learns that, and the way out', async (context) => {
   const { deps } = scene(context)
-  await assert.rejects(chooseExecutor(deps, { executor: 'docker' }), /does not answer.*or use --executor process/)
-  assert.equal(existsSync(join(deps.directory, 'executor.json')), false)
+  const executor = await chooseExecutor(deps, { executor: 'docker' })
+  assert.equal(executor.name, 'docker')
+  const { resources, trouble } = await executor.describe()
+  assert.ok(resources.cpus > 0 && resources.memoryBytes > 0)
+  assert.match(trouble ?? '', /does not answer/)
+  await assert.rejects(assertEngineAnswers({ executor: 'docker' }, deps.environment), /does not answer.*or use --executor process/)
 })
 
 test('an address that is none is refused', async (context) => {

@@ -4,9 +4,8 @@
 
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createDockerExecutor } from '../agent/docker/docker-executor.ts'
-import { pingEngine } from '../agent/docker/engine.ts'
+import { EngineAwayError, pingEngine } from '../agent/docker/engine.ts'
 import type { Executor } from '../agent/executor.ts'
 import { parseJson } from '../agent/frames.ts'
 import { createProcessExecutor } from '../agent/process/process-executor.ts'
@@ -37,13 +36,13 @@ export interface ChoiceDeps {
 
 const defaultDockerHost = 'unix:///var/run/docker.sock'
 const pingLimitMs = 3_000
-/** After a reboot: the engine may come up after us. */
-const engineReturnsWithinMs = 30_000
-const lookAgainMs = 500
 
-/** The executor that the flags name; with `auto` the one of before, or Docker when it answers. Rejects when Docker is asked for and does not answer. */
+/**
+ * The executor that the flags name; with `auto` the one of before, or Docker when it answers. Docker that is asked for, or
+ * has the tasks of this node, is taken also while it does not answer: tasks wait for it, and the node says so.
+ */
 export async function chooseExecutor(deps: ChoiceDeps, flags: ExecutorFlags): Promise<Executor> {
-  const before = await readChoice(deps.directory)
+  const before = await recordedChoice(deps.directory)
   const choice = await choose(deps, flags, before)
   if (before !== undefined && before.executor !== choice.executor) await removeTasks(deps, before)
   await writeChoice(deps.directory, choice)
@@ -52,7 +51,7 @@ export async function chooseExecutor(deps: ChoiceDeps, flags: ExecutorFlags): Pr
 
 /** The executor that the node had last, for those who stop its tasks. */
 export async function openRecordedExecutor(directory: string, programs: Programs): Promise<Executor> {
-  return await open(directory, programs, (await readChoice(directory)) ?? { executor: 'process' })
+  return await open(directory, programs, (await recordedChoice(directory)) ?? { executor: 'process' })
 }
 
 async function choose(deps: ChoiceDeps, flags: ExecutorFlags, before: Choice | undefined): Promise<Choice> {
@@ -61,26 +60,28 @@ async function choose(deps: ChoiceDeps, flags: ExecutorFlags, before: Choice | u
   const docker: Choice = { executor: 'docker', dockerHost, ...deps.identity }
   if (flags.executor === 'process') return { executor: 'process' }
   if (flags.executor === 'auto' && before?.executor === 'process') return before
-  const isReturning = before?.executor === 'docker'
-  const trouble = await untilAnswers(dockerHost, isReturning ? engineReturnsWithinMs : 0)
+  const trouble = await troubleOf(dockerHost)
   if (trouble === undefined) return docker
-  if (flags.executor === 'docker')
-    throw new Error(`${trouble}. Start Docker, name its address with --docker-host or DOCKER_HOST, or use --executor process`)
-  if (!isReturning) return { executor: 'process' }
-  throw new Error(`${trouble}, and the tasks of this node run in it. Start Docker, or give them up with --executor process`)
+  if (flags.executor === 'auto' && before === undefined) return { executor: 'process' }
+  deps.log.warn('The Docker engine does not answer; tasks wait for it', { trouble })
+  return docker
 }
 
-/** Why it does not answer, or undefined once it does. */
-async function untilAnswers(dockerHost: string, limitMs: number): Promise<string | undefined> {
-  const deadline = performance.now() + limitMs
-  for (;;) {
-    try {
-      await pingEngine(dockerHost, pingLimitMs)
-      return undefined
-    } catch (error) {
-      if (performance.now() >= deadline) return error instanceof Error ? error.message : String(error)
-    }
-    await sleep(lookAgainMs)
+/** Rejects with what to do when the engine that would be taken does not answer: for people who wait for it. */
+export async function assertEngineAnswers(flags: ExecutorFlags, environment: ChoiceDeps['environment']): Promise<void> {
+  const trouble = await troubleOf(flags.dockerHost ?? environment['DOCKER_HOST'] ?? defaultDockerHost)
+  if (trouble !== undefined)
+    throw new Error(`${trouble}. Start Docker, name its address with --docker-host or DOCKER_HOST, or use --executor process`)
+}
+
+/** Why it does not answer, or undefined when it does. */
+async function troubleOf(dockerHost: string): Promise<string | undefined> {
+  try {
+    await pingEngine(dockerHost, pingLimitMs)
+    return undefined
+  } catch (error) {
+    if (error instanceof EngineAwayError) return error.message
+    throw error
   }
 }
 
@@ -101,7 +102,8 @@ async function open(directory: string, programs: Programs, choice: Choice): Prom
   return await createDockerExecutor({ host, nodeId, clusterId })
 }
 
-async function readChoice(directory: string): Promise<Choice | undefined> {
+/** What the node had last; undefined before it had anything. */
+export async function recordedChoice(directory: string): Promise<Choice | undefined> {
   const path = join(directory, 'executor.json')
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined

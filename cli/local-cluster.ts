@@ -12,8 +12,9 @@ import { lockHolder } from '../effects/real/directory-lock.ts'
 import { whyUnusable } from '../effects/real/unusable-directory.ts'
 import { type Connection, connect } from './connect.ts'
 import type { Context } from './context.ts'
-import { openRecordedExecutor } from './executor-choice.ts'
+import { assertEngineAnswers, openRecordedExecutor, recordedChoice } from './executor-choice.ts'
 import { CommandError, exitCodes } from './exit.ts'
+import type { ExecutorName } from './options.ts'
 
 const firstNode = 'node-1'
 /** What a cluster for trying out publishes, only this machine can reach. */
@@ -32,7 +33,7 @@ export interface LocalNode {
 
 interface NodeEntry {
   readonly name: string
-  readonly executor: string
+  readonly executor: ExecutorName
   readonly dockerHost?: string
   readonly labels: readonly string[]
 }
@@ -43,7 +44,8 @@ interface ClusterFile {
 }
 
 export interface UpOptions {
-  readonly executor: string
+  /** When left out: `auto` for a new cluster, and what it has for one that is there. */
+  readonly executor?: ExecutorName
   readonly dockerHost?: string
   /** `node-1:key=value` */
   readonly labels: readonly string[]
@@ -89,16 +91,13 @@ export async function startCluster(context: Context, options: UpOptions): Promis
   const directory = resolve(context.localDirectory)
   await usable(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }))
   const known = await readCluster(directory)
-  const { executor, dockerHost } = options
-  const first = {
-    name: firstNode,
-    executor,
-    ...(dockerHost === undefined ? {} : { dockerHost }),
-    labels: labelsOf(options.labels, firstNode),
-  }
-  const cluster: ClusterFile = known ?? { version: 1, nodes: [first] }
-  const text = `${JSON.stringify(cluster, null, 2)}\n`
-  if (known === undefined) await usable(directory, () => writeCluster(directory, text))
+  const { executor = 'auto', dockerHost } = options
+  // A daemon starts without its engine and waits for it; a person who asks for one rather learns that it is not there.
+  if (executor === 'docker' && lockHolder(nodeAt(directory, firstNode).directory) === undefined)
+    await assertEngineAnswers({ executor, ...hostOf(dockerHost) }, context.env)
+  const first: NodeEntry = { name: firstNode, executor, ...hostOf(dockerHost), labels: labelsOf(options.labels, firstNode) }
+  const cluster = await withExecutor(directory, known ?? { version: 1, nodes: [first] }, options)
+  if (cluster !== known) await usable(directory, () => writeCluster(directory, `${JSON.stringify(cluster, null, 2)}\n`))
   for (const entry of cluster.nodes) {
     const { name } = entry
     const node = nodeAt(directory, name)
@@ -115,6 +114,32 @@ export async function startCluster(context: Context, options: UpOptions): Promis
   const connection = connect(nodeAt(directory, cluster.nodes[0]?.name ?? firstNode).socket, context.clock)
   await waitForNodes(context, connection.client, cluster.nodes.length)
   return connection
+}
+
+function hostOf(dockerHost: string | undefined): { readonly dockerHost?: string } {
+  return dockerHost === undefined ? {} : { dockerHost }
+}
+
+/** With the executor that is asked for now. A node that runs keeps what it has, and that is said. */
+async function withExecutor(directory: string, known: ClusterFile, { executor, dockerHost }: UpOptions): Promise<ClusterFile> {
+  if ((executor ?? 'auto') === 'auto' && dockerHost === undefined) return known
+  const nodes: NodeEntry[] = []
+  for (const entry of known.nodes) {
+    const home = nodeAt(directory, entry.name).directory
+    if (lockHolder(home) === undefined) nodes.push({ ...entry, ...(executor === undefined ? {} : { executor }), ...hostOf(dockerHost) })
+    else {
+      const has = await recordedChoice(home)
+      const isSame = executor === undefined || executor === 'auto' || executor === has?.executor
+      const isSameHost = dockerHost === undefined || (has?.executor === 'docker' && dockerHost === has.dockerHost)
+      if (!isSame || !isSameHost)
+        throw new CommandError(
+          exitCodes.invalid,
+          `error: ${entry.name} runs already, with ${has?.executor === 'docker' ? `Docker at ${has.dockerHost}` : 'processes'}, and keeps that while it runs: stop it with \`kit down\`, then \`kit up\` with the other executor`,
+        )
+      nodes.push(entry)
+    }
+  }
+  return { ...known, nodes }
 }
 
 /** Does it, or says what is the matter with the directory. */
@@ -218,7 +243,12 @@ async function waitForNodes(context: Context, client: Client, count: number): Pr
   const deadline = context.clock.monotonicMs() + readyWithinMs
   for (;;) {
     const { items } = await client.list('Node')
-    if (items.filter(({ status }) => status.state === 'Ready').length >= count) return
+    if (items.filter(({ status }) => status.state === 'Ready').length >= count) {
+      for (const { metadata, status } of items)
+        if (status.description?.trouble !== undefined)
+          context.err(`warning: ${status.description.hostname ?? metadata.name} runs no tasks now: ${status.description.trouble}`)
+      return
+    }
     if (context.clock.monotonicMs() > deadline)
       throw new CommandError(exitCodes.timedOut, `not all nodes are Ready after ${readyWithinMs / 1000} s; \`kit get nodes\` shows which`)
     await context.clock.sleep(lookAgainMs, context.signal)

@@ -66,7 +66,7 @@ export function createProgram(
       waiting(force(command))
         .argument('[file...]', 'files to apply')
         .addOption(
-          new Option('--executor <name>', 'what runs tasks; auto takes Docker when it answers').choices(executorNames).default('auto'),
+          new Option('--executor <name>', 'what runs tasks; auto, the default, takes Docker when it answers').choices(executorNames),
         )
         .option('--docker-host <address>', 'Docker engine (default: DOCKER_HOST, or the usual socket)')
         .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect)

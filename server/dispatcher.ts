@@ -548,8 +548,10 @@ export class Dispatcher implements NodeLiveness {
     })
   }
 
-  #describe(session: Session, description: Description): Promise<void> {
-    return this.#commit('Node', session.nodeName, (node) => {
+  async #describe(session: Session, description: Description): Promise<void> {
+    let before: string | undefined
+    await this.#commit('Node', session.nodeName, (node) => {
+      before = node.status.description?.trouble
       const status = {
         ...node.status,
         description,
@@ -558,6 +560,12 @@ export class Dispatcher implements NodeLiveness {
       }
       return isDeepStrictEqual(status, node.status) ? undefined : { ...node, status }
     })
+    const { trouble } = description
+    if (trouble === before) return
+    const object = { kind: 'Node', name: session.nodeName } as const
+    if (trouble !== undefined)
+      this.#deps.events.record({ object, type: 'Warning', reason: 'ExecutorAway', message: trouble.slice(0, 1024) })
+    else this.#deps.events.record({ object, type: 'Normal', reason: 'ExecutorBack', message: 'the executor answers again' })
   }
 
   /** Reads, changes and writes until nobody wrote in between. An object that is gone is left alone. */

@@ -7,6 +7,7 @@
 // What the engine answers is final: a task that it refuses is rejected or failed, and the restart policy
 // decides what follows, perhaps on another node. What it does not answer is tried again.
 
+import { availableParallelism, machine as machineName, platform, totalmem } from 'node:os'
 import type { ExecExit, ExecRequest } from '../../api/exec.ts'
 import type { Assignment } from '../../api/session.ts'
 import { bootId } from '../../effects/real/process-identity.ts'
@@ -98,16 +99,21 @@ class DockerExecutor implements Executor {
     await Promise.all([...this.#files.tasks().map(dropUnlessRunning), this.#networks.releaseUnused().catch(() => {})])
   }
 
-  /** An engine that is away for a while takes nothing from what the node has. */
+  /** An engine that is away for a while takes nothing from what the node has; one that never answered may have what this machine has. */
   async describe(): Promise<Description> {
     try {
       const { os, arch, cpus, memoryBytes, version, labels: engineLabels, plugins } = await this.#engine.info()
       const engine = { version, labels: engineLabels, plugins }
       this.#description = { platform: { os, arch }, resources: { cpus, memoryBytes }, engine }
+      return this.#description
     } catch (error) {
-      if (this.#description === undefined || !(error instanceof EngineAwayError)) throw error
+      if (!(error instanceof EngineAwayError) && !(error instanceof EngineError)) throw error
+      const machine = {
+        platform: { os: platform(), arch: machineName() },
+        resources: { cpus: availableParallelism(), memoryBytes: totalmem() },
+      }
+      return { ...(this.#description ?? machine), trouble: error.message }
     }
-    return this.#description
   }
 
   async prepare(task: TaskToRun, node: NodeFacts, signal: AbortSignal, report?: (message: string) => void): Promise<readonly Notice[]> {

@@ -107,7 +107,7 @@ export function pingEngine(host: string, limitMs: number): Promise<void> {
       else reject(away(`it says ${answer.statusCode}`))
     })
     call.once('timeout', () => call.destroy(new Error(`nothing within ${limitMs / 1000} s`)))
-    call.once('error', (error) => reject(away(error.message)))
+    call.once('error', (error) => reject(away(explainSilence(error))))
     call.end()
   })
 }
@@ -344,11 +344,16 @@ export class Engine {
     if (!(error instanceof Error)) return new Error(String(error))
     const status: unknown = Reflect.get(error, 'statusCode')
     if (typeof status !== 'number')
-      return new EngineAwayError(`the Docker engine at ${this.#host} does not answer: ${error.message}`, { cause: error })
+      return new EngineAwayError(`the Docker engine at ${this.#host} does not answer: ${explainSilence(error)}`, { cause: error })
     const answer: unknown = Reflect.get(error, 'json')
     const message = isRecord(answer) && typeof answer['message'] === 'string' ? answer['message'] : error.message
     return new EngineError(status, message.replace(/^\(HTTP code \d+\) [\w ]+ - /, '').trim())
   }
+}
+
+function explainSilence(error: Error): string {
+  const isForbidden = 'code' in error && error.code === 'EACCES'
+  return isForbidden ? 'this user may not use its socket: add it to the group of the socket, usually docker' : error.message
 }
 
 /** Programs that run in a container have its id in the path of their control group. */

@@ -126,6 +126,10 @@ export interface NodeStatus {
      * Version of kitd.
      */
     readonly version?: string
+    /**
+     * Why its executor runs nothing now; absent while all is well. The node gets no new tasks.
+     */
+    readonly trouble?: string
   }
   /**
    * The certificate that the cluster gave it last.

@@ -10,8 +10,12 @@ import type { Options } from '../options.ts'
 import { formatTable } from './get.ts'
 
 export async function up(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
-  const { executor = 'auto', dockerHost, label: labels = [] } = options
-  const { client, close } = await startCluster(context, { executor, ...(dockerHost === undefined ? {} : { dockerHost }), labels })
+  const { executor, dockerHost, label: labels = [] } = options
+  const { client, close } = await startCluster(context, {
+    ...(executor === undefined ? {} : { executor }),
+    ...(dockerHost === undefined ? {} : { dockerHost }),
+    labels,
+  })
   try {
     return await applyAndShow(context, client, options, words)
   } finally {

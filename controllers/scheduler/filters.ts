@@ -71,14 +71,16 @@ const ready: Filter = {
   detail: (_, { node }) => [{ what: 'state', found: isAvailable(node) ? 'ok' : unavailability(node), ok: isAvailable(node) }],
 }
 
-function isAvailable(node: Node): boolean {
-  return node.status.state === 'Ready' && (node.spec.availability ?? 'Active') === 'Active' && node.metadata.deletedAt === undefined
+function isAvailable({ metadata, spec, status }: Node): boolean {
+  const isWorking = status.state === 'Ready' && status.description?.trouble === undefined
+  return isWorking && (spec.availability ?? 'Active') === 'Active' && metadata.deletedAt === undefined
 }
 
 function unavailability({ metadata, spec, status }: Node): string {
   if (metadata.deletedAt !== undefined) return 'node is being removed'
   if (status.state !== 'Ready') return `node is ${(status.state ?? 'Unknown').toLowerCase()}`
-  return spec.availability === 'Pause' ? 'node is paused' : 'node is drained'
+  if (spec.availability === 'Pause') return 'node is paused'
+  return spec.availability === 'Drain' ? 'node is drained' : (status.description?.trouble ?? 'ok')
 }
 
 const resources: Filter = {

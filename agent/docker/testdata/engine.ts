@@ -49,6 +49,14 @@ async function explainMissingImage(host: string): Promise<string | undefined> {
   return status === 200 && !text.includes('"error"') ? undefined : `the engine does not take a test image: ${text}`
 }
 
+/** As an image of its own, for a registry: rejects where there is no busybox. @param ballast makes it that much larger */
+export function busyboxLayer(ballast: Buffer): Buffer {
+  const busybox = busyboxPaths.find((path) => existsSync(path) && lstatSync(path).isFile())
+  if (busybox === undefined) throw new Error('there is no static busybox')
+  const padding = Buffer.alloc((512 - (ballast.length % 512)) % 512)
+  return Buffer.concat([tarHeader({ name: 'ballast', size: ballast.length, type: '0', link: '' }), ballast, padding, busyboxArchive(busybox)])
+}
+
 /** A tar file with bin/busybox and links to it under the names that tests use. */
 function busyboxArchive(path: string): Buffer {
   const names = ['sh', 'sleep', 'echo', 'true', 'cat', 'wget', 'nc', 'httpd', 'kill', 'touch', 'stat', 'sha256sum', 'test', 'ls', 'id', 'hostname', 'ulimit', 'head', 'nslookup']
