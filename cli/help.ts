@@ -1,6 +1,8 @@
 // What `kit … --help` says below the options: which names a command takes, examples, and its exit codes.
 // One entry per command and group; a test asks the help of each for its examples, so that none is forgotten.
 
+import { swarmHelp } from './swarm-help.ts'
+
 interface Help {
   /** Whole lines. */
   readonly notes?: readonly string[]
@@ -115,7 +117,8 @@ const help: Readonly<Record<string, Help>> = {
   'rollout restart': { notes: [names], examples: ['kit rollout restart run_web'], exit: 'converging' },
   ...fileObjectHelp('secret', 'password'),
   ...fileObjectHelp('config', 'settings'),
-  node: { examples: ['kit node install --print'], exit: 'none' },
+  ...swarmHelp,
+  node: { examples: ['kit node ls', 'kit node install --print'], exit: 'none' },
   'node install': {
     examples: ['kit node install --print', 'sudo kit node install --executor process --label disk=ssd'],
     exit: 'plain',

@@ -43,4 +43,27 @@ export interface Options {
   readonly user?: string
   readonly templateDriver?: string
   readonly quiet?: boolean
+  // Those of the groups that docker and swarmctl have.
+  readonly detach?: boolean
+  readonly filter?: readonly string[]
+  readonly format?: string
+  readonly resolve?: boolean
+  readonly rollback?: boolean
+  readonly withRegistryAuth?: boolean
+  readonly labelAdd?: readonly string[]
+  readonly labelRm?: readonly string[]
+  readonly availability?: string
+  readonly role?: string
+  readonly composeFile?: readonly string[]
+  readonly driver?: string
+  readonly opt?: readonly string[]
+  readonly subnet?: readonly string[]
+  readonly gateway?: readonly string[]
+  readonly ipRange?: readonly string[]
+  readonly ipamDriver?: string
+  readonly ipamOpt?: readonly string[]
+  readonly attachable?: boolean
+  readonly internal?: boolean
+  readonly ingress?: boolean
+  readonly ipv6?: boolean
 }

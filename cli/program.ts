@@ -274,7 +274,7 @@ export function createProgram(
       parent,
     )
   }
-  const node = group('node', 'Make this machine a node that starts with it')
+  const node = group('node', 'Nodes, and this machine as one that starts with it')
   add(
     'install',
     'Write, enable and start a systemd unit for kitd (without systemd: print it)',
@@ -295,6 +295,15 @@ export function createProgram(
     async (context) => (await import('./commands/node.ts')).uninstall(context),
     node,
   )
+  const swarmGroups = [
+    node,
+    group('service', 'Services, as docker and swarmctl have them').alias('svc'),
+    group('stack', 'Stacks: what a Compose file makes'),
+    group('task', 'Tasks: what runs, or ran, in a slot of a service'),
+    group('network', 'Networks that tasks are attached to'),
+    group('volume', 'Named volumes: each node makes its own when a task mounts it'),
+    group('cluster', 'The cluster and its settings'),
+  ]
   add(
     'version',
     'Print the versions of this program and of the daemon',
@@ -304,6 +313,11 @@ export function createProgram(
 
   return {
     async run(args) {
+      const named = swarmGroups.filter((each) => args.includes(each.name()) || args.includes(each.alias()))
+      if (named.length > 0) {
+        const { fillGroup } = await import('./swarm-groups.ts')
+        for (const each of named) fillGroup({ add, output }, each)
+      }
       try {
         await program.parseAsync(args, { from: 'user' })
         return outcome

@@ -66,7 +66,7 @@ export function nameOf(kind: Kind, name: string): string {
 }
 
 /**
- * The object that `name` means: its name, a node's host name, or the only name that begins with it.
+ * The object that `name` means: its name, a node's host name, or the only name, else the only uid, that begins with it.
  * Several candidates are an error that lists them.
  */
 export async function find<K extends Kind>(client: Client, kind: K, name: string): Promise<WireObject<K>> {
@@ -76,7 +76,8 @@ export async function find<K extends Kind>(client: Client, kind: K, name: string
     if (reasonOf(error) !== 'NotFound') throw error
   }
   const { items } = await client.list(kind)
-  const matches = items.filter((item) => item.metadata.name.startsWith(name) || hostnameOf(item) === name)
+  const named = items.filter((item) => item.metadata.name.startsWith(name) || hostnameOf(item) === name)
+  const matches = named.length > 0 ? named : items.filter((item) => item.metadata.uid.startsWith(name))
   const [only] = matches
   if (only !== undefined && matches.length === 1) return only
   const singular = definitionOf(kind).spec.names.singular

@@ -1,0 +1,99 @@
+// Help of the groups that docker and swarmctl have; `help.ts` says what an entry is.
+
+const names = 'A name may be shortened to any beginning that only one object has; ids work, too.'
+const nodes = 'A node may be named by its host name.'
+const filters = '--filter may be repeated: values of one key are alternatives, all keys must hold.'
+
+type Exit = 'none' | 'plain' | 'timed' | 'converging'
+interface Entry {
+  readonly notes?: readonly string[]
+  readonly examples: readonly string[]
+  readonly exit: Exit
+}
+
+function entry(exit: Exit, examples: readonly string[], ...notes: readonly string[]): Entry {
+  return { examples, exit, ...(notes.length === 0 ? {} : { notes }) }
+}
+
+function simple(group: string, name: string): Readonly<Record<string, Entry>> {
+  return {
+    [`${group} inspect`]: entry('plain', [`kit ${group} inspect ${name}`, `kit ${group} inspect ${name} --format json`], names),
+    [`${group} rm`]: entry('timed', [`kit ${group} rm ${name}`], names),
+  }
+}
+
+export const swarmHelp: Readonly<Record<string, Entry>> = {
+  service: entry('none', ['kit service create --name web --publish 8080:80 nginx', 'kit service update web --replicas 6']),
+  'service create': entry(
+    'converging',
+    [
+      'kit service create --name redis --image redis:3.0.5',
+      'kit service create --name web --replicas 3 -p 8080:80 -e MODE=fast nginx:1.27',
+      'kit service create --name clock --mode global alpine sh -c "while sleep 1; do date; done"',
+    ],
+    'What follows the image is passed to it. It prints the id of the service.',
+    'A service without an image has --args that every node can run (process executor).',
+  ),
+  'service update': entry(
+    'converging',
+    [
+      'kit service update redis --replicas 6',
+      'kit service update redis --image redis:3.0.7 --update-parallelism 2 --update-delay 10s',
+      'kit service update web --env-add MODE=slow --publish-rm 80 --secret-rm old --secret-add new',
+      'kit service update web --tty=false --force',
+    ],
+    names,
+    'What no flag names stays as it is. An empty text takes a field out: --hostname "".',
+  ),
+  'service ls': entry('plain', ['kit service ls', "kit service ls -f mode=global --format '{{.Name}} {{.Replicas}}'"], filters),
+  'service ps': entry('plain', ['kit service ps redis', 'kit service ps redis -f desired-state=running -q'], names, filters),
+  ...simple('service', 'redis'),
+  'service scale': entry('converging', ['kit service scale redis=6 web=3'], names),
+  'service logs': entry('plain', ['kit service logs redis --tail 20 -f'], names),
+  'service rollback': entry('converging', ['kit service rollback redis'], names),
+  'node ls': entry('plain', ['kit node ls', 'kit node ls -f role=worker -q'], filters),
+  'node ps': entry('plain', ['kit node ps node-1', 'kit node ps -f desired-state=running'], names, nodes, filters),
+  ...simple('node', 'node-1'),
+  'node update': entry(
+    'plain',
+    ['kit node update node-1 --label-add disk=ssd', 'kit node update node-1 --availability drain'],
+    names,
+    nodes,
+  ),
+  'node drain': entry(
+    'timed',
+    ['kit node drain node-1', 'kit node drain node-1 --detach'],
+    names,
+    'It waits until nothing runs there any more.',
+  ),
+  'node pause': entry('plain', ['kit node pause node-1'], names),
+  'node activate': entry('plain', ['kit node activate node-1'], names),
+  'node promote': entry('plain', ['kit node promote node-2'], names, nodes),
+  'node demote': entry('plain', ['kit node demote node-2'], names, nodes),
+  cluster: entry('none', ['kit cluster inspect default']),
+  'cluster ls': entry('plain', ['kit cluster ls']),
+  'cluster inspect': entry('plain', ['kit cluster inspect default', 'kit cluster inspect default --format json']),
+  'cluster update': entry('plain', ['kit cluster update default --taskhistory 10 --heartbeatperiod 10s']),
+  task: entry('none', ['kit task ls']),
+  'task ls': entry('plain', ['kit task ls', 'kit task ls -a -f service=redis'], filters),
+  'task inspect': entry('plain', ['kit task inspect redis.1'], names),
+  stack: entry('none', ['kit stack deploy -c compose.yml shop', 'kit stack services shop']),
+  'stack deploy': entry(
+    'converging',
+    ['kit stack deploy -c compose.yml shop', 'kit stack deploy -c - shop < compose.yml'],
+    'As kit apply -f compose.yml --name shop: what the file no longer has is removed, and',
+    'a field that somebody else has changed is a conflict.',
+  ),
+  'stack ls': entry('plain', ['kit stack ls', "kit stack ls --format '{{.Name}}'"]),
+  'stack ps': entry('plain', ['kit stack ps shop', 'kit stack ps shop -f desired-state=running'], names, filters),
+  'stack services': entry('plain', ['kit stack services shop'], names, filters),
+  'stack rm': entry('timed', ['kit stack rm shop'], names),
+  network: entry('none', ['kit network create front', 'kit network ls']),
+  'network create': entry('plain', ['kit network create front', 'kit network create -d overlay --subnet 10.0.9.0/24 --attachable back']),
+  'network ls': entry('plain', ['kit network ls', 'kit network ls -f driver=overlay -q'], filters),
+  ...simple('network', 'front'),
+  volume: entry('none', ['kit volume create data', 'kit volume ls']),
+  'volume create': entry('plain', ['kit volume create data', 'kit volume create -d local -o type=tmpfs -l app=shop scratch']),
+  'volume ls': entry('plain', ['kit volume ls', 'kit volume ls -q'], filters),
+  ...simple('volume', 'data'),
+}
