@@ -255,6 +255,7 @@ const readers: Readonly<Record<Form, Reader>> = {
   mode: composed(word({ replicated: 'Replicated', global: 'Global', 'replicated-job': 'ReplicatedJob', 'global-job': 'GlobalJob' })),
   endpointMode: composed(word({ vip: 'VIP', dnsrr: 'DNSRR' })),
   action: composed(word({ pause: 'Pause', continue: 'Continue', rollback: 'Rollback' })),
+  rollbackAction: composed(word({ pause: 'Pause', continue: 'Continue' })),
   order: composed(word({ 'stop-first': 'StopFirst', 'start-first': 'StartFirst' })),
   condition: composed(word({ any: 'Any', 'on-failure': 'OnFailure', failure: 'OnFailure', none: 'None' })),
   pair: pairOf,

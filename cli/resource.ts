@@ -10,6 +10,9 @@ import type { WireObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
 import { CommandError, exitCodes } from './exit.ts'
 
+/** Fewer characters are a name that was mistyped, and no beginning of a uid. */
+const shortestId = 4
+
 export interface Resource {
   readonly kind: Kind
   readonly name: string
@@ -77,7 +80,8 @@ export async function find<K extends Kind>(client: Client, kind: K, name: string
   }
   const { items } = await client.list(kind)
   const named = items.filter((item) => item.metadata.name.startsWith(name) || hostnameOf(item) === name)
-  const matches = named.length > 0 ? named : items.filter((item) => item.metadata.uid.startsWith(name))
+  const isId = named.length === 0 && name.length >= shortestId
+  const matches = isId ? items.filter((item) => item.metadata.uid.startsWith(name)) : named
   const [only] = matches
   if (only !== undefined && matches.length === 1) return only
   const singular = definitionOf(kind).spec.names.singular

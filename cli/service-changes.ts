@@ -68,7 +68,7 @@ function switched({ flag }: ServiceFlag, before: Json | undefined, given: Given)
   if (flag === 'no-healthcheck') return given['healthcheck'] === false ? { test: ['NONE'] } : before
   const name = optionName(flag)
   if (given[`${flag}=false`] === true) return false
-  return given[name] === true || given[`${flag}=true`] === true ? true : before
+  return given[name] === true ? true : before
 }
 
 function changedMap(

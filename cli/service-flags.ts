@@ -14,6 +14,7 @@ export type Form =
   | 'mode'
   | 'endpointMode'
   | 'action'
+  | 'rollbackAction'
   | 'order'
   | 'condition'
   | 'pair'
@@ -90,9 +91,16 @@ function policy(which: 'update' | 'rollback', actions: string): readonly Service
     one(`${which}-parallelism`, 'n', `spec.${which}.parallelism`, 'count', `tasks that ${noun} replaces at once; 0 for all`),
     one(`${which}-delay`, 'duration', `spec.${which}.delay`, 'duration', `time between the tasks of ${noun}`),
     one(`${which}-monitor`, 'duration', `spec.${which}.monitor`, 'duration', 'time in which a new task must not fail'),
-    one(`${which}-failure-action`, 'action', `spec.${which}.failureAction`, 'action', `when ${noun} fails: ${actions}`, {
-      also: [`${which}-on-failure`],
-    }),
+    one(
+      `${which}-failure-action`,
+      'action',
+      `spec.${which}.failureAction`,
+      which === 'update' ? 'action' : 'rollbackAction',
+      `when ${noun} fails: ${actions}`,
+      {
+        also: [`${which}-on-failure`],
+      },
+    ),
     one(`${which}-max-failure-ratio`, 'ratio', `spec.${which}.maxFailureRatio`, 'ratio', `share of tasks of ${noun} that may fail`),
     one(`${which}-order`, 'order', `spec.${which}.order`, 'order', 'stop-first or start-first'),
   ]

@@ -6,7 +6,7 @@ import { type Command, Option } from 'commander'
 import type { Context } from './context.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import type { Options } from './options.ts'
-import { needlessFlags, refusedFlags, type ServiceFlag, serviceFlags } from './service-flags.ts'
+import { needlessFlags, optionName, refusedFlags, type ServiceFlag, serviceFlags } from './service-flags.ts'
 import { clusterFlags, refusedClusterFlags } from './swarm-settings.ts'
 
 type Body = (context: Context, options: Options, words: readonly string[]) => Promise<number> | Promise<void>
@@ -116,7 +116,7 @@ function addService({ add, output }: Registry, service: Command): void {
     'scale',
     'Change how many replicas services have: web=5',
     (command) => waiting(command).argument('<target...>', 'NAME=N'),
-    async (context, options, words) => (await import('./commands/scale.ts')).scale(context, undetached(options), words),
+    async (context, options, words) => (await import('./commands/scale.ts')).scale(context, options, words),
     service,
   )
   add(
@@ -136,16 +136,12 @@ function addService({ add, output }: Registry, service: Command): void {
     'rollback',
     'Go back to the last good revision that is not the present one',
     (command) => waiting(command).argument('<service>'),
-    async (context, options, words) => (await import('./commands/rollout.ts')).undo(context, undetached(options), words),
+    async (context, options, words) => (await import('./commands/rollout.ts')).undo(context, options, words),
     service,
   )
   addRemove(add, service, 'services', 'Delete services with their tasks', async (context, options, words) =>
     (await import('./commands/service.ts')).remove(context, options, words),
   )
-}
-
-function undetached(options: Options): Options {
-  return options.detach === true ? { ...options, wait: false } : options
 }
 
 const inspected: Configure = (command) =>
@@ -175,8 +171,7 @@ function addRemove(add: Registry['add'], parent: Command, plural: string, text: 
         .argument('<name...>')
         .addOption(plural === 'nodes' ? force : force.hideHelp())
     },
-    body ??
-      (async (context, options, words) => (await import('./commands/delete.ts')).remove(context, undetached(options), [plural, ...words])),
+    body ?? (async (context, options, words) => (await import('./commands/delete.ts')).remove(context, options, [plural, ...words])),
     parent,
   )
 }
@@ -232,8 +227,7 @@ function addNode({ add, output }: Registry, node: Command): void {
       verb,
       text,
       (command) => (verb === 'drain' ? waiting(command) : command).argument('<node...>', 'name or host name'),
-      async (context, options, words) =>
-        (await import('./commands/drain.ts')).setAvailability(context, availability, undetached(options), words),
+      async (context, options, words) => (await import('./commands/drain.ts')).setAvailability(context, availability, options, words),
       node,
     )
   }
@@ -299,7 +293,7 @@ function addStack({ add }: Registry, stack: Command): void {
         .addOption(hidden('--prune')) // What the file no longer has always goes.
         .addOption(hidden('--resolve-image <when>')),
     async (context, options, [name = '']) =>
-      (await import('./commands/apply.ts')).apply(context, { ...undetached(options), name, filename: options.composeFile ?? [] }),
+      (await import('./commands/apply.ts')).apply(context, { ...options, name, filename: options.composeFile ?? [] }),
     stack,
   )
   add('ls', 'List stacks', listing, async (context, options) => (await import('./commands/swarm-lists.ts')).stacks(context, options), stack)
@@ -395,6 +389,15 @@ const groups: Readonly<Record<string, (registry: Registry, group: Command) => vo
 }
 
 /** Adds what the group is made of. */
-export function fillGroup(registry: Registry, group: Command): void {
-  groups[group.name()]?.(registry, group)
+export function fillGroup({ add, output }: Registry, group: Command): void {
+  const settling: Registry['add'] = (usage, description, configure, body, parent) =>
+    add(usage, description, configure, (context, options, words) => body(context, settled(options), words), parent)
+  groups[group.name()]?.({ add: settling, output }, group)
+}
+
+/** `--detach=true` is `--detach`, and that is not to wait. */
+function settled(options: Options): Options {
+  const on = Object.keys(options).flatMap((name) => (name.endsWith('=true') ? [optionName(name.slice(0, -'=true'.length))] : []))
+  const whole: Options = { ...options, ...Object.fromEntries(on.map((name) => [name, true])) }
+  return whole.detach === true ? { ...whole, wait: false } : whole
 }

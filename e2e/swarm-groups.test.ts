@@ -115,6 +115,7 @@ test('service ps has what ended, ls filters and formats, rollback goes back', as
   assert.equal(await cluster.kit('service', 'ls', '--format', '{{.Name}} {{.Replicas}}'), 'redis 6/6\n')
   assert.equal(JSON.parse(await cluster.kit('service', 'ls', '--format', 'json')).Mode, 'replicated')
   assert.match(await cluster.fails(2, 'service', 'ls', '-f', 'nmae=x'), /did you mean "name"\?/)
+  assert.match(await cluster.fails(2, 'service', 'update', 'redis', '--rollback', '--replicas', '2'), /changes nothing else/)
   await cluster.kit('service', 'rollback', 'redis')
   assert.equal(await cluster.kit('service', 'ls', '--format', '{{.Image}}'), 'redis:3.0.6\n')
 })

@@ -37,12 +37,15 @@ function surroundings({ env }: Context): Parameters<typeof changeService>[2] {
   return { env, readLines }
 }
 
-export async function create(context: Context, options: Options, [image, ...args]: readonly string[]): Promise<ExitCode> {
+export async function create(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
   const given: Given = { ...options }
   const { object } = changeService({ metadata: {}, spec: { template: {} } }, given, surroundings(context))
   const { template: written = {}, ...spec } = isJsonObject(object['spec']) ? object['spec'] : {}
+  const flagged = isJsonObject(written) ? written : {}
+  // With --image, the words are what docker has after the image.
+  const [image = flagged['image'], ...args] = flagged['image'] === undefined ? words : [flagged['image'], ...words]
   const template: JsonObject = {
-    ...(isJsonObject(written) ? written : {}),
+    ...flagged,
     ...(image === undefined ? {} : { image }),
     ...(args.length === 0 ? {} : { command: args }),
   }
@@ -74,8 +77,15 @@ async function credentials(context: Context, options: Options, image: unknown): 
   return auth === undefined ? {} : { registryAuth: auth }
 }
 
+function rollback(context: Context, options: Options, word: string): Promise<ExitCode> {
+  const { object, warnings } = changeService({}, { ...options }, surroundings(context))
+  if (Object.keys(object).length + warnings.length > 0 || options.force === true)
+    throw new CommandError(exitCodes.invalid, 'error: --rollback goes back to a revision, and changes nothing else in the same command')
+  return undo(context, options, [`service/${word}`])
+}
+
 export async function update(context: Context, options: Options, [word = '']: readonly string[]): Promise<ExitCode> {
-  if (options.rollback === true) return undo(context, waiting(options), [`service/${word}`])
+  if (options.rollback === true) return rollback(context, options, word)
   const client = await context.client()
   for (let attempt = 1; ; attempt++) {
     const live = await find(client, 'Service', word)
@@ -122,17 +132,13 @@ export async function remove(context: Context, options: Options, words: readonly
     if (stack !== undefined)
       context.err(`note: service/${metadata.name} belongs to stack ${stack}, which makes it again; \`kit stack rm ${stack}\` deletes both`)
   }
-  return removeObjects(context, waiting(options), ['services', ...words])
-}
-
-function waiting(options: Options): Options {
-  return options.detach === true ? { ...options, wait: false } : options
+  return removeObjects(context, options, ['services', ...words])
 }
 
 /** Prints the id, as swarmctl and docker do. */
 async function waitFor(context: Context, client: Client, options: Options, { metadata }: WireObject<'Service'>): Promise<ExitCode> {
   context.out(`${metadata.uid}\n`)
-  if (waiting(options).wait === false) return exitCodes.ok
+  if (options.wait === false) return exitCodes.ok
   const isProgress = (line: string): boolean => /^\d\d+:\d\d /.test(line)
   const heard = options.quiet === true ? { ...context, err: (line: string) => void (isProgress(line) || context.err(line)) } : context
   const services = new Map([[metadata.name, metadata.generation]])
