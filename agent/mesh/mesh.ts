@@ -2,7 +2,7 @@
 // tasks (serving.ts), whose turn it is (rotation.ts), the listeners and the open flows. Without a manager it
 // goes on with what it knows. Only tasks of this node are given clients; endpoints on other nodes are passed over.
 
-import { durationMs } from '../../api/duration.ts'
+import { stopGraceMs } from '../../api/defaults.ts'
 import type { Assignment, PortProblem } from '../../api/session.ts'
 import type { Clock, Log } from '../../effects/effects.ts'
 import { applyEndpoints, type Endpoints, type EndpointsMessage, keyOfPort, type PublishedPort, publishedPorts } from './endpoints.ts'
@@ -23,7 +23,6 @@ export interface MeshDeps {
 
 /** Managers wait for the answer to what they told; a port that takes longer is said to be a problem meanwhile. */
 const openLimitMs = 500
-/** The default grace period, too. */
 const drainLimitMs = 10_000
 
 export class Mesh {
@@ -85,9 +84,8 @@ export class Mesh {
    * For a task that takes no clients any more: until those that it has are done, for as long as it may take to stop, up
    * to `drainLimitMs`. That time begins with the first call.
    */
-  drain({ task, template: { stopGracePeriod } }: Pick<Assignment, 'task' | 'template'>, signal: AbortSignal): Promise<void> {
-    const limitMs = stopGracePeriod === undefined ? drainLimitMs : Math.min(durationMs(stopGracePeriod), drainLimitMs)
-    return this.#flows.drain(task, limitMs, signal)
+  drain({ task, template }: Pick<Assignment, 'task' | 'template'>, signal: AbortSignal): Promise<void> {
+    return this.#flows.drain(task, Math.min(stopGraceMs(template), drainLimitMs), signal)
   }
 
   /** The task has ended, and its flows with it. May be called twice. */
@@ -97,11 +95,12 @@ export class Mesh {
     this.#finishing.add(finishing)
   }
 
-  /** Closes everything. */
+  /** Closes everything, and gives nothing to anybody any more. */
   async end(): Promise<void> {
     this.#stop.abort(new Error('the agent ends'))
+    this.#published = publishedPorts(new Map())
+    this.#flows.end()
     await Promise.all([this.#listeners.end(), ...this.#finishing])
-    this.#flows.closeAll()
   }
 
   #localOf(endpoints: readonly { readonly task: string; readonly node: string }[]): readonly string[] {

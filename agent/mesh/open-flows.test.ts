@@ -84,6 +84,15 @@ test('who asks again does not wait anew, and an interrupted drain goes on with t
   assert.equal(await drainedAt('web.1.a'), 10_000)
 })
 
+test('at the end all are closed, and connections that were still being made as soon as they are there', () => {
+  const { flows, closed, open } = world()
+  open('web.1.a', 'busy', 'Asked')
+  const late = flows.begin('web.2.b')
+  flows.end()
+  late.carry({ idleMs: () => 0, state: () => 'Asked', close: () => closed.push('late') })
+  assert.deepEqual(closed, ['busy 0', 'busy 0', 'late', 'late'])
+})
+
 test('when a task has ended, clients get what is on its way, and flows that stand still are closed, whoever spoke last', async () => {
   const { queue, flows, closed, open } = world()
   const [slow] = [open('web.1.a', 'slow', 'Answering'), open('web.1.a', 'stuck', 'Answering'), open('web.1.a', 'waiting', 'Asked')]

@@ -34,6 +34,7 @@ export interface OpenFlow {
 export class OpenFlows {
   readonly #clock: Clock
   readonly #tasks = new Map<string, TaskFlows>()
+  #isOver = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -49,7 +50,10 @@ export class OpenFlows {
     const id = Symbol(task)
     open.flows.set(id, undefined)
     return {
-      carry: (flow) => void open.flows.set(id, flow),
+      carry: (flow) => {
+        open.flows.set(id, flow)
+        if (this.#isOver) closeAtOnce(flow)
+      },
       end: () => {
         if (!open.flows.delete(id) || open.flows.size > 0) return
         this.#tasks.delete(task)
@@ -84,13 +88,20 @@ export class OpenFlows {
     }
   }
 
-  closeAll(): void {
-    for (const open of this.#tasks.values()) closeWhere(open, () => true)
+  /** All, and those that are still to come: a client that takes nothing must not keep the daemon from ending. */
+  end(): void {
+    this.#isOver = true
+    for (const { flows } of [...this.#tasks.values()]) for (const flow of [...flows.values()]) closeAtOnce(flow)
   }
 
   #untilEmpty(open: TaskFlows, limitMs: number, signal: AbortSignal): Promise<void> {
     return firstOf(signal, [(inner) => open.empty.wait(inner), (inner) => this.#clock.sleep(limitMs, inner)])
   }
+}
+
+function closeAtOnce(flow: Flow | undefined): void {
+  flow?.close()
+  flow?.close()
 }
 
 function closeWhere({ flows }: TaskFlows, isTrue: (flow: Flow) => boolean): void {

@@ -136,6 +136,25 @@ test('a reader that stops does not make the proxy remember: the task has to wait
   assert.equal(written, pieces)
 })
 
+test('the second time a flow is closed it does not wait for a client that takes nothing', async (context) => {
+  const task = await serve(context, (socket) => {
+    const write = (): void => {
+      while (socket.write(Buffer.alloc(64 * 1024)));
+    }
+    socket.on('drain', write)
+    write()
+  })
+  const [flows, said]: [Flow[], string[]] = [[], []]
+  const port = await publish(context, () => leaseOf(task, { opened: (flow) => flows.push(flow), release: () => said.push('released') }))
+  const client = await dial(context, port)
+  client.pause()
+  await until('its buffers are full', () => flows[0]?.state() === 'Answering' && flows[0].idleMs() > 200)
+  flows[0]?.close()
+  assert.deepEqual(said, [])
+  flows[0]?.close()
+  await until('it is gone', () => said.length === 1)
+})
+
 test('a task that does not answer is given up for the next', async (context) => {
   const task = await serve(context, (socket) => void socket.end('here'))
   const failed: string[] = []

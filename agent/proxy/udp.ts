@@ -155,6 +155,7 @@ class Association {
     const waiting = this.#waiting ?? []
     this.#waiting = undefined
     this.#lease.opened({ idleMs: () => performance.now() - this.#lastMs, state: () => 'AtRest', close: () => this.close() })
+    if (this.#isClosed) return
     for (const datagram of waiting) this.send(datagram)
   }
 
