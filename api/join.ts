@@ -20,7 +20,7 @@ export type JoinRequest =
 export type Availability = 'Active' | 'Pause' | 'Drain'
 
 export type JoinAnswer =
-  | { readonly type: 'root'; readonly certificate: string }
+  | { readonly type: 'root'; readonly certificate: string; readonly clusterId: string }
   | {
       readonly type: 'issued'
       readonly nodeId: string
@@ -53,7 +53,7 @@ export function isJoinAnswer(value: unknown): value is JoinAnswer {
   const hasText = (...fields: readonly string[]): boolean => fields.every((field) => typeof value[field] === 'string')
   switch (value['type']) {
     case 'root':
-      return hasText('certificate')
+      return hasText('certificate', 'clusterId')
     case 'issued':
       return hasText('nodeId', 'clusterId', 'certificate', 'root') && (value['role'] === 'Worker' || value['role'] === 'Manager')
     case 'refused':

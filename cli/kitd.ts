@@ -12,17 +12,15 @@ import { createDisk } from '../effects/real/disk.ts'
 import { createKeys } from '../effects/real/keys.ts'
 import { createLog } from '../effects/real/log.ts'
 import { createRandom } from '../effects/real/random.ts'
-import { Loopback } from '../effects/real/transport.ts'
-import { loadIdentity } from '../node/identity.ts'
 import { createNode } from '../node/node.ts'
 import { serveControlSocket } from '../server/http/http.ts'
 import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
+import { type NetworkFlags, openNetwork } from './node-network.ts'
 import { executorNames } from './options.ts'
 import { version } from './version.ts'
 
-interface Flags extends ExecutorFlags {
+interface Flags extends ExecutorFlags, NetworkFlags {
   readonly stateDir: string
-  readonly hostname: string
   readonly listenControlApi?: string
   readonly label: readonly string[]
   readonly engineLabel: readonly string[]
@@ -37,6 +35,10 @@ function parseFlags(args: readonly string[]): Flags {
     .requiredOption('-d, --state-dir <directory>', 'state of this node')
     .option('--hostname <name>', 'host name to report', machineHostname())
     .option('--listen-control-api <path>', 'control socket (default: <state-dir>/kit.sock)')
+    .option('--listen-remote-api <host:port>', 'managers: where other nodes connect, over mutual TLS (default: 0.0.0.0:4242)')
+    .option('--advertise-addr <host:port>', 'managers: address that other nodes are told (default: the one that it listens on)')
+    .option('--join-addr <host:port>', 'a manager: this node is a worker of its cluster')
+    .option('--join-token <token>', 'token to join with, or @FILE; needed once')
     .addOption(
       new Option('--executor <name>', 'what runs tasks; auto takes Docker when it answers, and then stays with its choice')
         .choices(executorNames)
@@ -75,37 +77,44 @@ async function run(flags: Flags): Promise<void> {
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
 
-  const clock = createClock()
-  const random = createRandom()
-  const disk = createDisk()
   const log = createLog()
+  const effects = { clock: createClock(), random: createRandom(), keys: createKeys(), disk: createDisk(), log }
   const unlock = lockDirectory(directory)
   try {
-    const identity = await loadIdentity({ disk, random }, directory)
+    const network = await openNetwork(effects, directory, flags, stop.signal)
+    const { identity, transport, managers, advertise, certificate, onCertificate, onManagers } = network
     const programs = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
     const executor = await chooseExecutor({ directory, identity, programs, environment: process.env, log }, flags)
     const node = await createNode(
-      {
-        clock,
-        random,
-        keys: createKeys(),
-        disk,
-        transport: new Loopback().transport({ id: identity.nodeId, role: 'Manager', clusterId: identity.clusterId }),
-        log,
-      },
+      { ...effects, transport },
       {
         identity,
         directory,
         hostname: flags.hostname,
         executor,
         portServer: createPortServer({ address: flags.publishAddress, log }),
-        managers: [],
+        managers,
+        onManagers,
+        onCertificate,
+        ...(certificate === undefined ? {} : { certificate }),
+        ...(advertise === undefined ? {} : { advertise }),
         labels: parseLabels('--label', flags.label),
         engineLabels: parseLabels('--engine-label', flags.engineLabel),
         version,
       },
     )
-    const running = node.run(stop.signal)
+    const { store } = node
+    if (store !== undefined) {
+      network.members.has = (nodeId) => store.view.get('Node', nodeId) !== undefined
+      store.subscribe((events) => {
+        if (events.some(({ type, object }) => type === 'DELETED' && object.kind === 'Node')) network.members.changed()
+      })
+    }
+    const end = new AbortController()
+    const all = AbortSignal.any([stop.signal, end.signal])
+    // Whichever fails ends the other: a node that cannot be reached, or must not go on, says so and stops.
+    const running = Promise.all([node.run(all), network.run(all)]).finally(() => end.abort())
+    running.catch(() => undefined)
     const server = await serveControlSocket(socket, node.handle)
     process.stdout.write(`ready ${socket}\n`)
     await running.finally(() => server.close())

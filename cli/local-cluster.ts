@@ -1,11 +1,13 @@
 // The cluster on this machine that `kit up` starts and `kit down` stops: one `kitd` process per node, all
-// state below one directory. `cluster.json` says which nodes there are; what runs is asked of the nodes.
+// state below one directory. `cluster.json` says which nodes there are (local-plan.ts); what runs is asked of the nodes.
 
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
-import { parseJson } from '../agent/frames.ts'
+import { isDeepStrictEqual } from 'node:util'
 import { reasonOf } from '../api/errors.ts'
 import type { Client } from '../client/client.ts'
 import { lockHolder } from '../effects/real/directory-lock.ts'
@@ -14,11 +16,8 @@ import { type Connection, connect } from './connect.ts'
 import type { Context } from './context.ts'
 import { assertEngineAnswers, openRecordedExecutor, recordedChoice } from './executor-choice.ts'
 import { CommandError, exitCodes } from './exit.ts'
-import type { ExecutorName } from './options.ts'
+import { type LocalPlan, type NodeEntry, type PlanOptions, planNodes, readPlan, writePlan } from './local-plan.ts'
 
-const firstNode = 'node-1'
-/** What a cluster for trying out publishes, only this machine can reach. */
-const publishAddress = '127.0.0.1'
 const readyWithinMs = 60_000
 const stopWithinMs = 30_000
 const lookAgainMs = 20
@@ -31,102 +30,47 @@ export interface LocalNode {
   readonly socket: string
 }
 
-interface NodeEntry {
-  readonly name: string
-  readonly executor: ExecutorName
-  readonly dockerHost?: string
-  readonly labels: readonly string[]
-}
-
-interface ClusterFile {
-  readonly version: 1
-  readonly nodes: readonly NodeEntry[]
-}
-
-export interface UpOptions {
-  /** When left out: `auto` for a new cluster, and what it has for one that is there. */
-  readonly executor?: ExecutorName
-  readonly dockerHost?: string
-  /** `node-1:key=value` */
-  readonly labels: readonly string[]
-}
-
 function nodeAt(directory: string, name: string): LocalNode {
   const home = join(resolve(directory), name)
   return { name, directory: home, socket: join(home, 'kit.sock') }
 }
 
-async function readCluster(directory: string): Promise<ClusterFile | undefined> {
-  const text = await readFile(join(directory, 'cluster.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw new CommandError(exitCodes.error, `cannot read ${join(directory, 'cluster.json')}: ${error.message}`)
-  })
-  if (text === undefined) return undefined
-  const value = parseJson(text)
-  if (
-    typeof value !== 'object' ||
-    value === null ||
-    !('version' in value) ||
-    value.version !== 1 ||
-    !('nodes' in value) ||
-    !Array.isArray(value.nodes)
-  ) {
-    throw new CommandError(
-      exitCodes.error,
-      `${join(directory, 'cluster.json')} is damaged, or of another version of kit. Without it there is one node, node-1, with the options of \`kit up\`: delete it if that is what you had`,
-    )
-  }
-  return { version: 1, nodes: value.nodes }
-}
-
-/** Who reads it meanwhile, and who comes back after a power failure, finds all of it or nothing. */
-async function writeCluster(directory: string, text: string): Promise<void> {
-  const draft = join(directory, `cluster.json.${process.pid}`)
-  await writeFile(draft, text, { flush: true })
-  await rename(draft, join(directory, 'cluster.json'))
-}
-
 /** Starts what is not running and resolves when every node answers and is Ready. */
-export async function startCluster(context: Context, options: UpOptions): Promise<Connection> {
+export async function startCluster(context: Context, options: PlanOptions): Promise<Connection> {
   const directory = resolve(context.localDirectory)
   await usable(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }))
-  const known = await readCluster(directory)
-  const { executor = 'auto', dockerHost } = options
+  const known = await readPlan(directory)
+  const { executor, dockerHost } = options
   // A daemon starts without its engine and waits for it; a person who asks for one rather learns that it is not there.
-  if (executor === 'docker' && lockHolder(nodeAt(directory, firstNode).directory) === undefined)
-    await assertEngineAnswers({ executor, ...hostOf(dockerHost) }, context.env)
-  const first: NodeEntry = { name: firstNode, executor, ...hostOf(dockerHost), labels: labelsOf(options.labels, firstNode) }
-  const cluster = await withExecutor(directory, known ?? { version: 1, nodes: [first] }, options)
-  if (cluster !== known) await usable(directory, () => writeCluster(directory, `${JSON.stringify(cluster, null, 2)}\n`))
-  for (const entry of cluster.nodes) {
-    const { name } = entry
-    const node = nodeAt(directory, name)
-    if (node.socket.length > longestSocketPath)
-      throw new CommandError(
-        exitCodes.invalid,
-        `${node.socket} is too long for a socket (${longestSocketPath} characters): choose a shorter --dir`,
-      )
-    if (lockHolder(node.directory) === undefined) {
-      context.err(`Starting ${name} …`)
-      await startNode(context, node, entry)
-    } else await waitUntilReady(context, node, () => undefined)
+  if (executor === 'docker' && (known?.nodes ?? []).every(({ name }) => lockHolder(nodeAt(directory, name).directory) === undefined))
+    await assertEngineAnswers({ executor, ...(dockerHost === undefined ? {} : { dockerHost }) }, context.env)
+  const planned = await planNodes(known, options, { address: loopbackAddress, freePort })
+  const plan = await withExecutor(directory, planned, options)
+  if (!isDeepStrictEqual(plan, known)) await usable(directory, () => writePlan(directory, plan))
+  for (const { name } of plan.nodes) assertSocketPath(nodeAt(directory, name))
+  const [manager] = plan.nodes
+  if (manager === undefined) throw new Error('a plan has a manager')
+  await start(context, directory, manager, [])
+  const connection = connect(nodeAt(directory, manager.name).socket, context.clock)
+  try {
+    const workers = plan.nodes.filter(({ role }) => role === 'worker')
+    if (workers.length > 0) await startWorkers(context, connection.client, directory, manager, workers)
+    await waitForNodes(context, connection.client, plan.nodes)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
   }
-  const connection = connect(nodeAt(directory, cluster.nodes[0]?.name ?? firstNode).socket, context.clock)
-  await waitForNodes(context, connection.client, cluster.nodes.length)
-  return connection
-}
-
-function hostOf(dockerHost: string | undefined): { readonly dockerHost?: string } {
-  return dockerHost === undefined ? {} : { dockerHost }
 }
 
 /** With the executor that is asked for now. A node that runs keeps what it has, and that is said. */
-async function withExecutor(directory: string, known: ClusterFile, { executor, dockerHost }: UpOptions): Promise<ClusterFile> {
-  if ((executor ?? 'auto') === 'auto' && dockerHost === undefined) return known
+async function withExecutor(directory: string, plan: LocalPlan, { executor, dockerHost }: PlanOptions): Promise<LocalPlan> {
+  if ((executor ?? 'auto') === 'auto' && dockerHost === undefined) return plan
   const nodes: NodeEntry[] = []
-  for (const entry of known.nodes) {
+  for (const entry of plan.nodes) {
     const home = nodeAt(directory, entry.name).directory
-    if (lockHolder(home) === undefined) nodes.push({ ...entry, ...(executor === undefined ? {} : { executor }), ...hostOf(dockerHost) })
+    if (lockHolder(home) === undefined)
+      nodes.push({ ...entry, ...(executor === undefined ? {} : { executor }), ...(dockerHost === undefined ? {} : { dockerHost }) })
     else {
       const has = await recordedChoice(home)
       const isSame = executor === undefined || executor === 'auto' || executor === has?.executor
@@ -139,7 +83,63 @@ async function withExecutor(directory: string, known: ClusterFile, { executor, d
       nodes.push(entry)
     }
   }
-  return { ...known, nodes }
+  return { ...plan, nodes }
+}
+
+async function startWorkers(
+  context: Context,
+  client: Client,
+  directory: string,
+  manager: NodeEntry,
+  workers: readonly NodeEntry[],
+): Promise<void> {
+  const { status } = await client.get('Cluster', 'default')
+  if (status.joinTokens === undefined) throw new CommandError(exitCodes.error, `${manager.name} has no tokens to join with; see its log`)
+  const { worker: token } = status.joinTokens
+  await Promise.all(
+    workers.map(async (entry) => {
+      const node = nodeAt(directory, entry.name)
+      const file = join(node.directory, 'join-token')
+      await usable(node.directory, () => mkdir(node.directory, { recursive: true, mode: 0o700 }))
+      await usable(node.directory, () => writeFile(file, `${token}\n`, { mode: 0o600 }))
+      await start(context, directory, entry, ['--join-addr', `${manager.address}:${manager.port}`, '--join-token', `@${file}`])
+    }),
+  )
+}
+
+/** Starts the daemon unless it runs. Resolves when it answers. */
+async function start(context: Context, directory: string, entry: NodeEntry, args: readonly string[]): Promise<void> {
+  const node = nodeAt(directory, entry.name)
+  if (lockHolder(node.directory) !== undefined) return await waitUntilReady(context, node, entry.role, () => undefined)
+  context.err(`Starting ${entry.name} …`)
+  await startNode(context, node, entry, args)
+}
+
+function assertSocketPath({ socket }: LocalNode): void {
+  if (socket.length <= longestSocketPath) return
+  throw new CommandError(exitCodes.invalid, `${socket} is too long for a socket (${longestSocketPath} characters): choose a shorter --dir`)
+}
+
+/** Each node has its own where the machine has more than one (Linux), and all the same elsewhere (macOS). */
+async function loopbackAddress(at: number): Promise<string> {
+  const own = `127.0.0.${at}`
+  return (await canListen(own)) ? own : '127.0.0.1'
+}
+
+async function canListen(address: string): Promise<boolean> {
+  return await freePort(address).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function freePort(address: string): Promise<number> {
+  const server = createServer().listen(0, address)
+  await once(server, 'listening')
+  const bound = server.address()
+  server.close()
+  if (typeof bound !== 'object' || bound === null) throw new Error('a TCP server has a port')
+  return bound.port
 }
 
 /** Does it, or says what is the matter with the directory. */
@@ -152,22 +152,15 @@ async function usable<T>(directory: string, use: () => Promise<T>): Promise<T> {
   }
 }
 
-function labelsOf(labels: readonly string[], node: string): readonly string[] {
-  return labels.flatMap((text) => {
-    const [, name = '', label = ''] = /^([^:=]+):([^=]+=.*)$/.exec(text) ?? []
-    if (name === '') throw new CommandError(exitCodes.invalid, `--label: "${text}" is not NODE:KEY=VALUE, such as node-1:disk=ssd`)
-    if (name !== node) throw new CommandError(exitCodes.invalid, `--label: there is no ${name}; the cluster has ${node}`)
-    return [label]
-  })
-}
-
-async function answers(context: Context, node: LocalNode): Promise<boolean> {
+/** A worker answers that it is none to ask; whether it is Ready, its manager says. */
+async function answers(context: Context, node: LocalNode, role: NodeEntry['role']): Promise<boolean> {
   const { client, close } = connect(node.socket, context.clock)
   try {
     await client.raw({ method: 'GET', path: '/readyz' })
     return true
   } catch (error) {
-    if (reasonOf(error) === 'Unavailable' || reasonOf(error) === 'NotLeader') return false
+    if (reasonOf(error) === 'NotLeader') return role === 'worker'
+    if (reasonOf(error) === 'Unavailable') return false
     throw error
   } finally {
     close()
@@ -175,7 +168,8 @@ async function answers(context: Context, node: LocalNode): Promise<boolean> {
 }
 
 /** The daemon outlives us: its own session, its output in a file. Resolves when it answers. */
-async function startNode(context: Context, node: LocalNode, { executor, dockerHost, labels }: NodeEntry): Promise<void> {
+async function startNode(context: Context, node: LocalNode, entry: NodeEntry, more: readonly string[]): Promise<void> {
+  const { role, address, port, executor, dockerHost, labels } = entry
   await usable(node.directory, () => mkdir(node.directory, { recursive: true, mode: 0o700 }))
   const log = await usable(node.directory, () => open(logOf(node), 'a', 0o600))
   const args = [
@@ -187,10 +181,13 @@ async function startNode(context: Context, node: LocalNode, { executor, dockerHo
     node.socket,
     '--executor',
     executor,
+    // What a cluster for trying out publishes, only this machine can reach.
     '--publish-address',
-    publishAddress,
+    address,
     ...(dockerHost === undefined ? [] : ['--docker-host', dockerHost]),
     ...labels.flatMap((label) => ['--label', label]),
+    ...(role === 'manager' ? ['--listen-remote-api', `${address}:${port}`] : []),
+    ...more,
   ]
   const child = spawn(context.programs.node, [context.programs.kitd, ...args], { detached: true, stdio: ['ignore', log.fd, log.fd] })
   let exited: string | undefined
@@ -198,14 +195,14 @@ async function startNode(context: Context, node: LocalNode, { executor, dockerHo
   child.once('error', (error) => (exited = error.message))
   child.unref()
   await log.close()
-  await waitUntilReady(context, node, () => exited)
+  await waitUntilReady(context, node, role, () => exited)
 }
 
 /** Resolves when the node answers and has looked at its tasks; `exited` says that its daemon is gone. */
-async function waitUntilReady(context: Context, node: LocalNode, exited: () => string | undefined): Promise<void> {
+async function waitUntilReady(context: Context, node: LocalNode, role: NodeEntry['role'], exited: () => string | undefined): Promise<void> {
   const logFile = logOf(node)
   const deadline = context.clock.monotonicMs() + readyWithinMs
-  while (!(await answers(context, node))) {
+  while (!(await answers(context, node, role))) {
     const how = exited()
     // Another `kit up` may have been first with a daemon of its own: then that is the one to wait for.
     if (how !== undefined && lockHolder(node.directory) === undefined)
@@ -239,18 +236,22 @@ async function lastLines(file: string): Promise<string> {
     .join('\n')
 }
 
-async function waitForNodes(context: Context, client: Client, count: number): Promise<void> {
+async function waitForNodes(context: Context, client: Client, nodes: readonly NodeEntry[]): Promise<void> {
   const deadline = context.clock.monotonicMs() + readyWithinMs
   for (;;) {
     const { items } = await client.list('Node')
-    if (items.filter(({ status }) => status.state === 'Ready').length >= count) {
+    const ready = new Set(items.filter(({ status }) => status.state === 'Ready').map(({ status }) => status.description?.hostname))
+    const missing = nodes.filter(({ name }) => !ready.has(name)).map(({ name }) => name)
+    if (missing.length === 0) {
       for (const { metadata, status } of items)
         if (status.description?.trouble !== undefined)
           context.err(`warning: ${status.description.hostname ?? metadata.name} runs no tasks now: ${status.description.trouble}`)
       return
     }
-    if (context.clock.monotonicMs() > deadline)
-      throw new CommandError(exitCodes.timedOut, `not all nodes are Ready after ${readyWithinMs / 1000} s; \`kit get nodes\` shows which`)
+    if (context.clock.monotonicMs() > deadline) {
+      const why = `${missing.join(', ')} not Ready after ${readyWithinMs / 1000} s; \`kit get nodes\` shows all, \`kitd.log\` in the node's directory says more`
+      throw new CommandError(exitCodes.timedOut, why)
+    }
     await context.clock.sleep(lookAgainMs, context.signal)
   }
 }
@@ -258,10 +259,10 @@ async function waitForNodes(context: Context, client: Client, count: number): Pr
 /** Stops daemons and tasks. Resolves with the names of the nodes that had something to stop. */
 export async function stopCluster(context: Context, purge: boolean): Promise<readonly string[]> {
   const directory = resolve(context.localDirectory)
-  const cluster = await readCluster(directory)
+  const plan = await readPlan(directory)
   const stopped: string[] = []
   // Whoever has lost `cluster.json` must not leave a daemon and its tasks behind either.
-  for (const { name } of cluster?.nodes ?? [{ name: firstNode }]) {
+  for (const { name } of plan?.nodes ?? [{ name: 'node-1' }]) {
     const node = nodeAt(directory, name)
     if (!existsSync(node.directory)) continue
     const daemon = await stopDaemon(context, node)

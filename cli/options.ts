@@ -33,6 +33,7 @@ export interface Options {
   readonly executor?: ExecutorName
   readonly dockerHost?: string
   readonly label?: readonly string[]
+  readonly workers?: number
   readonly purge?: boolean
   readonly print?: boolean
   readonly stateDir?: string

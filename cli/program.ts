@@ -1,12 +1,16 @@
 // Every command with its words, options and help. Bodies are behind `import()`.
 
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
 import { helpText } from './help.ts'
 import { executorNames, type GlobalOptions, type Options } from './options.ts'
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
+const count = (value: string): number => {
+  if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError('wanted a number, such as 3.')
+  return Number(value)
+}
 
 /** `createContext` is called when a command runs, with the global options; `writeHelp` instead of standard output. */
 export function createProgram(
@@ -69,6 +73,7 @@ export function createProgram(
           new Option('--executor <name>', 'what runs tasks; auto, the default, takes Docker when it answers').choices(executorNames),
         )
         .option('--docker-host <address>', 'Docker engine (default: DOCKER_HOST, or the usual socket)')
+        .addOption(new Option('--workers <count>', 'nodes beside the manager, each a daemon of its own').argParser(count))
         .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect)
         .option('--name <stack>', 'name of the stack, for a Compose file'),
     async (context, options, words) => (await import('./commands/up.ts')).up(context, options, words),

@@ -19,7 +19,7 @@ import { SimulatedDisk } from '../sim/effects/disk.ts'
 import { createSimulatedKeys } from '../sim/effects/keys.ts'
 import { SeededRandom } from '../sim/effects/random.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
-import { type JoinOptions, joinCluster, keepCertificate, loadCertificate, renewCertificate } from './certificate.ts'
+import { type JoinOptions, type JoinTrust, joinCluster, keepCertificate, loadCertificate, renewCertificate } from './certificate.ts'
 
 const signal = new AbortController().signal
 const stranger: Peer = { address: '192.0.2.7', node: undefined }
@@ -46,11 +46,11 @@ async function createCluster() {
   void issuer.run(signal)
   const disk = new SimulatedDisk(new SeededRandom(2)).mount()
   const machine = { ...deps, disk }
-  const opened: (string | undefined)[] = []
+  const opened: (JoinTrust | undefined)[] = []
   const openAs =
     (peer: Peer) =>
-    async (root?: string): Promise<ReturnType<typeof streamPair>['agent']> => {
-      opened.push(root)
+    async (trust?: JoinTrust): Promise<ReturnType<typeof streamPair>['agent']> => {
+      opened.push(trust)
       const { agent, manager } = streamPair(peer)
       void serve?.(manager, signal)
       return agent
@@ -85,7 +85,7 @@ test('a machine with a token becomes a node, trusts only the root of the token, 
   assert.deepEqual(identityOf(parsed), { kind: 'Node', nodeId: certificate.nodeId, role: 'Worker', clusterId: 'cluster1' })
   assert.ok(parsed.verify(new X509Certificate(cluster().ca.certificate).publicKey))
   assert.equal(node?.status.certificate?.notAfter, parsed.validToDate.getTime())
-  assert.deepEqual(opened, [undefined, cluster().ca.certificate])
+  assert.deepEqual(opened, [undefined, { root: cluster().ca.certificate, clusterId: 'cluster1' }])
   const loaded = await loadCertificate(disk, '/n')
   assert.deepEqual({ ...loaded, key: undefined }, { ...certificate, key: undefined })
   assert.ok(loaded?.key.equals(certificate.key))

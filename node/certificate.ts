@@ -31,8 +31,14 @@ export interface CertificateDeps {
   readonly log: Log
 }
 
+/** Whom a joining machine trusts: the root that its token names, and the cluster that says it is of that root. */
+export interface JoinTrust {
+  readonly root: string
+  readonly clusterId: string
+}
+
 /** Opens a stream of protocol `join` to a manager: trusting this root only, or nobody in particular. */
-export type OpenJoin = (root: string | undefined, signal: AbortSignal) => Promise<FrameStream>
+export type OpenJoin = (trust: JoinTrust | undefined, signal: AbortSignal) => Promise<FrameStream>
 
 export interface JoinOptions {
   readonly directory: string
@@ -45,6 +51,8 @@ const longestFile = 256 * 1024
 const answerLimitMs = 15_000
 /** After a renewal that failed. */
 const firstRetryMs = 5_000
+/** Without a certificate nobody else can connect. */
+const firstWithoutMs = 100
 const longestRetryMs = 3_600_000
 /** No timer is longer, and a wall clock that was set right is noticed. */
 const longestSleepMs = 3_600_000
@@ -90,7 +98,7 @@ export async function joinCluster(
     hostname,
     ...(availability === undefined ? {} : { availability }),
   }
-  const issued = await ask(deps.clock, await open(root.certificate, signal), request, signal)
+  const issued = await ask(deps.clock, await open({ root: root.certificate, clusterId: root.clusterId }, signal), request, signal)
   if (issued.type !== 'issued') throw unexpected()
   return await keep(deps.disk, directory, issued, key)
 }
@@ -123,7 +131,7 @@ export async function keepCertificate(
   const { clock, random, log } = deps
   let present = first
   let dueMs = present === undefined ? 0 : dueOf(present, random)
-  let retryMs = firstRetryMs
+  let retryMs = present === undefined ? firstWithoutMs : firstRetryMs
   while (!signal.aborted) {
     const waitMs = dueMs - clock.wallMs()
     if (waitMs > 0) {
@@ -132,15 +140,14 @@ export async function keepCertificate(
     }
     try {
       present = await renewCertificate(deps, directory, await open(signal), signal)
-      log.info('Renewed the certificate of this node', { until: new Date(endOf(present)).toISOString() })
+      log.info('Renewed the certificate of this node', { until: new Date(expiryMs(present)).toISOString() })
       onNew(present)
       dueMs = dueOf(present, random)
       retryMs = firstRetryMs
     } catch (error) {
       if (signal.aborted) return
-      log.warn('Could not renew the certificate of this node', { error, retryMs })
-      // A first one is waited for: nothing else of this node works without it.
-      await clock.sleep(present === undefined ? firstRetryMs / 10 : retryMs * random.next(), signal).catch(() => undefined)
+      if (present !== undefined) log.warn('Could not renew the certificate of this node', { error, retryMs })
+      await clock.sleep(present === undefined ? Math.min(retryMs, firstRetryMs) : retryMs * random.next(), signal).catch(() => undefined)
       retryMs = Math.min(2 * retryMs, longestRetryMs)
     }
   }
@@ -150,7 +157,8 @@ function dueOf({ certificate }: NodeCertificate, random: Random): number {
   return renewalMs(validityOf(new X509Certificate(certificate)), random)
 }
 
-function endOf({ certificate }: NodeCertificate): number {
+/** When nobody believes it any more, ms since 1970. */
+export function expiryMs({ certificate }: NodeCertificate): number {
   return validityOf(new X509Certificate(certificate)).notAfterMs
 }
 

@@ -14,7 +14,7 @@ import { validateObject } from '../api/validate.ts'
 import { runControllers } from '../controllers/runtime/loop.ts'
 import { explainTask } from '../controllers/scheduler/explain.ts'
 import { formatExplanation } from '../controllers/scheduler/explain-format.ts'
-import type { Effects } from '../effects/effects.ts'
+import type { Effects, FrameStream } from '../effects/effects.ts'
 import { failure } from '../server/answer.ts'
 import { Dispatcher } from '../server/dispatcher.ts'
 import { EventLog } from '../server/events.ts'
@@ -24,6 +24,7 @@ import { LogBroker } from '../server/logs.ts'
 import { createRouter } from '../server/router.ts'
 import { checkStack } from '../server/stack-admission.ts'
 import { type OpenStore, openStore, type StoreOptions } from '../store/store.ts'
+import { keepCertificate, type NodeCertificate } from './certificate.ts'
 import { createControllers } from './controllers.ts'
 import type { Identity } from './identity.ts'
 
@@ -36,6 +37,14 @@ export interface NodeOptions {
   readonly portServer: PortServer
   /** Addresses of managers for the agent. Empty: this node is a manager, and its own. */
   readonly managers: readonly string[]
+  /** What it has joined with, or had before. Without one it asks for one. */
+  readonly certificate?: NodeCertificate
+  /** Called with each that replaces it. */
+  readonly onCertificate?: (certificate: NodeCertificate) => void
+  /** Called with the managers that this node is told of. */
+  readonly onManagers?: (managers: readonly string[]) => void
+  /** Of managers: the address that other nodes are told. Its id, inside one process, when left out. */
+  readonly advertise?: string
   /** Labels of the node object, when this is its first start. */
   readonly labels: Readonly<Record<string, string>>
   readonly engineLabels: Readonly<Record<string, string>>
@@ -65,23 +74,37 @@ export async function createNode(effects: Effects, options: NodeOptions): Promis
     portServer: options.portServer,
     engineLabels: options.engineLabels,
     version: options.version,
+    onSession: ({ managers }) => options.onManagers?.(managers),
   })
-  if (options.managers.length > 0) return createWorker(options, (signal) => agent.run(signal))
+  const run = async (signal: AbortSignal): Promise<void> => {
+    await Promise.all([agent.run(signal), keepCertified(effects, options, signal)])
+  }
+  if (options.managers.length > 0) return createWorker(options, run)
   const store = await openStore(effects, {
     directory: `${options.directory}/raft`,
     ...options.identity,
     ...options.log,
   })
-  return createManager(effects, options, store, (signal) => agent.run(signal))
+  return createManager(effects, options, store, run)
 }
 
-function createWorker({ identity }: NodeOptions, runAgent: (signal: AbortSignal) => Promise<void>): KitNode {
+/** Its certificate is renewed as long as the node runs, by any manager. */
+function keepCertified(effects: Effects, options: NodeOptions, signal: AbortSignal): Promise<void> {
+  const { directory, certificate, onCertificate = () => undefined, identity } = options
+  const managers = options.managers.length > 0 ? options.managers : [identity.nodeId]
+  let turn = 0
+  const open = (until: AbortSignal): Promise<FrameStream> =>
+    effects.transport.connect(managers[turn++ % managers.length] ?? '', 'join', until)
+  return keepCertificate(effects, directory, certificate, open, onCertificate, signal)
+}
+
+function createWorker({ identity }: NodeOptions, runBeside: (signal: AbortSignal) => Promise<void>): KitNode {
   const refusal = new StatusError('NotLeader', 'this node is a worker: ask a manager')
   return {
     nodeId: identity.nodeId,
     handle: () => Promise.resolve(failure(refusal)),
     store: undefined,
-    run: runAgent,
+    run: runBeside,
   }
 }
 
@@ -89,7 +112,7 @@ function createManager(
   effects: Effects,
   options: NodeOptions,
   store: OpenStore,
-  runAgent: (signal: AbortSignal) => Promise<void>,
+  runBeside: (signal: AbortSignal) => Promise<void>,
 ): KitNode {
   const { clock, random, keys, log, transport } = effects
   const { nodeId, clusterId } = options.identity
@@ -97,7 +120,15 @@ function createManager(
     const metadata = store.view.get(kind, name)?.metadata
     return metadata !== undefined && 'uid' in metadata ? metadata.uid : undefined
   })
-  const dispatcher = new Dispatcher({ store, clock, random, log, transport, events: events.recorder('agent'), managers: () => [nodeId] })
+  const dispatcher = new Dispatcher({
+    store,
+    clock,
+    random,
+    log,
+    transport,
+    events: events.recorder('agent'),
+    managers: () => [options.advertise ?? nodeId],
+  })
   const broker = new LogBroker({ store, clock, random, transport, requestStream: (...request) => dispatcher.requestStream(...request) })
   const issuer = new Issuer({ store, clock, random, keys, log, transport, events: events.recorder('issuer'), clusterId })
   const exec = new ExecBroker({
@@ -166,7 +197,7 @@ function createManager(
         throw error
       })
       try {
-        await Promise.race([Promise.all([whileLeading(store, lead, all), runAgent(all)]), broken])
+        await Promise.race([Promise.all([whileLeading(store, lead, all), runBeside(all)]), broken])
       } finally {
         stop.abort()
         await store.close()

@@ -92,7 +92,7 @@ export class Issuer {
   #perform(request: JoinRequest, peer: Peer): Promise<JoinAnswer> | JoinAnswer {
     switch (request.type) {
       case 'root':
-        return { type: 'root', certificate: this.#cluster().ca.certificate }
+        return { type: 'root', certificate: this.#cluster().ca.certificate, clusterId: this.#deps.clusterId }
       case 'join':
         return this.#join(request, peer)
       case 'renew':

@@ -10,10 +10,11 @@ import type { Options } from '../options.ts'
 import { formatTable } from './get.ts'
 
 export async function up(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
-  const { executor, dockerHost, label: labels = [] } = options
+  const { executor, dockerHost, label: labels = [], workers } = options
   const { client, close } = await startCluster(context, {
     ...(executor === undefined ? {} : { executor }),
     ...(dockerHost === undefined ? {} : { dockerHost }),
+    ...(workers === undefined ? {} : { workers }),
     labels,
   })
   try {

@@ -36,7 +36,7 @@ test('a held task is released after its delay, and when it was made in what is n
 
 test('a rollout does not watch for an hour what settled in what is now the future', () => {
   const policy = { parallelism: 1, delayMs, monitorMs: 5_000, failureAction: 'Pause', maxFailureRatio: 0, order: 'StopFirst' } as const
-  const facts = { outOfDate: 0, inTheAir: 0, unsettled: 0, uncounted: [], countOthers: () => 0, now }
+  const facts = { outOfDate: 0, inTheAir: 0, unsettled: 0, uncounted: [], countOthers: () => 0, best: undefined, now }
   const step = (lastSettledAt: number): string => decideRollout(service({ update: 'Updating' }), policy, { ...facts, lastSettledAt }).kind
   assert.equal(step(now), 'roll')
   assert.equal(step(now + hourMs), 'finish')

@@ -1,7 +1,7 @@
 // The rollout of a service as a pure decision: whether one starts, which slots take the next step within
 // the budget, what its failures amount to, and when it is over (slots.md, "Update, per service").
 
-import { isDue } from '../../api/clock-step.ts'
+import { isBeforeStep, isDue } from '../../api/clock-step.ts'
 import type { UpdatePolicyMs } from '../../api/defaults.ts'
 import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
 import { howItEnded } from '../slots/how-it-ended.ts'
@@ -58,7 +58,8 @@ export function decide(service: Service, policy: UpdatePolicyMs, facts: RolloutF
 /** When a revision that no rollout watches has run for the monitor time, or at once when a task of it has finished its work. */
 function whenGood(revision: string, { monitorMs }: UpdatePolicyMs, { best, now }: RolloutFacts): number | undefined {
   if (best?.spec.revision !== revision) return undefined
-  return best.status.state === 'Complete' ? now : (best.spec.settledAt ?? now) + monitorMs
+  const { settledAt = now } = best.spec
+  return best.status.state === 'Complete' || isBeforeStep(settledAt, now) ? now : settledAt + monitorMs
 }
 
 /** The first revision, replaced before it has run for the monitor time: good as far as anybody can tell, unless its slot has failed before. */
