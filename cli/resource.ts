@@ -53,6 +53,7 @@ export function parseResources(words: readonly string[]): readonly Resource[] {
   if (first.includes('/')) return words.map(parseResource)
   const kind = parseKind(first)
   if (rest.length === 0) throw new CommandError(exitCodes.invalid, `which ${first}? Write ${first}/NAME, or ${first} NAME`)
+  if (rest.includes('')) throw new CommandError(exitCodes.invalid, `which ${first}? A name is empty; write ${first}/NAME`)
   return rest.map((name) => ({ kind, name }))
 }
 

@@ -249,6 +249,7 @@ test('delete by labels takes those, and no others; without a choice it takes not
   const file = cluster.file('notes.yml', [note('a', 'red'), note('b', 'red'), note('c', 'blue')].join('---\n'))
   await cluster.kit('apply', '-f', file)
   assert.match(await cluster.fails(2, 'delete', 'configs'), /-l|--all/)
+  assert.match(await cluster.fails(2, 'delete', 'config', ''), /which config\? A name is empty; write config\/NAME/)
   assert.equal(await cluster.kit('delete', 'configs', '-l', 'colour=red'), 'config/a deleted\nconfig/b deleted\n')
   assert.equal(await cluster.kit('get', 'configs', '-o', 'name'), 'config/c\n')
   const { code, out, err } = await cluster.run(['delete', 'configs', '-l', 'colour=red'])
