@@ -108,7 +108,7 @@ test('what a complete message no longer lists is stopped and removed, as is what
   await world.manager.complete(assignment('web.3.c'))
   await world.until('another is gone', () => world.machine.held().join(' ') === 'web.3.c')
   await world.pass(1_000)
-  assert.deepEqual(world.disk.platter.list('/agent'), ['web.3.c.json'])
+  assert.deepEqual(world.disk.platter.list('/agent'), ['version', 'web.3.c.json'])
 })
 
 test('a task that is not wanted any more is stopped, and its exit is reported', async () => {
@@ -337,6 +337,39 @@ test('the log of a task is sent on a stream of its own, which ends with the log'
     world.manager.logFrames.slice(1).map((frame) => /"text":"(\w+)"/.exec(frame)?.[1]),
     ['one', 'two'],
   )
+})
+
+/** Replaces a file of the agent. */
+async function writeFile(world: World, name: string, text: string): Promise<void> {
+  const disk = world.disk.mount(world.queue.lane())
+  const write = async (): Promise<void> => {
+    const file = await disk.open(`/agent/${name}`, { create: true })
+    await file.truncate(0)
+    await file.write(0, Buffer.from(text))
+    await file.sync()
+    await file.close()
+  }
+  await world.queue.settle(write())
+}
+
+test('records of a newer kit are refused and not touched; where the number is damaged the records are read', async () => {
+  const world = await connected()
+  await world.manager.complete(assignment('web.1.a'))
+  await world.until('Running', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
+  await world.pass(1_000)
+  world.killAgent()
+  await writeFile(world, 'version', '2\n')
+  await assert.rejects(
+    world.queue.settle(world.startAgent()),
+    /\/agent: written in format 2, and this kit reads format 1; run the kit that wrote it/,
+  )
+  assert.deepEqual(world.disk.platter.list('/agent'), ['version', 'web.1.a.json'])
+  world.killAgent()
+  await writeFile(world, 'version', 'two')
+  world.manager.received.length = 0
+  void world.startAgent()
+  await world.until('the report', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
+  assert.ok(world.logged.includes('Found a file that should say the format of the records, and does not'))
 })
 
 test('the wait between sessions doubles up to eight seconds', () => {

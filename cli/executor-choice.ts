@@ -46,7 +46,7 @@ export async function chooseExecutor(deps: ChoiceDeps, flags: ExecutorFlags): Pr
   const choice = await choose(deps, flags, before)
   if (before !== undefined && before.executor !== choice.executor) await removeTasks(deps, before)
   await writeChoice(deps.directory, choice)
-  return await open(deps.directory, deps.programs, choice)
+  return await open(deps.directory, deps.programs, choice, deps.log)
 }
 
 /** The executor that the node had last, for those who stop its tasks. */
@@ -95,9 +95,14 @@ async function removeTasks({ directory, programs, log }: ChoiceDeps, choice: Cho
   }
 }
 
-async function open(directory: string, programs: Programs, choice: Choice): Promise<Executor> {
+async function open(directory: string, programs: Programs, choice: Choice, log?: Log): Promise<Executor> {
   if (choice.executor === 'process')
-    return createProcessExecutor({ directory: join(directory, 'tasks'), nodePath: programs.node, shimPath: programs.shim })
+    return createProcessExecutor({
+      directory: join(directory, 'tasks'),
+      nodePath: programs.node,
+      shimPath: programs.shim,
+      ...(log === undefined ? {} : { log }),
+    })
   const { dockerHost: host, nodeId, clusterId } = choice
   return await createDockerExecutor({ host, nodeId, clusterId })
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { cpSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { crc32 } from 'node:zlib'
@@ -112,6 +112,28 @@ test('a log in a format of another kit is refused, and not touched', async () =>
   writeFileSync(join(directory, name), whole)
   await cluster.kit('up')
   assert.equal((await cluster.tasks('app_web')).length, 2)
+})
+
+test('records of tasks in a format of another kit are refused, too', async () => {
+  await stopDaemon('SIGTERM')
+  const file = join(nodeDirectory(), 'agent', 'version')
+  assert.equal(readFileSync(file, 'utf8'), '1\n')
+  writeFileSync(file, '9\n')
+  assert.match(await cluster.fails(1, 'up'), /agent: written in format 9, and this kit reads format 1; run the kit that wrote it/)
+  writeFileSync(file, '1\n')
+  await cluster.kit('up')
+})
+
+test('what somebody leaves among the files of tasks stops nothing, and is named in the log', async () => {
+  const before = facts(await cluster.tasks('app_web'))
+  await stopDaemon('SIGTERM')
+  writeFileSync(join(nodeDirectory(), 'tasks', 'tasks', 'notes.txt'), '')
+  mkdirSync(join(nodeDirectory(), 'tasks', 'tasks', '.hidden dir'))
+  mkdirSync(join(nodeDirectory(), 'agent', 'stray.new'))
+  await cluster.kit('up')
+  assert.deepEqual(facts(await cluster.tasks('app_web')), before)
+  const log = readFileSync(join(nodeDirectory(), 'kitd.log'), 'utf8')
+  for (const name of ['notes.txt', '.hidden dir', 'stray.new']) assert.ok(log.includes(name), name)
 })
 
 test('a copy of the stopped node’s directory is a backup: restored, everything is as it was', async () => {

@@ -5,7 +5,7 @@
 // of mounts, secrets and configs is in mounts.ts and memory-files.ts.
 
 import { spawn } from 'node:child_process'
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chownSync, closeSync, type Dirent, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, machine, platform, totalmem } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,6 +13,7 @@ import { durationMs } from '../../api/duration.ts'
 import type { ExecExit, ExecRequest } from '../../api/exec.ts'
 import { cpuCores, memoryBytes } from '../../api/quantity.ts'
 import type { Assignment } from '../../api/session.ts'
+import type { Log } from '../../effects/effects.ts'
 import { MemoryDirectory } from '../../effects/real/memory-directory.ts'
 import { isAlive, signalProcess } from '../../effects/real/process-identity.ts'
 import {
@@ -55,6 +56,7 @@ export interface ProcessExecutorOptions {
   readonly maxLogFileBytes?: number
   /** Where memory-backed file systems may be mounted. */
   readonly memoryRoots?: readonly string[]
+  readonly log?: Pick<Log, 'warn'>
 }
 
 const defaultMaxLogFileBytes = 10 * 1024 * 1024
@@ -93,6 +95,7 @@ class ProcessExecutor implements Executor {
     this.#cgroupParent = findCgroupParent(options.cgroupRoot ?? '/sys/fs/cgroup')
     mkdirSync(join(this.#directory, 'tasks'), { recursive: true, mode: 0o700 })
     this.#files = new MemoryFiles(MemoryDirectory.of(this.#directory, options.memoryRoots))
+    for (const path of this.#strays()) options.log?.warn('Found a file that is none of a task; leaving it alone', { path })
     for (const task of this.#files.tasks()) this.#dropFilesUnlessRunning(task)
     for (const task of this.#taskNames()) killCommandsLeftBehind(this.#directoryOf(task))
     for (const task of this.#taskNames()) this.#ports.set(task, Object.values(readSpec(this.#directoryOf(task))?.ports ?? {}))
@@ -342,8 +345,26 @@ class ProcessExecutor implements Executor {
   }
 
   #taskNames(): readonly string[] {
-    return readdirSync(join(this.#directory, 'tasks')).toSorted()
+    return this.#entries()
+      .filter(isTaskDirectory)
+      .map(({ name }) => name)
+      .toSorted()
   }
+
+  /** What somebody else has put there. */
+  #strays(): readonly string[] {
+    return this.#entries()
+      .filter((entry) => !isTaskDirectory(entry))
+      .map(({ name }) => join(this.#directory, 'tasks', name))
+  }
+
+  #entries(): readonly Dirent[] {
+    return readdirSync(join(this.#directory, 'tasks'), { withFileTypes: true })
+  }
+}
+
+function isTaskDirectory(entry: Dirent): boolean {
+  return entry.isDirectory() && safeName.test(entry.name)
 }
 
 /** What has been killed is there for a moment more. */
