@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import type { Assignment, LogLine } from '../api/session.ts'
+import type { TaskStats } from '../api/stats.ts'
 import { type ExecInput, type Executor, FatalTaskError, type NodeFacts } from './executor.ts'
 
 export type Behaviour =
@@ -211,6 +212,21 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     assert.deepEqual(await readTexts(subject.executor, task, { tail: 2 }), ['three', 'four'])
     assert.deepEqual(await readTexts(subject.executor, task, { tail: 0 }), [])
     assert.deepEqual(await readTexts(subject.executor, task, { tail: 99 }), lines)
+  })
+
+  promise('what a task uses can be read while it runs, and only then', async (subject) => {
+    const [first, second] = [await startNew(subject, { kind: 'runs' }), await startNew(subject, { kind: 'runs' })]
+    const read = async (): Promise<readonly TaskStats[]> =>
+      (await subject.executor.stats()).filter(({ task }) => task === first.task || task === second.task)
+    const stats = await read()
+    assert.deepEqual(stats.map(({ task }) => task).toSorted(), [first.task, second.task].toSorted())
+    for (const { at, cpuMs, memoryBytes, processes } of stats)
+      assert.ok(at > 0 && cpuMs >= 0 && memoryBytes >= 0 && processes >= 1, JSON.stringify(stats))
+    await subject.executor.stop(first.task, never)
+    assert.deepEqual(
+      (await read()).map(({ task }) => task),
+      [second.task],
+    )
   })
 
   promise('a log can be read from a point in time on', async (subject) => {

@@ -5,6 +5,7 @@
 import type { ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
 import type { Node, Task, TaskTemplate } from '../api/objects.ts'
 import type { Assignment, LogLine, LogOptions, PayloadName } from '../api/session.ts'
+import type { TaskStats } from '../api/stats.ts'
 import type { Redacted } from './redacted.ts'
 
 export type NodeFault = NonNullable<Task['status']['nodeFault']>
@@ -119,6 +120,8 @@ export interface Executor {
   remove(taskName: string): Promise<void>
   /** Tasks that this executor holds anything of, so that the agent can remove what nobody knows. */
   list(): Promise<readonly string[]>
+  /** What the tasks that run here use. One whose counters cannot be read is left out. */
+  stats(): Promise<readonly TaskStats[]>
   /** Oldest first. Without `follow`, and after the task's end, it ends. An unknown task has no lines. */
   logs(taskName: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
   /**

@@ -366,6 +366,11 @@ class SimulatedExecutor implements Executor {
     }
   }
 
+  async stats(): ReturnType<Executor['stats']> {
+    const at = simulatedEpochMs + Math.floor(this.#machine.nowMs())
+    return this.#machine.running().map(({ task }) => ({ task, at, cpuMs: 0, memoryBytes: 0, processes: 1 }))
+  }
+
   /** Knows a few commands: `cat`, `echo WORDS…`, `exit N`, `sleep MS`. */
   async exec(
     taskName: string,

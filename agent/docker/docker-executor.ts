@@ -10,6 +10,7 @@
 import { availableParallelism, machine as machineName, platform, totalmem } from 'node:os'
 import type { ExecExit, ExecRequest } from '../../api/exec.ts'
 import type { Assignment } from '../../api/session.ts'
+import type { TaskStats } from '../../api/stats.ts'
 import { bootId } from '../../effects/real/process-identity.ts'
 import {
   type ExecInput,
@@ -229,6 +230,19 @@ class DockerExecutor implements Executor {
   async list(): Promise<readonly string[]> {
     const containers = await this.#engine.containers({ label: [`${labels.node}=${this.#owner.nodeId}`] })
     return [...new Set([...containers.flatMap((found) => found[labels.task] ?? []), ...this.#files.tasks()])].toSorted()
+  }
+
+  async stats(): Promise<readonly TaskStats[]> {
+    const read = async (task: string): Promise<readonly TaskStats[]> => {
+      try {
+        if ((await this.#find(task))?.phase !== 'running') return []
+        return [{ task, at: Date.now(), ...(await this.#engine.stats(task)) }]
+      } catch (error) {
+        if (error instanceof EngineAwayError) throw error
+        return [] // It has ended meanwhile.
+      }
+    }
+    return (await Promise.all((await this.list()).map(read))).flat()
   }
 
   async *logs(taskName: string, options: Parameters<Executor['logs']>[1], signal: AbortSignal): ReturnType<Executor['logs']> {

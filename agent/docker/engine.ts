@@ -8,6 +8,7 @@ import { request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
+import type { TaskStats } from '../../api/stats.ts'
 import { sendSignal } from '../../effects/real/process-identity.ts'
 import { isRecord, parseJson } from '../frames.ts'
 import { type Frame, readFrames } from './log-lines.ts'
@@ -160,6 +161,19 @@ export class Engine {
   async containers(filters: Readonly<Record<string, readonly string[]>>): Promise<readonly Readonly<Record<string, string>>[]> {
     const found = await this.#call(() => this.#docker.listContainers({ all: true, filters: JSON.stringify(filters) }))
     return found.map(({ Labels }) => Labels)
+  }
+
+  /** What a running container uses: one reading, without the second that the engine takes for its own percentage. */
+  async stats(name: string): Promise<Omit<TaskStats, 'task' | 'at'>> {
+    const found = await this.#call(() => this.#docker.getContainer(name).stats({ stream: false, 'one-shot': true }))
+    const { usage = 0, limit, stats } = found.memory_stats ?? {}
+    return {
+      cpuMs: (found.cpu_stats?.cpu_usage?.total_usage ?? 0) / 1e6,
+      // The engine counts files that the kernel only keeps while there is room, as `docker stats` does not.
+      memoryBytes: usage - (stats?.total_inactive_file ?? stats?.inactive_file ?? 0),
+      ...(limit === undefined ? {} : { memoryLimitBytes: limit }),
+      processes: found.pids_stats?.current ?? 0,
+    }
   }
 
   /** Output with time stamps, as the engine has framed it; plain bytes of a terminal. */

@@ -13,6 +13,7 @@ import { durationMs } from '../../api/duration.ts'
 import type { ExecExit, ExecRequest } from '../../api/exec.ts'
 import { cpuCores, memoryBytes } from '../../api/quantity.ts'
 import type { Assignment } from '../../api/session.ts'
+import type { TaskStats } from '../../api/stats.ts'
 import type { Log } from '../../effects/effects.ts'
 import { MemoryDirectory } from '../../effects/real/memory-directory.ts'
 import { isAlive, signalProcess } from '../../effects/real/process-identity.ts'
@@ -41,6 +42,7 @@ import { inspect, type TaskProcess } from './task-state.ts'
 import { startInTerminal } from './terminal-command.ts'
 import { Turns } from './turns.ts'
 import { untilFound } from './until-found.ts'
+import { processTable, usageOfCgroup } from './usage.ts'
 import { resolveUser } from './user.ts'
 
 export interface ProcessExecutorOptions {
@@ -176,6 +178,19 @@ class ProcessExecutor implements Executor {
 
   async list(): Promise<readonly string[]> {
     return this.#taskNames()
+  }
+
+  async stats(): Promise<readonly TaskStats[]> {
+    if (platform() !== 'linux') return []
+    const usageOf = processTable()
+    return this.#taskNames().flatMap((task) => {
+      const directory = this.#directoryOf(task)
+      const state = inspect(directory)
+      if (state.phase !== 'running') return []
+      const cgroup = readSpec(directory)?.cgroup
+      const usage = (cgroup === undefined ? undefined : usageOfCgroup(cgroup)) ?? usageOf(state.started.program.pid)
+      return [{ task, at: Date.now(), ...usage }]
+    })
   }
 
   logs(taskName: string, options: Parameters<Executor['logs']>[1], signal: AbortSignal): ReturnType<Executor['logs']> {

@@ -49,6 +49,7 @@ export function createInstantExecutor(clock: Clock): Executor {
       programs.delete(task)
     },
     list: async () => [...programs.keys()],
+    stats: async () => [],
     async *logs() {},
     exec: () => Promise.reject(new Error('nothing runs here')),
   }
