@@ -14,8 +14,9 @@ import type {
   Payload,
   PayloadName,
 } from '../api/session.ts'
+import type { TaskStats } from '../api/stats.ts'
 
-export function encode(message: AgentMessage | LogLine | { readonly id: string }): Uint8Array {
+export function encode(message: AgentMessage | LogLine | { readonly id: string } | { readonly stats: readonly TaskStats[] }): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(message))
 }
 
@@ -97,6 +98,7 @@ const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolea
   forget: ({ payloads }) => isListOf(payloads, isPayloadName),
   logs: ({ id, task, options }) => isText(id) && isText(task) && isLogOptions(options),
   exec: ({ id, task, request }) => isText(id) && isText(task) && isExecRequest(request),
+  stats: ({ id }) => isText(id),
   refused: ({ reason, message, retry }) => isText(reason) && isText(message) && typeof retry === 'boolean',
 }
 

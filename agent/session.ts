@@ -158,6 +158,8 @@ class Session {
         return void this.#sendLogs(message, signal)
       case 'exec':
         return void this.#runCommand(message, signal)
+      case 'stats':
+        return void this.#sendStats(message.id, signal)
       case 'refused':
         throw new RefusedError(message.reason, message.message, message.retry)
     }
@@ -246,6 +248,21 @@ class Session {
       if (!signal.aborted) log.warn('Could not send the log of a task', { object: `Task/${request.task}`, error })
     } finally {
       this.#logStreams -= 1
+    }
+  }
+
+  async #sendStats(id: string, signal: AbortSignal): Promise<void> {
+    const { transport, executor, log } = this.#deps
+    try {
+      const stats = await executor.stats()
+      const stream = await transport.connect(this.#manager, 'stats', signal)
+      try {
+        for (const frame of [{ id }, { stats }]) await stream.send(encode(frame))
+      } finally {
+        stream.close()
+      }
+    } catch (error) {
+      if (!signal.aborted) log.warn('Could not say what tasks use', { error })
     }
   }
 

@@ -156,6 +156,8 @@ export type ManagerMessage =
    * `api/exec.ts` go both ways. Either side closing it ends the command.
    */
   | { readonly type: 'exec'; readonly id: string; readonly task: string; readonly request: ExecRequest }
+  /** The agent opens a stream of protocol `stats`, sends `{ id }`, then `{ stats }` with those of all its running tasks, and closes it. */
+  | { readonly type: 'stats'; readonly id: string }
   /** Then the stream is closed. `retry` false: do not come back (the node was removed). */
   | { readonly type: 'refused'; readonly reason: string; readonly message: string; readonly retry: boolean }
 

@@ -1,5 +1,7 @@
 // What a running task has used, and uses, as its node counts it.
 
+import { isJsonObject } from './wire.ts'
+
 export interface TaskStats {
   readonly task: string
   /** When this was read, by the node's clock, in ms since 1970. */
@@ -10,4 +12,10 @@ export interface TaskStats {
   readonly memoryBytes: number
   readonly memoryLimitBytes?: number
   readonly processes: number
+}
+
+export function isTaskStats(value: unknown): value is TaskStats {
+  if (!isJsonObject(value) || typeof value['task'] !== 'string') return false
+  const { at, cpuMs, memoryBytes, memoryLimitBytes = 0, processes } = value
+  return [at, cpuMs, memoryBytes, memoryLimitBytes, processes].every((amount) => typeof amount === 'number')
 }

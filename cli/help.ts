@@ -105,6 +105,11 @@ const help: Readonly<Record<string, Help>> = {
     examples: ['kit events', 'kit events service/run_web -w'],
     exit: 'plain',
   },
+  stats: {
+    notes: [names, 'CPU: percentage of one core, over the last second.'],
+    examples: ['kit stats', 'kit stats service/run_web -w'],
+    exit: 'plain',
+  },
   explain: {
     notes: [names],
     examples: ['kit explain service.spec.update.order', 'kit explain KIT0104', 'kit explain task/run_web.1'],

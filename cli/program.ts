@@ -195,6 +195,15 @@ export function createProgram(
     async (context, options, words) => (await import('./commands/events.ts')).events(context, options, words),
   )
   add(
+    'stats',
+    'Print what running tasks use: CPU, memory, processes',
+    (command) =>
+      command
+        .argument('[target...]', 'task, task/NAME, service/NAME or node/NAME (default: all)')
+        .option('-w, --watch', 'go on, every second'),
+    async (context, options, words) => (await import('./commands/stats.ts')).stats(context, options, words),
+  )
+  add(
     'explain',
     'Explain a field (service.spec.update), an error (KIT0104), or why a task is where it is (task/NAME)',
     (command) => command.argument('<what>', 'field of a kind, error code, or task/NAME').option('--recursive', 'all fields below, too'),

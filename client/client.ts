@@ -7,6 +7,7 @@ import type { ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
 import type { Kind } from '../api/objects.ts'
 import type { Method } from '../api/request.ts'
 import type { LogLine, LogOptions } from '../api/session.ts'
+import type { TaskStats } from '../api/stats.ts'
 import type {
   Json,
   JsonObject,
@@ -109,6 +110,8 @@ export interface Client {
   watch<K extends Kind>(kind: K, options: WatchOptions, signal: AbortSignal): AsyncIterable<WatchEvent<K>>
   /** Lines of a task, or of all tasks of a service, in order of arrival. */
   logs(kind: 'Task' | 'Service', name: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
+  /** What each running task of a node uses, read now. Unavailable when the node does not say. */
+  stats(nodeName: string): Promise<readonly TaskStats[]>
   /** Runs a command in a running task, and resolves when it has ended. It ends with `signal` and with the connection. */
   exec(task: string, request: ExecRequest, streams: ExecStreams, signal: AbortSignal): Promise<ExecExit>
   events(options?: Selectors): Promise<{ readonly metadata: ListMetadata; readonly items: readonly WireEvent[] }>

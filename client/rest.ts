@@ -6,6 +6,7 @@ import { execUpgrade } from '../api/exec.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
 import type { ApiRequest, ApiResponse, Handle, Identity, Method } from '../api/request.ts'
 import type { LogLine } from '../api/session.ts'
+import { isTaskStats } from '../api/stats.ts'
 import {
   isJsonObject,
   type JsonObject,
@@ -103,6 +104,11 @@ export function createClient(options: RestOptions): Client {
         if (isStatus(line)) throw statusError(line)
         yield asLine(line)
       }
+    },
+    async stats(nodeName) {
+      const found = await bodyOf(await send({ method: 'GET', path: pathOf('Node', nodeName, 'stats') }))
+      const items = isJsonObject(found) ? found['items'] : undefined
+      return Array.isArray(items) ? items.filter(isTaskStats) : []
     },
     async exec(task, request, streams, signal) {
       const headers = { connection: 'upgrade', upgrade: execUpgrade }

@@ -23,6 +23,7 @@ import { Issuer } from '../server/issuer.ts'
 import { LogBroker } from '../server/logs.ts'
 import { createRouter } from '../server/router.ts'
 import { checkStack } from '../server/stack-admission.ts'
+import { StatsBroker } from '../server/stats.ts'
 import { type OpenStore, openStore, type StoreOptions } from '../store/store.ts'
 import { keepCertificate, type NodeCertificate } from './certificate.ts'
 import { createControllers } from './controllers.ts'
@@ -131,6 +132,7 @@ function createManager(
   })
   const broker = new LogBroker({ store, clock, random, transport, requestStream: (...request) => dispatcher.requestStream(...request) })
   const issuer = new Issuer({ store, clock, random, keys, log, transport, events: events.recorder('issuer'), clusterId })
+  const stats = new StatsBroker({ clock, random, transport, requestStream: (...request) => dispatcher.requestStream(...request) })
   const exec = new ExecBroker({
     store,
     clock,
@@ -152,6 +154,7 @@ function createManager(
       return dispatcher.hasReported(nodeId) ? undefined : 'the tasks of this node have not been looked at yet'
     },
     logs: (of, logOptions, signal) => broker.read(of, logOptions, signal),
+    stats: (nodeName) => stats.read(nodeName),
     exec: (task, command, who, signal) => exec.open(task, command, who, signal),
     explainTask(view, name) {
       const explanation = explainTask(view, name)
@@ -180,6 +183,7 @@ function createManager(
         broker.run(signal),
         issuer.run(signal),
         exec.run(signal),
+        stats.run(signal),
       ])
     } finally {
       unsubscribe()

@@ -18,6 +18,7 @@ export const protocols: Readonly<Record<string, Rule>> = {
   dispatcher: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
   logs: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
   exec: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
+  stats: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
   raft: { opens: ['Manager'], serves: ['Manager'] },
   join: { opens: ['Stranger', 'Worker', 'Manager'], serves: ['Manager'] },
 }

@@ -9,6 +9,7 @@ import { Dispatcher } from './dispatcher.ts'
 import { EventLog } from './events.ts'
 import { ExecBroker } from './exec.ts'
 import { LogBroker } from './logs.ts'
+import { StatsBroker } from './stats.ts'
 import { streamPair } from './testdata/streams.ts'
 import { countingRandom, settle, silentLog, TestClock } from './testdata/world.ts'
 
@@ -77,7 +78,8 @@ async function createCluster() {
     events: events.recorder('exec'),
     requestStream: (...request) => dispatcher.requestStream(...request),
   })
-  const running = [dispatcher.run(stop.signal), broker.run(stop.signal), exec.run(stop.signal)]
+  const stats = new StatsBroker({ ...deps, requestStream: (...request) => dispatcher.requestStream(...request) })
+  const running = [dispatcher.run(stop.signal), broker.run(stop.signal), exec.run(stop.signal), stats.run(stop.signal)]
   const open = (protocol: string, peer: string): FrameStream => {
     const { agent, manager } = streamPair(peer)
     void handlers.get(protocol)?.(manager, signal)
@@ -104,7 +106,7 @@ async function createCluster() {
     assert.ok(stored)
     return store.commit({ writes: [{ op: 'update', object: change(stored) }] })
   }
-  return { clock, store, events, dispatcher, broker, exec, stop, running, join, open, create, edit }
+  return { clock, store, events, dispatcher, broker, stats, exec, stop, running, join, open, create, edit }
 }
 
 test('an agent is welcomed with session, heartbeat and a complete list, and its node is described', async () => {
@@ -239,6 +241,25 @@ test('a log that cannot be complete says which task is missing', async () => {
   await create(task('web.1.a', 'Running', 'n7'))
   const read = async () => Array.fromAsync(broker.read({ kind: 'Task', name: 'web.1.a' }, {}, new AbortController().signal))
   await assert.rejects(read(), /no answer about web\.1\.a on n7/)
+})
+
+test('what tasks use comes from the node that was asked, once for all who ask meanwhile', async () => {
+  const { join, open, stats } = await createCluster()
+  await assert.rejects(stats.read('n7'), /node "n7" does not say/)
+  const agent = await join()
+  const readings = [stats.read('n1'), stats.read('n1')]
+  await settle()
+  const asked = agent.heard.filter(({ type }) => type === 'stats')
+  assert.equal(asked.length, 1)
+  const answer = async (peer: string, processes: number): Promise<void> => {
+    const stream = open('stats', peer)
+    const found = [{ task: 'web.1.a', at: 1, cpuMs: 2, memoryBytes: 3, processes }]
+    for (const frame of [asked[0] ?? {}, { stats: found }]) await stream.send(Buffer.from(JSON.stringify(frame)))
+    stream.close()
+  }
+  await answer('n2', 7)
+  await answer('n1', 4)
+  for (const reading of readings) assert.deepEqual(await reading, [{ task: 'web.1.a', at: 1, cpuMs: 2, memoryBytes: 3, processes: 4 }])
 })
 
 /** Tasks of this revision use the secret `pw` and the config `conf`. */

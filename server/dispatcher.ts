@@ -39,7 +39,7 @@ export interface DispatcherDeps {
 }
 
 /** What an agent answers with a stream of its own. */
-export type StreamRequest = Extract<ManagerMessage, { type: 'logs' | 'exec' }>
+export type StreamRequest = Extract<ManagerMessage, { type: 'logs' | 'exec' | 'stats' }>
 
 /** What follows a message within this time goes with the next. Longer would only add to the way of every task (docs/benchmarks.md). */
 const batchMs = 20

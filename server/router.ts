@@ -8,6 +8,7 @@ import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
 import { type ApiAnswer, type ApiRequest, type ApiResponse, type FrameConnection, type Handle, operator } from '../api/request.ts'
 import { matchesFields, parseFieldSelector } from '../api/selector.ts'
 import type { LogLine, LogOptions } from '../api/session.ts'
+import type { TaskStats } from '../api/stats.ts'
 import type { Store, StoreView } from '../api/store.ts'
 import { parseTimestamp } from '../api/timestamp.ts'
 import { isJsonObject, type JsonObject } from '../api/wire.ts'
@@ -53,6 +54,8 @@ export interface RouterDeps {
     signal: AbortSignal,
   ) => AsyncIterable<LogLine>
   /** Runs a command in a task; `who` is recorded. The caller closes the connection. */
+  /** What the running tasks of a node use. */
+  readonly stats?: (nodeName: string) => Promise<readonly TaskStats[]>
   readonly exec?: (task: string, request: ExecRequest, who: string, signal: AbortSignal) => Promise<FrameConnection>
   /** Why a task is where it is, or why it is pending. */
   readonly explainTask?: (view: StoreView, name: string) => unknown
@@ -156,6 +159,7 @@ function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest
   if (!isStored(resource)) return routeEvents(deps, request, resource, rest)
   if (name === undefined) return routeCollection(deps, request, resource)
   if (subresource === 'log' || subresource === 'explain') return routeView(deps, request, resource, name, subresource)
+  if (subresource === 'stats') return routeStats(deps, request, resource, name)
   if (subresource === 'exec') return routeExec(deps, request, resource, name)
   return routeItem(deps, request, resource, name, subresourceOf(resource, subresource))
 }
@@ -220,6 +224,13 @@ function routeView(deps: Deps, request: ApiRequest, resource: StoredResource, na
     return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, stream: withFailure(stream) }
   }
   throw unknownPath()
+}
+
+async function routeStats(deps: Deps, request: ApiRequest, resource: StoredResource, name: string): Promise<ApiResponse> {
+  if (resource.kind !== 'Node' || deps.stats === undefined) throw unknownPath()
+  if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of stats`)
+  getObject(deps, resource, name)
+  return answer(200, { items: await deps.stats(name) })
 }
 
 /** Whoever may do this may do anything that the task may. */

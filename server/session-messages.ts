@@ -2,6 +2,7 @@
 
 import { StatusError } from '../api/errors.ts'
 import type { AgentMessage, LogLine, ManagerMessage } from '../api/session.ts'
+import { isTaskStats, type TaskStats } from '../api/stats.ts'
 import { isJsonObject, type JsonObject } from '../api/wire.ts'
 
 export const maxFrameBytes = 8 * 1024 * 1024
@@ -22,6 +23,12 @@ export function decodeLogLine(frame: Uint8Array): LogLine {
     throw new StatusError('BadRequest', 'the agent sent something that is not a log line')
   }
   return { task, stream, at, text }
+}
+
+export function decodeStats(frame: Uint8Array): readonly TaskStats[] {
+  const { stats } = decode(frame)
+  if (!Array.isArray(stats) || !stats.every(isTaskStats)) throw new StatusError('BadRequest', 'the agent sent something that is not stats')
+  return stats
 }
 
 export function decodeStreamId(frame: Uint8Array): string {
