@@ -100,6 +100,25 @@ if (engine !== undefined) {
     assert.match(await cluster.kit('logs', 'service/ship_web'), /serving two as web-2/)
   })
 
+  test('a person in front of a terminal works in a container, and sees what it uses', async () => {
+    const screen = cluster.openTerminal('$KIT exec -it service/ship_web -- sh; echo "code $?"; stty -a')
+    screen.type('stty size\r')
+    await screen.shows(/\n24 80\r\n/)
+    screen.resize(99, 31)
+    await eventually(async () => {
+      screen.type('stty size\r')
+      const [size] = await screen.shows(/\n(24 80|31 99)\r\n/)
+      assert.equal(size, '\n31 99\r\n')
+    })
+    screen.type('echo now $((1 + 1)); sleep 1000\r')
+    await screen.shows(/now 2\r\n/)
+    screen.type('\x03')
+    screen.type('exit 9\r')
+    await screen.shows(/code 9\r\n/)
+    await screen.shows(/ icanon [\s\S]* echo /)
+    assert.match(await cluster.kit('stats', 'service/ship_web'), /\d%\s+\d+\.\dMi/)
+  })
+
   test('a task whose image cannot be had says so', async () => {
     const file = cluster.file(
       'missing.yml',

@@ -230,7 +230,8 @@ export class Engine {
     }
     const exec = await this.#call(() => this.#docker.getContainer(id).exec(create), answerLimitMs, signal)
     try {
-      const start = feed === undefined ? { abortSignal: signal } : { hijack: true, stdin: true, abortSignal: signal }
+      // Asked for again: what comes is in frames otherwise, terminal or not.
+      const start = { Tty: hasTerminal, abortSignal: signal, ...(feed === undefined ? {} : { hijack: true, stdin: true }) }
       const stream = await this.#call(() => exec.start(start), answerLimitMs, signal)
       const close = (): void => void stream.destroy()
       signal.addEventListener('abort', close, { once: true })
