@@ -65,9 +65,9 @@ export class TaskLoop {
     this.#bell.notify()
   }
 
-  /** Until `signal` fires. The task itself keeps running then. */
+  /** Until the task has ended, or `signal` fires: the task itself keeps running then. Most tasks that an agent knows have ended; waiting for nothing costs memory. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    while (!signal.aborted && compareStates(this.#status.state, 'Complete') < 0) {
       this.#step = nextStep(this.#status.state, this.#assignment.desired)
       try {
         await withSignal(signal, async (inner, stop) => {
@@ -181,26 +181,24 @@ export class TaskLoop {
 
   /** The exit of the program, or `undefined` as soon as its health is one of `wanted`. Notes every change of health. */
   #untilHealthOrExit(wanted: readonly Health['state'][], signal: AbortSignal): Promise<Exit | undefined> {
+    const policy = this.#healthPolicy
+    if (policy === undefined) return this.#deps.executor.wait(this.#assignment, signal)
     return firstOf<Exit | undefined>(signal, [
       (inner) => this.#deps.executor.wait(this.#assignment, inner),
-      (inner) => this.#watchHealth(wanted, inner),
+      (inner) => this.#watchHealth(policy, wanted, inner),
     ])
   }
 
-  async #watchHealth(wanted: readonly Health['state'][], signal: AbortSignal): Promise<undefined> {
+  async #watchHealth(policy: HealthPolicy, wanted: readonly Health['state'][], signal: AbortSignal): Promise<undefined> {
     const { clock } = this.#deps
-    const policy = this.#healthPolicy
     const startedMs = clock.monotonicMs()
     let health: Health = this.#status.health === 'Healthy' ? { state: 'Healthy', failures: 0 } : startingHealth
     while (!wanted.includes(health.state)) {
-      if (policy === undefined) await new Bell().wait(signal)
-      else {
-        await clock.sleep(delayBeforeCheckMs(policy, health, clock.monotonicMs() - startedMs), signal)
-        const sinceStartMs = clock.monotonicMs() - startedMs
-        const result = await this.#deps.executor.check(this.#assignment, policy.test, policy.timeoutMs, signal)
-        health = nextHealth(policy, health, result.healthy, sinceStartMs)
-        this.#noteHealth(health, result)
-      }
+      await clock.sleep(delayBeforeCheckMs(policy, health, clock.monotonicMs() - startedMs), signal)
+      const sinceStartMs = clock.monotonicMs() - startedMs
+      const result = await this.#deps.executor.check(this.#assignment, policy.test, policy.timeoutMs, signal)
+      health = nextHealth(policy, health, result.healthy, sinceStartMs)
+      this.#noteHealth(health, result)
     }
     return undefined
   }

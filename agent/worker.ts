@@ -1,6 +1,7 @@
 // The tasks of one node: one loop for each, what the database remembers of them, and the removal of
 // those that managers no longer know. It goes on without managers: what they wanted last stays valid.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Assignment, ManagerMessage, StatusReport } from '../api/session.ts'
 import { compareStates } from '../api/task.ts'
 import type { Effects } from '../effects/effects.ts'
@@ -26,6 +27,13 @@ export interface WorkerDeps {
   readonly mesh: Pick<Mesh, 'drain' | 'ended'>
 }
 
+/** What all tasks of a revision have in common is in memory once. */
+interface SharedTemplate {
+  readonly template: Assignment['template']
+  readonly service: Assignment['service']
+  users: number
+}
+
 interface Entry {
   readonly loop: TaskLoop
   readonly stopLoop: () => void
@@ -40,6 +48,8 @@ export class Worker {
   readonly #database: TaskDatabase
   readonly #signal: AbortSignal
   readonly #entries = new Map<string, Entry>()
+  /** By revision. */
+  readonly #templates = new Map<string, SharedTemplate>()
   /** Removals under way. A task that is assigned again meanwhile waits for its end. */
   readonly #removals = new Map<string, Promise<void>>()
   #sawComplete = false
@@ -134,7 +144,8 @@ export class Worker {
     else void removal.then(() => this.#entries.has(assignment.task) || this.#signal.aborted || this.#begin(assignment))
   }
 
-  #begin(assignment: Assignment): void {
+  #begin(given: Assignment): void {
+    const assignment = this.#share(given)
     const { effects, executor, node, notify, mesh } = this.#deps
     const stopper = new AbortController()
     const stopLoop = (): void => stopper.abort(new Error('the task is no longer this agent’s'))
@@ -145,6 +156,29 @@ export class Worker {
     const loop = new TaskLoop({ clock: effects.clock, executor, node, notify, files, record, drain }, assignment)
     this.#entries.set(assignment.task, { loop, stopLoop, ended: loop.run(stopper.signal) })
     void this.#save(assignment)
+  }
+
+  #share(assignment: Assignment): Assignment {
+    const { revision, template, service } = assignment
+    const known = this.#templates.get(revision)
+    if (known === undefined) {
+      this.#templates.set(revision, { template, service, users: 1 })
+      return assignment
+    }
+    known.users += 1
+    // A template is its revision's, but for what else a service may change: credentials, labels.
+    return {
+      ...assignment,
+      template: isDeepStrictEqual(template, known.template) ? known.template : template,
+      service: isDeepStrictEqual(service, known.service) ? known.service : service,
+    }
+  }
+
+  #unshare(revision: string): void {
+    const known = this.#templates.get(revision)
+    if (known === undefined) return
+    known.users -= 1
+    if (known.users === 0) this.#templates.delete(revision)
   }
 
   #record(assignment: Assignment): Promise<void> {
@@ -178,6 +212,7 @@ export class Worker {
     if (this.#removals.has(task)) return
     const entry = this.#entries.get(task)
     this.#entries.delete(task)
+    if (entry !== undefined) this.#unshare(entry.loop.assignment.revision)
     this.#deps.reporter.forget(task)
     const removal = this.#free(task, entry).finally(() => this.#removals.delete(task))
     this.#removals.set(task, removal)

@@ -67,7 +67,7 @@ export class StatsBroker {
     const first = await frames.next()
     const waiting = first.done === true ? undefined : this.#waiting.get(decodeStreamId(first.value))
     // A node may answer only for what it was asked for.
-    if (waiting !== undefined && waiting.nodeName === stream.peer) {
+    if (waiting !== undefined && waiting.nodeName === stream.peer.node?.id) {
       const second = await frames.next()
       if (second.done !== true) waiting.answer(decodeStats(second.value))
     }
