@@ -12,6 +12,8 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   memory: ['--expose-gc'],
   programs: [],
   proxy: [],
+  recovery: ['--max-old-space-size=12000'],
+  idle: [],
 }
 
 const asked = process.argv.slice(2)
