@@ -46,8 +46,7 @@ export function cgroupOf({ directory }: CgroupParent, taskName: string, taskDire
   return join(directory, `${taskName}-${createHash('sha256').update(taskDirectory).digest('hex').slice(0, 8)}`)
 }
 
-/** Makes the group, or sets the limits of the one that is there. */
-export function makeCgroup(directory: string, limits: Limits): void {
+function makeCgroup(directory: string, limits: Limits): void {
   mkdirSync(directory, { recursive: true })
   if (limits.cpus !== undefined) write(directory, 'cpu.max', `${Math.max(1000, Math.round(limits.cpus * cpuPeriodUs))} ${cpuPeriodUs}`)
   if (limits.memoryBytes !== undefined) {
@@ -64,10 +63,11 @@ export function enterCgroup(directory: string, pid: number): void {
 }
 
 /**
- * Starts a process that is in the group from its first moment: it is made by one that is in there. Moved afterwards,
- * it might have started others before.
+ * Makes the group and starts a process that is in there from its first moment, since it is made by one that is. Moved
+ * afterwards, it might have started others before.
  */
-export function startInside<T>(directory: string, start: () => T): T {
+export function startInside<T>(directory: string, limits: Limits, start: () => T): T {
+  makeCgroup(directory, limits)
   const own = join(directory, '..', '..', ownCgroup())
   enterCgroup(directory, process.pid)
   try {

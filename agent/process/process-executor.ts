@@ -28,7 +28,7 @@ import {
   type TaskToRun,
 } from '../executor.ts'
 import { withSignal } from '../first-of.ts'
-import { type CgroupParent, cgroupOf, findCgroupParent, killCgroup, makeCgroup, removeCgroup } from './cgroup.ts'
+import { type CgroupParent, cgroupOf, findCgroupParent, killCgroup, type Limits, removeCgroup } from './cgroup.ts'
 import { killCommandsLeftBehind, runCommand, startWithPipes } from './command.ts'
 import { type Environment, environmentOf } from './environment.ts'
 import { runHealthTest } from './health-check.ts'
@@ -294,7 +294,6 @@ class ProcessExecutor implements Executor {
     const { byTarget, named } = await this.#choosePorts(task)
     const user = resolveUser(template.user)
     const cgroup = this.#cgroupOf(task.task)
-    if (cgroup !== undefined) makeCgroup(cgroup, this.#cgroupParent?.canLimit === true ? limitsOf(template) : {})
     const filesDirectory = this.#files.write(task.task, task.files ?? [], user)
     return {
       task: task.task,
@@ -307,6 +306,7 @@ class ProcessExecutor implements Executor {
       graceMs: template.stopGracePeriod === undefined ? defaultGraceMs : durationMs(template.stopGracePeriod),
       ports: named,
       ...(cgroup === undefined ? {} : { cgroup }),
+      ...(this.#cgroupParent?.canLimit === true ? { limits: limitsOf(template) } : {}),
       maxLogFileBytes: this.#maxLogFileBytes,
       ...(filesDirectory === undefined ? {} : { filesDirectory }),
     }
@@ -397,7 +397,7 @@ function handleOf(started: Started | undefined): TaskHandle {
   return started === undefined ? {} : { pid: started.program.pid, ports: started.ports }
 }
 
-function limitsOf({ resources }: Assignment['template']): Parameters<typeof makeCgroup>[1] {
+function limitsOf({ resources }: Assignment['template']): Limits {
   const { cpus, memory, pids } = resources?.limits ?? {}
   return {
     ...(cpus === undefined ? {} : { cpus: cpuCores(cpus) }),

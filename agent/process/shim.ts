@@ -41,7 +41,7 @@ function run(): void {
 function runProgram(spec: ShimSpec): void {
   const fail = (error: unknown): void => recordExit({ neverStarted: explainSpawnError(spec, error), at: Date.now() })
   try {
-    const child = spec.cgroup === undefined ? startProgram(spec) : startInside(spec.cgroup, () => startProgram(spec))
+    const child = spec.cgroup === undefined ? startProgram(spec) : startInside(spec.cgroup, spec.limits ?? {}, () => startProgram(spec))
     child.once('error', (error) => {
       if (child.pid === undefined) fail(error)
     })

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import type { ProcessIdentity } from '../../effects/real/process-identity.ts'
 import type { Exit } from '../executor.ts'
 import { isRecord, parseJson } from '../frames.ts'
+import type { Limits } from './cgroup.ts'
 
 export interface ShimSpec {
   readonly task: string
@@ -26,8 +27,9 @@ export interface ShimSpec {
   readonly graceMs: number
   /** `80/tcp` → port of the node. */
   readonly ports: Readonly<Record<string, number>>
-  /** Directory of the task's control group, where there are any. */
+  /** Directory of the task's control group, where there are any. The shim makes it: a task that never starts has none. */
   readonly cgroup?: string
+  readonly limits?: Limits
   /** Half of what the log may take. */
   readonly maxLogFileBytes: number
   /** Memory-backed directory of the task's secrets and configs; goes when the task ends. */
