@@ -16,7 +16,7 @@ import type { Assignment } from '../../api/session.ts'
 import type { TaskStats } from '../../api/stats.ts'
 import type { Log } from '../../effects/effects.ts'
 import { MemoryDirectory } from '../../effects/real/memory-directory.ts'
-import { isAlive, signalProcess } from '../../effects/real/process-identity.ts'
+import { isAlive, type ProcessIdentity, signalProcess } from '../../effects/real/process-identity.ts'
 import {
   type ExecInput,
   type ExecOutput,
@@ -151,7 +151,16 @@ class ProcessExecutor implements Executor {
   }
 
   wait(task: Assignment, signal: AbortSignal): Promise<Exit> {
-    return untilFound(this.#directoryOf(task.task), () => this.#exitOf(task.task), signal)
+    const directory = this.#directoryOf(task.task)
+    let shim: ProcessIdentity | undefined
+    const look = (): Exit | undefined => {
+      // Every second for every task, so no more is read than has to be.
+      if (shim !== undefined && !existsSync(fileOf.exit(directory)) && isAlive(shim)) return undefined
+      const state = inspect(directory)
+      shim = 'shim' in state ? state.shim : undefined
+      return this.#exitOf(task.task, state)
+    }
+    return untilFound(directory, look, signal)
   }
 
   async check(task: Assignment, test: readonly string[], timeoutMs: number, signal: AbortSignal): ReturnType<Executor['check']> {
@@ -274,8 +283,7 @@ class ProcessExecutor implements Executor {
   }
 
   /** How it ended, once it has; its files are gone then, whoever saw it end. */
-  #exitOf(taskName: string): Exit | undefined {
-    const state = inspect(this.#directoryOf(taskName))
+  #exitOf(taskName: string, state = inspect(this.#directoryOf(taskName))): Exit | undefined {
     if (state.phase !== 'ended') return undefined
     this.#files.drop(taskName)
     return state.exit
