@@ -126,6 +126,26 @@ test('paused, drained and downed nodes take nothing', async () => {
   assert.equal(placements(store)['web.1'], 'no suitable node (3 nodes not available for new tasks)')
 })
 
+test('a node whose executor does not answer takes nothing until it does; what it has stays there', async () => {
+  const healthy = node('a')
+  const { store, settle } = await cluster(healthy, service('web'), revision('web'), task('web', 1))
+  const describe = async (trouble: Readonly<Record<string, string>>): Promise<void> => {
+    const current = store.view.get('Node', 'a')
+    const { description } = healthy.status
+    assert(current !== undefined && description !== undefined)
+    await store.commit({
+      writes: [{ op: 'update', object: { ...current, status: { ...current.status, description: { ...description, ...trouble } } } }],
+    })
+    await settle()
+  }
+  await describe({ trouble: 'the engine does not answer' })
+  await store.commit({ writes: [{ op: 'create', object: task('web', 2) }] })
+  await settle()
+  assert.deepEqual(placements(store), { 'web.1': 'a', 'web.2': 'no suitable node (1 node not available for new tasks)' })
+  await describe({})
+  assert.deepEqual(placements(store), { 'web.1': 'a', 'web.2': 'a' })
+})
+
 test('the limit per node counts wanted tasks only', async () => {
   const limited = { placement: { maxReplicasPerNode: 1 } }
   const { store, settle } = await cluster(node('a'), service('web', limited), revision('web'), task('web', 1), task('web', 2))
