@@ -14,6 +14,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   proxy: [],
   recovery: ['--max-old-space-size=12000'],
   idle: [],
+  docker: [],
 }
 
 const asked = process.argv.slice(2)

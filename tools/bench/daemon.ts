@@ -15,9 +15,9 @@ export interface Daemon {
   stop(): Promise<void>
 }
 
-export async function startDaemon(): Promise<Daemon> {
+export async function startDaemon(options: readonly string[] = ['--executor', 'process']): Promise<Daemon> {
   const directory = mkdtempSync(join(tmpdir(), 'kit-bench-'))
-  const child = spawn(process.execPath, [join(root, 'dist/kitd.mjs'), '-d', directory, '--executor', 'process'], {
+  const child = spawn(process.execPath, [join(root, 'dist/kitd.mjs'), '-d', directory, ...options], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   await saysReady(child)
