@@ -245,7 +245,7 @@ test('an operator may bring a root of their own', withOpenssl, () => {
     RSA: generateKeyPairSync('rsa', { modulusLength: 2048 }),
   }
   const deps = { keys: createKeys(), random: createRandom() }
-  const nowMs = Date.now()
+  const nowMs = Date.now() + minute // What openssl makes is valid from the moment on that it is made.
   for (const [kind, { privateKey }] of Object.entries(pairs)) {
     const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
     const certificate = openssl([...request, ...usage], { 'key.pem': key })

@@ -15,9 +15,9 @@ export interface Trust {
 }
 
 export type ChainProblem = 'NotTrusted' | 'WrongCluster' | 'Expired' | 'NotYetValid'
-export type Verdict =
-  | { readonly identity: Identity }
-  | { readonly problem: ChainProblem /** A clause: "the certificate …". Which clock says so, who asked knows. */; readonly why: string }
+
+/** `why` is a clause: "the certificate …". */
+export type Verdict = { readonly identity: Identity } | { readonly problem: ChainProblem; readonly why: string }
 
 /** Root, next root signed by it, node: and one more for authorities that operators bring. */
 const longestPath = 4
@@ -27,7 +27,7 @@ export function verifyChain(chain: readonly X509Certificate[], { roots, clusterI
   const [certificate, ...others] = chain
   if (certificate === undefined) return { problem: 'NotTrusted', why: 'there is no certificate' }
   const identity = identityOf(certificate)
-  const path = pathTo(roots, certificate, others.slice(0, longestPath)) ?? (isVerified ? [certificate] : undefined)
+  const path = isVerified ? [certificate] : pathTo(roots, certificate, others.slice(0, longestPath))
   if (path === undefined) {
     if (identity !== undefined && identity.clusterId !== clusterId)
       return { problem: 'WrongCluster', why: `the certificate is of another cluster (${identity.clusterId}, not ${clusterId})` }
