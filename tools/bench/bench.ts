@@ -15,6 +15,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   recovery: ['--max-old-space-size=12000'],
   idle: [],
   docker: [],
+  handshakes: [],
 }
 
 const asked = process.argv.slice(2)
