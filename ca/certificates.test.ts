@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPrivateKey, createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createKeys } from '../effects/real/keys.ts'
@@ -261,12 +261,15 @@ test('an operator may bring a root of their own', withOpenssl, () => {
   }
 })
 
+function pemOf(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
 test('what cannot be a root is refused with its fault', withOpenssl, () => {
   const deps = issueDeps()
   const root = makeRootCa(deps, nowMs)
   const node = issueNode(deps, root, { nowMs })
   const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
-  const weakPem = weak.export({ type: 'pkcs8', format: 'pem' }).toString()
   const cases = [
     ['', deps.keys.generate(), /holds 0/],
     [root.certificate + root.certificate, root.key, /holds 2/],
@@ -274,7 +277,14 @@ test('what cannot be a root is refused with its fault', withOpenssl, () => {
     ['x'.repeat(100_000), root.key, /larger/],
     [node.certificate, node.key, /not one of an authority/],
     [crossSign(deps, root, makeRootCa(deps, nowMs)).intermediates, root.key, /not signed by itself/],
-    [openssl(['req', '-x509', '-subj', '/CN=weak', '-days', '3650', '-key', 'key.pem'], { 'key.pem': weakPem }), weak, /2048/],
+    [
+      openssl(['req', '-x509', '-subj', '/CN=a', '-days', '3650', '-key', 'a.pem', '-addext', 'subjectKeyIdentifier=none'], {
+        'a.pem': pemOf(root.key),
+      }),
+      root.key,
+      /subject key/,
+    ],
+    [openssl(['req', '-x509', '-subj', '/CN=weak', '-days', '3650', '-key', 'key.pem'], { 'key.pem': pemOf(weak) }), weak, /2048/],
   ] as const
-  for (const [pem, key, why] of cases) assert.throws(() => readRootCa(pem, key, nowMs), why)
+  for (const [pem, key, why] of cases) assert.throws(() => readRootCa(pem, key, Date.now() + minute), why)
 })

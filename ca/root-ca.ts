@@ -64,7 +64,11 @@ export function readRootCa(certificatePem: string, key: KeyObject, nowMs: number
   if (validity.notBeforeMs > nowMs) throw invalid(`is not valid before ${certificate.validFrom}`)
   if (validity.notAfterMs < nowMs + yearMs) throw invalid(`expires on ${certificate.validTo}; it must last one year from now at least`)
   if (!certificate.checkPrivateKey(key)) throw invalid('does not belong to the key')
-  issuerOf(certificatePem) // What it says of itself must be readable to be repeated in what it signs.
+  try {
+    issuerOf(certificatePem) // What it says of itself is repeated in what it signs.
+  } catch (error) {
+    throw invalid('has no subject key identifier, which what it signs must refer to', error)
+  }
   return { certificate: certificate.toString(), key, intermediates: '' }
 }
 

@@ -14,7 +14,10 @@ export interface Credentials {
 
 export interface CredentialSource {
   current(): Credentials
-  /** Called when `current` has changed: new connections go with the new ones, open streams go on. */
+  /**
+   * Called when `current` has changed: new connections go with the new ones, open streams go on. The listener
+   * throws when they cannot be used, such as a key of another certificate; then those before are used on.
+   */
   subscribe(listener: () => void): () => void
 }
 

@@ -88,6 +88,9 @@ test('new connections go with the new certificate', async (t) => {
   const before = await worker.transport.connect(to, 'dispatcher', stop.signal)
   server.credentials.change({ own: issue(root, { id: 'm2' }) })
   worker.credentials.change({ own: issue(root, { id: 'w2', role: 'Worker' }) })
+  // A certificate and the key of another one: whoever does that hears of it, and nothing changes.
+  const mixed = { certificate: issue(root, { id: 'm3' }).certificate, key: issue(root).key }
+  assert.throws(() => server.credentials.change({ own: mixed }), /mismatch/)
   const after = await worker.transport.connect(to, 'dispatcher', stop.signal)
   assert.deepEqual([before.peer.node?.id, after.peer.node?.id], ['m1', 'm2'])
   assert.deepEqual(peers, ['w1', 'w2'])

@@ -44,7 +44,7 @@ export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
   const acceptors = new Set<Acceptor>()
   let known: Trust | undefined
   credentials.subscribe(() => {
-    known = undefined
+    known = trustOf(credentials.current()) // Of what cannot be used, whoever changed it hears; the former stays in use.
     for (const acceptor of acceptors) acceptor.renew()
   })
   const trust = (): Trust => {
