@@ -152,8 +152,6 @@ test('who is believed, and why not', () => {
   const deps = issueDeps()
   const [root, other] = [makeRootCa(deps, nowMs), makeRootCa(deps, nowMs)]
   const node = issueNode(deps, root, { nowMs })
-  const tampered = Buffer.from(fromPem('CERTIFICATE', node.certificate)[0] ?? [])
-  tampered[tampered.indexOf('swarm-worker') + 6] = 'm'.charCodeAt(0)
   const selfSigned = makeRootCa(deps, nowMs).certificate
   const byNode = issueNode(deps, { certificate: node.certificate, key: node.key, intermediates: node.certificate }, { nodeId: 'n2', nowMs })
   const cases: readonly (readonly [string, string, number, string, RegExp])[] = [
@@ -178,6 +176,13 @@ test('who is believed, and why not', () => {
     ],
     ['signed by itself', selfSigned, nowMs, 'NotTrusted', /signed by itself/],
     ['the root itself', root.certificate, nowMs, 'NotTrusted', /names no node/],
+    [
+      'signed in the name of our root by another key',
+      issueNode(deps, { ...root, key: other.key }, { nowMs }).certificate,
+      nowMs,
+      'NotTrusted',
+      /not signed by the root/,
+    ],
     ['signed by a node', byNode.certificate, nowMs, 'NotTrusted', /not signed by the root/],
     ['nothing', '', nowMs, 'NotTrusted', /no certificate/],
   ]
@@ -187,8 +192,6 @@ test('who is believed, and why not', () => {
     assert.equal(found.problem, problem, name)
     assert.match(found.why, why, name)
   }
-  const found = verifyChain([new X509Certificate(tampered)], { roots: chainOf(root.certificate), clusterId, nowMs })
-  assert.equal('problem' in found && found.problem, 'NotTrusted')
 })
 
 test('while one root follows another, each side trusts what the next one signs', () => {

@@ -50,6 +50,9 @@ test('requests that are not good are refused with their fault', withOpenssl, () 
   const [der = new Uint8Array()] = fromPem('CERTIFICATE REQUEST', csr)
   const forged = Buffer.from(der)
   forged[forged.length - 1] = (forged[forged.length - 1] ?? 0) ^ 1
+  // The same request with a longer way to write its length, as BER allows.
+  const start = (der[1] ?? 0) < 0x80 ? 2 : 3
+  const loose = Buffer.concat([Buffer.of(0x30, 0x82, 0, der.length - start), der.subarray(start)])
   const made = (type: 'rsa' | 'P-384' | 'ed25519', ...more: readonly string[]): string => {
     const pair =
       type === 'rsa'
@@ -67,6 +70,7 @@ test('requests that are not good are refused with their fault', withOpenssl, () 
     [toPem('CERTIFICATE REQUEST', forged), /own key|cannot be read/],
     [toPem('CERTIFICATE REQUEST', Buffer.concat([der, Buffer.of(0)])), /cannot be read/],
     [toPem('CERTIFICATE REQUEST', der.subarray(0, 100)), /cannot be read/],
+    [toPem('CERTIFICATE REQUEST', loose), /not in DER/],
     [made('rsa'), /ECDSA/],
     [made('ed25519'), /ECDSA/],
     [made('P-384'), /P-256/],
