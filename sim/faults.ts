@@ -88,9 +88,9 @@ export function inject(context: FaultContext, kind: FaultKind): void {
       break
     case 'manager disk stands still':
       // A sync takes seconds, as on a disk that is about to fail or is shared with somebody greedy.
-      cluster.disk(managerId).faults.slowness = 40_000
+      cluster.disk(managerId).faults.syncStallMs = 1000 + random.below(5000)
       later(() => {
-        cluster.disk(managerId).faults.slowness = 1
+        cluster.disk(managerId).faults.syncStallMs = 0
       })
       break
     case 'manager clock set':

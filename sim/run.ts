@@ -176,6 +176,7 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
   const { queue } = cluster
   cluster.network.healAll()
   cluster.disk(managerId).faults.slowness = 1
+  cluster.disk(managerId).faults.syncStallMs = 0
   for (const id of [managerId, ...cluster.workers]) if (!cluster.isUp(id)) await queue.settle(cluster.start(id))
   await queue.run(
     queue.nowMs() + 20_000,

@@ -15,6 +15,8 @@ export interface DiskFaults {
   syncErrors: number
   /** Factor on all latencies. */
   slowness: number
+  /** By which every sync of a file takes longer. */
+  syncStallMs: number
 }
 
 /** Probabilities with which a crash treats each unsynced piece; the rest survives. */
@@ -30,7 +32,7 @@ const tailFactor = 60
 
 export class SimulatedDisk {
   readonly platter: Platter
-  readonly faults: DiskFaults = { capacityBytes: Number.POSITIVE_INFINITY, readErrors: 0, syncErrors: 0, slowness: 1 }
+  readonly faults: DiskFaults = { capacityBytes: Number.POSITIVE_INFINITY, readErrors: 0, syncErrors: 0, slowness: 1, syncStallMs: 0 }
   readonly #random: SeededRandom
 
   /** @param platter an existing one, when the disk moves to another simulation. */
@@ -48,11 +50,11 @@ export class SimulatedDisk {
   mount(schedule?: Schedule): Disk {
     const { platter, faults } = this
     const random = this.#random
-    const after = <T>(delayMs: number, finish: () => T): Promise<T> =>
+    const after = <T>(delayMs: number, finish: () => T, stallMs = 0): Promise<T> =>
       schedule === undefined
         ? Promise.resolve().then(finish)
         : new Promise((resolve, reject) => {
-            schedule.schedule(random.exponential(delayMs) * faults.slowness, () => {
+            schedule.schedule(random.exponential(delayMs) * faults.slowness + stallMs, () => {
               try {
                 resolve(finish())
               } catch (error) {
@@ -77,13 +79,17 @@ export class SimulatedDisk {
       },
       sync: () => {
         const count = inode.unsynced.length
-        return after(syncMs * (random.chance(0.01) ? tailFactor : 1), () => {
-          if (random.chance(faults.syncErrors)) {
-            inode.unsynced.splice(0, count) // The kernel has dropped the pages: a second sync would succeed, and lie.
-            throw diskError('EIO', 'fdatasync', path)
-          }
-          platter.sync(inode, count)
-        })
+        return after(
+          syncMs * (random.chance(0.01) ? tailFactor : 1),
+          () => {
+            if (random.chance(faults.syncErrors)) {
+              inode.unsynced.splice(0, count) // The kernel has dropped the pages: a second sync would succeed, and lie.
+              throw diskError('EIO', 'fdatasync', path)
+            }
+            platter.sync(inode, count)
+          },
+          faults.syncStallMs,
+        )
       },
       truncate: (size) => after(quickMs, () => platter.change(inode, { kind: 'truncate', size })),
       close: () => after(quickMs, () => {}),
