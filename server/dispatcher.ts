@@ -613,7 +613,11 @@ function changes(session: Session, count: number): Promise<void> {
 }
 
 function addChanges(session: Session, changes: EndpointChanges): void {
-  for (const [uid, tasks] of changes) session.endpoints.set(uid, (session.endpoints.get(uid) ?? new Set()).union(tasks))
+  for (const [uid, tasks] of changes) {
+    const known = session.endpoints.get(uid)
+    if (known === undefined) session.endpoints.set(uid, new Set(tasks))
+    else for (const task of tasks) known.add(task)
+  }
   session.wake()
 }
 
