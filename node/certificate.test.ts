@@ -5,6 +5,7 @@ import { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import type { JoinAnswer } from '../api/join.ts'
 import type { Node } from '../api/objects.ts'
+import type { Store } from '../api/store.ts'
 import { makeCsr } from '../ca/csr.ts'
 import { identityOf } from '../ca/identity.ts'
 import { makeToken } from '../ca/join-token.ts'
@@ -42,7 +43,15 @@ async function createCluster() {
     },
     connect: () => Promise.reject(new Error('not used')),
   }
-  const issuer = new Issuer({ ...deps, store, transport, events: new EventLog(clock).recorder('issuer'), clusterId: 'cluster1' })
+  let gate: Promise<unknown> = Promise.resolve()
+  const slowStore: Store = {
+    ...store,
+    get view() {
+      return store.view
+    },
+    commit: (transaction) => gate.then(() => store.commit(transaction)),
+  }
+  const issuer = new Issuer({ ...deps, store: slowStore, transport, events: new EventLog(clock).recorder('issuer'), clusterId: 'cluster1' })
   void issuer.run(signal)
   const disk = new SimulatedDisk(new SeededRandom(2)).mount()
   const machine = { ...deps, disk }
@@ -71,7 +80,13 @@ async function createCluster() {
   }
   const csr = () => makeCsr(keys, keys.generate())
   const nodes = (): readonly Node[] => [...store.view.list('Node')]
-  return { clock, random, keys, store, authority, disk, machine, opened, openAs, cluster, join, ask, csr, nodes }
+  /** Commits of the issuer wait until the result is called. */
+  const holdCommits = (): (() => void) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    gate = promise
+    return resolve
+  }
+  return { holdCommits, clock, random, keys, store, authority, disk, machine, opened, openAs, cluster, join, ask, csr, nodes }
 }
 
 test('a machine with a token becomes a node, trusts only the root of the token, and finds its certificate again', async () => {
@@ -151,6 +166,23 @@ test('a node renews with a new key, in the role that it has now', async () => {
   await assert.rejects(renewCertificate(machine, '/n', await openAs(stranger)(), signal), /only a node can renew/)
   await store.commit({ writes: [{ op: 'delete', kind: 'Node', name: first.nodeId }] })
   await assert.rejects(renewCertificate(machine, '/n', await openAs(peer)(), signal), /was removed from the cluster/)
+})
+
+test('a request that its node has given up changes nothing any more', async () => {
+  const { join, ask, csr, clock, store, nodes, holdCommits } = await createCluster()
+  const { nodeId } = await join()
+  const before = nodes()[0]?.status.certificate
+  const release = holdCommits()
+  const peer: Peer = { address: '192.0.2.7', node: { id: nodeId, role: 'Worker', clusterId: 'cluster1' } }
+  const refused = assert.rejects(ask({ type: 'renew', csr: csr() }, peer), /no answer/)
+  await clock.advance(10_000)
+  const [node] = nodes()
+  assert.ok(node !== undefined)
+  await store.commit({ writes: [{ op: 'update', object: { ...node, spec: { ...node.spec, availability: 'Pause' } } }] })
+  release()
+  await refused
+  await settle()
+  assert.deepEqual(nodes()[0]?.status.certificate, before)
 })
 
 test('a certificate is renewed when half to four fifths of its life are over, also after failures', async () => {

@@ -60,13 +60,18 @@ export class Issuer {
 
   async #serve(stream: FrameStream, signal: AbortSignal): Promise<void> {
     const enough = new AbortController()
-    const close = (): void => stream.close()
+    const late = new AbortController()
+    const close = (): void => {
+      late.abort(new StatusError('Unavailable', 'it took too long: try again'))
+      stream.close()
+    }
     signal.addEventListener('abort', close, { once: true })
     void this.#deps.clock.sleep(streamLimitMs, enough.signal).then(close, () => undefined)
     try {
       let left = requestsPerStream
       for await (const frame of stream.frames()) {
-        const answer = await this.#answer(frame, stream.peer)
+        const answer = await this.#answer(frame, stream.peer, late.signal)
+        if (late.signal.aborted) return
         await stream.send(Buffer.from(JSON.stringify(answer)))
         if (answer.type !== 'root' || --left === 0) return
       }
@@ -77,10 +82,10 @@ export class Issuer {
     }
   }
 
-  async #answer(frame: Uint8Array, peer: Peer): Promise<JoinAnswer> {
+  async #answer(frame: Uint8Array, peer: Peer, late: AbortSignal): Promise<JoinAnswer> {
     try {
       const request = decode(frame)
-      return await this.#perform(request, peer)
+      return await this.#perform(request, peer, late)
     } catch (error) {
       const reason = reasonOf(error) ?? 'InternalError'
       this.#deps.log.warn('Refused to issue a certificate', { address: peer.address, reason, error })
@@ -89,19 +94,19 @@ export class Issuer {
     }
   }
 
-  #perform(request: JoinRequest, peer: Peer): Promise<JoinAnswer> | JoinAnswer {
+  #perform(request: JoinRequest, peer: Peer, late: AbortSignal): Promise<JoinAnswer> | JoinAnswer {
     switch (request.type) {
       case 'root':
         return { type: 'root', certificate: this.#cluster().ca.certificate, clusterId: this.#deps.clusterId }
       case 'join':
-        return this.#join(request, peer)
+        return this.#join(request, peer, late)
       case 'renew':
-        return this.#renew(request, peer)
+        return this.#renew(request, peer, late)
     }
   }
 
   /** The same key again is the same machine, whose answer was lost or whose certificate expired: it keeps its id and its tasks. */
-  async #join(request: Extract<JoinRequest, { type: 'join' }>, peer: Peer): Promise<Issued> {
+  async #join(request: Extract<JoinRequest, { type: 'join' }>, peer: Peer, late: AbortSignal): Promise<Issued> {
     this.#assertPatient(peer.address)
     const { tokens } = this.#cluster()
     const role = roleOfToken(request.token.trim(), tokens)
@@ -116,7 +121,7 @@ export class Issuer {
     const digest = digestOf(publicKey)
     const known = [...this.#store.view.list('Node')].find(({ status }) => status.certificate?.publicKey === digest)
     if (known !== undefined) {
-      if (roleOf(known) === role) return await this.#issue(known.metadata.name, publicKey)
+      if (roleOf(known) === role) return await this.#issue(known.metadata.name, publicKey, late)
       throw new StatusError(
         'Conflict',
         `this machine is a node already, as ${roleOf(known)}: \`kit node promote\` or \`demote\` changes that`,
@@ -131,12 +136,12 @@ export class Issuer {
       reason: 'Joined',
       message: `joined as ${role} from ${peer.address}`,
     })
-    return await this.#issue(name, publicKey)
+    return await this.#issue(name, publicKey, late)
   }
 
-  async #renew({ csr }: Extract<JoinRequest, { type: 'renew' }>, peer: Peer): Promise<Issued> {
+  async #renew({ csr }: Extract<JoinRequest, { type: 'renew' }>, peer: Peer, late: AbortSignal): Promise<Issued> {
     if (peer.node === undefined) throw new StatusError('Unauthorized', 'only a node can renew its certificate; join with a token instead')
-    return await this.#issue(peer.node.id, readCsr(csr))
+    return await this.#issue(peer.node.id, readCsr(csr), late)
   }
 
   #newNode(name: string, role: NodeRole, { availability = 'Active' }: Extract<JoinRequest, { type: 'join' }>, publicKey: string): Node {
@@ -145,11 +150,15 @@ export class Issuer {
     return { kind: 'Node', metadata, spec: { role, availability }, status: { certificate: { publicKey, notAfter: 0 } } }
   }
 
-  /** In the role that the node has. Written down before it is handed out. */
-  async #issue(name: string, publicKey: KeyObject): Promise<Issued> {
+  /**
+   * In the role that the node has. Written down before it is handed out. Given up once `late`: while the disk stands still a node
+   * asks again and again, and none of its old requests may write over the last one.
+   */
+  async #issue(name: string, publicKey: KeyObject, late: AbortSignal): Promise<Issued> {
     const { clock, clusterId } = this.#deps
     const { ca, lifeMs } = this.#cluster()
     for (let left = maxCommitAttempts; ; left--) {
+      late.throwIfAborted()
       const node = this.#store.view.get('Node', name)
       if (node === undefined)
         throw new StatusError('Forbidden', `node "${name}" was removed from the cluster; join again with a token and an empty directory`)

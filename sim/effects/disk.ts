@@ -29,6 +29,8 @@ const quickMs = 0.02
 const syncMs = 0.12
 /** One sync in a hundred takes this much longer. */
 const tailFactor = 60
+/** A device that has not answered by then is reset by the kernel, which tries again. */
+const longestMs = 30_000
 
 export class SimulatedDisk {
   readonly platter: Platter
@@ -54,7 +56,7 @@ export class SimulatedDisk {
       schedule === undefined
         ? Promise.resolve().then(finish)
         : new Promise((resolve, reject) => {
-            schedule.schedule(random.exponential(delayMs) * faults.slowness + stallMs, () => {
+            schedule.schedule(Math.min(random.exponential(delayMs) * faults.slowness + stallMs, longestMs), () => {
               try {
                 resolve(finish())
               } catch (error) {
