@@ -29,6 +29,8 @@ export interface AgentOptions {
   readonly generic?: Readonly<Record<string, readonly string[]>>
   /** Version of the program. */
   readonly version?: string
+  /** Of managers: host:port where other nodes join. */
+  readonly managerAddress?: string
   /** The node object and the managers, at the start of each session and whenever they change. */
   readonly onSession?: (message: SessionStart) => void
 }
@@ -118,6 +120,7 @@ async function describeNode(options: AgentOptions): Promise<Description> {
     executor: options.executor.name,
     ...(engine === undefined && Object.keys(labels).length === 0 ? {} : { engine: { ...engine, labels } }),
     ...(options.version === undefined ? {} : { version: options.version }),
+    ...(options.managerAddress === undefined ? {} : { managerAddress: options.managerAddress }),
     ...(trouble === undefined ? {} : { trouble }),
   }
 }

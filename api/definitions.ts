@@ -1094,6 +1094,10 @@ export const definitions: readonly Definition[] = [
              "type": "string",
              "description": "Version of kitd."
             },
+            "managerAddress": {
+             "type": "string",
+             "description": "Of managers: host:port where other nodes join."
+            },
             "trouble": {
              "type": "string",
              "description": "Why its executor runs nothing now; absent while all is well. The node gets no new tasks."

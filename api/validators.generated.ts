@@ -1830,7 +1830,7 @@ return errors === 0;
 validate23.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"trouble":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"trouble":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2393,9 +2393,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data9.trouble !== undefined){
-if(typeof data9.trouble !== "string"){
-const err45 = {instancePath:instancePath+"/status/description/trouble",keyword:"type",params:{type: "string"}};
+if(data9.managerAddress !== undefined){
+if(typeof data9.managerAddress !== "string"){
+const err45 = {instancePath:instancePath+"/status/description/managerAddress",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2405,9 +2405,9 @@ vErrors.push(err45);
 errors++;
 }
 }
-}
-else {
-const err46 = {instancePath:instancePath+"/status/description",keyword:"type",params:{type: "object"}};
+if(data9.trouble !== undefined){
+if(typeof data9.trouble !== "string"){
+const err46 = {instancePath:instancePath+"/status/description/trouble",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2417,11 +2417,9 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data3.certificate !== undefined){
-let data31 = data3.certificate;
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(data31.publicKey === undefined){
-const err47 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
+}
+else {
+const err47 = {instancePath:instancePath+"/status/description",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2430,8 +2428,12 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data31.notAfter === undefined){
-const err48 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "notAfter"}};
+}
+if(data3.certificate !== undefined){
+let data32 = data3.certificate;
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+if(data32.publicKey === undefined){
+const err48 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2440,9 +2442,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data31.publicKey !== undefined){
-if(typeof data31.publicKey !== "string"){
-const err49 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
+if(data32.notAfter === undefined){
+const err49 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "notAfter"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2451,11 +2452,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-if(data31.notAfter !== undefined){
-let data33 = data31.notAfter;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-const err50 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
+if(data32.publicKey !== undefined){
+if(typeof data32.publicKey !== "string"){
+const err50 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2465,9 +2464,10 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
-else {
-const err51 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
+if(data32.notAfter !== undefined){
+let data34 = data32.notAfter;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+const err51 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2477,15 +2477,9 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data3.conditions !== undefined){
-let data34 = data3.conditions;
-if(Array.isArray(data34)){
-const len2 = data34.length;
-for(let i2=0; i2<len2; i2++){
-let data35 = data34[i2];
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(data35.type === undefined){
-const err52 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err52 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2494,8 +2488,16 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data35.status === undefined){
-const err53 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data3.conditions !== undefined){
+let data35 = data3.conditions;
+if(Array.isArray(data35)){
+const len2 = data35.length;
+for(let i2=0; i2<len2; i2++){
+let data36 = data35[i2];
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(data36.type === undefined){
+const err53 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2504,9 +2506,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data35.type !== undefined){
-if(typeof data35.type !== "string"){
-const err54 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+if(data36.status === undefined){
+const err54 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2515,11 +2516,9 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-if(data35.status !== undefined){
-let data37 = data35.status;
-if(typeof data37 !== "string"){
-const err55 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(data36.type !== undefined){
+if(typeof data36.type !== "string"){
+const err55 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2528,8 +2527,11 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(!(((data37 === "True") || (data37 === "False")) || (data37 === "Unknown"))){
-const err56 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data36.status !== undefined){
+let data38 = data36.status;
+if(typeof data38 !== "string"){
+const err56 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2538,10 +2540,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(data35.reason !== undefined){
-if(typeof data35.reason !== "string"){
-const err57 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(!(((data38 === "True") || (data38 === "False")) || (data38 === "Unknown"))){
+const err57 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2551,9 +2551,9 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data35.message !== undefined){
-if(typeof data35.message !== "string"){
-const err58 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data36.reason !== undefined){
+if(typeof data36.reason !== "string"){
+const err58 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2563,10 +2563,9 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data35.observedGeneration !== undefined){
-let data40 = data35.observedGeneration;
-if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
-const err59 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data36.message !== undefined){
+if(typeof data36.message !== "string"){
+const err59 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2576,11 +2575,10 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data35.lastTransitionTime !== undefined){
-let data41 = data35.lastTransitionTime;
-if(typeof data41 === "string"){
-if(!(formats6(data41))){
-const err60 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data36.observedGeneration !== undefined){
+let data41 = data36.observedGeneration;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err60 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2590,8 +2588,11 @@ vErrors.push(err60);
 errors++;
 }
 }
-else {
-const err61 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data36.lastTransitionTime !== undefined){
+let data42 = data36.lastTransitionTime;
+if(typeof data42 === "string"){
+if(!(formats6(data42))){
+const err61 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2601,9 +2602,8 @@ vErrors.push(err61);
 errors++;
 }
 }
-}
 else {
-const err62 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+const err62 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2615,7 +2615,7 @@ errors++;
 }
 }
 else {
-const err63 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err63 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2627,7 +2627,7 @@ errors++;
 }
 }
 else {
-const err64 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err64 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2639,12 +2639,24 @@ errors++;
 }
 }
 else {
-const err65 = {instancePath,keyword:"type",params:{type: "object"}};
+const err65 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err65];
 }
 else {
 vErrors.push(err65);
+}
+errors++;
+}
+}
+}
+else {
+const err66 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
 }
 errors++;
 }

@@ -16,7 +16,7 @@ async function helpOf(path: readonly string[]): Promise<string> {
 async function walk(path: readonly string[] = []): Promise<ReadonlyMap<string, string>> {
   const text = await helpOf(path)
   const [, list = ''] = /^Commands:\n((?: {2,}.*\n)*)/m.exec(text) ?? []
-  const below = [...list.matchAll(/^ {2}(\w+)/gm)].map(([, word = '']) => word).filter((word) => word !== 'help')
+  const below = [...list.matchAll(/^ {2}([\w-]+)/gm)].map(([, word = '']) => word).filter((word) => word !== 'help')
   const maps = await Promise.all(below.map((word) => walk([...path, word])))
   return new Map([[['kit', ...path].join(' '), text], ...maps.flatMap((map) => [...map])])
 }

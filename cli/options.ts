@@ -45,6 +45,8 @@ export interface Options {
   readonly templateDriver?: string
   readonly quiet?: boolean
   // Those of the groups that docker and swarmctl have.
+  readonly rotate?: boolean
+  readonly rotateJoinToken?: string
   readonly detach?: boolean
   readonly filter?: readonly string[]
   readonly format?: string

@@ -317,6 +317,7 @@ export function createProgram(
     group('network', 'Networks that tasks are attached to'),
     group('volume', 'Named volumes: each node makes its own when a task mounts it'),
     group('cluster', 'The cluster and its settings'),
+    group('swarm', 'Joining: tokens, and the root certificate'),
   ]
   add(
     'version',

@@ -48,7 +48,7 @@ test('docs/swarm-commands.md names commands that are there', () => {
   const text = readFileSync(join(import.meta.dirname, '../docs/swarm-commands.md'), 'utf8')
   const rows = text.split('\n').filter((line) => line.startsWith('| `'))
   const named = rows
-    .flatMap((row) => [...(row.split('|')[2] ?? '').matchAll(/`kit (\w+) (\w+)/g)])
+    .flatMap((row) => [...(row.split('|')[2] ?? '').matchAll(/`kit (\w+) ([\w-]+)/g)])
     .map(([, group = '', verb = '']) => [group, verb] as const)
   assert.ok(named.length > 30)
   for (const [group, verb] of named) if (group !== 'secret' && group !== 'config') assert.ok(optionsOf(group).has(verb), `${group} ${verb}`)

@@ -1,4 +1,4 @@
-// The commands of the groups that docker and swarmctl have: service, node, cluster, task, stack, network, volume. Each
+// The commands of the groups that docker and swarmctl have: service, node, cluster, swarm, task, stack, network, volume. Each
 // is here with its options; what it does is the same code as that of kit's own verbs, or lies in `commands/`.
 // Loaded only when one of the groups is named, because there are many options.
 
@@ -271,11 +271,33 @@ function addCluster({ add, output }: Registry, cluster: Command): void {
         command.option(`--${name} <${value}>`, `${section}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`)
         for (const other of also) command.addOption(hidden(`--${other} <${value}>`))
       }
+      command.option('--rotate-join-token <role>', 'make a new token of workers or managers: the old one lets nobody in')
       for (const [name, { value }] of Object.entries(refusedClusterFlags)) command.addOption(hidden(`--${name} ${value}`))
       return command.argument('<cluster>', 'default')
     },
     async (context, options, words) => (await import('./commands/cluster.ts')).update(context, options, words),
     cluster,
+  )
+}
+
+function addSwarm({ add }: Registry, swarm: Command): void {
+  add(
+    'join-token',
+    'Print the command that another machine joins with',
+    (command) =>
+      command
+        .argument('<role>', 'worker or manager')
+        .option('--rotate', 'make a new token first: the old one lets nobody in, and nodes stay')
+        .option('-q, --quiet', 'the token only'),
+    async (context, options, words) => (await import('./commands/swarm.ts')).joinToken(context, options, words),
+    swarm,
+  )
+  add(
+    'ca',
+    'Print the root certificate of the cluster',
+    (command) => command.addOption(hidden('-q, --quiet')), // There is nothing but the certificate.
+    async (context) => (await import('./commands/swarm.ts')).ca(context),
+    swarm,
   )
 }
 
@@ -385,7 +407,16 @@ function addVolume(registry: Registry, volume: Command): void {
 }
 
 const groups: Readonly<Record<string, (registry: Registry, group: Command) => void>> = {
-  ...{ service: addService, node: addNode, cluster: addCluster, stack: addStack, task: addTask, network: addNetwork, volume: addVolume },
+  ...{
+    service: addService,
+    node: addNode,
+    cluster: addCluster,
+    swarm: addSwarm,
+    stack: addStack,
+    task: addTask,
+    network: addNetwork,
+    volume: addVolume,
+  },
 }
 
 /** Adds what the group is made of. */

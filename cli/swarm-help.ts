@@ -73,7 +73,17 @@ export const swarmHelp: Readonly<Record<string, Entry>> = {
   cluster: entry('none', ['kit cluster inspect default']),
   'cluster ls': entry('plain', ['kit cluster ls']),
   'cluster inspect': entry('plain', ['kit cluster inspect default', 'kit cluster inspect default --format json']),
-  'cluster update': entry('plain', ['kit cluster update default --taskhistory 10 --heartbeatperiod 10s']),
+  'cluster update': entry('plain', [
+    'kit cluster update default --taskhistory 10 --heartbeatperiod 10s',
+    'kit cluster update default --certexpiry 720h',
+  ]),
+  swarm: entry('none', ['kit swarm join-token worker', 'kit swarm ca']),
+  'swarm join-token': entry(
+    'plain',
+    ['kit swarm join-token worker', 'kit swarm join-token worker -q', 'kit swarm join-token worker --rotate'],
+    'Whoever has the token can join. A new one keeps out who has the old; nodes stay.',
+  ),
+  'swarm ca': entry('plain', ['kit swarm ca']),
   task: entry('none', ['kit task ls']),
   'task ls': entry('plain', ['kit task ls', 'kit task ls -a -f service=redis'], filters),
   'task inspect': entry('plain', ['kit task inspect redis.1'], names),

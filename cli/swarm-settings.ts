@@ -1,6 +1,5 @@
 // The settings of the cluster that `kit cluster update` changes and `inspect` shows.
 
-import type { ClusterSpec } from '../api/types/cluster.ts'
 import type { Form } from './service-flags.ts'
 
 export interface ClusterFlag {
@@ -8,13 +7,14 @@ export interface ClusterFlag {
   readonly names: readonly string[]
   readonly value: string
   readonly form: Form
-  readonly field: keyof ClusterSpec
+  /** Below `spec`. */
+  readonly path: readonly string[]
   readonly section: string
   readonly text: string
 }
 
-const flag = (names: string, value: string, form: Form, field: keyof ClusterSpec, section: string, text: string): ClusterFlag => ({
-  ...{ names: names.split(' '), value, form, field, section, text },
+const flag = (names: string, value: string, form: Form, path: string, section: string, text: string): ClusterFlag => ({
+  ...{ names: names.split(' '), value, form, path: path.split('.'), section, text },
 })
 
 export const clusterFlags: readonly ClusterFlag[] = [
@@ -22,16 +22,13 @@ export const clusterFlags: readonly ClusterFlag[] = [
   flag('heartbeatperiod dispatcher-heartbeat', 'duration', 'duration', 'heartbeatPeriod', 'Dispatcher', 'Dispatcher heartbeat period'),
   flag('orphan-after', 'duration', 'duration', 'orphanAfter', 'Dispatcher', 'Tasks of a lost node are given up after'),
   flag('snapshot-interval', 'n', 'count', 'snapshotInterval', 'Raft', 'Log entries between snapshots'),
+  flag('certexpiry cert-expiry', 'duration', 'duration', 'ca.nodeCertExpiry', 'Certificate Authority', 'Certificate Validity Duration'),
 ]
 
-const joining = 'nodes do not join over the network yet, so there are no certificates and no tokens'
 const logging = 'name the driver in the service: kit service update --log-driver'
 /** What docker and swarmctl set here, and kit does not have. A value is optional where a switch takes one. */
 export const refusedClusterFlags: Readonly<Record<string, { readonly value: string; readonly why: string }>> = {
-  certexpiry: { value: '<duration>', why: joining },
-  'cert-expiry': { value: '<duration>', why: joining },
-  'external-ca': { value: '<spec>', why: joining },
-  'rotate-join-token': { value: '<role>', why: joining },
+  'external-ca': { value: '<spec>', why: 'kit signs certificates itself, and asks no other authority yet' },
   'rotate-unlock-key': { value: '[yes]', why: 'kit has no autolock yet' },
   autolock: { value: '[yes]', why: 'kit has no autolock yet' },
   'max-snapshots': { value: '<n>', why: 'kit keeps what it needs' },

@@ -41,6 +41,32 @@ NODE  node-1  ACCEPTED  READY  ACTIVE  REACHABLE *`,
   assert.match(shape(await cluster.kit('cluster', 'ls')), /^ID {2}Name\n-- {2}--\nID {2}default$/)
 })
 
+test('swarm join-token and ca, and what cluster inspect says of them', async () => {
+  const section =
+    /Certificate Authority settings:\n {2}Certificate Validity Duration: 2160h0m0s\n {2}Join Tokens:\n {4}Worker: (\S+)\n {4}Manager: (\S+)\n$/
+  const [, worker = '', manager = ''] = section.exec(await cluster.kit('cluster', 'inspect', 'default')) ?? []
+  for (const token of [worker, manager]) assert.match(token, /^SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}$/)
+  const command = (token: string): RegExp =>
+    new RegExp(
+      `To add a worker to this cluster, run the following command:\n\n {4}kitd -d DIRECTORY --join-addr [\\d.]+:\\d+ --join-token ${token}\n\n$`,
+    )
+  assert.match(await cluster.kit('swarm', 'join-token', 'worker'), command(worker))
+  assert.equal(await cluster.kit('swarm', 'join-token', 'worker', '-q'), `${worker}\n`)
+  const { out, err } = await cluster.run(['swarm', 'join-token', 'manager'])
+  assert.equal(out, `${manager}\n`)
+  assert.match(err, /nobody can join with the token of managers yet/)
+  const rotated = await cluster.kit('swarm', 'join-token', 'worker', '--rotate')
+  const fresh = (await cluster.kit('swarm', 'join-token', 'worker', '-q')).trim()
+  assert.notEqual(fresh, worker)
+  assert.match(rotated, /^Successfully rotated worker join token\.\n\nTo add/)
+  assert.match(rotated, command(fresh))
+  assert.equal(await cluster.kit('swarm', 'join-token', 'manager', '-q'), `${manager}\n`)
+  assert.match(await cluster.kit('cluster', 'update', 'default', '--rotate-join-token', 'manager'), new RegExp(`Worker: ${fresh}\n`))
+  assert.notEqual(await cluster.kit('swarm', 'join-token', 'manager', '-q'), `${manager}\n`)
+  assert.match(await cluster.fails(2, 'swarm', 'join-token', 'user'), /write worker or manager/)
+  assert.match(await cluster.kit('swarm', 'ca'), /^-----BEGIN CERTIFICATE-----\n[\w+/=\n]+-----END CERTIFICATE-----\n$/)
+})
+
 test('service create, ls, inspect', async () => {
   const created = await cluster.kit(
     ...['service', 'create', '--name', 'redis', '--image', 'redis:3.0.5', '--args', 'sleep 1000'],
@@ -209,9 +235,7 @@ test('nodes, networks, volumes and the cluster are changed by the names that doc
     await cluster.kit('cluster', 'update', 'default', '--taskhistory', '3', '--dispatcher-heartbeat', '4s'),
     /entries: 3\n[\s\S]*period: 4s\n/,
   )
-  assert.match(
-    await cluster.fails(2, 'cluster', 'update', 'default', '--rotate-join-token', 'worker'),
-    /nodes do not join over the network yet/,
-  )
+  assert.match(await cluster.kit('cluster', 'update', 'default', '--cert-expiry', '90m'), /Duration: 1h30m0s\n/)
+  assert.match(await cluster.fails(2, 'cluster', 'update', 'default', '--external-ca', 'x'), /asks no other authority yet/)
   assert.match(await cluster.kit('task', 'ls', '-f', 'service=redis'), /^ID +Service +Desired State +Last State +Node\n/)
 })

@@ -25,7 +25,7 @@ import { type JoinOptions, type JoinTrust, joinCluster, keepCertificate, loadCer
 const signal = new AbortController().signal
 const stranger: Peer = { address: '192.0.2.7', node: undefined }
 
-async function createCluster() {
+async function createCluster(roles: readonly ('Worker' | 'Manager')[] = ['Worker', 'Manager']) {
   const clock = new TestClock()
   const random = new SeededRandom(1)
   const keys = createSimulatedKeys(random)
@@ -51,7 +51,8 @@ async function createCluster() {
     },
     commit: (transaction) => gate.then(() => store.commit(transaction)),
   }
-  const issuer = new Issuer({ ...deps, store: slowStore, transport, events: new EventLog(clock).recorder('issuer'), clusterId: 'cluster1' })
+  const events = new EventLog(clock).recorder('issuer')
+  const issuer = new Issuer({ ...deps, store: slowStore, transport, events, clusterId: 'cluster1', roles })
   void issuer.run(signal)
   const disk = new SimulatedDisk(new SeededRandom(2)).mount()
   const machine = { ...deps, disk }
@@ -110,6 +111,16 @@ test('the token decides the role, and the availability is taken over', async () 
   const { join, nodes, cluster } = await createCluster()
   assert.equal((await join({ token: cluster().tokens.manager, availability: 'Drain' })).role, 'Manager')
   assert.deepEqual(nodes()[0]?.spec, { role: 'Manager', availability: 'Drain' })
+})
+
+test('a role that the cluster does not take is refused, by name and before anything is written', async () => {
+  const { join, nodes, cluster } = await createCluster(['Worker'])
+  await assert.rejects(
+    join({ token: cluster().tokens.manager }),
+    /token of managers, and this cluster takes workers only.*join-token worker/,
+  )
+  assert.deepEqual(nodes(), [])
+  assert.equal((await join()).role, 'Worker')
 })
 
 test('joining again, after an answer that was lost or a certificate that expired, gives the same node', async () => {

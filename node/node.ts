@@ -75,6 +75,7 @@ export async function createNode(effects: Effects, options: NodeOptions): Promis
     portServer: options.portServer,
     engineLabels: options.engineLabels,
     version: options.version,
+    ...(options.advertise === undefined ? {} : { managerAddress: options.advertise }),
     onSession: ({ managers }) => options.onManagers?.(managers),
   })
   const run = async (signal: AbortSignal): Promise<void> => {
@@ -131,7 +132,7 @@ function createManager(
     managers: () => [options.advertise ?? nodeId],
   })
   const broker = new LogBroker({ store, clock, random, transport, requestStream: (...request) => dispatcher.requestStream(...request) })
-  const issuer = new Issuer({ store, clock, random, keys, log, transport, events: events.recorder('issuer'), clusterId })
+  const issuer = new Issuer({ store, clock, random, keys, log, transport, events: events.recorder('issuer'), clusterId, roles: ['Worker'] })
   const stats = new StatsBroker({ clock, random, transport, requestStream: (...request) => dispatcher.requestStream(...request) })
   const exec = new ExecBroker({
     store,

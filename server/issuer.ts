@@ -29,6 +29,8 @@ export interface IssuerDeps {
   readonly events: EventRecorder
   /** In every certificate. */
   readonly clusterId: string
+  /** Roles that a machine may join in. */
+  readonly roles: readonly NodeRole[]
 }
 
 /** A joiner asks twice: for the root, then with its token. */
@@ -117,6 +119,11 @@ export class Issuer {
         "the join token is not valid: it may have been replaced. Print the present one with 'kit swarm join-token worker' (or 'manager') on a manager",
       )
     }
+    if (!this.#deps.roles.includes(role))
+      throw new StatusError(
+        'Forbidden',
+        `that is the token of ${role.toLowerCase()}s, and this cluster takes ${this.#deps.roles.map((each) => `${each.toLowerCase()}s`).join(' and ')} only: this version of kit has one manager. Join as a worker, with the token that 'kit swarm join-token worker' prints`,
+      )
     const publicKey = readCsr(request.csr)
     const digest = digestOf(publicKey)
     const known = [...this.#store.view.list('Node')].find(({ status }) => status.certificate?.publicKey === digest)

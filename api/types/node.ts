@@ -127,6 +127,10 @@ export interface NodeStatus {
      */
     readonly version?: string
     /**
+     * Of managers: host:port where other nodes join.
+     */
+    readonly managerAddress?: string
+    /**
      * Why its executor runs nothing now; absent while all is well. The node gets no new tasks.
      */
     readonly trouble?: string

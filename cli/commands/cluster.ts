@@ -1,7 +1,9 @@
 // `kit cluster ls|inspect|update`: the settings of the whole cluster, as swarmctl shows them.
 
+import type { Schema } from '../../api/definition.ts'
+import { parseDuration } from '../../api/duration.ts'
 import { schemaOf } from '../../api/schema.ts'
-import type { Json, WireObject } from '../../api/wire.ts'
+import { isJsonObject, type Json, type JsonObject, type WireObject } from '../../api/wire.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { readFlag } from '../flag-values.ts'
@@ -11,6 +13,7 @@ import { formatDetails } from '../output/swarm-table.ts'
 import { definitionOf, find } from '../resource.ts'
 import { optionName } from '../service-flags.ts'
 import { type ClusterFlag, clusterFlags, refusedClusterFlags } from '../swarm-settings.ts'
+import { roleNamed, rotateToken } from '../swarm-tokens.ts'
 
 export async function list(context: Context, options: Options): Promise<void> {
   filtersOf<unknown>(options, {}) // There are none: one that is given is a mistake.
@@ -23,37 +26,73 @@ export async function list(context: Context, options: Options): Promise<void> {
 export async function inspect(context: Context, words: readonly string[]): Promise<void> {
   const client = await context.client()
   for (const word of words) {
-    const { metadata, spec } = await find(client, 'Cluster', word)
-    context.out(`${formatDetails([['ID', metadata.uid], ['Name', metadata.name]])}\n${settingsOf(spec)}\n`) // biome-ignore format: one idea
+    const { metadata, spec, status } = await find(client, 'Cluster', word)
+    context.out(
+      `${formatDetails([['ID', metadata.uid], ['Name', metadata.name]])}\n${settingsOf(spec)}\n${tokensOf(status)}`, // biome-ignore format: one idea
+    )
   }
 }
 
-/** The certificate authority and the join tokens get a section of their own once nodes join. */
 function settingsOf(spec: WireObject<'Cluster'>['spec']): string {
-  const defaults = schemaOf(definitionOf('Cluster')).properties?.['spec']?.properties
-  const line = ({ field, text }: ClusterFlag): string => `  ${text}: ${String(spec[field] ?? defaults?.[field]?.default ?? '')}`
+  const line = ({ path, form, text }: ClusterFlag): string => {
+    const value = at(spec, path) ?? defaultAt(path) ?? ''
+    return `  ${text}: ${form === 'duration' ? asGo(String(value)) : String(value)}`
+  }
   const sections = Map.groupBy(clusterFlags, ({ section }) => section)
   return [...sections].map(([section, flags]) => `${section} settings:\n${flags.map(line).join('\n')}`).join('\n')
+}
+
+/** Below the settings of the authority, which come last. */
+function tokensOf({ joinTokens }: WireObject<'Cluster'>['status']): string {
+  if (joinTokens === undefined) return ''
+  return `  Join Tokens:\n    Worker: ${joinTokens.worker}\n    Manager: ${joinTokens.manager}\n`
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((parent: unknown, name) => (isJsonObject(parent) ? parent[name] : undefined), value)
+}
+
+function defaultAt(path: readonly string[]): unknown {
+  return path.reduce(
+    (schema: Schema | undefined, name) => schema?.properties?.[name],
+    schemaOf(definitionOf('Cluster')).properties?.['spec'],
+  )?.default
+}
+
+/** As Go prints durations, and so swarmctl: 2160h0m0s. What has fractions of a second stays as it is written. */
+function asGo(text: string): string {
+  const seconds = (parseDuration(text) ?? Number.NaN) / 1000
+  if (!Number.isInteger(seconds) || seconds === 0) return text
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+  return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}s`
 }
 
 export async function update(context: Context, options: Options, [word = '']: readonly string[]): Promise<void> {
   const given: Readonly<Record<string, unknown>> = { ...options }
   for (const [flag, { why }] of Object.entries(refusedClusterFlags))
     if (given[optionName(flag)] !== undefined) throw new CommandError(exitCodes.invalid, `error: --${flag}: ${why}`)
-  const spec: Record<string, Json> = {}
-  for (const { names, field, form } of clusterFlags) {
+  let spec: JsonObject = {}
+  for (const { names, path, form } of clusterFlags) {
     for (const name of names) {
       const text = given[optionName(name)]
-      if (typeof text === 'string') spec[field] = readFlag(name, form, text, { env: {}, readLines: () => [] })
+      if (typeof text === 'string') spec = withValue(spec, path, readFlag(name, form, text, { env: {}, readLines: () => [] }))
     }
   }
-  if (Object.keys(spec).length === 0)
+  const { rotateJoinToken } = options
+  if (Object.keys(spec).length === 0 && rotateJoinToken === undefined)
     throw new CommandError(
       exitCodes.invalid,
-      `error: what shall change? Write ${clusterFlags.map(({ names }) => `--${names[0]}`).join(', ')}`,
+      `error: what shall change? Write ${[...clusterFlags.map(({ names }) => `--${names[0]}`), '--rotate-join-token'].join(', ')}`,
     )
   const client = await context.client()
   const { metadata } = await find(client, 'Cluster', word)
-  await client.patch('Cluster', metadata.name, { type: 'merge', patch: { spec } }, { fieldManager: 'kit-cluster' })
+  if (Object.keys(spec).length > 0)
+    await client.patch('Cluster', metadata.name, { type: 'merge', patch: { spec } }, { fieldManager: 'kit-cluster' })
+  if (rotateJoinToken !== undefined) await rotateToken(context, roleNamed(rotateJoinToken))
   await inspect(context, [metadata.name])
+}
+
+function withValue(object: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject {
+  const before = object[name]
+  return { ...object, [name]: rest.length === 0 ? value : withValue(isJsonObject(before) ? before : {}, rest, value) }
 }
