@@ -13,7 +13,15 @@ export type JoinRequest =
    * Makes this machine a node, in the role of the token. Of the request for a certificate only the public key counts. Asking
    * again with the same key gives the same node, so that an answer that was lost costs nothing.
    */
-  | { readonly type: 'join'; readonly token: string; readonly csr: string; readonly hostname: string; readonly availability?: Availability }
+  | {
+      readonly type: 'join'
+      readonly token: string
+      readonly csr: string
+      readonly hostname: string
+      readonly availability?: Availability
+      /** Of the node that is made. One that is there keeps its own. */
+      readonly labels?: Readonly<Record<string, string>>
+    }
   /** For the node that the stream's own certificate names, in the role that it has now. */
   | { readonly type: 'renew'; readonly csr: string }
 
@@ -40,12 +48,20 @@ export function isJoinRequest(value: unknown): value is JoinRequest {
     case 'root':
       return true
     case 'join':
-      return hasText('token', 'csr', 'hostname') && [undefined, 'Active', 'Pause', 'Drain'].includes(value['availability'] as undefined)
+      return hasText('token', 'csr', 'hostname') && isAvailability(value['availability']) && isTextMap(value['labels'])
     case 'renew':
       return hasText('csr')
     default:
       return false
   }
+}
+
+function isAvailability(value: unknown): boolean {
+  return value === undefined || value === 'Active' || value === 'Pause' || value === 'Drain'
+}
+
+function isTextMap(value: unknown): boolean {
+  return value === undefined || (isJsonObject(value) && Object.values(value).every((each) => typeof each === 'string'))
 }
 
 export function isJoinAnswer(value: unknown): value is JoinAnswer {

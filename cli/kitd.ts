@@ -19,7 +19,7 @@ import { type NetworkFlags, openNetwork } from './node-network.ts'
 import { executorNames } from './options.ts'
 import { version } from './version.ts'
 
-interface Flags extends ExecutorFlags, NetworkFlags {
+interface Flags extends ExecutorFlags, Omit<NetworkFlags, 'labels'> {
   readonly stateDir: string
   readonly listenControlApi?: string
   readonly label: readonly string[]
@@ -81,7 +81,8 @@ async function run(flags: Flags): Promise<void> {
   const effects = { clock: createClock(), random: createRandom(), keys: createKeys(), disk: createDisk(), log }
   const unlock = lockDirectory(directory)
   try {
-    const network = await openNetwork(effects, directory, flags, stop.signal)
+    const labels = parseLabels('--label', flags.label)
+    const network = await openNetwork(effects, directory, { ...flags, labels }, stop.signal)
     const { identity, transport, managers, advertise, certificate, onCertificate, onManagers } = network
     const programs = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
     const executor = await chooseExecutor({ directory, identity, programs, environment: process.env, log }, flags)
@@ -98,7 +99,7 @@ async function run(flags: Flags): Promise<void> {
         onCertificate,
         ...(certificate === undefined ? {} : { certificate }),
         ...(advertise === undefined ? {} : { advertise }),
-        labels: parseLabels('--label', flags.label),
+        labels,
         engineLabels: parseLabels('--engine-label', flags.engineLabel),
         version,
       },

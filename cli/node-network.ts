@@ -26,6 +26,8 @@ export interface NetworkFlags {
   readonly joinAddr?: string
   /** The token, or `@` and a file that holds it. */
   readonly joinToken?: string
+  /** Of the node, when it joins. */
+  readonly labels: Readonly<Record<string, string>>
 }
 
 export interface NodeNetwork {
@@ -167,7 +169,7 @@ async function join(
     const manager = managers[(attempt - 1) % managers.length] ?? ''
     try {
       const open = (trust: JoinTrust | undefined, until: AbortSignal): Promise<FrameStream> => openJoin(deps, manager, trust, until)
-      const joined = await joinCluster(deps, { directory, token, hostname: flags.hostname }, open, signal)
+      const joined = await joinCluster(deps, { directory, token, hostname: flags.hostname, labels: flags.labels }, open, signal)
       deps.log.info('Joined the cluster', { object: `Node/${joined.nodeId}`, manager })
       return joined
     } catch (error) {

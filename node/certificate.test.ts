@@ -132,6 +132,25 @@ test('joining again, after an answer that was lost or a certificate that expired
   await assert.rejects(join({ token: cluster().tokens.manager }), /is a node already, as Worker/)
 })
 
+test('two requests of one machine at once make one node', async () => {
+  const { ask, keys, cluster, nodes } = await createCluster()
+  const request = { type: 'join', token: cluster().tokens.worker, csr: makeCsr(keys, keys.generate()), hostname: 'x' }
+  const answers = await Promise.all([ask(request), ask(request), ask(request)])
+  assert.deepEqual(answers.map(reason), ['issued', 'issued', 'issued'])
+  assert.equal(nodes().length, 1)
+})
+
+test('labels are taken over by a node that is made, when they are labels', async () => {
+  const { join, nodes } = await createCluster()
+  await join({ labels: { region: 'region2' } })
+  await join({ labels: { region: 'other' } })
+  assert.deepEqual(
+    nodes().map(({ metadata }) => metadata.labels),
+    [{ region: 'region2' }],
+  )
+  await assert.rejects(join({ directory: '/other', labels: { '': 'x' } }), /the labels of the node cannot be taken/)
+})
+
 test('a root that the token does not name is not trusted with the token', async () => {
   const { join, random, keys, opened } = await createCluster()
   const other = makeToken(makeRootCa({ keys, random }, 0).certificate, random)

@@ -45,6 +45,7 @@ export interface JoinOptions {
   readonly token: string
   readonly hostname: string
   readonly availability?: 'Active' | 'Pause' | 'Drain'
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 const longestFile = 256 * 1024
@@ -84,7 +85,7 @@ export async function joinCluster(
   open: OpenJoin,
   signal: AbortSignal,
 ): Promise<NodeCertificate> {
-  const { directory, hostname, availability } = options
+  const { directory, hostname, availability, labels } = options
   const token = parseToken(options.token)
   const root = await ask(deps.clock, await open(undefined, signal), { type: 'root' }, signal)
   if (root.type !== 'root') throw unexpected()
@@ -97,6 +98,7 @@ export async function joinCluster(
     csr: makeCsr(deps.keys, key),
     hostname,
     ...(availability === undefined ? {} : { availability }),
+    ...(labels === undefined ? {} : { labels }),
   }
   const issued = await ask(deps.clock, await open({ root: root.certificate, clusterId: root.clusterId }, signal), request, signal)
   if (issued.type !== 'issued') throw unexpected()

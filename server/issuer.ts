@@ -8,6 +8,7 @@ import { isJoinRequest, type JoinAnswer, type JoinRequest, maxJoinFrameBytes } f
 import { createId, createUid } from '../api/new-id.ts'
 import type { Cluster, Node } from '../api/objects.ts'
 import type { Store } from '../api/store.ts'
+import { metadataMistakes } from '../api/validation/metadata.ts'
 import { readCsr } from '../ca/csr.ts'
 import type { NodeRole } from '../ca/identity.ts'
 import { certificateValidity, defaultCertificateLifeMs, issueNodeCertificate } from '../ca/issue.ts'
@@ -49,6 +50,8 @@ export class Issuer {
   readonly #store: ControllerStore
   /** Address → when it showed wrong tokens. */
   readonly #failures = new Map<string, readonly number[]>()
+  /** Digest of the public key → name of the node that is being made for it. */
+  readonly #making = new Map<string, Promise<string>>()
 
   constructor(deps: IssuerDeps) {
     this.#deps = deps
@@ -134,8 +137,19 @@ export class Issuer {
         `this machine is a node already, as ${roleOf(known)}: \`kit node promote\` or \`demote\` changes that`,
       )
     }
-    const name = createId(this.#deps.random)
-    await this.#store.commit({ writes: [{ op: 'create', object: this.#newNode(name, role, request, digest) }] })
+    // Whoever asks again while the first request is under way must not become a second node.
+    const making = this.#making.get(digest) ?? this.#makeNode(role, request, digest, peer).finally(() => this.#making.delete(digest))
+    this.#making.set(digest, making)
+    return await this.#issue(await making, publicKey, late)
+  }
+
+  /** Resolves with its name. */
+  async #makeNode(role: NodeRole, request: Extract<JoinRequest, { type: 'join' }>, publicKey: string, peer: Peer): Promise<string> {
+    const node = this.#newNode(role, request, publicKey)
+    const { name } = node.metadata
+    const [mistake] = metadataMistakes('Node', { name, labels: node.metadata.labels })
+    if (mistake !== undefined) throw new StatusError('Invalid', `the labels of the node cannot be taken: ${mistake.message}`)
+    await this.#store.commit({ writes: [{ op: 'create', object: node }] })
     this.#deps.log.info('A node joined', { object: `Node/${name}`, role, address: peer.address, hostname: request.hostname.slice(0, 64) })
     this.#deps.events.record({
       object: { kind: 'Node', name },
@@ -143,7 +157,7 @@ export class Issuer {
       reason: 'Joined',
       message: `joined as ${role} from ${peer.address}`,
     })
-    return await this.#issue(name, publicKey, late)
+    return name
   }
 
   async #renew({ csr }: Extract<JoinRequest, { type: 'renew' }>, peer: Peer, late: AbortSignal): Promise<Issued> {
@@ -151,9 +165,10 @@ export class Issuer {
     return await this.#issue(peer.node.id, readCsr(csr), late)
   }
 
-  #newNode(name: string, role: NodeRole, { availability = 'Active' }: Extract<JoinRequest, { type: 'join' }>, publicKey: string): Node {
+  #newNode(role: NodeRole, { availability = 'Active', labels = {} }: Extract<JoinRequest, { type: 'join' }>, publicKey: string): Node {
     const { clock, random } = this.#deps
-    const metadata = { name, uid: createUid(random), resourceVersion: 0, generation: 1, createdAt: clock.wallMs() }
+    const base = { name: createId(random), uid: createUid(random), resourceVersion: 0, generation: 1, createdAt: clock.wallMs() }
+    const metadata = Object.keys(labels).length === 0 ? base : { ...base, labels }
     return { kind: 'Node', metadata, spec: { role, availability }, status: { certificate: { publicKey, notAfter: 0 } } }
   }
 
