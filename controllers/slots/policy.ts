@@ -6,9 +6,10 @@ import type { Service, Task, TaskTemplate } from '../../api/objects.ts'
 import { isEnded } from '../../api/task.ts'
 
 const shortestCapMs = 60_000
-const capMarginMs = 10_000
+/** Before the stop signal of a published task: until no node chooses it (5 s), and until its clients are done (10 s). And some to hear of its end. */
+const capMarginMs = 20_000
 
-/** How long a successor waits for its predecessor to stop: its grace period and some, at least a minute. */
+/** How long a successor waits for its predecessor to stop: as long as that may take by its own delays, at least a minute. */
 export function stopCapMs(template: TaskTemplate): number {
   return Math.max(shortestCapMs, stopGraceMs(template) + capMarginMs)
 }
