@@ -123,6 +123,18 @@ test('an endpoint that is to stop is held until all have served its removal, or 
   assert.ok(!tables.isHeld('starting'), 'nobody was sent to it')
 })
 
+test('whoever sleeps until the next release finds it due, whatever fraction of a millisecond it is', async () => {
+  const { tables, create, stop, at } = createTables()
+  await create(service('web'))
+  for (let sinceMs = 30_000.1; sinceMs < 30_010; sinceMs += 0.0371) {
+    const name = `at-${sinceMs}`
+    await create(task(name))
+    at(sinceMs)
+    await stop(name)
+    assert.deepEqual(tables.release(0, tables.nextReleaseMs() ?? 0), [name])
+  }
+})
+
 test('a held task that ends by itself or is deleted is held no longer', async () => {
   const { tables, create, stop, report, remove } = createTables()
   await create(service('web'))

@@ -80,14 +80,14 @@ export class EndpointTables {
   /** By the monotonic clock, when the oldest hold ends in any case. */
   nextReleaseMs(): number | undefined {
     const [oldest] = this.#holds.values()
-    return oldest === undefined ? undefined : oldest.sinceMs + longestHoldMs
+    return oldest === undefined ? undefined : endOf(oldest)
   }
 
   /** Ends the holds of what left its table by `version`, which every session has acknowledged, and those that have lasted too long. */
   release(version: number, nowMs: number): readonly string[] {
     const released: string[] = []
     for (const [task, hold] of this.#holds) {
-      if (hold.version > version && nowMs - hold.sinceMs < longestHoldMs) continue
+      if (hold.version > version && nowMs < endOf(hold)) continue
       this.#holds.delete(task)
       released.push(task)
     }
@@ -176,6 +176,11 @@ export class EndpointTables {
   #hold(task: Task, nowMs: number): void {
     this.#holds.set(task.metadata.name, { version: this.#view.resourceVersion, sinceMs: nowMs })
   }
+}
+
+/** One sum for whoever sleeps until then and for whoever asks whether it is over: else they may differ by the last bit, for ever. */
+function endOf({ sinceMs }: Hold): number {
+  return sinceMs + longestHoldMs
 }
 
 /** The ports of a service that every node listens on, as they are assigned. */

@@ -3,10 +3,9 @@
 // `createNode`; only effects, executor and ports are simulated. Read next: run.ts.
 
 import assert from 'node:assert/strict'
-import { decodeManagerMessage } from '../agent/frames.ts'
 import type { Node } from '../api/objects.ts'
 import type { Handle } from '../api/request.ts'
-import type { Assignment, PayloadName } from '../api/session.ts'
+import type { Assignment } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
 import type { Log } from '../effects/effects.ts'
 import { createNode, type KitNode } from '../node/node.ts'
@@ -14,11 +13,12 @@ import { createSimulatedClock, simulatedEpochMs } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
 import { EventQueue, type Lane } from './effects/event-queue.ts'
 import { createSimulatedKeys } from './effects/keys.ts'
-import { type Listener, overhear } from './effects/overhear.ts'
+import { overhear } from './effects/overhear.ts'
 import type { SeededRandom } from './effects/random.ts'
 import { SimulatedNetwork } from './effects/transport.ts'
 import { SimulatedMachine, type TaskPlan } from './executor.ts'
 import { SimulatedPorts } from './port-server.ts'
+import { type Told, ToldAgent } from './told.ts'
 
 export const managerId = 'manager'
 
@@ -32,6 +32,8 @@ export interface ClusterOptions {
   readonly plan: (task: Assignment) => TaskPlan
   /** Called when the manager's store is there, after each start. */
   readonly onStore: (store: Store, isRestart: boolean) => void
+  /** A node's agent hears that a task is to stop. */
+  readonly onToldToStop: (node: string, task: string) => void
   /** What a node logs at `warn` and `error`. */
   readonly onWarning: (node: string, message: string, fields: unknown) => void
 }
@@ -45,8 +47,7 @@ interface Host {
   skewMs: number
   readonly rate: number
   starts: number
-  /** Payloads that the agent was told in its last session and not told to forget. */
-  readonly told: Set<string>
+  readonly told: ToldAgent
   process: Process | undefined
 }
 
@@ -80,7 +81,7 @@ export class SimulatedCluster {
         skewMs: id === managerId ? 0 : Math.round((own.next() - 0.5) * 4000),
         rate: id === managerId ? 1 : 1 + (own.next() - 0.5) * 0.002,
         starts: 0,
-        told: new Set(),
+        told: new ToldAgent((task) => options.onToldToStop(id, task)),
         process: undefined,
       }
     })
@@ -97,6 +98,20 @@ export class SimulatedCluster {
 
   get store(): Store | undefined {
     return this.#hosts[0]?.process?.node?.store
+  }
+
+  /** Managers have agents, too. */
+  get nodes(): readonly string[] {
+    return this.#hosts.map(({ id }) => id)
+  }
+
+  /** The node and the manager both run and hear each other, and nothing holds either up. */
+  isInTouch(id: string): boolean {
+    const [host, manager] = [this.#host(id), this.#host(managerId)]
+    const runs = [host, manager].every(({ process }) => process !== undefined && !process.lane.frozen)
+    const { faults, slowUntilMs } = manager.disk
+    const isQuick = faults.slowness === 1 && slowUntilMs <= this.queue.nowMs()
+    return runs && isQuick && !this.network.isCut(id, managerId) && !this.network.isCut(managerId, id)
   }
 
   isUp(id: string): boolean {
@@ -117,8 +132,7 @@ export class SimulatedCluster {
     return this.#host(id).ports
   }
 
-  /** `Secret/password`: what the node's agent was told and not told to forget. */
-  told(id: string): ReadonlySet<string> {
+  told(id: string): Told {
     return this.#host(id).told
   }
 
@@ -144,7 +158,7 @@ export class SimulatedCluster {
           disk: host.disk.mount(lane),
           transport: overhear(
             this.network.join(id, lane, { role: id === managerId ? 'Manager' : 'Worker', clusterId: 'simulated' }),
-            payloadListener(host.told),
+            (protocol) => (protocol === 'dispatcher' ? host.told.begin() : undefined),
           ),
           log: this.#log(id),
         },
@@ -175,6 +189,7 @@ export class SimulatedCluster {
     const host = this.#host(id)
     host.process?.lane.close()
     host.process = undefined
+    host.told.died()
     host.disk.crash()
     this.network.leave(id)
   }
@@ -226,17 +241,5 @@ export class SimulatedCluster {
     const host = this.#hosts.find((candidate) => candidate.id === id)
     assert.ok(host !== undefined, `there is no node ${id}`)
     return host
-  }
-}
-
-function payloadListener(told: Set<string>): Listener {
-  const keyOf = ({ kind, name }: PayloadName): string => `${kind}/${name}`
-  return {
-    opened: (protocol) => protocol === 'dispatcher' && told.clear(),
-    heard(protocol, frame) {
-      const message = protocol === 'dispatcher' ? decodeManagerMessage(frame) : undefined
-      if (message?.type === 'payload') told.add(keyOf(message.payload))
-      if (message?.type === 'forget') for (const payload of message.payloads) told.delete(keyOf(payload))
-    },
   }
 }

@@ -104,6 +104,11 @@ export class SimulatedMachine {
     return undefined
   }
 
+  /** Its stop has begun. */
+  isStopping(task: string): boolean {
+    return this.#tasks.get(task)?.stopRequested === true
+  }
+
   /** Paths of the files that the task was started with. */
   filesOf(task: string): readonly string[] {
     return this.#files.get(task) ?? []

@@ -1,11 +1,23 @@
 // What goes wrong, drawn from the seed. Each run draws its own knobs, some of them off, so that runs differ
 // in kind and not only in timing. Every fault ends by itself; at the end all are healed.
 
+import type { ListenPort } from '../agent/mesh/port-server.ts'
 import type { JsonObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
+import { ingressPorts } from '../server/endpoints.ts'
 import { managerId, type SimulatedCluster } from './cluster.ts'
 import type { SeededRandom } from './effects/random.ts'
-import { applyService, patchNode, patchService, type ServiceName, serviceManifest, serviceNames, template } from './workload.ts'
+import {
+  applyService,
+  patchNode,
+  patchService,
+  publishingNames,
+  randomEndpoint,
+  type ServiceName,
+  serviceManifest,
+  serviceNames,
+  template,
+} from './workload.ts'
 
 export const faultKinds = [
   'task fails',
@@ -29,6 +41,8 @@ export const faultKinds = [
   'service revised',
   'service broken',
   'service deleted',
+  'ports changed',
+  'port taken',
 ] as const
 export type FaultKind = (typeof faultKinds)[number]
 
@@ -74,6 +88,9 @@ export function inject(context: FaultContext, kind: FaultKind): void {
       break
     case 'agent frozen':
       cluster.freeze(worker, lastsMs)
+      break
+    case 'port taken':
+      takePort(context, random.pick(cluster.nodes), lastsMs)
       break
     case 'manager killed':
       if (!cluster.isUp(managerId)) return
@@ -138,6 +155,18 @@ function takeDown({ cluster, random }: FaultContext, kind: 'machine switched off
   cluster.queue.schedule(lastsMs, () => restart(cluster, id))
 }
 
+/** Another program can take a port of a node only while the agent does not listen on it. */
+function takePort({ cluster, random }: FaultContext, id: string, lastsMs: number): void {
+  const wanted = [...(cluster.store?.view.list('Service') ?? [])].flatMap((service) => ingressPorts(service))
+  if (wanted.length === 0 || !cluster.isUp(id)) return
+  const port: ListenPort = random.pick(wanted)
+  const ports = cluster.ports(id)
+  cluster.kill(id)
+  ports.occupy(port, true)
+  cluster.queue.schedule(1000, () => restart(cluster, id))
+  cluster.queue.schedule(15_000 + lastsMs, () => ports.occupy(port, false))
+}
+
 function heal(cluster: SimulatedCluster, worker: string): void {
   cluster.network.heal(worker, managerId)
   cluster.network.heal(managerId, worker)
@@ -183,6 +212,10 @@ async function disturb(context: FaultContext, kind: FaultKind, worker: string, l
       return revise('runs')
     case 'service broken':
       return revise('crashes')
+    case 'ports changed': {
+      const publishing = random.pick(publishingNames)
+      return ask((client) => patchService(client, publishing, { endpoint: randomEndpoint(publishing, random) }))
+    }
     case 'service deleted':
       await ask((client) => client.delete('Service', name).then(() => 0))
       cluster.queue.schedule(

@@ -44,8 +44,20 @@ export class SimulatedPorts {
 
   /** Another program takes the port, or gives it back. */
   occupy(port: ListenPort, isTaken: boolean): void {
-    if (isTaken) this.#occupied.add(keyOf(port))
-    else this.#occupied.delete(keyOf(port))
+    if (isTaken) {
+      if (this.open().includes(keyOf(port))) throw new Error(`the agent listens on ${keyOf(port)}`)
+      this.#occupied.add(keyOf(port))
+    } else this.#occupied.delete(keyOf(port))
+  }
+
+  /** All other programs give their ports back. */
+  freeAll(): void {
+    this.#occupied.clear()
+  }
+
+  /** Ports that other programs have, as `80/TCP`. */
+  occupied(): readonly string[] {
+    return [...this.#occupied]
   }
 
   connect(port: ListenPort): Outcome {

@@ -14,19 +14,33 @@ import { converged } from './checkers/converged.ts'
 import { failuresAreCounted } from './checkers/failures-are-counted.ts'
 import { filesFollowTasks, type WorkerFiles } from './checkers/files-follow-tasks.ts'
 import { heldTasksAreReleased } from './checkers/held-tasks-are-released.ts'
+import { noClientForAStoppingTask } from './checkers/no-client-for-a-stopping-task.ts'
 import { nodesTakeTheBlame } from './checkers/nodes-take-the-blame.ts'
 import { oneWantedTaskPerSlot } from './checkers/one-wanted-task-per-slot.ts'
 import { parallelismIsRespected } from './checkers/parallelism-is-respected.ts'
+import { portsAreServed } from './checkers/ports-are-served.ts'
 import { resourcesAreNeverOversubscribed } from './checkers/resources-are-never-oversubscribed.ts'
 import { restartLimitsAreRespected } from './checkers/restart-limits-are-respected.ts'
 import { statesOnlyMoveForward } from './checkers/states-only-move-forward.ts'
+import { stopsAreHeldShortly } from './checkers/stops-are-held-shortly.ts'
 import { watchSeesEveryVersion } from './checkers/watch-sees-every-version.ts'
+import { connectAtRandom } from './clients.ts'
 import { managerId, SimulatedCluster } from './cluster.ts'
 import { createSimulatedClock } from './effects/clock.ts'
 import { SeededRandom } from './effects/random.ts'
 import type { TaskPlan } from './executor.ts'
 import { drawKinds, type FaultKind, inject } from './faults.ts'
-import { applyFile, applyService, fileManifests, patchNode, patchService, serviceManifest, serviceNames, template } from './workload.ts'
+import {
+  applyFile,
+  applyService,
+  fileManifests,
+  firstEndpoint,
+  patchNode,
+  patchService,
+  serviceManifest,
+  serviceNames,
+  template,
+} from './workload.ts'
 
 export interface RunResult {
   /** Equal for equal seeds. */
@@ -50,6 +64,7 @@ const faultShare = 0.6
 /** At the end nothing may be written for this long. */
 const silenceMs = 30_000
 const meanBetweenFaultsMs = 6000
+const tickMs = 1000
 
 export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions): Promise<RunResult> {
   const random = new SeededRandom(seed)
@@ -58,6 +73,10 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
   const rows = new Set<string>()
   const survive = acknowledgedWritesSurvive()
   const watches = watchSeesEveryVersion()
+  const fail = (error: unknown): void => {
+    failure ??= error
+  }
+  const clients = noClientForAStoppingTask(() => cluster, fail)
   const checkers: readonly Checker[] = [
     oneWantedTaskPerSlot(),
     parallelismIsRespected(),
@@ -69,6 +88,9 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     converged(),
     filesFollowTasks(() => workerFiles(cluster)),
     nodesTakeTheBlame((task) => cluster.wentDownWithNode(task)),
+    clients,
+    stopsAreHeldShortly(() => cluster),
+    portsAreServed(() => cluster),
     survive,
     watches,
   ]
@@ -80,7 +102,7 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
       try {
         check(checker)
       } catch (error) {
-        failure ??= error
+        fail(error)
       }
     }
   }
@@ -88,6 +110,7 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     workers,
     random: random.split('cluster'),
     plan: planFrom(random.split('plans'), () => nowMs() <= endMs * faultShare),
+    onToldToStop: clients.toldToStop,
     onWarning: (node, message, fields) => trace.line(nowMs(), node, message, JSON.stringify(fields, errorsToo)),
     onStore,
   })
@@ -147,6 +170,12 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
       await cluster.queue.settle(applyService(present, serviceManifest(name, random.split(name), nextVersion(), 'runs'))),
     )
   }
+  connectAtRandom(cluster, random.split('clients'), clients.reached)
+  const tick = (): void => {
+    guard((checker) => checker.tick?.(nowMs()))
+    cluster.queue.schedule(tickMs, tick)
+  }
+  tick()
   const kinds = drawKinds(random.split('kinds'))
   const trouble = (): void => {
     if (nowMs() > endMs * faultShare) return
@@ -177,6 +206,7 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
   cluster.network.healAll()
   cluster.disk(managerId).faults.slowness = 1
   cluster.disk(managerId).faults.syncStallMs = 0
+  for (const id of cluster.nodes) cluster.ports(id).freeAll()
   for (const id of [managerId, ...cluster.workers]) if (!cluster.isUp(id)) await queue.settle(cluster.start(id))
   await queue.run(
     queue.nowMs() + 20_000,
@@ -198,6 +228,7 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
     )
     const spec = {
       template: template(name, nextVersion(), 'runs'),
+      ...firstEndpoint(name),
       ...(name === 'everywhere' ? {} : { replicas: 3 }),
       update: { parallelism: 2, delay: '1s', monitor: '2s' },
     }
@@ -212,7 +243,7 @@ function workerFiles(cluster: SimulatedCluster): readonly WorkerFiles[] {
     return {
       name,
       running: () => machine.running().map((task) => ({ task, files: machine.filesOf(task.task).length })),
-      told: () => cluster.told(name),
+      told: () => cluster.told(name).payloads,
     }
   })
 }

@@ -25,6 +25,39 @@ export type Behaviour = 'runs' | 'crashes' | 'completes' | 'slow'
 export const serviceNames = ['web', 'everywhere', 'once', 'zoned', 'limited'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
+/** Services that publish ports, with what they may publish; the first at the beginning and at the end. No number is in two of them. */
+const portsOf = {
+  web: [
+    [{ targetPort: 80 }],
+    [{ targetPort: 80, publishedPort: 8080 }],
+    [
+      { targetPort: 80, publishedPort: 8081 },
+      { targetPort: 53, protocol: 'UDP' },
+    ],
+    [],
+  ],
+  everywhere: [
+    [{ targetPort: 90, publishedPort: 9090 }],
+    [{ targetPort: 90 }],
+    [
+      { targetPort: 90, publishedPort: 9090 },
+      { targetPort: 91, publishedPort: 9091 },
+    ],
+    [],
+  ],
+} satisfies Partial<Record<ServiceName, readonly (readonly JsonObject[])[]>>
+
+export const publishingNames = ['web', 'everywhere'] as const
+
+export function randomEndpoint(name: (typeof publishingNames)[number], random: SeededRandom): JsonObject {
+  return { ports: random.pick(portsOf[name]) }
+}
+
+/** What the service publishes when nobody has changed it. */
+export function firstEndpoint(name: ServiceName): { readonly endpoint?: JsonObject } {
+  return name === 'web' || name === 'everywhere' ? { endpoint: { ports: portsOf[name][0] ?? [] } } : {}
+}
+
 export function serviceManifest(name: ServiceName, random: SeededRandom, version: number, behaviour: Behaviour): Manifest {
   const failureAction = random.pick(['Pause', 'Rollback', 'Rollback', 'Continue'])
   const policy = {
@@ -40,6 +73,7 @@ export function serviceManifest(name: ServiceName, random: SeededRandom, version
     metadata: { name },
     spec: {
       ...shapeOf(name, random),
+      ...firstEndpoint(name),
       template: template(name, version, behaviour),
       update: { ...policy, failureAction },
       rollback: { ...policy, failureAction: 'Pause' },

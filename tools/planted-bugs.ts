@@ -21,6 +21,7 @@ interface Bug {
 const model = 'controllers/slots/model.test.ts'
 const rows = 'controllers/slots/classify.test.ts'
 const crash = 'store/wal/crash-consistency.test.ts'
+const clusters = 'sim/simulation.test.ts'
 
 const controllerBugs: readonly Bug[] = [
   {
@@ -294,6 +295,52 @@ const storeBugs: readonly Bug[] = [
   },
 ]
 
+/** Found by whole simulated clusters. */
+const clusterBugs: readonly Bug[] = [
+  {
+    what: 'a task is told to stop while nodes may still choose it',
+    file: 'server/endpoints.ts',
+    text: 'else if (hasLeft) this.#hold(object, nowMs)',
+    replacement: '',
+    tests: [clusters],
+  },
+  {
+    what: 'a task that is held back is never told to stop',
+    file: 'server/dispatcher.ts',
+    text: "      const task = this.#deps.store.view.get('Task', name)\n      if (task !== undefined) this.#mark(task)",
+    replacement: '      void name',
+    tests: [clusters],
+  },
+  {
+    what: 'a node that is frozen holds a stop back for a minute',
+    file: 'server/endpoints.ts',
+    text: 'longestHoldMs = 5_000',
+    replacement: 'longestHoldMs = 60_000',
+    tests: [clusters],
+  },
+  {
+    what: 'an endpoint that has left stays in the table',
+    file: 'server/endpoints.ts',
+    text: 'if (node === undefined) return table.endpoints.delete(name)',
+    replacement: 'if (node === undefined) return true',
+    tests: [clusters],
+  },
+  {
+    what: 'nodes go on listening for a service that is gone',
+    file: 'server/endpoints.ts',
+    text: 'if (this.#tables.delete(uid)) tasksIn(changes, uid)',
+    replacement: 'this.#tables.delete(uid)',
+    tests: [clusters],
+  },
+  {
+    what: 'ports that were not served once are never called served again',
+    file: 'server/ports-served.ts',
+    text: "const status = troubled.length === 0 ? 'True' : 'False'",
+    replacement: "const status = troubled.length === 0 && old?.status !== 'False' ? 'True' : 'False'",
+    tests: [clusters],
+  },
+]
+
 function copyTree(): string {
   const directory = mkdtempSync(join(tmpdir(), 'kit-planted-'))
   cpSync(root, directory, { recursive: true, filter: (path) => !/\/(node_modules|dist|\.git)(\/|$)/.test(path.slice(root.length)) })
@@ -307,7 +354,7 @@ function passes(tree: string, tests: readonly string[]): boolean {
     stdio: 'ignore',
     timeout: 300_000,
     killSignal: 'SIGKILL',
-    env: { ...process.env, KIT_MODEL_HISTORIES: '60', NODE_TEST_CONTEXT: undefined },
+    env: { ...process.env, KIT_MODEL_HISTORIES: '60', KIT_SIM_SEEDS: '20', NODE_TEST_CONTEXT: undefined },
   })
   return status === 0
 }
@@ -337,7 +384,7 @@ function table(bugs: readonly (Bug & { readonly found: boolean })[]): string {
 const only = process.argv[2]
 const tree = copyTree()
 try {
-  const suites = new Set([...controllerBugs, ...storeBugs].flatMap(({ tests }) => tests))
+  const suites = new Set([...controllerBugs, ...storeBugs, ...clusterBugs].flatMap(({ tests }) => tests))
   if (!passes(tree, [...suites])) throw new Error('the tests fail without any bug planted: run `npm test` first')
   const run = (bugs: readonly Bug[]) =>
     bugs
@@ -349,11 +396,12 @@ try {
       })
   const controllers = run(controllerBugs)
   const store = run(storeBugs)
+  const cluster = run(clusterBugs)
   if (only === undefined) {
-    const text = `# Planted bugs\n\nWritten by \`node tools/planted-bugs.ts\`: one-line bugs, planted one at a time, and whether the tests found them.\n\n## Controllers\n\n${table(controllers)}\n\n## Store\n\n${table(store)}\n`
+    const text = `# Planted bugs\n\nWritten by \`node tools/planted-bugs.ts\`: one-line bugs, planted one at a time, and whether the tests found them.\n\n## Controllers\n\n${table(controllers)}\n\n## Store\n\n${table(store)}\n\n## Clusters\n\n${table(cluster)}\n`
     writeFileSync(join(root, 'docs/planted-bugs.md'), text)
   }
-  if ([...controllers, ...store].some(({ found }) => !found)) process.exitCode = 1
+  if ([...controllers, ...store, ...cluster].some(({ found }) => !found)) process.exitCode = 1
 } finally {
   rmSync(tree, { recursive: true, force: true })
 }

@@ -18,6 +18,8 @@ export interface Checker {
   readonly name: string
   /** After each applied log entry. Throws an AssertionError that says what was promised and what was seen. */
   observe(observation: Observation): void
+  /** Each second of virtual time: for what must happen without an entry. */
+  tick?(elapsedMs: number): void
   /** The manager came back with what its disk holds: everything was forgotten but that. */
   restarted?(view: StoreView): void
   /** Faults have ended and the cluster has had time to settle. */

@@ -36,6 +36,8 @@ export class SimulatedDisk {
   readonly platter: Platter
   readonly faults: DiskFaults = { capacityBytes: Number.POSITIVE_INFINITY, readErrors: 0, syncErrors: 0, slowness: 1, syncStallMs: 0 }
   readonly #random: SeededRandom
+  /** When the last operation ends that began while the disk was slow. */
+  slowUntilMs = 0
 
   /** @param platter an existing one, when the disk moves to another simulation. */
   constructor(random: SeededRandom, platter: Platter = new Platter()) {
@@ -56,7 +58,9 @@ export class SimulatedDisk {
       schedule === undefined
         ? Promise.resolve().then(finish)
         : new Promise((resolve, reject) => {
-            schedule.schedule(Math.min(random.exponential(delayMs) * faults.slowness + stallMs, longestMs), () => {
+            const lastsMs = Math.min(random.exponential(delayMs) * faults.slowness + stallMs, longestMs)
+            if (faults.slowness > 1 || stallMs > 0) this.slowUntilMs = Math.max(this.slowUntilMs, schedule.nowMs() + lastsMs)
+            schedule.schedule(lastsMs, () => {
               try {
                 resolve(finish())
               } catch (error) {

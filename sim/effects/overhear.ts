@@ -2,32 +2,38 @@
 
 import type { FrameStream, Transport } from '../../effects/effects.ts'
 
-export interface Listener {
-  /** The node has opened a stream of the protocol. */
-  opened(protocol: string): void
-  /** The node has received a frame on the last stream of the protocol. */
-  heard(protocol: string, frame: Uint8Array): void
+/** Of one stream that the node has opened. */
+export interface Ear {
+  /** The node has received a frame. */
+  heard(frame: Uint8Array): void
+  /** The node has noticed that the stream is over. */
+  ended(): void
 }
 
-export function overhear(transport: Transport, listener: Listener): Transport {
+/** @param listen called with the protocol of each stream that the node opens; without a result nobody listens to it. */
+export function overhear(transport: Transport, listen: (protocol: string) => Ear | undefined): Transport {
   return {
     serve: (protocol, handler, signal) => transport.serve(protocol, handler, signal),
     async connect(to, protocol, signal) {
       const stream = await transport.connect(to, protocol, signal)
-      listener.opened(protocol)
-      return overheardStream(stream, (frame) => listener.heard(protocol, frame))
+      const ear = listen(protocol)
+      return ear === undefined ? stream : overheardStream(stream, ear)
     },
   }
 }
 
-function overheardStream(stream: FrameStream, heard: (frame: Uint8Array) => void): FrameStream {
+function overheardStream(stream: FrameStream, ear: Ear): FrameStream {
   return {
     peer: stream.peer,
     send: (frame) => stream.send(frame),
     async *frames() {
-      for await (const frame of stream.frames()) {
-        heard(frame)
-        yield frame
+      try {
+        for await (const frame of stream.frames()) {
+          ear.heard(frame)
+          yield frame
+        }
+      } finally {
+        ear.ended()
       }
     },
     close: () => stream.close(),

@@ -101,7 +101,7 @@ export class SimulatedNetwork {
       const roundTripMs = this.#delayMs(from.id, to) + this.#delayMs(to, from.id)
       from.lane.schedule(roundTripMs, () => {
         if (signal.aborted) return
-        if (this.#isCut(from.id, to) || this.#isCut(to, from.id)) {
+        if (this.isCut(from.id, to) || this.isCut(to, from.id)) {
           refuse('no answer')
           return
         }
@@ -133,13 +133,13 @@ export class SimulatedNetwork {
     let arrivesMs = 0
     const arrive = (arrived: () => void): void => {
       if (link.isBroken) return
-      if (!this.#isCut(from.id, to.id)) arrived()
+      if (!this.isCut(from.id, to.id)) arrived()
       else if (waiting.push(arrived) === 1) retry()
     }
     const waiting: (() => void)[] = []
     const retry = (): void => {
       to.lane.schedule(200, () => {
-        if (this.#isCut(from.id, to.id)) retry()
+        if (this.isCut(from.id, to.id)) retry()
         else for (const arrived of waiting.splice(0)) if (!link.isBroken) arrived()
       })
     }
@@ -155,7 +155,7 @@ export class SimulatedNetwork {
     }
   }
 
-  #isCut(from: string, to: string): boolean {
+  isCut(from: string, to: string): boolean {
     return this.#cut.has(linkName(from, to))
   }
 
