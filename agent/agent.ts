@@ -97,11 +97,17 @@ async function keepSession(
       await runSession({ ...deps, onSession }, manager, sessionId, signal)
     } catch (error) {
       if (signal.aborted || (error instanceof RefusedError && !error.retry)) throw error
+      if (isRemoved(error)) throw new RefusedError('NotFound', error.message, false)
       effects.log.info('The session with a manager ended', { manager, error })
     }
     backoffMs = nextBackoffMs(backoffMs)
     await effects.clock.sleep(effects.random.next() * backoffMs, signal)
   }
+}
+
+/** The manager, which the transport has made sure of, does not even begin: this node is not of its cluster any more. */
+function isRemoved(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'Removed'
 }
 
 /** Upper bound of the wait before the next session, given the one before; 0 after a session that was opened. */

@@ -6,12 +6,14 @@ import { hostname as machineHostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { createPortServer } from '../agent/proxy/port-server.ts'
+import { RefusedError } from '../agent/session.ts'
 import { createClock } from '../effects/real/clock.ts'
 import { lockDirectory } from '../effects/real/directory-lock.ts'
 import { createDisk } from '../effects/real/disk.ts'
 import { createKeys } from '../effects/real/keys.ts'
 import { createLog } from '../effects/real/log.ts'
 import { createRandom } from '../effects/real/random.ts'
+import { certificatesOf } from '../node/certificate.ts'
 import { createNode } from '../node/node.ts'
 import { serveControlSocket } from '../server/http/http.ts'
 import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
@@ -118,7 +120,15 @@ async function run(flags: Flags): Promise<void> {
     running.catch(() => undefined)
     const server = await serveControlSocket(socket, node.handle)
     process.stdout.write(`ready ${socket}\n`)
-    await running.finally(() => server.close())
+    await running
+      .catch((error: unknown) => {
+        if (!(error instanceof RefusedError) || error.reason !== 'NotFound') throw error
+        throw new Error(
+          `this node was removed from the cluster (${error.message}). What it runs goes on without a manager. To join again, as a new node that stops what the old one ran: delete ${certificatesOf(directory)}, and start with --join-addr and --join-token`,
+          { cause: error },
+        )
+      })
+      .finally(() => server.close())
   } finally {
     unlock()
   }

@@ -11,7 +11,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { reasonOf } from '../api/errors.ts'
 import type { Client } from '../client/client.ts'
 import { lockHolder } from '../effects/real/directory-lock.ts'
+import { createDisk } from '../effects/real/disk.ts'
 import { whyUnusable } from '../effects/real/unusable-directory.ts'
+import { certificatesOf, loadCertificate } from '../node/certificate.ts'
 import { type Connection, connect } from './connect.ts'
 import type { Context } from './context.ts'
 import { assertEngineAnswers, openRecordedExecutor, recordedChoice } from './executor-choice.ts'
@@ -55,7 +57,7 @@ export async function startCluster(context: Context, options: PlanOptions): Prom
   try {
     const workers = plan.nodes.filter(({ role }) => role === 'worker')
     if (workers.length > 0) await startWorkers(context, connection.client, directory, manager, workers)
-    await waitForNodes(context, connection.client, plan.nodes)
+    await waitForNodes(context, connection.client, directory, plan.nodes)
     return connection
   } catch (error) {
     connection.close()
@@ -99,12 +101,26 @@ async function startWorkers(
   await Promise.all(
     workers.map(async (entry) => {
       const node = nodeAt(directory, entry.name)
+      if (lockHolder(node.directory) === undefined) await forgetRemoved(context, client, node)
       const file = join(node.directory, 'join-token')
       await usable(node.directory, () => mkdir(node.directory, { recursive: true, mode: 0o700 }))
       await usable(node.directory, () => writeFile(file, `${token}\n`, { mode: 0o600 }))
       await start(context, directory, entry, ['--join-addr', `${manager.address}:${manager.port}`, '--join-token', `@${file}`])
     }),
   )
+}
+
+/** A worker that somebody removed from the cluster joins anew: its volumes stay, what it still runs is stopped then. */
+async function forgetRemoved(context: Context, client: Client, node: LocalNode): Promise<void> {
+  const certificate = await loadCertificate(createDisk(), node.directory)
+  if (certificate === undefined) return
+  try {
+    await client.get('Node', certificate.nodeId)
+  } catch (error) {
+    if (reasonOf(error) !== 'NotFound') throw error
+    context.err(`${node.name} was removed from the cluster (as ${certificate.nodeId}): it joins as a new node`)
+    await rm(certificatesOf(node.directory), { recursive: true, force: true })
+  }
 }
 
 /** Starts the daemon unless it runs. Resolves when it answers. */
@@ -236,7 +252,7 @@ async function lastLines(file: string): Promise<string> {
     .join('\n')
 }
 
-async function waitForNodes(context: Context, client: Client, nodes: readonly NodeEntry[]): Promise<void> {
+async function waitForNodes(context: Context, client: Client, directory: string, nodes: readonly NodeEntry[]): Promise<void> {
   const deadline = context.clock.monotonicMs() + readyWithinMs
   for (;;) {
     const { items } = await client.list('Node')
@@ -247,6 +263,11 @@ async function waitForNodes(context: Context, client: Client, nodes: readonly No
         if (status.description?.trouble !== undefined)
           context.err(`warning: ${status.description.hostname ?? metadata.name} runs no tasks now: ${status.description.trouble}`)
       return
+    }
+    for (const name of missing) {
+      const node = nodeAt(directory, name)
+      if (lockHolder(node.directory) === undefined)
+        throw new CommandError(exitCodes.error, `${name} has stopped. The end of ${logOf(node)}:\n${await lastLines(logOf(node))}`)
     }
     if (context.clock.monotonicMs() > deadline) {
       const why = `${missing.join(', ')} not Ready after ${readyWithinMs / 1000} s; \`kit get nodes\` shows all, \`kitd.log\` in the node's directory says more`

@@ -5,7 +5,6 @@
 import { readFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { parseJson } from '../agent/frames.ts'
-import { occasionally } from '../agent/proxy/occasionally.ts'
 import { StatusError } from '../api/errors.ts'
 import type { Effects, FrameStream, Transport } from '../effects/effects.ts'
 import type { CredentialSource, Credentials } from '../effects/gate.ts'
@@ -15,6 +14,7 @@ import { expiryMs, JoinRefused, type JoinTrust, joinCluster, loadCertificate, ty
 import { type Identity, loadIdentity } from '../node/identity.ts'
 import { readText, writeDurably } from '../node/state-file.ts'
 import { createGate } from '../server/authorization.ts'
+import { createRefusalLog } from '../server/refusal-log.ts'
 
 export interface NetworkFlags {
   readonly hostname: string
@@ -125,24 +125,24 @@ async function openWorker(deps: Deps, directory: string, flags: NetworkFlags, si
   if (managers.length === 0)
     throw new Error(`${directory} does not say where the managers of this node are: name one with --join-addr HOST:PORT`)
   const before = await loadCertificate(deps.disk, directory)
-  if (before === undefined && (await readText(deps.disk, `${directory}/node.json`, 1)) !== undefined)
+  if ((await readText(deps.disk, `${directory}/node.json`, 1)) !== undefined)
     throw new Error(
-      `${directory} belongs to a manager of another cluster: choose an empty directory to join with, or delete it if that cluster is gone`,
+      `${directory} belongs to a manager of a cluster: choose an empty directory to join another with, or delete it if that cluster is gone`,
     )
   const first =
     before !== undefined && expiryMs(before) > deps.clock.wallMs() ? before : await join(deps, directory, flags, managers, before, signal)
   const { nodeId, clusterId } = first
   const credentials = new CurrentCredentials(credentialsOf(first))
   const tls = createTls(deps, credentials, () => false)
-  let present = managers
+  let noted = known
   return {
     identity: { nodeId, clusterId },
     transport: tls,
     managers,
     advertise: undefined,
     onManagers(now) {
-      if (now.length === 0 || now.join() === present.join()) return
-      present = [...now]
+      if (now.length === 0 || now.join() === noted.join()) return
+      noted = [...now]
       writeDurably(deps.disk, directory, 'managers.json', `${JSON.stringify(now)}\n`).catch((error: unknown) =>
         deps.log.warn('Could not note where the managers are', { error }),
       )
@@ -202,19 +202,19 @@ function openJoin(deps: Deps, manager: string, trust: JoinTrust | undefined, sig
 }
 
 function createTls(deps: Deps, credentials: CredentialSource, isRemoved: (nodeId: string) => boolean): TlsTransport {
+  const tell = createRefusalLog(deps)
   return createTlsTransport({
     clock: deps.clock,
     credentials,
     gate: createGate({ clock: deps.clock, isRemoved }),
-    refused: occasionally(({ address, protocol, code, why, node }) =>
-      deps.log.warn('Refused a connection of another machine', {
+    refused: ({ address, protocol, code, why, node }) =>
+      tell(`${address} ${code} ${protocol} ${node?.id}`, 'Refused a connection of another machine', {
         address,
         protocol,
         code,
         why,
         ...(node === undefined ? {} : { object: `Node/${node.id}` }),
       }),
-    ),
     failed: (protocol, stream, error) => deps.log.info('A stream ended', { protocol, address: stream.peer.address, error }),
   })
 }

@@ -58,7 +58,10 @@ const longestRetryMs = 3_600_000
 /** No timer is longer, and a wall clock that was set right is noticed. */
 const longestSleepMs = 3_600_000
 
-const fileOf = (directory: string): string => `${directory}/certificates/node.json`
+/** Below the directory of a node. Without it the node is nobody, and may join. */
+export const certificatesOf = (directory: string): string => `${directory}/certificates`
+const joinKeyOf = (directory: string): string => `${certificatesOf(directory)}/join-key.pem`
+const fileOf = (directory: string): string => `${certificatesOf(directory)}/node.json`
 
 export async function loadCertificate(disk: Disk, directory: string): Promise<NodeCertificate | undefined> {
   const path = fileOf(directory)
@@ -102,7 +105,9 @@ export async function joinCluster(
   }
   const issued = await ask(deps.clock, await open({ root: root.certificate, clusterId: root.clusterId }, signal), request, signal)
   if (issued.type !== 'issued') throw unexpected()
-  return await keep(deps.disk, directory, issued, key)
+  const joined = await keep(deps.disk, directory, issued, key)
+  await deps.disk.remove(joinKeyOf(directory)).catch(() => undefined) // Its place is taken by the file just written.
+  return joined
 }
 
 /** A certificate for a new key, from any manager. The stream must be one that the present certificate has opened, or of this process. */
@@ -167,12 +172,12 @@ export function expiryMs({ certificate }: NodeCertificate): number {
 async function keyToJoin({ disk, keys }: CertificateDeps, directory: string): Promise<KeyObject> {
   const present = await loadCertificate(disk, directory)
   if (present !== undefined) return present.key
-  const path = `${directory}/certificates/join-key.pem`
+  const path = joinKeyOf(directory)
   const text = await readText(disk, path, longestFile)
   if (text !== undefined) return createPrivateKey(text)
   const key = keys.generate()
   await disk.makeDirectory(directory, 0o700)
-  await writeDurably(disk, `${directory}/certificates`, 'join-key.pem', key.export({ type: 'pkcs8', format: 'pem' }).toString())
+  await writeDurably(disk, certificatesOf(directory), 'join-key.pem', key.export({ type: 'pkcs8', format: 'pem' }).toString())
   return key
 }
 
@@ -186,7 +191,7 @@ async function keep(
   if (!certificate.checkPrivateKey(key)) throw new StatusError('InternalError', 'the manager answered with a certificate for another key')
   const text = JSON.stringify({ issued, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }, undefined, 2)
   await disk.makeDirectory(directory, 0o700)
-  await writeDurably(disk, `${directory}/certificates`, 'node.json', `${text}\n`)
+  await writeDurably(disk, certificatesOf(directory), 'node.json', `${text}\n`)
   return certificateOf(issued, key)
 }
 

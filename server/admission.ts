@@ -161,7 +161,11 @@ function assertNodeRemovable({ metadata: { name }, spec, status }: Node, force: 
     throw new StatusError('Conflict', `Node "${name}" is a manager: demote it (spec.role: Worker) before it is removed`, details)
   }
   if (status.state === 'Ready' && !force) {
-    throw new StatusError('Conflict', `Node "${name}" is Ready: stop its daemon first, or remove it with force=true`, details)
+    throw new StatusError(
+      'Conflict',
+      `Node "${name}" is Ready: stop its daemon first, or remove it with force (\`kit node rm --force\`)`,
+      details,
+    )
   }
 }
 

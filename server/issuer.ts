@@ -17,6 +17,7 @@ import type { Authority } from '../ca/root-ca.ts'
 import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Keys, Log, Peer, Random, Transport } from '../effects/effects.ts'
+import { createRefusalLog, type TellRefusal } from './refusal-log.ts'
 
 export const issuerWrites: WriteList = { Node: ['create', 'status.certificate'] }
 
@@ -48,6 +49,7 @@ type Issued = Extract<JoinAnswer, { type: 'issued' }>
 export class Issuer {
   readonly #deps: IssuerDeps
   readonly #store: ControllerStore
+  readonly #tell: TellRefusal
   /** Address → when it showed wrong tokens. */
   readonly #failures = new Map<string, readonly number[]>()
   /** Digest of the public key → name of the node that is being made for it. */
@@ -56,6 +58,7 @@ export class Issuer {
   constructor(deps: IssuerDeps) {
     this.#deps = deps
     this.#store = guardStore(deps.store, 'issuer', issuerWrites)
+    this.#tell = createRefusalLog(deps)
   }
 
   /** Serves until `signal` fires, that is while this node leads. */
@@ -93,7 +96,8 @@ export class Issuer {
       return await this.#perform(request, peer, late)
     } catch (error) {
       const reason = reasonOf(error) ?? 'InternalError'
-      this.#deps.log.warn('Refused to issue a certificate', { address: peer.address, reason, error })
+      const why = error instanceof StatusError ? error.message : error
+      this.#tell(`${peer.address} ${String(why)}`, 'Refused to issue a certificate', { address: peer.address, reason, why })
       // What went wrong inside is nobody's business outside.
       return { type: 'refused', reason, message: error instanceof StatusError ? error.message : 'the manager could not do it; see its log' }
     }
@@ -183,7 +187,10 @@ export class Issuer {
       late.throwIfAborted()
       const node = this.#store.view.get('Node', name)
       if (node === undefined)
-        throw new StatusError('Forbidden', `node "${name}" was removed from the cluster; join again with a token and an empty directory`)
+        throw new StatusError(
+          'Forbidden',
+          `node "${name}" was removed from the cluster; delete the directory 'certificates' of the node's state, and join again with a token`,
+        )
       const role = roleOf(node)
       const validity = certificateValidity(clock.wallMs(), lifeMs)
       const certificate = issueNodeCertificate(this.#deps, ca, publicKey, { kind: 'Node', nodeId: name, role, clusterId }, validity)
