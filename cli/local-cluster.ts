@@ -105,7 +105,11 @@ async function startWorkers(
       const file = join(node.directory, 'join-token')
       await usable(node.directory, () => mkdir(node.directory, { recursive: true, mode: 0o700 }))
       await usable(node.directory, () => writeFile(file, `${token}\n`, { mode: 0o600 }))
-      await start(context, directory, entry, ['--join-addr', `${manager.address}:${manager.port}`, '--join-token', `@${file}`])
+      try {
+        await start(context, directory, entry, ['--join-addr', `${manager.address}:${manager.port}`, '--join-token', `@${file}`])
+      } finally {
+        await rm(file, { force: true })
+      }
     }),
   )
 }

@@ -124,6 +124,6 @@ function withRole(entry: NodeEntry): NodeEntry {
 /** Who reads it meanwhile, and who comes back after a power failure, finds all of it or nothing. */
 export async function writePlan(directory: string, plan: LocalPlan): Promise<void> {
   const draft = join(directory, `cluster.json.${process.pid}`)
-  await writeFile(draft, `${JSON.stringify(plan, null, 2)}\n`, { flush: true })
+  await writeFile(draft, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600, flush: true })
   await rename(draft, join(directory, 'cluster.json'))
 }
