@@ -81,7 +81,7 @@ before(async () => {
   assert.ok(typeof address === 'object' && address !== null)
   at = `127.0.0.1:${address.port}`
   await new Promise((resolve) => holder.close(resolve))
-  const network = await openNetwork(deps, join(home, 'm'), { hostname: 'm', listenRemoteApi: at }, stop.signal)
+  const network = await openNetwork(deps, join(home, 'm'), { hostname: 'm', labels: {}, listenRemoteApi: at }, stop.signal)
   const node = await start(network, 'm')
   assert.ok(node.store !== undefined)
   store = node.store
@@ -101,7 +101,12 @@ after(async () => {
 })
 
 const enter = (name: string, more: Partial<NetworkFlags> = {}): Promise<NodeNetwork> =>
-  openNetwork(deps, join(home, name), { hostname: name, joinAddr: at, joinToken: cluster().tokens.worker, ...more }, stop.signal)
+  openNetwork(
+    deps,
+    join(home, name),
+    { hostname: name, labels: {}, joinAddr: at, joinToken: cluster().tokens.worker, ...more },
+    stop.signal,
+  )
 
 /** The one warning that came since, about a refusal. */
 async function refusal(since: number): Promise<Line> {
