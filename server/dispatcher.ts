@@ -317,6 +317,7 @@ export class Dispatcher implements NodeLiveness {
   #notice(events: readonly StoreEvent[]): void {
     const changes = this.#endpoints.notice(events, this.#deps.clock.monotonicMs())
     if (changes.size > 0) for (const session of this.#sessions.values()) addChanges(session, changes)
+    this.#release() // What left some time ago, all may know already.
     this.#releaseInTime()
     for (const { object, previous, type } of events) {
       if (object.kind === 'Task') {

@@ -123,11 +123,25 @@ test('an endpoint that is to stop is held until all have served its removal, or 
   assert.ok(!tables.isHeld('starting'), 'nobody was sent to it')
 })
 
+test('a task of a service that is being deleted has left when its table has gone, and is held until all know', async () => {
+  const { store, tables, create, stop, remove } = createTables()
+  await create(service('web'))
+  await create(task('a'))
+  await remove('Service', 'web')
+  const left = store.view.resourceVersion
+  await create(service('other', []))
+  await stop('a')
+  assert.ok(tables.isHeld('a'))
+  assert.deepEqual(tables.release(left - 1, 1_000), [])
+  assert.deepEqual(tables.release(left, 1_000), ['a'])
+})
+
 test('whoever sleeps until the next release finds it due, whatever fraction of a millisecond it is', async () => {
   const { tables, create, stop, at } = createTables()
   await create(service('web'))
-  for (let sinceMs = 30_000.1; sinceMs < 30_010; sinceMs += 0.0371) {
-    const name = `at-${sinceMs}`
+  for (const step of Array.from({ length: 20 }).keys()) {
+    const sinceMs = 30_000.1 + step * 0.0371
+    const name = `at-${step}`
     await create(task(name))
     at(sinceMs)
     await stop(name)

@@ -40,6 +40,8 @@ export class EndpointTables {
   readonly #view: StoreView
   readonly #tables = new Map<string, Table>()
   readonly #holds = new Map<string, Hold>()
+  /** Running tasks that have left before they were to stop, with the index: unhealthy, or their service is being deleted. */
+  readonly #left = new Map<string, number>()
 
   constructor(view: StoreView) {
     this.#view = view
@@ -52,6 +54,7 @@ export class EndpointTables {
   restore(nowMs: number): void {
     this.#tables.clear()
     this.#holds.clear()
+    this.#left.clear()
     for (const service of this.#view.list('Service')) {
       const ports = ingressPorts(service)
       if (ports.length === 0) continue
@@ -66,9 +69,16 @@ export class EndpointTables {
     for (const { object, type } of events) {
       if (object.kind === 'Service') this.#noticeService(object, type === 'DELETED', changes)
       if (object.kind !== 'Task') continue
-      const hasLeft = this.#noticeTask(object, type === 'DELETED', changes)
-      if (type === 'DELETED' || !isLeaving(object)) this.#holds.delete(object.metadata.name)
-      else if (hasLeft) this.#hold(object, nowMs)
+      const { name } = object.metadata
+      if (this.#noticeTask(object, type === 'DELETED', changes)) this.#left.set(name, this.#view.resourceVersion)
+      const left = this.#left.get(name)
+      if (type === 'DELETED' || object.status.state !== 'Running') {
+        this.#left.delete(name)
+        this.#holds.delete(name)
+      } else if (isLeaving(object) && left !== undefined) {
+        this.#left.delete(name)
+        this.#holds.set(name, { version: left, sinceMs: nowMs })
+      }
     }
     return changes
   }
@@ -138,7 +148,10 @@ export class EndpointTables {
     const table = this.#tables.get(uid)
     const ports = isDeleted ? [] : ingressPorts(service)
     if (ports.length === 0) {
-      if (this.#tables.delete(uid)) tasksIn(changes, uid)
+      if (table === undefined) return
+      this.#tables.delete(uid)
+      tasksIn(changes, uid)
+      for (const task of table.endpoints.keys()) this.#left.set(task, this.#view.resourceVersion)
     } else if (table === undefined) {
       const added = tasksIn(changes, uid)
       for (const task of this.#addTable(service, ports).endpoints.keys()) added.add(task)
@@ -158,6 +171,7 @@ export class EndpointTables {
     tasksIn(changes, table.uid).add(name)
     if (node === undefined) return table.endpoints.delete(name)
     table.endpoints.set(name, node)
+    this.#left.delete(name)
     return false
   }
 
