@@ -300,7 +300,7 @@ const clusterBugs: readonly Bug[] = [
   {
     what: 'a task is told to stop while nodes may still choose it',
     file: 'server/endpoints.ts',
-    text: 'else if (hasLeft) this.#hold(object, nowMs)',
+    text: 'this.#holds.set(name, { version: left, sinceMs: nowMs })',
     replacement: '',
     tests: [clusters],
   },
@@ -328,8 +328,8 @@ const clusterBugs: readonly Bug[] = [
   {
     what: 'nodes go on listening for a service that is gone',
     file: 'server/endpoints.ts',
-    text: 'if (this.#tables.delete(uid)) tasksIn(changes, uid)',
-    replacement: 'this.#tables.delete(uid)',
+    text: '      this.#tables.delete(uid)\n      tasksIn(changes, uid)',
+    replacement: '      this.#tables.delete(uid)',
     tests: [clusters],
   },
   {
