@@ -99,7 +99,8 @@ if (isMounted) {
 
   test('a file system that is read-only is named as what it is', async () => {
     await cluster.kit('down')
-    assert.ok(mount('-o', 'remount,ro'))
+    // A shim may still be writing its last record.
+    await eventually(() => assert.ok(mount('-o', 'remount,ro')))
     const said = await cluster.fails(1, 'up')
     assert.match(said, /node-1 is on a file system that is mounted read-only \(EROFS\): mount it for writing/)
     assert.ok(mount('-o', 'remount,rw'))

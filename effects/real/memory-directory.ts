@@ -33,6 +33,7 @@ export interface MemoryFile extends FileOwner {
 const usualRoots: readonly string[] = ['/dev/shm', '/run']
 /** `f_type` of tmpfs and ramfs. */
 const memoryTypes: ReadonlySet<number> = new Set([0x01021994, 0x858458f6])
+const draftAttempts = 100
 const unfinished = '.unfinished+'
 
 /** Sets of files, each in a directory of its own with mode 0700. What is around them is there while there are any. */
@@ -69,12 +70,25 @@ export class MemoryDirectory {
     const directory = this.pathOf(name)
     if (existsSync(directory)) return directory
     const draft = `${directory}${unfinished}`
-    openMemoryDirectory(this.#path)
-    rmSync(draft, { recursive: true, force: true })
-    makeDirectory(draft, owner)
+    this.#makeDraft(draft, owner)
     for (const file of files) writeFile(draft, file, owner)
     renameSync(draft, directory) // Whole or not at all, whenever the daemon dies.
     return directory
+  }
+
+  /** Whoever drops the last set, a shim for example, takes away the directory around it: at any moment, so it is made again. */
+  #makeDraft(draft: string, owner: FileOwner): void {
+    for (let left = draftAttempts; ; left--) {
+      try {
+        openMemoryDirectory(this.#path)
+        rmSync(draft, { recursive: true, force: true })
+        makeDirectory(draft, owner)
+        return
+      } catch (error) {
+        const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        if (!isGone || left <= 1) throw error
+      }
+    }
   }
 
   drop(name: string): void {
