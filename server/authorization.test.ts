@@ -17,6 +17,7 @@ test('the table says who may open and who may serve', () => {
     ['dispatcher', false, true, true, false, true],
     ['logs', false, true, true, false, true],
     ['exec', false, true, true, false, true],
+    ['stats', false, true, true, false, true],
     ['raft', false, false, true, false, true],
     ['join', true, true, true, false, true],
   ])
