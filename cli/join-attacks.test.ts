@@ -85,11 +85,7 @@ before(async () => {
   const node = await start(network, 'm')
   assert.ok(node.store !== undefined)
   store = node.store
-  network.members.has = (id) => store.view.get('Node', id) !== undefined
-  store.subscribe((events) => {
-    if (events.some(({ type, object }) => type === 'DELETED' && object.kind === 'Node')) network.members.changed()
-  })
-  running = Promise.all([node.run(stop.signal), network.run(stop.signal)]).catch((error: unknown) => {
+  running = Promise.all([node.run(stop.signal), network.run(stop.signal, node.store)]).catch((error: unknown) => {
     if (!stop.signal.aborted) throw error
   })
   await until(() => assert.ok(lines.some(({ message }) => message === 'Listening for other nodes')))

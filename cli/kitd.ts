@@ -106,17 +106,10 @@ async function run(flags: Flags): Promise<void> {
         version,
       },
     )
-    const { store } = node
-    if (store !== undefined) {
-      network.members.has = (nodeId) => store.view.get('Node', nodeId) !== undefined
-      store.subscribe((events) => {
-        if (events.some(({ type, object }) => type === 'DELETED' && object.kind === 'Node')) network.members.changed()
-      })
-    }
     const end = new AbortController()
     const all = AbortSignal.any([stop.signal, end.signal])
     // Whichever fails ends the other: a node that cannot be reached, or must not go on, says so and stops.
-    const running = Promise.all([node.run(all), network.run(all)]).finally(() => end.abort())
+    const running = Promise.all([node.run(all), network.run(all, node.store)]).finally(() => end.abort())
     running.catch(() => undefined)
     const server = await serveControlSocket(socket, node.handle)
     process.stdout.write(`ready ${socket}\n`)

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { parseJson } from '../agent/frames.ts'
 import { StatusError } from '../api/errors.ts'
+import type { Store } from '../api/store.ts'
 import type { Effects, FrameStream, Transport } from '../effects/effects.ts'
 import type { CredentialSource, Credentials } from '../effects/gate.ts'
 import { createTlsTransport, type TlsTransport } from '../effects/real/tls-transport.ts'
@@ -40,13 +41,15 @@ export interface NodeNetwork {
   readonly onManagers: (managers: readonly string[]) => void
   readonly certificate?: NodeCertificate
   readonly onCertificate: (certificate: NodeCertificate) => void
-  /** Lets others connect to a manager, until `signal` fires. Rejects when it cannot listen where it was told to. */
-  run(signal: AbortSignal): Promise<void>
-  /** The nodes that are there; others that have a certificate still are not let in. */
-  readonly members: { has: (nodeId: string) => boolean; changed: () => void }
+  /**
+   * Lets others connect to a manager, until `signal` fires: the nodes in its store, and strangers that want to join. A node that
+   * is removed loses its streams. Rejects when it cannot listen where it was told to.
+   */
+  run(signal: AbortSignal, store: Members | undefined): Promise<void>
 }
 
 type Deps = Omit<Effects, 'transport'>
+type Members = Pick<Store, 'view' | 'subscribe'>
 
 const defaultListen = '0.0.0.0:4242'
 const joinAttempts = 5
@@ -68,8 +71,8 @@ async function openManager(deps: Deps, directory: string, flags: NetworkFlags): 
   const { nodeId, clusterId } = identity
   const first = await loadCertificate(deps.disk, directory)
   const credentials = new CurrentCredentials(first === undefined ? { clusterId, roots: '', own: undefined } : credentialsOf(first))
-  const members = { has: (_: string): boolean => true, changed: (): void => tls.dropRemoved() }
-  const tls = createTls(deps, credentials, (id) => !members.has(id))
+  let members: Members | undefined // Nobody can connect before it is there.
+  const tls = createTls(deps, credentials, (id) => members?.view.get('Node', id) === undefined)
   const local = new Loopback().transport({ id: nodeId, role: 'Manager', clusterId })
   const advertise = flags.advertiseAddr ?? advertised(flags.listenRemoteApi ?? defaultListen)
   const isOwn = (to: string): boolean => to === nodeId || to === advertise
@@ -87,8 +90,14 @@ async function openManager(deps: Deps, directory: string, flags: NetworkFlags): 
     onManagers: () => undefined,
     ...(first === undefined ? {} : { certificate: first }),
     onCertificate: (fresh) => credentials.replace(fresh),
-    members,
-    run: (signal) => listenOnceCertified(deps, tls, credentials, flags.listenRemoteApi, signal),
+    async run(signal, store) {
+      members = store
+      const unsubscribe = store?.subscribe((events) => {
+        if (events.some(({ type, object }) => type === 'DELETED' && object.kind === 'Node')) tls.dropRemoved()
+      })
+      signal.addEventListener('abort', () => unsubscribe?.(), { once: true })
+      await listenOnceCertified(deps, tls, credentials, flags.listenRemoteApi, signal)
+    },
   }
 }
 
@@ -147,7 +156,6 @@ async function openWorker(deps: Deps, directory: string, flags: NetworkFlags, si
         deps.log.warn('Could not note where the managers are', { error }),
       )
     },
-    members: { has: () => true, changed: () => undefined },
     certificate: first,
     onCertificate: (fresh) => credentials.replace(fresh),
     run: () => Promise.resolve(),
