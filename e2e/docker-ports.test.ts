@@ -1,11 +1,10 @@
 // Published ports of containers: each answers in turn, and a rolling update drops no request.
 
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { get } from 'node:http'
 import { after, before, test } from 'node:test'
 import { findEngine } from '../agent/docker/testdata/engine.ts'
 import { Cluster, eventually } from './cluster.ts'
+import { ask, askConstantly } from './requests.ts'
 
 const engine = await findEngine()
 if (engine !== undefined) {
@@ -27,13 +26,6 @@ services:
 `
   const apply = (colour: string): Promise<string> => cluster.kit('apply', '-f', cluster.file('web.yml', web(colour)))
 
-  async function ask(port: number): Promise<string> {
-    const [response] = await once(get({ host: '127.0.0.1', port, agent: false }), 'response')
-    let text = ''
-    for await (const chunk of response.setEncoding('utf8')) text += chunk
-    return text.trim()
-  }
-
   test('containers answer at the published port in turn, and a rolling update drops no request', async () => {
     await apply('blue')
     const port = Number(await cluster.kit('get', 'service', 'net_web', '-o', 'jsonpath={.status.endpoint.ports[0].publishedPort}'))
@@ -42,20 +34,11 @@ services:
     assert.equal(new Set(six).size, 3)
     for (const { metadata } of await cluster.tasks('net_web')) assert.ok(six.includes(`${metadata.name} blue`))
 
-    const answers: string[] = []
-    const failures: unknown[] = []
-    const stop = new AbortController()
-    const client = async (): Promise<void> => {
-      while (!stop.signal.aborted)
-        await ask(port)
-          .then((answer) => answers.push(answer))
-          .catch((error: unknown) => failures.push(error))
-    }
-    const clients = [client(), client(), client(), client()]
+    const requests = askConstantly(port, 4)
     await apply('green')
-    await eventually(() => assert.match(answers.at(-1) ?? '', /green/))
-    stop.abort()
-    await Promise.all(clients)
+    await eventually(() => assert.match(requests.answers.at(-1) ?? '', /green/))
+    await requests.stop()
+    const { answers, failures } = requests
     assert.deepEqual(failures, [], `${failures.length} of ${answers.length + failures.length} requests failed`)
     assert.ok(answers.some((answer) => answer.endsWith('blue')))
   })

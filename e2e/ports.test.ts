@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { Agent, get } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually } from './cluster.ts'
+import { ask, askConstantly } from './requests.ts'
 
 const cluster = new Cluster()
 before(() => cluster.kit('up'))
@@ -43,14 +43,6 @@ const apply = (text: string): Promise<string> => cluster.kit('apply', '-f', clus
 const published = async (name: string): Promise<number> =>
   Number(await cluster.kit('get', 'service', `net_${name}`, '-o', 'jsonpath={.status.endpoint.ports[0].publishedPort}'))
 
-/** The body of one answer, on a connection of its own. */
-async function ask(port: number, agent = new Agent({ keepAlive: false })): Promise<string> {
-  const [response] = await once(get({ host: '127.0.0.1', port, agent }), 'response')
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8')) text += chunk
-  return text
-}
-
 async function freePort(): Promise<{ readonly port: number; readonly holder: Server }> {
   const holder = createServer().listen(0, '0.0.0.0')
   await once(holder, 'listening')
@@ -79,21 +71,12 @@ test('every task answers in turn, and describe says who serves what', async () =
 
 test('a rolling update, and then a smaller scale, drop no request', async () => {
   const port = await published('web')
-  const answers: string[] = []
-  const failures: unknown[] = []
-  const stop = new AbortController()
-  const client = async (): Promise<void> => {
-    while (!stop.signal.aborted)
-      await ask(port)
-        .then((answer) => answers.push(answer))
-        .catch((error: unknown) => failures.push(error))
-  }
-  const clients = Array.from({ length: 8 }, client)
+  const requests = askConstantly(port, 8)
   await apply(service('web', web('green'), '{ target: 8080 }', 3))
-  await eventually(() => assert.match(answers.at(-1) ?? '', /green/))
+  await eventually(() => assert.match(requests.answers.at(-1) ?? '', /green/))
   await cluster.kit('scale', 'service/net_web=1')
-  stop.abort()
-  await Promise.all(clients)
+  await requests.stop()
+  const { answers, failures } = requests
   assert.deepEqual(failures, [], `${failures.length} of ${answers.length + failures.length} requests failed`)
   assert.ok(answers.some((answer) => answer.endsWith('blue')) && answers.some((answer) => answer.endsWith('green')))
   assert.equal(await ask(port).then((answer) => answer.split(' ')[1]), 'green')
