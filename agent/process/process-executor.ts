@@ -16,7 +16,7 @@ import type { Assignment } from '../../api/session.ts'
 import type { TaskStats } from '../../api/stats.ts'
 import type { Log } from '../../effects/effects.ts'
 import { MemoryDirectory } from '../../effects/real/memory-directory.ts'
-import { isAlive, type ProcessIdentity, signalProcess } from '../../effects/real/process-identity.ts'
+import { isAlive, type ProcessIdentity, sendSignal, signalProcess } from '../../effects/real/process-identity.ts'
 import {
   type ExecInput,
   type ExecOutput,
@@ -67,6 +67,8 @@ const defaultGraceMs = 10_000
 const shimLimitMs = 10_000
 /** Until what was killed in the control group of a task must be gone. */
 const cgroupLimitMs = 1_000
+/** The cheap question is whether a process has the number of the shim, the full one whether it is the shim: one in so many looks. */
+const looksPerIdentity = 10
 const safeName = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/
 /** Nearly all of what a shim takes is the program text of Node.js, shared by all shims; these keep its own part small. */
 const nodeOptions = ['--max-old-space-size=16', '--max-semi-space-size=1', '--v8-pool-size=0', '--disable-warning=ExperimentalWarning']
@@ -153,9 +155,12 @@ class ProcessExecutor implements Executor {
   wait(task: Assignment, signal: AbortSignal): Promise<Exit> {
     const directory = this.#directoryOf(task.task)
     let shim: ProcessIdentity | undefined
+    let looks = 0
     const look = (): Exit | undefined => {
-      // Every second for every task, so no more is read than has to be.
-      if (shim !== undefined && !existsSync(fileOf.exit(directory)) && isAlive(shim)) return undefined
+      // Every second for every task, so no more is asked than has to be.
+      const isThere = (process: ProcessIdentity): boolean =>
+        looks++ % looksPerIdentity === 0 ? isAlive(process) : sendSignal(process.pid, 0)
+      if (shim !== undefined && !existsSync(fileOf.exit(directory)) && isThere(shim)) return undefined
       const state = inspect(directory)
       shim = 'shim' in state ? state.shim : undefined
       return this.#exitOf(task.task, state)

@@ -8,11 +8,17 @@ const pollMs = 1_000
 /** While there is no directory to watch. */
 const absentPollMs = 100
 
+/** Everybody looks again in the same moment: waking up two hundred times a second costs more than what is looked at. */
+const waiting = new Set<() => void>()
+let ticking: NodeJS.Timeout | undefined
+
 /** The first value that `probe` gives. It is asked at once, after every change in the directory, and every second. */
 export async function untilFound<T>(directory: string, probe: () => T | undefined, signal: AbortSignal): Promise<T> {
   let wake: () => void = () => {}
   let watcher: FSWatcher | undefined
   const notice = (): void => wake()
+  signal.addEventListener('abort', notice, { once: true })
+  enrol(notice)
   try {
     for (;;) {
       signal.throwIfAborted()
@@ -22,27 +28,31 @@ export async function untilFound<T>(directory: string, probe: () => T | undefine
       watcher ??= tryWatch(directory, notice)
       const found = probe()
       if (found !== undefined) return found
-      await waitFor(changed, watcher === undefined ? absentPollMs : pollMs, signal)
+      await (watcher === undefined ? Promise.race([changed, sleep(absentPollMs)]) : changed)
       if (watcher !== undefined && !existsSync(directory)) {
         watcher.close()
         watcher = undefined
       }
     }
   } finally {
+    signal.removeEventListener('abort', notice)
+    leave(notice)
     watcher?.close()
   }
 }
 
-async function waitFor(changed: Promise<void>, limitMs: number, signal: AbortSignal): Promise<void> {
-  const done = new AbortController()
-  const stop = (): void => done.abort()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    await Promise.race([changed, sleep(limitMs, undefined, { signal: done.signal }).catch(() => {})])
-  } finally {
-    signal.removeEventListener('abort', stop)
-    done.abort()
-  }
+function enrol(notice: () => void): void {
+  waiting.add(notice)
+  ticking ??= setInterval(() => {
+    for (const each of waiting) each()
+  }, pollMs)
+}
+
+function leave(notice: () => void): void {
+  waiting.delete(notice)
+  if (waiting.size > 0) return
+  clearInterval(ticking)
+  ticking = undefined
 }
 
 function tryWatch(directory: string, notice: () => void): FSWatcher | undefined {

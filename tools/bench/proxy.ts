@@ -15,6 +15,8 @@ const measureMs = 3_000
 const warmUpMs = 1_000
 /** Docker's proxy takes six descriptors for each connection: two sockets and the pipes between them. */
 const idleConnections = { kit: 10_000, docker: 1_000 }
+/** What a proxy has open besides connections: event loop, standard streams, listeners. Ample. */
+const ownDescriptors = 100
 /** Connections that are opened at the same time. */
 const openingAtOnce = 200
 const request = Buffer.from('GET / HTTP/1.1\r\nHost: bench\r\n\r\n')
@@ -99,7 +101,8 @@ async function measureStreams(way: Way, streams: number): Promise<void> {
 /** Resident memory of the proxy; buffers of the kernel are not in it. A proxy holds two descriptors for each connection. */
 async function measureMemory(way: Way, wanted: number): Promise<void> {
   const limit = Number(/Max open files\s+\d+\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? Number.POSITIVE_INFINITY)
-  const count = 2 * wanted + 100 <= limit ? wanted : wanted / 2
+  const possible = Math.min(wanted, (limit - ownDescriptors) / 2)
+  const count = Math.floor(possible / openingAtOnce) * openingAtOnce
   const before = rssMiB(way)
   const sockets: Socket[] = []
   while (sockets.length < count) sockets.push(...(await open(way.port, openingAtOnce)))
