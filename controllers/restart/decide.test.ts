@@ -101,3 +101,11 @@ for (const { name, task: text, policy, restarts, changes = false, expected } of 
     }
   })
 }
+
+for (const reason of ['NodeDrain', 'NodeDown', 'NodeRemoved'])
+  test(`there is no delay after ${reason}`, () => {
+    const ended = task('1:Running#drained/Sd')
+    const decision = decide({ ...ended, spec: { ...ended.spec, stop: { by: 'drain', reason, at: end } } }, base, false, now)
+    assert.ok(decision.kind === 'replace')
+    assert.equal(decision.delayMs, 0)
+  })

@@ -21,7 +21,8 @@ export type Decision =
 
 /**
  * `revisionChanges`: the successor will be of another revision, so nothing that happened counts any more.
- * Node loss never consumes an attempt and is never refused by maxAttempts, nor is the end of a task that ended with its node.
+ * Node loss never consumes an attempt and is never refused by maxAttempts, nor is the end of a task that ended with its node. Whom
+ * drain took from a bad node is replaced without delay (ADR 20).
  */
 export function decide(task: Task, policy: RestartPolicy, revisionChanges: boolean, now: number): Decision {
   const { stop, restarts = [] } = task.spec
@@ -33,7 +34,7 @@ export function decide(task: Task, policy: RestartPolicy, revisionChanges: boole
     if (policy.condition === 'OnFailure' && task.status.state === 'Complete') return { kind: 'finish' }
     if (policy.maxAttempts > 0 && recent.length >= policy.maxAttempts) return { kind: 'finish' }
   }
-  const atOnce = revisionChanges || stop?.reason === 'NodeDrain' || stop?.by === 'global'
+  const atOnce = revisionChanges || stop?.by === 'drain' || stop?.by === 'global'
   const kept = revisionChanges ? [] : recent
   return {
     kind: 'replace',

@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   idle: [],
   docker: [],
   handshakes: [],
+  agents: [],
 }
 
 const asked = process.argv.slice(2)
