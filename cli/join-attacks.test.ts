@@ -18,8 +18,9 @@ import { createClock } from '../effects/real/clock.ts'
 import { createDisk } from '../effects/real/disk.ts'
 import { createKeys } from '../effects/real/keys.ts'
 import { createRandom } from '../effects/real/random.ts'
+import type { NodeNetwork } from '../node/network.ts'
 import { createNode } from '../node/node.ts'
-import { type NetworkFlags, type NodeNetwork, openNetwork } from './node-network.ts'
+import { type NetworkFlags, openRealNetwork } from './open-network.ts'
 
 type Line = Readonly<Record<string, unknown>> & { readonly level: string; readonly message: string }
 
@@ -81,7 +82,7 @@ before(async () => {
   assert.ok(typeof address === 'object' && address !== null)
   at = `127.0.0.1:${address.port}`
   await new Promise((resolve) => holder.close(resolve))
-  const network = await openNetwork(deps, join(home, 'm'), { hostname: 'm', labels: {}, listenRemoteApi: at }, stop.signal)
+  const network = await openRealNetwork(deps, join(home, 'm'), { hostname: 'm', labels: {}, listenRemoteApi: at }, stop.signal)
   const node = await start(network, 'm')
   assert.ok(node.store !== undefined)
   store = node.store
@@ -97,7 +98,7 @@ after(async () => {
 })
 
 const enter = (name: string, more: Partial<NetworkFlags> = {}): Promise<NodeNetwork> =>
-  openNetwork(
+  openRealNetwork(
     deps,
     join(home, name),
     { hostname: name, labels: {}, joinAddr: at, joinToken: cluster().tokens.worker, ...more },

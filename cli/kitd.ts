@@ -17,7 +17,7 @@ import { certificatesOf } from '../node/certificate.ts'
 import { createNode } from '../node/node.ts'
 import { serveControlSocket } from '../server/http/http.ts'
 import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
-import { type NetworkFlags, openNetwork } from './node-network.ts'
+import { type NetworkFlags, openRealNetwork } from './open-network.ts'
 import { executorNames } from './options.ts'
 import { version } from './version.ts'
 
@@ -84,7 +84,7 @@ async function run(flags: Flags): Promise<void> {
   const unlock = lockDirectory(directory)
   try {
     const labels = parseLabels('--label', flags.label)
-    const network = await openNetwork(effects, directory, { ...flags, labels }, stop.signal)
+    const network = await openRealNetwork(effects, directory, { ...flags, labels }, stop.signal)
     const { identity, transport, managers, advertise, certificate, onCertificate, onManagers } = network
     const programs = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
     const executor = await chooseExecutor({ directory, identity, programs, environment: process.env, log }, flags)

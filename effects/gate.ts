@@ -2,7 +2,7 @@
 // checks what OpenSSL can check; who somebody is and what they may do, the gate decides.
 
 import type { KeyObject, X509Certificate } from 'node:crypto'
-import type { CertifiedNode } from './effects.ts'
+import type { CertifiedNode, FrameStream, Transport } from './effects.ts'
 
 export interface Credentials {
   readonly clusterId: string
@@ -49,4 +49,37 @@ export interface Gate {
   mayOpen(protocol: string, node: CertifiedNode | undefined): boolean
   mayServe(protocol: string, node: CertifiedNode): boolean
   isRemoved(nodeId: string): boolean
+}
+
+/** For the record: nothing of it is secret, and none of it was said by somebody whom we believe. */
+export interface Refused {
+  readonly address: string
+  readonly protocol: string | undefined
+  /** Malformed: it did not get as far as asking for something. */
+  readonly code: RefusalCode | 'Malformed'
+  readonly why: string
+  /** Only where the certificate was good. */
+  readonly node: CertifiedNode | undefined
+}
+
+export interface NodeTransportOptions {
+  readonly credentials: CredentialSource
+  readonly gate: Gate
+  /** Hears of every connection that was not let in. It may be called often: whoever writes it down bounds that. */
+  readonly refused?: (refused: Refused) => void
+  /** A handler has thrown; its stream is broken. */
+  readonly failed?: (protocol: string, stream: FrameStream, error: unknown) => void
+}
+
+/** Streams between machines. A connection that does not come about rejects with an Error whose `code` is a RefusalCode, or says what the network did. */
+export interface NodeTransport extends Transport {
+  /** Lets others connect until `signal` fires, which ends their streams. Resolves with the port. Needs a certificate. */
+  listen(host: string, port: number, signal: AbortSignal): Promise<number>
+  /**
+   * Connects without a certificate to somebody who may be anybody, for protocol `join` and nothing else: so a
+   * node gets the root of its cluster, which it then checks against its token.
+   */
+  connectToStranger(to: string, signal: AbortSignal): Promise<FrameStream>
+  /** Ends the streams that nodes which are removed by now have opened here. */
+  dropRemoved(): void
 }

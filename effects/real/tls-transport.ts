@@ -3,42 +3,24 @@
 //
 // Read next: gate.ts (who may what), tls/acceptor.ts, tls/dial.ts, tls/socket-frames.ts (the window).
 
-import type { Clock, FrameStream, Transport } from '../effects.ts'
-import type { CredentialSource, Gate } from '../gate.ts'
-import { type AcceptLimits, Acceptor, defaultLimits, type Refused } from './tls/acceptor.ts'
+import type { Clock, FrameStream } from '../effects.ts'
+import type { NodeTransport, NodeTransportOptions } from '../gate.ts'
+import { type AcceptLimits, Acceptor, defaultLimits } from './tls/acceptor.ts'
 import { type Trust, trustOf } from './tls/context.ts'
 import { dial } from './tls/dial.ts'
 
-export interface TlsTransportOptions {
+export interface TlsTransportOptions extends NodeTransportOptions {
   readonly clock: Pick<Clock, 'wallMs'>
-  readonly credentials: CredentialSource
-  readonly gate: Gate
-  /** Hears of every connection that was not let in. It may be called often: whoever writes it down bounds that. */
-  readonly refused?: (refused: Refused) => void
-  /** A handler has thrown; its stream is broken. */
-  readonly failed?: (protocol: string, stream: FrameStream, error: unknown) => void
   readonly limits?: Partial<AcceptLimits>
   /** For each step of connecting. */
   readonly dialMs?: number
-}
-
-export interface TlsTransport extends Transport {
-  /** Lets others connect until `signal` fires, which ends their streams. Resolves with the port. Needs a certificate. */
-  listen(host: string, port: number, signal: AbortSignal): Promise<number>
-  /**
-   * Connects without a certificate to somebody who may be anybody, for protocol `join` and nothing else: so a
-   * node gets the root of its cluster, which it then checks against its token.
-   */
-  connectToStranger(to: string, signal: AbortSignal): Promise<FrameStream>
-  /** Ends the streams that nodes which are removed by now have opened here. */
-  dropRemoved(): void
 }
 
 type Handler = (stream: FrameStream, signal: AbortSignal) => Promise<void>
 
 const defaultDialMs = 5_000
 
-export function createTlsTransport(options: TlsTransportOptions): TlsTransport {
+export function createTlsTransport(options: TlsTransportOptions): NodeTransport {
   const { clock, credentials, gate, dialMs: stepMs = defaultDialMs } = options
   const services = new Map<string, { readonly handler: Handler; readonly signal: AbortSignal }>()
   const acceptors = new Set<Acceptor>()

@@ -7,11 +7,10 @@ import { createPublicKey } from 'node:crypto'
 import { type Authority, makeRootCa } from '../../../ca/root-ca.ts'
 import type { Validity } from '../../../ca/certificate.ts'
 import type { CertifiedNode } from '../../effects.ts'
-import type { Credentials, CredentialSource, Gate } from '../../gate.ts'
+import type { Credentials, CredentialSource, Gate, NodeTransport, Refused } from '../../gate.ts'
 import { createGate } from '../../../server/authorization.ts'
 import { createRandom } from '../random.ts'
-import { createTlsTransport, type TlsTransport, type TlsTransportOptions } from '../tls-transport.ts'
-import type { Refused } from '../tls/acceptor.ts'
+import { createTlsTransport, type TlsTransportOptions } from '../tls-transport.ts'
 
 export const clock = { wallMs: () => Date.now() }
 export const clusterId = 'cluster1'
@@ -61,7 +60,7 @@ export class ChangingCredentials implements CredentialSource {
 }
 
 export interface TestNode {
-  readonly transport: TlsTransport
+  readonly transport: NodeTransport
   readonly credentials: ChangingCredentials
   readonly refused: Refused[]
   readonly failed: unknown[]

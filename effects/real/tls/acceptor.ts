@@ -4,7 +4,7 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { CertifiedNode, Clock, Peer } from '../../effects.ts'
-import type { Gate, RefusalCode } from '../../gate.ts'
+import type { Gate, RefusalCode, Refused } from '../../gate.ts'
 import { alpn, keepAliveMs, peerChain, type Trust } from './context.ts'
 import { FrameReader, frameTypes } from './frame-codec.ts'
 import { encodeAccepted, encodeRefusal, readHello } from './greeting.ts'
@@ -35,17 +35,6 @@ export const defaultLimits: AcceptLimits = {
   strangers: 1_024,
   strangersPerAddress: 512,
   strangerMs: 60_000,
-}
-
-/** For the record: nothing of it is secret, and none of it was said by somebody whom we believe. */
-export interface Refused {
-  readonly address: string
-  readonly protocol: string | undefined
-  /** Malformed: it did not get as far as asking for something. */
-  readonly code: RefusalCode | 'Malformed'
-  readonly why: string
-  /** Only where the certificate was good. */
-  readonly node: CertifiedNode | undefined
 }
 
 export interface AcceptorDeps {

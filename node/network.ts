@@ -2,33 +2,36 @@
 // certificate that they are opened with. A manager founds a cluster, or comes back to it; a worker has joined
 // with a token, or does so now.
 
-import { readFile } from 'node:fs/promises'
-import { networkInterfaces } from 'node:os'
 import { parseJson } from '../agent/frames.ts'
 import { StatusError } from '../api/errors.ts'
 import type { Store } from '../api/store.ts'
-import type { Effects, FrameStream, Transport } from '../effects/effects.ts'
-import type { CredentialSource, Credentials } from '../effects/gate.ts'
-import { createTlsTransport, type TlsTransport } from '../effects/real/tls-transport.ts'
-import { Loopback } from '../effects/real/transport.ts'
-import { expiryMs, JoinRefused, type JoinTrust, joinCluster, loadCertificate, type NodeCertificate } from '../node/certificate.ts'
-import { type Identity, loadIdentity } from '../node/identity.ts'
-import { readText, writeDurably } from '../node/state-file.ts'
+import type { CertifiedNode, Effects, FrameStream, Transport } from '../effects/effects.ts'
+import type { CredentialSource, Credentials, NodeTransport, NodeTransportOptions } from '../effects/gate.ts'
 import { createGate } from '../server/authorization.ts'
 import { createRefusalLog } from '../server/refusal-log.ts'
+import { expiryMs, JoinRefused, type JoinTrust, joinCluster, loadCertificate, type NodeCertificate } from './certificate.ts'
+import { type Identity, loadIdentity } from './identity.ts'
+import { readText, writeDurably } from './state-file.ts'
 
-export interface NetworkFlags {
+export interface NetworkOptions {
   readonly hostname: string
   /** Managers: host:port where other nodes connect; all addresses and port 4242 when left out. */
   readonly listenRemoteApi?: string
-  /** host:port that other nodes are told. */
-  readonly advertiseAddr?: string
+  /** Managers: host:port that other nodes are told. */
+  readonly advertise: () => string
   /** A manager, host:port. With it this node is a worker. */
   readonly joinAddr?: string
-  /** The token, or `@` and a file that holds it. */
-  readonly joinToken?: string
+  /** Asked for only when a token is needed. */
+  readonly joinToken?: () => Promise<string>
   /** Of the node, when it joins. */
   readonly labels: Readonly<Record<string, string>>
+}
+
+export interface NetworkDeps extends Omit<Effects, 'transport'> {
+  /** Streams between machines. */
+  readonly createTransport: (options: NodeTransportOptions) => NodeTransport
+  /** Streams of this node to itself, by its id. */
+  readonly createLoopback: (node: CertifiedNode) => Transport
 }
 
 export interface NodeNetwork {
@@ -48,39 +51,43 @@ export interface NodeNetwork {
   run(signal: AbortSignal, store: Members | undefined): Promise<void>
 }
 
-type Deps = Omit<Effects, 'transport'>
 type Members = Pick<Store, 'view' | 'subscribe'>
 
-const defaultListen = '0.0.0.0:4242'
+export const defaultListen = '0.0.0.0:4242'
 const joinAttempts = 5
 const betweenAttemptsMs = 1_000
 const longestManagersFile = 64 * 1024
 
-export async function openNetwork(deps: Deps, directory: string, flags: NetworkFlags, signal: AbortSignal): Promise<NodeNetwork> {
-  return flags.joinAddr === undefined && !(await isWorker(deps, directory))
-    ? await openManager(deps, directory, flags)
-    : await openWorker(deps, directory, flags, signal)
+export async function openNetwork(
+  deps: NetworkDeps,
+  directory: string,
+  options: NetworkOptions,
+  signal: AbortSignal,
+): Promise<NodeNetwork> {
+  return options.joinAddr === undefined && !(await isWorker(deps, directory))
+    ? await openManager(deps, directory, options)
+    : await openWorker(deps, directory, options, signal)
 }
 
-async function isWorker({ disk }: Deps, directory: string): Promise<boolean> {
+async function isWorker({ disk }: NetworkDeps, directory: string): Promise<boolean> {
   return (await loadCertificate(disk, directory))?.role === 'Worker'
 }
 
-async function openManager(deps: Deps, directory: string, flags: NetworkFlags): Promise<NodeNetwork> {
+async function openManager(deps: NetworkDeps, directory: string, options: NetworkOptions): Promise<NodeNetwork> {
   const identity = await loadIdentity(deps, directory)
   const { nodeId, clusterId } = identity
   const first = await loadCertificate(deps.disk, directory)
   const credentials = new CurrentCredentials(first === undefined ? { clusterId, roots: '', own: undefined } : credentialsOf(first))
   let members: Members | undefined // Nobody can connect before it is there.
-  const tls = createTls(deps, credentials, (id) => members?.view.get('Node', id) === undefined)
-  const local = new Loopback().transport({ id: nodeId, role: 'Manager', clusterId })
-  const advertise = flags.advertiseAddr ?? advertised(flags.listenRemoteApi ?? defaultListen)
+  const remote = createRemote(deps, credentials, (id) => members?.view.get('Node', id) === undefined)
+  const local = deps.createLoopback({ id: nodeId, role: 'Manager', clusterId })
+  const advertise = options.advertise()
   const isOwn = (to: string): boolean => to === nodeId || to === advertise
   const transport: Transport = {
     async serve(protocol, handler, ended) {
-      await Promise.all([local.serve(protocol, handler, ended), tls.serve(protocol, handler, ended)])
+      await Promise.all([local.serve(protocol, handler, ended), remote.serve(protocol, handler, ended)])
     },
-    connect: (to, protocol, until) => (isOwn(to) ? local.connect(nodeId, protocol, until) : tls.connect(to, protocol, until)),
+    connect: (to, protocol, until) => (isOwn(to) ? local.connect(nodeId, protocol, until) : remote.connect(to, protocol, until)),
   }
   return {
     identity,
@@ -93,17 +100,17 @@ async function openManager(deps: Deps, directory: string, flags: NetworkFlags): 
     async run(signal, store) {
       members = store
       const unsubscribe = store?.subscribe((events) => {
-        if (events.some(({ type, object }) => type === 'DELETED' && object.kind === 'Node')) tls.dropRemoved()
+        if (events.some(({ type, object }) => type === 'DELETED' && object.kind === 'Node')) remote.dropRemoved()
       })
       signal.addEventListener('abort', () => unsubscribe?.(), { once: true })
-      await listenOnceCertified(deps, tls, credentials, flags.listenRemoteApi, signal)
+      await listenOnceCertified(deps, remote, credentials, options.listenRemoteApi, signal)
     },
   }
 }
 
 async function listenOnceCertified(
-  { log }: Deps,
-  tls: TlsTransport,
+  { log }: NetworkDeps,
+  remote: NodeTransport,
   credentials: CurrentCredentials,
   wanted: string | undefined,
   signal: AbortSignal,
@@ -113,7 +120,7 @@ async function listenOnceCertified(
   if (signal.aborted) return
   const [host, port] = hostAndPort('--listen-remote-api', address)
   try {
-    await tls.listen(host, port, signal)
+    await remote.listen(host, port, signal)
     log.info('Listening for other nodes', { address })
   } catch (error) {
     // A node of its own needs nobody: only who asked for the address is kept from starting without it.
@@ -128,9 +135,9 @@ async function listenOnceCertified(
   }
 }
 
-async function openWorker(deps: Deps, directory: string, flags: NetworkFlags, signal: AbortSignal): Promise<NodeNetwork> {
+async function openWorker(deps: NetworkDeps, directory: string, options: NetworkOptions, signal: AbortSignal): Promise<NodeNetwork> {
   const known = await readManagers(deps, directory)
-  const managers = [...new Set([...(flags.joinAddr === undefined ? [] : [flags.joinAddr]), ...known])]
+  const managers = [...new Set([...(options.joinAddr === undefined ? [] : [options.joinAddr]), ...known])]
   if (managers.length === 0)
     throw new Error(`${directory} does not say where the managers of this node are: name one with --join-addr HOST:PORT`)
   const before = await loadCertificate(deps.disk, directory)
@@ -139,14 +146,14 @@ async function openWorker(deps: Deps, directory: string, flags: NetworkFlags, si
       `${directory} belongs to a manager of a cluster: choose an empty directory to join another with, or delete it if that cluster is gone`,
     )
   const first =
-    before !== undefined && expiryMs(before) > deps.clock.wallMs() ? before : await join(deps, directory, flags, managers, before, signal)
+    before !== undefined && expiryMs(before) > deps.clock.wallMs() ? before : await join(deps, directory, options, managers, before, signal)
   const { nodeId, clusterId } = first
   const credentials = new CurrentCredentials(credentialsOf(first))
-  const tls = createTls(deps, credentials, () => false)
+  const remote = createRemote(deps, credentials, () => false)
   let noted = known
   return {
     identity: { nodeId, clusterId },
-    transport: tls,
+    transport: remote,
     managers,
     advertise: undefined,
     onManagers(now) {
@@ -164,20 +171,20 @@ async function openWorker(deps: Deps, directory: string, flags: NetworkFlags, si
 
 /** Managers that are just starting are waited for; a refusal is final. */
 async function join(
-  deps: Deps,
+  deps: NetworkDeps,
   directory: string,
-  flags: NetworkFlags,
+  options: NetworkOptions,
   managers: readonly string[],
   before: NodeCertificate | undefined,
   signal: AbortSignal,
 ): Promise<NodeCertificate> {
-  if (flags.joinToken === undefined) throw new Error(whyToken(before))
-  const token = flags.joinToken.startsWith('@') ? await readToken(flags.joinToken.slice(1)) : flags.joinToken
+  if (options.joinToken === undefined) throw new Error(whyToken(before))
+  const token = await options.joinToken()
   for (let attempt = 1; ; attempt++) {
     const manager = managers[(attempt - 1) % managers.length] ?? ''
     try {
       const open = (trust: JoinTrust | undefined, until: AbortSignal): Promise<FrameStream> => openJoin(deps, manager, trust, until)
-      const joined = await joinCluster(deps, { directory, token, hostname: flags.hostname, labels: flags.labels }, open, signal)
+      const joined = await joinCluster(deps, { directory, token, hostname: options.hostname, labels: options.labels }, open, signal)
       deps.log.info('Joined the cluster', { object: `Node/${joined.nodeId}`, manager })
       return joined
     } catch (error) {
@@ -197,22 +204,15 @@ function whyToken(before: NodeCertificate | undefined): string {
   return `the certificate of this node expired on ${new Date(expiryMs(before)).toISOString()}, unless the clock of this machine is wrong: ${how}. It keeps its id and its tasks`
 }
 
-async function readToken(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new Error(`cannot read the token: ${messageOf(error)}`, { cause: error })
-  })
-}
-
-function openJoin(deps: Deps, manager: string, trust: JoinTrust | undefined, signal: AbortSignal): Promise<FrameStream> {
+function openJoin(deps: NetworkDeps, manager: string, trust: JoinTrust | undefined, signal: AbortSignal): Promise<FrameStream> {
   const credentials = new CurrentCredentials({ clusterId: trust?.clusterId ?? '', roots: trust?.root ?? '', own: undefined })
-  const tls = createTls(deps, credentials, () => false)
-  return trust === undefined ? tls.connectToStranger(manager, signal) : tls.connect(manager, 'join', signal)
+  const remote = createRemote(deps, credentials, () => false)
+  return trust === undefined ? remote.connectToStranger(manager, signal) : remote.connect(manager, 'join', signal)
 }
 
-function createTls(deps: Deps, credentials: CredentialSource, isRemoved: (nodeId: string) => boolean): TlsTransport {
+function createRemote(deps: NetworkDeps, credentials: CredentialSource, isRemoved: (nodeId: string) => boolean): NodeTransport {
   const tell = createRefusalLog(deps)
-  return createTlsTransport({
-    clock: deps.clock,
+  return deps.createTransport({
     credentials,
     gate: createGate({ clock: deps.clock, isRemoved }),
     refused: ({ address, protocol, code, why, node }) =>
@@ -268,19 +268,9 @@ function credentialsOf({ clusterId, root, certificate, key }: NodeCertificate): 
   return { clusterId, roots: root, own: { certificate, key } }
 }
 
-async function readManagers({ disk }: Deps, directory: string): Promise<readonly string[]> {
+async function readManagers({ disk }: NetworkDeps, directory: string): Promise<readonly string[]> {
   const value = parseJson((await readText(disk, `${directory}/managers.json`, longestManagersFile)) ?? '[]')
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
-}
-
-/** Where nothing better is said: the address to listen on, or the first of this machine that others may reach. */
-function advertised(listen: string): string {
-  const [host, port] = hostAndPort('--listen-remote-api', listen)
-  if (host !== '0.0.0.0' && host !== '::') return listen
-  const outside = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ internal, family }) => !internal && family === 'IPv4')
-  return `${outside?.address ?? '127.0.0.1'}:${port}`
 }
 
 export function hostAndPort(flag: string, text: string): readonly [host: string, port: number] {
