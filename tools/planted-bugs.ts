@@ -90,15 +90,15 @@ const controllerBugs: readonly Bug[] = [
   {
     what: 'a tolerated failure pauses the rollout',
     file: 'controllers/update/decide.ts',
-    text: '> policy.maxFailureRatio',
-    replacement: '>= policy.maxFailureRatio',
+    text: '> maxFailureRatio',
+    replacement: '>= maxFailureRatio',
     tests: ['controllers/update/decide.test.ts'],
   },
   {
     what: 'a rollout is over before it was watched',
     file: 'controllers/update/decide.ts',
-    text: 'if (now < finishAt)',
-    replacement: 'if (now < 0)',
+    text: 'if (!isDue(finishAt, begunAt, now))',
+    replacement: 'if (Number.isNaN(finishAt))',
     tests: ['controllers/update/decide.test.ts', model],
   },
   {
@@ -359,13 +359,17 @@ function passes(tree: string, tests: readonly string[]): boolean {
   return status === 0
 }
 
+/** The file with the bug, in an array with one element; several, or none, when the text does not occur once. */
+function planted(bug: Bug): readonly string[] {
+  const parts = readFileSync(join(root, bug.file), 'utf8').split(bug.text)
+  return parts.slice(1).map((_, at) => `${parts.slice(0, at + 1).join(bug.text)}${bug.replacement}${parts.slice(at + 1).join(bug.text)}`)
+}
+
 /** Whether the tests failed. */
 function isFound(tree: string, bug: Bug): boolean {
   const path = join(tree, bug.file)
   const original = readFileSync(path, 'utf8')
-  const parts = original.split(bug.text)
-  if (parts.length !== 2) throw new Error(`${bug.file} holds ${JSON.stringify(bug.text)} ${parts.length - 1} times, not once`)
-  writeFileSync(path, parts.join(bug.replacement))
+  writeFileSync(path, planted(bug)[0] ?? '')
   try {
     return !passes(tree, bug.tests)
   } finally {
@@ -381,6 +385,9 @@ function table(bugs: readonly (Bug & { readonly found: boolean })[]): string {
   return ['| bug | planted in | tests that were run | found |', '|---|---|---|---|', ...lines].join('\n')
 }
 
+const stale = [...controllerBugs, ...storeBugs, ...clusterBugs].filter((bug) => planted(bug).length !== 1)
+for (const { file, text } of stale) console.error(`${file} does not hold ${JSON.stringify(text)} exactly once`)
+if (stale.length > 0) process.exit(2)
 const only = process.argv[2]
 const tree = copyTree()
 try {

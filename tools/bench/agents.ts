@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPortServer } from '../../agent/proxy/port-server.ts'
 import { connect } from '../../cli/connect.ts'
-import { openNetwork } from '../../cli/node-network.ts'
+import { openRealNetwork } from '../../cli/open-network.ts'
 import type { Client } from '../../client/client.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
@@ -45,7 +45,7 @@ async function host([count = '', manager = '', token = '', directory = '']: read
     const hostname = `agent-${process.pid}-${at}`
     const own = join(directory, hostname)
     const flags = { hostname, joinAddr: manager, joinToken: token, labels: {} }
-    const { identity, transport, managers, certificate, onCertificate, onManagers } = await openNetwork(effects, own, flags, stop.signal)
+    const { identity, transport, managers, certificate, onCertificate, onManagers } = await openRealNetwork(effects, own, flags, stop.signal)
     const options = {
       identity,
       directory: own,
