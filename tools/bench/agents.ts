@@ -45,7 +45,12 @@ async function host([count = '', manager = '', token = '', directory = '']: read
     const hostname = `agent-${process.pid}-${at}`
     const own = join(directory, hostname)
     const flags = { hostname, joinAddr: manager, joinToken: token, labels: {} }
-    const { identity, transport, managers, certificate, onCertificate, onManagers } = await openRealNetwork(effects, own, flags, stop.signal)
+    const { identity, transport, managers, certificate, onCertificate, onManagers } = await openRealNetwork(
+      effects,
+      own,
+      flags,
+      stop.signal,
+    )
     const options = {
       identity,
       directory: own,
