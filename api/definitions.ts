@@ -4011,6 +4011,140 @@ export const definitions: readonly Definition[] = [
   "apiVersion": "apiextensions.k8s.io/v1",
   "kind": "CustomResourceDefinition",
   "metadata": {
+   "name": "users.kit"
+  },
+  "spec": {
+   "group": "kit",
+   "scope": "Cluster",
+   "names": {
+    "plural": "users",
+    "singular": "user",
+    "kind": "User",
+    "listKind": "UserList",
+    "shortNames": [],
+    "categories": [
+     "kit"
+    ]
+   },
+   "versions": [
+    {
+     "name": "v1",
+     "served": true,
+     "storage": true,
+     "subresources": {
+      "status": {}
+     },
+     "additionalPrinterColumns": [
+      {
+       "name": "Name",
+       "type": "string",
+       "format": "name",
+       "jsonPath": ".metadata.name",
+       "description": "Name of the user"
+      },
+      {
+       "name": "Role",
+       "type": "string",
+       "jsonPath": ".spec.role",
+       "description": "What the user may do"
+      },
+      {
+       "name": "Expires",
+       "type": "string",
+       "jsonPath": ".status.certificate.expires",
+       "description": "When the certificate is no longer good"
+      },
+      {
+       "name": "Age",
+       "type": "date",
+       "jsonPath": ".metadata.creationTimestamp",
+       "description": "Time since the user was added"
+      }
+     ],
+     "schema": {
+      "openAPIV3Schema": {
+       "type": "object",
+       "description": "A person or program that uses the API from another machine, with a certificate. Deleting it ends all that it has open.",
+       "required": [
+        "spec"
+       ],
+       "properties": {
+        "spec": {
+         "type": "object",
+         "description": "Who gets a certificate, and what it is good for.",
+         "required": [
+          "role",
+          "request"
+         ],
+         "properties": {
+          "role": {
+           "type": "string",
+           "enum": [
+            "Admin",
+            "Operator",
+            "Viewer"
+           ],
+           "description": "Viewer reads; Operator also changes what runs; Admin everything. A change counts at once."
+          },
+          "request": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 8192,
+           "description": "Certificate request (PKCS#10, PEM), of which the key is taken. With another key, the certificate that was before is refused."
+          },
+          "expiry": {
+           "type": "string",
+           "format": "duration",
+           "default": "2160h",
+           "description": "How long the certificate is valid. At least 30m."
+          }
+         }
+        },
+        "status": {
+         "type": "object",
+         "description": "What the managers decided.",
+         "properties": {
+          "observedGeneration": {
+           "type": "integer",
+           "description": "The generation that this status describes."
+          },
+          "certificate": {
+           "type": "object",
+           "description": "The one certificate of the user that is good, until the next.",
+           "required": [
+            "pem",
+            "publicKey",
+            "expires"
+           ],
+           "properties": {
+            "pem": {
+             "type": "string",
+             "description": "The certificate, then what leads from it to an older root."
+            },
+            "publicKey": {
+             "type": "string",
+             "description": "SHA-256 of its public key, hexadecimal."
+            },
+            "expires": {
+             "type": "string",
+             "format": "date-time",
+             "description": "When it is no longer good."
+            }
+           }
+          }
+         }
+        }
+       }
+      }
+     }
+    }
+   ]
+  }
+ },
+ {
+  "apiVersion": "apiextensions.k8s.io/v1",
+  "kind": "CustomResourceDefinition",
+  "metadata": {
    "name": "volumes.kit"
   },
   "spec": {

@@ -18,7 +18,7 @@ export type ComposeDocument = YamlDocument & { readonly kind: 'Compose'; readonl
 export type ManifestDocument = ObjectDocument | ComposeDocument
 
 /** The kinds that people write. Tasks, Revisions and Events are written by kit. */
-const writable: readonly Kind[] = ['Cluster', 'Node', 'Service', 'Network', 'Secret', 'Config', 'Volume', 'Stack', 'Source']
+const writable: readonly Kind[] = ['Cluster', 'Node', 'Service', 'Network', 'Secret', 'Config', 'Volume', 'Stack', 'Source', 'User']
 const composeKeys = ['services', 'networks', 'volumes', 'secrets', 'configs']
 
 /** The valid documents in order of files, and what is wrong with the others, in order of place. Never throws. */

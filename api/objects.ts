@@ -11,6 +11,7 @@ import type { ServiceSpec, ServiceStatus } from './types/service.ts'
 import type { SourceSpec, SourceStatus } from './types/source.ts'
 import type { StackSpec, StackStatus } from './types/stack.ts'
 import type { TaskSpec, TaskStatus } from './types/task.ts'
+import type { UserSpec, UserStatus } from './types/user.ts'
 import type { VolumeSpec, VolumeStatus } from './types/volume.ts'
 
 export const apiVersion = 'kit/v1'
@@ -82,6 +83,7 @@ export type Config = ObjectOf<'Config', ConfigSpec, Record<string, never>>
 export type Volume = ObjectOf<'Volume', VolumeSpec, VolumeStatus>
 export type Source = ObjectOf<'Source', SourceSpec, SourceStatus>
 export type Stack = ObjectOf<'Stack', StackSpec, StackStatus>
+export type User = ObjectOf<'User', UserSpec, UserStatus>
 export interface Task {
   readonly kind: 'Task'
   readonly metadata: { readonly name: string; readonly resourceVersion: number; readonly createdAt: number }
@@ -102,6 +104,7 @@ export interface Objects {
   readonly Volume: Volume
   readonly Stack: Stack
   readonly Source: Source
+  readonly User: User
 }
 export type Kind = keyof Objects
 export type KitObject = Objects[Kind]

@@ -15,6 +15,7 @@ import { configMistakes, secretMistakes } from './validation/file-content.ts'
 import { metadataMistakes, renameMistakes } from './validation/metadata.ts'
 import { networkMistakes } from './validation/network.ts'
 import { serviceMistakes } from './validation/service.ts'
+import { userMistakes } from './validation/user.ts'
 import { isJsonObject, type JsonObject } from './wire.ts'
 import type { Path } from './yaml-place.ts'
 
@@ -100,6 +101,8 @@ function ruleMistakes(object: Partial<KitObject> & Pick<KitObject, 'kind' | 'spe
       return configMistakes(object.spec)
     case 'Cluster':
       return clusterMistakes(object.spec)
+    case 'User':
+      return userMistakes(object.spec)
     default:
       return []
   }

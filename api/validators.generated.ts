@@ -10793,12 +10793,292 @@ return errors === 0;
 validate30.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema42 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"driver":{"type":"string","minLength":1,"maxLength":255},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema42 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["role","request"],"properties":{"role":{"type":"string","enum":["Admin","Operator","Viewer"]},"request":{"type":"string","minLength":1,"maxLength":8192},"expiry":{"type":"string","format":"duration"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"certificate":{"type":"object","required":["pem","publicKey","expires"],"properties":{"pem":{"type":"string"},"publicKey":{"type":"string"},"expires":{"type":"string","format":"date-time"}}}}}}};
 
 function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate31.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.spec === undefined){
+const err0 = {instancePath,keyword:"required",params:{missingProperty: "spec"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.spec !== undefined){
+let data0 = data.spec;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.role === undefined){
+const err1 = {instancePath:instancePath+"/spec",keyword:"required",params:{missingProperty: "role"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data0.request === undefined){
+const err2 = {instancePath:instancePath+"/spec",keyword:"required",params:{missingProperty: "request"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data0.role !== undefined){
+let data1 = data0.role;
+if(typeof data1 !== "string"){
+const err3 = {instancePath:instancePath+"/spec/role",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(!(((data1 === "Admin") || (data1 === "Operator")) || (data1 === "Viewer"))){
+const err4 = {instancePath:instancePath+"/spec/role",keyword:"enum",params:{allowedValues: schema42.properties.spec.properties.role.enum}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data0.request !== undefined){
+let data2 = data0.request;
+if(typeof data2 === "string"){
+if(func1(data2) > 8192){
+const err5 = {instancePath:instancePath+"/spec/request",keyword:"maxLength",params:{limit: 8192}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(func1(data2) < 1){
+const err6 = {instancePath:instancePath+"/spec/request",keyword:"minLength",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/spec/request",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.expiry !== undefined){
+let data3 = data0.expiry;
+if(typeof data3 === "string"){
+if(!(formats0(data3))){
+const err8 = {instancePath:instancePath+"/spec/expiry",keyword:"format",params:{format: "duration"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/spec/expiry",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data4 = data.status;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.observedGeneration !== undefined){
+let data5 = data4.observedGeneration;
+if(!(((typeof data5 == "number") && (!(data5 % 1) && !isNaN(data5))) && (isFinite(data5)))){
+const err11 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data4.certificate !== undefined){
+let data6 = data4.certificate;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6.pem === undefined){
+const err12 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "pem"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(data6.publicKey === undefined){
+const err13 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(data6.expires === undefined){
+const err14 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "expires"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(data6.pem !== undefined){
+if(typeof data6.pem !== "string"){
+const err15 = {instancePath:instancePath+"/status/certificate/pem",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data6.publicKey !== undefined){
+if(typeof data6.publicKey !== "string"){
+const err16 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data6.expires !== undefined){
+let data9 = data6.expires;
+if(typeof data9 === "string"){
+if(!(formats6(data9))){
+const err17 = {instancePath:instancePath+"/status/certificate/expires",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/status/certificate/expires",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+else {
+const err19 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+else {
+const err21 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+validate31.errors = vErrors;
+return errors === 0;
+}
+validate31.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
+
+
+const schema43 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"driver":{"type":"string","minLength":1,"maxLength":255},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate32.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -10988,7 +11268,7 @@ vErrors.push(err13);
 errors++;
 }
 if(!(((data11 === "True") || (data11 === "False")) || (data11 === "Unknown"))){
-const err14 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"enum",params:{allowedValues: schema42.properties.status.properties.conditions.items.properties.status.enum}};
+const err14 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"enum",params:{allowedValues: schema43.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -11107,10 +11387,10 @@ vErrors.push(err23);
 }
 errors++;
 }
-validate31.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
-validate31.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
+validate32.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
 export const validators: Readonly<Record<string, SchemaValidator>> = {
@@ -11125,5 +11405,6 @@ export const validators: Readonly<Record<string, SchemaValidator>> = {
   Source: validate28,
   Stack: validate29,
   Task: validate30,
-  Volume: validate31,
+  User: validate31,
+  Volume: validate32,
 }

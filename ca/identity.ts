@@ -1,7 +1,7 @@
 // Who holds a certificate: CN who, OU which role, O which cluster. The names are those of SwarmKit, so that
 // its tools can read them.
 
-import type { X509Certificate } from 'node:crypto'
+import { createHash, type KeyObject, type X509Certificate } from 'node:crypto'
 import { StatusError } from '../api/errors.ts'
 import type { Subject } from './certificate.ts'
 
@@ -66,6 +66,13 @@ export function identityOf(certificate: X509Certificate): Identity | undefined {
   for (const role of ['Admin', 'Operator', 'Viewer'] as const)
     if (unit === operatorUnits[role] && userPattern.test(name)) return { kind: 'Operator', user: name, role, clusterId }
   return undefined
+}
+
+/** By which a certificate is known again: SHA-256 of its public key, hexadecimal. */
+export function keyDigest(publicKey: KeyObject): string {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex')
 }
 
 function invalid(message: string): StatusError {

@@ -22,6 +22,7 @@ import type { SlotControllerDeps } from '../controllers/slots/slot-controller.ts
 import { SlotIndex } from '../controllers/slots/slot-index.ts'
 import { stackController } from '../controllers/stack/stack.ts'
 import { updateController } from '../controllers/update/update.ts'
+import { usersController } from '../controllers/users/users.ts'
 import type { Keys, Random } from '../effects/effects.ts'
 import type { EventLog } from '../server/events.ts'
 
@@ -32,6 +33,7 @@ export interface ControllersDeps extends Omit<ControllerDeps, 'store' | 'events'
   readonly keys: Keys
   readonly liveness: NodeLiveness
   readonly nodeId: string
+  readonly clusterId: string
   readonly nodeLabels: Readonly<Record<string, string>>
 }
 
@@ -45,11 +47,12 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
       readonly keys: Keys
       readonly liveness: NodeLiveness
       readonly nodeId: string
+      readonly clusterId: string
       readonly nodeLabels: Readonly<Record<string, string>>
     }
   const make = (create: (deps: All) => Controller): Controller => {
-    const { clock, log, random, keys, liveness, nodeId, nodeLabels } = deps
-    const given = { clock, log, random, keys, liveness, nodeId, nodeLabels, nodes, slots: index }
+    const { clock, log, random, keys, liveness, nodeId, clusterId, nodeLabels } = deps
+    const given = { clock, log, random, keys, liveness, nodeId, clusterId, nodeLabels, nodes, slots: index }
     // The list belongs to the controller, and the controller needs the handle that the list makes.
     const { name, writes } = create({ ...given, store: deps.store, events: deps.events.recorder('kit') })
     return create({ ...given, store: guardStore(deps.store, name, writes), events: deps.events.recorder(name) })
@@ -57,6 +60,7 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
   const controllers = [
     bootstrapController,
     authorityController,
+    usersController,
     stackController,
     revisionController,
     replicatedController,

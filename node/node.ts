@@ -174,6 +174,7 @@ function createManager(
       events,
       liveness: dispatcher,
       nodeId,
+      clusterId,
       nodeLabels: options.labels,
     })
     const unsubscribe = store.subscribe((batch) => index.apply(batch))

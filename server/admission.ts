@@ -4,10 +4,11 @@
 // The shape itself is checked by `deps.validate`, and a stack's document by `deps.checkStack`.
 
 import { type Cause, StatusError } from '../api/errors.ts'
-import type { Kind, KitObject, Node, Service } from '../api/objects.ts'
+import type { Kind, KitObject, Node, Service, User } from '../api/objects.ts'
 import type { Guard, StoreView } from '../api/store.ts'
 import { hasReached } from '../api/task.ts'
 import type { JsonObject } from '../api/wire.ts'
+import { readCsr } from '../ca/csr.ts'
 
 export interface AdmissionDeps {
   /** What is wrong with the shape and values of an object; with `old`, also with the change. */
@@ -35,6 +36,8 @@ export function problemsOf(view: StoreView, next: KitObject, live: KitObject | u
       return next.metadata.name === 'default' ? [] : [cause('metadata.name', "must be 'default': there is one cluster")]
     case 'Service':
       return [...modeProblems(next), ...referenceProblems(view, next, live), ...portProblems(view, next)]
+    case 'User':
+      return requestProblems(next)
     default:
       return []
   }
@@ -42,6 +45,16 @@ export function problemsOf(view: StoreView, next: KitObject, live: KitObject | u
 
 function cause(field: string, message: string, reason = 'FieldValueInvalid'): Cause {
   return { reason, message, field }
+}
+
+function requestProblems({ spec: { request } }: User): readonly Cause[] {
+  try {
+    readCsr(request)
+    return []
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    return [cause('spec.request', error.message)]
+  }
 }
 
 function modeProblems(service: Service): readonly Cause[] {

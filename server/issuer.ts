@@ -1,7 +1,7 @@
 // The issuer: makes nodes of machines that show a token, and renews the certificates of nodes. Streams of
 // protocol `join` are open to strangers, so they are short, small and few, and wrong tokens cost patience.
 
-import { createHash, createPrivateKey, type KeyObject } from 'node:crypto'
+import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { durationMs } from '../api/duration.ts'
 import { reasonOf, StatusError } from '../api/errors.ts'
 import { isJoinRequest, type JoinAnswer, type JoinRequest, maxJoinFrameBytes } from '../api/join.ts'
@@ -10,7 +10,7 @@ import type { Cluster, Node } from '../api/objects.ts'
 import type { Store } from '../api/store.ts'
 import { metadataMistakes } from '../api/validation/metadata.ts'
 import { readCsr } from '../ca/csr.ts'
-import type { NodeRole } from '../ca/identity.ts'
+import { keyDigest, type NodeRole } from '../ca/identity.ts'
 import { certificateValidity, defaultCertificateLifeMs, issueNodeCertificate } from '../ca/issue.ts'
 import { roleOfToken } from '../ca/join-token.ts'
 import type { Authority } from '../ca/root-ca.ts'
@@ -132,7 +132,7 @@ export class Issuer {
         `that is the token of ${role.toLowerCase()}s, and this cluster takes ${this.#deps.roles.map((each) => `${each.toLowerCase()}s`).join(' and ')} only: this version of kit has one manager. Join as a worker, with the token that 'kit swarm join-token worker' prints`,
       )
     const publicKey = readCsr(request.csr)
-    const digest = digestOf(publicKey)
+    const digest = keyDigest(publicKey)
     const known = [...this.#store.view.list('Node')].find(({ status }) => status.certificate?.publicKey === digest)
     if (known !== undefined) {
       if (roleOf(known) === role) return await this.#issue(known.metadata.name, publicKey, late)
@@ -194,7 +194,7 @@ export class Issuer {
       const role = roleOf(node)
       const validity = certificateValidity(clock.wallMs(), lifeMs)
       const certificate = issueNodeCertificate(this.#deps, ca, publicKey, { kind: 'Node', nodeId: name, role, clusterId }, validity)
-      const status = { ...node.status, certificate: { publicKey: digestOf(publicKey), notAfter: validity.notAfterMs } }
+      const status = { ...node.status, certificate: { publicKey: keyDigest(publicKey), notAfter: validity.notAfterMs } }
       try {
         await this.#store.commit({ writes: [{ op: 'update', object: { ...node, status } }] })
         return { type: 'issued', nodeId: name, clusterId, role, certificate, root: ca.certificate }
@@ -255,10 +255,4 @@ function lifeOf({ spec }: Cluster): number {
 /** What the node may be: what it is, and at first what it was made for. */
 function roleOf({ spec, status }: Node): NodeRole {
   return status.role ?? spec.role ?? 'Worker'
-}
-
-function digestOf(publicKey: KeyObject): string {
-  return createHash('sha256')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
 }

@@ -40,6 +40,7 @@ const storedKinds: Readonly<Record<Kind, true>> = {
   Volume: true,
   Stack: true,
   Source: true,
+  User: true,
 }
 
 function isKind(kind: string): kind is Kind {

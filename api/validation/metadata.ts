@@ -51,6 +51,7 @@ const nameRules: ReadonlyMap<string, NameRule> = new Map([
   ['Source', dnsRule],
   ['Secret', fileRule],
   ['Config', fileRule],
+  ['User', fileRule],
 ])
 
 export function metadataMistakes(kind: string, metadata: unknown): readonly Mistake[] {

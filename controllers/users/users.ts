@@ -1,0 +1,50 @@
+// Users: signs the certificate of each user, anew whenever its spec changes. Only the key of the request counts; who the
+// user is and for how long is in the object. What a user may do is decided at each request (server/access.ts).
+
+import { createPrivateKey } from 'node:crypto'
+import { durationMs } from '../../api/duration.ts'
+import { StatusError } from '../../api/errors.ts'
+import type { Cluster, User } from '../../api/objects.ts'
+import { formatTimestamp } from '../../api/timestamp.ts'
+import { readCsr } from '../../ca/csr.ts'
+import { keyDigest } from '../../ca/identity.ts'
+import { certificateValidity, issueOperatorCertificate } from '../../ca/issue.ts'
+import type { Authority, IssueDeps } from '../../ca/root-ca.ts'
+import type { Controller, ControllerDeps, Result } from '../runtime/controller.ts'
+
+export type UsersDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log'> & IssueDeps & { readonly clusterId: string }
+
+export function usersController(deps: UsersDeps): Controller {
+  return {
+    name: 'users',
+    watches: { User: ({ metadata }) => [metadata.name] },
+    writes: { User: ['status.certificate', 'status.observedGeneration'] },
+    async reconcile(name): Promise<Result> {
+      const user = deps.store.view.get('User', name)
+      if (user === undefined || user.metadata.deletedAt !== undefined) return {}
+      if (user.status.observedGeneration === user.metadata.generation) return {}
+      const certificate = certify(deps, user, authorityOf(deps.store.view.get('Cluster', 'default')))
+      const status = { ...user.status, observedGeneration: user.metadata.generation, certificate }
+      await deps.store.commit({ writes: [{ op: 'update', object: { ...user, status } }] })
+      deps.log.info('Issued the certificate of a user', { object: `User/${name}`, expires: certificate.expires })
+      return {}
+    },
+  }
+}
+
+function certify(deps: UsersDeps, { metadata: { name }, spec }: User, authority: Authority): NonNullable<User['status']['certificate']> {
+  const publicKey = readCsr(spec.request)
+  const validity = certificateValidity(deps.clock.wallMs(), spec.expiry === undefined ? undefined : durationMs(spec.expiry))
+  const identity = { kind: 'Operator', user: name, role: spec.role, clusterId: deps.clusterId } as const
+  return {
+    pem: issueOperatorCertificate(deps, authority, publicKey, identity, validity),
+    publicKey: keyDigest(publicKey),
+    expires: formatTimestamp(validity.notAfterMs),
+  }
+}
+
+function authorityOf(cluster: Cluster | undefined): Authority {
+  const ca = cluster?.status.ca
+  if (ca === undefined) throw new StatusError('Unavailable', 'the cluster has no root for certificates yet')
+  return { certificate: ca.certificate, key: createPrivateKey(ca.key), intermediates: '' }
+}
