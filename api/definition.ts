@@ -27,6 +27,8 @@ export interface Schema {
   readonly 'x-kit-write-only'?: boolean
   /** The same for fields inside a value without a schema: `secrets.*.content`. */
   readonly 'x-kit-write-only-paths'?: readonly string[]
+  /** Left out of what anybody but an admin reads. */
+  readonly 'x-kit-admin-only'?: boolean
 }
 
 export interface PrinterColumn {

@@ -138,7 +138,8 @@ export const definitions: readonly Definition[] = [
           },
           "joinTokens": {
            "type": "object",
-           "description": "What a machine shows to join. Whoever has one can join.",
+           "x-kit-admin-only": true,
+           "description": "What a machine shows to join. Whoever has one can join; only admins see them.",
            "required": [
             "worker",
             "manager",

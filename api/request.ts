@@ -1,13 +1,16 @@
 // A request to the API and its answer, without a transport: what `server/router.ts` takes and what a
 // client sends. HTTP (`server/http`, `client/http`) carries exactly this; in one process nothing does.
 
-export interface Identity {
-  readonly name: string
-  readonly groups: readonly string[]
-}
+export type AccessRole = 'Admin' | 'Operator' | 'Viewer'
 
-/** Whoever may open the control socket, which only the user that runs the daemon can. */
-export const operator: Identity = { name: 'operator', groups: ['kit:operators'] }
+/** Who asks, as the transport has found out. */
+export type Identity =
+  | { readonly role: AccessRole; readonly name: string; readonly from: string }
+  /** Nobody that we know. `why` is a clause, for whoever asks: "the certificate expired …". */
+  | { readonly role: 'Nobody'; readonly from: string; readonly reason: 'Unauthorized' | 'Forbidden'; readonly why: string }
+
+/** Whoever may open the control socket, which only the user that runs the daemon can. No user can be called that. */
+export const localAdmin: Identity = { role: 'Admin', name: 'admin@socket', from: 'control socket' }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 

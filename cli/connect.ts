@@ -1,6 +1,6 @@
 // The client of a daemon on this machine.
 
-import { operator } from '../api/request.ts'
+import { localAdmin } from '../api/request.ts'
 import type { Client } from '../client/client.ts'
 import { connectSocket } from '../client/http/http.ts'
 import { createClient } from '../client/rest.ts'
@@ -14,5 +14,5 @@ export interface Connection {
 
 export function connect(socket: string, clock: Clock, onWarning: (text: string) => void = () => {}): Connection {
   const { handle, close } = connectSocket(socket)
-  return { client: createClient({ handle, clock, identity: operator, name: 'kit', onWarning }), close }
+  return { client: createClient({ handle, clock, identity: localAdmin, name: 'kit', onWarning }), close }
 }

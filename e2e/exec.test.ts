@@ -161,7 +161,7 @@ test('what cannot be is refused with its reason', async () => {
 test('who ran what is an event, without the arguments', async () => {
   await cluster.kit('exec', task, '--', 'echo', 'my-secret')
   const events = await cluster.kit('events', `task/${task}`)
-  assert.match(events, /CommandRun.*operator ran "echo" in the task/)
+  assert.match(events, /CommandRun.*admin@socket ran "echo" in the task/)
   assert.doesNotMatch(events, /my-secret/)
 })
 

@@ -90,6 +90,12 @@ export function writeOnlyPaths(schema: Schema, path: FieldPath = []): readonly F
   ]
 }
 
+/** Paths of fields that admins alone read. */
+export function adminOnlyPaths(schema: Schema, path: FieldPath = []): readonly FieldPath[] {
+  if (schema['x-kit-admin-only'] === true) return [path]
+  return Object.entries(schema.properties ?? {}).flatMap(([key, child]) => adminOnlyPaths(child, [...path, key]))
+}
+
 export function withoutPaths(object: JsonObject, paths: readonly FieldPath[]): JsonObject {
   return paths.reduce<JsonObject>((left, path) => mapPath(left, path, () => undefined), object)
 }

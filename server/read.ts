@@ -3,12 +3,13 @@
 import { notFound, StatusError } from '../api/errors.ts'
 import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
 import { apiVersion, type KitObject } from '../api/objects.ts'
-import type { ApiRequest } from '../api/request.ts'
+import type { ApiRequest, Identity } from '../api/request.ts'
 import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector } from '../api/selector.ts'
 import type { Store } from '../api/store.ts'
 import { partialOf, type TableOptions } from '../api/table.ts'
 import { isJsonObject, type JsonObject, type ListMetadata } from '../api/wire.ts'
 import type { Clock } from '../effects/effects.ts'
+import { hiddenFrom } from './access.ts'
 import { isTrue, preferences, wholeNumber } from './answer.ts'
 import { labelsOf, toWire, withoutPaths } from './conversion.ts'
 import { type Past, parseVersion } from './past.ts'
@@ -41,9 +42,9 @@ function defaultOf(resource: Resource, path: string): unknown {
   )[0]
 }
 
-/** The object as clients see it. */
-export function toAnswer(resource: StoredResource, object: KitObject): JsonObject {
-  return withoutPaths(toWire(object), resource.writeOnly)
+/** The object as whoever asks may see it. */
+export function toAnswer(resource: StoredResource, object: KitObject, reader: Identity): JsonObject {
+  return withoutPaths(toWire(object), hiddenFrom(reader, resource))
 }
 
 export function getObject(deps: ReadDeps, resource: StoredResource, name: string): KitObject {
@@ -98,7 +99,7 @@ export function listObjects(deps: ReadDeps, resource: StoredResource, request: A
     deps,
     resource,
     request,
-    items.map((object) => toAnswer(resource, object)),
+    items.map((object) => toAnswer(resource, object, request.identity)),
     metadata,
   )
 }

@@ -6,7 +6,7 @@ import { definitions } from '../api/definitions.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
 import { type TablePrinter, tablePrinter } from '../api/table.ts'
 import type { Json, JsonObject } from '../api/wire.ts'
-import { type FieldPath, writeOnlyPaths } from './conversion.ts'
+import { adminOnlyPaths, type FieldPath, writeOnlyPaths } from './conversion.ts'
 
 export interface Resource {
   readonly kind: Kind | 'Event'
@@ -18,6 +18,7 @@ export interface Resource {
   readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string }
   readonly fieldPaths: readonly string[]
   readonly writeOnly: readonly FieldPath[]
+  readonly adminOnly: readonly FieldPath[]
   readonly print: TablePrinter
 }
 export type StoredResource = Resource & { readonly kind: Kind }
@@ -75,6 +76,7 @@ function resourceOf(definition: Definition): Resource {
     ...(scale !== undefined && { scale }),
     fieldPaths: ['metadata.name', ...selectable, ...(kind === 'Event' ? eventPaths : [])],
     writeOnly: writeOnlyPaths(schema),
+    adminOnly: adminOnlyPaths(schema),
     print: tablePrinter(definition),
   }
 }

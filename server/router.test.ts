@@ -586,12 +586,12 @@ test('commands in tasks are for operators, and need a connection of their own', 
   const headers = { upgrade: 'kit-exec' }
   const ask = async (more: Partial<Parameters<typeof router.handle>[0]>, where = path) =>
     (await router.handle(request('POST', where, { headers, body: { command: ['ls'] }, ...more }))).status
-  assert.equal(await ask({ identity: { name: 'node-1', groups: ['kit:nodes'] } }), 403)
+  assert.equal(await ask({ identity: { role: 'Viewer', name: 'ann', from: '10.0.0.7' } }), 403)
   assert.equal(await ask({ headers: {} }), 400)
   assert.equal(await ask({ body: { command: [] } }), 400)
   assert.equal(await ask({ method: 'GET' }), 405)
   assert.equal(await ask({}, path.replace('web.1.a', 'web.2.a')), 404)
   assert.deepEqual(asked, [])
   assert.equal(await ask({}), 101)
-  assert.deepEqual(asked, ['operator web.1.a ls'])
+  assert.deepEqual(asked, ['admin@socket web.1.a ls'])
 })

@@ -5,7 +5,7 @@
 import { StatusError } from '../api/errors.ts'
 import { type ExecRequest, execUpgrade, parseExecRequest } from '../api/exec.ts'
 import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
-import { type ApiAnswer, type ApiRequest, type ApiResponse, type FrameConnection, type Handle, operator } from '../api/request.ts'
+import type { ApiAnswer, ApiRequest, ApiResponse, FrameConnection, Handle, Identity } from '../api/request.ts'
 import { matchesFields, parseFieldSelector } from '../api/selector.ts'
 import type { LogLine, LogOptions } from '../api/session.ts'
 import type { TaskStats } from '../api/stats.ts'
@@ -13,6 +13,7 @@ import type { Store, StoreView } from '../api/store.ts'
 import { parseTimestamp } from '../api/timestamp.ts'
 import { isJsonObject, type JsonObject } from '../api/wire.ts'
 import type { Clock, Log, Random } from '../effects/effects.ts'
+import { assertMay, callersOf, groupsOf, isEndpoint, nameOf, type Target, verbOf } from './access.ts'
 import type { AdmissionDeps } from './admission.ts'
 import { answer, failure, isTrue, preferences, statusOf, wholeNumber } from './answer.ts'
 import { readBody } from './body.ts'
@@ -87,16 +88,24 @@ function notAllowed(resource: Resource, verb: string): StatusError {
   return new StatusError('MethodNotAllowed', `${verb} is not supported on ${resource.plural}${why}`, { kind: resource.plural })
 }
 
+/** Who may is asked before anything else is looked at: bodies, names, whether there is such an object. */
 async function route(deps: Deps, request: ApiRequest): Promise<ApiResponse> {
   const segments = segmentsOf(request.path)
-  const [root, group, version, plural, ...rest] = segments
-  if (root === 'apis' && group === 'kit' && version === 'v1' && plural !== undefined) {
-    const resource = resourceOfPlural(plural)
-    if (resource === undefined) throw unknownPath()
-    return routeResource(deps, request, resource, rest)
-  }
-  if (request.method !== 'GET') throw unknownPath()
-  return fixedAnswer(deps, request, segments.join('/'))
+  const target = targetOf(request, segments)
+  assertMay(request.identity, target)
+  const { resource, endpoint, verb } = target
+  if (callersOf(target) === undefined) throw resource === undefined || !isEndpoint(endpoint) ? unknownPath() : notAllowed(resource, verb)
+  return resource === undefined ? fixedAnswer(deps, request, endpoint) : routeResource(deps, request, resource, segments.slice(4))
+}
+
+function targetOf(request: ApiRequest, segments: readonly string[]): Target {
+  const [root, group, version, plural, name, subresource, ...more] = segments
+  const resource = root === 'apis' && group === 'kit' && version === 'v1' && plural !== undefined ? resourceOfPlural(plural) : undefined
+  const isCollection = resource !== undefined && name === undefined
+  const verb = verbOf(request, isCollection)
+  if (resource === undefined) return { endpoint: segments.join('/'), verb }
+  const endpoint = [resource.plural, ...(subresource === undefined ? [] : [subresource]), ...more].join('/')
+  return { endpoint, verb, resource, ...(name !== undefined && { name }) }
 }
 
 function segmentsOf(path: string): readonly string[] {
@@ -119,6 +128,8 @@ function fixedAnswer(deps: Deps, request: ApiRequest, path: string): ApiAnswer {
   switch (path) {
     case 'version':
       return answer(200, versionDocument(deps.version))
+    case 'apis/authentication.k8s.io/v1/selfsubjectreviews':
+      return answer(201, selfSubjectReview(request.identity))
     case 'api':
       return discovery === undefined ? answer(200, coreVersions) : aggregated(true)
     case 'apis':
@@ -151,6 +162,12 @@ function versionDocument(version: string): JsonObject {
     compiler: '',
     platform: '',
   }
+}
+
+/** `kubectl auth whoami`, and `kit whoami`. What the request says does not matter. */
+function selfSubjectReview(identity: Identity): JsonObject {
+  const userInfo = identity.role === 'Nobody' ? {} : { username: identity.name, groups: [...groupsOf(identity.role)] }
+  return { kind: 'SelfSubjectReview', apiVersion: 'authentication.k8s.io/v1', metadata: {}, status: { userInfo } }
 }
 
 function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest: readonly string[]): Promise<ApiResponse> | ApiResponse {
@@ -193,7 +210,12 @@ function routeItem(
 ): Promise<ApiAnswer> | ApiAnswer {
   if (request.method === 'GET') {
     const object = getObject(deps, resource, name)
-    return answer(200, subresource === 'scale' ? scaleOf(resource, object) : answerOne(deps, resource, request, toAnswer(resource, object)))
+    return answer(
+      200,
+      subresource === 'scale'
+        ? scaleOf(resource, object)
+        : answerOne(deps, resource, request, toAnswer(resource, object, request.identity)),
+    )
   }
   if (!resource.verbs.includes('update')) throw notAllowed(resource, request.method.toLowerCase())
   switch (request.method) {
@@ -233,12 +255,9 @@ async function routeStats(deps: Deps, request: ApiRequest, resource: StoredResou
   return answer(200, { items: await deps.stats(name) })
 }
 
-/** Whoever may do this may do anything that the task may. */
 async function routeExec(deps: Deps, request: ApiRequest, resource: StoredResource, name: string): Promise<ApiResponse> {
   if (resource.kind !== 'Task' || deps.exec === undefined) throw unknownPath()
   if (request.method !== 'POST') throw notAllowed(resource, `${request.method} of exec`)
-  if (!operator.groups.some((group) => request.identity.groups.includes(group)))
-    throw new StatusError('Forbidden', `${request.identity.name} may not run commands in tasks`, { kind: 'Task', name })
   if (request.headers['upgrade'] !== execUpgrade)
     throw new StatusError(
       'BadRequest',
@@ -246,7 +265,7 @@ async function routeExec(deps: Deps, request: ApiRequest, resource: StoredResour
     )
   const wanted = parseExecRequest(readBody(request.body, false).value)
   getObject(deps, resource, name)
-  const frames = await deps.exec(name, wanted, request.identity.name, request.signal)
+  const frames = await deps.exec(name, wanted, nameOf(request.identity), request.signal)
   return { status: 101, headers: { connection: 'upgrade', upgrade: execUpgrade }, frames }
 }
 

@@ -60,7 +60,7 @@ async function* stream(deps: ReadDeps, watch: Watch): AsyncGenerator<unknown, vo
   if (request.signal.aborted) end()
   if (watch.timeoutMs !== undefined) deps.clock.sleep(watch.timeoutMs, ended.signal).then(end, () => undefined)
   try {
-    for (const object of watch.replay) yield { type: 'ADDED', object: print(toAnswer(resource, object)) }
+    for (const object of watch.replay) yield { type: 'ADDED', object: print(toAnswer(resource, object, request.identity)) }
     if (watch.initialBookmark) yield bookmark(resource, watch.since, true)
     yield* live(deps, watch, print, ended.signal)
   } catch (error) {
@@ -113,14 +113,14 @@ function idleTimer(deps: ReadDeps, signal: AbortSignal): () => Promise<'idle'> {
 /** An object that stops matching is deleted for this watcher, and one that starts is added. */
 function eventFor(
   event: StoreEvent,
-  { resource, matches }: Watch,
+  { resource, request, matches }: Watch,
 ): { readonly type: StoreEvent['type']; readonly object: JsonObject } | undefined {
   if (event.object.kind !== resource.kind) return undefined
   const before = event.previous !== undefined && matches(event.previous)
   const after = event.type !== 'DELETED' && matches(event.object)
-  if (after) return { type: before ? 'MODIFIED' : 'ADDED', object: toAnswer(resource, event.object) }
+  if (after) return { type: before ? 'MODIFIED' : 'ADDED', object: toAnswer(resource, event.object, request.identity) }
   if (!before) return undefined
-  const last = toAnswer(resource, event.previous ?? event.object)
+  const last = toAnswer(resource, event.previous ?? event.object, request.identity)
   const metadata = typeof last['metadata'] === 'object' ? last['metadata'] : {}
   return { type: 'DELETED', object: { ...last, metadata: { ...metadata, resourceVersion: String(event.resourceVersion) } } }
 }

@@ -14,6 +14,7 @@ import { formatTimestamp } from '../api/timestamp.ts'
 import { isJsonObject, type Json, type JsonObject } from '../api/wire.ts'
 import { forceAnnotation } from '../compose/plan.ts'
 import type { Random } from '../effects/effects.ts'
+import { assertMayChange } from './access.ts'
 import { type AdmissionDeps, assertCreatable, invalid, problemsOf, referenceGuards } from './admission.ts'
 import { answer, isTrue, warningHeaders } from './answer.ts'
 import { readBody } from './body.ts'
@@ -125,7 +126,7 @@ export async function patchObject(
     const live = getObject(deps, resource, name)
     if (subresource === 'scale') return updateScale(deps, intent, live, patch(scaleOf(resource, live)))
     // A patch sees what its writer may see: it cannot copy, or test, what is never read back.
-    const patched = patch(toAnswer(resource, live))
+    const patched = patch(toAnswer(resource, live, request.identity))
     if (!isJsonObject(patched)) throw new StatusError('Invalid', 'the patch does not leave an object')
     return update(deps, intent, live, prune(intent, patched))
   })
@@ -282,11 +283,12 @@ export function stalePrecondition({ resource, name }: Intent, why: string): Stat
 }
 
 /** ` (spec.replicas by kubectl)`; empty when history does not reach back. */
-function whatChanged(deps: WriteDeps, { resource, name }: Intent, live: KitObject, since: number): string {
+function whatChanged(deps: WriteDeps, { resource, request, name }: Intent, live: KitObject, since: number): string {
   try {
     const first = deps.store.history(since).find(({ object }) => object.kind === resource.kind && object.metadata.name === name)
     if (first?.previous === undefined || first.previous.metadata.resourceVersion !== since) return ''
-    const changes = describeChanges(toAnswer(resource, first.previous), toAnswer(resource, live), resource.schema)
+    const seen = (object: KitObject): JsonObject => toAnswer(resource, object, request.identity)
+    const changes = describeChanges(seen(first.previous), seen(live), resource.schema)
     const listed = changes
       .slice(0, 5)
       .map(({ field, managers }) => (managers.length === 0 ? field : `${field} by ${managers.join(' and ')}`))
@@ -324,8 +326,9 @@ async function commitObject(deps: WriteDeps, intent: Intent, live: KitObject | u
   const { resource, subresource, name } = intent
   const before = live === undefined ? undefined : toWire(live)
   const next = fromWire(resource.kind, nextMetadata(deps, intent, live, document, before), withDefaultStatus(document, live === undefined))
-  check(deps, intent, next, live, before)
   const wire = toWire(next)
+  if (before !== undefined) assertMayChange(intent.request.identity, resource, name, before, wire)
+  check(deps, intent, next, live, before)
   if (before !== undefined && isDeepStrictEqual(wire, before)) return respond(deps, intent, next, 200)
   const isFinal = next.kind !== 'Task' && next.metadata.deletedAt !== undefined && (next.metadata.finalizers ?? []).length === 0
   const write: Write = isFinal
@@ -456,7 +459,7 @@ export function withVersion(object: KitObject, resourceVersion: number): KitObje
 export function respond(deps: WriteDeps, intent: Intent, object: KitObject, status: number): ApiAnswer {
   const headers = warningHeaders(intent.warnings)
   if (intent.subresource === 'scale') return answer(status, scaleOf(intent.resource, object), headers)
-  const wire = toAnswer(intent.resource, object)
+  const wire = toAnswer(intent.resource, object, intent.request.identity)
   const { resourceVersion, uid, ...metadata } = metadataOf(wire)
   const isDraft = resourceVersion === '0'
   const shown = isDraft ? { ...wire, metadata: uid === '' || uid === undefined ? metadata : { ...metadata, uid } } : wire

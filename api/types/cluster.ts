@@ -59,7 +59,7 @@ export interface ClusterStatus {
     readonly key: string
   }
   /**
-   * What a machine shows to join. Whoever has one can join.
+   * What a machine shows to join. Whoever has one can join; only admins see them.
    */
   readonly joinTokens?: {
     /**

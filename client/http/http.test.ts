@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '../../api/errors.ts'
-import { operator } from '../../api/request.ts'
+import { localAdmin } from '../../api/request.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { serveControlSocket } from '../../server/http/http.ts'
 import { createWorld } from '../../server/testdata/world.ts'
@@ -29,7 +29,7 @@ async function open() {
   const { path, remove } = await socketDirectory()
   const server = await serveControlSocket(path, createWorld().router.handle)
   const connection = connectSocket(path)
-  const client = createClient({ handle: connection.handle, clock, identity: operator, name: 'tester' })
+  const client = createClient({ handle: connection.handle, clock, identity: localAdmin, name: 'tester' })
   const close = async () => {
     connection.close()
     await server.close()
@@ -63,7 +63,7 @@ test('a socket on which another daemon answers is refused, and a dead one is tak
 test('where no daemon answers, the error names the socket and how to start one', async () => {
   const { path, remove } = await socketDirectory()
   const { handle } = connectSocket(path)
-  const client = createClient({ handle, clock, identity: operator, name: 'tester' })
+  const client = createClient({ handle, clock, identity: localAdmin, name: 'tester' })
   await assert.rejects(client.get('Config', 'a'), (error) => {
     assert.equal(reasonOf(error), 'Unavailable')
     assert.ok(String(error).includes(path) && String(error).includes('kit up'))

@@ -1,7 +1,7 @@
 // An HTTP request as the router takes it.
 
 import type { IncomingMessage } from 'node:http'
-import { type ApiRequest, type Method, operator } from '../../api/request.ts'
+import { type ApiRequest, localAdmin, type Method } from '../../api/request.ts'
 
 export const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
@@ -14,7 +14,7 @@ export function requestOf(incoming: IncomingMessage, body: unknown, signal: Abor
     query: Object.fromEntries(new URLSearchParams(search)),
     headers: headersOf(incoming),
     body,
-    identity: operator,
+    identity: localAdmin,
     signal,
   }
 }

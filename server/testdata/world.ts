@@ -1,6 +1,6 @@
 // A router on a store in memory, a clock that stands still unless moved, and chance that counts.
 
-import { type ApiAnswer, type ApiRequest, type Method, operator } from '../../api/request.ts'
+import { type ApiAnswer, type ApiRequest, type Method, localAdmin } from '../../api/request.ts'
 import type { Store } from '../../api/store.ts'
 import type { JsonObject } from '../../api/wire.ts'
 import { validateObject } from '../../api/validate.ts'
@@ -75,7 +75,7 @@ export function createWorld(given: Partial<RouterDeps> = {}) {
   const request = (method: Method, path: string, more: Partial<ApiRequest> = {}): ApiRequest => {
     const [bare = '', search = ''] = path.split('?')
     const query = Object.fromEntries(new URLSearchParams(search))
-    return { method, path: bare, query, headers: {}, identity: operator, signal: new AbortController().signal, ...more }
+    return { method, path: bare, query, headers: {}, identity: localAdmin, signal: new AbortController().signal, ...more }
   }
   const ask = async (method: Method, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> => {
     const response = await router.handle(request(method, path, { body, headers }))
