@@ -19,6 +19,7 @@ import { serveControlSocket } from '../server/http/http.ts'
 import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
 import { type NetworkFlags, openRealNetwork } from './open-network.ts'
 import { executorNames } from './options.ts'
+import { tellReady } from './tell-ready.ts'
 import { version } from './version.ts'
 
 interface Flags extends ExecutorFlags, Omit<NetworkFlags, 'labels'> {
@@ -112,7 +113,7 @@ async function run(flags: Flags): Promise<void> {
     const running = Promise.all([node.run(all), network.run(all, node.store)]).finally(() => end.abort())
     running.catch(() => undefined)
     const server = await serveControlSocket(socket, node.handle)
-    process.stdout.write(`ready ${socket}\n`)
+    tellReady(socket)
     await running
       .catch((error: unknown) => {
         if (!(error instanceof RefusedError) || error.reason !== 'NotFound') throw error

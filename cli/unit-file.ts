@@ -29,7 +29,10 @@ RequiresMountsFor=${quote(directory)}
 StartLimitIntervalSec=0
 
 [Service]
-Type=exec
+# Started means that it answers. The log of a large cluster takes a while to be read.
+Type=notify
+NotifyAccess=all
+TimeoutStartSec=5min
 ExecStart=${command}
 User=${user}
 Restart=always
