@@ -87,6 +87,8 @@ export interface PortProblem {
 
 export type AgentMessage =
   | { readonly type: 'hello'; readonly nodeName: string; readonly sessionId?: string; readonly description: NodeDescription }
+  /** Instead of hello, on a stream of its own: nothing runs on the node any more, and it will not come back. Answered with `ack` 0. */
+  | { readonly type: 'leave'; readonly nodeName: string }
   | { readonly type: 'heartbeat' }
   /** Answered with `ack` of the same number once it is committed (or dropped as late or unknown). */
   | { readonly type: 'status'; readonly number: number; readonly reports: readonly StatusReport[] }

@@ -482,6 +482,31 @@ async function createPublishing() {
   return { ...cluster, service, condition, endpointsOf, served }
 }
 
+test('a node that leaves is known to have left until it comes back, and only it can say so', async () => {
+  const { dispatcher, open, join, stop, running } = await createCluster()
+  const { stream } = await join()
+  const changed: string[] = []
+  dispatcher.subscribe((name) => changed.push(name))
+  const leave = async (peer: string): Promise<readonly ManagerMessage[]> => {
+    const saying = open('dispatcher', peer)
+    await saying.send(Buffer.from(JSON.stringify({ type: 'leave', nodeName: 'n1' })))
+    const heard: ManagerMessage[] = []
+    for await (const frame of saying.frames()) heard.push(JSON.parse(Buffer.from(frame).toString()))
+    return heard
+  }
+  assert.equal((await leave('n2'))[0]?.type, 'refused')
+  assert.equal(dispatcher.hasLeft('n1'), false)
+  assert.deepEqual(await leave('n1'), [{ type: 'ack', number: 0 }])
+  assert.equal(dispatcher.hasLeft('n1'), true)
+  assert.ok(changed.includes('n1'))
+  stream.close()
+  await settle()
+  await join()
+  assert.equal(dispatcher.hasLeft('n1'), false)
+  stop.abort()
+  await Promise.all(running)
+})
+
 test('a task leaves every balancer before its own agent is told to stop it', async () => {
   const cluster = await createPublishing()
   await cluster.create(task('web.1.a', 'Running'))

@@ -62,6 +62,7 @@ const factsOfRevisions: ReadonlySet<string> = new Set(['ImageIgnored', 'Networks
 type Description = NonNullable<Node['status']['description']>
 type EndpointsMessage = Extract<ManagerMessage, { type: 'endpoints' }>
 type Hello = Extract<AgentMessage, { type: 'hello' }>
+type Opening = Extract<AgentMessage, { type: 'hello' | 'leave' }>
 
 interface Session {
   readonly id: string
@@ -93,6 +94,8 @@ export class Dispatcher implements NodeLiveness {
   readonly #sessions = new Map<string, Session>()
   readonly #registrations = new Map<string, readonly number[]>()
   readonly #lastSeen = new Map<string, number>()
+  /** Nodes that have said so, and have not come back. */
+  readonly #left = new Set<string>()
   readonly #listeners = new Set<(nodeName: string) => void>()
   readonly #endpoints: EndpointTables
   /** Present while tasks are held back. */
@@ -122,12 +125,17 @@ export class Dispatcher implements NodeLiveness {
       this.#sessions.clear()
       this.#registrations.clear()
       this.#lastSeen.clear()
+      this.#left.clear()
     }
   }
 
   /** By the monotonic clock, when the node was last heard; undefined when never since this leader began. */
   lastSeenMs(nodeName: string): number | undefined {
     return this.#lastSeen.get(nodeName)
+  }
+
+  hasLeft(nodeName: string): boolean {
+    return this.#left.has(nodeName)
   }
 
   /** Whether the store has what the node knew when its present session began. */
@@ -159,14 +167,18 @@ export class Dispatcher implements NodeLiveness {
     try {
       const first = await frames.next()
       if (first.done === true) return
-      const hello = decodeAgentMessage(first.value)
-      const refused = this.#refusal(hello, stream.peer.node?.id)
-      if (refused !== undefined || hello.type !== 'hello') {
-        if (refused !== undefined) await stream.send(encodeMessage(refused))
+      const opening = decodeAgentMessage(first.value)
+      if (opening.type !== 'hello' && opening.type !== 'leave') {
+        await stream.send(encodeMessage(refused('BadRequest', 'a session begins with hello', true)))
         return
       }
-      session = await this.#register(hello, stream)
-      await this.#converse(session, frames)
+      const refusal = this.#refusal(opening, stream.peer.node?.id)
+      if (refusal !== undefined) await stream.send(encodeMessage(refusal))
+      else if (opening.type === 'leave') await this.#leave(opening.nodeName, stream)
+      else {
+        session = await this.#register(opening, stream)
+        await this.#converse(session, frames)
+      }
     } catch (error) {
       if (!signal.aborted) this.#deps.log.info('A session ended', { object: `Node/${session?.nodeName ?? stream.peer.node?.id}`, error })
     } finally {
@@ -176,15 +188,14 @@ export class Dispatcher implements NodeLiveness {
     }
   }
 
-  #refusal(hello: AgentMessage, peer: string | undefined): ManagerMessage | undefined {
-    if (hello.type !== 'hello') return refused('BadRequest', 'a session begins with hello', true)
-    const { nodeName } = hello
+  #refusal({ type, nodeName }: Opening, peer: string | undefined): ManagerMessage | undefined {
     if (peer !== nodeName) return refused('Forbidden', `the connection belongs to '${peer ?? 'a stranger'}', not to '${nodeName}'`, false)
     const { view } = this.#deps.store
     if (view.get('Node', nodeName) === undefined) {
       const isFounded = view.get('Cluster', 'default') !== undefined && view.count('Node') > 0
       return refused('NotFound', `node '${nodeName}' is not a member of this cluster`, !isFounded)
     }
+    if (type === 'leave') return undefined
     const now = this.#deps.clock.monotonicMs()
     const recent = (this.#registrations.get(nodeName) ?? []).filter((at) => now - at < registrationWindowMs)
     if (recent.length >= registrationsPerWindow) return refused('TooManyRequests', `node '${nodeName}' registers too often`, true)
@@ -192,8 +203,20 @@ export class Dispatcher implements NodeLiveness {
     return undefined
   }
 
+  /** What it ran is replaced at once: nobody has to wait for heartbeats to fail. */
+  async #leave(nodeName: string, stream: FrameStream): Promise<void> {
+    const session = this.#sessions.get(nodeName)
+    if (session !== undefined) end(session)
+    this.#left.add(nodeName)
+    this.#deps.log.info('A node left', { object: `Node/${nodeName}` })
+    this.#deps.events.record({ object: { kind: 'Node', name: nodeName }, type: 'Normal', reason: 'Left', message: 'left the cluster' })
+    for (const listener of this.#listeners) listener(nodeName)
+    await stream.send(encodeMessage({ type: 'ack', number: 0 }))
+  }
+
   async #register(hello: Hello, stream: FrameStream): Promise<Session> {
     const { nodeName } = hello
+    this.#left.delete(nodeName)
     const before = this.#sessions.get(nodeName)
     const id = before !== undefined && before.id === hello.sessionId ? before.id : Buffer.from(this.#deps.random.bytes(16)).toString('hex')
     if (before !== undefined) end(before)
@@ -256,6 +279,7 @@ export class Dispatcher implements NodeLiveness {
       case 'served':
         return this.#hearServed(session, message)
       case 'hello':
+      case 'leave':
       case 'status':
         return
     }

@@ -54,6 +54,8 @@ function isAgentMessage(value: unknown): value is AgentMessage {
   switch (value['type']) {
     case 'hello':
       return typeof value['nodeName'] === 'string' && isJsonObject(value['description'])
+    case 'leave':
+      return typeof value['nodeName'] === 'string'
     case 'heartbeat':
       return true
     case 'description':

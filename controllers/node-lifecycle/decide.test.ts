@@ -11,6 +11,7 @@ const cases = [
   { name: 'a new leader waits six heartbeats', state: 'Unknown', now: 29.9, want: 'Unknown' },
   { name: 'and no longer', state: 'Unknown', now: 30, want: 'Down' },
   { name: 'a node that was down stays down without grace', state: 'Down', now: 1, want: 'Down' },
+  { name: 'a node that left is down at once', state: 'Ready', seen: 99, now: 100, left: true, want: 'Down' },
   { name: 'a node that was cut off is disconnected', state: 'Ready', seen: 99, now: 100, cut: true, want: 'Disconnected', revisit: 14 },
 ] as const
 
@@ -21,6 +22,7 @@ for (const row of cases) {
       sinceMs: 0,
       lastSeenMs: 'seen' in row ? row.seen * 1000 : undefined,
       disconnected: 'cut' in row,
+      left: 'left' in row,
       heartbeatMs: 5000,
     })
     assert.equal(verdict.state, row.want)

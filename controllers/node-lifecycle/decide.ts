@@ -9,6 +9,8 @@ export interface Sighting {
   readonly sinceMs: number
   readonly lastSeenMs: number | undefined
   readonly disconnected: boolean
+  /** It has said that it will not come back. */
+  readonly left: boolean
   readonly heartbeatMs: number
 }
 
@@ -25,7 +27,8 @@ const missedBeats = 3
 const graceBeats = 6
 
 export function decide(state: Node['status']['state'], sighting: Sighting): Verdict {
-  const { nowMs, sinceMs, lastSeenMs, disconnected, heartbeatMs } = sighting
+  const { nowMs, sinceMs, lastSeenMs, disconnected, left, heartbeatMs } = sighting
+  if (left) return { state: 'Down', message: 'it left the cluster' }
   if (lastSeenMs !== undefined) {
     const leftMs = lastSeenMs + missedBeats * heartbeatMs - nowMs
     if (leftMs <= 0) return { state: 'Down', message: 'heartbeat failure' }

@@ -20,7 +20,12 @@ async function cluster() {
   const clock = { monotonicMs: () => time.now, wallMs: () => time.now, sleep: () => Promise.resolve() }
   const told: string[] = []
   const events = { record: ({ reason, message }: Fact) => void told.push(`${reason}: ${message}`) }
-  const liveness = { lastSeenMs: (name: string) => seen.get(name), subscribe: () => () => {} }
+  const left = new Set<string>()
+  const liveness = {
+    lastSeenMs: (name: string) => seen.get(name),
+    hasLeft: (name: string) => left.has(name),
+    subscribe: () => () => {},
+  }
   const make = () => {
     const { writes } = nodeLifecycleController({ store, clock, events, liveness })
     return nodeLifecycleController({ store: guardStore(store, 'node-lifecycle', writes), clock, events, liveness })
@@ -35,7 +40,7 @@ async function cluster() {
     await store.commit({ writes: [{ op: 'create', object }] })
   }
   const look = (controller: ReturnType<typeof make>) => controller.reconcile('a', new AbortController().signal)
-  return { store, time, seen, told, make, look }
+  return { store, time, seen, left, told, make, look }
 }
 
 test('tasks of a node that is down are orphaned after a day, counted through a change of leader', async () => {
@@ -65,4 +70,15 @@ test('tasks of a deleted node are orphaned at once', async () => {
   await store.commit({ writes: [{ op: 'delete', kind: 'Node', name: 'a' }] })
   await look(make())
   assert.equal(store.view.get('Task', 't1')?.status.state, 'Orphaned')
+})
+
+test('a node that left is down, and its tasks are orphaned, at once', async () => {
+  const { store, seen, left, told, make, look } = await cluster()
+  seen.set('a', 0)
+  const controller = make()
+  await look(controller)
+  left.add('a')
+  assert.deepEqual(await look(controller), {})
+  assert.deepEqual(told.at(-1), 'NodeDown: The node is down: it left the cluster')
+  assert.equal(store.view.get('Task', 't1')?.status.error, 'its node left the cluster')
 })

@@ -1,5 +1,5 @@
 // Whether nodes answer, and what becomes of tasks on nodes that do not: after `orphanAfter` they are given
-// up as Orphaned, and at once when the node is deleted. Where their successors run is up to drain and
+// up as Orphaned, and at once when the node is deleted or has left. Where their successors run is up to drain and
 // restart. The state and its time are in the store, so a new leader goes on where the last one stopped.
 // Read next: `decide.ts` for the rule, `liveness.ts` for where heartbeats come from.
 
@@ -47,18 +47,20 @@ export function nodeLifecycleController(deps: NodeLifecycleDeps): Controller {
         return {}
       }
       const { heartbeatMs, orphanAfterMs } = settings()
+      const left = liveness.hasLeft(nodeName)
       const verdict = decide(node.status.state, {
         nowMs: clock.monotonicMs(),
         sinceMs,
         lastSeenMs: liveness.lastSeenMs(nodeName),
         disconnected: liveness.wasDisconnected?.(nodeName) ?? false,
+        left,
         heartbeatMs,
       })
       const stateAt = await writeState(node, verdict.state, verdict.message)
       if (verdict.state !== 'Down') return verdict.revisitAfterMs === undefined ? {} : { requeueAfterMs: verdict.revisitAfterMs }
-      const leftMs = stateAt + orphanAfterMs - clock.wallMs()
-      if (leftMs > 0) return { requeueAfterMs: leftMs }
-      await orphan(nodeName, 'its node has been down for too long')
+      const remainingMs = stateAt + orphanAfterMs - clock.wallMs()
+      if (remainingMs > 0 && !left) return { requeueAfterMs: remainingMs }
+      await orphan(nodeName, left ? 'its node left the cluster' : 'its node has been down for too long')
       return {}
     },
   }

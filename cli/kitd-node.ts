@@ -1,0 +1,103 @@
+// A node of this machine, opened from flags: its network, its executor, then the node itself. Nothing runs
+// before `run`.
+
+import { join } from 'node:path'
+import { createPortServer } from '../agent/proxy/port-server.ts'
+import { RefusedError } from '../agent/session.ts'
+import type { Availability } from '../api/join.ts'
+import type { Objects } from '../api/objects.ts'
+import type { Handle } from '../api/request.ts'
+import type { Store } from '../api/store.ts'
+import type { Effects } from '../effects/effects.ts'
+import type { Identity } from '../node/identity.ts'
+import { createNode } from '../node/node.ts'
+import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
+import { type NetworkFlags, openRealNetwork } from './open-network.ts'
+import { version } from './version.ts'
+
+export interface NodeFlags extends ExecutorFlags, NetworkFlags {
+  readonly engineLabels: Readonly<Record<string, string>>
+  readonly publishAddress: string
+  readonly availability?: Availability
+}
+
+export type NodeDeps = Omit<Effects, 'transport'>
+
+export interface OpenNode {
+  readonly identity: Identity
+  readonly role: 'Manager' | 'Worker'
+  readonly handle: Handle
+  /** Of managers. */
+  readonly store: Store | undefined
+  /** Until `signal` fires; tasks run on then. Rejects with NodeRemoved, and when the node must not go on. */
+  run(signal: AbortSignal): Promise<void>
+}
+
+/** The managers do not know the node any more. */
+export class NodeRemoved extends Error {
+  override readonly name = 'NodeRemoved'
+}
+
+export const nodePrograms = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
+
+/** `founding` counts on the first start of a manager only; `onSession` is called with each session that begins. */
+export async function openNode(
+  deps: NodeDeps,
+  directory: string,
+  flags: NodeFlags,
+  { founding, onSession }: { readonly founding?: Objects['Cluster']['spec']; readonly onSession?: () => void },
+  signal: AbortSignal,
+): Promise<OpenNode> {
+  const { log } = deps
+  const { availability, labels, engineLabels, hostname } = flags
+  const network = await openRealNetwork(deps, directory, flags, signal)
+  const { identity, transport, managers, advertise, certificate, onCertificate } = network
+  const executor = await chooseExecutor({ directory, identity, programs: nodePrograms, environment: process.env, log }, flags)
+  const node = await createNode(
+    { ...deps, transport },
+    {
+      identity,
+      directory,
+      hostname,
+      executor,
+      portServer: createPortServer({ address: flags.publishAddress, log }),
+      managers,
+      onManagers(told) {
+        network.onManagers(told)
+        onSession?.()
+      },
+      onCertificate,
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(advertise === undefined ? {} : { advertise }),
+      labels,
+      founding: {
+        ...(founding === undefined ? {} : { cluster: founding }),
+        ...(availability === undefined ? {} : { availability }),
+      },
+      engineLabels,
+      version,
+    },
+  )
+  return {
+    identity,
+    role: managers.length === 0 ? 'Manager' : 'Worker',
+    handle: node.handle,
+    store: node.store,
+    async run(signal) {
+      const end = new AbortController()
+      const all = AbortSignal.any([signal, end.signal])
+      // Whichever fails ends the other: a node that cannot be reached, or must not go on, says so and stops.
+      const parts = [node.run(all), network.run(all, node.store)].map((part) =>
+        part.catch((error: unknown) => {
+          end.abort()
+          throw error
+        }),
+      )
+      const [failed] = (await Promise.allSettled(parts)).filter((part) => part.status === 'rejected')
+      if (failed === undefined) return
+      const { reason } = failed
+      if (reason instanceof RefusedError && reason.reason === 'NotFound') throw new NodeRemoved(reason.message, { cause: reason })
+      throw reason
+    },
+  }
+}
