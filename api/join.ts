@@ -56,7 +56,7 @@ export function isJoinRequest(value: unknown): value is JoinRequest {
   }
 }
 
-function isAvailability(value: unknown): boolean {
+export function isAvailability(value: unknown): value is Availability | undefined {
   return value === undefined || value === 'Active' || value === 'Pause' || value === 'Drain'
 }
 

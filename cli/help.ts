@@ -125,7 +125,7 @@ const help: Readonly<Record<string, Help>> = {
   ...swarmHelp,
   node: { examples: ['kit node ls', 'kit node install --print'], exit: 'none' },
   'node install': {
-    examples: ['kit node install --print', 'sudo kit node install --executor process --label disk=ssd'],
+    examples: ['kit node install --print', 'sudo kit node install --executor process --label disk=ssd', 'sudo kit node install --standby'],
     exit: 'plain',
   },
   'node uninstall': { examples: ['sudo kit node uninstall'], exit: 'plain' },

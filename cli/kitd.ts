@@ -5,8 +5,8 @@ import { isIP } from 'node:net'
 import { hostname as machineHostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { createPortServer } from '../agent/proxy/port-server.ts'
-import { RefusedError } from '../agent/session.ts'
+import type { Availability } from '../api/join.ts'
+import type { Handle } from '../api/request.ts'
 import { createClock } from '../effects/real/clock.ts'
 import { lockDirectory } from '../effects/real/directory-lock.ts'
 import { createDisk } from '../effects/real/disk.ts'
@@ -14,21 +14,23 @@ import { createKeys } from '../effects/real/keys.ts'
 import { createLog } from '../effects/real/log.ts'
 import { createRandom } from '../effects/real/random.ts'
 import { certificatesOf } from '../node/certificate.ts'
-import { createNode } from '../node/node.ts'
 import { serveControlSocket } from '../server/http/http.ts'
-import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
-import { type NetworkFlags, openRealNetwork } from './open-network.ts'
+import { type NodeDeps, type NodeFlags, NodeRemoved, openNode } from './kitd-node.ts'
+import { fixedMembership, withMembership } from './membership-door.ts'
 import { executorNames } from './options.ts'
+import { Standby } from './standby.ts'
 import { tellReady } from './tell-ready.ts'
-import { version } from './version.ts'
 
-interface Flags extends ExecutorFlags, Omit<NetworkFlags, 'labels'> {
+interface Flags extends Omit<NodeFlags, 'labels' | 'engineLabels' | 'availability'> {
   readonly stateDir: string
+  readonly standby?: boolean
   readonly listenControlApi?: string
+  readonly availability: 'active' | 'pause' | 'drain'
   readonly label: readonly string[]
   readonly engineLabel: readonly string[]
-  readonly publishAddress: string
 }
+
+const availabilities: Readonly<Record<Flags['availability'], Availability>> = { active: 'Active', pause: 'Pause', drain: 'Drain' }
 
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
 
@@ -42,6 +44,14 @@ function parseFlags(args: readonly string[]): Flags {
     .option('--advertise-addr <host:port>', 'managers: address that other nodes are told (default: the one that it listens on)')
     .option('--join-addr <host:port>', 'a manager: this node is a worker of its cluster')
     .option('--join-token <token>', 'token to join with, or @FILE; needed once')
+    .addOption(
+      new Option('--standby', 'wait for `kit swarm init` or `kit swarm join` on this machine').conflicts(['joinAddr', 'joinToken']),
+    )
+    .addOption(
+      new Option('--availability <availability>', 'whether this node takes tasks, when it is first started')
+        .choices(Object.keys(availabilities))
+        .default('active'),
+    )
     .addOption(
       new Option('--executor <name>', 'what runs tasks; auto takes Docker when it answers, and then stays with its choice')
         .choices(executorNames)
@@ -81,51 +91,52 @@ async function run(flags: Flags): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
 
   const log = createLog()
-  const effects = { clock: createClock(), random: createRandom(), keys: createKeys(), disk: createDisk(), log }
+  const deps: NodeDeps = { clock: createClock(), random: createRandom(), keys: createKeys(), disk: createDisk(), log }
   const unlock = lockDirectory(directory)
   try {
-    const labels = parseLabels('--label', flags.label)
-    const network = await openRealNetwork(effects, directory, { ...flags, labels }, stop.signal)
-    const { identity, transport, managers, advertise, certificate, onCertificate, onManagers } = network
-    const programs = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
-    const executor = await chooseExecutor({ directory, identity, programs, environment: process.env, log }, flags)
-    const node = await createNode(
-      { ...effects, transport },
-      {
-        identity,
-        directory,
-        hostname: flags.hostname,
-        executor,
-        portServer: createPortServer({ address: flags.publishAddress, log }),
-        managers,
-        onManagers,
-        onCertificate,
-        ...(certificate === undefined ? {} : { certificate }),
-        ...(advertise === undefined ? {} : { advertise }),
-        labels,
-        engineLabels: parseLabels('--engine-label', flags.engineLabel),
-        version,
-      },
-    )
-    const end = new AbortController()
-    const all = AbortSignal.any([stop.signal, end.signal])
-    // Whichever fails ends the other: a node that cannot be reached, or must not go on, says so and stops.
-    const running = Promise.all([node.run(all), network.run(all, node.store)]).finally(() => end.abort())
-    running.catch(() => undefined)
-    const server = await serveControlSocket(socket, node.handle)
+    const node: NodeFlags = {
+      ...flags,
+      labels: parseLabels('--label', flags.label),
+      engineLabels: parseLabels('--engine-label', flags.engineLabel),
+      availability: availabilities[flags.availability],
+    }
+    const served =
+      flags.standby === true ? await standBy(deps, directory, node, stop.signal) : await member(deps, directory, node, stop.signal)
+    const server = await serveControlSocket(socket, served.handle)
     tellReady(socket)
-    await running
-      .catch((error: unknown) => {
-        if (!(error instanceof RefusedError) || error.reason !== 'NotFound') throw error
-        throw new Error(
-          `this node was removed from the cluster (${error.message}). What it runs goes on without a manager. To join again, as a new node that stops what the old one ran: delete ${certificatesOf(directory)}, and start with --join-addr and --join-token`,
-          { cause: error },
-        )
-      })
-      .finally(() => server.close())
+    await served.running.finally(() => server.close())
   } finally {
+    stop.abort()
     unlock()
   }
+}
+
+interface Served {
+  readonly handle: Handle
+  readonly running: Promise<void>
+}
+
+/** A node as the flags say. */
+async function member(deps: NodeDeps, directory: string, flags: NodeFlags, stop: AbortSignal): Promise<Served> {
+  const node = await openNode(deps, directory, flags, {}, stop)
+  const running = node.run(stop).catch((error: unknown) => {
+    if (!(error instanceof NodeRemoved)) throw error
+    throw new Error(
+      `this node was removed from the cluster (${error.message}). What it runs goes on without a manager. To join again, as a new node that stops what the old one ran: delete ${certificatesOf(directory)}, and start with --join-addr and --join-token`,
+      { cause: error },
+    )
+  })
+  running.catch(() => undefined) // Whoever serves it hears of it.
+  return { handle: withMembership(fixedMembership({ state: node.role, nodeId: node.identity.nodeId }), node.handle), running }
+}
+
+/** A node, or none, as people on this machine say. */
+async function standBy(deps: NodeDeps, directory: string, flags: NodeFlags, stop: AbortSignal): Promise<Served> {
+  const standby = new Standby(deps, directory, flags, stop)
+  await standby.recover()
+  const running = standby.run()
+  running.catch(() => undefined)
+  return { handle: withMembership(standby, standby.handle), running }
 }
 
 try {

@@ -1,13 +1,16 @@
 // The network of a node, with real sockets: what node/network.ts leaves to the world it runs in.
 
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { StatusError } from '../api/errors.ts'
 import type { Effects } from '../effects/effects.ts'
 import { createTlsTransport } from '../effects/real/tls-transport.ts'
 import { Loopback } from '../effects/real/transport.ts'
-import { defaultListen, hostAndPort, type NetworkOptions, type NodeNetwork, openNetwork } from '../node/network.ts'
+import { defaultListen, hostAndPort, type NetworkDeps, type NetworkOptions, type NodeNetwork, openNetwork } from '../node/network.ts'
 
-export interface NetworkFlags extends Pick<NetworkOptions, 'hostname' | 'listenRemoteApi' | 'joinAddr' | 'labels'> {
+export interface NetworkFlags extends Pick<NetworkOptions, 'hostname' | 'listenRemoteApi' | 'joinAddr' | 'labels' | 'availability'> {
   /** host:port that other nodes are told. */
   readonly advertiseAddr?: string
   /** The token, or `@` and a file that holds it. */
@@ -20,18 +23,34 @@ export function openRealNetwork(
   { advertiseAddr, joinToken, ...flags }: NetworkFlags,
   signal: AbortSignal,
 ): Promise<NodeNetwork> {
-  const deps = {
-    ...effects,
-    createTransport: (options: Omit<Parameters<typeof createTlsTransport>[0], 'clock'>) =>
-      createTlsTransport({ clock: effects.clock, ...options }),
-    createLoopback: (node: Parameters<Loopback['transport']>[0]) => new Loopback().transport(node),
-  }
   const options = {
     ...flags,
     advertise: () => advertiseAddr ?? advertised(flags.listenRemoteApi ?? defaultListen),
     ...(joinToken === undefined ? {} : { joinToken: () => readToken(joinToken) }),
   }
-  return openNetwork(deps, directory, options, signal)
+  return openNetwork(withSockets(effects), directory, options, signal)
+}
+
+export function withSockets(effects: Omit<Effects, 'transport'>): NetworkDeps {
+  return {
+    ...effects,
+    createTransport: (options) => createTlsTransport({ clock: effects.clock, ...options }),
+    createLoopback: (node) => new Loopback().transport(node),
+  }
+}
+
+/** Rejects with what to do when it cannot be listened on. */
+export async function assertListenable(flag: string, address: string): Promise<void> {
+  const [host, port] = hostAndPort(flag, address)
+  const server = createServer()
+  try {
+    await once(server.listen(port, host), 'listening')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new StatusError('Conflict', `cannot listen for other nodes on ${address} (${why}): choose another with ${flag}`)
+  } finally {
+    server.close()
+  }
 }
 
 async function readToken(given: string): Promise<string> {

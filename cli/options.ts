@@ -36,6 +36,7 @@ export interface Options {
   readonly workers?: number
   readonly purge?: boolean
   readonly print?: boolean
+  readonly standby?: boolean
   readonly stateDir?: string
   readonly stdin?: boolean
   readonly tty?: boolean
@@ -46,6 +47,9 @@ export interface Options {
   readonly quiet?: boolean
   // Those of the groups that docker and swarmctl have.
   readonly rotate?: boolean
+  readonly token?: string
+  readonly listenAddr?: string
+  readonly advertiseAddr?: string
   readonly rotateJoinToken?: string
   readonly detach?: boolean
   readonly filter?: readonly string[]

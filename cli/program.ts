@@ -295,6 +295,7 @@ export function createProgram(
     (command) =>
       command
         .option('--print', 'only print the unit')
+        .option('--standby', 'wait for `kit swarm init` or `kit swarm join`, instead of founding a cluster')
         .addOption(new Option('-d, --state-dir <directory>', 'state of the node').default('/var/lib/kit'))
         .addOption(new Option('-u, --user <user>', 'user that kitd runs as; only root may run tasks as other users').default('root'))
         .addOption(new Option('--executor <name>', 'auto or process').default('auto'))
@@ -317,7 +318,7 @@ export function createProgram(
     group('network', 'Networks that tasks are attached to'),
     group('volume', 'Named volumes: each node makes its own when a task mounts it'),
     group('cluster', 'The cluster and its settings'),
-    group('swarm', 'Joining: tokens, and the root certificate'),
+    group('swarm', 'This machine in a cluster: init, join, leave; tokens and settings'),
   ]
   add(
     'version',

@@ -44,6 +44,26 @@ test('service create and update take every flag of docker and of swarmctl', () =
   for (const letter of 'deluptwq') assert.ok(options.get('create')?.includes(`-${letter}`), letter)
 })
 
+test('swarm init, join, leave and update take every flag of docker', () => {
+  const options = optionsOf('swarm')
+  const settings = 'cert-expiry dispatcher-heartbeat external-ca max-snapshots snapshot-interval task-history-limit autolock'
+  for (const [command, flags] of [
+    [
+      'init',
+      `${settings} advertise-addr availability data-path-addr data-path-port default-addr-pool default-addr-pool-mask-length force-new-cluster listen-addr`,
+    ],
+    ['join', 'advertise-addr availability data-path-addr listen-addr token'],
+    ['leave', 'force'],
+    ['update', settings],
+    ['join-token', 'quiet rotate'],
+  ] as const)
+    assert.deepEqual(
+      flags.split(' ').filter((flag) => options.get(command)?.includes(`--${flag}`) !== true),
+      [],
+      command,
+    )
+})
+
 test('docs/swarm-commands.md names commands that are there', () => {
   const text = readFileSync(join(import.meta.dirname, '../docs/swarm-commands.md'), 'utf8')
   const rows = text.split('\n').filter((line) => line.startsWith('| `'))

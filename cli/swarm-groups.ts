@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import type { Options } from './options.ts'
 import { needlessFlags, optionName, refusedFlags, type ServiceFlag, serviceFlags } from './service-flags.ts'
-import { clusterFlags, refusedClusterFlags } from './swarm-settings.ts'
+import { clusterFlags, refusedClusterFlags, refusedInitFlags } from './swarm-settings.ts'
 
 type Body = (context: Context, options: Options, words: readonly string[]) => Promise<number> | Promise<void>
 type Configure = (command: Command) => Command
@@ -261,26 +261,69 @@ function addCluster({ add, output }: Registry, cluster: Command): void {
   add(
     'update',
     'Change settings of the cluster',
-    (command) => {
-      for (const {
-        names: [name = '', ...also],
-        value,
-        section,
-        text,
-      } of clusterFlags) {
-        command.option(`--${name} <${value}>`, `${section}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`)
-        for (const other of also) command.addOption(hidden(`--${other} <${value}>`))
-      }
-      command.option('--rotate-join-token <role>', 'make a new token of workers or managers: the old one lets nobody in')
-      for (const [name, { value }] of Object.entries(refusedClusterFlags)) command.addOption(hidden(`--${name} ${value}`))
-      return command.argument('<cluster>', 'default')
-    },
+    (command) =>
+      settings(command, 'swarmctl')
+        .option('--rotate-join-token <role>', 'make a new token of workers or managers: the old one lets nobody in')
+        .argument('<cluster>', 'default'),
     async (context, options, words) => (await import('./commands/cluster.ts')).update(context, options, words),
     cluster,
   )
 }
 
+/** The settings of the cluster, called first as in the program that the command is known from. */
+function settings(command: Command, from: 'swarmctl' | 'docker'): Command {
+  for (const { names, value, section, text } of clusterFlags) {
+    const [name = '', ...also] = from === 'docker' ? names.toReversed() : names
+    command.option(`--${name} <${value}>`, `${section}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`)
+    for (const other of also) command.addOption(hidden(`--${other} <${value}>`))
+  }
+  return refusing(command, refusedClusterFlags)
+}
+
+function refusing(command: Command, flags: typeof refusedClusterFlags): Command {
+  for (const [name, { value }] of Object.entries(flags)) command.addOption(hidden(`--${name} ${value}`))
+  return command
+}
+
+/** Where this machine is to be found, and what it is for. */
+const place: Configure = (command) =>
+  refusing(command, refusedInitFlags)
+    .option('--advertise-addr <address>', 'what others are told: IP or interface, with :PORT or without')
+    .option('--listen-addr <address>', 'where managers listen: IP or interface (default: 0.0.0.0:4242)')
+    .addOption(
+      new Option('--availability <availability>', 'whether it takes tasks').choices(['active', 'pause', 'drain']).default('active'),
+    )
+
 function addSwarm({ add }: Registry, swarm: Command): void {
+  add(
+    'init',
+    'Found a cluster on this machine, where kitd --standby runs',
+    (command) => settings(place(command), 'docker'),
+    async (context, options) => (await import('./commands/swarm.ts')).init(context, options),
+    swarm,
+  )
+  add(
+    'join',
+    'Make this machine, where kitd --standby runs, a node of a cluster',
+    (command) =>
+      place(command).requiredOption('--token <token>', 'token to join with, or @FILE').argument('<manager>', 'address of a manager'),
+    async (context, options, words) => (await import('./commands/swarm.ts')).join(context, options, words),
+    swarm,
+  )
+  add(
+    'leave',
+    'Let this machine leave its cluster: what it runs is stopped, and it waits again',
+    (command) => command.option('-f, --force', 'also as the last manager, which erases the cluster'),
+    async (context, options) => (await import('./commands/swarm.ts')).leave(context, options),
+    swarm,
+  )
+  add(
+    'update',
+    'Change settings of the cluster',
+    (command) => settings(command, 'docker'),
+    async (context, options) => (await import('./commands/swarm.ts')).update(context, options),
+    swarm,
+  )
   add(
     'join-token',
     'Print the command that another machine joins with',

@@ -77,7 +77,25 @@ export const swarmHelp: Readonly<Record<string, Entry>> = {
     'kit cluster update default --taskhistory 10 --heartbeatperiod 10s',
     'kit cluster update default --certexpiry 720h',
   ]),
-  swarm: entry('none', ['kit swarm join-token worker', 'kit swarm ca']),
+  swarm: entry('none', ['kit swarm init --advertise-addr eth0', 'kit swarm join-token worker']),
+  'swarm init': entry(
+    'plain',
+    ['kit swarm init', 'kit swarm init --advertise-addr 192.168.1.10', 'kit swarm init --advertise-addr eth1:2377 --cert-expiry 720h'],
+    'It speaks with the kitd of this machine, which was started with --standby.',
+    'The same command once more changes nothing, and prints the command to join again.',
+  ),
+  'swarm join': entry(
+    'plain',
+    ['kit swarm join --token SWMTKN-1-… 192.168.1.10:4242', 'kit swarm join --token @token.txt manager.example.org'],
+    'It speaks with the kitd of this machine, which was started with --standby.',
+    'Workers do not listen: --listen-addr and --advertise-addr are kept for a manager.',
+  ),
+  'swarm leave': entry(
+    'plain',
+    ['kit swarm leave', 'kit swarm leave --force'],
+    'Tasks here are stopped, and the managers are told. The data in volumes stays.',
+  ),
+  'swarm update': entry('plain', ['kit swarm update --task-history-limit 10', 'kit swarm update --cert-expiry 720h']),
   'swarm join-token': entry(
     'plain',
     ['kit swarm join-token worker', 'kit swarm join-token worker -q', 'kit swarm join-token worker --rotate'],

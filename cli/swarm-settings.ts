@@ -35,3 +35,13 @@ export const refusedClusterFlags: Readonly<Record<string, { readonly value: stri
   'log-driver': { value: '<name>', why: logging },
   'log-opt': { value: '<key=value>', why: logging },
 }
+
+const noOverlay = 'networks do not reach from node to node yet, so there is no such traffic'
+/** What docker takes on `swarm init` and `join` beside the settings, and kit does not have. */
+export const refusedInitFlags: Readonly<Record<string, { readonly value: string; readonly why: string }>> = {
+  'data-path-addr': { value: '<address>', why: noOverlay },
+  'data-path-port': { value: '<port>', why: noOverlay },
+  'default-addr-pool': { value: '<range>', why: 'name the range of each network: kit network create --subnet' },
+  'default-addr-pool-mask-length': { value: '<n>', why: 'name the range of each network: kit network create --subnet' },
+  'force-new-cluster': { value: '[yes]', why: 'kit has one manager yet, whose state directory is all there is: restore it from a backup' },
+}

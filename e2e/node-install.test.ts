@@ -14,6 +14,7 @@ test('the unit starts this program on the wanted directory, and is only printed 
   const unit = await cluster.kit('node', 'install', '--print', '-d', '/srv/kit', '--label', 'disk=ssd')
   const [command = ''] = /^ExecStart=.*$/m.exec(unit) ?? []
   assert.ok(command.includes(`${join(projectRoot, 'dist/kitd.mjs')} -d /srv/kit --executor auto --label disk=ssd`), command)
+  assert.match(await cluster.kit('node', 'install', '--print', '--standby'), /^ExecStart=.* -d \/var\/lib\/kit --standby --executor auto$/m)
 })
 
 test('where no systemd runs, it says so and prints', { skip: hasSystemd ? 'systemd runs this machine' : false }, async () => {

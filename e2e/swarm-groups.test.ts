@@ -48,7 +48,7 @@ test('swarm join-token and ca, and what cluster inspect says of them', async () 
   for (const token of [worker, manager]) assert.match(token, /^SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}$/)
   const command = (token: string): RegExp =>
     new RegExp(
-      `To add a worker to this cluster, run the following command:\n\n {4}kitd -d DIRECTORY --join-addr [\\d.]+:\\d+ --join-token ${token}\n\n$`,
+      `To add a worker to this swarm, run the following command:\n\n {4}kit swarm join --token ${token} [\\d.]+:\\d+\n\nwhere .*\n\n {4}kitd -d DIRECTORY --join-addr [\\d.]+:\\d+ --join-token ${token}\n\n$`,
     )
   assert.match(await cluster.kit('swarm', 'join-token', 'worker'), command(worker))
   assert.equal(await cluster.kit('swarm', 'join-token', 'worker', '-q'), `${worker}\n`)

@@ -3,7 +3,7 @@
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { parseJson } from '../agent/frames.ts'
-import { StatusError } from '../api/errors.ts'
+import { reasonOf, StatusError } from '../api/errors.ts'
 import { isJoinAnswer, type JoinAnswer, type JoinRequest, maxJoinFrameBytes } from '../api/join.ts'
 import { makeCsr } from '../ca/csr.ts'
 import { parseToken, verifyRootAgainstToken } from '../ca/join-token.ts'
@@ -167,6 +167,17 @@ function dueOf({ certificate }: NodeCertificate, random: Random): number {
 /** When nobody believes it any more, ms since 1970. */
 export function expiryMs({ certificate }: NodeCertificate): number {
   return validityOf(new X509Certificate(certificate)).notAfterMs
+}
+
+/** Whether the token is of the cluster that has given the certificate. Throws Invalid for what is no token. */
+export function isTokenOf({ root }: NodeCertificate, token: string): boolean {
+  try {
+    verifyRootAgainstToken(root, parseToken(token))
+    return true
+  } catch (error) {
+    if (reasonOf(error) !== 'Forbidden') throw error
+    return false
+  }
 }
 
 async function keyToJoin({ disk, keys }: CertificateDeps, directory: string): Promise<KeyObject> {

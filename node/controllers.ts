@@ -4,7 +4,7 @@
 import type { Store } from '../api/store.ts'
 import { allocatorController } from '../controllers/allocator/allocator.ts'
 import { authorityController } from '../controllers/authority/authority.ts'
-import { bootstrapController } from '../controllers/bootstrap/bootstrap.ts'
+import { bootstrapController, type Founding } from '../controllers/bootstrap/bootstrap.ts'
 import { drainController } from '../controllers/drain/drain.ts'
 import { globalController } from '../controllers/global/global.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
@@ -35,6 +35,7 @@ export interface ControllersDeps extends Omit<ControllerDeps, 'store' | 'events'
   readonly nodeId: string
   readonly clusterId: string
   readonly nodeLabels: Readonly<Record<string, string>>
+  readonly founding: Founding
 }
 
 /** `index` must be fed the store's events before any controller runs. */
@@ -49,10 +50,11 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
       readonly nodeId: string
       readonly clusterId: string
       readonly nodeLabels: Readonly<Record<string, string>>
+      readonly founding: Founding
     }
   const make = (create: (deps: All) => Controller): Controller => {
-    const { clock, log, random, keys, liveness, nodeId, clusterId, nodeLabels } = deps
-    const given = { clock, log, random, keys, liveness, nodeId, clusterId, nodeLabels, nodes, slots: index }
+    const { clock, log, random, keys, liveness, nodeId, clusterId, nodeLabels, founding } = deps
+    const given = { clock, log, random, keys, liveness, nodeId, clusterId, nodeLabels, founding, nodes, slots: index }
     // The list belongs to the controller, and the controller needs the handle that the list makes.
     const { name, writes } = create({ ...given, store: deps.store, events: deps.events.recorder('kit') })
     return create({ ...given, store: guardStore(deps.store, name, writes), events: deps.events.recorder(name) })

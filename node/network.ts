@@ -2,8 +2,11 @@
 // certificate that they are opened with. A manager founds a cluster, or comes back to it; a worker has joined
 // with a token, or does so now.
 
+import { within } from '../agent/first-of.ts'
 import { parseJson } from '../agent/frames.ts'
 import { StatusError } from '../api/errors.ts'
+import type { Availability } from '../api/join.ts'
+import type { AgentMessage } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
 import type { CertifiedNode, Effects, FrameStream, Transport } from '../effects/effects.ts'
 import type { CredentialSource, Credentials, NodeTransport, NodeTransportOptions } from '../effects/gate.ts'
@@ -25,6 +28,7 @@ export interface NetworkOptions {
   readonly joinToken?: () => Promise<string>
   /** Of the node, when it joins. */
   readonly labels: Readonly<Record<string, string>>
+  readonly availability?: Availability
 }
 
 export interface NetworkDeps extends Omit<Effects, 'transport'> {
@@ -57,6 +61,7 @@ export const defaultListen = '0.0.0.0:4242'
 const joinAttempts = 5
 const betweenAttemptsMs = 1_000
 const longestManagersFile = 64 * 1024
+const tellWithinMs = 5_000
 
 export async function openNetwork(
   deps: NetworkDeps,
@@ -184,7 +189,9 @@ async function join(
     const manager = managers[(attempt - 1) % managers.length] ?? ''
     try {
       const open = (trust: JoinTrust | undefined, until: AbortSignal): Promise<FrameStream> => openJoin(deps, manager, trust, until)
-      const joined = await joinCluster(deps, { directory, token, hostname: options.hostname, labels: options.labels }, open, signal)
+      const { hostname, labels, availability } = options
+      const asked = { directory, token, hostname, labels, ...(availability === undefined ? {} : { availability }) }
+      const joined = await joinCluster(deps, asked, open, signal)
       deps.log.info('Joined the cluster', { object: `Node/${joined.nodeId}`, manager })
       return joined
     } catch (error) {
@@ -208,6 +215,44 @@ function openJoin(deps: NetworkDeps, manager: string, trust: JoinTrust | undefin
   const credentials = new CurrentCredentials({ clusterId: trust?.clusterId ?? '', roots: trust?.root ?? '', own: undefined })
   const remote = createRemote(deps, credentials, () => false)
   return trust === undefined ? remote.connectToStranger(manager, signal) : remote.connect(manager, 'join', signal)
+}
+
+/** Tells a manager that this worker does not come back. False when none has heard it: then heartbeats will fail. */
+export async function tellLeaving(
+  deps: NetworkDeps,
+  directory: string,
+  certificate: NodeCertificate,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const remote = createRemote(deps, new CurrentCredentials(credentialsOf(certificate)), () => false)
+  for (const manager of await readManagers(deps, directory)) {
+    try {
+      const tell = (until: AbortSignal): Promise<boolean> => sayLeaving(remote, manager, certificate.nodeId, until)
+      if (await within(deps.clock, tellWithinMs, 'it does not answer', signal, tell)) return true
+    } catch (error) {
+      deps.log.info('A manager could not be told that this node leaves', { manager, error })
+    }
+  }
+  return false
+}
+
+async function sayLeaving(remote: NodeTransport, manager: string, nodeName: string, signal: AbortSignal): Promise<boolean> {
+  const message: AgentMessage = { type: 'leave', nodeName }
+  const stream = await remote.connect(manager, 'dispatcher', signal)
+  const close = (): void => stream.close()
+  signal.addEventListener('abort', close, { once: true })
+  try {
+    await stream.send(Buffer.from(JSON.stringify(message)))
+    for await (const frame of stream.frames()) return isAck(parseJson(Buffer.from(frame).toString()))
+    return false
+  } finally {
+    signal.removeEventListener('abort', close)
+    stream.close()
+  }
+}
+
+function isAck(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'ack'
 }
 
 function createRemote(deps: NetworkDeps, credentials: CredentialSource, isRemoved: (nodeId: string) => boolean): NodeTransport {

@@ -11,6 +11,7 @@ import { StatusError } from '../api/errors.ts'
 import type { Handle } from '../api/request.ts'
 import type { Store } from '../api/store.ts'
 import { validateObject } from '../api/validate.ts'
+import type { Founding } from '../controllers/bootstrap/bootstrap.ts'
 import { runControllers } from '../controllers/runtime/loop.ts'
 import { explainTask } from '../controllers/scheduler/explain.ts'
 import { formatExplanation } from '../controllers/scheduler/explain-format.ts'
@@ -48,6 +49,8 @@ export interface NodeOptions {
   readonly advertise?: string
   /** Labels of the node object, when this is its first start. */
   readonly labels: Readonly<Record<string, string>>
+  /** Settings of the cluster, when this is the first start of its first manager. */
+  readonly founding?: Founding
   readonly engineLabels: Readonly<Record<string, string>>
   readonly version: string
   /** Sizes of the log, where they are not what production has. */
@@ -176,6 +179,7 @@ function createManager(
       nodeId,
       clusterId,
       nodeLabels: options.labels,
+      founding: options.founding ?? {},
     })
     const unsubscribe = store.subscribe((batch) => index.apply(batch))
     try {

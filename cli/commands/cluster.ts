@@ -67,7 +67,12 @@ function asGo(text: string): string {
   return `${hours > 0 ? `${hours}h` : ''}${hours > 0 || minutes > 0 ? `${minutes}m` : ''}${rest}s`
 }
 
-export async function update(context: Context, options: Options, [word = '']: readonly string[]): Promise<void> {
+export async function update(context: Context, options: Options, words: readonly string[]): Promise<void> {
+  await inspect(context, [await change(context, options, words)])
+}
+
+/** The part of a Cluster's spec that the options say. */
+export function settingsIn(options: Options): JsonObject {
   const given: Readonly<Record<string, unknown>> = { ...options }
   for (const [flag, { why }] of Object.entries(refusedClusterFlags))
     if (given[optionName(flag)] !== undefined) throw new CommandError(exitCodes.invalid, `error: --${flag}: ${why}`)
@@ -78,6 +83,12 @@ export async function update(context: Context, options: Options, [word = '']: re
       if (typeof text === 'string') spec = withValue(spec, path, readFlag(name, form, text, { env: {}, readLines: () => [] }))
     }
   }
+  return spec
+}
+
+/** Resolves with the name of the cluster. */
+export async function change(context: Context, options: Options, [word = '']: readonly string[]): Promise<string> {
+  const spec = settingsIn(options)
   const { rotateJoinToken } = options
   if (Object.keys(spec).length === 0 && rotateJoinToken === undefined)
     throw new CommandError(
@@ -89,7 +100,7 @@ export async function update(context: Context, options: Options, [word = '']: re
   if (Object.keys(spec).length > 0)
     await client.patch('Cluster', metadata.name, { type: 'merge', patch: { spec } }, { fieldManager: 'kit-cluster' })
   if (rotateJoinToken !== undefined) await rotateToken(context, roleNamed(rotateJoinToken))
-  await inspect(context, [metadata.name])
+  return metadata.name
 }
 
 function withValue(object: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject {

@@ -13,7 +13,8 @@ const unitPath = join('/etc/systemd/system', unitName)
 export function install(context: Context, options: Options): Promise<void> {
   const { node, kitd } = context.programs
   const directory = resolve(options.stateDir ?? '/var/lib/kit')
-  const args = ['--executor', options.executor ?? 'auto', ...(options.label ?? []).flatMap((label) => ['--label', label])]
+  const standby = options.standby === true ? ['--standby'] : []
+  const args = [...standby, '--executor', options.executor ?? 'auto', ...(options.label ?? []).flatMap((label) => ['--label', label])]
   const unit = unitFile({ node, kitd, directory, user: options.user ?? 'root', args })
   if (options.print === true || !hasSystemd()) {
     if (options.print !== true) context.err('systemd does not run this machine, so nothing was written. The unit would be:')

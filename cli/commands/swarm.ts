@@ -1,9 +1,91 @@
-// `kit swarm join-token|ca`: what another machine needs to join, as docker prints it.
+// `kit swarm init|join|leave|update|join-token|ca`: this machine's place in a cluster, and what another machine
+// needs to join, as docker prints it.
 
+import { readFile } from 'node:fs/promises'
+import type { Availability } from '../../api/join.ts'
+import { isJsonObject, type Json } from '../../api/wire.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
+import {
+  type InitAnswer,
+  type InitRequest,
+  type JoinAnswer,
+  type JoinRequest,
+  type LeaveAnswer,
+  type LeaveRequest,
+  membershipPath,
+} from '../membership.ts'
 import type { Options } from '../options.ts'
+import { optionName } from '../service-flags.ts'
+import { refusedInitFlags } from '../swarm-settings.ts'
 import { presentToken, roleNamed, rotateToken } from '../swarm-tokens.ts'
+import { change, settingsIn } from './cluster.ts'
+
+const availabilities: Readonly<Record<string, Availability>> = { active: 'Active', pause: 'Pause', drain: 'Drain' }
+
+export async function init(context: Context, options: Options): Promise<void> {
+  assertPossible(options)
+  const cluster = settingsIn(options)
+  const request: InitRequest = { ...placeOf(options), ...(Object.keys(cluster).length === 0 ? {} : { cluster }) }
+  const { nodeId, already } = await tell<InitAnswer>(context, 'init', request)
+  context.out(
+    already
+      ? `This swarm is there already: current node (${nodeId}) is its manager.\n\n`
+      : `Swarm initialized: current node (${nodeId}) is now a manager.\n\n`,
+  )
+  await printJoinCommand(context, await presentToken(context, 'worker'))
+}
+
+export async function join(context: Context, options: Options, [manager = '']: readonly string[]): Promise<void> {
+  assertPossible(options)
+  const { token = '' } = options
+  const request: JoinRequest = { ...placeOf(options), manager, token: token.startsWith('@') ? await readToken(token.slice(1)) : token }
+  const { already, connected } = await tell<JoinAnswer>(context, 'join', request)
+  context.out(already ? 'This node is a worker of that swarm already.\n' : 'This node joined a swarm as a worker.\n')
+  if (!connected) context.err('warning: it has not reached a manager yet, and goes on trying; the log of kitd says more')
+}
+
+export async function leave(context: Context, options: Options): Promise<void> {
+  const { already, told } = await tell<LeaveAnswer>(context, 'leave', { force: options.force === true } satisfies LeaveRequest)
+  context.out(already ? 'This node is in no swarm.\n' : 'Node left the swarm.\n')
+  if (told === false) context.err('warning: no manager could be told: there the node is Down after a while; `kit node rm` removes it')
+}
+
+export async function update(context: Context, options: Options): Promise<void> {
+  if (Object.keys(settingsIn(options)).length === 0)
+    throw new CommandError(exitCodes.invalid, 'error: what shall change? `kit swarm update --help` lists the settings')
+  await change(context, options, ['default'])
+  context.out('Swarm updated.\n')
+}
+
+/** Asks the daemon of this machine. */
+async function tell<T>(context: Context, verb: 'init' | 'join' | 'leave', request: InitRequest | JoinRequest | LeaveRequest): Promise<T> {
+  const body: Json = JSON.parse(JSON.stringify(request))
+  const answer = await (await context.client()).raw({ method: 'POST', path: `${membershipPath}/${verb}`, body })
+  if (!isJsonObject(answer)) throw new CommandError(exitCodes.error, 'error: the daemon is of another version of kit')
+  return JSON.parse(JSON.stringify(answer))
+}
+
+function placeOf({ listenAddr, advertiseAddr, availability }: Options): Pick<InitRequest, 'listen' | 'advertise' | 'availability'> {
+  const meant = availability === undefined ? undefined : availabilities[availability]
+  return {
+    ...(listenAddr === undefined ? {} : { listen: listenAddr }),
+    ...(advertiseAddr === undefined ? {} : { advertise: advertiseAddr }),
+    ...(meant === undefined ? {} : { availability: meant }),
+  }
+}
+
+function assertPossible(options: Options): void {
+  const given: Readonly<Record<string, unknown>> = { ...options }
+  for (const [flag, { why }] of Object.entries(refusedInitFlags))
+    if (given[optionName(flag)] !== undefined) throw new CommandError(exitCodes.invalid, `error: --${flag}: ${why}`)
+}
+
+async function readToken(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new CommandError(exitCodes.invalid, `error: --token: cannot read it: ${error instanceof Error ? error.message : String(error)}`)
+  })
+}
 
 export async function joinToken(context: Context, options: Options, [word = '']: readonly string[]): Promise<void> {
   const role = roleNamed(word)
@@ -15,9 +97,13 @@ export async function joinToken(context: Context, options: Options, [word = '']:
     context.err('This version of kit has one manager: nobody can join with the token of managers yet.')
     return
   }
+  await printJoinCommand(context, token)
+}
+
+async function printJoinCommand(context: Context, token: string): Promise<void> {
   const address = await managerAddress(context)
   context.out(
-    `To add a ${role} to this cluster, run the following command:\n\n    kitd -d DIRECTORY --join-addr ${address} --join-token ${token}\n\n`,
+    `To add a worker to this swarm, run the following command:\n\n    kit swarm join --token ${token} ${address}\n\nwhere \`kitd --standby\` runs, or start its daemon as a worker:\n\n    kitd -d DIRECTORY --join-addr ${address} --join-token ${token}\n\n`,
   )
 }
 

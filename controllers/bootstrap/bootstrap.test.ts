@@ -3,17 +3,17 @@ import { test } from 'node:test'
 import type { Clock } from '../../effects/effects.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
 import { guardStore } from '../runtime/guarded-store.ts'
-import { bootstrapController } from './bootstrap.ts'
+import { bootstrapController, type Founding } from './bootstrap.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 const clock: Clock = { monotonicMs: () => 0, wallMs: () => 5, sleep: async () => undefined }
 const signal = new AbortController().signal
 
-function setUp() {
+function setUp(founding: Founding = {}) {
   const store = createMemoryStore()
   let next = 0
   const random = { next: () => 0, bytes: (length: number) => new Uint8Array(length).fill(next++) }
-  const deps = { clock, random, log: silent, events: { record() {} }, nodeId: 'n1', nodeLabels: { disk: 'ssd' } }
+  const deps = { clock, random, log: silent, events: { record() {} }, nodeId: 'n1', nodeLabels: { disk: 'ssd' }, founding }
   const { writes } = bootstrapController({ ...deps, store })
   return { store, controller: bootstrapController({ ...deps, store: guardStore(store, 'bootstrap', writes) }) }
 }
@@ -37,4 +37,11 @@ test('what is there already is left as it is', async () => {
   const before = store.view.resourceVersion
   await controller.reconcile('default', signal)
   assert.deepEqual([store.view.resourceVersion, store.view.get('Node', 'n1')?.spec.availability], [before, 'Drain'])
+})
+
+test('a cluster is founded with the settings that were asked for', async () => {
+  const { store, controller } = setUp({ cluster: { heartbeatPeriod: '2s' }, availability: 'Drain' })
+  await controller.reconcile('default', signal)
+  assert.deepEqual(store.view.get('Cluster', 'default')?.spec, { heartbeatPeriod: '2s' })
+  assert.equal(store.view.get('Node', 'n1')?.spec.availability, 'Drain')
 })

@@ -16,6 +16,13 @@ export interface BootstrapDeps extends ControllerDeps {
   /** The node that this runs on. */
   readonly nodeId: string
   readonly nodeLabels?: Readonly<Record<string, string>>
+  readonly founding?: Founding
+}
+
+/** What whoever founds the cluster asked for. It counts once: from then on the objects say what holds. */
+export interface Founding {
+  readonly cluster?: Cluster['spec']
+  readonly availability?: NonNullable<Node['spec']['availability']>
 }
 
 export function bootstrapController(deps: BootstrapDeps): Controller {
@@ -37,13 +44,13 @@ export function bootstrapController(deps: BootstrapDeps): Controller {
 }
 
 function newCluster(deps: BootstrapDeps): Cluster {
-  return { kind: 'Cluster', metadata: newMetadata(deps, clusterName), spec: {}, status: {} }
+  return { kind: 'Cluster', metadata: newMetadata(deps, clusterName), spec: deps.founding?.cluster ?? {}, status: {} }
 }
 
 function newNode(deps: BootstrapDeps): Node {
   const labels = deps.nodeLabels ?? {}
   const metadata = { ...newMetadata(deps, deps.nodeId), ...(Object.keys(labels).length === 0 ? {} : { labels }) }
-  return { kind: 'Node', metadata, spec: { role: 'Manager', availability: 'Active' }, status: {} }
+  return { kind: 'Node', metadata, spec: { role: 'Manager', availability: deps.founding?.availability ?? 'Active' }, status: {} }
 }
 
 function newMetadata({ random, clock }: BootstrapDeps, name: string): Metadata {
