@@ -29,6 +29,7 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
   const startedAt = context.clock.monotonicMs()
   const printed = new Map<string, string>()
   let stuckSince: number | undefined
+  let latest: readonly Progress[] = []
   let toldAt = startedAt
   const say = (text: string): void => context.err(`${elapsed(context.clock.monotonicMs() - startedAt)} ${text}`)
 
@@ -49,6 +50,7 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
           const progress = services.map((service) =>
             assess(service, tasks.get(service.metadata.name) ?? [], context.clock.wallMs(), goal.services.get(service.metadata.name) ?? 0),
           )
+          latest = progress
           const unfinished = progress.filter(({ verdict }) => verdict.outcome === 'converging')
           if (unfinished.length === 0 || context.clock.monotonicMs() - toldAt >= tellEveryMs) {
             toldAt = context.clock.monotonicMs()
@@ -70,6 +72,7 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
     context.err(
       `error: not converged after ${Math.round(timeoutMs / 1000)} s. The cluster goes on trying; \`kit get tasks\` shows where it stands.`,
     )
+    await explainFailure(context, client, { code: exitCodes.timedOut, progress: latest })
     return exitCodes.timedOut
   }
   if (outcome.message !== undefined) context.err(`error: ${outcome.message}`)
@@ -151,9 +154,7 @@ async function explainFailure(context: Context, client: Client, { code, progress
   }
   const task = firstFailed(items)
   if (task !== undefined) {
-    const { error } = task.status
-    const end = describeEnd(task)
-    context.err(`  ${task.metadata.name} ${end}${error === undefined || error === end ? '' : `: ${error}`}`)
+    context.err(`  ${task.metadata.name}: ${task.status.error ?? describeEnd(task)}`)
     for (const line of await lastLines(client, task.metadata.name)) context.err(`  | ${line}`)
   }
   context.err(`  next: kit describe service/${bad.name}    kit logs service/${bad.name}    kit rollout history service/${bad.name}`)

@@ -53,7 +53,10 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
   )
   if (failed !== undefined)
     return { ...progress, verdict: { outcome: 'failed', reason: `${failed.metadata.name} ${describeEnd(failed)} and is not restarted` } }
-  if (done.length < wanted || rest.length > 0) return { ...progress, verdict: converging(rest, wanted, done.length) }
+  if (done.length < wanted || rest.length > 0) {
+    const attempts = tasks.filter(({ spec }) => spec.revision === target)
+    return { ...progress, verdict: converging(rest, attempts, wanted, done.length) }
+  }
   const extra = tasks.find((task) => !isOpen(task) && !isEnded(task))
   if (extra !== undefined)
     return { ...progress, verdict: { outcome: 'converging', stuck: false, reason: `${extra.metadata.name} is stopping` } }
@@ -112,12 +115,24 @@ function judge({ metadata, status }: ServiceView, since: number): Verdict | unde
   }
 }
 
-function converging(rest: readonly TaskView[], wanted: number, done: number): Verdict {
+function converging(rest: readonly TaskView[], attempts: readonly TaskView[], wanted: number, done: number): Verdict {
   const waiting = rest.filter((task) => task.status.state === 'Pending' && task.status.error !== undefined)
   const stuck = waiting.length > 0 && waiting.length === rest.length && done + rest.length >= wanted
   const [example] = stuck ? waiting : rest.filter((task) => task.status.error !== undefined)
-  const reason = example?.status.error ?? rest.map(pullOf).find((message) => message !== undefined)
+  const reason = example?.status.error ?? lastFailure(attempts) ?? rest.map(pullOf).find((message) => message !== undefined)
   return { outcome: 'converging', stuck, ...(reason === undefined ? {} : { reason }) }
+}
+
+/** Why the attempt before did not last: the next one will say nothing before it has failed in the same way. */
+function lastFailure(attempts: readonly TaskView[]): string | undefined {
+  const failed = attempts.filter(
+    ({ spec: { stop }, status: { state } }) =>
+      (stop === undefined || stop.by === 'restart') && (state === 'Failed' || state === 'Rejected'),
+  )
+  const [last] = failed.toSorted((a, b) => b.status.at - a.status.at)
+  if (last === undefined) return undefined
+  const { error, exitCode } = last.status
+  return exitCode === undefined && error !== undefined ? `the last attempt failed: ${error}` : `the last attempt ${describeEnd(last)}`
 }
 
 /** How far its image is here. */
