@@ -5,6 +5,7 @@ import type { Random } from '../effects/effects.ts'
 import { decodeCommit } from './mvcc/codec.ts'
 import { Restorer } from './mvcc/snapshot.ts'
 import { type Outcome, State } from './mvcc/state.ts'
+import { membersOf } from './raft/configuration.ts'
 import { defaultSettings } from './raft/core.ts'
 import type { Entry } from './raft/entry.ts'
 import { Raft } from './raft/raft.ts'
@@ -23,8 +24,8 @@ export async function recover(
   assert.equal(state.resourceVersion, snapshot?.meta.index ?? 0, 'a snapshot is what its header says')
   const start = { id: nodeId, hardState, entries, voters: [nodeId], ...(snapshot !== undefined && { snapshot: snapshot.meta }) }
   const raft = new Raft(start, random, { ...defaultSettings, maxApplyBytes })
-  if (!raft.voters.includes(nodeId) && !raft.learners.includes(nodeId))
-    throw new Error(`the stored state belongs to ${raft.voters.join(', ')}; this node is ${nodeId}`)
+  const members = membersOf(raft.configuration)
+  if (!members.includes(nodeId)) throw new Error(`the stored state belongs to ${members.join(', ')}; this node is ${nodeId}`)
   for (let { apply } = raft.ready(); apply.length > 0; { apply } = raft.ready()) {
     for (const entry of apply) applyEntry(state, entry)
     raft.applied(state.resourceVersion)

@@ -138,7 +138,7 @@ class Driver implements OpenStore {
 
   async start(): Promise<void> {
     this.#ticking = this.#tick()
-    const isSoleVoter = this.#raft.voters.length === 1
+    const isSoleVoter = this.#raft.configuration.voters.length === 1
     if (isSoleVoter) this.#raft.campaign()
     this.#wake()
     await this.#working
@@ -218,7 +218,7 @@ class Driver implements OpenStore {
       await this.#deps.clock.sleep(tickMs, signal).catch(() => undefined)
       if (signal.aborted) return
       this.#raft.tick()
-      if (this.#raft.status.role !== 'leader' || this.#raft.voters.length > 1) this.#wake()
+      if (this.#raft.status.role !== 'leader' || this.#raft.configuration.voters.length > 1) this.#wake()
     }
   }
 
@@ -337,7 +337,7 @@ class Driver implements OpenStore {
     this.#triedSnapshotIndex = index
     const term = this.#raft.termAt(index)
     assert(term !== undefined, 'what is applied last is in the log')
-    const meta = { index, term, voters: this.#raft.voters, learners: this.#raft.learners }
+    const meta = { index, term, configuration: this.#raft.configuration }
     const keepFrom = Math.max(1, index + 1 - keptEntries)
     await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(captured)), keepFrom)
     this.#raft.compact(meta, keepFrom - 1)

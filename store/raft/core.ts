@@ -1,8 +1,10 @@
 // The changing fields of one member, shared by the files that each hold one idea: `roles.ts` (becoming
-// something), `election.ts`, `replication.ts`, `reads.ts`. Nobody outside this folder sees it.
+// something), `election.ts`, `replication.ts`, `reads.ts`, `membership.ts`, `transfer.ts`. Nobody outside
+// this folder sees it.
 
 import assert from 'node:assert/strict'
 import type { Random } from '../../effects/effects.ts'
+import { type Configuration, membersOf } from './configuration.ts'
 import type { SnapshotMeta } from './entry.ts'
 import type { RaftLog } from './log.ts'
 import type { Body, Message } from './message.ts'
@@ -21,6 +23,8 @@ export interface Settings {
   readonly maxApplyBytes: number
   /** Bytes proposed but not committed, beyond which the leader refuses. */
   readonly maxUncommittedBytes: number
+  /** Reads that wait to be confirmed, beyond which more are refused. */
+  readonly maxWaitingReads: number
   readonly window: Window
 }
 
@@ -30,6 +34,7 @@ export const defaultSettings: Settings = {
   maxAppendBytes: 1024 * 1024,
   maxApplyBytes: 1024 * 1024,
   maxUncommittedBytes: 64 * 1024 * 1024,
+  maxWaitingReads: 10_000,
   window: { maxMessages: 256, maxBytes: 16 * 1024 * 1024 },
 }
 
@@ -39,14 +44,46 @@ export interface Read {
   readonly index: number | null
 }
 
+/** Why something cannot be done now. Nothing has happened. */
+export interface Refusal {
+  readonly refused:
+    | 'notLeader'
+    /** The leader is handing leadership over. */
+    | 'transferring'
+    | 'tooMuchUncommitted'
+    | 'tooManyReads'
+    /** The former change of members is not applied yet, or nothing of this term is. */
+    | 'changePending'
+    /** No such change can be made of the present members: `why` says what is in the way. */
+    | 'invalidChange'
+    /** Of the voters that there would be, no majority answers at present. */
+    | 'unreachable'
+    /** Only another voter can be handed leadership. */
+    | 'notVoter'
+  readonly why?: string
+}
+
+export type Proposed = { readonly term: number; readonly index: number } | Refusal
+
+/** A read that the leader has not confirmed yet. */
+interface WaitingRead {
+  /** The context that heartbeats must confirm. */
+  readonly context: number
+  /** Null until an entry of this term is committed. */
+  readonly index: number | null
+  /** Who asked, and its own number for the read. */
+  readonly from: string
+  readonly id: number
+}
+
 export class Core {
   readonly id: string
   readonly settings: Settings
   readonly random: Random
   readonly log: RaftLog
-  /** The members that count, and those that only receive. Sorted. */
-  voters: readonly string[]
-  learners: readonly string[]
+  #configuration: Configuration
+  #members: readonly string[] = []
+  #others: readonly string[] = []
   term: number
   vote: string | null
   role: Role = 'follower'
@@ -62,10 +99,21 @@ export class Core {
   progress = new Map<string, Progress>()
   /** As leader: bytes of entries above the commit index. */
   uncommittedBytes = 0
-  /** As leader: reads waiting for a round of heartbeats; `index` null until an entry of this term is committed. */
-  waitingReads: { readonly id: number; readonly index: number | null }[] = []
+  /** As leader: the last entry that may be a configuration. Another may follow once this one is applied. */
+  pendingConfiguration = 0
+  /** As leader: to whom leadership is being handed over, and for how many ticks that has been tried. */
+  transferee: string | null = null
+  transferElapsed = 0
+  /** As leader: reads waiting for a round of heartbeats, in the order of their contexts. */
+  waitingReads: WaitingRead[] = []
+  /** As leader: a read was asked for since the last round. One round serves all that were. */
+  needsHeartbeat = false
+  /** Not as leader: reads that the leader was asked for, and for how many ticks. */
+  forwardedReads: { readonly id: number; ticks: number }[] = []
   /** Grows over the whole life of this object, so that no answer to an old round confirms a new one. */
   readContext = 0
+  /** Whether `readContext` has been moved to a place of its own among those of earlier lives of this member. */
+  hasReadBase = false
   /** The snapshot that a member far behind can be sent. */
   snapshot: SnapshotMeta | undefined
   /** Messages that may leave at once. */
@@ -82,8 +130,7 @@ export class Core {
       readonly term: number
       readonly vote: string | null
       readonly log: RaftLog
-      readonly voters: readonly string[]
-      readonly learners: readonly string[]
+      readonly configuration: Configuration
       readonly snapshot: SnapshotMeta | undefined
     },
     settings: Settings,
@@ -94,19 +141,30 @@ export class Core {
     this.term = start.term
     this.vote = start.vote
     this.log = start.log
-    this.voters = start.voters.toSorted()
-    this.learners = start.learners.toSorted()
+    this.#configuration = start.configuration
+    this.configuration = start.configuration
     this.snapshot = start.snapshot
     this.settings = settings
     this.random = random
   }
 
+  /** In force here: that of the last configuration entry that was applied. */
+  get configuration(): Configuration {
+    return this.#configuration
+  }
+
+  set configuration(configuration: Configuration) {
+    this.#configuration = configuration
+    this.#members = membersOf(configuration)
+    this.#others = this.#members.filter((id) => id !== this.id)
+  }
+
   get members(): readonly string[] {
-    return [...this.voters, ...this.learners]
+    return this.#members
   }
 
   get others(): readonly string[] {
-    return this.members.filter((id) => id !== this.id)
+    return this.#others
   }
 
   /** Sends at once. For what promises nothing about this member's disk. */

@@ -2,15 +2,25 @@
 // healthy leader; check-quorum makes a leader without a majority step down.
 
 import assert from 'node:assert/strict'
+import { isVoter } from './configuration.ts'
 import type { Core } from './core.ts'
-import type { Body, Message } from './message.ts'
-import { countVotes } from './quorum.ts'
+import type { Ballot, Body, Message } from './message.ts'
+import { countQuorum } from './quorum.ts'
 import { broadcastAppend } from './replication.ts'
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts'
 
+/**
+ * Whether this member may try to lead. Not while it counts for nothing; not before its snapshot is on its
+ * disk; and not by members that it knows to be superseded: their majorities might miss the present ones.
+ */
+export function mayCampaign(core: Core): boolean {
+  const { log } = core
+  return isVoter(core.configuration, core.id) && core.installed === undefined && !log.hasConfiguration(log.applied, log.commit)
+}
+
 /** Starts an election, unless this member may not win one. */
 export function campaign(core: Core): void {
-  if (core.role === 'leader' || !core.voters.includes(core.id) || core.installed !== undefined) return
+  if (core.role === 'leader' || !mayCampaign(core)) return
   becomePreCandidate(core)
   core.votes.set(core.id, true) // Promises nothing, so it need not wait for the disk.
   const body: Body = { type: 'preVote', lastIndex: core.log.lastIndex, lastTerm: core.log.lastTerm }
@@ -18,11 +28,13 @@ export function campaign(core: Core): void {
   decide(core)
 }
 
-function campaignInEarnest(core: Core): void {
+/** `isTransfer`: the leader asked for it. */
+export function campaignInEarnest(core: Core, isTransfer: boolean): void {
+  assert(mayCampaign(core), 'only a voter that knows the members campaigns')
   becomeCandidate(core)
   // Our own vote counts, and is asked for, only when it is durable: after a crash we might vote again.
-  core.sendWhenDurable(core.id, { type: 'voteResponse', granted: true })
-  const body: Body = { type: 'vote', lastIndex: core.log.lastIndex, lastTerm: core.log.lastTerm }
+  core.sendWhenDurable(core.id, { type: 'voteResponse', ...ballot(core, true) })
+  const body: Body = { type: 'vote', lastIndex: core.log.lastIndex, lastTerm: core.log.lastTerm, transfer: isTransfer }
   for (const id of otherVoters(core)) core.sendWhenDurable(id, body)
   assert.equal(core.vote, core.id)
 }
@@ -39,16 +51,29 @@ export function handleVoteRequest(core: Core, message: Message & { readonly type
   const isFree = core.vote === from || (core.vote === null && core.leader === null) || (type === 'preVote' && term > core.term)
   const granted = isFree && core.log.isUpToDate(message.lastIndex, message.lastTerm)
   if (type === 'preVote') {
-    core.sendWhenDurable(from, { type: 'preVoteResponse', granted }, granted ? term : core.term)
+    core.sendWhenDurable(from, { type: 'preVoteResponse', ...ballot(core, granted) }, granted ? term : core.term)
     return
   }
-  core.sendWhenDurable(from, { type: 'voteResponse', granted })
+  core.sendWhenDurable(from, { type: 'voteResponse', ...ballot(core, granted) })
   if (!granted) return
   core.vote = from
   core.electionElapsed = 0
 }
 
+/** A pre-vote of an old term gets an answer: its sender might ask so for ever. */
+export function refuseStale(core: Core, from: string): void {
+  core.sendWhenDurable(from, { type: 'preVoteResponse', ...ballot(core, false) })
+}
+
+function ballot(core: Core, granted: boolean): Ballot {
+  const { commit } = core.log
+  const commitTerm = core.log.termAt(commit)
+  assert(commitTerm !== undefined, 'what is compacted is committed')
+  return { granted, commit, commitTerm }
+}
+
 export function handleVoteResponse(core: Core, message: Message & { readonly type: 'preVoteResponse' | 'voteResponse' }): void {
+  if (!message.granted) learnCommit(core, message)
   const asked = message.type === 'preVoteResponse' ? 'preCandidate' : 'candidate'
   if (core.role !== asked) return
   if (asked === 'preCandidate' && message.granted && message.term !== core.term + 1) return // For an earlier campaign.
@@ -56,11 +81,18 @@ export function handleVoteResponse(core: Core, message: Message & { readonly typ
   decide(core)
 }
 
+/** Where the logs agree on the last entry that one knows to be committed, the other knows it, too. */
+function learnCommit(core: Core, { commit, commitTerm }: Ballot): void {
+  if (core.role === 'leader' || !core.log.matches(commit, commitTerm)) return
+  core.log.commitTo(commit)
+  if (core.role !== 'follower' && !mayCampaign(core)) becomeFollower(core, core.term, null)
+}
+
 function decide(core: Core): void {
-  const result = countVotes(core.voters, core.votes)
+  const result = countQuorum(core.configuration, core.votes)
   if (result === 'lost') becomeFollower(core, core.term, null)
   if (result !== 'won') return
-  if (core.role === 'preCandidate') campaignInEarnest(core)
+  if (core.role === 'preCandidate') campaignInEarnest(core, false)
   else takeOver(core)
 }
 
@@ -73,11 +105,11 @@ function takeOver(core: Core): void {
 export function checkQuorum(core: Core): void {
   assert.equal(core.role, 'leader')
   const answered = new Map([...core.progress].map(([id, { isActive }]) => [id, isActive || id === core.id]))
-  if (countVotes(core.voters, answered) === 'won') {
-    for (const [id, progress] of core.progress) progress.isActive = id === core.id
+  if (countQuorum(core.configuration, answered) === 'won') {
+    for (const progress of core.progress.values()) progress.nextRound()
   } else becomeFollower(core, core.term, null)
 }
 
 function otherVoters(core: Core): readonly string[] {
-  return core.voters.filter((id) => id !== core.id)
+  return core.others.filter((id) => isVoter(core.configuration, id))
 }

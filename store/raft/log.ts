@@ -82,6 +82,12 @@ export class RaftLog {
     return entry
   }
 
+  /** Whether a change of members is among the entries above `from`, up to `to`. */
+  hasConfiguration(from: number, to: number): boolean {
+    for (let index = from + 1; index <= to; index += 1) if (this.entryAt(index).type === 'configuration') return true
+    return false
+  }
+
   /** From `from` to `to`, both included, cut after `maxBytes`; at least one when there is any. */
   slice(from: number, to: number, maxBytes: number): readonly Entry[] {
     assert(from >= this.firstIndex, 'compacted entries cannot be read')

@@ -23,6 +23,8 @@ export class Progress {
   snapshotIndex = 0
   /** It answered since check-quorum last looked. */
   isActive = false
+  /** It did so in the round before. */
+  #wasActive = false
   /** The highest heartbeat context that it has answered. */
   acknowledged = 0
   /** In replicate: appends without an answer, oldest first. */
@@ -35,11 +37,19 @@ export class Progress {
     this.#window = window
   }
 
+  /** It answered within the last election timeout or two. */
+  get isReachable(): boolean {
+    return this.isActive || this.#wasActive
+  }
+
   get isFull(): boolean {
     return this.#inFlight.length >= this.#window.maxMessages || this.#bytesInFlight >= this.#window.maxBytes
   }
 
-  /** For tests: bytes accounted must return to zero. */
+  get messagesInFlight(): number {
+    return this.#inFlight.length
+  }
+
   get bytesInFlight(): number {
     return this.#bytesInFlight
   }
@@ -106,6 +116,12 @@ export class Progress {
     this.isActive = true
     this.probing = false
     if (this.state === 'replicate' && this.isFull) this.#dropFirst()
+  }
+
+  /** Check-quorum has looked. */
+  nextRound(): void {
+    this.#wasActive = this.isActive
+    this.isActive = false
   }
 
   #leave(state: 'probe' | 'replicate' | 'snapshot'): void {

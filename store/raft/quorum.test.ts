@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { countVotes, majority, reachedByMajority } from './quorum.ts'
+import { simpleConfiguration } from './configuration.ts'
+import { countQuorum, countVotes, majority, reachedByMajority, reachedByQuorum } from './quorum.ts'
 
 const voters = fc.integer({ min: 1, max: 9 }).map((count) => Array.from({ length: count }, (_, at) => `n${at}`))
 
@@ -53,4 +54,26 @@ test('without voters nothing is committed and nobody is elected', () => {
   )
   assert.notEqual(countVotes([], new Map()), 'won')
   assert.equal(majority(4), 3)
+})
+
+test('in a joint configuration both halves have to have the index, and to grant the vote', () => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']
+  const half = fc.uniqueArray(fc.constantFrom(...ids), { minLength: 1, maxLength: 9 })
+  const numbers = fc.dictionary(fc.constantFrom(...ids), fc.integer({ min: 0, max: 12 }))
+  const answers = fc.dictionary(fc.constantFrom(...ids), fc.boolean())
+  const most = (voters: readonly string[], has: (id: string) => boolean) => voters.filter(has).length * 2 > voters.length
+  fc.assert(
+    fc.property(half, half, numbers, answers, (voters, outgoing, reached, given) => {
+      const configuration = { ...simpleConfiguration(voters), outgoing }
+      const index = reachedByQuorum(configuration, (id) => reached[id] ?? 0)
+      for (let at = 1; at <= 12; at += 1) {
+        const has = (id: string) => (reached[id] ?? 0) >= at
+        assert.equal(at <= index, most(voters, has) && most(outgoing, has))
+      }
+      const votes = new Map(Object.entries(given))
+      const isWon = [voters, outgoing].every((some) => most(some, (id) => given[id] === true))
+      const isLost = [voters, outgoing].some((some) => !most(some, (id) => given[id] !== false))
+      assert.equal(countQuorum(configuration, votes), isWon ? 'won' : isLost ? 'lost' : 'pending')
+    }),
+  )
 })

@@ -1,6 +1,7 @@
 // The arithmetic of majorities, as pure functions over who the voters are.
 
 import assert from 'node:assert/strict'
+import { type Configuration, isJoint } from './configuration.ts'
 
 /** How many of `voters` members make a majority. */
 export function majority(voters: number): number {
@@ -28,4 +29,19 @@ export function countVotes(voters: readonly string[], votes: ReadonlyMap<string,
   assert(granted + refused <= voters.length)
   if (granted >= needed) return 'won'
   return voters.length - refused < needed ? 'lost' : 'pending'
+}
+
+/** As `reachedByMajority`, in both halves of a joint configuration. */
+export function reachedByQuorum(configuration: Configuration, reached: (voter: string) => number): number {
+  const incoming = reachedByMajority(configuration.voters, reached)
+  return isJoint(configuration) ? Math.min(incoming, reachedByMajority(configuration.outgoing, reached)) : incoming
+}
+
+/** As `countVotes`, in both halves of a joint configuration. */
+export function countQuorum(configuration: Configuration, votes: ReadonlyMap<string, boolean>): 'won' | 'lost' | 'pending' {
+  const incoming = countVotes(configuration.voters, votes)
+  if (!isJoint(configuration)) return incoming
+  const outgoing = countVotes(configuration.outgoing, votes)
+  if (incoming === 'lost' || outgoing === 'lost') return 'lost'
+  return incoming === 'won' && outgoing === 'won' ? 'won' : 'pending'
 }

@@ -1,19 +1,28 @@
 // One member of a Raft group, as a synchronous state machine: no I/O, no clock, no chance of its own.
-// Inputs are `tick`, `step`, `propose`, `readIndex`, `campaign` and the completions `appended` and
-// `applied`; everything that should follow is taken with `ready`. A driver does it: `../store.ts` in
-// production, the simulator and the scripted tests elsewhere.
+// Inputs are `tick`, `step`, `propose`, `proposeChange`, `readIndex`, `transfer`, `campaign` and the
+// completions `appended`, `applied`, `compact` and `unreachable`; everything that should follow is taken with
+// `ready`. A driver does it: `../store.ts` in production, the simulator and the scripted tests elsewhere.
 //
-// What it does not do: change the membership after the start, hand leadership over, forward proposals.
-// Read on with `core.ts` (the fields), `election.ts`, `replication.ts`, `log.ts`, `progress.ts`.
+// What it does not do: forward proposals, move the data of snapshots, remember who was removed.
+// Read on with `core.ts` (the fields), `election.ts`, `replication.ts`, `log.ts`, `progress.ts`, then
+// `membership.ts`, `reads.ts`, `transfer.ts`.
+//
+// What a driver owes: work goes to the disk in the order in which it is handed out, and its messages leave
+// after it; entries are applied in order, and a snapshot is in the state before entries that follow it; when
+// a snapshot does not arrive, `unreachable` says so; a member is stopped only when others do without it; an
+// id whose disk is lost is never used again.
 
 import assert from 'node:assert/strict'
 import type { Random } from '../../effects/effects.ts'
-import { Core, defaultSettings, type Read, type Role, type Settings } from './core.ts'
-import { campaign, checkQuorum, handleVoteRequest, handleVoteResponse, hasLiveLeader } from './election.ts'
+import { type Change, type Configuration, simpleConfiguration } from './configuration.ts'
+import { Core, defaultSettings, type Proposed, type Read, type Refusal, type Role, type Settings } from './core.ts'
+import { campaign, checkQuorum, handleVoteRequest, handleVoteResponse, hasLiveLeader, mayCampaign, refuseStale } from './election.ts'
 import type { Entry, HardState, SnapshotMeta } from './entry.ts'
 import { RaftLog } from './log.ts'
+import { adoptConfigurations, proposeChange } from './membership.ts'
 import type { Message } from './message.ts'
-import { askRead, releaseReads } from './reads.ts'
+import type { Progress } from './progress.ts'
+import { askRead, forwardRead, handleReadResponse, newRead, releaseReads, tickReads } from './reads.ts'
 import {
   advanceCommit,
   broadcastAppend,
@@ -26,6 +35,7 @@ import {
   handleSnapshot,
 } from './replication.ts'
 import { becomeFollower } from './roles.ts'
+import { continueTransfer, handleTimeoutNow, tickTransfer, transfer } from './transfer.ts'
 
 /** Work for the disk, to be done in the order in which it is handed out. Give it back to `appended` when it is durable. */
 export interface AppendWork {
@@ -58,12 +68,22 @@ export interface RaftStart {
   readonly hardState: HardState
   readonly snapshot?: SnapshotMeta
   readonly entries: readonly Entry[]
-  /** The members when there is no snapshot to say so. */
+  /** The first members of the group, when there is no snapshot to say who is. Who joins it later knows none. */
   readonly voters: readonly string[]
   readonly learners?: readonly string[]
 }
 
-export type Proposed = { readonly term: number; readonly index: number } | { readonly refused: 'notLeader' | 'tooMuchUncommitted' }
+/** What a leader knows of another member. */
+export interface Follower {
+  readonly id: string
+  /** What it has on disk of the leader's log. */
+  readonly match: number
+  readonly state: Progress['state']
+  readonly messagesInFlight: number
+  readonly bytesInFlight: number
+  /** It answered within the last election timeout or two. */
+  readonly isReachable: boolean
+}
 
 export class Raft {
   readonly #core: Core
@@ -76,8 +96,8 @@ export class Raft {
   constructor(start: RaftStart, random: Random, settings: Settings = defaultSettings) {
     const { id, hardState, snapshot, entries } = start
     const log = new RaftLog(snapshot ?? { index: 0, term: 0 }, entries, hardState.commit)
-    const { voters, learners } = snapshot ?? { voters: start.voters, learners: start.learners ?? [] }
-    this.#core = new Core({ id, term: hardState.term, vote: hardState.vote, log, voters, learners, snapshot }, settings, random)
+    const configuration = snapshot?.configuration ?? simpleConfiguration(start.voters, start.learners)
+    this.#core = new Core({ id, term: hardState.term, vote: hardState.vote, log, configuration, snapshot }, settings, random)
     becomeFollower(this.#core, hardState.term, null)
     this.#writtenTerm = hardState.term
     this.#writtenVote = hardState.vote
@@ -93,12 +113,15 @@ export class Raft {
     readonly firstIndex: number
     readonly lastIndex: number
     readonly lastTerm: number
+    /** To whom it is handing leadership over. */
+    readonly transferee: string | null
   } {
-    const { role, term, leader, log } = this.#core
+    const { role, term, leader, log, transferee } = this.#core
     return {
       role,
       term,
       leader,
+      transferee,
       commit: log.commit,
       applied: log.applied,
       firstIndex: log.firstIndex,
@@ -107,12 +130,28 @@ export class Raft {
     }
   }
 
-  get voters(): readonly string[] {
-    return this.#core.voters
+  /** In force at `status.applied`. */
+  get configuration(): Configuration {
+    return this.#core.configuration
   }
 
-  get learners(): readonly string[] {
-    return this.#core.learners
+  /** As leader: every other member. */
+  get followers(): readonly Follower[] {
+    return [...this.#core.progress]
+      .filter(([id]) => id !== this.#core.id)
+      .map(([id, { match, state, messagesInFlight, bytesInFlight, isReachable }]) => ({
+        id,
+        match,
+        state,
+        messagesInFlight,
+        bytesInFlight,
+        isReachable,
+      }))
+  }
+
+  /** The newest snapshot that this member could send. */
+  get snapshot(): SnapshotMeta | undefined {
+    return this.#core.snapshot
   }
 
   /** For checkers and snapshots. Undefined when the entry is compacted away or not there yet. */
@@ -129,11 +168,14 @@ export class Raft {
     const core = this.#core
     core.electionElapsed += 1
     if (core.role !== 'leader') {
-      if (core.electionElapsed < core.electionTimeout) return
+      tickReads(core)
+      // Who may not campaign lets the time go on: it must not look as if a leader had been heard.
+      if (core.electionElapsed < core.electionTimeout || !mayCampaign(core)) return
       core.electionElapsed = 0
       campaign(core)
       return
     }
+    tickTransfer(core)
     if (core.electionElapsed >= core.settings.electionTicks) {
       core.electionElapsed = 0
       checkQuorum(core)
@@ -153,6 +195,7 @@ export class Raft {
   propose(commands: readonly Uint8Array[]): Proposed {
     const core = this.#core
     if (core.role !== 'leader') return { refused: 'notLeader' }
+    if (core.transferee !== null) return { refused: 'transferring' }
     const bytes = commands.reduce((sum, data) => sum + data.length, 0)
     if (core.uncommittedBytes > 0 && core.uncommittedBytes + bytes > core.settings.maxUncommittedBytes)
       return { refused: 'tooMuchUncommitted' }
@@ -164,14 +207,25 @@ export class Raft {
     return { term, index }
   }
 
-  /** Asks for an index to read at; the answer comes in `ready().reads` under the returned id. Undefined: not the leader. */
-  readIndex(): number | undefined {
+  /** Proposes other members; they count when the entry is applied. Where and why it may be refused: `membership.ts`. */
+  proposeChange(change: Change, force = false): Proposed {
+    return proposeChange(this.#core, change, force)
+  }
+
+  /** Hands leadership to another voter. Undefined: it is being tried; `status` tells how it ends. */
+  transfer(to: string): Refusal | undefined {
+    return transfer(this.#core, to)
+  }
+
+  /** Asks for an index to read at; the answer comes in `ready().reads` under the returned id. Also where this member does not lead. */
+  readIndex(): { readonly id: number } | Refusal {
     const core = this.#core
-    if (core.role !== 'leader') return undefined
-    const id = askRead(core)
-    if (core.others.length > 0) broadcastHeartbeat(core)
-    releaseReads(core)
-    return id
+    if (core.waitingReads.length + core.forwardedReads.length >= core.settings.maxWaitingReads) return { refused: 'tooManyReads' }
+    if (core.role !== 'leader') return core.leader === null ? { refused: 'notLeader' } : { id: forwardRead(core) }
+    const id = newRead(core)
+    askRead(core, core.id, id)
+    releaseReads(core) // At once where there is nobody to ask.
+    return { id }
   }
 
   /** A message from another member has arrived. */
@@ -184,7 +238,7 @@ export class Raft {
     }
     if (message.term > core.term) {
       const isRequest = message.type === 'vote' || message.type === 'preVote'
-      if (isRequest && hasLiveLeader(core)) return
+      if (isRequest && hasLiveLeader(core) && !(message.type === 'vote' && message.transfer)) return
       const keepsTerm = message.type === 'preVote' || (message.type === 'preVoteResponse' && message.granted)
       if (!keepsTerm) becomeFollower(core, message.term, isFromLeader(message) ? message.from : null)
     }
@@ -209,13 +263,16 @@ export class Raft {
 
   /** Everything up to `index` is in the state. */
   applied(index: number): void {
+    const from = this.#core.log.applied
     this.#core.log.markApplied(index)
+    adoptConfigurations(this.#core, from, index)
   }
 
   /** A snapshot is durable: members far behind are sent it, and entries up to `keepAfter` are forgotten. */
   compact(snapshot: SnapshotMeta, keepAfter: number): void {
     const core = this.#core
     assert(keepAfter <= snapshot.index, 'what is forgotten is in the snapshot')
+    assert(snapshot.configuration.voters.length > 0, 'who has joined and does not know the members yet takes no snapshot')
     if (core.snapshot !== undefined && snapshot.index <= core.snapshot.index) return
     core.snapshot = snapshot
     core.log.compact(keepAfter)
@@ -232,6 +289,7 @@ export class Raft {
   /** All that should happen next. What is handed out is not handed out again. */
   ready(): Ready {
     const core = this.#core
+    if (core.needsHeartbeat) broadcastHeartbeat(core)
     const append = this.#takeAppend()
     const send = core.outbox
     const reads = core.doneReads
@@ -270,7 +328,7 @@ export class Raft {
   /** Tells a leader or candidate of an old term that it is one: it might never learn otherwise. */
   #answerStale(message: Message): void {
     const core = this.#core
-    if (message.type === 'preVote') core.sendWhenDurable(message.from, { type: 'preVoteResponse', granted: false })
+    if (message.type === 'preVote') refuseStale(core, message.from)
     if (isFromLeader(message)) core.sendWhenDurable(message.from, { type: 'appendResponse', index: 0 })
   }
 
@@ -292,12 +350,24 @@ export class Raft {
         break
       case 'appendResponse':
         if (this.#leads()) handleAppendResponse(core, message.from, message)
+        if (this.#leads()) continueTransfer(core, message.from)
         break
       case 'appendRejected':
         if (this.#leads()) handleAppendRejected(core, message.from, message)
         break
       case 'heartbeatResponse':
         if (this.#leads()) handleHeartbeatResponse(core, message.from, message)
+        if (this.#leads()) continueTransfer(core, message.from)
+        break
+      case 'timeoutNow':
+        handleTimeoutNow(core)
+        break
+      case 'readIndex':
+        if (this.#leads() && core.waitingReads.length < core.settings.maxWaitingReads) askRead(core, message.from, message.id)
+        releaseReads(core)
+        break
+      case 'readIndexResponse':
+        handleReadResponse(core, message.id, message.index)
     }
   }
 
@@ -319,6 +389,7 @@ export class Raft {
   }
 }
 
+/** Of these a stale one is answered; the receiver of the others needs no answer. */
 function isFromLeader(message: Message): boolean {
   return message.type === 'append' || message.type === 'heartbeat' || message.type === 'snapshot'
 }

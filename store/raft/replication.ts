@@ -5,7 +5,7 @@ import type { Core } from './core.ts'
 import type { Entry } from './entry.ts'
 import type { Body } from './message.ts'
 import type { Progress } from './progress.ts'
-import { reachedByMajority } from './quorum.ts'
+import { reachedByQuorum } from './quorum.ts'
 import { releaseReads, startDeferredReads } from './reads.ts'
 
 type Of<T extends Body['type']> = Body & { readonly type: T }
@@ -16,6 +16,7 @@ export function broadcastAppend(core: Core): void {
 
 /** `commit` is limited to what the member is known to have: beyond it, its log may still differ from ours. */
 export function broadcastHeartbeat(core: Core): void {
+  core.needsHeartbeat = false
   for (const id of core.others) {
     const progress = core.progress.get(id)
     assert(progress !== undefined, 'a leader follows every member')
@@ -89,8 +90,7 @@ export function handleSnapshot(core: Core, from: string, message: Of<'snapshot'>
 
 function install(core: Core, meta: Of<'snapshot'>['meta']): void {
   core.log.reset(meta.index, meta.term)
-  core.voters = meta.voters.toSorted()
-  core.learners = meta.learners.toSorted()
+  core.configuration = meta.configuration
   core.snapshot = meta
   core.installed = meta
   assert.equal(core.log.lastIndex, meta.index)
@@ -149,7 +149,7 @@ function askForSnapshot(core: Core, from: string, progress: Progress): void {
  */
 export function advanceCommit(core: Core): boolean {
   assert.equal(core.role, 'leader')
-  const index = reachedByMajority(core.voters, (voter) => core.progress.get(voter)?.match ?? 0)
+  const index = reachedByQuorum(core.configuration, (voter) => core.progress.get(voter)?.match ?? 0)
   if (index <= core.log.commit || core.log.termAt(index) !== core.term) return false
   for (let at = core.log.commit + 1; at <= index; at += 1) core.uncommittedBytes -= core.log.entryAt(at).data.length
   assert(core.uncommittedBytes >= 0, 'bytes are counted once')

@@ -46,6 +46,8 @@ export function becomeLeader(core: Core): void {
   core.uncommittedBytes = 0
   for (let index = core.log.commit + 1; index < next; index += 1) core.uncommittedBytes += core.log.entryAt(index).data.length
   core.log.append([{ index: next, term: core.term, type: 'normal', data: nothing }])
+  // Any entry up to here may be a configuration; and once this one is applied, one of this term is committed.
+  core.pendingConfiguration = next
 }
 
 function reset(core: Core, term: number): void {
@@ -58,8 +60,13 @@ function reset(core: Core, term: number): void {
   core.heartbeatElapsed = 0
   core.votes = new Map()
   core.progress = new Map()
-  for (const { id } of core.waitingReads) core.doneReads.push({ id, index: null })
+  for (const { id, from } of core.waitingReads) if (from === core.id) core.doneReads.push({ id, index: null })
+  for (const { id } of core.forwardedReads) core.doneReads.push({ id, index: null })
   core.waitingReads = []
+  core.forwardedReads = []
+  core.needsHeartbeat = false
+  core.pendingConfiguration = 0
+  core.transferee = null
   drawTimeout(core)
 }
 

@@ -35,17 +35,17 @@ const logs: readonly (readonly [name: string, lastIndex: number, lastTerm: numbe
 for (const [name, lastIndex, lastTerm, granted] of logs)
   test(`a candidate with ${name} ${granted ? 'gets' : 'does not get'} the vote`, () => {
     const raft = member(2, [entry(1, 1), entry(2, 2)])
-    raft.step({ type: 'vote', from: '2', to: '1', term: 4, lastIndex, lastTerm })
-    assert.deepEqual(settle(raft), [{ type: 'voteResponse', from: '1', to: '2', term: 4, granted }])
+    raft.step({ type: 'vote', from: '2', to: '1', term: 4, lastIndex, lastTerm, transfer: false })
+    assert.deepEqual(settle(raft), [{ type: 'voteResponse', from: '1', to: '2', term: 4, granted, commit: 0, commitTerm: 0 }])
   })
 
 test('a leader does not commit an entry of an earlier term, however many have it', () => {
   const raft = member(1, [entry(1, 1)])
   raft.campaign()
   settle(raft)
-  raft.step({ type: 'preVoteResponse', from: '2', to: '1', term: 2, granted: true })
+  raft.step({ type: 'preVoteResponse', from: '2', to: '1', term: 2, granted: true, commit: 0, commitTerm: 0 })
   settle(raft)
-  raft.step({ type: 'voteResponse', from: '2', to: '1', term: 2, granted: true })
+  raft.step({ type: 'voteResponse', from: '2', to: '1', term: 2, granted: true, commit: 0, commitTerm: 0 })
   settle(raft)
   assert.equal(raft.status.role, 'leader')
   raft.step({ type: 'appendResponse', from: '2', to: '1', term: 2, index: 1 })

@@ -1,64 +1,163 @@
 // Scripts with recorded output: `testdata/*.txt` holds commands and, below a line of dashes, what the
 // members are after them. `node store/raft/script.test.ts --rewrite` records again; the diff is the review.
+//
+//   cluster 1 2 3 ~9        members; ~ a learner. `tight` before it: small limits
+//   campaign 1   tick 1 5   propose 1 a b   read 1 2 (two reads)   transfer 1 2   compact 1 2 (keep two entries)
+//   change 1 +4 ~5 -2       voter, learner, stranger; joint where it must be; `explicit`, `force` behind it
+//   leave 1                 a joint configuration
+//   settle                  all messages arrive, all writes end
+//   deliver TYPE 1 2        only these arrive; `drop` loses them, `twice` doubles them; `*` is any type or member
+//   cut 1 2   isolate 3   heal   crash 2   restart 2   join 4 (somebody who knows nobody)
+//   hold 1   write 1   release 1      its writes wait; the oldest ends; they end by themselves again
+//   holdapply 1   releaseapply 1      what is committed waits to be applied
+//   send 1 2                the newest snapshot of 1, though nobody asked
+//   show   messages
 
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Cluster } from './testdata/cluster.ts'
+import { type Change, type Configuration, type Step, simpleConfiguration } from './configuration.ts'
+import { defaultSettings } from './core.ts'
+import type { Message } from './message.ts'
+import { Cluster, tightSettings } from './testdata/cluster.ts'
 
-const file = join(import.meta.dirname, 'testdata', 'faults.txt')
+const directory = join(import.meta.dirname, 'testdata')
 const isRewriting = process.argv.includes('--rewrite')
+const makes = new Map<string, Step['make']>([
+  ['+', 'voter'],
+  ['~', 'learner'],
+  ['-', 'stranger'],
+])
 
-function show(cluster: Cluster): string {
-  const lines = cluster.members.map(({ id, isUp, raft }) => {
-    const { role, term, leader, firstIndex, lastIndex, commit } = raft.status
-    return isUp
-      ? `${id} ${role.padEnd(12)} term=${term} leader=${leader ?? '-'} log=${firstIndex}..${lastIndex} commit=${commit}`
-      : `${id} down`
-  })
-  const reads = cluster.reads.splice(0).map(({ member, index }) => `read at ${member}: ${index ?? 'given up'}`)
-  return [...lines, ...reads].join('\n')
-}
+class Script {
+  readonly #shown: string[] = []
+  #settings = { ...defaultSettings, electionTicks: 5 }
+  #first = simpleConfiguration([])
+  #cluster = new Cluster([], [], defaultSettings)
 
-function play(commands: string): string {
-  let cluster = new Cluster([], () => 0)
-  let learners: readonly string[] = []
-  const shown: string[] = []
-  for (const command of commands.split(/[;\n]/).map((part) => part.trim())) {
-    if (command === '' || command.startsWith('#')) continue
-    const [verb, ...args] = command.split(/\s+/)
-    const [id = '', ...rest] = args
-    if (verb === 'learner') learners = args
-    else if (verb === 'cluster') cluster = new Cluster(args, () => 0, undefined, learners)
-    else if (verb === 'campaign') cluster.get(id).raft.campaign()
-    else if (verb === 'settle') cluster.settle()
-    else if (verb === 'show') shown.push(show(cluster))
-    else if (verb === 'isolate') for (const each of args) cluster.isolated.add(each)
-    else if (verb === 'heal') cluster.isolated.clear()
+  play(commands: string): string {
+    const lines = commands.split('\n').filter((line) => !line.startsWith('#'))
+    for (const command of lines.flatMap((line) => line.split(';')).map((part) => part.trim())) {
+      if (command === '') continue
+      const [verb = '', ...args] = command.split(/\s+/)
+      if (!this.#set(verb, args) && !this.#happen(verb, args)) this.#tell(verb, args)
+    }
+    this.#show()
+    this.#cluster.observer.checkLogs(this.#cluster.members.filter(({ isUp }) => isUp))
+    return this.#shown.join('\n').replace(/^-\n/, '')
+  }
+
+  #set(verb: string, args: readonly string[]): boolean {
+    if (verb === 'tight') this.#settings = tightSettings
+    else if (verb === 'cluster') {
+      const learners = args.filter((id) => id.startsWith('~')).map((id) => id.slice(1))
+      const voters = args.filter((id) => !id.startsWith('~'))
+      this.#first = simpleConfiguration(voters, learners)
+      this.#cluster = new Cluster(voters, learners, this.#settings)
+    } else return false
+    return true
+  }
+
+  /** What happens around the members. */
+  #happen(verb: string, args: readonly string[]): boolean {
+    const cluster = this.#cluster
+    const [id = '', other = '', ...rest] = args
+    if (verb === 'settle') cluster.settle()
+    else if (verb === 'show') this.#show()
+    else if (verb === 'messages') this.#shown.push('-', ...cluster.network.map(describe))
+    else if (verb === 'isolate') for (const each of args) cluster.isolate(each)
+    else if (verb === 'cut') cluster.cut.add(`${id}>${other}`)
+    else if (verb === 'heal') cluster.cut.clear()
+    else if (verb === 'join') cluster.join(id)
+    else if (verb === 'drop' || verb === 'deliver' || verb === 'twice') cluster.take(verb, id, other, rest[0] ?? '*')
     else if (verb === 'crash') cluster.crash(cluster.get(id))
     else if (verb === 'restart') cluster.restart(cluster.get(id))
-    else if (verb === 'compact') cluster.compact(cluster.get(id), Number(rest[0]))
-    else if (verb === 'read') assert.notEqual(cluster.get(id).raft.readIndex(), undefined)
-    else if (verb === 'tick') for (let count = 0; count < Number(rest[0]); count += 1) cluster.get(id).raft.tick()
-    else if (verb === 'propose') assert('index' in cluster.get(id).raft.propose(rest.map((text) => Buffer.from(text))))
-    else assert.fail(`unknown command: ${command}`)
+    else if (verb === 'compact') cluster.compact(cluster.get(id), Number(other))
+    else if (verb === 'send') cluster.sendSnapshot(cluster.get(id), other)
+    else return false
+    return true
   }
-  cluster.checkLogs()
-  return [...shown, show(cluster)].join('\n-\n')
+
+  /** What a member is told. */
+  #tell(verb: string, [id = '', ...rest]: readonly string[]): void {
+    const cluster = this.#cluster
+    const member = cluster.get(id)
+    const { raft } = member
+    const note = (answer: object | undefined) => {
+      if (answer !== undefined && 'refused' in answer) this.#shown.push(`${id} refuses: ${Object.values(answer).join(': ')}`)
+    }
+    if (verb === 'campaign') raft.campaign()
+    else if (verb === 'tick') for (let count = 0; count < Number(rest[0]); count += 1) raft.tick()
+    else if (verb === 'propose') note(raft.propose(rest.map((text) => Buffer.from(text))))
+    else if (verb === 'change') note(raft.proposeChange(changeOf(rest), rest.includes('force')))
+    else if (verb === 'leave') note(raft.proposeChange('leaveJoint'))
+    else if (verb === 'transfer') note(raft.transfer(rest[0] ?? ''))
+    else if (verb === 'read') for (let count = 0; count < Number(rest[0] ?? 1); count += 1) note(cluster.read(member))
+    else if (verb === 'hold') member.isDiskSlow = true
+    else if (verb === 'release') member.isDiskSlow = false
+    else if (verb === 'write') cluster.complete(member)
+    else if (verb === 'holdapply') member.isApplySlow = true
+    else if (verb === 'releaseapply') member.isApplySlow = false
+    else assert.fail(`unknown command: ${verb}`)
+    cluster.drain(member)
+  }
+
+  #show(): void {
+    const { members, reads } = this.#cluster
+    const lines = members.map(({ id, isUp, raft }) => {
+      const { role, term, leader, firstIndex, lastIndex, commit, applied, transferee } = raft.status
+      if (!isUp) return `${id} down`
+      const more = [
+        applied === commit ? '' : ` applied=${applied}`,
+        transferee === null ? '' : ` to=${transferee}`,
+        JSON.stringify(raft.configuration) === JSON.stringify(this.#first) ? '' : ` ${membersText(raft.configuration)}`,
+      ]
+      return `${id} ${role.padEnd(12)} term=${term} leader=${leader ?? '-'} log=${firstIndex}..${lastIndex} commit=${commit}${more.join('')}`
+    })
+    const answers = reads.splice(0).map(({ member, index }) => `read at ${member}: ${index ?? 'given up'}`)
+    this.#shown.push('-', ...lines, ...answers)
+  }
 }
 
-const scripts = readFileSync(file, 'utf8')
-  .trim()
-  .split(/\n\n(?=#)/)
-const recorded: string[] = []
-for (const script of scripts) {
-  const [commands = '', expected = ''] = script.split(/\n----\n?/)
-  const title = commands.split('\n')[0]?.replace(/^# /, '') ?? ''
-  test(title, () => {
-    const output = play(commands)
-    recorded.push(`${commands}\n----\n${output}`)
-    if (!isRewriting) assert.equal(output, expected.trim())
+function changeOf(args: readonly string[]): Change {
+  const steps = args.flatMap((arg) => {
+    const make = makes.get(arg.charAt(0))
+    return make === undefined ? [] : [{ make, id: arg.slice(1) }]
   })
+  return { steps, leave: args.includes('explicit') ? 'explicit' : 'auto' }
 }
-if (isRewriting) test('the recorded output is written', () => writeFileSync(file, `${recorded.join('\n\n')}\n`))
+
+function membersText({ voters, outgoing, learners, learnersNext }: Configuration): string {
+  const joint = outgoing.length > 0 ? ` leaving ${outgoing.join(',')}` : ''
+  return `members=${[...voters, ...learners.map((id) => `~${id}`)].join(',')}${joint}${learnersNext.map((id) => ` then ~${id}`).join('')}`
+}
+
+function describe({ from, to, term, ...body }: Message): string {
+  const fields = Object.entries(body).map(([name, value]) =>
+    name === 'type' ? String(value) : `${name}=${Array.isArray(value) ? `${value.length}` : JSON.stringify(value)}`,
+  )
+  return `${from}→${to} term=${term} ${fields.join(' ')}`
+}
+
+for (const file of readdirSync(directory).filter((name) => name.endsWith('.txt'))) {
+  const path = join(directory, file)
+  const recorded: string[] = []
+  const scripts = readFileSync(path, 'utf8')
+    .trim()
+    .split(/\n\n(?=#)/)
+  for (const script of scripts) {
+    const [commands = '', expected = ''] = script.split(/\n----\n?/)
+    const title = commands.split('\n')[0]?.replace(/^# /, '') ?? ''
+    test(`${file}: ${title}`, () => {
+      const output = new Script().play(commands)
+      recorded.push(`${commands}\n----\n${output}`)
+      if (!isRewriting) assert.equal(output, expected.trim())
+    })
+  }
+  if (isRewriting)
+    test(`${file} is written`, () => {
+      assert.equal(recorded.length, scripts.length, 'a script failed: nothing is written')
+      writeFileSync(path, `${recorded.join('\n\n')}\n`)
+    })
+}

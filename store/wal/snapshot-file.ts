@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Disk, DiskFile } from '../../effects/effects.ts'
+import { parseConfiguration } from '../raft/configuration.ts'
 import type { SnapshotMeta } from '../raft/entry.ts'
 import { corrupt } from './errors.ts'
 import { type KeyRing, keyFor } from './keys.ts'
@@ -151,13 +152,9 @@ function parseKind(value: number): Kind | undefined {
 }
 
 function parseMeta(plaintext: Buffer): SnapshotMeta {
-  const { index, term, voters, learners } = asRecord(JSON.parse(plaintext.toString()))
-  assert.ok(isIndex(index) && isIndex(term) && isNames(voters) && isNames(learners), 'the meta of a snapshot')
-  return { index, term, voters, learners }
-}
-
-function isNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string')
+  const { index, term, configuration } = asRecord(JSON.parse(plaintext.toString()))
+  assert.ok(isIndex(index) && isIndex(term), 'the meta of a snapshot')
+  return { index, term, configuration: parseConfiguration(configuration) }
 }
 
 /** Fewer bytes than asked for only at the end of the file. */

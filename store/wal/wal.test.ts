@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Disk } from '../../effects/effects.ts'
 import { SimulatedDisk } from '../../sim/effects/disk.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
+import { simpleConfiguration } from '../raft/configuration.ts'
 import { walErrorKind } from './errors.ts'
 import { frameHeaderBytes, frameNumberAt } from './frame.ts'
 import { Recorder, type Step } from './testdata/recorder.ts'
@@ -10,7 +11,7 @@ import { checkSnapshot, directory, entry, modelOf, open, snapshotChunks } from '
 import type { Wal } from './wal.ts'
 
 const hardState = { term: 1, vote: 'node-a', commit: 0 }
-const meta = (index: number, term = 1) => ({ index, term, voters: ['node-a'], learners: [] })
+const meta = (index: number, term = 1) => ({ index, term, configuration: simpleConfiguration(['node-a']) })
 
 function newDisk(): SimulatedDisk {
   return new SimulatedDisk(new SeededRandom(1))

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import type { Disk, Log } from '../../../effects/effects.ts'
 import { SeededRandom } from '../../../sim/effects/random.ts'
+import { simpleConfiguration } from '../../raft/configuration.ts'
 import type { Entry, HardState } from '../../raft/entry.ts'
 import { openWal, type Recovered, type Wal } from '../wal.ts'
 
@@ -98,7 +99,7 @@ export class Workload {
     this.#snapshotTerm = term
     this.#entries = this.#entries.filter((kept) => kept.index > index)
     this.#hardState = { ...this.#hardState, commit: Math.max(this.#hardState.commit, index) }
-    const meta = { index, term: this.#snapshotTerm, voters: ['node-a'], learners: [] }
+    const meta = { index, term: this.#snapshotTerm, configuration: simpleConfiguration(['node-a']) }
     await this.#acknowledge(() => wal.saveSnapshot(meta, snapshotChunks(index), Math.max(1, index + 1 - keep)))
   }
 
