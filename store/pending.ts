@@ -63,10 +63,13 @@ export class Pending {
 
   /** All that waited was proposed as entries from `index` on. */
   proposed(term: number, index: number): void {
-    assert(index > (this.#proposed.at(-1)?.index ?? 0), 'the log only grows')
+    assert(this.count === this.#waiting.length || index > (this.#proposed.at(-1)?.index ?? 0), 'the log only grows')
     const entries = this.#waiting.map((waiting, at): Proposed => ({ ...waiting, term, index: index + at }))
-    this.#proposed = this.#head === this.#proposed.length ? entries : [...this.#proposed.slice(this.#head), ...entries]
-    this.#head = 0
+    if (this.#head * 2 >= this.#proposed.length) {
+      this.#proposed = this.#proposed.slice(this.#head)
+      this.#head = 0
+    }
+    this.#proposed.push(...entries)
     this.#waiting = []
   }
 

@@ -17,15 +17,18 @@ const maxApplyBytes = 256 * 1024
 export async function recover(
   recovered: Recovered,
   nodeId: string,
+  founders: readonly string[],
   random: Random,
 ): Promise<{ readonly raft: Raft; readonly state: State }> {
   const { hardState, snapshot, entries } = recovered
   const state = snapshot === undefined ? new State() : await restore(snapshot.chunks())
   assert.equal(state.resourceVersion, snapshot?.meta.index ?? 0, 'a snapshot is what its header says')
-  const start = { id: nodeId, hardState, entries, voters: [nodeId], ...(snapshot !== undefined && { snapshot: snapshot.meta }) }
+  const start = { id: nodeId, hardState, entries, voters: founders, ...(snapshot !== undefined && { snapshot: snapshot.meta }) }
   const raft = new Raft(start, random, { ...defaultSettings, maxApplyBytes })
+  // Who joins knows no members at first, or only earlier ones: that it is its own log, the log itself knows.
   const members = membersOf(raft.configuration)
-  if (!members.includes(nodeId)) throw new Error(`the stored state belongs to ${members.join(', ')}; this node is ${nodeId}`)
+  if (founders.includes(nodeId) && !members.includes(nodeId))
+    throw new Error(`the stored state belongs to ${members.join(', ')}; this node is ${nodeId}`)
   for (let { apply } = raft.ready(); apply.length > 0; { apply } = raft.ready()) {
     for (const entry of apply) applyEntry(state, entry)
     raft.applied(state.resourceVersion)

@@ -5,29 +5,33 @@
 //          → raft.ready → state.apply → the caller's promise, then listeners and watches
 //
 // While one write is on its way to the disk, everything that arrives becomes the next one: that is the
-// whole of batching. Guards and versions are checked when an entry is applied, so no lock is held
-// across consensus. Read on with `mvcc/state.ts`, `raft/raft.ts`, `wal/wal.ts`, and here `pending.ts`,
-// `recover.ts`.
+// whole of batching. Messages that promise nothing leave meanwhile; those that do leave after their write.
+// Guards and versions are checked when an entry is applied, so no lock is held across consensus. Read on
+// with `mvcc/state.ts`, `raft/raft.ts`, `wal/wal.ts`, and here `peers.ts`, `pending.ts`, `recover.ts`.
 
 import assert from 'node:assert/strict'
 import { StatusError } from '../api/errors.ts'
 import type { Commit, Store, StoreEvent } from '../api/store.ts'
 import type { Clock, Disk, Log, Random } from '../effects/effects.ts'
 import { encodeCommit } from './mvcc/codec.ts'
-import { capture, serialise } from './mvcc/snapshot.ts'
+import { capture, Restorer, serialise } from './mvcc/snapshot.ts'
 import type { State } from './mvcc/state.ts'
 import { Watchers } from './mvcc/watch.ts'
+import type { PeerHandler, Peers, SnapshotMessage } from './peers.ts'
 import { Pending } from './pending.ts'
-import type { Entry } from './raft/entry.ts'
+import { type Change, type Configuration, membersOf } from './raft/configuration.ts'
+import type { Refusal } from './raft/core.ts'
+import type { Entry, SnapshotMeta } from './raft/entry.ts'
+import type { Message } from './raft/message.ts'
 import type { AppendWork, Raft } from './raft/raft.ts'
 import { applyEntry, recover } from './recover.ts'
+import { Waiting } from './waiting.ts'
 import { openWal, type Recovered, type Wal } from './wal/wal.ts'
 
 const tickMs = 100
 /** How long to wait before asking again whether the disk has space. */
 const noSpaceRetryMs = 1_000
-/** Entries kept behind a snapshot for members that are a little late. */
-const keptEntries = 500
+const defaultKeptEntries = 500
 const maxBytesSinceSnapshot = 64 * 1024 * 1024
 /** Pieces of a snapshot serialised before others get their turn: about 2 ms. */
 const piecesPerTurn = 16
@@ -38,11 +42,17 @@ export interface StoreOptions {
   readonly clusterId: string
   /** Entries between snapshots, at least; as many as there are objects, if those are more. Default 10,000. */
   readonly snapshotEntries?: number
+  /** Entries kept behind a snapshot for members that are a little late. 500 unless told. */
+  readonly keptEntries?: number
   /** Size of a file of the log. 64 MiB unless told. */
   readonly segmentBytes?: number
+  /** The members that found the group, the same for each of them; this node alone unless told. None: it joins one. */
+  readonly founders?: readonly string[]
 }
 
 export interface StoreDeps {
+  /** Without them this node is the only member. */
+  readonly peers?: Peers
   readonly disk: Disk
   readonly clock: Clock
   readonly random: Random
@@ -69,6 +79,14 @@ export interface OpenStore extends Store {
   onLeadership(listener: (leads: boolean) => void): () => void
   /** Resolves when the store had to stop, with the reason: a failed sync, or a broken invariant. The process must end. */
   readonly fatal: Promise<Error>
+  /** As applied here. */
+  readonly members: Configuration
+  /** As leader: resolves when the change is in force here. With `force` also when the voters that there would be do not answer. */
+  changeMembers(change: Change, force?: boolean): Promise<void>
+  /** As leader: begins to hand leadership to another voter. `status` tells how it ends. */
+  transferLeadership(to: string): void
+  /** Resolves when `view` has everything that was acknowledged anywhere before the call. Rejects with Unavailable: try again. */
+  catchUp(): Promise<void>
   /** Finishes what is under way, refuses what comes, and seals the log. */
   close(): Promise<void>
 }
@@ -85,21 +103,35 @@ export async function startStore(
   wal: Wal,
   recovered: Recovered,
   deps: Omit<StoreDeps, 'disk'>,
-  options: Pick<StoreOptions, 'nodeId' | 'snapshotEntries'>,
+  options: Pick<StoreOptions, 'nodeId' | 'snapshotEntries' | 'keptEntries' | 'founders'>,
 ): Promise<OpenStore> {
-  const { raft, state } = await recover(recovered, options.nodeId, deps.random)
-  const driver = new Driver(wal, raft, state, deps, options.snapshotEntries ?? 10_000, recovered.snapshot?.meta.index ?? 0)
+  const { nodeId, founders = [nodeId] } = options
+  const { raft, state } = await recover(recovered, nodeId, founders, deps.random)
+  const driver = new Driver(wal, raft, state, deps, options, recovered.snapshot?.meta.index ?? 0)
   await driver.start()
   return driver
 }
 
-class Driver implements OpenStore {
+/** Of a member that has nobody to talk to. */
+const nobody: Peers = {
+  serve: () => undefined,
+  send: (messages) => assert.equal(messages.length, 0, 'a sole member has nobody to talk to'),
+  sendSnapshot: () => Promise.reject(new Error('a sole member has nobody to talk to')),
+}
+
+class Driver implements OpenStore, PeerHandler {
   readonly #wal: Wal
   readonly #raft: Raft
-  readonly #state: State
+  readonly #peers: Peers
+  #state: State
   readonly #deps: Omit<StoreDeps, 'disk'>
+  readonly #nodeId: string
   readonly #snapshotEntries: number
+  readonly #keptEntries: number
   readonly #pending = new Pending()
+  readonly #waiting = new Waiting()
+  /** The last state that a leader sent, until it is written. */
+  #received: { readonly meta: SnapshotMeta; readonly state: State } | undefined
   readonly #watchers = new Watchers()
   readonly #listeners = new Set<(events: readonly StoreEvent[]) => void>()
   readonly #leadershipListeners = new Set<(leads: boolean) => void>()
@@ -111,20 +143,37 @@ class Driver implements OpenStore {
   #nextSnapshotIndex: number
   /** Where the last snapshot was begun, successful or not. */
   #triedSnapshotIndex = 0
-  /** Present while there is work: at most one pass through it at a time. */
-  #working: Promise<void> | undefined
+  /** A pass through what there is to do is about to happen. */
+  #isWoken = false
+  /** The write that is on its way to the disk. */
+  #writing: Promise<void> | undefined
   #ticking: Promise<void> | undefined
   #leads = false
   #hasSpace = true
   #isClosing = false
 
-  constructor(wal: Wal, raft: Raft, state: State, deps: Omit<StoreDeps, 'disk'>, snapshotEntries: number, snapshotIndex: number) {
+  constructor(
+    wal: Wal,
+    raft: Raft,
+    state: State,
+    deps: Omit<StoreDeps, 'disk'>,
+    {
+      nodeId,
+      snapshotEntries = 10_000,
+      keptEntries = defaultKeptEntries,
+    }: Pick<StoreOptions, 'nodeId' | 'snapshotEntries' | 'keptEntries'>,
+    snapshotIndex: number,
+  ) {
     assert(snapshotEntries >= 1)
+    assert(keptEntries >= 0)
     this.#wal = wal
     this.#raft = raft
+    this.#peers = deps.peers ?? nobody
     this.#state = state
     this.#deps = deps
+    this.#nodeId = nodeId
     this.#snapshotEntries = snapshotEntries
+    this.#keptEntries = keptEntries
     this.#snapshotIndex = snapshotIndex
     this.#nextSnapshotIndex = snapshotIndex + this.#snapshotInterval(state.objects().length)
     this.fatal = new Promise((resolve) => {
@@ -136,14 +185,30 @@ class Driver implements OpenStore {
     return this.#state
   }
 
+  get members(): Configuration {
+    return this.#raft.configuration
+  }
+
   async start(): Promise<void> {
+    this.#peers.serve(this)
     this.#ticking = this.#tick()
-    const isSoleVoter = this.#raft.configuration.voters.length === 1
-    if (isSoleVoter) this.#raft.campaign()
+    if (this.#isAlone) this.#raft.campaign()
     this.#wake()
-    await this.#working
+    await this.#quiet()
     if (this.#stopped.signal.aborted) throw await this.fatal
-    assert(!isSoleVoter || this.#leads, 'a sole voter leads at once')
+    assert(!this.#isAlone || this.#leads, 'a sole member leads at once')
+  }
+
+  /** The only member, which leads by itself. */
+  get #isAlone(): boolean {
+    const { voters } = this.#raft.configuration
+    return voters[0] === this.#nodeId && membersOf(this.#raft.configuration).length === 1
+  }
+
+  /** Nothing is to be done, and nothing is being written. */
+  async #quiet(): Promise<void> {
+    do await Promise.resolve(this.#writing)
+    while (this.#isWoken || this.#writing !== undefined)
   }
 
   async commit(commit: Commit, whenFull: 'refuse' | 'wait' = 'refuse'): Promise<{ readonly resourceVersion: number }> {
@@ -202,13 +267,62 @@ class Driver implements OpenStore {
     return { role, term, leader, commit, applied, leads, hasSpace, outstanding: count, outstandingBytes: bytes, snapshotIndex }
   }
 
+  async changeMembers(change: Change, force = false): Promise<void> {
+    this.#assertWritable()
+    const proposed = this.#raft.proposeChange(change, force)
+    if ('refused' in proposed) throw refusal(proposed, this.#raft.status.leader)
+    this.#wake()
+    await this.#waiting.forEntry(proposed.index, proposed.term)
+  }
+
+  transferLeadership(to: string): void {
+    const refused = this.#raft.transfer(to)
+    if (refused !== undefined) throw refusal(refused, this.#raft.status.leader)
+    this.#wake()
+  }
+
+  async catchUp(): Promise<void> {
+    if (this.#isClosing || this.#stopped.signal.aborted) throw new StatusError('Unavailable', 'the store is closing')
+    const read = this.#raft.readIndex()
+    if ('refused' in read) throw refusal(read, this.#raft.status.leader)
+    this.#wake()
+    await this.#waiting.forRead(read.id)
+  }
+
+  receive(message: Message): void {
+    if (this.#isClosing || this.#stopped.signal.aborted) return
+    try {
+      this.#raft.step(message)
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#wake()
+  }
+
+  async receiveSnapshot(message: SnapshotMessage, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const restorer = new Restorer()
+    for await (const chunk of chunks) restorer.add(chunk)
+    const state = restorer.finish()
+    const { meta } = message
+    if (state.resourceVersion !== meta.index) throw new Error(`a state of ${state.resourceVersion} came as the one of ${meta.index}`)
+    const before = this.#received
+    this.#received = { meta, state }
+    this.receive(message)
+    if (this.#raft.snapshot !== meta) this.#received = before // Raft has no use for it: one that it took before may still wait.
+  }
+
+  unreachable(id: string): void {
+    this.#raft.unreachable(id)
+    this.#wake()
+  }
+
   async close(): Promise<void> {
     if (this.#isClosing) return
     this.#isClosing = true
-    if (this.#hasSpace) await this.#working
+    if (this.#hasSpace) await this.#quiet()
     const hadFailed = this.#stopped.signal.aborted
     this.#stop(new Error('the store is closed'))
-    await Promise.all([this.#working, this.#ticking, this.#snapshotting])
+    await Promise.all([this.#writing, this.#ticking, this.#snapshotting])
     if (!hadFailed) await this.#wal.close()
   }
 
@@ -218,47 +332,65 @@ class Driver implements OpenStore {
       await this.#deps.clock.sleep(tickMs, signal).catch(() => undefined)
       if (signal.aborted) return
       this.#raft.tick()
-      if (this.#raft.status.role !== 'leader' || this.#raft.configuration.voters.length > 1) this.#wake()
+      if (this.#raft.status.role !== 'leader' || !this.#isAlone) this.#wake()
     }
   }
 
+  /** What is asked for in one turn is done together. */
   #wake(): void {
-    // What is queued until the pass begins, and while it waits for the disk, is proposed together.
-    this.#working ??= Promise.resolve().then(() => this.#work())
+    if (this.#isWoken) return
+    this.#isWoken = true
+    void Promise.resolve().then(() => this.#work())
   }
 
-  async #work(): Promise<void> {
+  #work(): void {
+    this.#isWoken = false
     try {
-      while (!this.#stopped.signal.aborted && (await this.#pass())) {
-        // Another pass: what was written may be applied now, or more has arrived.
+      while (!this.#stopped.signal.aborted && this.#pass()) {
+        // Another pass: there may be more to apply.
       }
     } catch (error) {
       this.#fail(error)
     }
-    this.#working = undefined
-    if (this.#leads && !this.#stopped.signal.aborted && this.#pending.waiting().length > 0) this.#wake()
   }
 
-  /** Proposes what waits, applies what is committed, writes what is new. False when there was nothing to do. */
-  async #pass(): Promise<boolean> {
+  /** Proposes what waits, sends, applies what is committed, begins to write what is new. False when nothing is left to do now. */
+  #pass(): boolean {
     this.#propose()
-    const { send, append, apply } = this.#raft.ready()
-    assert.equal(send.length, 0, 'a sole voter has nobody to talk to')
+    const { send, append, apply, reads } = this.#raft.ready(this.#writing === undefined)
+    this.#send(send)
+    this.#waiting.confirm(reads)
     this.#apply(apply)
+    this.#waiting.applied(this.#state.resourceVersion, (index) => this.#raft.termAt(index))
     this.#noteLeadership()
-    if (append === undefined) return apply.length > 0
-    if (!(await this.#write(append))) return false
-    const messages = this.#raft.appended(append)
-    assert.equal(messages.length, 0, 'a sole voter has nobody to talk to')
-    return true
+    if (append !== undefined) this.#writing = this.#carryOut(append)
+    return send.length > 0 || apply.length > 0
   }
 
   #propose(): void {
+    if (this.#writing !== undefined && this.#isAlone) return // Nobody else could begin with it now.
     const commands = this.#pending.waiting()
     if (!this.#leads || commands.length === 0) return
     const proposed = this.#raft.propose(commands)
-    assert(!('refused' in proposed), 'the bound on what is outstanding is lower than the bound of the core')
-    this.#pending.proposed(proposed.term, proposed.index)
+    // Refused while leadership is handed over, or while too much of a former leader's is under way: they wait. When it
+    // is lost, which this pass has yet to note, they are told.
+    if (!('refused' in proposed)) this.#pending.proposed(proposed.term, proposed.index)
+  }
+
+  #send(messages: readonly Message[]): void {
+    const small = messages.filter(({ type }) => type !== 'snapshot')
+    if (small.length > 0) this.#peers.send(small)
+    for (const message of messages) if (message.type === 'snapshot') void this.#sendSnapshot(message)
+  }
+
+  async #sendSnapshot(message: SnapshotMessage): Promise<void> {
+    try {
+      await this.#peers.sendSnapshot(message, this.#wal.readSnapshot(message.meta), this.#stopped.signal)
+    } catch (error) {
+      if (this.#stopped.signal.aborted) return
+      this.#deps.log.warn('Could not send a snapshot', { to: message.to, index: message.meta.index, error: String(error) })
+      this.unreachable(message.to)
+    }
   }
 
   #apply(entries: readonly Entry[]): void {
@@ -274,16 +406,33 @@ class Driver implements OpenStore {
     this.#maybeSnapshot()
   }
 
+  /** Never rejects. What the write permits happens afterwards. */
+  async #carryOut(work: AppendWork): Promise<void> {
+    try {
+      const isDone = await this.#write(work)
+      this.#writing = undefined
+      if (isDone) this.#send(this.#raft.appended(work))
+    } catch (error) {
+      this.#writing = undefined
+      this.#fail(error)
+    }
+    this.#wake()
+  }
+
   /** Durable when it resolves to true. Waits for space; false when the store was stopped meanwhile. */
   async #write({ hardState, truncateFrom, entries, snapshot }: AppendWork): Promise<boolean> {
-    assert(snapshot === undefined, 'a sole voter is sent no snapshot')
+    if (snapshot !== undefined && !(await this.#withSpace(() => this.#install(snapshot)))) return false
     if (hardState === undefined && entries.length === 0) return true
     const batch = { entries, ...(hardState !== undefined && { hardState }), ...(truncateFrom !== undefined && { truncateFrom }) }
+    return this.#withSpace(() => this.#wal.append(batch))
+  }
+
+  async #withSpace(write: () => Promise<void>): Promise<boolean> {
     const { clock, log } = this.#deps
     const { signal } = this.#stopped
     while (!signal.aborted) {
       try {
-        await this.#wal.append(batch)
+        await write()
         if (!this.#hasSpace) log.info('The disk has space again')
         this.#hasSpace = true
         return true
@@ -300,19 +449,33 @@ class Driver implements OpenStore {
     return false
   }
 
+  /** The state that the leader sent: on disk first, then in place of ours. Whoever watches ours is told to list again. */
+  async #install(meta: SnapshotMeta): Promise<void> {
+    const received = this.#received
+    assert(received?.meta === meta, 'a snapshot comes with its state')
+    await this.#snapshotting
+    await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(capture(received.state))), meta.index + 1)
+    if (this.#received === received) this.#received = undefined
+    this.#state = received.state
+    this.#snapshotIndex = meta.index
+    this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(received.state.objects().length)
+    this.#watchers.wake()
+    this.#deps.log.info('Installed a snapshot', { index: meta.index })
+  }
+
   #noteLeadership(): void {
     const { role, term, applied } = this.#raft.status
     const leads = role === 'leader' && this.#raft.termAt(applied) === term
     if (leads === this.#leads) return
     this.#leads = leads
-    if (!leads) this.#pending.fail('leadership was lost')
+    if (!leads) this.#pending.fail('leadership was lost') // Changes of members are answered when their index is applied.
     for (const listener of this.#leadershipListeners) listener(leads)
   }
 
   #maybeSnapshot(): void {
     const { resourceVersion } = this.#state
-    const isLarge = this.#wal.bytesSinceSnapshot >= maxBytesSinceSnapshot && resourceVersion > this.#triedSnapshotIndex + keptEntries
-    const isDue = resourceVersion >= this.#nextSnapshotIndex || isLarge
+    const isLarge = this.#wal.bytesSinceSnapshot >= maxBytesSinceSnapshot && resourceVersion > this.#triedSnapshotIndex + this.#keptEntries
+    const isDue = (resourceVersion >= this.#nextSnapshotIndex || isLarge) && this.#raft.configuration.voters.length > 0
     if (!isDue || resourceVersion === this.#snapshotIndex || this.#snapshotting !== undefined || this.#isClosing) return
     this.#snapshotting = this.#snapshot()
       .catch((error: unknown) => {
@@ -333,13 +496,15 @@ class Driver implements OpenStore {
   async #snapshot(): Promise<void> {
     const captured = capture(this.#state)
     const { index } = captured
+    const { configuration } = this.#raft
     this.#nextSnapshotIndex = index + this.#snapshotInterval(captured.objects.length)
     this.#triedSnapshotIndex = index
     const term = this.#raft.termAt(index)
     assert(term !== undefined, 'what is applied last is in the log')
-    const meta = { index, term, configuration: this.#raft.configuration }
-    const keepFrom = Math.max(1, index + 1 - keptEntries)
+    const meta = { index, term, configuration }
+    const keepFrom = Math.max(1, index + 1 - this.#keptEntries)
     await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(captured)), keepFrom)
+    if (index <= this.#snapshotIndex) return // A newer one of the leader's was faster.
     this.#raft.compact(meta, keepFrom - 1)
     this.#snapshotIndex = index
     this.#deps.log.info('Saved a snapshot', { index, objects: captured.objects.length })
@@ -366,6 +531,7 @@ class Driver implements OpenStore {
     this.#stopped.abort(reason)
     this.#watchers.close(new StatusError('Unavailable', 'the store is closed', {}, { cause: reason }))
     this.#pending.fail(reason.message, reason)
+    this.#waiting.fail(new StatusError('Unavailable', reason.message, {}, { cause: reason }))
     const led = this.#leads
     this.#leads = false
     if (led) for (const listener of this.#leadershipListeners) listener(false)
@@ -383,3 +549,18 @@ function notLeader(leader: string | null): StatusError {
 function isNoSpace(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 }
+
+function refusal({ refused, why }: Refusal, leader: string | null): StatusError {
+  if (refused === 'notLeader') return notLeader(leader)
+  if (refused === 'invalidChange') return new StatusError('Invalid', why ?? 'the members cannot be changed so')
+  return new StatusError('Unavailable', refusalTexts[refused])
+}
+
+const refusalTexts = {
+  transferring: 'leadership is being handed over: try again',
+  tooMuchUncommitted: 'too much is under way: try again',
+  tooManyReads: 'too many reads are under way: try again',
+  changePending: 'the members are being changed: try again when that is done',
+  unreachable: 'a majority of the voters that there would be does not answer: start them, or force it',
+  notVoter: 'only another voter can take over leadership',
+} as const

@@ -286,11 +286,11 @@ export class Raft {
     progress.toProbe()
   }
 
-  /** All that should happen next. What is handed out is not handed out again. */
-  ready(): Ready {
+  /** All that should happen next; work for the disk only with `takesWork`. What is handed out is not handed out again. */
+  ready(takesWork = true): Ready {
     const core = this.#core
     if (core.needsHeartbeat) broadcastHeartbeat(core)
-    const append = this.#takeAppend()
+    const append = takesWork ? this.#takeAppend() : undefined
     const send = core.outbox
     const reads = core.doneReads
     core.outbox = []

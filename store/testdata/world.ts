@@ -46,10 +46,16 @@ export class MemoryDisk {
         // Entries at or below the snapshot are not given back: recovery begins after it.
         this.entries = this.entries.filter(({ index }) => index > meta.index)
       },
+      readSnapshot: (meta) => this.#read(meta),
       close: async () => {
         this.isSealed = true
       },
     }
+  }
+
+  async *#read({ index }: SnapshotMeta): AsyncGenerator<Uint8Array> {
+    if (this.snapshot?.meta.index !== index) throw new Error(`no snapshot of ${index}`)
+    yield* this.snapshot.chunks
   }
 
   async #append(batch: Batch): Promise<void> {

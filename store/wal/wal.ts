@@ -43,6 +43,8 @@ export interface Wal {
    * nothing. A log without the entry (meta.index, meta.term) is void and begins anew behind it.
    */
   saveSnapshot(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, keepFrom: number): Promise<void>
+  /** The chunks of a snapshot that was saved, or recovered. Throws ENOENT or Corrupt where it is not there any more, or damaged. */
+  readSnapshot(meta: SnapshotMeta): AsyncIterable<Uint8Array>
   /** What a restart would have to replay: a reason to take a snapshot. */
   readonly bytesSinceSnapshot: number
   /** Writes a seal record, so that a damaged end is told apart from a crash. */

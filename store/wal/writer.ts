@@ -25,7 +25,7 @@ import {
   segmentHeaderBytes,
   segmentName,
 } from './segment.ts'
-import { type SnapshotPlace, snapshotName, verifySnapshot, writeSnapshot } from './snapshot-file.ts'
+import { readSnapshot, type SnapshotPlace, snapshotName, verifySnapshot, writeSnapshot } from './snapshot-file.ts'
 
 /** A single batch for which no segment of usual size is big enough gets one of this name first. */
 export const oversizeName = 'oversize.seg'
@@ -150,6 +150,10 @@ export class LogWriter {
     } finally {
       this.#isSnapshotting = false
     }
+  }
+
+  readSnapshot({ index, term }: SnapshotMeta): AsyncIterable<Uint8Array> {
+    return readSnapshot(this.#place, snapshotName(index, term))
   }
 
   /** Durable, and read back, before anything refers to it. */

@@ -1,0 +1,33 @@
+// Several members under faults, down to the bytes on their disks (`testdata/simulated-group.ts`). For a night:
+// `KIT_STORE_RUNS=5000 KIT_STORE_FROM=1000 npm test -- store/members-simulation.test.ts`
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type GroupOutcome, SimulatedGroup } from './testdata/simulated-group.ts'
+
+const runs = Number(process.env['KIT_STORE_RUNS'] ?? 20)
+const from = Number(process.env['KIT_STORE_FROM'] ?? 1)
+
+test(`${runs} unlucky groups of members lose nothing that was acknowledged, and end as one`, async () => {
+  const outcomes: GroupOutcome[] = []
+  for (let seed = from; seed < from + runs; seed += 1) {
+    try {
+      outcomes.push(await new SimulatedGroup(seed).run())
+    } catch (error) {
+      const again = `KIT_STORE_FROM=${seed} KIT_STORE_RUNS=1 npm test -- store/members-simulation.test.ts`
+      throw new Error(`seed ${seed}; again: ${again}`, { cause: error })
+    }
+  }
+  const sum = (of: (outcome: GroupOutcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0)
+  if (runs < 20) return // What few runs reach says nothing.
+  assert(sum(({ acknowledged }) => acknowledged) > runs * 50, 'enough is acknowledged')
+  assert(sum(({ crashes }) => crashes) > runs * 5, 'members crash')
+  assert(sum(({ terms }) => terms) > runs * 2, 'leaders change')
+  assert(sum(({ installs }) => installs) > runs / 4, 'states are sent')
+  assert(sum(({ reads }) => reads) > runs * 10, 'reads are answered')
+  assert(sum(({ changes }) => changes) > runs, 'members change')
+})
+
+test('the same seed gives the same run', async () => {
+  assert.deepEqual(await new SimulatedGroup(from).run(), await new SimulatedGroup(from).run())
+})

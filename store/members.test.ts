@@ -1,0 +1,166 @@
+// The store with several members: real drivers, a network in memory, disks in memory.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { reasonOf } from '../api/errors.ts'
+import type { Write } from '../api/store.ts'
+import { stateHash } from './mvcc/snapshot.ts'
+import { State } from './mvcc/state.ts'
+import { task } from './mvcc/testdata/builders.ts'
+import type { OpenStore } from './store.ts'
+import { Group } from './testdata/group.ts'
+
+const three = ['1', '2', '3']
+
+async function found(snapshotEntries?: number): Promise<Group> {
+  const group = new Group(snapshotEntries)
+  for (const id of three) await group.start(id, three)
+  await group.pass(() => group.leader !== undefined)
+  return group
+}
+
+function leaderOf(group: Group): OpenStore {
+  const { leader } = group
+  assert(leader !== undefined, 'somebody leads')
+  return leader
+}
+
+function idOf(group: Group, store: OpenStore): string {
+  const [id] = [...group.members].find(([, member]) => member.store === store) ?? []
+  assert(id !== undefined)
+  return id
+}
+
+function create(name: string): { readonly writes: readonly Write[] } {
+  return { writes: [{ op: 'create', object: task(name) }] }
+}
+
+/** Commits while time goes on. */
+async function commit(group: Group, name: string): Promise<void> {
+  let isDone = false
+  const done = leaderOf(group)
+    .commit(create(name))
+    .finally(() => {
+      isDone = true
+    })
+  await Promise.all([group.pass(() => isDone), done])
+}
+
+function hashOf({ view }: OpenStore): string {
+  assert(view instanceof State)
+  return stateHash(view)
+}
+
+function areEqual(group: Group, ids: readonly string[]): boolean {
+  const leader = leaderOf(group)
+  return ids.every(
+    (id) => group.store(id).view.resourceVersion === leader.view.resourceVersion && hashOf(group.store(id)) === hashOf(leader),
+  )
+}
+
+test('of three members one leads, and what is committed there the others apply, too', async () => {
+  const group = await found()
+  assert.equal([...group.members.values()].filter(({ store }) => store.status().leads).length, 1)
+  await commit(group, 'web.1.a')
+  await group.pass(() => areEqual(group, three))
+  for (const id of three) assert.notEqual(group.store(id).view.get('Task', 'web.1.a'), undefined)
+  const follower = three.map((id) => group.store(id)).find((store) => !store.status().leads)
+  await assert.rejects(
+    async () => follower?.commit(create('web.2.a')),
+    (error) => reasonOf(error) === 'NotLeader',
+  )
+})
+
+test('a leader that is cut off answers nothing more; the others go on, and it catches up', async () => {
+  const group = await found()
+  await commit(group, 'web.1.a')
+  const old = leaderOf(group)
+  group.cut.add(idOf(group, old))
+  const lost = assert.rejects(old.commit(create('lost')), (error) => reasonOf(error) === 'Unknown')
+  await group.pass(() => group.leader !== undefined && !old.status().leads)
+  await lost
+  await commit(group, 'web.2.a')
+  group.cut.clear()
+  await group.pass(() => areEqual(group, three))
+  assert.equal(old.view.get('Task', 'lost'), undefined)
+})
+
+test('a member reads what was acknowledged before it asked, wherever it asks', async () => {
+  const group = await found()
+  await commit(group, 'web.1.a')
+  for (const id of three) {
+    let isDone = false
+    const read = group
+      .store(id)
+      .catchUp()
+      .then(() => {
+        isDone = true
+        assert.notEqual(group.store(id).view.get('Task', 'web.1.a'), undefined)
+      })
+    await Promise.all([group.pass(() => isDone), read])
+  }
+})
+
+test('who was away for long gets the state as a whole; who watches it there is told to list again', async () => {
+  const group = await found(5)
+  const away = three.find((id) => !group.store(id).status().leads) ?? ''
+  await commit(group, 'web.0.a')
+  await group.pass(() => areEqual(group, three))
+  const seen = group.store(away).view.resourceVersion
+  const watching = assert.rejects(
+    async () => {
+      for await (const _ of group.store(away).watch(seen, new AbortController().signal)) assert.fail('no event of what was left out')
+    },
+    (error) => reasonOf(error) === 'Expired',
+  )
+  group.cut.add(away)
+  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
+  await group.pass(() => leaderOf(group).status().snapshotIndex > seen + 550)
+  group.cut.clear()
+  await group.pass(() => areEqual(group, three))
+  assert(group.store(away).status().snapshotIndex > seen + 500)
+  await watching
+  await commit(group, 'after')
+  await group.pass(() => areEqual(group, three))
+  const disk = await group.stop(away)
+  await group.start(away, three, disk)
+  await group.pass(() => areEqual(group, three))
+})
+
+test('a manager joins one that was alone: it learns, catches up, votes, and takes over', async () => {
+  const group = new Group()
+  const first = await group.start('1', ['1'])
+  for (let at = 0; at < 20; at += 1) await commit(group, `web.${at}.a`)
+  await group.start('2', [])
+  const change = (make: 'voter' | 'learner' | 'stranger', id: string) => {
+    let isDone = false
+    const done = leaderOf(group)
+      .changeMembers({ steps: [{ make, id }], leave: 'auto' })
+      .finally(() => {
+        isDone = true
+      })
+    return Promise.all([group.pass(() => isDone), done])
+  }
+  await assert.rejects(change('voter', '2'), /does not answer/)
+  await change('learner', '2')
+  await group.pass(() => areEqual(group, ['2']))
+  await change('voter', '2')
+  assert.deepEqual(first.members.voters, ['1', '2'])
+  first.transferLeadership('2')
+  await group.pass(() => group.store('2').status().leads)
+  await commit(group, 'by 2')
+  await change('stranger', '1')
+  await group.stop('1')
+  await commit(group, 'by 2 alone')
+})
+
+test('members that all stop come back with everything that was acknowledged', async () => {
+  const group = await found()
+  for (let at = 0; at < 10; at += 1) await commit(group, `web.${at}.a`)
+  const disks = []
+  for (const id of three) disks.push(await group.stop(id))
+  for (const [at, id] of three.entries()) await group.start(id, three, disks[at])
+  await group.pass(() => group.leader !== undefined)
+  assert.equal(leaderOf(group).view.count('Task'), 10)
+  await group.pass(() => areEqual(group, three))
+})
