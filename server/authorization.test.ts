@@ -19,6 +19,7 @@ test('the table says who may open and who may serve', () => {
     ['exec', false, true, true, false, true],
     ['stats', false, true, true, false, true],
     ['raft', false, false, true, false, true],
+    ['raft-snapshot', false, false, true, false, true],
     ['join', true, true, true, false, true],
   ])
 })

@@ -20,6 +20,7 @@ export const protocols: Readonly<Record<string, Rule>> = {
   exec: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
   stats: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
   raft: { opens: ['Manager'], serves: ['Manager'] },
+  'raft-snapshot': { opens: ['Manager'], serves: ['Manager'] },
   join: { opens: ['Stranger', 'Worker', 'Manager'], serves: ['Manager'] },
 }
 

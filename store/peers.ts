@@ -1,5 +1,5 @@
-// How the members of the store reach each other, as the store sees it. Production will carry this over the
-// network; tests do it in memory. What is lost on the way is Raft's business, and safe.
+// How the members of the store reach each other, as the store sees it. `links/` carries this over the network, tests do
+// it in memory. What is lost on the way is Raft's business, and safe.
 
 import type { Message } from './raft/message.ts'
 
@@ -8,7 +8,7 @@ export type SnapshotMessage = Message & { readonly type: 'snapshot' }
 export interface Peers {
   /** Called once, before anything is sent: who gets what arrives for this member. */
   serve(handler: PeerHandler): void
-  /** Passes messages on without waiting, those to one member in order. May drop any. Never a snapshot. */
+  /** Passes messages on without waiting. May drop any, and let small ones overtake entries. Never a snapshot. */
   send(messages: readonly Message[]): void
   /** Carries a state along with its message. Resolves when its receiver has taken it, rejects when it did not get there whole. */
   sendSnapshot(message: SnapshotMessage, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>

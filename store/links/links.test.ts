@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FrameStream, Transport } from '../../effects/effects.ts'
+import { createClock } from '../../effects/real/clock.ts'
+import { createRandom } from '../../effects/real/random.ts'
+import { Loopback } from '../../effects/real/transport.ts'
+import type { SnapshotMessage } from '../peers.ts'
+import { simpleConfiguration } from '../raft/configuration.ts'
+import type { Message } from '../raft/message.ts'
+import { PeerLinks } from './links.ts'
+
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const never = new AbortController().signal
+const heartbeat = (from: string, to: string, context: number): Message => ({ from, to, term: 1, type: 'heartbeat', commit: 0, context })
+const append = (to: string, bytes: number): Message => ({
+  from: 'a',
+  to,
+  term: 1,
+  type: 'append',
+  prevIndex: 0,
+  prevTerm: 0,
+  commit: 0,
+  entries: [{ index: 1, term: 1, type: 'normal', data: Buffer.alloc(bytes) }],
+})
+const snapshot: SnapshotMessage = {
+  from: 'a',
+  to: 'b',
+  term: 1,
+  type: 'snapshot',
+  meta: { index: 7, term: 1, configuration: simpleConfiguration(['a', 'b']) },
+}
+
+type Wrap = (transport: Transport) => Transport
+interface Options {
+  /** Whether it knows where the others are. */
+  readonly knows?: boolean
+  readonly wrap?: Wrap
+}
+
+/** Members of one process. */
+function group(t: { after(work: () => Promise<void>): void }) {
+  const loopback = new Loopback()
+  const running: (() => Promise<void>)[] = []
+  t.after(async () => {
+    for (const end of running) await end()
+  })
+  return (id: string, { knows = true, wrap = (transport) => transport }: Options = {}) => {
+    const got: Message[] = []
+    const lost: string[] = []
+    const states: Buffer[] = []
+    const links = new PeerLinks({
+      clock: createClock(),
+      random: createRandom(),
+      log,
+      transport: wrap(loopback.transport({ id, role: 'Manager', clusterId: 'c' })),
+      id,
+      addressOf: (other) => (knows ? other : undefined),
+    })
+    links.serve({
+      receive: (message) => void got.push(message),
+      unreachable: (other) => void lost.push(other),
+      async receiveSnapshot(message, chunks) {
+        assert.deepEqual(message, snapshot)
+        const pieces: Uint8Array[] = []
+        for await (const chunk of chunks) pieces.push(chunk)
+        const whole = Buffer.concat(pieces)
+        if (whole.includes('bad')) throw new Error('that is no state')
+        states.push(whole)
+      },
+    })
+    const stop = new AbortController()
+    const ended = links.run(stop.signal)
+    const end = async (): Promise<void> => {
+      stop.abort()
+      await ended
+    }
+    running.push(end)
+    return { links, got, lost, states, end }
+  }
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  for (const endMs = performance.now() + 10_000; !isTrue(); await sleep(5)) assert.ok(performance.now() < endMs, 'it takes too long')
+}
+
+/** Says it again until it has arrived, as Raft does. */
+async function say(links: PeerLinks, message: Message, got: readonly Message[]): Promise<void> {
+  await until(() => {
+    links.send([message])
+    return got.some((each) => each.type === 'heartbeat' && message.type === 'heartbeat' && each.context === message.context)
+  })
+}
+
+test('members talk in both directions, and a message is from whom the connection says', async (t) => {
+  const start = group(t)
+  const [a, b] = [start('a'), start('b')]
+  await say(a.links, heartbeat('somebody', 'b', 1), b.got)
+  await say(b.links, heartbeat('b', 'a', 2), a.got)
+  assert.deepEqual([b.got[0]?.from, a.got[0]?.from], ['a', 'b'])
+})
+
+test('who knows no address answers on the stream of whoever connected', async (t) => {
+  const start = group(t)
+  const [a, b] = [start('a'), start('b', { knows: false })]
+  await say(a.links, heartbeat('a', 'b', 1), b.got)
+  await say(b.links, heartbeat('b', 'a', 2), a.got)
+})
+
+test('a member that comes back is talked to again, and Raft heard that it was away', async (t) => {
+  const start = group(t)
+  const [a, before] = [start('a'), start('b')]
+  await say(a.links, heartbeat('a', 'b', 1), before.got)
+  await before.end()
+  await until(() => a.lost.includes('b'))
+  await say(a.links, heartbeat('a', 'b', 2), start('b').got)
+})
+
+test('a member that is nowhere is told to Raft, again and again', async (t) => {
+  const a = group(t)('a')
+  await until(() => {
+    a.links.send([heartbeat('a', 'b', 1)])
+    return a.lost.filter((id) => id === 'b').length >= 3
+  })
+})
+
+/** Streams that take the first message and nothing after it, until they are released. */
+function stuck(released: Promise<void>): Wrap {
+  return (transport) => ({
+    serve: (...args) => transport.serve(...args),
+    async connect(...args) {
+      const stream = await transport.connect(...args)
+      let sent = 0
+      const held: FrameStream = {
+        peer: stream.peer,
+        frames: () => stream.frames(),
+        close: () => stream.close(),
+        async send(frame) {
+          if (sent++ > 0) await released
+          await stream.send(frame)
+        },
+      }
+      return held
+    },
+  })
+}
+
+test('entries that cannot leave are bounded and Raft is told; heartbeats go before them', async (t) => {
+  const start = group(t)
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const [a, b] = [start('a', { wrap: stuck(released) }), start('b')]
+  a.links.send([heartbeat('a', 'b', 1)])
+  await until(() => b.got.length === 1)
+  a.lost.length = 0
+  for (let sent = 0; sent < 40; sent++) a.links.send([append('b', 1024 * 1024)])
+  assert.deepEqual([...new Set(a.lost)], ['b'])
+  a.links.send([heartbeat('a', 'b', 2)])
+  release()
+  await until(() => b.got.filter(({ type }) => type === 'append').length >= 16)
+  const order = b.got.map((each) => (each.type === 'heartbeat' ? each.context : 'entries'))
+  assert.ok(order.indexOf(2) <= 2, `one message at most was on its way already: ${order}`)
+  assert.ok(order.filter((each) => each === 'entries').length <= 17)
+})
+
+async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text)
+}
+
+test('a state arrives whole, however large its pieces', async (t) => {
+  const start = group(t)
+  const [a, b] = [start('a'), start('b')]
+  const large = 'x'.repeat(3 * 1024 * 1024 + 1)
+  await a.links.sendSnapshot(snapshot, pieces('one', large, 'three'), never)
+  assert.equal(b.states[0]?.toString(), `one${large}three`)
+})
+
+test('a state that its receiver does not take, or that breaks off, was not sent', async (t) => {
+  const start = group(t)
+  const [a, b] = [start('a'), start('b')]
+  await assert.rejects(a.links.sendSnapshot(snapshot, pieces('a bad one'), never), /did not take the snapshot: that is no state/)
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('half')
+    throw new Error('the disk is gone')
+  }
+  await assert.rejects(a.links.sendSnapshot(snapshot, broken(), never), /the disk is gone/)
+  await assert.rejects(a.links.sendSnapshot({ ...snapshot, to: 'c' }, pieces('x'), never), /cannot be reached/)
+  assert.deepEqual(b.states, [])
+})

@@ -1,0 +1,285 @@
+// The streams to the other members: what Raft says to them goes out, what they say comes in. Nothing waits for anybody
+// here: what cannot leave soon is dropped, Raft is told, and sends again. Two members share one stream, whoever opened it, so
+// that one who has just joined need not know where the others are; states have streams of their own (snapshot-stream.ts).
+//
+// Elections and heartbeats go before entries: they are small, and a leader that cannot be heard is none.
+
+import type { Clock, FrameStream, Log, Random, Transport } from '../../effects/effects.ts'
+import type { PeerHandler, Peers, SnapshotMessage } from '../peers.ts'
+import type { Message } from '../raft/message.ts'
+import { decodeMessage, encodeMessage } from './codec.ts'
+import { receiveSnapshot, sendSnapshot, snapshotProtocol } from './snapshot-stream.ts'
+
+export interface PeerLinksDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly transport: Transport
+  /** Of this member. */
+  readonly id: string
+  /** host:port of a member, as far as this one knows it. */
+  readonly addressOf: (id: string) => string | undefined
+}
+
+export const raftProtocol = 'raft'
+/** Of entries that wait to leave, per member. What is more is dropped. */
+const maxWaitingBytes = 16 * 1024 * 1024
+/** Of small messages. The newest say the most. */
+const maxWaitingControl = 1_024
+const firstRedialMs = 50
+const longestRedialMs = 1_000
+/** A message that could not leave for so long: the other end is gone, and nobody has said so. */
+const stuckMs = 5_000
+const lookMs = 1_000
+/** With whom nothing was talked about for so long no stream is kept. */
+const quietMs = 60_000
+
+export class PeerLinks implements Peers {
+  readonly #deps: PeerLinksDeps
+  readonly #links = new Map<string, Link>()
+  #handler: PeerHandler | undefined
+  #signal = AbortSignal.abort()
+
+  constructor(deps: PeerLinksDeps) {
+    this.#deps = deps
+  }
+
+  serve(handler: PeerHandler): void {
+    this.#handler = handler
+  }
+
+  /** Connects, and lets others connect, until `signal` fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { transport } = this.#deps
+    this.#signal = signal
+    for (const link of this.#links.values()) this.#dial(link)
+    try {
+      await Promise.all([
+        transport.serve(raftProtocol, (stream, ended) => this.#accept(stream, ended), signal),
+        transport.serve(snapshotProtocol, (stream) => this.#acceptSnapshot(stream), signal),
+        this.#look(signal),
+      ])
+    } finally {
+      for (const link of this.#links.values()) link.end()
+    }
+  }
+
+  send(messages: readonly Message[]): void {
+    const nowMs = this.#deps.clock.monotonicMs()
+    for (const message of messages) {
+      const link = this.#linkTo(message.to)
+      if (!link.put(message, nowMs)) this.#handler?.unreachable(link.id)
+      this.#dial(link)
+    }
+  }
+
+  async sendSnapshot(message: SnapshotMessage, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    const { transport, addressOf } = this.#deps
+    const address = addressOf(message.to)
+    if (address === undefined) throw new Error(`where manager ${message.to} is, is not known here`)
+    const stream = await transport.connect(address, snapshotProtocol, signal)
+    try {
+      if (stream.peer.node?.id !== message.to) throw new Error(`at ${address} is another manager than ${message.to}`)
+      await sendSnapshot(stream, message, chunks, signal)
+    } finally {
+      stream.close()
+    }
+  }
+
+  #linkTo(id: string): Link {
+    const link = this.#links.get(id) ?? new Link(id, this.#deps.clock.monotonicMs())
+    this.#links.set(id, link)
+    return link
+  }
+
+  async #acceptSnapshot(stream: FrameStream): Promise<void> {
+    const [from, handler] = [stream.peer.node?.id, this.#handler]
+    if (from === undefined || handler === undefined) return
+    await receiveSnapshot(stream, from, this.#deps.id, (message, chunks) => handler.receiveSnapshot(message, chunks))
+  }
+
+  async #accept(stream: FrameStream, signal: AbortSignal): Promise<void> {
+    const id = stream.peer.node?.id
+    if (id === undefined || id === this.#deps.id) return
+    const close = (): void => stream.close()
+    signal.addEventListener('abort', close, { once: true })
+    try {
+      await this.#converse(this.#linkTo(id), stream)
+    } finally {
+      signal.removeEventListener('abort', close)
+    }
+  }
+
+  /** Until there is a stream to the member, whoever opens it. One attempt at a time. */
+  #dial(link: Link): void {
+    if (link.isDialing || link.isOpen || !link.hasNews || this.#signal.aborted) return
+    link.isDialing = true
+    void this.#keepDialing(link, this.#signal).finally(() => {
+      link.isDialing = false
+      this.#dial(link)
+    })
+  }
+
+  async #keepDialing(link: Link, signal: AbortSignal): Promise<void> {
+    const { clock, random, transport, addressOf, log } = this.#deps
+    for (let delayMs = firstRedialMs; !signal.aborted && link.hasNews && !link.isOpen; delayMs = Math.min(2 * delayMs, longestRedialMs)) {
+      const address = addressOf(link.id)
+      const stream =
+        address === undefined
+          ? undefined
+          : await transport.connect(address, raftProtocol, signal).catch((error: unknown) => {
+              log.debug('Could not connect to another manager', { object: `Node/${link.id}`, address, error })
+              return undefined
+            })
+      const found = stream?.peer.node?.id
+      if (stream !== undefined && found === link.id) return await this.#converse(link, stream)
+      if (stream !== undefined) log.warn('Another manager is where one was', { object: `Node/${link.id}`, address, found })
+      stream?.close()
+      link.forget()
+      this.#handler?.unreachable(link.id)
+      await clock.sleep(delayMs * (0.5 + random.next()), signal).catch(() => undefined)
+    }
+  }
+
+  /** Sends and delivers until the stream ends. */
+  async #converse(link: Link, stream: FrameStream): Promise<void> {
+    const { id, log, clock } = this.#deps
+    const sending = link.use(stream, clock)
+    try {
+      for await (const frame of stream.frames()) {
+        link.heardMs = clock.monotonicMs()
+        this.#handler?.receive(decodeMessage(frame, link.id, id))
+      }
+    } catch (error) {
+      if (!this.#signal.aborted) log.info('The stream of another manager broke', { object: `Node/${link.id}`, error })
+    } finally {
+      stream.close()
+      link.drop(stream)
+      await sending
+      if (!this.#signal.aborted) this.#handler?.unreachable(link.id)
+    }
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#deps
+    while (!signal.aborted) {
+      await clock.sleep(lookMs, signal).catch(() => undefined)
+      const nowMs = clock.monotonicMs()
+      for (const [id, link] of this.#links) {
+        if (link.isStuck(nowMs) || link.isQuiet(nowMs)) link.end()
+        if (link.isQuiet(nowMs) && !link.isDialing) this.#links.delete(id)
+      }
+    }
+  }
+}
+
+/** What waits for one member, and the streams that are open to it; the newest takes what is sent. */
+class Link {
+  readonly id: string
+  isDialing = false
+  heardMs: number
+  readonly #streams: FrameStream[] = []
+  #control: Message[] = []
+  #bulk: Message[] = []
+  #bulkBytes = 0
+  #saidMs: number
+  #sendingSinceMs: number | undefined
+  #wake: () => void = () => undefined
+
+  constructor(id: string, nowMs: number) {
+    this.id = id
+    this.heardMs = nowMs
+    this.#saidMs = nowMs
+  }
+
+  get isOpen(): boolean {
+    return this.#streams.length > 0
+  }
+
+  get hasNews(): boolean {
+    return this.#control.length + this.#bulk.length > 0
+  }
+
+  isStuck(nowMs: number): boolean {
+    return this.#sendingSinceMs !== undefined && nowMs - this.#sendingSinceMs >= stuckMs
+  }
+
+  isQuiet(nowMs: number): boolean {
+    return nowMs - Math.max(this.#saidMs, this.heardMs) >= quietMs
+  }
+
+  /** False when something was dropped for it. */
+  put(message: Message, nowMs: number): boolean {
+    this.#saidMs = nowMs
+    const bytes = bytesOf(message)
+    let hasRoom = true
+    if (bytes === 0) {
+      if (this.#control.length >= maxWaitingControl) hasRoom = this.#control.shift() === undefined
+      this.#control.push(message)
+    } else if (this.#bulk.length > 0 && this.#bulkBytes + bytes > maxWaitingBytes) hasRoom = false
+    else {
+      this.#bulk.push(message)
+      this.#bulkBytes += bytes
+    }
+    this.#wake()
+    return hasRoom
+  }
+
+  /** Nobody takes it now, and what is said later will be news. */
+  forget(): void {
+    this.#control = []
+    this.#bulk = []
+    this.#bulkBytes = 0
+  }
+
+  /** Resolves when the stream is of no more use. */
+  async use(stream: FrameStream, clock: Clock): Promise<void> {
+    this.#streams.push(stream)
+    this.#wake() // Whoever sent on another stream leaves that to this one.
+    while (this.#streams.includes(stream)) {
+      const message = this.#streams.at(-1) === stream ? this.#take() : undefined
+      if (message === undefined) await this.#change()
+      else {
+        this.#sendingSinceMs = clock.monotonicMs()
+        await stream.send(encodeMessage(message)).catch(() => this.drop(stream))
+        this.#sendingSinceMs = undefined
+      }
+    }
+    stream.close()
+  }
+
+  drop(stream: FrameStream): void {
+    const at = this.#streams.indexOf(stream)
+    if (at >= 0) this.#streams.splice(at, 1)
+    this.#wake()
+  }
+
+  end(): void {
+    for (const stream of this.#streams.splice(0)) stream.close()
+    this.#wake()
+  }
+
+  #take(): Message | undefined {
+    const first = this.#control.shift()
+    if (first !== undefined) return first
+    const next = this.#bulk.shift()
+    if (next !== undefined) this.#bulkBytes -= bytesOf(next)
+    return next
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      const before = this.#wake
+      this.#wake = () => {
+        this.#wake = () => undefined
+        before()
+        resolve()
+      }
+    })
+  }
+}
+
+/** Of entries only: everything else is small. */
+function bytesOf(message: Message): number {
+  return message.type === 'append' ? message.entries.reduce((sum, { data }) => sum + data.length, 0) : 0
+}
