@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Assignment } from '../api/session.ts'
+import { EventQueue } from '../sim/effects/event-queue.ts'
+import { SeededRandom } from '../sim/effects/random.ts'
+import { SimulatedNetwork } from '../sim/effects/transport.ts'
 import { nextBackoffMs } from './agent.ts'
 import { assignment } from './testdata/assignment.ts'
-import { World } from './testdata/fake-manager.ts'
+import { answer, startBareAgent, World } from './testdata/fake-manager.ts'
 
 function wants(task: Assignment, desired: Assignment['desired']): Assignment {
   return { ...task, desired }
@@ -153,14 +156,68 @@ test('another manager is tried when one does not answer, and newly told ones cou
   assert.equal(world.manager.of('hello').length, tries)
 })
 
-test('an agent whose node was removed gives up, and its tasks keep running', async () => {
+const removed = { type: 'refused', reason: 'NotFound', message: 'the node was removed', retry: false } as const
+
+test('an agent that is told that its node was removed stops what it runs, what only the executor knows included, and ends', async () => {
+  const world = new World('manager-1')
+  const ended = world.startAgent()
+  await world.until('a session', () => world.manager.of('heartbeat').length > 0)
+  await world.manager.complete(assignment('web.1.a'), assignment('web.2.b', {}, { desired: 'Ready' }))
+  await world.until('Running', () => world.machine.running().length === 1)
+  world.machine.start(assignment('lost.1.a'), {})
+  await world.manager.send(removed)
+  await assert.rejects(world.queue.settle(ended), /the node was removed/)
+  assert.deepEqual(world.machine.held(), [])
+  assert.deepEqual(world.disk.platter.list('/agent'), ['version'])
+  assert.ok(world.logged.includes('This node was removed from the cluster; stopping what it runs'))
+})
+
+test('an agent that dies while it stops what a removed node ran goes on in its next life', async () => {
+  const world = await connected()
+  world.plans.set('web.1.a', { stopMs: 3_000 })
+  await world.manager.complete(assignment('web.1.a'))
+  await world.until('Running', () => world.machine.running().length === 1)
+  await world.manager.send(removed)
+  await world.pass(500)
+  world.killAgent()
+  world.manager.refusal = removed
+  await assert.rejects(world.queue.settle(world.startAgent()), /the node was removed/)
+  assert.deepEqual(world.machine.held(), [])
+})
+
+test('a node that the transport of a manager does not let in because it was removed stops what it runs', async () => {
+  const world = await connected()
+  await world.manager.complete(assignment('web.1.a'))
+  await world.until('Running', () => world.machine.running().length === 1)
+  world.killAgent()
+  world.refuses = Object.assign(new Error('manager-1 refuses dispatcher'), { code: 'Removed' })
+  await assert.rejects(world.queue.settle(world.startAgent()), /refuses dispatcher/)
+  assert.deepEqual(world.machine.held(), [])
+})
+
+for (const code of ['Expired', 'NotTrusted', 'WrongCluster', 'Forbidden', 'ECONNREFUSED']) {
+  test(`a node that is not let in with ${code} keeps its tasks, and goes on asking`, async () => {
+    const world = await connected()
+    await world.manager.complete(assignment('web.1.a'))
+    await world.until('Running', () => world.machine.running().length === 1)
+    world.killAgent()
+    world.refuses = Object.assign(new Error('manager-1 refuses dispatcher'), { code })
+    void world.startAgent()
+    await world.pass(120_000)
+    assert.equal(world.machine.running().length, 1)
+    world.refuses = undefined
+    await world.until('a session', () => world.manager.of('hello').length === 2)
+  })
+}
+
+test('a refusal for another reason ends the agent, and its tasks keep running', async () => {
   const world = new World('manager-1')
   const ended = world.startAgent()
   await world.until('a session', () => world.manager.of('heartbeat').length > 0)
   await world.manager.complete(assignment('web.1.a'))
   await world.until('Running', () => world.machine.running().length === 1)
-  await world.manager.send({ type: 'refused', reason: 'Forbidden', message: 'the node was removed', retry: false })
-  await assert.rejects(world.queue.settle(ended), /the node was removed/)
+  await world.manager.send({ type: 'refused', reason: 'Forbidden', message: 'not here', retry: false })
+  await assert.rejects(world.queue.settle(ended), /not here/)
   assert.equal(world.machine.running().length, 1)
 })
 
@@ -370,6 +427,34 @@ test('records of a newer kit are refused and not touched; where the number is da
   void world.startAgent()
   await world.until('the report', () => world.manager.lastStatusOf('web.1.a')?.state === 'Running')
   assert.ok(world.logged.includes('Found a file that should say the format of the records, and does not'))
+})
+
+test('500 agents whose manager was away for a while, or only for a moment, do not come back in one moment', async () => {
+  for (const [awayMs, within, most] of [
+    [20_000, 9_000, 40],
+    [1_000, 7_000, 100],
+  ] as const) {
+    const queue = new EventQueue()
+    const network = new SimulatedNetwork(queue, new SeededRandom(4))
+    const arrivals: number[] = []
+    const startManager = (): void => {
+      const { signal } = new AbortController()
+      void network.join('manager', queue.lane()).serve('dispatcher', (stream) => answer(stream, () => arrivals.push(queue.nowMs())), signal)
+    }
+    startManager()
+    for (let at = 0; at < 500; at++) startBareAgent(queue, network, `node-${at}`)
+    await queue.run(1_000)
+    assert.equal(arrivals.length, 500)
+    arrivals.length = 0
+    network.leave('manager')
+    await queue.run(1_000 + awayMs)
+    startManager()
+    await queue.run(1_000 + awayMs + within)
+    assert.equal(arrivals.length, 500, `all are back ${within} ms later`)
+    const perTenth = Map.groupBy(arrivals, (atMs) => Math.floor(atMs / 100))
+    const busiest = Math.max(...[...perTenth.values()].map(({ length }) => length))
+    assert.ok(busiest <= most, `${busiest} within a tenth of a second, after ${awayMs} ms`)
+  }
 })
 
 test('the wait between sessions doubles up to eight seconds', () => {

@@ -38,7 +38,7 @@ export interface AgentOptions {
 export interface Agent {
   /**
    * Until `signal` fires; tasks keep running then. Rejects with a RefusedError when managers do not want
-   * this node any more.
+   * this node any more. When they have said that it was removed, its tasks are stopped before.
    */
   run(signal: AbortSignal): Promise<void>
 }
@@ -67,12 +67,25 @@ function runAgent(effects: Effects, options: AgentOptions, signal: AbortSignal):
     try {
       await keepSession(effects, options, { clock, transport, log, executor, worker, mesh, reporter, events, describe, nodeName }, inner)
     } catch (error) {
+      if (isRemoval(error)) await leave(worker, log)
       if (!signal.aborted) throw error
     } finally {
       stop(new Error('the agent ends'))
       await Promise.all([worker.end(), mesh.end()])
     }
   })
+}
+
+/** What a node runs belongs to the cluster: nobody else would ever stop it. */
+async function leave(worker: Worker, log: Effects['log']): Promise<void> {
+  log.warn('This node was removed from the cluster; stopping what it runs', { tasks: worker.reports().length })
+  await worker.leave()
+  log.info('Stopped what this node ran')
+}
+
+/** Only a manager that the transport has made sure of says so. A manager that is not reached says nothing. */
+function isRemoval(error: unknown): error is RefusedError {
+  return error instanceof RefusedError && error.reason === 'NotFound' && !error.retry
 }
 
 /** One session after the other, with any manager that answers. Rejects when `signal` fires or managers refuse the node. */
@@ -97,7 +110,7 @@ async function keepSession(
       await runSession({ ...deps, onSession }, manager, sessionId, signal)
     } catch (error) {
       if (signal.aborted || (error instanceof RefusedError && !error.retry)) throw error
-      if (isRemoved(error)) throw new RefusedError('NotFound', error.message, false)
+      if (isRefusedByTransport(error)) throw new RefusedError('NotFound', error.message, false)
       effects.log.info('The session with a manager ended', { manager, error })
     }
     backoffMs = nextBackoffMs(backoffMs)
@@ -106,7 +119,7 @@ async function keepSession(
 }
 
 /** The manager, which the transport has made sure of, does not even begin: this node is not of its cluster any more. */
-function isRemoved(error: unknown): error is Error {
+function isRefusedByTransport(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && error.code === 'Removed'
 }
 

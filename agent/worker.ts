@@ -104,6 +104,21 @@ export class Worker {
     return this.#chain
   }
 
+  /**
+   * The node is no member any more: stops and removes all that it runs, what only the executor knows included. Resolves when nothing is
+   * left, or the agent ends.
+   */
+  async leave(): Promise<void> {
+    await this.apply({ type: 'assignments', mode: 'complete', appliesTo: '', resultsIn: '', update: [], remove: [] })
+    this.#sawComplete = false
+    while (!this.#signal.aborted) {
+      await this.#removeOrphans()
+      if (this.#sawComplete) break
+      await this.#deps.effects.clock.sleep(retryDelayMs, this.#signal).catch(() => {})
+    }
+    await Promise.all(this.#removals.values())
+  }
+
   /** Resolves when every loop and every removal has noticed the end of the agent. */
   async end(): Promise<void> {
     await Promise.allSettled([...[...this.#entries.values()].map(({ ended }) => ended), ...this.#removals.values(), this.#catchingUp])

@@ -122,7 +122,7 @@ async function member(deps: NodeDeps, directory: string, flags: NodeFlags, stop:
   const running = node.run(stop).catch((error: unknown) => {
     if (!(error instanceof NodeRemoved)) throw error
     throw new Error(
-      `this node was removed from the cluster (${error.message}). What it runs goes on without a manager. To join again, as a new node that stops what the old one ran: delete ${certificatesOf(directory)}, and start with --join-addr and --join-token`,
+      `this node was removed from the cluster (${error.message}). What it ran is stopped. To join again, as a new node: delete ${certificatesOf(directory)}, and start with --join-addr and --join-token`,
       { cause: error },
     )
   })

@@ -114,7 +114,7 @@ async function startWorkers(
   )
 }
 
-/** A worker that somebody removed from the cluster joins anew: its volumes stay, what it still runs is stopped then. */
+/** A worker that somebody removed from the cluster joins anew: its volumes stay. */
 async function forgetRemoved(context: Context, client: Client, node: LocalNode): Promise<void> {
   const certificate = await loadCertificate(createDisk(), node.directory)
   if (certificate === undefined) return

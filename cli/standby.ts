@@ -242,7 +242,7 @@ export class Standby implements MembershipActions {
     if (error instanceof NodeRemoved) {
       this.#member = undefined
       const { nodeId } = member.node.identity
-      const why = `this node was removed from its cluster (${error.message}). What it runs goes on without a manager, until \`kit swarm leave\`; then it can join again`
+      const why = `this node was removed from its cluster (${error.message}). What it ran is stopped. After \`kit swarm leave\` it can join again`
       this.#idle = { state: 'Removed', nodeId, why }
       this.#deps.log.warn('This node was removed from its cluster', { object: `Node/${nodeId}` })
     } else if (!member.isNew) this.#failed.reject(error)

@@ -310,6 +310,7 @@ test('a worker of kit up that was removed while it ran ends, and joins as a new 
   assert.ok(old.length > 0)
   await cluster.kit('node', 'rm', '--force', 'node-3')
   await eventually(() => assert.equal(isAlive(pid), false))
+  for (const { status } of old) assert.equal(isAlive(status.pid ?? 0), false, 'it has stopped what it ran before it ended')
   const log = readFileSync(join(cluster.directory, 'node-3', 'kitd.log'), 'utf8')
   assert.match(log, /^kitd: this node was removed from the cluster .*To join again, as a new node/m)
   const { code, err } = await cluster.run(['up'])
@@ -317,9 +318,6 @@ test('a worker of kit up that was removed while it ran ends, and joins as a new 
   assert.match(err, /node-3 was removed from the cluster \(as \w+\): it joins as a new node/)
   await waitFor('node-3', 'Ready')
   assert.notEqual((await ids())['node-3'], before['node-3'])
-  await eventually(() => {
-    for (const { status } of old) assert.equal(isAlive(status.pid ?? 0), false, 'what the old node ran is stopped')
-  })
   await eventually(async () => assert.equal([...(await running('j_web')).values()].flat().length, 8))
 })
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { contentHash } from '../api/content-name.ts'
 import type { Task } from '../api/objects.ts'
 import type { ManagerMessage } from '../api/session.ts'
-import type { FrameStream, Transport } from '../effects/effects.ts'
+import type { FrameStream, Peer, Transport } from '../effects/effects.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { EventLog } from './events.ts'
@@ -69,7 +69,9 @@ async function createCluster() {
     ],
   })
   const events = new EventLog(clock)
-  const deps = { store, clock, random: countingRandom(), log: silentLog, transport }
+  const logged: string[] = []
+  const write = (message: string, fields: Readonly<Record<string, unknown>> = {}) => void logged.push(`${message} ${fields['object']}`)
+  const deps = { store, clock, random: countingRandom(), log: { ...silentLog, info: write, warn: write }, transport }
   const stop = new AbortController()
   const dispatcher = new Dispatcher({ ...deps, events: events.recorder('agent'), managers: () => ['m:1'] })
   const broker = new LogBroker({ ...deps, requestStream: (...request) => dispatcher.requestStream(...request) })
@@ -80,12 +82,12 @@ async function createCluster() {
   })
   const stats = new StatsBroker({ ...deps, requestStream: (...request) => dispatcher.requestStream(...request) })
   const running = [dispatcher.run(stop.signal), broker.run(stop.signal), exec.run(stop.signal), stats.run(stop.signal)]
-  const open = (protocol: string, peer: string): FrameStream => {
+  const open = (protocol: string, peer: string | Peer): FrameStream => {
     const { agent, manager } = streamPair(peer)
     void handlers.get(protocol)?.(manager, signal)
     return agent
   }
-  const join = async (nodeName = 'n1', peer = nodeName) => {
+  const join = async (nodeName = 'n1', peer: string | Peer = nodeName, sessionId?: string) => {
     const stream = open('dispatcher', peer)
     const heard: ManagerMessage[] = []
     const reading = (async () => {
@@ -95,10 +97,11 @@ async function createCluster() {
       await stream.send(Buffer.from(JSON.stringify(message)))
       await settle()
     }
-    await say({ type: 'hello', nodeName, description })
+    await say({ type: 'hello', nodeName, description, ...(sessionId === undefined ? {} : { sessionId }) })
     await settle()
+    const sessionOf = () => heard.flatMap((message) => (message.type === 'session' ? [message.sessionId] : []))[0]
     const assignments = () => heard.flatMap((message) => (message.type === 'assignments' ? [message] : []))
-    return { heard, say, stream, reading, assignments }
+    return { heard, say, stream, reading, assignments, sessionOf }
   }
   const create = (object: Task) => store.commit({ writes: [{ op: 'create', object }] })
   const edit = (name: string, change: (stored: Task) => Task) => {
@@ -106,7 +109,7 @@ async function createCluster() {
     assert.ok(stored)
     return store.commit({ writes: [{ op: 'update', object: change(stored) }] })
   }
-  return { clock, store, events, dispatcher, broker, stats, exec, stop, running, join, open, create, edit }
+  return { clock, store, events, logged, dispatcher, broker, stats, exec, stop, running, join, open, create, edit }
 }
 
 test('an agent is welcomed with session, heartbeat and a complete list, and its node is described', async () => {
@@ -174,8 +177,8 @@ test('a deleted task is removed from the agent', async () => {
   assert.deepEqual(agent.assignments().at(-1)?.remove, ['web.1.a'])
 })
 
-test('reports are written before they are acknowledged; late and foreign ones are dropped', async () => {
-  const { create, store, join } = await createCluster()
+test('reports are written before they are acknowledged; late and foreign ones are refused, and logged', async () => {
+  const { create, store, join, logged } = await createCluster()
   await create(task('web.1.a'))
   await create(task('web.2.a', 'Running', 'n2'))
   const agent = await join()
@@ -191,9 +194,11 @@ test('reports are written before they are acknowledged; late and foreign ones ar
   assert.equal(written?.status.state, 'Running')
   assert.equal(typeof written?.spec.settledAt, 'number')
   assert.equal(store.view.get('Task', 'web.2.a')?.status.state, 'Running')
+  assert.deepEqual(logged.splice(0), ['Refused a report on a task of another node Task/web.2.a'])
   await agent.say({ type: 'status', number: 2, reports: [report('web.1.a', 'Starting')] })
   await settle()
   assert.equal(store.view.get('Task', 'web.1.a')?.status.state, 'Running')
+  assert.deepEqual(logged, ['Refused a report that goes back Task/web.1.a'])
 })
 
 test('a removed node is told not to come back', async () => {
@@ -204,6 +209,111 @@ test('a removed node is told not to come back', async () => {
   const last = agent.heard.at(-1)
   assert.ok(last?.type === 'refused' && !last.retry)
   await agent.reading
+})
+
+test('from the moment of its removal a node is told that, and nothing else', async () => {
+  const { store, create, join } = await createCluster()
+  await create(task('web.1.a'))
+  const agent = await join()
+  const before = agent.heard.length
+  await Promise.all([
+    create(task('web.2.b')),
+    store.commit({ writes: [{ op: 'delete', kind: 'Node', name: 'n1' }] }),
+    create(task('web.3.c')),
+  ])
+  await agent.reading
+  assert.deepEqual(
+    agent.heard.slice(before).map(({ type }) => type),
+    ['refused'],
+  )
+})
+
+test('a changed period of heartbeats is told with the next beat, each half a second off at most', async () => {
+  const { store, join, dispatcher } = await createCluster()
+  const agent = await join()
+  assert.equal(dispatcher.periodMs('n1'), 2_000)
+  const cluster = store.view.get('Cluster', 'default')
+  assert.ok(cluster)
+  await store.commit({ writes: [{ op: 'update', object: { ...cluster, spec: { heartbeatPeriod: '30s' } } }] })
+  assert.equal(dispatcher.periodMs('n1'), 2_000, 'it was not told yet')
+  await agent.say({ type: 'heartbeat' })
+  const last = agent.heard.at(-1)
+  assert.ok(last?.type === 'heartbeat' && Math.abs(last.periodMs - 30_000) <= 500)
+  assert.equal(dispatcher.periodMs('n1'), last.periodMs)
+})
+
+test('a node that comes and goes every second costs no write, and is held back after three times', async () => {
+  const { store, create, join, clock } = await createCluster()
+  await create(task('web.1.a'))
+  const report = { type: 'status', number: 1, reports: [{ task: 'web.1.a', status: { state: 'Running', at: 5 } }] }
+  const first = await join()
+  await first.say(report)
+  await settle()
+  const { resourceVersion } = store.view
+  let sessions = 0
+  for (let second = 0; second < 60; second++) {
+    await clock.advance(1_000)
+    const agent = await join()
+    if (agent.sessionOf() !== undefined) {
+      sessions += 1
+      await agent.say(report)
+    }
+    agent.stream.close()
+    await settle()
+  }
+  assert.equal(store.view.resourceVersion, resourceVersion)
+  assert.ok(sessions >= 15 && sessions <= 24, `${sessions} sessions in a minute`)
+})
+
+const at = (address: string): Peer => ({ address, node: { id: 'n1', role: 'Worker', clusterId: 'c' } })
+
+test('of two machines with one certificate the first keeps its session; the other is told, and let in when that one is silent', async () => {
+  const { join, events, clock, logged } = await createCluster()
+  const first = await join('n1', at('192.0.2.1'))
+  const id = first.sessionOf()
+  const refusals = async (): Promise<readonly string[]> =>
+    (await join('n1', at('192.0.2.2'))).heard.map((message) =>
+      message.type === 'refused' ? `${message.reason} ${message.retry}` : message.type,
+    )
+  for (let second = 0; second < 20; second++) {
+    assert.deepEqual(await refusals(), ['Conflict true'])
+    await clock.advance(1_000)
+    await first.say({ type: 'heartbeat' })
+  }
+  assert.equal(first.heard.filter(({ type }) => type === 'refused').length, 0)
+  const told = events.list().filter(({ reason }) => reason === 'TwoMachines')
+  assert.deepEqual(
+    told.map(({ message }) => message),
+    ['two machines have the certificate of this node: the one at 192.0.2.1 is let in, the one at 192.0.2.2 is not'],
+  )
+  assert.equal(logged.filter((line) => line === 'Refused a second session of a node Node/n1').length, 2, 'once in ten seconds')
+  await clock.advance(4_100)
+  const second = await join('n1', at('192.0.2.2'))
+  assert.ok(second.sessionOf() !== undefined && second.sessionOf() !== id)
+  const again = await join('n1', at('192.0.2.1'), id)
+  assert.ok(again.heard[0]?.type === 'refused' && again.heard[0].reason === 'Conflict')
+})
+
+test('at one address the later agent takes the session, and the earlier one does not take it back', async () => {
+  const { join } = await createCluster()
+  const first = await join('n1', at('192.0.2.1'))
+  const second = await join('n1', at('192.0.2.1'))
+  await first.reading
+  assert.ok(second.sessionOf() !== undefined)
+  const back = await join('n1', at('192.0.2.1'), first.sessionOf())
+  assert.ok(back.heard[0]?.type === 'refused' && back.heard[0].retry)
+  assert.equal(second.heard.filter(({ type }) => type === 'refused').length, 0)
+})
+
+test('an agent keeps the id of its session when it comes back, also from another address; one of another life gets a new one', async () => {
+  const { join } = await createCluster()
+  const first = await join('n1', at('192.0.2.1'))
+  const back = await join('n1', at('192.0.2.9'), first.sessionOf())
+  assert.equal(back.sessionOf(), first.sessionOf())
+  back.stream.close()
+  await settle()
+  const other = await join('n1', at('192.0.2.9'), 'of a leader that is gone')
+  assert.ok(other.sessionOf() !== undefined && other.sessionOf() !== 'of a leader that is gone')
 })
 
 test('when leadership ends, so do the sessions', async () => {

@@ -14,11 +14,12 @@ import { compareStates, hasReached, slotOf } from '../api/task.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
 import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
-import type { Clock, FrameStream, Log, Random, Transport } from '../effects/effects.ts'
+import type { Clock, FrameStream, Log, Peer, Random, Transport } from '../effects/effects.ts'
 import { assignmentOf, isAssigned } from './assignments.ts'
 import { type EndpointChanges, EndpointTables } from './endpoints.ts'
 import { PayloadLedger, payloadsOf } from './payloads.ts'
 import { type NodeReport, withPortsServed } from './ports-served.ts'
+import { createRefusalLog, type TellRefusal } from './refusal-log.ts'
 import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
 
 export const dispatcherWrites: WriteList = {
@@ -47,7 +48,12 @@ const batchChanges = 100
 const registrationsPerWindow = 3
 const registrationWindowMs = 8_000
 const defaultHeartbeatPeriod = '5s'
-const heartbeatJitter = 0.1
+/** Beats of agents that began together spread; no more than half of a short period. */
+const heartbeatJitterMs = 500
+/** An agent that has been silent for its period and this long may have started anew on another machine. */
+const lateBeatMs = 2_000
+/** Ids of sessions that others took the place of, of one node. */
+const maxReplaced = 4
 const maxCommitAttempts = 16
 /** An agent that has sent more unanswered reports is not read from until some are committed. */
 const maxQueuedReports = 32
@@ -82,6 +88,10 @@ interface Session {
   /** Services whose ports were told, with the index of the message. */
   readonly unconfirmed: Map<string, number>
   readonly ended: AbortController
+  /** Until the next heartbeat, as the agent was told last. */
+  periodMs: number
+  /** Where another machine with the same certificate has asked for a session since this one was heard. */
+  rival: string | undefined
   sequence: number
   /** Its first report has been committed: the store knows what the node knows. */
   hasReported: boolean
@@ -96,6 +106,13 @@ export class Dispatcher implements NodeLiveness {
   readonly #lastSeen = new Map<string, number>()
   /** Nodes that have said so, and have not come back. */
   readonly #left = new Set<string>()
+  /** Node → the period that its agent was told last. */
+  readonly #periods = new Map<string, number>()
+  /** Node → ids of sessions that another agent took the place of. */
+  readonly #replaced = new Map<string, readonly string[]>()
+  readonly #tell: TellRefusal
+  /** Of what happens to honest agents, too. */
+  readonly #note: TellRefusal
   readonly #listeners = new Set<(nodeName: string) => void>()
   readonly #endpoints: EndpointTables
   /** Present while tasks are held back. */
@@ -109,6 +126,9 @@ export class Dispatcher implements NodeLiveness {
     this.#deps = deps
     this.#endpoints = new EndpointTables(deps.store.view)
     this.#store = guardStore(deps.store, 'dispatcher', dispatcherWrites)
+    const { clock, log } = deps
+    this.#tell = createRefusalLog({ clock, log })
+    this.#note = createRefusalLog({ clock, log: { warn: (message, fields) => log.info(message, fields) } })
   }
 
   /** Serves agents until `signal` fires, that is while this node leads. A new leader starts with no sessions. */
@@ -126,6 +146,8 @@ export class Dispatcher implements NodeLiveness {
       this.#registrations.clear()
       this.#lastSeen.clear()
       this.#left.clear()
+      this.#periods.clear()
+      this.#replaced.clear()
     }
   }
 
@@ -136,6 +158,11 @@ export class Dispatcher implements NodeLiveness {
 
   hasLeft(nodeName: string): boolean {
     return this.#left.has(nodeName)
+  }
+
+  /** What its agent was told to wait between two heartbeats: a period that was changed since counts from its next one. */
+  periodMs(nodeName: string): number | undefined {
+    return this.#periods.get(nodeName)
   }
 
   /** Whether the store has what the node knew when its present session began. */
@@ -172,7 +199,7 @@ export class Dispatcher implements NodeLiveness {
         await stream.send(encodeMessage(refused('BadRequest', 'a session begins with hello', true)))
         return
       }
-      const refusal = this.#refusal(opening, stream.peer.node?.id)
+      const refusal = this.#refusal(opening, stream.peer)
       if (refusal !== undefined) await stream.send(encodeMessage(refusal))
       else if (opening.type === 'leave') await this.#leave(opening.nodeName, stream)
       else {
@@ -188,15 +215,19 @@ export class Dispatcher implements NodeLiveness {
     }
   }
 
-  #refusal({ type, nodeName }: Opening, peer: string | undefined): ManagerMessage | undefined {
-    if (peer !== nodeName) return refused('Forbidden', `the connection belongs to '${peer ?? 'a stranger'}', not to '${nodeName}'`, false)
+  #refusal(opening: Opening, { node, address }: Peer): ManagerMessage | undefined {
+    const { nodeName } = opening
+    if (node?.id !== nodeName)
+      return refused('Forbidden', `the connection belongs to '${node?.id ?? 'a stranger'}', not to '${nodeName}'`, false)
     const { view } = this.#deps.store
     if (view.get('Node', nodeName) === undefined) {
       const isFounded = view.get('Cluster', 'default') !== undefined && view.count('Node') > 0
       return refused('NotFound', `node '${nodeName}' is not a member of this cluster`, !isFounded)
     }
-    if (type === 'leave') return undefined
+    if (opening.type === 'leave') return undefined
     const now = this.#deps.clock.monotonicMs()
+    const other = this.#sessionElsewhere(opening, address, now)
+    if (other !== undefined) return this.#refuseRival(other, address)
     const recent = (this.#registrations.get(nodeName) ?? []).filter((at) => now - at < registrationWindowMs)
     if (recent.length >= registrationsPerWindow) return refused('TooManyRequests', `node '${nodeName}' registers too often`, true)
     this.#registrations.set(nodeName, [...recent, now])
@@ -214,12 +245,43 @@ export class Dispatcher implements NodeLiveness {
     await stream.send(encodeMessage({ type: 'ack', number: 0 }))
   }
 
+  /**
+   * The session of another machine that has the same certificate, as after a disk was copied, and is alive: its agent was heard
+   * within its period. Of two agents at one address it is the later one's, when the earlier one comes again.
+   */
+  #sessionElsewhere({ nodeName, sessionId }: Hello, address: string, now: number): Session | undefined {
+    const session = this.#sessions.get(nodeName)
+    if (session === undefined || session.id === sessionId) return undefined
+    if (now - (this.#lastSeen.get(nodeName) ?? Number.NEGATIVE_INFINITY) > session.periodMs + lateBeatMs) return undefined
+    const wasReplaced = sessionId !== undefined && this.#replaced.get(nodeName)?.includes(sessionId) === true
+    return session.stream.peer.address !== address || wasReplaced ? session : undefined
+  }
+
+  /** The one that has a session keeps it, so that they do not fight; the other is told, and asks again in case the first one goes. */
+  #refuseRival(session: Session, address: string): ManagerMessage {
+    const { nodeName, stream } = session
+    session.rival = address
+    this.#tell(`${nodeName} ${address}`, 'Refused a second session of a node', {
+      object: `Node/${nodeName}`,
+      address,
+      session: stream.peer.address,
+    })
+    return refused(
+      'Conflict',
+      `node '${nodeName}' has a session from ${stream.peer.address} already, and two machines must not be one node. If this one is a copy, delete the directory 'certificates' of its state and join with a token; if it took the place of the other, it is let in as soon as that one is silent`,
+      true,
+    )
+  }
+
   async #register(hello: Hello, stream: FrameStream): Promise<Session> {
     const { nodeName } = hello
     this.#left.delete(nodeName)
     const before = this.#sessions.get(nodeName)
     const id = before !== undefined && before.id === hello.sessionId ? before.id : Buffer.from(this.#deps.random.bytes(16)).toString('hex')
-    if (before !== undefined) end(before)
+    if (before !== undefined) {
+      end(before)
+      if (before.id !== id) this.#replaced.set(nodeName, [...(this.#replaced.get(nodeName) ?? []), before.id].slice(-maxReplaced))
+    }
     const session: Session = {
       id,
       nodeName,
@@ -232,6 +294,8 @@ export class Dispatcher implements NodeLiveness {
       problems: new Map(),
       unconfirmed: new Map(),
       ended: new AbortController(),
+      periodMs: this.#periodMs(),
+      rival: undefined,
       sequence: 0,
       hasReported: false,
       wake: () => undefined,
@@ -252,6 +316,7 @@ export class Dispatcher implements NodeLiveness {
     for (let frame = await frames.next(); frame.done !== true && !session.ended.signal.aborted; frame = await frames.next()) {
       const message = decodeAgentMessage(frame.value)
       this.#see(session.nodeName)
+      if (session.rival !== undefined) this.#recordRival(session, session.rival)
       if (message.type === 'status') {
         queued++
         // In order, so that of two reports about one task the later is written last.
@@ -298,6 +363,17 @@ export class Dispatcher implements NodeLiveness {
     })
   }
 
+  /** Both were heard, one after the other: there are two. */
+  #recordRival(session: Session, address: string): void {
+    session.rival = undefined
+    this.#deps.events.record({
+      object: { kind: 'Node', name: session.nodeName },
+      type: 'Warning',
+      reason: 'TwoMachines',
+      message: `two machines have the certificate of this node: the one at ${session.stream.peer.address} is let in, the one at ${address} is not`,
+    })
+  }
+
   /** The session cannot go on: the agent comes back and starts from a complete list. */
   #fail(session: Session, error: unknown): void {
     if (!session.ended.signal.aborted) this.#deps.log.warn('Ended a session', { object: `Node/${session.nodeName}`, error })
@@ -332,9 +408,15 @@ export class Dispatcher implements NodeLiveness {
   }
 
   async #sendHeartbeat(session: Session): Promise<void> {
-    const period = durationMs(this.#deps.store.view.get('Cluster', 'default')?.spec.heartbeatPeriod ?? defaultHeartbeatPeriod)
-    const factor = 1 + (this.#deps.random.next() * 2 - 1) * heartbeatJitter
-    await send(session, { type: 'heartbeat', periodMs: Math.round(period * factor) })
+    const period = this.#periodMs()
+    const offMs = (this.#deps.random.next() * 2 - 1) * Math.min(heartbeatJitterMs, period / 2)
+    session.periodMs = Math.round(period + offMs)
+    this.#periods.set(session.nodeName, session.periodMs)
+    await send(session, { type: 'heartbeat', periodMs: session.periodMs })
+  }
+
+  #periodMs(): number {
+    return durationMs(this.#deps.store.view.get('Cluster', 'default')?.spec.heartbeatPeriod ?? defaultHeartbeatPeriod)
   }
 
   /** Called within the store's apply: it only takes notes. */
@@ -366,11 +448,15 @@ export class Dispatcher implements NodeLiveness {
   }
 
   #noticeNode(node: Node, previous: KitObject | undefined, type: StoreEvent['type']): void {
-    const session = this.#sessions.get(node.metadata.name)
+    const { name } = node.metadata
+    const session = this.#sessions.get(name)
+    if (type === 'DELETED') for (const known of [this.#lastSeen, this.#periods, this.#replaced, this.#registrations]) known.delete(name)
     if (session === undefined) return
     if (type === 'DELETED') {
-      const last = send(session, refused('NotFound', `node '${session.nodeName}' was removed from the cluster`, false))
-      last.catch(() => undefined).finally(() => end(session))
+      session.ended.abort() // From here on it is told nothing else.
+      const last = encodeMessage(refused('NotFound', `node '${session.nodeName}' was removed from the cluster`, false))
+      const sent = session.stream.send(last).catch(() => undefined)
+      void sent.finally(() => end(session))
     } else if (previous?.kind === 'Node' && !isDeepStrictEqual(previous.metadata.labels, node.metadata.labels)) {
       this.#sendSession(session).catch((error: unknown) => this.#fail(session, error))
     }
@@ -554,8 +640,8 @@ export class Dispatcher implements NodeLiveness {
     let slot = ''
     await this.#commit('Task', name, (task) => {
       changesState = false // Of an attempt that met a conflict nothing counts.
-      if (task.spec.nodeName !== session.nodeName) return undefined
-      if (compareStates(status.state, task.status.state) < 0 || isDeepStrictEqual(status, task.status)) return undefined
+      if (!this.#mayReport(session, task, status)) return undefined
+      if (isDeepStrictEqual(status, task.status)) return undefined
       changesState = task.status.state !== status.state
       slot = `${task.spec.serviceUid} ${slotOf(task)}`
       const reported = { ...task, status }
@@ -571,6 +657,16 @@ export class Dispatcher implements NodeLiveness {
       message,
       series: `${slot} ${message}`,
     })
+  }
+
+  /** Only on tasks of its own, and never back: a node that was away may not know yet that its task was given up. */
+  #mayReport({ nodeName }: Session, { metadata, spec, status }: Task, reported: Task['status']): boolean {
+    const fields = { object: `Task/${metadata.name}`, node: nodeName, reported: reported.state, known: status.state }
+    const isOwn = spec.nodeName === nodeName
+    const isLate = compareStates(reported.state, status.state) < 0
+    if (!isOwn) this.#tell(`${nodeName} foreign`, 'Refused a report on a task of another node', fields)
+    else if (isLate) this.#note(`${nodeName} late`, 'Refused a report that goes back', fields)
+    return isOwn && !isLate
   }
 
   async #describe(session: Session, description: Description): Promise<void> {
@@ -618,6 +714,7 @@ function refused(reason: string, message: string, retry: boolean): ManagerMessag
 }
 
 function send(session: Session, message: ManagerMessage): Promise<void> {
+  if (session.ended.signal.aborted) return Promise.reject(new Error('the session has ended'))
   return session.stream.send(encodeMessage(message))
 }
 

@@ -96,6 +96,8 @@ export class World {
   readonly machine: SimulatedMachine
   readonly ports: SimulatedPorts
   readonly logged: string[] = []
+  /** With which error the agent's transport does not connect, if it does not. */
+  refuses: Error | undefined
   #lane: Lane | undefined
 
   constructor(...names: readonly string[]) {
@@ -124,12 +126,17 @@ export class World {
   startAgent(signal = new AbortController().signal): Promise<void> {
     const lane = this.queue.lane()
     this.#lane = lane
+    const transport = this.network.join('node-1', lane)
     const effects = {
       clock: createSimulatedClock(lane),
       random: new SeededRandom(3),
       keys: createSimulatedKeys(new SeededRandom(3)),
       disk: this.disk.mount(lane),
-      transport: this.network.join('node-1', lane),
+      transport: {
+        ...transport,
+        connect: (...to: Parameters<typeof transport.connect>) =>
+          this.refuses === undefined ? transport.connect(...to) : Promise.reject(this.refuses),
+      },
       log: this.#log(),
     }
     const options = { nodeName: 'node-1', hostname: 'one', managers: [...this.managers.keys()], directory: '/agent' }
@@ -159,6 +166,43 @@ export class World {
     }
     return { debug: write, info: write, warn: write, error: write }
   }
+}
+
+/** A manager that knows nothing but heartbeats. @param onHello called for each session. */
+export async function answer(stream: FrameStream, onHello: () => void): Promise<void> {
+  const reply = (message: ManagerMessage): Promise<void> => stream.send(new TextEncoder().encode(JSON.stringify(message)))
+  try {
+    for await (const frame of stream.frames()) {
+      const message = decode(frame)
+      if (message.type === 'hello') {
+        onHello()
+        await reply({ type: 'session', sessionId: 's', node: { name: message.nodeName, hostname: '', labels: {} }, managers: [] })
+      }
+      if (message.type === 'heartbeat') await reply({ type: 'heartbeat', periodMs: 5_000 })
+      if (message.type === 'status') await reply({ type: 'ack', number: message.number })
+    }
+  } catch {
+    // The manager, or the agent, has died.
+  }
+}
+
+/** An agent on a machine of its own that runs nothing. */
+export function startBareAgent(queue: EventQueue, network: SimulatedNetwork, name: string): void {
+  const lane = queue.lane()
+  const random = new SeededRandom(Number(name.replace(/\D/g, '')))
+  const silent = (): void => {}
+  const effects = {
+    clock: createSimulatedClock(lane),
+    random,
+    keys: createSimulatedKeys(random),
+    disk: new SimulatedDisk(random).mount(lane),
+    transport: network.join(name, lane),
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+  }
+  const machine = new SimulatedMachine(queue)
+  const portServer = new SimulatedPorts(queue, () => undefined).server(lane)
+  const options = { nodeName: name, hostname: name, managers: ['manager'], directory: '/agent', executor: machine.executor(lane), portServer }
+  void createAgent(effects, options).run(new AbortController().signal)
 }
 
 /** What an agent of ours sent is taken at its word. */

@@ -5,6 +5,8 @@
 export interface NodeLiveness {
   /** Monotonic time of the last sign of life over a registered session; `undefined` when there was none under this leader. */
   lastSeenMs(nodeName: string): number | undefined
+  /** What its agent was told last to wait between two heartbeats; `undefined` before it was told anything. */
+  periodMs(nodeName: string): number | undefined
   /** Whether the last session ended because a manager cut it off, not because heartbeats stopped. */
   wasDisconnected?(nodeName: string): boolean
   /** Whether the node has said that it left, and has not come back. */

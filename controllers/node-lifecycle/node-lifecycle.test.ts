@@ -18,11 +18,13 @@ async function cluster() {
   const time = { now: 0 }
   const seen = new Map<string, number>()
   const clock = { monotonicMs: () => time.now, wallMs: () => time.now, sleep: () => Promise.resolve() }
-  const told: string[] = []
-  const events = { record: ({ reason, message }: Fact) => void told.push(`${reason}: ${message}`) }
+  const facts: string[] = []
+  const events = { record: ({ reason, message }: Fact) => void facts.push(`${reason}: ${message}`) }
   const left = new Set<string>()
+  const told = { periodMs: undefined as number | undefined }
   const liveness = {
     lastSeenMs: (name: string) => seen.get(name),
+    periodMs: () => told.periodMs,
     hasLeft: (name: string) => left.has(name),
     subscribe: () => () => {},
   }
@@ -40,11 +42,11 @@ async function cluster() {
     await store.commit({ writes: [{ op: 'create', object }] })
   }
   const look = (controller: ReturnType<typeof make>) => controller.reconcile('a', new AbortController().signal)
-  return { store, time, seen, left, told, make, look }
+  return { store, time, seen, left, told, facts, make, look }
 }
 
 test('tasks of a node that is down are orphaned after a day, counted through a change of leader', async () => {
-  const { store, time, seen, told, make, look } = await cluster()
+  const { store, time, seen, facts, make, look } = await cluster()
   const first = make()
   seen.set('a', 0)
   assert.deepEqual(await look(first), { requeueAfterMs: 15_000 })
@@ -52,7 +54,7 @@ test('tasks of a node that is down are orphaned after a day, counted through a c
   time.now = 15_000
   assert.deepEqual(await look(first), { requeueAfterMs: 24 * hourMs })
   assert.equal(store.view.get('Node', 'a')?.status.state, 'Down')
-  assert.deepEqual(told, ['NodeReady: The node answers', 'NodeDown: The node is down: heartbeat failure'])
+  assert.deepEqual(facts, ['NodeReady: The node answers', 'NodeDown: The node is down: heartbeat failure'])
   seen.clear()
   time.now = 20 * hourMs
   const second = make()
@@ -73,12 +75,27 @@ test('tasks of a deleted node are orphaned at once', async () => {
 })
 
 test('a node that left is down, and its tasks are orphaned, at once', async () => {
-  const { store, seen, left, told, make, look } = await cluster()
+  const { store, seen, left, facts, make, look } = await cluster()
   seen.set('a', 0)
   const controller = make()
   await look(controller)
   left.add('a')
   assert.deepEqual(await look(controller), {})
-  assert.deepEqual(told.at(-1), 'NodeDown: The node is down: it left the cluster')
+  assert.deepEqual(facts.at(-1), 'NodeDown: The node is down: it left the cluster')
   assert.equal(store.view.get('Task', 't1')?.status.error, 'its node left the cluster')
+})
+
+test('a shorter period of heartbeats counts once the agent has been told of it', async () => {
+  const { time, seen, told, make, look, store } = await cluster()
+  told.periodMs = 60_000
+  seen.set('a', 0)
+  const controller = make()
+  time.now = 100_000 // The cluster says 5 s by now.
+  assert.deepEqual(await look(controller), { requeueAfterMs: 80_000 })
+  assert.equal(store.view.get('Node', 'a')?.status.state, 'Ready')
+  seen.set('a', time.now)
+  told.periodMs = 5_000
+  time.now += 15_000
+  await look(controller)
+  assert.equal(store.view.get('Node', 'a')?.status.state, 'Down')
 })

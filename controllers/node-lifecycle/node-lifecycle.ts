@@ -54,7 +54,8 @@ export function nodeLifecycleController(deps: NodeLifecycleDeps): Controller {
         lastSeenMs: liveness.lastSeenMs(nodeName),
         disconnected: liveness.wasDisconnected?.(nodeName) ?? false,
         left,
-        heartbeatMs,
+        // A period that was changed meanwhile applies from the next heartbeat on, which is still due by the old one.
+        heartbeatMs: liveness.periodMs(nodeName) ?? heartbeatMs,
       })
       const stateAt = await writeState(node, verdict.state, verdict.message)
       if (verdict.state !== 'Down') return verdict.revisitAfterMs === undefined ? {} : { requeueAfterMs: verdict.revisitAfterMs }
