@@ -11,9 +11,8 @@ export const defaultCertificateLifeMs = 90 * 24 * 60 * 60 * 1000
 export const shortestCertificateLifeMs = 30 * 60 * 1000
 
 /** From an hour ago until `lifeMs` from now. Throws Invalid when that is too short to renew in peace. */
-export function certificateValidity(nowMs: number, lifeMs = defaultCertificateLifeMs): Validity {
-  if (!(lifeMs >= shortestCertificateLifeMs))
-    throw new StatusError('Invalid', `certificates must be valid for ${shortestCertificateLifeMs / 60_000} minutes at least`)
+export function certificateValidity(nowMs: number, lifeMs = defaultCertificateLifeMs, shortestMs = shortestCertificateLifeMs): Validity {
+  if (!(lifeMs >= shortestMs)) throw new StatusError('Invalid', `certificates must be valid for ${shortestMs / 60_000} minutes at least`)
   return { notBeforeMs: nowMs - backdateMs, notAfterMs: nowMs + lifeMs }
 }
 

@@ -55,6 +55,8 @@ export interface NodeOptions {
   readonly version: string
   /** Sizes of the log, where they are not what production has. */
   readonly log?: Pick<StoreOptions, 'snapshotEntries' | 'segmentBytes'>
+  /** Shortest life of a certificate, where it is not what production has. */
+  readonly shortestCertificateMs?: number
 }
 
 export interface KitNode {
@@ -135,7 +137,11 @@ function createManager(
     managers: () => [options.advertise ?? nodeId],
   })
   const broker = new LogBroker({ store, clock, random, transport, requestStream: (...request) => dispatcher.requestStream(...request) })
-  const issuer = new Issuer({ store, clock, random, keys, log, transport, events: events.recorder('issuer'), clusterId, roles: ['Worker'] })
+  const { shortestCertificateMs: shortestLifeMs } = options
+  const issuer = new Issuer({
+    ...{ store, clock, random, keys, log, transport, events: events.recorder('issuer'), clusterId, roles: ['Worker'] },
+    ...(shortestLifeMs === undefined ? {} : { shortestLifeMs }),
+  })
   const stats = new StatsBroker({ clock, random, transport, requestStream: (...request) => dispatcher.requestStream(...request) })
   const exec = new ExecBroker({
     store,

@@ -33,6 +33,8 @@ export interface IssuerDeps {
   readonly clusterId: string
   /** Roles that a machine may join in. */
   readonly roles: readonly NodeRole[]
+  /** Certificates of a shorter life are not made; what production has, when left out. */
+  readonly shortestLifeMs?: number
 }
 
 /** A joiner asks twice: for the root, then with its token. */
@@ -181,7 +183,7 @@ export class Issuer {
    * asks again and again, and none of its old requests may write over the last one.
    */
   async #issue(name: string, publicKey: KeyObject, late: AbortSignal): Promise<Issued> {
-    const { clock, clusterId } = this.#deps
+    const { clock, clusterId, shortestLifeMs } = this.#deps
     const { ca, lifeMs } = this.#cluster()
     for (let left = maxCommitAttempts; ; left--) {
       late.throwIfAborted()
@@ -192,7 +194,7 @@ export class Issuer {
           `node "${name}" was removed from the cluster; delete the directory 'certificates' of the node's state, and join again with a token`,
         )
       const role = roleOf(node)
-      const validity = certificateValidity(clock.wallMs(), lifeMs)
+      const validity = certificateValidity(clock.wallMs(), lifeMs, shortestLifeMs)
       const certificate = issueNodeCertificate(this.#deps, ca, publicKey, { kind: 'Node', nodeId: name, role, clusterId }, validity)
       const status = { ...node.status, certificate: { publicKey: keyDigest(publicKey), notAfter: validity.notAfterMs } }
       try {

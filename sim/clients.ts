@@ -11,7 +11,7 @@ export function connectAtRandom(cluster: SimulatedCluster, random: SeededRandom,
   const { queue } = cluster
   const connect = (): void => {
     queue.schedule(random.exponential(meanBetweenMs), connect)
-    const node = random.pick(cluster.nodes)
+    const node = random.pick(cluster.hosts)
     const open = cluster.ports(node).open()
     if (open.length === 0) return
     const [number, protocol] = random.pick(open).split('/')

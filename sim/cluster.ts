@@ -1,13 +1,16 @@
 // A whole cluster on one event queue: a manager and workers, each with its own lane (its process), disk,
-// clock and machine, joined by one network. The nodes are those of production, made by the same
-// `createNode`; only effects, executor and ports are simulated. Read next: run.ts.
+// clock and machine, joined by one network. The nodes are those of production, made by the same `openNetwork` and
+// `createNode`: a worker is nobody before it has joined with a token. Only effects, executor and ports are simulated.
+// A host is named after its machine (`worker-1`), whatever node it is at the moment. Read next: run.ts, machines.ts.
 
 import assert from 'node:assert/strict'
-import type { Node } from '../api/objects.ts'
+import { RefusedError } from '../agent/session.ts'
 import type { Handle } from '../api/request.ts'
 import type { Assignment } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
 import type { Log } from '../effects/effects.ts'
+import { certificatesOf, type NodeCertificate } from '../node/certificate.ts'
+import { type NetworkDeps, openNetwork } from '../node/network.ts'
 import { createNode, type KitNode } from '../node/node.ts'
 import { createSimulatedClock, simulatedEpochMs } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
@@ -22,6 +25,9 @@ import { type Told, ToldAgent } from './told.ts'
 
 export const managerId = 'manager'
 
+const managerAddress = `${managerId}:4242`
+/** Shorter than in production, so that a short run sees renewals. */
+const shortestCertificateMs = 60_000
 /** Small files and frequent snapshots, so that a short run crosses every boundary. */
 const log = { segmentBytes: 256 * 1024, snapshotEntries: 400 }
 
@@ -34,6 +40,12 @@ export interface ClusterOptions {
   readonly onStore: (store: Store, isRestart: boolean) => void
   /** A node's agent hears that a task is to stop. */
   readonly onToldToStop: (node: string, task: string) => void
+  /** A machine has a certificate: a new one, or the one that its disk holds. */
+  readonly onCertificate: (host: string, certificate: NodeCertificate) => void
+  /** A machine has lost what it had on its disk, or its certificates at least. */
+  readonly onDiskIsNew: (host: string) => void
+  /** The daemon of a worker has ended by itself: it could not join, or its node was removed. */
+  readonly onEnded: (host: string, error: Error) => void
   /** What a node logs at `warn` and `error`. */
   readonly onWarning: (node: string, message: string, fields: unknown) => void
 }
@@ -48,12 +60,20 @@ interface Host {
   readonly rate: number
   starts: number
   readonly told: ToldAgent
+  readonly labels: Readonly<Record<string, string>>
+  certificate: NodeCertificate | undefined
   process: Process | undefined
 }
 
 interface Process {
   readonly lane: Lane
+  readonly stop: AbortController
   node: KitNode | undefined
+}
+
+/** With which token a daemon is started: the present one when left out, none when undefined. */
+export interface StartOptions {
+  readonly token: string | undefined
 }
 
 export class SimulatedCluster {
@@ -61,6 +81,8 @@ export class SimulatedCluster {
   readonly network: SimulatedNetwork
   readonly #options: ClusterOptions
   readonly #hosts: readonly Host[]
+  readonly #processes: Process[] = []
+  #token: string | undefined
   /** A node that could not start, or had to stop: never in a healthy run. */
   readonly failures: unknown[] = []
 
@@ -69,7 +91,7 @@ export class SimulatedCluster {
     const { random } = options
     this.network = new SimulatedNetwork(this.queue, random.split('network'))
     const ids = [managerId, ...Array.from({ length: options.workers }, (_, at) => `worker-${at + 1}`)]
-    this.#hosts = ids.map((id) => {
+    this.#hosts = ids.map((id, at) => {
       const own = random.split(id)
       const machine = new SimulatedMachine(this.queue, { cpus: 4, memoryBytes: 4e9, plan: options.plan })
       return {
@@ -82,6 +104,8 @@ export class SimulatedCluster {
         rate: id === managerId ? 1 : 1 + (own.next() - 0.5) * 0.002,
         starts: 0,
         told: new ToldAgent((task) => options.onToldToStop(id, task)),
+        labels: id === managerId ? {} : { zone: at % 2 === 1 ? 'a' : 'b' },
+        certificate: undefined,
         process: undefined,
       }
     })
@@ -101,8 +125,28 @@ export class SimulatedCluster {
   }
 
   /** Managers have agents, too. */
-  get nodes(): readonly string[] {
+  get hosts(): readonly string[] {
     return this.#hosts.map(({ id }) => id)
+  }
+
+  /** The token of workers, as somebody would copy it from the manager; the one read last while it is down. */
+  get token(): string | undefined {
+    this.#token = this.store?.view.get('Cluster', 'default')?.status.joinTokens?.worker ?? this.#token
+    return this.#token
+  }
+
+  /** The node that the machine is; undefined before it has joined. */
+  nodeOf(id: string): string | undefined {
+    return this.#host(id).certificate?.nodeId
+  }
+
+  /** The machine that is the node now. */
+  hostOf(node: string): string | undefined {
+    return this.#hosts.find(({ certificate }) => certificate?.nodeId === node)?.id
+  }
+
+  certificateOf(id: string): NodeCertificate | undefined {
+    return this.#host(id).certificate
   }
 
   /** The node and the manager both run and hear each other, and nothing holds either up. */
@@ -140,63 +184,117 @@ export class SimulatedCluster {
     return this.#host(id).disk
   }
 
-  /** Starts the node's process on what its disk holds. */
-  async start(id: string): Promise<void> {
+  /** Starts the daemon on what the disk of the machine holds. */
+  async start(id: string, options: StartOptions = { token: this.token }): Promise<void> {
     const host = this.#host(id)
     assert.ok(host.process === undefined, `${id} is up already`)
-    const lane = this.queue.lane()
-    const process: Process = { lane, node: undefined }
+    const process: Process = { lane: this.queue.lane(), stop: new AbortController(), node: undefined }
     host.process = process
+    this.#processes.push(process)
     host.starts += 1
-    const random = this.#options.random.split(`${id} ${host.starts}`)
     try {
-      const node = await createNode(
-        {
-          clock: createSimulatedClock(lane, host),
-          random,
-          keys: createSimulatedKeys(random.split('keys')),
-          disk: host.disk.mount(lane),
-          transport: overhear(
-            this.network.join(id, lane, { role: id === managerId ? 'Manager' : 'Worker', clusterId: 'simulated' }),
-            (protocol) => (protocol === 'dispatcher' ? host.told.begin() : undefined),
-          ),
-          log: this.#log(id),
-        },
-        {
-          identity: { nodeId: id, clusterId: 'simulated' },
-          directory: `/var/lib/${id}`,
-          hostname: id,
-          executor: host.machine.executor(lane),
-          portServer: host.ports.server(lane),
-          managers: id === managerId ? [] : [managerId],
-          labels: {},
-          engineLabels: {},
-          version: 'simulated',
-          log,
-        },
-      )
-      if (lane.closed) return // It was killed while it started.
-      process.node = node
-      if (node.store !== undefined) this.#options.onStore(node.store, host.starts > 1)
-      node.run(new AbortController().signal).catch((error: unknown) => this.#fail(lane, id, error))
+      await this.#run(host, process, options)
     } catch (error) {
-      this.#fail(lane, id, error)
+      this.#ended(host, process, error)
     }
+  }
+
+  /** Resolves when the node runs. */
+  async #run(host: Host, process: Process, { token }: StartOptions): Promise<void> {
+    const { lane, stop } = process
+    const { id, labels } = host
+    const directory = directoryOf(id)
+    const random = this.#options.random.split(`${id} ${host.starts}`)
+    const effects: NetworkDeps = {
+      clock: createSimulatedClock(lane, host),
+      random,
+      keys: createSimulatedKeys(random.split('keys')),
+      disk: host.disk.mount(lane),
+      log: this.#log(id, lane),
+      ...this.network.plug(id, lane),
+    }
+    const isManager = id === managerId
+    const network = await openNetwork(
+      effects,
+      directory,
+      {
+        hostname: id,
+        advertise: () => managerAddress,
+        labels,
+        ...(isManager ? { listenRemoteApi: managerAddress } : { joinAddr: managerAddress }),
+        ...(token === undefined ? {} : { joinToken: () => Promise.resolve(token) }),
+      },
+      stop.signal,
+    )
+    if (lane.closed) return // It was killed while it started.
+    const { identity, certificate, managers, advertise, onManagers } = network
+    const onCertificate = (fresh: NodeCertificate): void => {
+      host.certificate = fresh
+      this.#options.onCertificate(id, fresh)
+    }
+    if (certificate !== undefined) onCertificate(certificate)
+    const node = await createNode(
+      { ...effects, transport: overhear(network.transport, (protocol) => (protocol === 'dispatcher' ? host.told.begin() : undefined)) },
+      {
+        ...{ identity, directory, hostname: id, managers, onManagers, version: 'simulated', log, shortestCertificateMs },
+        executor: host.machine.executor(lane),
+        portServer: host.ports.server(lane),
+        onCertificate: (fresh) => {
+          network.onCertificate(fresh)
+          if (!lane.closed) onCertificate(fresh)
+        },
+        ...(certificate === undefined ? {} : { certificate }),
+        ...(advertise === undefined ? {} : { advertise }),
+        labels,
+        engineLabels: {},
+      },
+    )
+    if (lane.closed) return
+    process.node = node
+    if (node.store !== undefined) this.#options.onStore(node.store, host.starts > 1)
+    Promise.all([node.run(stop.signal), network.run(stop.signal, node.store)]).catch((error: unknown) => this.#ended(host, process, error))
   }
 
   /** The process is gone from one moment to the next; its disk keeps what was synced, and some of the rest. Its tasks live on. */
   kill(id: string): void {
-    const host = this.#host(id)
+    this.#close(this.#host(id))
+    this.#host(id).disk.crash()
+  }
+
+  #close(host: Host): void {
     host.process?.lane.close()
     host.process = undefined
     host.told.died()
-    host.disk.crash()
-    this.network.leave(id)
+    this.network.leave(host.id)
+  }
+
+  /** Somebody gives the machine, whose daemon does not run, an empty disk. */
+  wipe(id: string): void {
+    this.#forget(id, directoryOf(id))
+  }
+
+  /** Somebody deletes the certificates of a machine whose daemon does not run, so that it may join as a new node. */
+  forgetCertificates(id: string): void {
+    this.#forget(id, certificatesOf(directoryOf(id)))
+  }
+
+  #forget(id: string, directory: string): void {
+    const host = this.#host(id)
+    assert.ok(host.process === undefined, `${id} is up`)
+    host.disk.platter.erase(directory)
+    host.certificate = undefined
+    host.told.becameAnother()
+    this.#options.onDiskIsNew(id)
   }
 
   /** Somebody, or a time server, sets the node's wall clock: forward, or back when negative. */
   setClock(id: string, byMs: number): void {
     this.#host(id).skewMs += byMs
+  }
+
+  /** By how much the wall clock of the machine is off. */
+  clockErrorMs(id: string): number {
+    return this.#host(id).skewMs
   }
 
   /** Of the manager. */
@@ -208,38 +306,41 @@ export class SimulatedCluster {
     this.#host(id).process?.lane.freeze(durationMs)
   }
 
-  /** Node objects of the workers, as joining would make them. */
-  async admit(store: Store): Promise<void> {
-    for (const [at, id] of this.workers.entries()) {
-      const node: Node = {
-        kind: 'Node',
-        metadata: {
-          name: id,
-          uid: `uid-${id}`,
-          resourceVersion: 0,
-          generation: 1,
-          createdAt: 0,
-          labels: { zone: at % 2 === 0 ? 'a' : 'b' },
-        },
-        spec: { role: 'Worker', availability: 'Active' },
-        status: {},
-      }
-      await store.commit({ writes: [{ op: 'create', object: node }] })
+  /** Nothing happens any more. What waits for a signal that never comes would stay in memory: Node.js holds on to it. */
+  end(): void {
+    for (const { lane } of this.#processes) lane.close()
+    for (const { stop } of this.#processes) stop.abort(new Error('the simulation is over'))
+  }
+
+  #ended(host: Host, process: Process, error: unknown): void {
+    if (process.lane.closed) return
+    this.#close(host)
+    if (host.id !== managerId && error instanceof Error && isForPeople(error)) this.#options.onEnded(host.id, error)
+    else this.failures.push(new Error(`${host.id} stopped`, { cause: error }))
+  }
+
+  #log(id: string, lane: Lane): Log {
+    const warn = (message: string, fields?: unknown): void => {
+      if (!lane.closed) this.#options.onWarning(id, message, fields)
     }
-  }
-
-  #fail(lane: Lane, id: string, error: unknown): void {
-    if (!lane.closed) this.failures.push(new Error(`${id} stopped`, { cause: error }))
-  }
-
-  #log(id: string): Log {
-    const warn = (message: string, fields?: unknown): void => this.#options.onWarning(id, message, fields)
     return { debug() {}, info() {}, warn, error: warn }
   }
 
   #host(id: string): Host {
     const host = this.#hosts.find((candidate) => candidate.id === id)
-    assert.ok(host !== undefined, `there is no node ${id}`)
+    assert.ok(host !== undefined, `there is no machine ${id}`)
     return host
   }
+}
+
+function directoryOf(id: string): string {
+  return `/var/lib/${id}`
+}
+
+/** What a daemon says when it ends for a reason that somebody can mend: a node that was removed, a token, a certificate, a clock. */
+function isForPeople(error: Error): boolean {
+  return (
+    error instanceof RefusedError ||
+    /^(cannot join the cluster|joining needs a token|the certificate of this node expired)/.test(error.message)
+  )
 }

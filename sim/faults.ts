@@ -7,6 +7,7 @@ import type { Client } from '../client/client.ts'
 import { ingressPorts } from '../server/endpoints.ts'
 import { managerId, type SimulatedCluster } from './cluster.ts'
 import type { SeededRandom } from './effects/random.ts'
+import { disturbMachine, isMachineFault, isPossible, type MachineContext, machineFaultKinds } from './machines.ts'
 import {
   applyService,
   patchNode,
@@ -43,14 +44,11 @@ export const faultKinds = [
   'service deleted',
   'ports changed',
   'port taken',
+  ...machineFaultKinds,
 ] as const
 export type FaultKind = (typeof faultKinds)[number]
 
-export interface FaultContext {
-  readonly cluster: SimulatedCluster
-  readonly random: SeededRandom
-  /** Undefined while the manager is down. */
-  readonly client: () => Client | undefined
+export interface FaultContext extends MachineContext {
   readonly note: (kind: FaultKind) => void
   /** A write that the API acknowledged. */
   readonly acknowledged: (resourceVersion: number) => void
@@ -59,9 +57,10 @@ export interface FaultContext {
 }
 
 /** Weights of this run: a third of the kinds are off. */
-export function drawKinds(random: SeededRandom): readonly FaultKind[] {
-  const kinds = faultKinds.filter(() => random.chance(0.67))
-  return kinds.length >= 4 ? kinds : faultKinds
+export function drawKinds(random: SeededRandom, context: Pick<MachineContext, 'lifeMs'>): readonly FaultKind[] {
+  const possible = faultKinds.filter((kind) => isPossible(kind, context))
+  const kinds = possible.filter(() => random.chance(0.67))
+  return kinds.length >= 4 ? kinds : possible
 }
 
 /** Starts one fault, and schedules its end. A user's request may fail while the manager is away; that is part of it. */
@@ -90,7 +89,7 @@ export function inject(context: FaultContext, kind: FaultKind): void {
       cluster.freeze(worker, lastsMs)
       break
     case 'port taken':
-      takePort(context, random.pick(cluster.nodes), lastsMs)
+      takePort(context, random.pick(cluster.hosts), lastsMs)
       break
     case 'manager killed':
       if (!cluster.isUp(managerId)) return
@@ -134,13 +133,20 @@ export function inject(context: FaultContext, kind: FaultKind): void {
       cluster.network.resetBetween(worker, managerId)
       break
     default:
-      void disturb(context, kind, worker, lastsMs)
+      if (isMachineFault(kind)) disturbMachine(context, kind, worker, lastsMs)
+      else void disturb(context, kind, worker, lastsMs)
   }
 }
 
-/** By an hour either way. It stays so: nothing may depend on what the clock was before. */
+/**
+ * By an hour either way, and to an hour off at most: with more nobody believes anybody, as it should be. It stays so: nothing else may
+ * depend on what the clock was before.
+ */
 function setClock({ cluster, random }: FaultContext, id: string): void {
-  cluster.setClock(id, (random.chance(0.5) ? 1 : -1) * 3_600_000)
+  const hourMs = 3_600_000
+  const offHours = Math.round(cluster.clockErrorMs(id) / hourMs)
+  const wantedHours = offHours === 0 ? random.pick([-1, 1]) : 0
+  cluster.setClock(id, (wantedHours - offHours) * hourMs)
 }
 
 function restart(cluster: SimulatedCluster, id: string): void {
@@ -193,7 +199,8 @@ async function disturb(context: FaultContext, kind: FaultKind, worker: string, l
     if (client === undefined) return
     await request(client).then(context.acknowledged, () => undefined) // Refused, or nobody knows: users live with that.
   }
-  const availability = (value: string): Promise<void> => ask((client) => patchNode(client, worker, { spec: { availability: value } }))
+  const patch = (change: JsonObject): Promise<void> => ask((client) => patchNode(client, cluster.nodeOf(worker) ?? 'nobody', change))
+  const availability = (value: string): Promise<void> => patch({ spec: { availability: value } })
   const revise = (behaviour: 'runs' | 'crashes'): Promise<void> =>
     ask((client) => patchService(client, name, { template: revised(name, context.nextVersion(), behaviour) }))
   switch (kind) {
@@ -203,7 +210,7 @@ async function disturb(context: FaultContext, kind: FaultKind, worker: string, l
       cluster.queue.schedule(lastsMs, () => void availability('Active'))
       return
     case 'node relabelled':
-      return ask((client) => patchNode(client, worker, { metadata: { labels: { zone: random.pick(['a', 'b']) } } }))
+      return patch({ metadata: { labels: { zone: random.pick(['a', 'b']) } } })
     case 'service scaled':
       return ask((client) =>
         name === 'everywhere' ? Promise.reject(new Error('global')) : patchService(client, name, { replicas: random.below(7) }),

@@ -3,20 +3,25 @@
 
 import assert from 'node:assert/strict'
 import { crc32 } from 'node:zlib'
-import type { Assignment } from '../api/session.ts'
+import { RefusedError } from '../agent/session.ts'
+import type { Assignment, PayloadName } from '../api/session.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
 import { hasReached, isOpen, slotOf } from '../api/task.ts'
 import type { Client } from '../client/client.ts'
 import { inProcessClient } from '../client/in-process.ts'
+import { expiryMs } from '../node/certificate.ts'
 import { acknowledgedWritesSurvive } from './checkers/acknowledged-writes-survive.ts'
 import type { Checker } from './checkers/checker.ts'
 import { converged } from './checkers/converged.ts'
 import { failuresAreCounted } from './checkers/failures-are-counted.ts'
 import { filesFollowTasks, type WorkerFiles } from './checkers/files-follow-tasks.ts'
 import { heldTasksAreReleased } from './checkers/held-tasks-are-released.ts'
+import { machinesComeBack } from './checkers/machines-come-back.ts'
 import { noClientForAStoppingTask } from './checkers/no-client-for-a-stopping-task.ts'
 import { nodesTakeTheBlame } from './checkers/nodes-take-the-blame.ts'
+import { oneNodePerMachine } from './checkers/one-node-per-machine.ts'
 import { oneWantedTaskPerSlot } from './checkers/one-wanted-task-per-slot.ts'
+import { onlyMembersAreServed } from './checkers/only-members-are-served.ts'
 import { parallelismIsRespected } from './checkers/parallelism-is-respected.ts'
 import { portsAreServed } from './checkers/ports-are-served.ts'
 import { resourcesAreNeverOversubscribed } from './checkers/resources-are-never-oversubscribed.ts'
@@ -28,8 +33,11 @@ import { connectAtRandom } from './clients.ts'
 import { managerId, SimulatedCluster } from './cluster.ts'
 import { createSimulatedClock } from './effects/clock.ts'
 import { SeededRandom } from './effects/random.ts'
+import type { OpenedStream } from './effects/transport.ts'
 import type { TaskPlan } from './executor.ts'
 import { drawKinds, type FaultKind, inject } from './faults.ts'
+import { Intruder } from './intruder.ts'
+import { lookAfter, setClockRight } from './machines.ts'
 import {
   applyFile,
   applyService,
@@ -66,7 +74,19 @@ const silenceMs = 30_000
 const meanBetweenFaultsMs = 6000
 const tickMs = 1000
 
-export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions): Promise<RunResult> {
+export async function runSeed(options: RunOptions): Promise<RunResult> {
+  const clusters: SimulatedCluster[] = []
+  try {
+    return await simulate(options, (cluster) => clusters.push(cluster))
+  } finally {
+    for (const cluster of clusters) cluster.end()
+  }
+}
+
+async function simulate(
+  { seed, minutes, onLine = () => {} }: RunOptions,
+  onCluster: (cluster: SimulatedCluster) => void,
+): Promise<RunResult> {
   const random = new SeededRandom(seed)
   const trace = new Trace(onLine)
   const faults = new Map<FaultKind, number>()
@@ -77,6 +97,10 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     failure ??= error
   }
   const clients = noClientForAStoppingTask(() => cluster, fail)
+  const members = onlyMembersAreServed(() => cluster.store?.view, fail)
+  const machines = oneNodePerMachine(() => cluster.store?.view, fail)
+  const comeBack = machinesComeBack(() => cluster, fail)
+  const files = filesFollowTasks(() => workerFiles(cluster), fail)
   const checkers: readonly Checker[] = [
     oneWantedTaskPerSlot(),
     parallelismIsRespected(),
@@ -86,7 +110,10 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     heldTasksAreReleased(),
     statesOnlyMoveForward(),
     converged(),
-    filesFollowTasks(() => workerFiles(cluster)),
+    files,
+    members,
+    machines,
+    comeBack,
     nodesTakeTheBlame((task) => cluster.wentDownWithNode(task)),
     clients,
     stopsAreHeldShortly(() => cluster),
@@ -113,7 +140,21 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     onToldToStop: clients.toldToStop,
     onWarning: (node, message, fields) => trace.line(nowMs(), node, message, JSON.stringify(fields, errorsToo)),
     onStore,
+    onCertificate(host, certificate) {
+      intruder.steal(certificate)
+      trace.line(nowMs(), host, 'has a certificate', certificate.nodeId)
+    },
+    onDiskIsNew: machines.diskIsNew,
+    onEnded(host, error) {
+      trace.line(nowMs(), host, 'has ended', error.message)
+      if (error instanceof RefusedError) comeBack.removed(host)
+      lookAfter({ cluster, random: care }, host, error)
+    },
   })
+  onCluster(cluster)
+  const care = random.split('care')
+  const intruder = new Intruder(cluster, random.split('intruder'), fail)
+  cluster.network.watch = overhearManager
   const clock = createSimulatedClock(cluster.queue)
   const nowMs = (): number => cluster.queue.nowMs()
 
@@ -130,14 +171,34 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     watch(cluster, store, random.split(`watch ${store.view.resourceVersion}`), watches)
   }
 
+  /** What the manager says to others: checked against what it knows at that moment. */
+  function overhearManager(stream: OpenedStream): (frame: Uint8Array) => void {
+    members.opened(stream)
+    return (frame) => {
+      const isOfMember = stream.node !== undefined && cluster.store?.view.get('Node', stream.node.id) !== undefined
+      const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
+      const type = /^\{"type":"(\w+)"/.exec(bytes.toString('latin1', 0, 32))?.[1] ?? ''
+      if (stream.protocol === 'dispatcher' && isOfMember && type !== 'payload') return
+      const message: unknown = type === 'payload' || type === 'issued' ? JSON.parse(bytes.toString()) : undefined
+      const issued = isIssued(message) ? message.nodeId : undefined
+      members.sent(stream, type, issued)
+      if (issued !== undefined) machines.issued(stream.from, issued)
+      if (isPayload(message)) files.sent(stream.node?.id ?? '', `${message.payload.kind}/${message.payload.name}`, nowMs())
+    }
+  }
+
   const client = (): Client | undefined => {
     const { handle } = cluster
     return handle === undefined ? undefined : inProcessClient({ router: { handle }, clock, name: 'user' })
   }
   let version = 0
   const nextVersion = (): number => (version += 1)
+  const knobs = random.split('knobs')
+  /** In some runs every certificate lives for minutes only, and is renewed all the time. */
+  const lifeMs = knobs.chance(0.4) ? 120_000 + knobs.below(120_000) : undefined
   const context = {
     cluster,
+    lifeMs,
     random: random.split('faults'),
     client,
     nextVersion,
@@ -156,7 +217,12 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
   await cluster.queue.settle(cluster.start(managerId))
   const { store } = cluster
   assert.ok(store !== undefined)
-  await cluster.queue.settle(cluster.admit(store))
+  if (lifeMs !== undefined) limitCertificates(store, lifeMs)
+  await cluster.queue.run(
+    5_000,
+    () => {},
+    () => isBroken() || cluster.token !== undefined,
+  )
   for (const worker of cluster.workers) void cluster.start(worker)
   for (const manifest of fileManifests) {
     const present = client()
@@ -171,12 +237,13 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
     )
   }
   connectAtRandom(cluster, random.split('clients'), clients.reached)
+  intruder.start()
   const tick = (): void => {
     guard((checker) => checker.tick?.(nowMs()))
     cluster.queue.schedule(tickMs, tick)
   }
   tick()
-  const kinds = drawKinds(random.split('kinds'))
+  const kinds = drawKinds(random.split('kinds'), context)
   const trouble = (): void => {
     if (nowMs() > endMs * faultShare) return
     inject(context, context.random.pick(kinds))
@@ -184,10 +251,11 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
   }
   cluster.queue.schedule(15_000, trouble)
   await run(endMs * faultShare)
+  comeBack.calm(nowMs())
   await rest(cluster, client, nextVersion)
   // The clock may be set in the middle of the last rollouts, and stays so: they end all the same.
   const last = random.split('last step')
-  const byMs = last.pick([-1, 0, 1]) * 3_600_000
+  const byMs = lifeMs === undefined ? last.pick([-1, 0, 1]) * 3_600_000 : 0
   cluster.queue.schedule(last.exponential(5_000), () => cluster.setClock(managerId, byMs))
   await run(endMs - silenceMs)
   const { store: settled } = cluster
@@ -197,6 +265,7 @@ export async function runSeed({ seed, minutes, onLine = () => {} }: RunOptions):
   assert.equal(settled.view.resourceVersion, quietSince, 'silence once settled')
   guard((checker) => checker.settled?.(settled.view))
   if (failure !== undefined) throw failure
+  assert.ok(intruder.tried > 0)
   return { traceHash: trace.hash, faults, rows, entries, events: cluster.queue.executed }
 }
 
@@ -206,8 +275,14 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
   cluster.network.healAll()
   cluster.disk(managerId).faults.slowness = 1
   cluster.disk(managerId).faults.syncStallMs = 0
-  for (const id of cluster.nodes) cluster.ports(id).freeAll()
-  for (const id of [managerId, ...cluster.workers]) if (!cluster.isUp(id)) await queue.settle(cluster.start(id))
+  for (const id of cluster.hosts) {
+    cluster.ports(id).freeAll()
+    setClockRight(cluster, id)
+    const certificate = cluster.certificateOf(id)
+    // It cannot renew any more, and says so in its log; with a token it goes on as the node that it is.
+    if (id !== managerId && cluster.isUp(id) && certificate !== undefined && expiryMs(certificate) <= cluster.wallMs) cluster.kill(id)
+  }
+  for (const id of cluster.hosts) if (!cluster.isUp(id)) await queue.settle(cluster.start(id))
   await queue.run(
     queue.nowMs() + 20_000,
     () => {},
@@ -215,9 +290,18 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
   )
   const present = client()
   assert.ok(present !== undefined, 'the manager is back')
+  await queue.settle(
+    present.patch('Cluster', 'default', { type: 'merge', patch: { spec: { ca: { nodeCertExpiry: null } } } }, { fieldManager: 'user' }),
+  )
   for (const [at, worker] of cluster.workers.entries()) {
-    await queue.settle(patchNode(present, worker, { spec: { availability: 'Active' }, metadata: { labels: { zone: at < 3 ? 'a' : 'b' } } }))
+    const node = cluster.nodeOf(worker)
+    const change = { spec: { availability: 'Active' }, metadata: { labels: { zone: at < 3 ? 'a' : 'b' } } }
+    if (node !== undefined) await queue.settle(patchNode(present, node, change).catch(() => 0))
   }
+  // What was a machine before it lost its disk is nobody any more.
+  for (const { metadata } of [...(cluster.store?.view.list('Node') ?? [])])
+    if (cluster.hostOf(metadata.name) === undefined)
+      await queue.settle(present.delete('Node', metadata.name, { force: true }).catch(() => undefined))
   const random = new SeededRandom(1)
   for (const name of serviceNames) {
     const exists = await queue.settle(
@@ -242,10 +326,31 @@ function workerFiles(cluster: SimulatedCluster): readonly WorkerFiles[] {
     const machine = cluster.machine(name)
     return {
       name,
+      node: cluster.nodeOf(name),
       running: () => machine.running().map((task) => ({ task, files: machine.filesOf(task.task).length })),
       told: () => cluster.told(name).payloads,
     }
   })
+}
+
+/** As the API would not: it takes nothing below half an hour. */
+function limitCertificates(store: Store, lifeMs: number): void {
+  const limit = (): void => {
+    const cluster = store.view.get('Cluster', 'default')
+    if (cluster === undefined || cluster.spec.ca?.nodeCertExpiry !== undefined) return
+    const spec = { ...cluster.spec, ca: { ...cluster.spec.ca, nodeCertExpiry: `${lifeMs}ms` } }
+    store.commit({ writes: [{ op: 'update', object: { ...cluster, spec } }] }).then(unsubscribe, limit)
+  }
+  const unsubscribe = store.subscribe(limit)
+  limit()
+}
+
+function isIssued(message: unknown): message is { readonly nodeId: string } {
+  return typeof message === 'object' && message !== null && 'nodeId' in message && typeof message.nodeId === 'string'
+}
+
+function isPayload(message: unknown): message is { readonly payload: PayloadName } {
+  return typeof message === 'object' && message !== null && 'payload' in message
 }
 
 /** `areFaultsOn`: a task that its node refuses is a fault like the others, and ends with them. */

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { faultKinds } from './faults.ts'
 import { allRows, runSeed } from './run.ts'
 
-const seeds = Number(process.env['KIT_SIM_SEEDS'] ?? 72)
+const seeds = Number(process.env['KIT_SIM_SEEDS'] ?? 64)
 const from = Number(process.env['KIT_SIM_FROM'] ?? 1)
 const minutes = 10
 const processes = 2

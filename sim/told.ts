@@ -46,6 +46,11 @@ export class ToldAgent implements Told {
     this.endpoints = new Map()
   }
 
+  /** What comes next is another node: nobody told it of the tasks that the one before had. */
+  becameAnother(): void {
+    this.#tasks.clear()
+  }
+
   /** The agent opens a session. */
   begin(): Ear {
     this.payloads.clear()

@@ -658,6 +658,63 @@ const clusterBugs: readonly Bug[] = [
     replacement: "const status = troubled.length === 0 && old?.status !== 'False' ? 'True' : 'False'",
     tests: [clusters],
   },
+  {
+    what: 'a machine that asks again becomes another node',
+    file: 'server/issuer.ts',
+    text: 'if (known !== undefined) {\n      if (roleOf',
+    replacement: 'if (known !== undefined && publicKey === undefined) {\n      if (roleOf',
+    tests: [clusters],
+  },
+  {
+    what: 'the key of a joining machine is used before it is on disk',
+    file: 'node/certificate.ts',
+    text: "  await writeDurably(disk, certificatesOf(directory), 'join-key.pem', key.export({ type: 'pkcs8', format: 'pem' }).toString())\n",
+    replacement: '',
+    tests: [clusters],
+  },
+  {
+    what: 'a removed node is let in',
+    file: 'node/network.ts',
+    text: "(id) => members?.view.get('Node', id) === undefined",
+    replacement: "(id) => members?.view.get('Node', id) === null",
+    tests: [clusters],
+  },
+  {
+    what: 'strangers may open sessions',
+    file: 'server/authorization.ts',
+    text: "dispatcher: { opens: ['Worker',",
+    replacement: "dispatcher: { opens: ['Stranger', 'Worker',",
+    tests: [clusters],
+  },
+  {
+    what: 'a removed node is told what was queued for it',
+    file: 'server/dispatcher.ts',
+    text: '      session.ended.abort() // From here on it is told nothing else.\n',
+    replacement: '',
+    tests: [clusters],
+  },
+  {
+    what: 'an agent is told the secrets of all tasks',
+    file: 'server/dispatcher.ts',
+    text: '      session.payloads.note(task.metadata.name, payloadsOf(view, task))\n    }\n    const update',
+    replacement:
+      "      for (const each of view.list('Task')) session.payloads.note(each.metadata.name, payloadsOf(view, each))\n    }\n    const update",
+    tests: [clusters],
+  },
+  {
+    what: 'a removed node leaves its tasks running',
+    file: 'agent/agent.ts',
+    text: 'if (isRemoval(error)) await leave(worker, log)',
+    replacement: 'if (isRemoval(error)) void leave',
+    tests: [clusters],
+  },
+  {
+    what: 'certificates are renewed when they have expired',
+    file: 'ca/renewal.ts',
+    text: '(earliest + (latest - earliest) * random.next())',
+    replacement: '(1.1 + random.next())',
+    tests: [clusters],
+  },
 ]
 
 function copyTree(): string {

@@ -38,10 +38,10 @@ export function noClientForAStoppingTask(
         fail(new assert.AssertionError({ message: `${node} gave a client to ${task}, which is no endpoint that it knows of` }))
     },
     toldToStop(node, task) {
-      const { nodes, queue } = cluster()
+      const { hosts, queue } = cluster()
       const at = asked.get(task)
       if (at === undefined || queue.nowMs() - at >= longestHoldMs) return
-      for (const other of nodes) {
+      for (const other of hosts) {
         const told = cluster().told(other)
         const { session } = told
         if (other === node || session === undefined || !told.knowsAsEndpoint(task) || !cluster().isInTouch(other)) continue

@@ -22,7 +22,7 @@ export function portsAreServed(cluster: () => SimulatedCluster): Checker {
     observe() {},
     tick(nowMs) {
       const seen = new Set<string>()
-      for (const node of cluster().nodes) {
+      for (const node of cluster().hosts) {
         const { session } = cluster().told(node)
         const view = cluster().store?.view
         if (view === undefined || session === undefined || !cluster().isInTouch(node)) continue
@@ -53,13 +53,13 @@ export function portsAreServed(cluster: () => SimulatedCluster): Checker {
         const condition = conditionOf(service)
         assert.equal(condition?.status, wanted, `PortsServed of ${service.metadata.name}: ${condition?.message}`)
       }
-      for (const node of cluster().nodes) {
+      for (const node of cluster().hosts) {
         const ports = cluster().ports(node)
         const keys = assigned.map(({ publishedPort, protocol }) => `${publishedPort}/${protocol}`)
         assert.deepEqual([...ports.open()].toSorted(), keys.toSorted(), `${node} listens on the assigned ports`)
         for (const { service, ...port } of assigned) {
           const ready = [...view.tasksOfService(service.metadata.uid)]
-            .filter((task) => task.spec.nodeName === node && isEndpoint(task))
+            .filter((task) => task.spec.nodeName === cluster().nodeOf(node) && isEndpoint(task))
             .map(({ metadata }) => metadata.name)
           const reached = new Set<string>()
           for (let times = Math.max(1, ready.length); times > 0; times--) {

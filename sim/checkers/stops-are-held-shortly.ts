@@ -9,8 +9,8 @@ const marginMs = 4000
 
 /** The agent of a running task that is to stop hears of it soon, at the latest when it has been held back for as long as it may. */
 export function stopsAreHeldShortly(cluster: () => SimulatedCluster): Checker {
-  /** Task → its node, and since when it is to stop. */
-  const waiting = new Map<string, { readonly node: string; readonly sinceMs: number }>()
+  /** Task → the machine that it is on, and since when it is to stop. */
+  const waiting = new Map<string, { readonly node: string; readonly nodeName: string; readonly sinceMs: number }>()
   /** Node → its session, and since when it has had that one without a break. */
   const inTouch = new Map<string, { readonly session: number; readonly sinceMs: number }>()
   return {
@@ -19,18 +19,20 @@ export function stopsAreHeldShortly(cluster: () => SimulatedCluster): Checker {
       for (const { type, object } of events) {
         if (object.kind !== 'Task') continue
         const { name } = object.metadata
-        const node = object.spec.nodeName
+        const { nodeName = '' } = object.spec
+        const node = cluster().hostOf(nodeName)
         if (type === 'DELETED' || object.status.state !== 'Running' || !isWanted(object, 'Shutdown')) waiting.delete(name)
-        else if (node !== undefined && !waiting.has(name)) waiting.set(name, { node, sinceMs: elapsedMs })
+        else if (node !== undefined && !waiting.has(name)) waiting.set(name, { node, nodeName, sinceMs: elapsedMs })
       }
     },
     tick(nowMs) {
-      for (const node of cluster().nodes) {
+      for (const node of cluster().hosts) {
         const { session } = cluster().told(node)
         if (session === undefined || !cluster().isInTouch(node)) inTouch.delete(node)
         else if (inTouch.get(node)?.session !== session) inTouch.set(node, { session, sinceMs: nowMs })
       }
-      for (const [task, { node, sinceMs }] of waiting) {
+      for (const [task, { node, nodeName, sinceMs }] of waiting) {
+        if (cluster().hostOf(nodeName) !== node) waiting.delete(task) // The machine is another node now.
         if (cluster().told(node).isToStop(task)) waiting.delete(task)
         const touch = inTouch.get(node)
         if (touch === undefined) continue

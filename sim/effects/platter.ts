@@ -148,6 +148,14 @@ export class Platter {
     }
   }
 
+  /** Somebody deletes the directory with all that is below it, for good. */
+  erase(directory: string): void {
+    const isBelow = (path: string): boolean => path === directory || path.startsWith(`${directory}/`)
+    for (const names of [this.#names, this.#durableNames]) for (const path of [...names.keys()]) if (isBelow(path)) names.delete(path)
+    for (const path of [...this.#directories]) if (isBelow(path)) this.#directories.delete(path)
+    for (const path of [...this.#pending.keys()]) if (isBelow(path)) this.#pending.delete(path)
+  }
+
   /** Bit rot: damages one durable byte. */
   damage(path: string, offset: number, mask = 0x40): void {
     const inode = this.#names.get(path)

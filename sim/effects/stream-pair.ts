@@ -15,6 +15,8 @@ export const windowFrames = 64
 
 export class StreamEnd implements FrameStream {
   readonly peer: Peer
+  /** Hears every frame that this end sends. */
+  tap: (frame: Uint8Array) => void = () => {}
   readonly #wire: Wire
   #other: StreamEnd | undefined
   #inbox: Uint8Array[] = []
@@ -37,6 +39,7 @@ export class StreamEnd implements FrameStream {
   async send(frame: Uint8Array): Promise<void> {
     this.#throwIfDone()
     const kept = frame.slice()
+    this.tap(kept)
     this.#inFlight += 1
     if (this.#wire.isUp()) this.#wire.after(() => this.#other?.deliver(kept))
     while (this.#inFlight >= windowFrames) {

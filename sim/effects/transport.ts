@@ -1,19 +1,35 @@
 // A simulated network of nodes. Streams are ordered as TCP's are; a link may be slow, cut in one or both
 // directions, or reset, which loses a suffix of what was under way. A cut stream stays silent until it
 // is reset or the cut heals; what was sent meanwhile is then sent again, as TCP does, in order.
+//
+// A host that joins is believed to be who it says. One that plugs in shows certificates and looks at those of
+// others, as the transport over TLS does (effects/real/tls): doors.ts, which asks the same gate.
 
 import type { CertifiedNode, FrameStream, Transport } from '../../effects/effects.ts'
+import type { NodeTransport, NodeTransportOptions } from '../../effects/gate.ts'
+import { Doors, type Ends, refusal } from './doors.ts'
 import type { EventQueue, Lane } from './event-queue.ts'
 import type { SeededRandom } from './random.ts'
 import { StreamEnd, type Wire } from './stream-pair.ts'
 
 type Handler = (stream: FrameStream, signal: AbortSignal) => Promise<void>
+interface Service {
+  readonly handler: Handler
+  readonly signal: AbortSignal
+}
+type Services = Map<string, Service>
+
+/** What others find when they connect to a host. */
+interface Listener {
+  readonly services: Services
+  /** Throws when the two do not come together. `door` is of whoever connects; undefined of a stranger. */
+  readonly admit: (from: Host, protocol: string, door: NodeTransportOptions | undefined) => Ends
+}
 
 interface Host {
   readonly id: string
-  readonly node: CertifiedNode
   readonly lane: Lane
-  readonly handlers: Map<string, { readonly handler: Handler; readonly signal: AbortSignal }>
+  listener: Listener | undefined
 }
 
 interface Connection {
@@ -23,15 +39,32 @@ interface Connection {
   readonly link: { isBroken: boolean }
 }
 
+/** A stream between two hosts. `node` is who has opened it, as the other side sees it. */
+export interface OpenedStream {
+  readonly from: string
+  readonly to: string
+  readonly protocol: string
+  readonly node: CertifiedNode | undefined
+}
+
+/** What one process makes its transports of. */
+export interface Plug {
+  createLoopback(node: CertifiedNode): Transport
+  createTransport(options: NodeTransportOptions): NodeTransport
+}
+
 export class SimulatedNetwork {
   readonly #queue: EventQueue
   readonly #random: SeededRandom
+  readonly #doors = new Doors()
   readonly #hosts = new Map<string, Host>()
   #connections: Connection[] = []
   readonly #cut = new Set<string>()
   readonly #slowness = new Map<string, number>()
   /** Mean one-way latency of every link. */
   latencyMs = 0.5
+  /** Hears of each stream that a host with certificates lets in; the result hears each frame that this host sends on it. */
+  watch: (stream: OpenedStream) => (frame: Uint8Array) => void = () => () => {}
 
   constructor(queue: EventQueue, random: SeededRandom) {
     this.#queue = queue
@@ -40,13 +73,62 @@ export class SimulatedNetwork {
 
   /** The node `id` comes up, on the lane of its new process. What an earlier process of that name had is reset. */
   join(id: string, lane: Lane, certified: Omit<CertifiedNode, 'id'> = { role: 'Manager', clusterId: 'simulated' }): Transport {
-    this.leave(id)
-    const host: Host = { id, node: { id, ...certified }, lane, handlers: new Map() }
-    this.#hosts.set(id, host)
+    const host = this.#host(id, lane)
+    const services: Services = new Map()
+    const admit: Listener['admit'] = (from) => ({ near: { id, ...certified }, far: { id: from.id, ...certified } })
+    host.listener = { services, admit }
     return {
-      serve: (protocol, handler, signal) => serve(host, protocol, handler, signal),
+      serve: (protocol, handler, signal) => serve(id, services, protocol, handler, signal),
       connect: (to, protocol, signal) => this.#connect(host, to, protocol, signal),
     }
+  }
+
+  /** A process comes up on the machine `id`, and is nobody to others before it shows a certificate. What an earlier one had is reset. */
+  plug(id: string, lane: Lane): Plug {
+    const host = this.#host(id, lane)
+    return {
+      createLoopback: (node) => {
+        const services: Services = new Map()
+        const listener: Listener = { services, admit: () => ({ near: node, far: node }) }
+        return {
+          serve: (protocol, handler, signal) => serve(id, services, protocol, handler, signal),
+          connect: (_, protocol, signal) => this.#connect(host, id, protocol, signal, undefined, listener),
+        }
+      },
+      createTransport: (door) => this.#certified(host, door),
+    }
+  }
+
+  #certified(host: Host, door: NodeTransportOptions): NodeTransport {
+    const services: Services = new Map()
+    const admit: Listener['admit'] = (from, protocol, connecting) =>
+      this.#doors.admit({ from: from.id, to: host.id, protocol, connecting, listening: door })
+    return {
+      serve: (protocol, handler, signal) => serve(host.id, services, protocol, handler, signal),
+      connect: (to, protocol, signal) => this.#connect(host, to, protocol, signal, door),
+      connectToStranger: (to, signal) => this.#connect(host, to, 'join', signal),
+      async listen(_, port, signal) {
+        if (door.credentials.current().own === undefined) throw new Error('a node without a certificate cannot be connected to')
+        host.listener = { services, admit }
+        const stop = (): void => {
+          host.listener = undefined
+        }
+        signal.addEventListener('abort', stop, { once: true })
+        return port
+      },
+      dropRemoved: () =>
+        this.#reset(({ hosts: [from, to], ends: [, far] }) => {
+          const { node } = far.peer
+          return to === host && from !== host && node !== undefined && door.gate.isRemoved(node.id)
+        }),
+    }
+  }
+
+  #host(id: string, lane: Lane): Host {
+    this.leave(id)
+    const host: Host = { id, lane, listener: undefined }
+    this.#hosts.set(id, host)
+    return host
   }
 
   /** The node is gone: its peers learn of it one latency later, when they can be reached. */
@@ -89,41 +171,55 @@ export class SimulatedNetwork {
     this.#connections = this.#connections.filter((connection) => !isHit(connection))
   }
 
-  #connect(from: Host, to: string, protocol: string, signal: AbortSignal): Promise<FrameStream> {
+  /** @param listener of the loopback; otherwise what the other host has then. */
+  #connect(
+    from: Host,
+    to: string,
+    protocol: string,
+    signal: AbortSignal,
+    door?: NodeTransportOptions,
+    listener?: Listener,
+  ): Promise<FrameStream> {
     return new Promise((resolve, reject) => {
       const stop = (): void => reject(signal.reason)
       if (signal.aborted) stop()
       signal.addEventListener('abort', stop, { once: true })
-      const refuse = (why: string): void => {
-        signal.removeEventListener('abort', stop)
-        reject(Object.assign(new Error(`${to} cannot be reached for ${protocol}: ${why}`), { code: 'ECONNREFUSED' }))
-      }
-      const roundTripMs = this.#delayMs(from.id, to) + this.#delayMs(to, from.id)
+      const roundTripMs = this.#delayMs(from.id, hostIn(to)) + this.#delayMs(hostIn(to), from.id)
       from.lane.schedule(roundTripMs, () => {
         if (signal.aborted) return
-        if (this.isCut(from.id, to) || this.isCut(to, from.id)) {
-          refuse('no answer')
-          return
-        }
-        const host = this.#hosts.get(to)
-        const service = host?.handlers.get(protocol)
-        if (host === undefined || service === undefined || host.lane.closed) {
-          refuse('nobody serves it there')
-          return
-        }
         signal.removeEventListener('abort', stop)
-        resolve(this.#establish(from, host, service))
+        try {
+          resolve(this.#establish(from, to, protocol, door, listener))
+        } catch (error) {
+          reject(error)
+        }
       })
     })
   }
 
-  #establish(from: Host, to: Host, service: { readonly handler: Handler; readonly signal: AbortSignal }): FrameStream {
+  #establish(
+    from: Host,
+    address: string,
+    protocol: string,
+    door: NodeTransportOptions | undefined,
+    own: Listener | undefined,
+  ): FrameStream {
+    const name = hostIn(address)
+    if (this.isCut(from.id, name) || this.isCut(name, from.id)) throw refusal('ECONNREFUSED', address, protocol, 'no answer')
+    const to = this.#hosts.get(name)
+    const listener = own ?? to?.listener
+    if (to === undefined || listener === undefined || to.lane.closed)
+      throw refusal('ECONNREFUSED', address, protocol, 'nobody serves it there')
+    const { near: server, far: client } = listener.admit(from, protocol, door)
+    const service = listener.services.get(protocol)
+    if (service === undefined) throw refusal('NotServed', address, protocol, 'nobody serves it there')
     const link = { isBroken: false }
-    const near = new StreamEnd({ address: to.id, node: to.node }, this.#wire(from, to, link))
-    const far = new StreamEnd({ address: from.id, node: from.node }, this.#wire(to, from, link))
+    const near = new StreamEnd({ address: to.id, node: server }, this.#wire(from, to, link))
+    const far = new StreamEnd({ address: from.id, node: client }, this.#wire(to, from, link))
     near.connect(far)
     far.connect(near)
     this.#connections.push({ hosts: [from, to], ends: [near, far], link })
+    if (own === undefined) far.tap = this.watch({ from: from.id, to: to.id, protocol, node: client })
     to.lane.schedule(0, () => void handle(service, far))
     return near
   }
@@ -165,15 +261,15 @@ export class SimulatedNetwork {
   }
 }
 
-function serve(host: Host, protocol: string, handler: Handler, signal: AbortSignal): Promise<void> {
-  if (host.handlers.has(protocol)) return Promise.reject(new Error(`${host.id} serves ${protocol} already`))
+function serve(id: string, services: Services, protocol: string, handler: Handler, signal: AbortSignal): Promise<void> {
+  if (services.has(protocol)) return Promise.reject(new Error(`${id} serves ${protocol} already`))
   if (signal.aborted) return Promise.resolve()
-  host.handlers.set(protocol, { handler, signal })
+  services.set(protocol, { handler, signal })
   return new Promise((resolve) => {
     signal.addEventListener(
       'abort',
       () => {
-        host.handlers.delete(protocol)
+        services.delete(protocol)
         resolve()
       },
       { once: true },
@@ -182,7 +278,7 @@ function serve(host: Host, protocol: string, handler: Handler, signal: AbortSign
 }
 
 /** A handler that fails takes its stream with it, and nothing else. */
-async function handle({ handler, signal }: { readonly handler: Handler; readonly signal: AbortSignal }, stream: StreamEnd): Promise<void> {
+async function handle({ handler, signal }: Service, stream: StreamEnd): Promise<void> {
   try {
     await handler(stream, signal)
   } catch {
@@ -190,6 +286,11 @@ async function handle({ handler, signal }: { readonly handler: Handler; readonly
   } finally {
     stream.close()
   }
+}
+
+/** `manager:4242` is port 4242 of `manager`: every port of a simulated host is the same. */
+function hostIn(address: string): string {
+  return address.replace(/:\d+$/, '')
 }
 
 function linkName(from: string, to: string): string {
