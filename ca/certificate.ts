@@ -45,6 +45,8 @@ export interface CertificateContent {
   readonly publicKey: KeyObject
   readonly validity: Validity
   readonly extensions: readonly Asn1[]
+  /** How what it signs names its key; `keyIdOf` when left out. */
+  readonly keyId?: Uint8Array
 }
 
 const attributes = { O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3' } as const
@@ -123,7 +125,7 @@ export function writeCertificate(
       3,
       sequence(
         ...content.extensions,
-        extension(ids.subjectKeyIdentifier, false, octetString(keyIdOf(content.publicKey))),
+        extension(ids.subjectKeyIdentifier, false, octetString(content.keyId ?? keyIdOf(content.publicKey))),
         extension(ids.authorityKeyIdentifier, false, sequence(taggedBytes(0, issuer.keyId))),
       ),
     ),

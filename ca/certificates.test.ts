@@ -259,8 +259,14 @@ test('an operator may bring a root of their own', withOpenssl, () => {
     assert.throws(() => readRootCa(certificate, deps.keys.generate(), nowMs), /does not belong to the key/)
     assert.throws(() => readRootCa(certificate, createPrivateKey(key), nowMs + 9.5 * 365 * day), /one year/)
     assert.throws(() => readRootCa(certificate, createPrivateKey(key), nowMs - day), /not valid before/)
-    const crossed = crossSign(deps, makeRootCa(deps, nowMs), root)
-    assert.match(opensslVerify('sslserver', root.certificate, issueNode(deps, crossed, { nowMs }).certificate, nowMs), /OK/)
+    const made = makeRootCa(deps, nowMs)
+    for (const [before, after] of [
+      [made, root],
+      [root, made],
+    ] as const) {
+      const crossed = issueNode(deps, crossSign(deps, before, after), { nowMs }).certificate
+      for (const trusted of [before, after]) assert.match(opensslVerify('sslserver', trusted.certificate, crossed, nowMs), /OK/, kind)
+    }
   }
 })
 

@@ -52,6 +52,7 @@ export function crossSign(deps: IssueDeps, present: Authority, next: Authority):
     publicKey: createPublicKey(next.key),
     validity: overlap(validityOf(new X509Certificate(present.certificate)), validityOf(new X509Certificate(next.certificate))),
     extensions: authorityExtensions(0),
+    keyId: issuer.keyId, // Roots of others name their keys in another way.
   }
   const certificate = writeCertificate(deps, content, issuerOf(present.certificate), present.key)
   return { certificate: next.certificate, key: next.key, intermediates: certificate }
