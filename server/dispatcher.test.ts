@@ -112,6 +112,20 @@ async function createCluster() {
   return { clock, store, events, logged, dispatcher, broker, stats, exec, stop, running, join, open, create, edit }
 }
 
+test('a node that counts as down and goes on with its session is noticed', async () => {
+  const { join, store, dispatcher } = await createCluster()
+  const { say } = await join()
+  const heard: string[] = []
+  dispatcher.subscribe((name) => heard.push(name))
+  await say({ type: 'heartbeat' })
+  assert.deepEqual(heard, [])
+  const node = store.view.get('Node', 'n1')
+  assert.ok(node)
+  await store.commit({ writes: [{ op: 'update', object: { ...node, status: { ...node.status, state: 'Down' } } }] })
+  await say({ type: 'heartbeat' })
+  assert.deepEqual(heard, ['n1'])
+})
+
 test('an agent is welcomed with session, heartbeat and a complete list, and its node is described', async () => {
   const { store, create, join, dispatcher } = await createCluster()
   await create(task('web.1.a'))

@@ -170,7 +170,7 @@ export class Dispatcher implements NodeLiveness {
     return this.#sessions.get(nodeName)?.hasReported === true
   }
 
-  /** Called with the name of a node whose session was registered or has ended. */
+  /** Called with the name of a node whose session was registered or has ended, or that is heard and counts as down. */
   subscribe(listener: (nodeName: string) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -390,6 +390,9 @@ export class Dispatcher implements NodeLiveness {
 
   #see(nodeName: string): void {
     this.#lastSeen.set(nodeName, this.#deps.clock.monotonicMs())
+    // A machine that stood still goes on with the session that it had: nothing else tells that it is back.
+    if (this.#deps.store.view.get('Node', nodeName)?.status.state !== 'Down') return
+    for (const listener of this.#listeners) listener(nodeName)
   }
 
   // What agents are told.
