@@ -31,6 +31,8 @@ export interface AgentOptions {
   readonly version?: string
   /** Of managers: host:port where other nodes join. */
   readonly managerAddress?: string
+  /** Of managers: host:port where users of other machines connect. */
+  readonly apiAddress?: string
   /** The node object and the managers, at the start of each session and whenever they change. */
   readonly onSession?: (message: SessionStart) => void
 }
@@ -140,6 +142,7 @@ async function describeNode(options: AgentOptions): Promise<Description> {
     ...(engine === undefined && Object.keys(labels).length === 0 ? {} : { engine: { ...engine, labels } }),
     ...(options.version === undefined ? {} : { version: options.version }),
     ...(options.managerAddress === undefined ? {} : { managerAddress: options.managerAddress }),
+    ...(options.apiAddress === undefined ? {} : { apiAddress: options.apiAddress }),
     ...(trouble === undefined ? {} : { trouble }),
   }
 }

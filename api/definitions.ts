@@ -1099,6 +1099,10 @@ export const definitions: readonly Definition[] = [
              "type": "string",
              "description": "Of managers: host:port where other nodes join."
             },
+            "apiAddress": {
+             "type": "string",
+             "description": "Of managers: host:port where users of other machines connect."
+            },
             "trouble": {
              "type": "string",
              "description": "Why its executor runs nothing now; absent while all is well. The node gets no new tasks."

@@ -1830,7 +1830,7 @@ return errors === 0;
 validate23.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"trouble":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"apiAddress":{"type":"string"},"trouble":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2405,9 +2405,9 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data9.trouble !== undefined){
-if(typeof data9.trouble !== "string"){
-const err46 = {instancePath:instancePath+"/status/description/trouble",keyword:"type",params:{type: "string"}};
+if(data9.apiAddress !== undefined){
+if(typeof data9.apiAddress !== "string"){
+const err46 = {instancePath:instancePath+"/status/description/apiAddress",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2417,9 +2417,9 @@ vErrors.push(err46);
 errors++;
 }
 }
-}
-else {
-const err47 = {instancePath:instancePath+"/status/description",keyword:"type",params:{type: "object"}};
+if(data9.trouble !== undefined){
+if(typeof data9.trouble !== "string"){
+const err47 = {instancePath:instancePath+"/status/description/trouble",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2429,11 +2429,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data3.certificate !== undefined){
-let data32 = data3.certificate;
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-if(data32.publicKey === undefined){
-const err48 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
+}
+else {
+const err48 = {instancePath:instancePath+"/status/description",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2442,8 +2440,12 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data32.notAfter === undefined){
-const err49 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "notAfter"}};
+}
+if(data3.certificate !== undefined){
+let data33 = data3.certificate;
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.publicKey === undefined){
+const err49 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2452,9 +2454,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data32.publicKey !== undefined){
-if(typeof data32.publicKey !== "string"){
-const err50 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
+if(data33.notAfter === undefined){
+const err50 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "notAfter"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2463,11 +2464,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-if(data32.notAfter !== undefined){
-let data34 = data32.notAfter;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err51 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
+if(data33.publicKey !== undefined){
+if(typeof data33.publicKey !== "string"){
+const err51 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2477,9 +2476,10 @@ vErrors.push(err51);
 errors++;
 }
 }
-}
-else {
-const err52 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
+if(data33.notAfter !== undefined){
+let data35 = data33.notAfter;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+const err52 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2489,15 +2489,9 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data3.conditions !== undefined){
-let data35 = data3.conditions;
-if(Array.isArray(data35)){
-const len2 = data35.length;
-for(let i2=0; i2<len2; i2++){
-let data36 = data35[i2];
-if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-if(data36.type === undefined){
-const err53 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err53 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2506,8 +2500,16 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data36.status === undefined){
-const err54 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data3.conditions !== undefined){
+let data36 = data3.conditions;
+if(Array.isArray(data36)){
+const len2 = data36.length;
+for(let i2=0; i2<len2; i2++){
+let data37 = data36[i2];
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+if(data37.type === undefined){
+const err54 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2516,9 +2518,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data36.type !== undefined){
-if(typeof data36.type !== "string"){
-const err55 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+if(data37.status === undefined){
+const err55 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2527,11 +2528,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-if(data36.status !== undefined){
-let data38 = data36.status;
-if(typeof data38 !== "string"){
-const err56 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(data37.type !== undefined){
+if(typeof data37.type !== "string"){
+const err56 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2540,8 +2539,11 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!(((data38 === "True") || (data38 === "False")) || (data38 === "Unknown"))){
-const err57 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data37.status !== undefined){
+let data39 = data37.status;
+if(typeof data39 !== "string"){
+const err57 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2550,10 +2552,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-if(data36.reason !== undefined){
-if(typeof data36.reason !== "string"){
-const err58 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(!(((data39 === "True") || (data39 === "False")) || (data39 === "Unknown"))){
+const err58 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2563,9 +2563,9 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data36.message !== undefined){
-if(typeof data36.message !== "string"){
-const err59 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data37.reason !== undefined){
+if(typeof data37.reason !== "string"){
+const err59 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2575,10 +2575,9 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data36.observedGeneration !== undefined){
-let data41 = data36.observedGeneration;
-if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
-const err60 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data37.message !== undefined){
+if(typeof data37.message !== "string"){
+const err60 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2588,11 +2587,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data36.lastTransitionTime !== undefined){
-let data42 = data36.lastTransitionTime;
-if(typeof data42 === "string"){
-if(!(formats6(data42))){
-const err61 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data37.observedGeneration !== undefined){
+let data42 = data37.observedGeneration;
+if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
+const err61 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2602,8 +2600,11 @@ vErrors.push(err61);
 errors++;
 }
 }
-else {
-const err62 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data37.lastTransitionTime !== undefined){
+let data43 = data37.lastTransitionTime;
+if(typeof data43 === "string"){
+if(!(formats6(data43))){
+const err62 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2613,9 +2614,8 @@ vErrors.push(err62);
 errors++;
 }
 }
-}
 else {
-const err63 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+const err63 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2627,7 +2627,7 @@ errors++;
 }
 }
 else {
-const err64 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err64 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2639,7 +2639,7 @@ errors++;
 }
 }
 else {
-const err65 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err65 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2651,12 +2651,24 @@ errors++;
 }
 }
 else {
-const err66 = {instancePath,keyword:"type",params:{type: "object"}};
+const err66 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err66];
 }
 else {
 vErrors.push(err66);
+}
+errors++;
+}
+}
+}
+else {
+const err67 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
 }
 errors++;
 }

@@ -10,14 +10,18 @@ import type { Handle } from '../api/request.ts'
 import type { Store } from '../api/store.ts'
 import type { Effects } from '../effects/effects.ts'
 import type { Identity } from '../node/identity.ts'
+import type { NodeNetwork } from '../node/network.ts'
 import { createNode } from '../node/node.ts'
 import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
 import { type NetworkFlags, openRealNetwork } from './open-network.ts'
+import { serveUsers, userAddress } from './user-door.ts'
 import { version } from './version.ts'
 
 export interface NodeFlags extends ExecutorFlags, NetworkFlags {
   readonly engineLabels: Readonly<Record<string, string>>
   readonly publishAddress: string
+  /** host:port where users connect; managers only. */
+  readonly listenApi?: string
   readonly availability?: Availability
 }
 
@@ -52,6 +56,7 @@ export async function openNode(
   const { availability, labels, engineLabels, hostname } = flags
   const network = await openRealNetwork(deps, directory, flags, signal)
   const { identity, transport, managers, advertise, certificate, onCertificate } = network
+  const door = doorOf(flags.listenApi, network)
   const executor = await chooseExecutor({ directory, identity, programs: nodePrograms, environment: process.env, log }, flags)
   const node = await createNode(
     { ...deps, transport },
@@ -69,6 +74,7 @@ export async function openNode(
       onCertificate,
       ...(certificate === undefined ? {} : { certificate }),
       ...(advertise === undefined ? {} : { advertise }),
+      ...(door === undefined ? {} : { apiAddress: door.address }),
       labels,
       founding: {
         ...(founding === undefined ? {} : { cluster: founding }),
@@ -78,16 +84,18 @@ export async function openNode(
       version,
     },
   )
+  const { handle, store } = node
   return {
     identity,
     role: managers.length === 0 ? 'Manager' : 'Worker',
-    handle: node.handle,
-    store: node.store,
+    handle,
+    store,
     async run(signal) {
       const end = new AbortController()
       const all = AbortSignal.any([signal, end.signal])
       // Whichever fails ends the other: a node that cannot be reached, or must not go on, says so and stops.
-      const parts = [node.run(all), network.run(all, node.store)].map((part) =>
+      const users = door === undefined || store === undefined ? Promise.resolve() : serveUsers(deps, { ...door, handle, store }, all)
+      const parts = [node.run(all), network.run(all, store), users].map((part) =>
         part.catch((error: unknown) => {
           end.abort()
           throw error
@@ -100,4 +108,11 @@ export async function openNode(
       throw reason
     },
   }
+}
+
+function doorOf(listen: string | undefined, { credentials, advertise }: NodeNetwork) {
+  if (listen === undefined) return undefined
+  if (credentials === undefined || advertise === undefined)
+    throw new Error('--listen-api: this node is a worker, and managers alone serve the API: start it without')
+  return { listen, credentials, address: userAddress(listen, advertise) }
 }

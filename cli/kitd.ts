@@ -41,6 +41,7 @@ function parseFlags(args: readonly string[]): Flags {
     .option('--hostname <name>', 'host name to report', machineHostname())
     .option('--listen-control-api <path>', 'control socket (default: <state-dir>/kit.sock)')
     .option('--listen-remote-api <host:port>', 'managers: where other nodes connect, over mutual TLS (default: 0.0.0.0:4242)')
+    .option('--listen-api <host:port>', 'managers: where users of other machines connect with their certificates (default: nowhere)')
     .option('--advertise-addr <host:port>', 'managers: address that other nodes are told (default: the one that it listens on)')
     .option('--join-addr <host:port>', 'a manager: this node is a worker of its cluster')
     .option('--join-token <token>', 'token to join with, or @FILE; needed once')

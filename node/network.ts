@@ -47,12 +47,19 @@ export interface NodeNetwork {
   readonly advertise: string | undefined
   readonly onManagers: (managers: readonly string[]) => void
   readonly certificate?: NodeCertificate
+  /** Of managers: what they show to whoever connects. */
+  readonly credentials?: OwnCredentials
   readonly onCertificate: (certificate: NodeCertificate) => void
   /**
    * Lets others connect to a manager, until `signal` fires: the nodes in its store, and strangers that want to join. A node that
    * is removed loses its streams. Rejects when it cannot listen where it was told to.
    */
   run(signal: AbortSignal, store: Members | undefined): Promise<void>
+}
+
+export interface OwnCredentials extends CredentialSource {
+  /** Resolves once there is a certificate, or when `signal` fires. */
+  whenOwn(signal: AbortSignal): Promise<void>
 }
 
 type Members = Pick<Store, 'view' | 'subscribe'>
@@ -99,6 +106,7 @@ async function openManager(deps: NetworkDeps, directory: string, options: Networ
     transport,
     managers: [],
     advertise,
+    credentials,
     onManagers: () => undefined,
     ...(first === undefined ? {} : { certificate: first }),
     onCertificate: (fresh) => credentials.replace(fresh),
@@ -273,7 +281,7 @@ function createRemote(deps: NetworkDeps, credentials: CredentialSource, isRemove
 }
 
 /** The certificate that is good now; whoever listens hears of the next. */
-class CurrentCredentials implements CredentialSource {
+class CurrentCredentials implements OwnCredentials {
   readonly #listeners = new Set<() => void>()
   #present: Credentials
 

@@ -47,6 +47,8 @@ export interface NodeOptions {
   readonly onManagers?: (managers: readonly string[]) => void
   /** Of managers: the address that other nodes are told. Its id, inside one process, when left out. */
   readonly advertise?: string
+  /** Of managers: the address that users are told. */
+  readonly apiAddress?: string
   /** Labels of the node object, when this is its first start. */
   readonly labels: Readonly<Record<string, string>>
   /** Settings of the cluster, when this is the first start of its first manager. */
@@ -81,6 +83,7 @@ export async function createNode(effects: Effects, options: NodeOptions): Promis
     engineLabels: options.engineLabels,
     version: options.version,
     ...(options.advertise === undefined ? {} : { managerAddress: options.advertise }),
+    ...(options.apiAddress === undefined ? {} : { apiAddress: options.apiAddress }),
     onSession: ({ managers }) => options.onManagers?.(managers),
   })
   const run = async (signal: AbortSignal): Promise<void> => {

@@ -6,6 +6,7 @@ import type { ApiRequest, Identity, Method } from '../api/request.ts'
 import { isJsonObject, type JsonObject } from '../api/wire.ts'
 import { endpoints, type Verb } from './access.ts'
 import { resources } from './resources.ts'
+import { methods, requestFor, verbs } from './testdata/table-requests.ts'
 import { createWorld, service, services } from './testdata/world.ts'
 
 const nobody: Identity = { role: 'Nobody', from: '10.0.0.7', reason: 'Unauthorized', why: 'there is no certificate' }
@@ -17,28 +18,6 @@ const callers: Readonly<Record<string, Identity>> = {
   viewer: user('Viewer'),
   operator: user('Operator'),
   admin: user('Admin'),
-}
-
-const methods: Readonly<Record<Verb, Method>> = {
-  get: 'GET',
-  list: 'GET',
-  watch: 'GET',
-  create: 'POST',
-  update: 'PUT',
-  patch: 'PATCH',
-  delete: 'DELETE',
-  deletecollection: 'DELETE',
-}
-const verbs = Object.keys(methods) as Verb[]
-
-/** A request for the endpoint, with a name that no object has. */
-function requestFor(endpoint: string, verb: Verb): { readonly method: Method; readonly path: string } {
-  const [plural = '', subresource] = endpoint.split('/')
-  const method = methods[verb]
-  if (!resources.some((resource) => resource.plural === plural)) return { method, path: `/${endpoint}` }
-  const isCollection = subresource === undefined && ['list', 'watch', 'create', 'deletecollection'].includes(verb)
-  const name = isCollection ? '' : `/absent${subresource === undefined ? '' : `/${subresource}`}`
-  return { method, path: `/apis/kit/v1/${plural}${name}${verb === 'watch' ? '?watch=true&timeoutSeconds=1' : ''}` }
 }
 
 function reasonIn(answer: unknown): string {

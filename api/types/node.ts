@@ -131,6 +131,10 @@ export interface NodeStatus {
      */
     readonly managerAddress?: string
     /**
+     * Of managers: host:port where users of other machines connect.
+     */
+    readonly apiAddress?: string
+    /**
      * Why its executor runs nothing now; absent while all is well. The node gets no new tasks.
      */
     readonly trouble?: string

@@ -1,5 +1,6 @@
 // The router on a unix socket: fastify carries requests and answers, and nothing is decided here. Whoever
-// may open the socket is the operator, so it lies in a directory that only the daemon's user may enter.
+// may open the socket is an admin, so it lies in a directory that only the daemon's user may enter. Other machines
+// come in through remote-api.ts.
 
 import { chmod, mkdir, unlink } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
@@ -7,9 +8,9 @@ import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { Readable } from 'node:stream'
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { reasons, StatusError } from '../../api/errors.ts'
-import type { ApiResponse, Handle } from '../../api/request.ts'
+import { type ApiResponse, type Handle, type Identity, localAdmin } from '../../api/request.ts'
 import { failure } from '../answer.ts'
 import { maxBodyBytes } from '../body.ts'
 import { methods, requestOf } from './request.ts'
@@ -29,10 +30,8 @@ export async function serveControlSocket(socketPath: string, handle: Handle): Pr
   await mkdir(dirname(socketPath), { recursive: true, mode: 0o700 })
   await takeOver(socketPath)
   const stopping = new AbortController()
-  const app = createApp(handle, stopping.signal)
-  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    void serveUpgrade(handle, request, socket, head, stopping.signal)
-  })
+  const app = fastify({ ...appOptions, keepAliveTimeout: keepAliveTimeoutMs, forceCloseConnections: 'idle' })
+  serveHandle(app, handle, () => localAdmin, stopping.signal)
   await app.listen({ path: socketPath })
   await chmod(socketPath, 0o600)
   return {
@@ -67,30 +66,39 @@ function isErrno(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }
 
-function createApp(handle: Handle, stopping: AbortSignal): FastifyInstance {
-  const app = fastify({
-    bodyLimit: maxBodyBytes,
-    keepAliveTimeout: keepAliveTimeoutMs,
-    forceCloseConnections: 'idle',
-    requestTimeout: 60_000,
-    exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: 1024 },
-    ajv: { customOptions: {} },
-  })
+export const appOptions = {
+  bodyLimit: maxBodyBytes,
+  requestTimeout: 60_000,
+  exposeHeadRoutes: false,
+  routerOptions: { maxParamLength: 1024 },
+  ajv: { customOptions: {} },
+}
+
+/** Hands every request to `handle`, upgrades too. `identify` says who it is that sends it. */
+export function serveHandle(
+  app: FastifyInstance,
+  handle: Handle,
+  identify: (request: IncomingMessage) => Identity,
+  stopping: AbortSignal,
+): void {
   // Bodies stay bytes: the router reads them, and refuses types that it does not know.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error, _request, reply) => reply.code(statusOf(error)).send(failure(transportError(error)).body))
-  app.route({
-    method: [...methods],
-    url: '*',
-    handler: async (request, reply) => {
-      const gone = goneSignal(reply, stopping)
-      const response = await handle(requestOf(request.raw, request.body, gone))
-      return send(reply, response, gone)
-    },
+  const answer = async ({ raw, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const gone = goneSignal(reply, stopping)
+    return send(reply, await handle(requestOf(raw, body, identify(raw), gone)), gone)
+  }
+  // What strangers send beside their question is not read.
+  app.addHook('onRequest', async (request, reply) => {
+    if (identify(request.raw).role !== 'Nobody') return undefined
+    if (request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
+    return answer(request, reply)
   })
-  return app
+  app.route({ method: [...methods], url: '*', handler: answer })
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    void serveUpgrade(handle, request, { socket, head, identity: identify(request) }, stopping)
+  })
 }
 
 /** Fires when the client has gone or the daemon stops. */

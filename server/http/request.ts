@@ -1,12 +1,12 @@
 // An HTTP request as the router takes it.
 
 import type { IncomingMessage } from 'node:http'
-import { type ApiRequest, localAdmin, type Method } from '../../api/request.ts'
+import type { ApiRequest, Identity, Method } from '../../api/request.ts'
 
 export const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 /** @param signal fires when the client has gone or the daemon stops. */
-export function requestOf(incoming: IncomingMessage, body: unknown, signal: AbortSignal): ApiRequest {
+export function requestOf(incoming: IncomingMessage, body: unknown, identity: Identity, signal: AbortSignal): ApiRequest {
   const [path = '', search = ''] = splitOnce(incoming.url ?? '', '?')
   return {
     method: methods.find((each) => each === incoming.method) ?? 'GET',
@@ -14,7 +14,7 @@ export function requestOf(incoming: IncomingMessage, body: unknown, signal: Abor
     query: Object.fromEntries(new URLSearchParams(search)),
     headers: headersOf(incoming),
     body,
-    identity: localAdmin,
+    identity,
     signal,
   }
 }
@@ -26,6 +26,8 @@ function splitOnce(text: string, separator: string): readonly string[] {
 
 function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    Object.entries(request.headers)
+      .filter(([name]) => !name.startsWith(':')) // Those of HTTP/2 say what method and path say.
+      .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
   )
 }

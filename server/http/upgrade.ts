@@ -4,7 +4,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { StatusError } from '../../api/errors.ts'
-import type { ApiAnswer, FrameConnection, Handle } from '../../api/request.ts'
+import type { ApiAnswer, FrameConnection, Handle, Identity } from '../../api/request.ts'
 import { frameStreamOn } from '../../effects/real/socket-stream.ts'
 import { failure } from '../answer.ts'
 import { requestOf } from './request.ts'
@@ -16,11 +16,17 @@ const bodyTimeoutMs = 10_000
 /** A client has so long to hear the end while it is still sending. */
 const lingerMs = 5_000
 
+interface Upgrade {
+  readonly socket: Duplex
+  /** What came behind the headers. */
+  readonly head: Uint8Array
+  readonly identity: Identity
+}
+
 export async function serveUpgrade(
   handle: Handle,
   request: IncomingMessage,
-  socket: Duplex,
-  head: Uint8Array,
+  { socket, head, identity }: Upgrade,
   stopping: AbortSignal,
 ): Promise<void> {
   const gone = new AbortController()
@@ -33,8 +39,9 @@ export async function serveUpgrade(
   stopping.addEventListener('abort', cut, { once: true })
   if (stopping.aborted) cut()
   try {
-    const { body, rest } = await readBody(request, socket, head)
-    const response = await handle(requestOf(request, body, gone.signal))
+    // What strangers send beside their question is not read.
+    const { body, rest } = identity.role === 'Nobody' ? { body: undefined, rest: head } : await readBody(request, socket, head)
+    const response = await handle(requestOf(request, body, identity, gone.signal))
     if (!('frames' in response)) return refuse(socket, 'body' in response ? response : failure(notUpgraded))
     if (gone.signal.aborted) return response.frames.close()
     socket.write(headOf(101, response.headers))
