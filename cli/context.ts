@@ -4,6 +4,7 @@
 import type { TerminalSize } from '../api/exec.ts'
 import type { Client } from '../client/client.ts'
 import type { Clock } from '../effects/effects.ts'
+import type { Target } from './target.ts'
 
 export interface Streams {
   /** Until its end, or until `signal` fires. */
@@ -22,6 +23,8 @@ export interface Streams {
 export interface Context {
   /** Connects to the cluster that the options and the environment name. Made on first use. */
   readonly client: () => Promise<Client>
+  /** The cluster that they name. */
+  readonly target: () => Promise<Target>
   readonly clock: Clock
   /** Writes data, with its own line ends. */
   readonly out: (text: string) => void

@@ -35,8 +35,9 @@ const files = 'A file is a Compose file (a stack) or holds objects of kit, in YA
 const help: Readonly<Record<string, Help>> = {
   kit: {
     notes: [
-      'The cluster is that of --socket or --dir, else of KIT_SOCKET or SWARM_SOCKET, else',
-      'of `kit up`. `kit COMMAND --help` has examples of each command.',
+      'The cluster is that of --context, --socket or --dir; else of KIT_CONTEXT, KIT_SOCKET',
+      'or SWARM_SOCKET; else of the current context (`kit ctx`); else of `kit up`.',
+      '`kit COMMAND --help` has examples of each command.',
     ],
     examples: ['kit up manifests/run.yml', 'kit get all'],
     exit: 'converging',
@@ -129,6 +130,15 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'plain',
   },
   'node uninstall': { examples: ['sudo kit node uninstall'], exit: 'plain' },
+  ctx: {
+    notes: ['They are kept in ~/.kit/config.yaml, or the file that KIT_CONFIG names.'],
+    examples: ['kit ctx', 'kit ctx prod', 'kit ctx local'],
+    exit: 'plain',
+  },
+  'ctx add': { examples: ['kit ctx add kit-ann.yaml', 'kit ctx add kit-ann.yaml --name prod --server 10.0.0.1:6443'], exit: 'plain' },
+  'ctx rm': { examples: ['kit ctx rm prod'], exit: 'plain' },
+  'ctx kubeconfig': { examples: ['kit ctx kubeconfig prod > kubeconfig; kubectl --kubeconfig kubeconfig get services.kit'], exit: 'plain' },
+  whoami: { examples: ['kit whoami', 'kit whoami --context prod'], exit: 'plain' },
   version: { examples: ['kit version'], exit: 'plain' },
 }
 

@@ -13,6 +13,7 @@ import type { GlobalOptions } from './options.ts'
 import { harmless } from './output/harmless.ts'
 import { createProgram } from './program.ts'
 import { createStreams } from './streams.ts'
+import { findTarget, type Target } from './target.ts'
 
 const interrupted = new AbortController()
 process.once('SIGINT', () => {
@@ -30,18 +31,28 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 const clock = createClock()
-let connection: Connection | undefined
+let connection: Promise<Connection> | undefined
+
+async function openConnection(target: () => Promise<Target>): Promise<Connection> {
+  const { connectTarget } = await import('./connect.ts')
+  return connectTarget(await target(), clock, (text) => complain(`warning: ${text}`))
+}
+
+/** Undefined where none was made, or none can be. */
+function present(): Promise<Connection | undefined> {
+  return connection === undefined ? Promise.resolve(undefined) : connection.catch(() => undefined)
+}
 
 function createContext(options: GlobalOptions): Context {
   const localDirectory = options.dir ?? join(homedir(), '.kit', 'local')
-  const socket = options.socket ?? (options.dir === undefined ? (process.env['KIT_SOCKET'] ?? process.env['SWARM_SOCKET']) : undefined)
   const home = join(import.meta.dirname, '..')
+  const target = (): Promise<Target> => findTarget(options, process.env, localDirectory)
   return {
     async client() {
-      const { connect } = await import('./connect.ts')
-      connection ??= connect(socket ?? join(localDirectory, 'node-1', 'kit.sock'), clock, (text) => complain(`warning: ${text}`))
-      return connection.client
+      connection ??= openConnection(target)
+      return (await connection).client
     },
+    target,
     clock,
     out: (text) => void (unread.signal.aborted || process.stdout.write(text)),
     err: complain,
@@ -68,9 +79,10 @@ function isAnswer(error: unknown): boolean {
 }
 
 async function saySkew(): Promise<void> {
-  if (connection === undefined) return
+  const open = await present()
+  if (open === undefined) return
   const { versionSkew } = await import('./daemon-version.ts')
-  const skew = await versionSkew(connection.client, clock)
+  const skew = await versionSkew(open.client, clock)
   if (skew !== undefined) complain(skew)
 }
 
@@ -99,5 +111,5 @@ try {
   process.exitCode = report(error)
   if (isAnswer(error)) await saySkew()
 } finally {
-  connection?.close()
+  ;(await present())?.close()
 }

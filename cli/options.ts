@@ -7,6 +7,7 @@ export type ExecutorName = (typeof executorNames)[number]
 export interface GlobalOptions {
   readonly socket?: string
   readonly dir?: string
+  readonly context?: string
 }
 
 /** Options of all commands together; each command reads its own. */
@@ -61,6 +62,9 @@ export interface Options {
   readonly labelRm?: readonly string[]
   readonly availability?: string
   readonly role?: string
+  readonly expiry?: string
+  readonly file?: string
+  readonly server?: readonly string[]
   readonly composeFile?: readonly string[]
   readonly driver?: string
   readonly opt?: readonly string[]

@@ -12,6 +12,13 @@ const count = (value: string): number => {
   return Number(value)
 }
 
+/** The words of a command after `kit`. */
+export function pathOf(parent: Command, name: string): string {
+  const groups: string[] = []
+  for (let at: Command | null = parent; at?.parent != null; at = at.parent) groups.unshift(at.name())
+  return [...groups, name].join(' ')
+}
+
 /** `createContext` is called when a command runs, with the global options; `writeHelp` instead of standard output. */
 export function createProgram(
   createContext: (options: GlobalOptions) => Context,
@@ -21,6 +28,7 @@ export function createProgram(
   const program = new Command('kit')
     .description('Declares what should run on a cluster, and shows what does.')
     .option('--socket <path>', 'control socket of the daemon (or KIT_SOCKET)')
+    .option('--context <name>', 'cluster of `kit ctx` (or KIT_CONTEXT); `local` is the one of this machine')
     .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
     .addHelpText('after', helpText('kit'))
     .configureOutput(writeHelp === undefined ? {} : { writeOut: writeHelp })
@@ -35,8 +43,8 @@ export function createProgram(
     configure: (command: Command) => Command,
     body: (context: Context, options: Options, words: readonly string[]) => Promise<number> | Promise<void>,
     parent = program,
-  ): void {
-    const path = parent === program ? usage : `${parent.name()} ${usage}`
+  ): Command {
+    const path = pathOf(parent, usage)
     const command = configure(parent.command(usage).description(description).exitOverride().addHelpText('after', helpText(path)))
     command.action(async (...given: unknown[]) => {
       const words = given
@@ -45,6 +53,7 @@ export function createProgram(
         .filter((word): word is string => typeof word === 'string')
       outcome = (await body(createContext(program.opts<GlobalOptions>()), command.opts<Options>(), words)) ?? exitCodes.ok
     })
+    return command
   }
   const group = (name: string, description: string): Command =>
     program.command(name).description(description).exitOverride().addHelpText('after', helpText(name))
@@ -318,8 +327,52 @@ export function createProgram(
     group('network', 'Networks that tasks are attached to'),
     group('volume', 'Named volumes: each node makes its own when a task mounts it'),
     group('cluster', 'The cluster and its settings'),
-    group('swarm', 'This machine in a cluster: init, join, leave; tokens and settings'),
+    group('swarm', 'This machine in a cluster: init, join, leave; tokens, users and settings'),
   ]
+  const contexts = add(
+    'ctx',
+    'Clusters that can be reached from here: list them, or switch to NAME',
+    (command) =>
+      command
+        .argument('[name]', 'commands are for this one from now on; `local` is the cluster of this machine')
+        .option('-q, --quiet', 'names only')
+        .option('--format <format>', 'json, or text with {{.Name}} (default: a table)'),
+    async (context, options, [name]) => {
+      const commands = await import('./commands/ctx.ts')
+      return name === undefined ? commands.list(context, options) : commands.use(context, name)
+    },
+  )
+  add(
+    'add',
+    'Take a context from the file that `kit swarm user add` wrote',
+    (command) =>
+      command
+        .argument('<file>', 'the file, or - for standard input')
+        .option('--name <name>', 'what to call it (default: as in the file)')
+        .option('--server <host:port>', 'address of a manager instead of those in the file; may be repeated', collect),
+    async (context, options, words) => (await import('./commands/ctx.ts')).add(context, options, words),
+    contexts,
+  )
+  add(
+    'rm',
+    'Forget a context, with its key',
+    (command) => command.argument('<name>'),
+    async (context, _options, words) => (await import('./commands/ctx.ts')).remove(context, words),
+    contexts,
+  )
+  add(
+    'kubeconfig',
+    'Print a context as kubectl takes it, with its key',
+    (command) => command.argument('[name]', 'the current one without it'),
+    async (context, _options, words) => (await import('./commands/ctx.ts')).kubeconfig(context, words),
+    contexts,
+  )
+  add(
+    'whoami',
+    'Print who the cluster takes you for, and which cluster that is',
+    (command) => command,
+    async (context) => (await import('./commands/whoami.ts')).whoami(context),
+  )
   add(
     'version',
     'Print the versions of this program and of the daemon',

@@ -5,6 +5,7 @@
 import { type Command, Option } from 'commander'
 import type { Context } from './context.ts'
 import { CommandError, exitCodes } from './exit.ts'
+import { helpText } from './help.ts'
 import type { Options } from './options.ts'
 import { needlessFlags, optionName, refusedFlags, type ServiceFlag, serviceFlags } from './service-flags.ts'
 import { clusterFlags, refusedClusterFlags, refusedInitFlags } from './swarm-settings.ts'
@@ -14,7 +15,7 @@ type Configure = (command: Command) => Command
 
 /** What `program.ts` registers commands with. */
 export interface Registry {
-  readonly add: (usage: string, description: string, configure: Configure, body: Body, parent: Command) => void
+  readonly add: (usage: string, description: string, configure: Configure, body: Body, parent: Command) => unknown
   readonly output: Configure
 }
 
@@ -341,6 +342,41 @@ function addSwarm({ add }: Registry, swarm: Command): void {
     (command) => command.addOption(hidden('-q, --quiet')), // There is nothing but the certificate.
     async (context) => (await import('./commands/swarm.ts')).ca(context),
     swarm,
+  )
+  addUsers(add, swarm)
+}
+
+function addUsers(add: Registry['add'], swarm: Command): void {
+  const user = swarm
+    .command('user')
+    .description('Users: who may use the cluster from other machines')
+    .exitOverride()
+    .addHelpText('after', helpText('swarm user'))
+  const certified = (command: Command): Command =>
+    many(command.argument('<name>'), '--server <host:port>', 'address of a manager (default: all that serve users); may be repeated')
+      .option('--expiry <time>', 'how long the certificate is good: 90d, 12h (default: 90d)')
+      .option('--file <file>', 'where to write the context of the user; - prints it (default: kit-NAME.yaml)')
+  add(
+    'add',
+    'Make a user with a certificate, and write the context to carry to its machine',
+    (command) => certified(command).option('--role <role>', 'admin, operator or viewer'),
+    async (context, options, words) => (await import('./commands/swarm-user.ts')).add(context, options, words),
+    user,
+  )
+  add(
+    'renew',
+    'Make another certificate: the one before is refused from then on',
+    (command) => certified(command).option('--role <role>', 'admin, operator or viewer (default: as before)'),
+    async (context, options, words) => (await import('./commands/swarm-user.ts')).renew(context, options, words),
+    user,
+  )
+  add('ls', 'List users', listing, async (context, options) => (await import('./commands/swarm-user.ts')).list(context, options), user)
+  add(
+    'rm',
+    'Take users away: they are refused at once, and what they have open ends',
+    (command) => command.alias('remove').argument('<name...>', 'whole names'),
+    async (context, _options, words) => (await import('./commands/swarm-user.ts')).remove(context, words),
+    user,
   )
 }
 

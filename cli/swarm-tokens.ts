@@ -20,7 +20,11 @@ export async function presentToken(context: Context, role: TokenRole): Promise<s
 }
 
 function tokenOf({ status }: Cluster, role: TokenRole): string {
-  if (status.joinTokens === undefined) throw new CommandError(exitCodes.error, 'error: the cluster has no tokens yet: try again')
+  if (status.joinTokens === undefined)
+    throw new CommandError(
+      exitCodes.error,
+      'error: the tokens are shown to admins only, or there are none yet: `kit whoami` says who you are',
+    )
   return status.joinTokens[role]
 }
 

@@ -32,8 +32,16 @@ async function applyAndShow(context: Context, client: Client, options: Options, 
     if (table.rows.length > 0) context.out(`\n${formatTable(table, false)}\n`)
   }
   if (words.length === 0) await sayStarting(context, client)
+  await sayOther(context)
   context.err('\nThe cluster is running.   next:  npx kit get all    npx kit logs service/NAME    npx kit down')
   return code
+}
+
+/** Commands without --dir are for another cluster: that must not be a surprise. */
+async function sayOther(context: Context): Promise<void> {
+  const target = await context.target().catch(() => undefined)
+  if (target?.context !== undefined)
+    context.err(`\nnote: commands are for context "${target.context}"; \`kit ctx local\` makes them be for this cluster`)
 }
 
 /** Without files nobody waits for tasks (design.md §10), so what is not up yet is named. */

@@ -1,7 +1,7 @@
-// A Handle that goes over a unix socket to a daemon. When nobody answers, the error says which socket and
-// how to start one, because that is all that a person then wants to know.
+// A Handle that goes over a unix socket to a daemon, or over mutual TLS to one of another machine (remote.ts). When nobody
+// answers, the error says where and what to do, because that is all that a person then wants to know.
 
-import type { Agent, IncomingMessage } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { StatusError } from '../../api/errors.ts'
 import type { ApiRequest, ApiResponse, Handle } from '../../api/request.ts'
 import { frameStreamOn } from '../../effects/real/socket-stream.ts'
@@ -13,33 +13,47 @@ const http = process.getBuiltinModule('node:http')
 /** Lines of a stream longer than this are refused: no object is so large. */
 const maxLineBytes = 64 * 1024 * 1024
 
-export interface SocketConnection {
+export interface HttpConnection {
   readonly handle: Handle
   /** Closes idle connections, so that a program can end. */
   close(): void
 }
 
-export function connectSocket(socketPath: string): SocketConnection {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
-  return { handle: (request) => send(socketPath, agent, request), close: () => agent.destroy() }
+/** Where requests go, and how. */
+export interface Door {
+  /** For people: a path, or host:port. */
+  readonly name: string
+  readonly request: (options: RequestOptions) => ClientRequest
+  /** What went wrong on the way, in words that help. */
+  readonly unavailable: (error: unknown) => StatusError
 }
 
-function send(socketPath: string, agent: Agent, request: ApiRequest): Promise<ApiResponse> {
+export function connectSocket(socketPath: string): HttpConnection {
+  const agent: Agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
+  const door: Door = {
+    name: socketPath,
+    request: (options) => http.request({ ...options, socketPath, agent }),
+    unavailable: (error) => unavailable(socketPath, error),
+  }
+  return { handle: (request) => send(door, request), close: () => agent.destroy() }
+}
+
+export function send(door: Door, request: ApiRequest): Promise<ApiResponse> {
   const search = new URLSearchParams(Object.entries(request.query)).toString()
   const body = bytesOf(request.body)
   const path = search === '' ? request.path : `${request.path}?${search}`
   const headers = { ...request.headers, host: 'kit', ...(body !== undefined && { 'content-length': String(body.byteLength) }) }
   return new Promise((resolve, reject) => {
-    const outgoing = http.request({ socketPath, agent, method: request.method, path, headers, signal: request.signal })
-    outgoing.once('error', (error) => reject(request.signal.aborted ? error : unavailable(socketPath, error)))
+    const outgoing = door.request({ method: request.method, path, headers, signal: request.signal })
+    outgoing.once('error', (error) => reject(request.signal.aborted ? error : door.unavailable(error)))
     outgoing.once('upgrade', (incoming, socket, head) =>
-      resolve({ status: 101, headers: headersOf(incoming), frames: frameStreamOn(socket, socketPath, head) }),
+      resolve({ status: 101, headers: headersOf(incoming), frames: frameStreamOn(socket, door.name, head) }),
     )
     outgoing.once('response', (incoming) => {
       const type = incoming.headers['content-type'] ?? ''
       const isStream = request.query['watch'] === 'true' || type.startsWith('application/x-ndjson')
       if (isStream && incoming.statusCode === 200) {
-        resolve({ status: 200, headers: headersOf(incoming), stream: linesOf(socketPath, incoming) })
+        resolve({ status: 200, headers: headersOf(incoming), stream: linesOf(door, incoming) })
       } else {
         readAll(incoming).then(
           (text) =>
@@ -48,7 +62,7 @@ function send(socketPath: string, agent: Agent, request: ApiRequest): Promise<Ap
               headers: headersOf(incoming),
               body: type.startsWith('application/json') ? parse(text) : text,
             }),
-          (error: unknown) => reject(unavailable(socketPath, error)),
+          (error: unknown) => reject(door.unavailable(error)),
         )
       }
     })
@@ -79,7 +93,7 @@ function parse(text: string): unknown {
   }
 }
 
-async function* linesOf(socketPath: string, incoming: IncomingMessage): AsyncGenerator<unknown, void, void> {
+async function* linesOf(door: Door, incoming: IncomingMessage): AsyncGenerator<unknown, void, void> {
   let rest: Buffer = Buffer.alloc(0)
   try {
     for await (const chunk of incoming) {
@@ -93,7 +107,7 @@ async function* linesOf(socketPath: string, incoming: IncomingMessage): AsyncGen
       rest = rest.subarray(start)
     }
   } catch (error) {
-    throw error instanceof StatusError ? error : unavailable(socketPath, error)
+    throw error instanceof StatusError ? error : door.unavailable(error)
   } finally {
     incoming.destroy()
   }

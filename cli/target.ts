@@ -1,0 +1,39 @@
+// Which cluster a command is for: what stands on the command line decides before the environment, and that before the file.
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { RemoteContext } from './contexts.ts'
+import { CommandError, exitCodes } from './exit.ts'
+import type { GlobalOptions } from './options.ts'
+
+export type Target =
+  | { readonly socket: string; readonly context?: undefined }
+  | { readonly context: string; readonly remote: RemoteContext }
+
+export async function findTarget(
+  { socket, dir, context }: GlobalOptions,
+  env: Readonly<Record<string, string | undefined>>,
+  localDirectory: string,
+): Promise<Target> {
+  const local: Target = { socket: join(localDirectory, 'node-1', 'kit.sock') }
+  if (context !== undefined && (socket !== undefined || dir !== undefined))
+    throw new CommandError(exitCodes.invalid, 'error: --context names another cluster than --socket or --dir: give one of them')
+  if (context !== undefined) return await remote(env, context, local)
+  if (socket !== undefined) return { socket }
+  if (dir !== undefined) return local
+  if (env['KIT_CONTEXT'] !== undefined && env['KIT_CONTEXT'] !== '') return await remote(env, env['KIT_CONTEXT'], local)
+  const named = env['KIT_SOCKET'] ?? env['SWARM_SOCKET']
+  if (named !== undefined) return { socket: named }
+  return await remote(env, undefined, local)
+}
+
+/** `name`: undefined for the one that is current. */
+async function remote(env: Readonly<Record<string, string | undefined>>, name: string | undefined, local: Target): Promise<Target> {
+  const { configPath, contextNamed, localContext, readContexts } = await import('./contexts.ts')
+  if (name === localContext) return local
+  const path = configPath(env)
+  if (name === undefined && !existsSync(path)) return local
+  const file = await readContexts(path)
+  const wanted = name ?? file.current
+  return wanted === undefined || wanted === localContext ? local : { context: wanted, remote: contextNamed(file, wanted) }
+}
