@@ -18,6 +18,7 @@ import {
   dryRunOf,
   type Intent,
   intentOf,
+  noteChange,
   objectBody,
   respond,
   retry,
@@ -80,6 +81,7 @@ async function removeObject(deps: WriteDeps, intent: Intent, live: KitObject, or
       : { op: 'delete', kind: resource.kind, name, expect: live.metadata.resourceVersion }
     while (orphans.length >= maxWritesPerCommit) await commit(deps, orphans.splice(0, maxWritesPerCommit - 1), [])
     const { resourceVersion } = await commit(deps, [...orphans, last], [])
+    noteChange(deps, intent, live, isHeld ? marked : undefined)
     if (isHeld) return respond(deps, intent, withVersion(marked, resourceVersion), 200)
   }
   return isHeld

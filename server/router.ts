@@ -16,6 +16,7 @@ import type { Clock, Log, Random } from '../effects/effects.ts'
 import { assertMay, callersOf, groupsOf, isEndpoint, nameOf, type Target, verbOf } from './access.ts'
 import type { AdmissionDeps } from './admission.ts'
 import { answer, failure, isTrue, preferences, statusOf, wholeNumber } from './answer.ts'
+import { createAudit } from './audit.ts'
 import { readBody } from './body.ts'
 import { deleteObject } from './delete.ts'
 import type { EventLog } from './events.ts'
@@ -64,14 +65,21 @@ export interface RouterDeps {
 
 type Deps = RouterDeps & WriteDeps
 
+/** Of the name of a program, in records. */
+const longestProgram = 200
+
 export function createRouter(given: RouterDeps): Router {
-  const deps: Deps = { ...given, past: createPast(given.store) }
+  const audit = createAudit({ ...given, events: given.events.recorder('api') })
+  const deps: Deps = { ...given, past: createPast(given.store), audit }
   return {
     async handle(request) {
       try {
         return await route(deps, request)
       } catch (error) {
-        if (error instanceof StatusError) return failure(error)
+        if (error instanceof StatusError) {
+          if (error.reason === 'Unauthorized' || error.reason === 'Forbidden') audit.refused(request, error)
+          return failure(error)
+        }
         deps.log.error('Failed to answer a request', { method: request.method, path: request.path, error })
         return failure(new StatusError('InternalError', 'an internal error occurred; the log of the daemon has it', {}, { cause: error }))
       }
@@ -95,6 +103,7 @@ async function route(deps: Deps, request: ApiRequest): Promise<ApiResponse> {
   assertMay(request.identity, target)
   const { resource, endpoint, verb } = target
   if (callersOf(target) === undefined) throw resource === undefined || !isEndpoint(endpoint) ? unknownPath() : notAllowed(resource, verb)
+  deps.audit.read(request, target)
   return resource === undefined ? fixedAnswer(deps, request, endpoint) : routeResource(deps, request, resource, segments.slice(4))
 }
 
@@ -266,6 +275,7 @@ async function routeExec(deps: Deps, request: ApiRequest, resource: StoredResour
   const wanted = parseExecRequest(readBody(request.body, false).value)
   getObject(deps, resource, name)
   const frames = await deps.exec(name, wanted, nameOf(request.identity), request.signal)
+  deps.audit.ran(request, name, (wanted.command[0] ?? '').slice(0, longestProgram))
   return { status: 101, headers: { connection: 'upgrade', upgrade: execUpgrade }, frames }
 }
 

@@ -17,6 +17,7 @@ import type { Random } from '../effects/effects.ts'
 import { assertMayChange } from './access.ts'
 import { type AdmissionDeps, assertCreatable, invalid, problemsOf, referenceGuards } from './admission.ts'
 import { answer, isTrue, warningHeaders } from './answer.ts'
+import type { Audit } from './audit.ts'
 import { readBody } from './body.ts'
 import { fromWire, keepPaths, toWire } from './conversion.ts'
 import { metadataOf, ownersOf, parseManagedFields, stringList, stringMap } from './metadata.ts'
@@ -27,6 +28,7 @@ import { pruneUnknown } from './unknown-fields.ts'
 export interface WriteDeps extends ReadDeps {
   readonly random: Random
   readonly admission: AdmissionDeps
+  readonly audit: Audit
 }
 
 export type Subresource = 'status' | 'scale' | undefined
@@ -337,7 +339,13 @@ async function commitObject(deps: WriteDeps, intent: Intent, live: KitObject | u
   if (intent.isDryRun) return respond(deps, intent, next, live === undefined ? 201 : 200)
   const guards = subresource === undefined ? referenceGuards(deps.store.view, next, live) : []
   const { resourceVersion } = await commit(deps, [write], guards)
+  noteChange(deps, intent, live, isFinal ? undefined : next)
   return respond(deps, intent, withVersion(next, resourceVersion), live === undefined ? 201 : 200)
+}
+
+export function noteChange(deps: WriteDeps, intent: Intent, before: KitObject | undefined, after: KitObject | undefined): void {
+  const { request, subresource, writer } = intent
+  deps.audit.changed({ request, subresource, manager: writer.manager, before, after })
 }
 
 export async function commit(

@@ -1,0 +1,118 @@
+// Who did what, when and from where: a line of the log for each change, each command in a task, each look at logs and join
+// tokens, and (bounded) each refusal. What was written is not in it: secrets would be. Changes of who may do what are events
+// of the object, too.
+
+import type { StatusError } from '../api/errors.ts'
+import type { KitObject } from '../api/objects.ts'
+import type { ApiRequest } from '../api/request.ts'
+import type { EventRecorder } from '../controllers/runtime/controller.ts'
+import type { Clock, Log } from '../effects/effects.ts'
+import { nameOf, type Target, verbOf } from './access.ts'
+import { createRefusalLog } from './refusal-log.ts'
+
+export interface Change {
+  readonly request: ApiRequest
+  readonly subresource: string | undefined
+  /** Whom the changed fields belong to now. */
+  readonly manager: string
+  /** Undefined of what was created. */
+  readonly before: KitObject | undefined
+  /** Undefined of what was deleted. */
+  readonly after: KitObject | undefined
+}
+
+export interface Audit {
+  /** Called when it is committed. */
+  changed(change: Change): void
+  /** The program only: arguments may be secret. */
+  ran(request: ApiRequest, task: string, program: string): void
+  /** Called before an answer; of most reads there is no record. */
+  read(request: ApiRequest, target: Target): void
+  refused(request: ApiRequest, error: StatusError): void
+}
+
+/** Of what others have a say in. */
+const longestText = 300
+const sensitive: Readonly<Record<string, string>> = {
+  'tasks/log': 'Read logs of a task',
+  'services/log': 'Read logs of a service',
+  clusters: 'Read join tokens',
+  'clusters/status': 'Read join tokens',
+}
+
+export function createAudit(deps: {
+  readonly log: Log
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly events: EventRecorder
+}): Audit {
+  const tell = createRefusalLog(deps)
+  const note = (message: string, { identity }: ApiRequest, fields: Readonly<Record<string, unknown>>): void =>
+    deps.log.info(message, { audit: true, user: nameOf(identity), role: identity.role, from: identity.from, ...fields })
+  return {
+    changed(change) {
+      const object = change.after ?? change.before
+      if (object === undefined) return
+      const { request, subresource, manager } = change
+      const { kind } = object
+      const { name } = object.metadata
+      note('Changed an object', request, {
+        verb: verbOf(request, false),
+        object: `${kind}/${name}`,
+        ...(subresource === undefined ? {} : { subresource }),
+        manager,
+      })
+      for (const [reason, message] of factsOf(nameOf(request.identity), change.before, change.after))
+        deps.events.record({ object: { kind, name }, type: 'Normal', reason, message })
+    },
+    ran: (request, task, program) =>
+      note('Ran a command', request, { verb: 'create', object: `Task/${task}`, subresource: 'exec', program }),
+    read(request, { endpoint, verb, resource, name }) {
+      const message = request.method === 'GET' ? sensitive[endpoint] : undefined
+      if (message === undefined || resource === undefined) return
+      // Whoever is no admin is not shown them.
+      if (resource.kind === 'Cluster' && request.identity.role !== 'Admin') return
+      note(message, request, { verb, object: name === undefined ? resource.plural : `${resource.kind}/${name}` })
+    },
+    refused({ identity, method, path }, { reason, message }) {
+      const user = nameOf(identity)
+      const fields = {
+        audit: true,
+        user,
+        role: identity.role,
+        from: identity.from,
+        method,
+        path: path.slice(0, longestText),
+        reason,
+        why: message.slice(0, longestText),
+      }
+      tell(`${identity.from} ${user} ${reason} ${method}`, 'Refused a request', fields)
+    },
+  }
+}
+
+/** What a change means for who may do what: reason and sentence. */
+function factsOf(who: string, before: KitObject | undefined, after: KitObject | undefined): readonly (readonly [string, string])[] {
+  const kind = (after ?? before)?.kind
+  if (kind === 'User') return userFacts(who, before, after)
+  if (kind === 'Node' && after === undefined) return [['Removed', `${who} removed the node`]]
+  if (before?.kind !== 'Cluster' || after?.kind !== 'Cluster') return []
+  const [old, now] = [before.spec.ca ?? {}, after.spec.ca ?? {}]
+  const rotated = (role: string): readonly [string, string] => ['TokenRotated', `${who} asked for a new join token of ${role}s`]
+  return [
+    ...(old.rotateWorkerToken === now.rotateWorkerToken ? [] : [rotated('worker')]),
+    ...(old.rotateManagerToken === now.rotateManagerToken ? [] : [rotated('manager')]),
+  ]
+}
+
+function userFacts(who: string, before: KitObject | undefined, after: KitObject | undefined): readonly (readonly [string, string])[] {
+  if (after?.kind !== 'User') return [['UserRemoved', `${who} removed the user`]]
+  const role = after.spec.role.toLowerCase()
+  if (before?.kind !== 'User') return [['UserAdded', `${who} added the user, with role ${role}`]]
+  if (after.metadata.deletedAt !== undefined && before.metadata.deletedAt === undefined) return [['UserRemoved', `${who} removed the user`]]
+  return [
+    ...(before.spec.role === after.spec.role
+      ? []
+      : [['RoleChanged', `${who} changed the role from ${before.spec.role.toLowerCase()} to ${role}`] as const]),
+    ...(before.spec.request === after.spec.request ? [] : [['CertificateRenewed', `${who} asked for another certificate`] as const]),
+  ]
+}
