@@ -33,8 +33,17 @@ export interface AgentOptions {
   readonly managerAddress?: string
   /** Of managers: host:port where users of other machines connect. */
   readonly apiAddress?: string
-  /** The node object and the managers, at the start of each session and whenever they change. */
+  /** What the node goes with; managers are told of whom it is. */
+  readonly certificate?: CertificateFacts
+  /** The node object, the managers and what to trust, at the start of each session and whenever they change. */
   readonly onSession?: (message: SessionStart) => void
+}
+
+export interface CertificateFacts {
+  /** Digest of the key of the authority that it is of; undefined while there is none. */
+  issuer(): string | undefined
+  /** Resolves when `issuer` is another than `known`; rejects with the signal's reason when it fires first. */
+  change(known: string | undefined, signal: AbortSignal): Promise<void>
 }
 
 export interface Agent {
@@ -64,10 +73,16 @@ function runAgent(effects: Effects, options: AgentOptions, signal: AbortSignal):
     const notify = (task: string, notice: Notice): void => events.add(task, notice)
     const { clock, transport, log } = effects
     const mesh: Mesh = new Mesh({ clock, log, nodeName, portServer: options.portServer, taskOf: (task) => worker.assignmentOf(task) })
+    const certificate = options.certificate === undefined ? {} : { certificate: options.certificate }
     const worker = new Worker({ effects, executor, directory, node, reporter, notify, mesh }, inner)
     await worker.start()
     try {
-      await keepSession(effects, options, { clock, transport, log, executor, worker, mesh, reporter, events, describe, nodeName }, inner)
+      await keepSession(
+        effects,
+        options,
+        { clock, transport, log, executor, worker, mesh, reporter, events, describe, nodeName, ...certificate },
+        inner,
+      )
     } catch (error) {
       if (isRemoval(error)) await leave(worker, log)
       if (!signal.aborted) throw error
@@ -134,6 +149,7 @@ async function describeNode(options: AgentOptions): Promise<Description> {
   const { platform, resources, engine, trouble } = await options.executor.describe()
   const labels = { ...engine?.labels, ...options.engineLabels }
   const generic = { ...resources.generic, ...options.generic }
+  const issuer = options.certificate?.issuer()
   return {
     hostname: options.hostname,
     platform,
@@ -144,6 +160,7 @@ async function describeNode(options: AgentOptions): Promise<Description> {
     ...(options.managerAddress === undefined ? {} : { managerAddress: options.managerAddress }),
     ...(options.apiAddress === undefined ? {} : { apiAddress: options.apiAddress }),
     ...(trouble === undefined ? {} : { trouble }),
+    ...(issuer === undefined ? {} : { issuer }),
   }
 }
 

@@ -83,7 +83,13 @@ const states = new Set([
 type Fields = Readonly<Record<string, unknown>>
 
 const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolean>> = {
-  session: ({ sessionId, node, managers }) => isText(sessionId) && isRecord(node) && isText(node['name']) && isListOf(managers, isText),
+  session: ({ sessionId, node, managers, roots, renewal }) =>
+    isText(sessionId) &&
+    isRecord(node) &&
+    isText(node['name']) &&
+    isListOf(managers, isText) &&
+    isOptional(roots, isText) &&
+    isOptional(renewal, isText),
   heartbeat: ({ periodMs }) => isNumber(periodMs) && periodMs > 0,
   ack: ({ number }) => isNumber(number),
   assignments: ({ mode, appliesTo, resultsIn, update, remove }) =>

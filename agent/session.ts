@@ -43,6 +43,8 @@ export interface SessionDeps {
   readonly reporter: StatusReporter
   readonly events: { take(signal: AbortSignal): Promise<TaskEvent> }
   readonly describe: () => Promise<Description>
+  /** Part of the description, and told as soon as it changes. */
+  readonly certificate?: { change(known: string | undefined, signal: AbortSignal): Promise<void> }
   readonly nodeName: string
   /** With every `session` message, the first one included. */
   readonly onSession: (message: SessionStart) => void
@@ -229,8 +231,13 @@ class Session {
   }
 
   async #watchDescription(signal: AbortSignal): Promise<never> {
+    const { clock, certificate } = this.#deps
     for (;;) {
-      await this.#deps.clock.sleep(this.#description.trouble === undefined ? describePeriodMs : describeAgainMs, signal)
+      const periodMs = this.#description.trouble === undefined ? describePeriodMs : describeAgainMs
+      await firstOf<void>(signal, [
+        (inner) => clock.sleep(periodMs, inner),
+        ...(certificate === undefined ? [] : [(inner: AbortSignal) => certificate.change(this.#description.issuer, inner)]),
+      ])
       const description = await this.#deps.describe()
       if (isDeepStrictEqual(description, this.#description)) continue
       this.#description = description

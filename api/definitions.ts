@@ -108,6 +108,30 @@ export const definitions: readonly Definition[] = [
              "type": "integer",
              "minimum": 0,
              "description": "Raise it for a new token of managers. Nodes that have joined keep what they have."
+            },
+            "rotateRoot": {
+             "type": "integer",
+             "minimum": 0,
+             "description": "Raise it for a new root that kit makes: every node gets a new certificate, then both tokens are new. No effect while `root` is given."
+            },
+            "root": {
+             "type": "object",
+             "description": "A root of your own. The cluster goes over to it as with rotateRoot, unless it has it.",
+             "required": [
+              "certificate"
+             ],
+             "properties": {
+              "certificate": {
+               "type": "string",
+               "minLength": 1,
+               "description": "Certificate of the root, PEM. It signed itself and lasts a year at least."
+              },
+              "key": {
+               "type": "string",
+               "x-kit-write-only": true,
+               "description": "Its private key, PEM. Never read back."
+              }
+             }
             }
            }
           }
@@ -133,6 +157,44 @@ export const definitions: readonly Definition[] = [
              "type": "string",
              "x-kit-write-only": true,
              "description": "Private key of the root, PEM. Never read back."
+            },
+            "rotated": {
+             "type": "integer",
+             "description": "The rotateRoot that was taken up last."
+            },
+            "rotation": {
+             "type": "object",
+             "description": "The root that takes the place of this one. Present until every node has a certificate of it.",
+             "required": [
+              "certificate",
+              "key",
+              "crossSigned",
+              "updated",
+              "total"
+             ],
+             "properties": {
+              "certificate": {
+               "type": "string",
+               "description": "Root certificate, PEM."
+              },
+              "key": {
+               "type": "string",
+               "x-kit-write-only": true,
+               "description": "Its private key, PEM. Never read back."
+              },
+              "crossSigned": {
+               "type": "string",
+               "description": "The same authority signed by the root before it, PEM. Goes along with what it signs."
+              },
+              "updated": {
+               "type": "integer",
+               "description": "Nodes that go with a certificate of it."
+              },
+              "total": {
+               "type": "integer",
+               "description": "All nodes."
+              }
+             }
             }
            }
           },
@@ -1106,6 +1168,10 @@ export const definitions: readonly Definition[] = [
             "trouble": {
              "type": "string",
              "description": "Why its executor runs nothing now; absent while all is well. The node gets no new tasks."
+            },
+            "issuer": {
+             "type": "string",
+             "description": "Whose certificate it goes with: SHA-256 of the public key of that root, hexadecimal."
             }
            }
           },
@@ -1124,6 +1190,24 @@ export const definitions: readonly Definition[] = [
             "notAfter": {
              "type": "integer",
              "description": "It is valid until then, ms since 1970."
+            }
+           }
+          },
+          "renewal": {
+           "type": "object",
+           "description": "The node was asked to get a certificate of another root.",
+           "required": [
+            "issuer",
+            "at"
+           ],
+           "properties": {
+            "issuer": {
+             "type": "string",
+             "description": "SHA-256 of the public key of that root, hexadecimal."
+            },
+            "at": {
+             "type": "integer",
+             "description": "When it was asked, ms since 1970."
             }
            }
           },

@@ -108,12 +108,16 @@ export type AgentMessage =
   | { readonly type: 'served'; readonly version: number; readonly problems: readonly PortProblem[] }
 
 export type ManagerMessage =
-  /** First answer to hello; again whenever the node object or the list of managers changes. */
+  /** First answer to hello; again whenever the node object, the list of managers or what nodes trust changes. */
   | {
       readonly type: 'session'
       readonly sessionId: string
       readonly node: { readonly name: string; readonly hostname: string; readonly labels: Readonly<Record<string, string>> }
       readonly managers: readonly string[]
+      /** PEM: all roots to trust. Absent before the cluster has one. */
+      readonly roots?: string
+      /** The node shall get a certificate of this authority now (`issuer` of its description), unless it has one. */
+      readonly renewal?: string
     }
   /** Wait this long before the next heartbeat. */
   | { readonly type: 'heartbeat'; readonly periodMs: number }

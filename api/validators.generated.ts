@@ -5,9 +5,10 @@ import type { SchemaValidator } from './schema-error.ts'
 
 
 
-const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"},"ca":{"type":"object","properties":{"nodeCertExpiry":{"type":"string","format":"duration"},"rotateWorkerToken":{"type":"integer","minimum":0},"rotateManagerToken":{"type":"integer","minimum":0}}}}},"status":{"type":"object","properties":{"ca":{"type":"object","required":["certificate","key"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"}}},"joinTokens":{"type":"object","required":["worker","manager","workerRotation","managerRotation"],"properties":{"worker":{"type":"string"},"manager":{"type":"string"},"workerRotation":{"type":"integer"},"managerRotation":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"},"ca":{"type":"object","properties":{"nodeCertExpiry":{"type":"string","format":"duration"},"rotateWorkerToken":{"type":"integer","minimum":0},"rotateManagerToken":{"type":"integer","minimum":0},"rotateRoot":{"type":"integer","minimum":0},"root":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string","minLength":1},"key":{"type":"string"}}}}}}},"status":{"type":"object","properties":{"ca":{"type":"object","required":["certificate","key"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"rotated":{"type":"integer"},"rotation":{"type":"object","required":["certificate","key","crossSigned","updated","total"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"crossSigned":{"type":"string"},"updated":{"type":"integer"},"total":{"type":"integer"}}}}},"joinTokens":{"type":"object","required":["worker","manager","workerRotation","managerRotation"],"properties":{"worker":{"type":"string"},"manager":{"type":"string"},"workerRotation":{"type":"integer"},"managerRotation":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const formats0 = formats.duration;
 const formats6 = formats["date-time"];
+const func1 = codePointLength;
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -231,9 +232,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err17 = {instancePath:instancePath+"/spec/ca",keyword:"type",params:{type: "object"}};
+if(data5.rotateRoot !== undefined){
+let data9 = data5.rotateRoot;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+const err17 = {instancePath:instancePath+"/spec/ca/rotateRoot",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -242,10 +244,9 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 < 0 || isNaN(data9)){
+const err18 = {instancePath:instancePath+"/spec/ca/rotateRoot",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -255,14 +256,12 @@ vErrors.push(err18);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data9 = data.status;
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.ca !== undefined){
-let data10 = data9.ca;
+}
+if(data5.root !== undefined){
+let data10 = data5.root;
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 if(data10.certificate === undefined){
-const err19 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "certificate"}};
+const err19 = {instancePath:instancePath+"/spec/ca/root",keyword:"required",params:{missingProperty: "certificate"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -271,8 +270,11 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(data10.key === undefined){
-const err20 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "key"}};
+if(data10.certificate !== undefined){
+let data11 = data10.certificate;
+if(typeof data11 === "string"){
+if(func1(data11) < 1){
+const err20 = {instancePath:instancePath+"/spec/ca/root/certificate",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -281,9 +283,9 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(data10.certificate !== undefined){
-if(typeof data10.certificate !== "string"){
-const err21 = {instancePath:instancePath+"/status/ca/certificate",keyword:"type",params:{type: "string"}};
+}
+else {
+const err21 = {instancePath:instancePath+"/spec/ca/root/certificate",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -295,7 +297,7 @@ errors++;
 }
 if(data10.key !== undefined){
 if(typeof data10.key !== "string"){
-const err22 = {instancePath:instancePath+"/status/ca/key",keyword:"type",params:{type: "string"}};
+const err22 = {instancePath:instancePath+"/spec/ca/root/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -307,7 +309,7 @@ errors++;
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/status/ca",keyword:"type",params:{type: "object"}};
+const err23 = {instancePath:instancePath+"/spec/ca/root",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -317,11 +319,9 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data9.joinTokens !== undefined){
-let data13 = data9.joinTokens;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.worker === undefined){
-const err24 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "worker"}};
+}
+else {
+const err24 = {instancePath:instancePath+"/spec/ca",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -330,8 +330,10 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data13.manager === undefined){
-const err25 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "manager"}};
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -340,8 +342,15 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data13.workerRotation === undefined){
-const err26 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "workerRotation"}};
+}
+if(data.status !== undefined){
+let data13 = data.status;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(data13.ca !== undefined){
+let data14 = data13.ca;
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+if(data14.certificate === undefined){
+const err26 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "certificate"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -350,8 +359,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data13.managerRotation === undefined){
-const err27 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "managerRotation"}};
+if(data14.key === undefined){
+const err27 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "key"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -360,9 +369,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data13.worker !== undefined){
-if(typeof data13.worker !== "string"){
-const err28 = {instancePath:instancePath+"/status/joinTokens/worker",keyword:"type",params:{type: "string"}};
+if(data14.certificate !== undefined){
+if(typeof data14.certificate !== "string"){
+const err28 = {instancePath:instancePath+"/status/ca/certificate",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -372,9 +381,9 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data13.manager !== undefined){
-if(typeof data13.manager !== "string"){
-const err29 = {instancePath:instancePath+"/status/joinTokens/manager",keyword:"type",params:{type: "string"}};
+if(data14.key !== undefined){
+if(typeof data14.key !== "string"){
+const err29 = {instancePath:instancePath+"/status/ca/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -384,10 +393,10 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data13.workerRotation !== undefined){
-let data16 = data13.workerRotation;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err30 = {instancePath:instancePath+"/status/joinTokens/workerRotation",keyword:"type",params:{type: "integer"}};
+if(data14.rotated !== undefined){
+let data17 = data14.rotated;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err30 = {instancePath:instancePath+"/status/ca/rotated",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -397,10 +406,11 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data13.managerRotation !== undefined){
-let data17 = data13.managerRotation;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err31 = {instancePath:instancePath+"/status/joinTokens/managerRotation",keyword:"type",params:{type: "integer"}};
+if(data14.rotation !== undefined){
+let data18 = data14.rotation;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+if(data18.certificate === undefined){
+const err31 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "certificate"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -409,10 +419,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-}
-else {
-const err32 = {instancePath:instancePath+"/status/joinTokens",keyword:"type",params:{type: "object"}};
+if(data18.key === undefined){
+const err32 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "key"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -421,16 +429,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-}
-if(data9.conditions !== undefined){
-let data18 = data9.conditions;
-if(Array.isArray(data18)){
-const len0 = data18.length;
-for(let i0=0; i0<len0; i0++){
-let data19 = data18[i0];
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.type === undefined){
-const err33 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "type"}};
+if(data18.crossSigned === undefined){
+const err33 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "crossSigned"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -439,8 +439,8 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data19.status === undefined){
-const err34 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "status"}};
+if(data18.updated === undefined){
+const err34 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "updated"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -449,9 +449,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data19.type !== undefined){
-if(typeof data19.type !== "string"){
-const err35 = {instancePath:instancePath+"/status/conditions/" + i0+"/type",keyword:"type",params:{type: "string"}};
+if(data18.total === undefined){
+const err35 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "total"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -460,11 +459,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-if(data19.status !== undefined){
-let data21 = data19.status;
-if(typeof data21 !== "string"){
-const err36 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"type",params:{type: "string"}};
+if(data18.certificate !== undefined){
+if(typeof data18.certificate !== "string"){
+const err36 = {instancePath:instancePath+"/status/ca/rotation/certificate",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -473,8 +470,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!(((data21 === "True") || (data21 === "False")) || (data21 === "Unknown"))){
-const err37 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data18.key !== undefined){
+if(typeof data18.key !== "string"){
+const err37 = {instancePath:instancePath+"/status/ca/rotation/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -484,9 +483,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data19.reason !== undefined){
-if(typeof data19.reason !== "string"){
-const err38 = {instancePath:instancePath+"/status/conditions/" + i0+"/reason",keyword:"type",params:{type: "string"}};
+if(data18.crossSigned !== undefined){
+if(typeof data18.crossSigned !== "string"){
+const err38 = {instancePath:instancePath+"/status/ca/rotation/crossSigned",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -496,9 +495,10 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data19.message !== undefined){
-if(typeof data19.message !== "string"){
-const err39 = {instancePath:instancePath+"/status/conditions/" + i0+"/message",keyword:"type",params:{type: "string"}};
+if(data18.updated !== undefined){
+let data22 = data18.updated;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err39 = {instancePath:instancePath+"/status/ca/rotation/updated",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -508,10 +508,10 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data19.observedGeneration !== undefined){
-let data24 = data19.observedGeneration;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-const err40 = {instancePath:instancePath+"/status/conditions/" + i0+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data18.total !== undefined){
+let data23 = data18.total;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err40 = {instancePath:instancePath+"/status/ca/rotation/total",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -521,11 +521,9 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data19.lastTransitionTime !== undefined){
-let data25 = data19.lastTransitionTime;
-if(typeof data25 === "string"){
-if(!(formats6(data25))){
-const err41 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+}
+else {
+const err41 = {instancePath:instancePath+"/status/ca/rotation",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -535,8 +533,9 @@ vErrors.push(err41);
 errors++;
 }
 }
+}
 else {
-const err42 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+const err42 = {instancePath:instancePath+"/status/ca",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -546,9 +545,11 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
-else {
-const err43 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"type",params:{type: "object"}};
+if(data13.joinTokens !== undefined){
+let data24 = data13.joinTokens;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.worker === undefined){
+const err43 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "worker"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -557,10 +558,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-}
-else {
-const err44 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data24.manager === undefined){
+const err44 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "manager"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -569,10 +568,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-}
-else {
-const err45 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data24.workerRotation === undefined){
+const err45 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "workerRotation"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -581,15 +578,246 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-else {
-const err46 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data24.managerRotation === undefined){
+const err46 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "managerRotation"}};
 if(vErrors === null){
 vErrors = [err46];
 }
 else {
 vErrors.push(err46);
+}
+errors++;
+}
+if(data24.worker !== undefined){
+if(typeof data24.worker !== "string"){
+const err47 = {instancePath:instancePath+"/status/joinTokens/worker",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+if(data24.manager !== undefined){
+if(typeof data24.manager !== "string"){
+const err48 = {instancePath:instancePath+"/status/joinTokens/manager",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+if(data24.workerRotation !== undefined){
+let data27 = data24.workerRotation;
+if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
+const err49 = {instancePath:instancePath+"/status/joinTokens/workerRotation",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+if(data24.managerRotation !== undefined){
+let data28 = data24.managerRotation;
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+const err50 = {instancePath:instancePath+"/status/joinTokens/managerRotation",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/status/joinTokens",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+if(data13.conditions !== undefined){
+let data29 = data13.conditions;
+if(Array.isArray(data29)){
+const len0 = data29.length;
+for(let i0=0; i0<len0; i0++){
+let data30 = data29[i0];
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.type === undefined){
+const err52 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "type"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+if(data30.status === undefined){
+const err53 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "status"}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+if(data30.type !== undefined){
+if(typeof data30.type !== "string"){
+const err54 = {instancePath:instancePath+"/status/conditions/" + i0+"/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+if(data30.status !== undefined){
+let data32 = data30.status;
+if(typeof data32 !== "string"){
+const err55 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+if(!(((data32 === "True") || (data32 === "False")) || (data32 === "Unknown"))){
+const err56 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+if(data30.reason !== undefined){
+if(typeof data30.reason !== "string"){
+const err57 = {instancePath:instancePath+"/status/conditions/" + i0+"/reason",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+if(data30.message !== undefined){
+if(typeof data30.message !== "string"){
+const err58 = {instancePath:instancePath+"/status/conditions/" + i0+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+if(data30.observedGeneration !== undefined){
+let data35 = data30.observedGeneration;
+if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
+const err59 = {instancePath:instancePath+"/status/conditions/" + i0+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+if(data30.lastTransitionTime !== undefined){
+let data36 = data30.lastTransitionTime;
+if(typeof data36 === "string"){
+if(!(formats6(data36))){
+const err60 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+}
+else {
+const err65 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
 }
 errors++;
 }
@@ -731,7 +959,6 @@ validate21.evaluated = {"props":{"spec":true},"dynamicProps":false,"dynamicItems
 
 
 const schema33 = {"type":"object","required":["involvedObject","type","reason","message","count","firstTimestamp","lastTimestamp","source"],"properties":{"involvedObject":{"type":"object","required":["apiVersion","kind","name"],"properties":{"apiVersion":{"type":"string"},"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"}}},"type":{"type":"string","enum":["Normal","Warning"]},"reason":{"type":"string","maxLength":128},"message":{"type":"string","maxLength":1024},"count":{"type":"integer","minimum":1,"maximum":2147483647},"firstTimestamp":{"type":"string","format":"date-time"},"lastTimestamp":{"type":"string","format":"date-time"},"source":{"type":"object","required":["component"],"properties":{"component":{"type":"string","maxLength":253}}}}};
-const func1 = codePointLength;
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1830,7 +2057,7 @@ return errors === 0;
 validate23.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"apiAddress":{"type":"string"},"trouble":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"apiAddress":{"type":"string"},"trouble":{"type":"string"},"issuer":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"renewal":{"type":"object","required":["issuer","at"],"properties":{"issuer":{"type":"string"},"at":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2429,9 +2656,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-}
-else {
-const err48 = {instancePath:instancePath+"/status/description",keyword:"type",params:{type: "object"}};
+if(data9.issuer !== undefined){
+if(typeof data9.issuer !== "string"){
+const err48 = {instancePath:instancePath+"/status/description/issuer",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2441,11 +2668,9 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data3.certificate !== undefined){
-let data33 = data3.certificate;
-if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if(data33.publicKey === undefined){
-const err49 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
+}
+else {
+const err49 = {instancePath:instancePath+"/status/description",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2454,8 +2679,12 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data33.notAfter === undefined){
-const err50 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "notAfter"}};
+}
+if(data3.certificate !== undefined){
+let data34 = data3.certificate;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.publicKey === undefined){
+const err50 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2464,9 +2693,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(data33.publicKey !== undefined){
-if(typeof data33.publicKey !== "string"){
-const err51 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
+if(data34.notAfter === undefined){
+const err51 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "notAfter"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2475,11 +2703,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data33.notAfter !== undefined){
-let data35 = data33.notAfter;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err52 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
+if(data34.publicKey !== undefined){
+if(typeof data34.publicKey !== "string"){
+const err52 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2489,9 +2715,10 @@ vErrors.push(err52);
 errors++;
 }
 }
-}
-else {
-const err53 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
+if(data34.notAfter !== undefined){
+let data36 = data34.notAfter;
+if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
+const err53 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2501,15 +2728,9 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data3.conditions !== undefined){
-let data36 = data3.conditions;
-if(Array.isArray(data36)){
-const len2 = data36.length;
-for(let i2=0; i2<len2; i2++){
-let data37 = data36[i2];
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.type === undefined){
-const err54 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err54 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2518,8 +2739,12 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(data37.status === undefined){
-const err55 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data3.renewal !== undefined){
+let data37 = data3.renewal;
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+if(data37.issuer === undefined){
+const err55 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "issuer"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2528,9 +2753,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data37.type !== undefined){
-if(typeof data37.type !== "string"){
-const err56 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+if(data37.at === undefined){
+const err56 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2539,11 +2763,9 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(data37.status !== undefined){
-let data39 = data37.status;
-if(typeof data39 !== "string"){
-const err57 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(data37.issuer !== undefined){
+if(typeof data37.issuer !== "string"){
+const err57 = {instancePath:instancePath+"/status/renewal/issuer",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2552,8 +2774,11 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(!(((data39 === "True") || (data39 === "False")) || (data39 === "Unknown"))){
-const err58 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data37.at !== undefined){
+let data39 = data37.at;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err58 = {instancePath:instancePath+"/status/renewal/at",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2563,9 +2788,9 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data37.reason !== undefined){
-if(typeof data37.reason !== "string"){
-const err59 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+}
+else {
+const err59 = {instancePath:instancePath+"/status/renewal",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2575,9 +2800,15 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data37.message !== undefined){
-if(typeof data37.message !== "string"){
-const err60 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data3.conditions !== undefined){
+let data40 = data3.conditions;
+if(Array.isArray(data40)){
+const len2 = data40.length;
+for(let i2=0; i2<len2; i2++){
+let data41 = data40[i2];
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(data41.type === undefined){
+const err60 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2586,11 +2817,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-if(data37.observedGeneration !== undefined){
-let data42 = data37.observedGeneration;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err61 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data41.status === undefined){
+const err61 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2599,12 +2827,9 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-if(data37.lastTransitionTime !== undefined){
-let data43 = data37.lastTransitionTime;
-if(typeof data43 === "string"){
-if(!(formats6(data43))){
-const err62 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data41.type !== undefined){
+if(typeof data41.type !== "string"){
+const err62 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2614,8 +2839,10 @@ vErrors.push(err62);
 errors++;
 }
 }
-else {
-const err63 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data41.status !== undefined){
+let data43 = data41.status;
+if(typeof data43 !== "string"){
+const err63 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2624,10 +2851,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-}
-else {
-const err64 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+if(!(((data43 === "True") || (data43 === "False")) || (data43 === "Unknown"))){
+const err64 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2637,9 +2862,9 @@ vErrors.push(err64);
 errors++;
 }
 }
-}
-else {
-const err65 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data41.reason !== undefined){
+if(typeof data41.reason !== "string"){
+const err65 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2649,9 +2874,9 @@ vErrors.push(err65);
 errors++;
 }
 }
-}
-else {
-const err66 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data41.message !== undefined){
+if(typeof data41.message !== "string"){
+const err66 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2661,14 +2886,88 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
-else {
-const err67 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data41.observedGeneration !== undefined){
+let data46 = data41.observedGeneration;
+if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
+const err67 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err67];
 }
 else {
 vErrors.push(err67);
+}
+errors++;
+}
+}
+if(data41.lastTransitionTime !== undefined){
+let data47 = data41.lastTransitionTime;
+if(typeof data47 === "string"){
+if(!(formats6(data47))){
+const err68 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+else {
+const err69 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+}
+else {
+const err72 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+}
+else {
+const err73 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
 }
 errors++;
 }

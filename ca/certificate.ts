@@ -10,6 +10,7 @@ import {
   decode,
   encode,
   integer,
+  integerOf,
   membersOf,
   nothing,
   octetString,
@@ -61,6 +62,11 @@ const ids = {
   clientAuth: '1.3.6.1.5.5.7.3.2',
 } as const
 const signatureIds = { ec: '1.2.840.10045.4.3.2', rsa: '1.2.840.113549.1.1.11' } as const
+/** ECDSA and RSA (PKCS#1 v1.5), each with SHA-256, SHA-384 and SHA-512. */
+const goodSignatureIds: readonly string[] = [
+  ...[2, 3, 4].map((digest) => `1.2.840.10045.4.3.${digest}`),
+  ...[11, 12, 13].map((digest) => `1.2.840.113549.1.1.${digest}`),
+]
 const serialBytes = 16
 const keyIdBytes = 20
 const versionThree = Uint8Array.of(2)
@@ -136,18 +142,42 @@ export function writeCertificate(
 
 /** How the certificate of an authority that we trust wants to be named by what it signs. */
 export function issuerOf(authorityPem: string): Issuer {
+  const { name, extensions } = partsOf(authorityPem)
+  const keyId = octetsOf(extensions.get(ids.subjectKeyIdentifier))
+  if (keyId === undefined) throw new Error('the certificate of the authority has no subject key identifier')
+  return { name, keyId }
+}
+
+/** How many more authorities may stand between this one and a node; undefined where there is no limit. */
+export function intermediatesBelow(authorityPem: string): number | undefined {
+  const [, limit] = membersOf(partsOf(authorityPem).extensions.get(ids.basicConstraints)) ?? []
+  const bytes = integerOf(limit)
+  return bytes === undefined ? undefined : Number.parseInt(Buffer.from(bytes).toString('hex'), 16)
+}
+
+/** Whether it is signed over SHA-256, SHA-384 or SHA-512. */
+export function hasGoodDigest(authorityPem: string): boolean {
+  const algorithm = membersOf(partsOf(authorityPem).algorithm)?.[0]
+  return goodSignatureIds.includes(oidOf(algorithm) ?? '')
+}
+
+function partsOf(authorityPem: string): {
+  readonly name: Asn1
+  readonly algorithm: Asn1 | undefined
+  /** Id → what is in it. */
+  readonly extensions: ReadonlyMap<string, Asn1>
+} {
   const [der] = fromPem('CERTIFICATE', authorityPem)
-  const [tbs] = membersOf(der === undefined ? undefined : decode(der)) ?? []
+  const [tbs, algorithm] = membersOf(der === undefined ? undefined : decode(der)) ?? []
   const fields = membersOf(tbs) ?? []
   // The places below are those of version 3 with extensions: everything that can be an authority has these.
-  const [extensions] = taggedMembersOf(fields[fields.length - 1], 3) ?? []
+  const [list] = taggedMembersOf(fields[fields.length - 1], 3) ?? []
   const name = fields[5]
   if (taggedMembersOf(fields[0], 0) === undefined || name === undefined)
     throw new Error('the certificate of the authority is not of version 3')
-  for (const members of (membersOf(extensions) ?? []).map(membersOf)) {
-    if (oidOf(members?.[0]) !== ids.subjectKeyIdentifier) continue
-    const keyId = octetsOf(decode(octetsOf(members?.[members.length - 1]) ?? new Uint8Array()))
-    if (keyId !== undefined) return { name, keyId }
-  }
-  throw new Error('the certificate of the authority has no subject key identifier')
+  const extensions = (membersOf(list) ?? []).map(membersOf).flatMap((members): readonly (readonly [string, Asn1])[] => {
+    const [id, value] = [oidOf(members?.[0]), octetsOf(members?.[members.length - 1])]
+    return id === undefined || value === undefined ? [] : [[id, decode(value)]]
+  })
+  return { name, algorithm, extensions: new Map(extensions) }
 }

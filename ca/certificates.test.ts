@@ -4,10 +4,11 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { createKeys } from '../effects/real/keys.ts'
 import { createRandom } from '../effects/real/random.ts'
-import { type Identity, identityOf } from './identity.ts'
+import { type Identity, identityOf, keyDigest } from './identity.ts'
 import { certificateValidity, defaultCertificateLifeMs, issueNodeCertificate, issueOperatorCertificate } from './issue.ts'
+import { issuedBy } from './issued-by.ts'
 import { fromPem } from './pem.ts'
-import { type Authority, crossSign, makeRootCa, readRootCa } from './root-ca.ts'
+import { type Authority, crossSign, makeRootCa, readRootCa, readRootKey } from './root-ca.ts'
 import { clusterId, issueDeps, issueNode } from './testdata/authority.ts'
 import { hasOpenssl, openssl } from './testdata/openssl.ts'
 import { verifyChain } from './verify-chain.ts'
@@ -270,9 +271,57 @@ test('an operator may bring a root of their own', withOpenssl, () => {
   }
 })
 
+test('the key of a root is read, and of what is none nothing is repeated', withOpenssl, () => {
+  const key = issueDeps().keys.generate()
+  assert.ok(readRootKey(pemOf(key)).equals(key))
+  const locked = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString()
+  const cases = [
+    [locked, /is encrypted; take off its passphrase/],
+    ['hunter2', /cannot be read: it should be one private key in PEM/],
+    [`${pemOf(key).slice(0, 90)}\n-----END PRIVATE KEY-----\n`, /cannot be read/],
+    ['x'.repeat(100_000), /larger/],
+  ] as const
+  for (const [pem, why] of cases)
+    assert.throws(
+      () => readRootKey(pem),
+      (error: Error) => {
+        assert.match(error.message, why)
+        assert.ok(!`${error.stack}${String(error.cause)}`.includes(pem.slice(30, 60) || pem))
+        return true
+      },
+    )
+})
+
+test('whose certificate it is follows from the chain and the roots', () => {
+  const deps = issueDeps()
+  const [first, second] = [makeRootCa(deps, nowMs), makeRootCa(deps, nowMs)]
+  const digest = ({ key }: Authority): string => keyDigest(createPublicKey(key))
+  const plain = issueNode(deps, first, { nowMs }).certificate
+  const crossed = issueNode(deps, crossSign(deps, first, second), { nowMs }).certificate
+  assert.equal(issuedBy(plain, first.certificate), digest(first))
+  assert.equal(issuedBy(plain, second.certificate + first.certificate), digest(first))
+  for (const roots of [first.certificate, second.certificate, first.certificate + second.certificate])
+    assert.equal(issuedBy(crossed, roots), digest(second))
+  assert.equal(issuedBy(plain, second.certificate), undefined)
+  assert.equal(issuedBy('', first.certificate), undefined)
+})
+
 function pemOf(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
+
+const withoutLevels = `
+[req]
+distinguished_name = name
+x509_extensions = extensions
+prompt = no
+[name]
+CN = a
+[extensions]
+basicConstraints = critical,CA:true,pathlen:0
+keyUsage = critical,keyCertSign
+subjectKeyIdentifier = hash
+`
 
 test('what cannot be a root is refused with its fault', withOpenssl, () => {
   const deps = issueDeps()
@@ -292,6 +341,16 @@ test('what cannot be a root is refused with its fault', withOpenssl, () => {
       }),
       root.key,
       /subject key/,
+    ],
+    [
+      openssl(['req', '-x509', '-subj', '/CN=a', '-days', '3650', '-key', 'a.pem', '-sha1'], { 'a.pem': pemOf(root.key) }),
+      root.key,
+      /digest that is not accepted/,
+    ],
+    [
+      openssl(['req', '-x509', '-config', 'c', '-days', '3650', '-key', 'a.pem'], { 'a.pem': pemOf(root.key), c: withoutLevels }),
+      root.key,
+      /pathlen:0/,
     ],
     [openssl(['req', '-x509', '-subj', '/CN=weak', '-days', '3650', '-key', 'key.pem'], { 'key.pem': pemOf(weak) }), weak, /2048/],
   ] as const

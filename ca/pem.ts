@@ -1,5 +1,7 @@
 // PEM: base64 between two lines that name what it is.
 
+import { X509Certificate } from 'node:crypto'
+
 export type PemLabel = 'CERTIFICATE' | 'CERTIFICATE REQUEST'
 
 const lineLength = 64
@@ -22,4 +24,9 @@ export function fromPem(label: PemLabel, text: string): readonly Uint8Array[] {
     blocks.push(Buffer.from(text.slice(from + begin.length, to), 'base64'))
   }
   return blocks
+}
+
+/** Throws when a block of it is none. */
+export function certificatesIn(text: string): readonly X509Certificate[] {
+  return fromPem('CERTIFICATE', text).map((der) => new X509Certificate(der))
 }

@@ -1,9 +1,18 @@
 // The root of a cluster's trust: made here or brought by an operator, and what signs certificates.
 
-import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { StatusError } from '../api/errors.ts'
 import type { Keys, Random } from '../effects/effects.ts'
-import { authorityExtensions, issuerOf, keyIdOf, nameOf, type Validity, writeCertificate } from './certificate.ts'
+import {
+  authorityExtensions,
+  hasGoodDigest,
+  intermediatesBelow,
+  issuerOf,
+  keyIdOf,
+  nameOf,
+  type Validity,
+  writeCertificate,
+} from './certificate.ts'
 
 /** What signs: `certificate` is of `key`. `intermediates` go along with everything it issues. */
 export interface Authority {
@@ -64,13 +73,22 @@ export function readRootCa(certificatePem: string, key: KeyObject, nowMs: number
   const validity = validityOf(certificate)
   if (validity.notBeforeMs > nowMs) throw invalid(`is not valid before ${certificate.validFrom}`)
   if (validity.notAfterMs < nowMs + yearMs) throw invalid(`expires on ${certificate.validTo}; it must last one year from now at least`)
+  const shortcoming = shortcomingOf(certificate.toString())
+  if (shortcoming !== undefined) throw invalid(shortcoming)
   if (!certificate.checkPrivateKey(key)) throw invalid('does not belong to the key')
-  try {
-    issuerOf(certificatePem) // What it says of itself is repeated in what it signs.
-  } catch (error) {
-    throw invalid('has no subject key identifier, which what it signs must refer to', error)
-  }
   return { certificate: certificate.toString(), key, intermediates: '' }
+}
+
+/** The private key of a root. Throws Invalid, and says nothing of what is in it. */
+export function readRootKey(pem: string): KeyObject {
+  if (pem.length > longestPem) throw invalidKey(`is larger than ${longestPem} bytes`)
+  if (/^-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(pem))
+    throw invalidKey('is encrypted; take off its passphrase first (openssl pkey -in FILE -out KEY), and keep the result to yourself')
+  try {
+    return createPrivateKey(pem)
+  } catch {
+    throw invalidKey('cannot be read: it should be one private key in PEM') // What OpenSSL says of it helps nobody.
+  }
 }
 
 /** One certificate of an authority that signed itself, with a key and a digest that are good enough. */
@@ -102,11 +120,29 @@ function parsed(pem: string): X509Certificate {
   }
 }
 
+/** Why a root that is good in itself could not be used as ours. */
+function shortcomingOf(pem: string): string | undefined {
+  try {
+    issuerOf(pem) // What it says of itself is repeated in what it signs.
+  } catch {
+    return 'has no subject key identifier, which what it signs must refer to'
+  }
+  if (!hasGoodDigest(pem)) return 'is signed over a digest that is not accepted; take SHA-256, SHA-384 or SHA-512'
+  // The root that follows it one day is signed by it, too, and stands between it and the nodes.
+  if ((intermediatesBelow(pem) ?? intermediatesBelowRoot) < intermediatesBelowRoot)
+    return 'allows no authority below it (pathlen:0), which its own rotation will need'
+  return undefined
+}
+
 function weaknessOf(key: KeyObject): string | undefined {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key
   if (type === 'rsa') return (details?.modulusLength ?? 0) >= 2048 ? undefined : 'has an RSA key of less than 2048 bits'
   if (type === 'ec' && ['prime256v1', 'secp384r1', 'secp521r1'].includes(details?.namedCurve ?? '')) return undefined
   return `has a key of a kind that is not accepted (${details?.namedCurve ?? type}); take P-256, P-384, P-521 or RSA`
+}
+
+function invalidKey(why: string): StatusError {
+  return new StatusError('Invalid', `the key of the root ${why}`)
 }
 
 function invalid(why: string, cause?: unknown): StatusError {

@@ -18,10 +18,11 @@ import { serveControlSocket } from '../server/http/http.ts'
 import { type NodeDeps, type NodeFlags, NodeRemoved, openNode } from './kitd-node.ts'
 import { fixedMembership, withMembership } from './membership-door.ts'
 import { executorNames } from './options.ts'
+import { type OwnRoot, type OwnRootFlags, readOwnRoot } from './own-root.ts'
 import { Standby } from './standby.ts'
 import { tellReady } from './tell-ready.ts'
 
-interface Flags extends Omit<NodeFlags, 'labels' | 'engineLabels' | 'availability'> {
+interface Flags extends Omit<NodeFlags, 'labels' | 'engineLabels' | 'availability'>, Omit<OwnRootFlags, 'joinAddr'> {
   readonly stateDir: string
   readonly standby?: boolean
   readonly listenControlApi?: string
@@ -45,8 +46,15 @@ function parseFlags(args: readonly string[]): Flags {
     .option('--advertise-addr <host:port>', 'managers: address that other nodes are told (default: the one that it listens on)')
     .option('--join-addr <host:port>', 'a manager: this node is a worker of its cluster')
     .option('--join-token <token>', 'token to join with, or @FILE; needed once')
+    .option('--ca-cert <file>', 'first manager: certificate of a root of your own, PEM (default: kit makes one)')
+    .option('--ca-key <file>', 'its private key, PEM')
     .addOption(
-      new Option('--standby', 'wait for `kit swarm init` or `kit swarm join` on this machine').conflicts(['joinAddr', 'joinToken']),
+      new Option('--standby', 'wait for `kit swarm init` or `kit swarm join` on this machine').conflicts([
+        'joinAddr',
+        'joinToken',
+        'caCert',
+        'caKey',
+      ]),
     )
     .addOption(
       new Option('--availability <availability>', 'whether this node takes tasks, when it is first started')
@@ -93,6 +101,7 @@ async function run(flags: Flags): Promise<void> {
 
   const log = createLog()
   const deps: NodeDeps = { clock: createClock(), random: createRandom(), keys: createKeys(), disk: createDisk(), log }
+  const root = await readOwnRoot(flags, deps.clock.wallMs())
   const unlock = lockDirectory(directory)
   try {
     const node: NodeFlags = {
@@ -102,7 +111,7 @@ async function run(flags: Flags): Promise<void> {
       availability: availabilities[flags.availability],
     }
     const served =
-      flags.standby === true ? await standBy(deps, directory, node, stop.signal) : await member(deps, directory, node, stop.signal)
+      flags.standby === true ? await standBy(deps, directory, node, stop.signal) : await member(deps, directory, node, root, stop.signal)
     const server = await serveControlSocket(socket, served.handle)
     tellReady(socket)
     await served.running.finally(() => server.close())
@@ -118,8 +127,8 @@ interface Served {
 }
 
 /** A node as the flags say. */
-async function member(deps: NodeDeps, directory: string, flags: NodeFlags, stop: AbortSignal): Promise<Served> {
-  const node = await openNode(deps, directory, flags, {}, stop)
+async function member(deps: NodeDeps, directory: string, flags: NodeFlags, root: OwnRoot | undefined, stop: AbortSignal): Promise<Served> {
+  const node = await openNode(deps, directory, flags, root === undefined ? {} : { founding: { ca: { root } } }, stop)
   const running = node.run(stop).catch((error: unknown) => {
     if (!(error instanceof NodeRemoved)) throw error
     throw new Error(

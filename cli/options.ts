@@ -53,6 +53,9 @@ export interface Options {
   readonly advertiseAddr?: string
   readonly rotateJoinToken?: string
   readonly detach?: boolean
+  readonly caCert?: string
+  readonly caKey?: string
+  readonly certExpiry?: string
   readonly filter?: readonly string[]
   readonly format?: string
   readonly resolve?: boolean

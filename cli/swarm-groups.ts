@@ -338,9 +338,14 @@ function addSwarm({ add }: Registry, swarm: Command): void {
   )
   add(
     'ca',
-    'Print the root certificate of the cluster',
-    (command) => command.addOption(hidden('-q, --quiet')), // There is nothing but the certificate.
-    async (context) => (await import('./commands/swarm.ts')).ca(context),
+    'Print the root certificate of the cluster, or replace it',
+    (command) =>
+      waiting(switchOption(command, '-q, --quiet', 'no progress'))
+        .option('--rotate', 'go over to another root: every node gets a new certificate, then join tokens are new')
+        .option('--ca-cert <file>', 'with --rotate: certificate of a root of your own, PEM')
+        .option('--ca-key <file>', 'its private key, PEM')
+        .option('--cert-expiry <duration>', 'with --rotate: how long certificates of nodes are valid'),
+    async (context, options) => (await import('./commands/swarm.ts')).ca(context, options),
     swarm,
   )
   addUsers(add, swarm)

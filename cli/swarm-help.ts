@@ -111,7 +111,12 @@ export const swarmHelp: Readonly<Record<string, Entry>> = {
   'swarm user renew': entry('timed', ['kit swarm user renew ann', 'kit swarm user renew ann --role operator --expiry 30d']),
   'swarm user ls': entry('plain', ['kit swarm user ls', 'kit swarm user ls --filter role=admin'], filters),
   'swarm user rm': entry('plain', ['kit swarm user rm ann']),
-  'swarm ca': entry('plain', ['kit swarm ca']),
+  'swarm ca': entry(
+    'timed',
+    ['kit swarm ca', 'kit swarm ca --rotate', 'kit swarm ca --rotate --ca-cert root.pem --ca-key root-key.pem'],
+    'A rotation waits for every node, and says for which: one that is gone for good has',
+    'to be removed (kit node rm). What runs and what is connected is not touched by it.',
+  ),
   task: entry('none', ['kit task ls']),
   'task ls': entry('plain', ['kit task ls', 'kit task ls -a -f service=redis'], filters),
   'task inspect': entry('plain', ['kit task inspect redis.1'], names),

@@ -4,10 +4,12 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import type { JoinAnswer } from '../api/join.ts'
-import type { Node } from '../api/objects.ts'
+import type { Cluster, Node } from '../api/objects.ts'
 import type { Store } from '../api/store.ts'
+import { type ClusterCa, trustedRoots, wantedIssuer } from '../ca/cluster-ca.ts'
 import { makeCsr } from '../ca/csr.ts'
 import { identityOf } from '../ca/identity.ts'
+import { issuedBy } from '../ca/issued-by.ts'
 import { makeToken } from '../ca/join-token.ts'
 import { makeRootCa } from '../ca/root-ca.ts'
 import { authorityController } from '../controllers/authority/authority.ts'
@@ -20,7 +22,8 @@ import { SimulatedDisk } from '../sim/effects/disk.ts'
 import { createSimulatedKeys } from '../sim/effects/keys.ts'
 import { SeededRandom } from '../sim/effects/random.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
-import { type JoinOptions, type JoinTrust, joinCluster, keepCertificate, loadCertificate, renewCertificate } from './certificate.ts'
+import { type JoinOptions, type JoinTrust, joinCluster, loadCertificate, type NodeCertificate, renewCertificate } from './certificate.ts'
+import { CertificateKeeper } from './certificate-keeper.ts'
 
 const signal = new AbortController().signal
 const stranger: Peer = { address: '192.0.2.7', node: undefined }
@@ -33,7 +36,7 @@ async function createCluster(roles: readonly ('Worker' | 'Manager')[] = ['Worker
   const metadata = { name: 'default', uid: 'c', resourceVersion: 0, generation: 1, createdAt: 0 }
   await store.commit({ writes: [{ op: 'create', object: { kind: 'Cluster', metadata, spec: {}, status: {} } }] })
   const deps = { clock, random, keys, log: silentLog }
-  const authority = authorityController({ ...deps, store })
+  const authority = authorityController({ ...deps, store, events: { record: () => {} } })
   await authority.reconcile('default', signal)
   let serve: Parameters<Transport['serve']>[1] | undefined
   const transport: Transport = {
@@ -223,7 +226,8 @@ test('a certificate is renewed when half to four fifths of its life are over, al
   const news: string[] = []
   let reachable = false
   const open = () => (reachable ? openAs(peer)() : Promise.reject(new Error('away')))
-  const keeping = keepCertificate(machine, '/n', first, open, (fresh) => news.push(fresh.certificate), stop.signal)
+  const keeper = new CertificateKeeper(machine, { directory: '/n', first, open, onNew: (fresh) => news.push(fresh.certificate) })
+  const keeping = keeper.run(stop.signal)
   const day = 24 * 60 * 60_000
   await clock.advance(44 * day)
   assert.equal(news.length, 0)
@@ -235,6 +239,113 @@ test('a certificate is renewed when half to four fifths of its life are over, al
   stop.abort()
   await settle()
   await keeping
+})
+
+/** A node that keeps its certificate while the test goes on. */
+async function createKeeper() {
+  const cluster = await createCluster()
+  const first = await cluster.join()
+  const peer: Peer = { address: '192.0.2.7', node: { id: first.nodeId, role: 'Worker', clusterId: 'cluster1' } }
+  const stop = new AbortController()
+  const news: NodeCertificate[] = []
+  const onNew = (fresh: NodeCertificate): number => news.push(fresh)
+  const keeper = new CertificateKeeper(cluster.machine, { directory: '/n', first, open: () => cluster.openAs(peer)(), onNew })
+  const keeping = keeper.run(stop.signal)
+  const rotate = async (ca: Cluster['spec']['ca']): Promise<ClusterCa> => {
+    await cluster.store.commit({ writes: [{ op: 'update', object: { ...present(cluster.store), spec: { ...(ca && { ca }) } } }] })
+    await cluster.authority.reconcile('default', signal)
+    return cluster.cluster().ca
+  }
+  const end = async (): Promise<void> => {
+    stop.abort()
+    await settle()
+    await keeping
+  }
+  return { ...cluster, first, keeper, news, rotate, end }
+}
+
+test('a node renews when it is asked, and trusts both roots until the new one is all there is', async () => {
+  const { keeper, news, rotate, first, disk, end } = await createKeeper()
+  const old = keeper.issuer()
+  const ca = await rotate({ rotateRoot: 1 })
+  assert.ok(ca.rotation !== undefined)
+  const changed = keeper.change(old, signal)
+  keeper.tell({ roots: trustedRoots(ca) })
+  await settle()
+  assert.deepEqual(
+    news.map(({ root }) => root),
+    [trustedRoots(ca)],
+  )
+  assert.equal(news[0]?.certificate, first.certificate, 'the certificate is not touched by that')
+  keeper.tell({ roots: trustedRoots(ca), renewal: wantedIssuer(ca) })
+  await settle()
+  await changed
+  assert.equal(keeper.issuer(), wantedIssuer(ca))
+  assert.equal(news.length, 2)
+  assert.notEqual(keeper.issuer(), old)
+  const { certificate } = ca.rotation
+  keeper.tell({ roots: certificate, renewal: wantedIssuer(ca) })
+  await settle()
+  assert.deepEqual(
+    news.map(({ root }) => root),
+    [trustedRoots(ca), trustedRoots(ca), certificate],
+  )
+  const loaded = await loadCertificate(disk, '/n')
+  assert.ok(loaded !== undefined)
+  const { key, ...kept } = loaded
+  assert.deepEqual({ ...kept, key: undefined }, { ...news[2], key: undefined })
+  assert.ok(new X509Certificate(kept.certificate).checkPrivateKey(key))
+  await end()
+})
+
+test('roots that do not vouch for its certificate are not trusted: it renews, and tries again', async () => {
+  const { keeper, news, first, keys, random, clock, cluster, end } = await createKeeper()
+  const foreign = makeRootCa({ keys, random }, clock.wallMs()).certificate
+  keeper.tell({ roots: foreign })
+  await settle()
+  assert.ok(news.length > 0)
+  for (const { root } of news) assert.equal(root, cluster().ca.certificate)
+  const tries = news.length
+  await clock.advance(60_000)
+  assert.ok(news.length > tries && news.length < tries + 10, `${news.length} renewals in a minute`)
+  keeper.tell({ roots: first.root })
+  await settle()
+  const settled = news.length
+  await clock.advance(3_600_000)
+  assert.equal(news.length, settled)
+  await end()
+})
+
+test('a renewal that cannot be had now is tried again soon, and at once when something new is said', async () => {
+  const { keeper, news, rotate, clock, holdCommits, end } = await createKeeper()
+  const ca = await rotate({ rotateRoot: 1 })
+  const release = holdCommits()
+  keeper.tell({ roots: trustedRoots(ca), renewal: wantedIssuer(ca) })
+  await settle()
+  await clock.advance(15_000)
+  assert.equal(keeper.issuer() === wantedIssuer(ca), false)
+  release()
+  await clock.advance(20_000)
+  assert.equal(keeper.issuer(), wantedIssuer(ca))
+  assert.equal(news.at(-1)?.root, trustedRoots(ca))
+  await end()
+})
+
+test('how long certificates last counts from the next one on', async () => {
+  const { keeper, news, rotate, end, clock } = await createKeeper()
+  const ca = await rotate({ rotateRoot: 1, nodeCertExpiry: '1h' })
+  keeper.tell({ renewal: wantedIssuer(ca) })
+  await settle()
+  assert.equal(new X509Certificate(news[0]?.certificate ?? '').validToDate.getTime(), clock.wallMs() + 3_600_000)
+  await end()
+})
+
+test('a machine that joins in the middle of a rotation checks the root of its token, and trusts both', async () => {
+  const { rotate, join } = await createKeeper()
+  const ca = await rotate({ rotateRoot: 1 })
+  const joined = await join({ directory: '/other' })
+  assert.equal(joined.root, trustedRoots(ca))
+  assert.equal(issuedBy(joined.certificate, joined.root), wantedIssuer(ca))
 })
 
 test('what is no request, or too much, is refused and changes nothing', async () => {

@@ -1,13 +1,14 @@
-// The certificate of this node: where it is kept, how a machine gets its first one with a token, and how it
-// is renewed in time. One file holds all of it, so that key, certificate and roots always belong together.
+// The certificate of this node: where it is kept, how a machine gets its first one with a token, and how it gets
+// the next. One file holds all of it, so that key, certificate and roots always belong together. When the next
+// is due, `certificate-keeper.ts` knows.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { parseJson } from '../agent/frames.ts'
 import { reasonOf, StatusError } from '../api/errors.ts'
 import { isJoinAnswer, type JoinAnswer, type JoinRequest, maxJoinFrameBytes } from '../api/join.ts'
 import { makeCsr } from '../ca/csr.ts'
-import { parseToken, verifyRootAgainstToken } from '../ca/join-token.ts'
-import { renewalMs } from '../ca/renewal.ts'
+import { type JoinToken, parseToken, verifyRootAgainstToken } from '../ca/join-token.ts'
+import { certificatesIn } from '../ca/pem.ts'
 import { readRootCertificate, validityOf } from '../ca/root-ca.ts'
 import type { Clock, Disk, FrameStream, Keys, Log, Random } from '../effects/effects.ts'
 import { readText, writeDurably } from './state-file.ts'
@@ -50,13 +51,6 @@ export interface JoinOptions {
 
 const longestFile = 256 * 1024
 const answerLimitMs = 15_000
-/** After a renewal that failed. */
-const firstRetryMs = 5_000
-/** Without a certificate nobody else can connect. */
-const firstWithoutMs = 100
-const longestRetryMs = 3_600_000
-/** No timer is longer, and a wall clock that was set right is noticed. */
-const longestSleepMs = 3_600_000
 
 /** Below the directory of a node. Without it the node is nobody, and may join. */
 export const certificatesOf = (directory: string): string => `${directory}/certificates`
@@ -123,47 +117,6 @@ export async function renewCertificate(
   return await keep(deps.disk, directory, issued, key)
 }
 
-/**
- * Renews the certificate whenever half to four fifths of its life are over, and calls `onNew` with each. Starts with the first
- * when there is none. Until `signal` fires.
- */
-export async function keepCertificate(
-  deps: CertificateDeps,
-  directory: string,
-  first: NodeCertificate | undefined,
-  open: (signal: AbortSignal) => Promise<FrameStream>,
-  onNew: (certificate: NodeCertificate) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const { clock, random, log } = deps
-  let present = first
-  let dueMs = present === undefined ? 0 : dueOf(present, random)
-  let retryMs = present === undefined ? firstWithoutMs : firstRetryMs
-  while (!signal.aborted) {
-    const waitMs = dueMs - clock.wallMs()
-    if (waitMs > 0) {
-      await clock.sleep(Math.min(waitMs, longestSleepMs), signal).catch(() => undefined)
-      continue
-    }
-    try {
-      present = await renewCertificate(deps, directory, await open(signal), signal)
-      log.info('Renewed the certificate of this node', { until: new Date(expiryMs(present)).toISOString() })
-      onNew(present)
-      dueMs = dueOf(present, random)
-      retryMs = firstRetryMs
-    } catch (error) {
-      if (signal.aborted) return
-      if (present !== undefined) log.warn('Could not renew the certificate of this node', { error, retryMs })
-      await clock.sleep(present === undefined ? Math.min(retryMs, firstRetryMs) : retryMs * random.next(), signal).catch(() => undefined)
-      retryMs = Math.min(2 * retryMs, longestRetryMs)
-    }
-  }
-}
-
-function dueOf({ certificate }: NodeCertificate, random: Random): number {
-  return renewalMs(validityOf(new X509Certificate(certificate)), random)
-}
-
 /** When nobody believes it any more, ms since 1970. */
 export function expiryMs({ certificate }: NodeCertificate): number {
   return validityOf(new X509Certificate(certificate)).notAfterMs
@@ -171,13 +124,24 @@ export function expiryMs({ certificate }: NodeCertificate): number {
 
 /** Whether the token is of the cluster that has given the certificate. Throws Invalid for what is no token. */
 export function isTokenOf({ root }: NodeCertificate, token: string): boolean {
+  const parsed = parseToken(token)
+  return certificatesIn(root).some((each) => isRootOf(parsed, each.toString()))
+}
+
+function isRootOf(token: JoinToken, root: string): boolean {
   try {
-    verifyRootAgainstToken(root, parseToken(token))
+    verifyRootAgainstToken(root, token)
     return true
   } catch (error) {
     if (reasonOf(error) !== 'Forbidden') throw error
     return false
   }
+}
+
+/** Durably other roots to trust. */
+export async function trustRoots(disk: Disk, directory: string, present: NodeCertificate, root: string): Promise<NodeCertificate> {
+  const { key, ...rest } = present
+  return await keep(disk, directory, { type: 'issued', ...rest, root }, key)
 }
 
 async function keyToJoin({ disk, keys }: CertificateDeps, directory: string): Promise<KeyObject> {

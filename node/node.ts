@@ -26,7 +26,8 @@ import { createRouter } from '../server/router.ts'
 import { checkStack } from '../server/stack-admission.ts'
 import { StatsBroker } from '../server/stats.ts'
 import { type OpenStore, openStore, type StoreOptions } from '../store/store.ts'
-import { keepCertificate, type NodeCertificate } from './certificate.ts'
+import type { NodeCertificate } from './certificate.ts'
+import { CertificateKeeper } from './certificate-keeper.ts'
 import { createControllers } from './controllers.ts'
 import type { Identity } from './identity.ts'
 
@@ -73,6 +74,7 @@ export interface KitNode {
 
 /** Recovers the store on a manager. Nothing runs before `run`. */
 export async function createNode(effects: Effects, options: NodeOptions): Promise<KitNode> {
+  const keeper = createKeeper(effects, options)
   const agent = createAgent(effects, {
     nodeName: options.identity.nodeId,
     hostname: options.hostname,
@@ -84,28 +86,56 @@ export async function createNode(effects: Effects, options: NodeOptions): Promis
     version: options.version,
     ...(options.advertise === undefined ? {} : { managerAddress: options.advertise }),
     ...(options.apiAddress === undefined ? {} : { apiAddress: options.apiAddress }),
-    onSession: ({ managers }) => options.onManagers?.(managers),
+    certificate: keeper,
+    onSession(message) {
+      options.onManagers?.(message.managers)
+      keeper.tell(message)
+    },
   })
   const run = async (signal: AbortSignal): Promise<void> => {
-    await Promise.all([agent.run(signal), keepCertified(effects, options, signal)])
+    await Promise.all([agent.run(signal), keeper.run(signal)])
   }
-  if (options.managers.length > 0) return createWorker(options, run)
+  if (options.managers.length > 0) {
+    if (options.founding?.cluster?.ca?.root !== undefined)
+      throw new StatusError(
+        'Conflict',
+        `${options.directory} is of a worker: --ca-cert and --ca-key are for the node that founds a cluster`,
+      )
+    return createWorker(options, run)
+  }
   const store = await openStore(effects, {
     directory: `${options.directory}/raft`,
     ...options.identity,
     ...options.log,
   })
+  try {
+    assertFounds(store, options)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
   return createManager(effects, options, store, run)
 }
 
+/** A cluster that has its root is not given another by starting its manager with one. */
+function assertFounds({ view }: OpenStore, { founding, directory }: NodeOptions): void {
+  const root = founding?.cluster?.ca?.root
+  const present = view.get('Cluster', 'default')?.status.ca?.certificate
+  if (root === undefined || present === undefined || present === root.certificate) return
+  throw new StatusError(
+    'Conflict',
+    `${directory} holds a cluster that has another root: start without --ca-cert and --ca-key, and change the root with 'kit swarm ca --rotate --ca-cert FILE --ca-key FILE'`,
+  )
+}
+
 /** Its certificate is renewed as long as the node runs, by any manager. */
-function keepCertified(effects: Effects, options: NodeOptions, signal: AbortSignal): Promise<void> {
-  const { directory, certificate, onCertificate = () => undefined, identity } = options
+function createKeeper(effects: Effects, options: NodeOptions): CertificateKeeper {
+  const { directory, certificate: first, onCertificate: onNew = () => undefined, identity } = options
   const managers = options.managers.length > 0 ? options.managers : [identity.nodeId]
   let turn = 0
   const open = (until: AbortSignal): Promise<FrameStream> =>
     effects.transport.connect(managers[turn++ % managers.length] ?? '', 'join', until)
-  return keepCertificate(effects, directory, certificate, open, onCertificate, signal)
+  return new CertificateKeeper(effects, { directory, first, open, onNew })
 }
 
 function createWorker({ identity }: NodeOptions, runBeside: (signal: AbortSignal) => Promise<void>): KitNode {

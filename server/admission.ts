@@ -3,12 +3,14 @@
 //
 // The shape itself is checked by `deps.validate`, and a stack's document by `deps.checkStack`.
 
+import { isDeepStrictEqual } from 'node:util'
 import { type Cause, StatusError } from '../api/errors.ts'
-import type { Kind, KitObject, Node, Service, User } from '../api/objects.ts'
+import type { Cluster, Kind, KitObject, Node, Service, User } from '../api/objects.ts'
 import type { Guard, StoreView } from '../api/store.ts'
 import { hasReached } from '../api/task.ts'
 import type { JsonObject } from '../api/wire.ts'
 import { readCsr } from '../ca/csr.ts'
+import { assertUsable } from '../controllers/authority/root-rotation.ts'
 
 export interface AdmissionDeps {
   /** What is wrong with the shape and values of an object; with `old`, also with the change. */
@@ -30,10 +32,11 @@ export function invalid(kind: string, name: string, causes: readonly Cause[]): S
 }
 
 /** Rules that every write of the main endpoint has to keep. `live` is undefined for a creation. */
-export function problemsOf(view: StoreView, next: KitObject, live: KitObject | undefined): readonly Cause[] {
+export function problemsOf(view: StoreView, next: KitObject, live: KitObject | undefined, nowMs: number): readonly Cause[] {
   switch (next.kind) {
     case 'Cluster':
-      return next.metadata.name === 'default' ? [] : [cause('metadata.name', "must be 'default': there is one cluster")]
+      if (next.metadata.name !== 'default') return [cause('metadata.name', "must be 'default': there is one cluster")]
+      return rootProblems(next, live, nowMs)
     case 'Service':
       return [...modeProblems(next), ...referenceProblems(view, next, live), ...portProblems(view, next)]
     case 'User':
@@ -54,6 +57,19 @@ function requestProblems({ spec: { request } }: User): readonly Cause[] {
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     return [cause('spec.request', error.message)]
+  }
+}
+
+/** Of a root that is new in the spec: one that was accepted may grow old there. */
+function rootProblems({ spec, status }: Cluster, live: KitObject | undefined, nowMs: number): readonly Cause[] {
+  const root = spec.ca?.root
+  if (root === undefined || (live?.kind === 'Cluster' && isDeepStrictEqual(live.spec.ca?.root, root))) return []
+  try {
+    assertUsable(status.ca, root, nowMs)
+    return []
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    return [cause('spec.ca.root', error.message)]
   }
 }
 

@@ -3,6 +3,9 @@ import { test } from 'node:test'
 import { contentHash } from '../api/content-name.ts'
 import type { Task } from '../api/objects.ts'
 import type { ManagerMessage } from '../api/session.ts'
+import { type ClusterCa, wantedIssuer } from '../ca/cluster-ca.ts'
+import { issueDeps } from '../ca/testdata/authority.ts'
+import { directed, firstCa } from '../controllers/authority/root-rotation.ts'
 import type { FrameStream, Peer, Transport } from '../effects/effects.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -124,6 +127,42 @@ test('a node that counts as down and goes on with its session is noticed', async
   await store.commit({ writes: [{ op: 'update', object: { ...node, status: { ...node.status, state: 'Down' } } }] })
   await say({ type: 'heartbeat' })
   assert.deepEqual(heard, ['n1'])
+})
+
+test('an agent is told what to trust, whose certificate to get, and each change of that', async () => {
+  const { join, store } = await createCluster()
+  const deps = issueDeps()
+  const [ca, other] = [firstCa(deps, {}, Date.now()), firstCa(deps, {}, Date.now())]
+  const write = async (next: ClusterCa): Promise<void> => {
+    const cluster = store.view.get('Cluster', 'default')
+    assert.ok(cluster)
+    await store.commit({ writes: [{ op: 'update', object: { ...cluster, status: { ca: next } } }] })
+    await settle()
+  }
+  const ask = async (issuer: string): Promise<void> => {
+    const node = store.view.get('Node', 'n1')
+    assert.ok(node)
+    await store.commit({ writes: [{ op: 'update', object: { ...node, status: { ...node.status, renewal: { issuer, at: 1 } } } }] })
+    await settle()
+  }
+  const { heard } = await join()
+  const told = () => heard.flatMap((message) => (message.type === 'session' ? [{ roots: message.roots, renewal: message.renewal }] : []))
+  await write(ca)
+  const rotating = directed(deps, { root: { certificate: other.certificate, key: other.key } }, ca, Date.now())
+  await write(rotating)
+  await ask(wantedIssuer(rotating))
+  await write({ ...rotating, rotated: 1 })
+  await ask('of an earlier rotation')
+  await write(other)
+  assert.deepEqual(told(), [
+    { roots: undefined, renewal: undefined },
+    { roots: ca.certificate, renewal: undefined },
+    { roots: ca.certificate + other.certificate, renewal: undefined },
+    { roots: ca.certificate + other.certificate, renewal: wantedIssuer(other) },
+    { roots: ca.certificate + other.certificate, renewal: undefined },
+    { roots: other.certificate, renewal: undefined },
+  ])
+  assert.ok(!JSON.stringify(heard).includes('PRIVATE KEY'))
 })
 
 test('an agent is welcomed with session, heartbeat and a complete list, and its node is described', async () => {

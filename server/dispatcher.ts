@@ -7,10 +7,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import { durationMs } from '../api/duration.ts'
 import { reasonOf } from '../api/errors.ts'
-import type { KitObject, Node, Objects, Service, Task } from '../api/objects.ts'
+import type { Cluster, KitObject, Node, Objects, Service, Task } from '../api/objects.ts'
 import type { AgentMessage, ManagerMessage, PortProblem, StatusReport } from '../api/session.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
 import { compareStates, hasReached, slotOf } from '../api/task.ts'
+import { trustedRoots, wantedIssuer } from '../ca/cluster-ca.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
 import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
@@ -398,15 +399,21 @@ export class Dispatcher implements NodeLiveness {
   // What agents are told.
 
   async #sendSession(session: Session): Promise<void> {
-    const node = this.#deps.store.view.get('Node', session.nodeName)
+    const { view } = this.#deps.store
+    const node = view.get('Node', session.nodeName)
     if (node === undefined) return
     const { labels = {} } = node.metadata
     const hostname = node.status.description?.hostname ?? ''
+    const ca = view.get('Cluster', 'default')?.status.ca
+    const { renewal } = node.status
     await send(session, {
       type: 'session',
       sessionId: session.id,
       node: { name: session.nodeName, hostname, labels },
       managers: this.#deps.managers(),
+      ...(ca === undefined ? {} : { roots: trustedRoots(ca) }),
+      // One of an earlier rotation means nothing any more.
+      ...(ca !== undefined && renewal?.issuer === wantedIssuer(ca) ? { renewal: renewal.issuer } : {}),
     })
   }
 
@@ -434,6 +441,7 @@ export class Dispatcher implements NodeLiveness {
         if (previous?.kind === 'Task' && previous.spec.nodeName !== object.spec.nodeName) this.#mark(previous)
       } else if (object.kind === 'Node') this.#noticeNode(object, previous, type)
       else if (object.kind === 'Service') this.#noticeService(object, previous)
+      else if (object.kind === 'Cluster') this.#noticeCluster(object, previous)
     }
   }
 
@@ -460,9 +468,17 @@ export class Dispatcher implements NodeLiveness {
       const last = encodeMessage(refused('NotFound', `node '${session.nodeName}' was removed from the cluster`, false))
       const sent = session.stream.send(last).catch(() => undefined)
       void sent.finally(() => end(session))
-    } else if (previous?.kind === 'Node' && !isDeepStrictEqual(previous.metadata.labels, node.metadata.labels)) {
-      this.#sendSession(session).catch((error: unknown) => this.#fail(session, error))
-    }
+    } else if (previous?.kind === 'Node' && isNews(previous, node)) this.#tellSession(session)
+  }
+
+  #noticeCluster({ status: { ca } }: Cluster, previous: KitObject | undefined): void {
+    const before = previous?.kind === 'Cluster' ? previous.status.ca : undefined
+    if (ca === undefined || (before !== undefined && trustedRoots(before) === trustedRoots(ca))) return
+    for (const session of this.#sessions.values()) this.#tellSession(session)
+  }
+
+  #tellSession(session: Session): void {
+    this.#sendSession(session).catch((error: unknown) => this.#fail(session, error))
   }
 
   /** A change goes out at once when nothing went out lately; otherwise with those that follow soon. */
@@ -710,6 +726,11 @@ export class Dispatcher implements NodeLiveness {
       }
     }
   }
+}
+
+/** Whether an agent has to hear of what changed of its node. */
+function isNews(before: Node, now: Node): boolean {
+  return !isDeepStrictEqual(before.metadata.labels, now.metadata.labels) || !isDeepStrictEqual(before.status.renewal, now.status.renewal)
 }
 
 function refused(reason: string, message: string, retry: boolean): ManagerMessage {

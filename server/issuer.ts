@@ -1,7 +1,7 @@
 // The issuer: makes nodes of machines that show a token, and renews the certificates of nodes. Streams of
 // protocol `join` are open to strangers, so they are short, small and few, and wrong tokens cost patience.
 
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { durationMs } from '../api/duration.ts'
 import { reasonOf, StatusError } from '../api/errors.ts'
 import { isJoinRequest, type JoinAnswer, type JoinRequest, maxJoinFrameBytes } from '../api/join.ts'
@@ -9,11 +9,11 @@ import { createId, createUid } from '../api/new-id.ts'
 import type { Cluster, Node } from '../api/objects.ts'
 import type { Store } from '../api/store.ts'
 import { metadataMistakes } from '../api/validation/metadata.ts'
+import { type ClusterCa, signingAuthority, trustedRoots } from '../ca/cluster-ca.ts'
 import { readCsr } from '../ca/csr.ts'
 import { keyDigest, type NodeRole } from '../ca/identity.ts'
 import { certificateValidity, defaultCertificateLifeMs, issueNodeCertificate } from '../ca/issue.ts'
 import { roleOfToken } from '../ca/join-token.ts'
-import type { Authority } from '../ca/root-ca.ts'
 import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Keys, Log, Peer, Random, Transport } from '../effects/effects.ts'
@@ -184,9 +184,9 @@ export class Issuer {
    */
   async #issue(name: string, publicKey: KeyObject, late: AbortSignal): Promise<Issued> {
     const { clock, clusterId, shortestLifeMs } = this.#deps
-    const { ca, lifeMs } = this.#cluster()
     for (let left = maxCommitAttempts; ; left--) {
       late.throwIfAborted()
+      const { ca, lifeMs } = this.#cluster()
       const node = this.#store.view.get('Node', name)
       if (node === undefined)
         throw new StatusError(
@@ -195,24 +195,25 @@ export class Issuer {
         )
       const role = roleOf(node)
       const validity = certificateValidity(clock.wallMs(), lifeMs, shortestLifeMs)
-      const certificate = issueNodeCertificate(this.#deps, ca, publicKey, { kind: 'Node', nodeId: name, role, clusterId }, validity)
+      const identity = { kind: 'Node', nodeId: name, role, clusterId } as const
+      const certificate = issueNodeCertificate(this.#deps, signingAuthority(ca), publicKey, identity, validity)
       const status = { ...node.status, certificate: { publicKey: keyDigest(publicKey), notAfter: validity.notAfterMs } }
       try {
         await this.#store.commit({ writes: [{ op: 'update', object: { ...node, status } }] })
-        return { type: 'issued', nodeId: name, clusterId, role, certificate, root: ca.certificate }
+        return { type: 'issued', nodeId: name, clusterId, role, certificate, root: trustedRoots(ca) }
       } catch (error) {
         if (reasonOf(error) !== 'Conflict' || left <= 1) throw error
       }
     }
   }
 
-  #cluster(): { readonly ca: Authority; readonly tokens: Readonly<Record<NodeRole, string>>; readonly lifeMs: number } {
+  #cluster(): { readonly ca: ClusterCa; readonly tokens: Readonly<Record<NodeRole, string>>; readonly lifeMs: number } {
     const cluster = this.#store.view.get('Cluster', 'default')
     const { ca, joinTokens } = cluster?.status ?? {}
     if (cluster === undefined || ca === undefined || joinTokens === undefined)
       throw new StatusError('Unavailable', 'the cluster has no root for certificates yet: try again')
     return {
-      ca: { certificate: ca.certificate, key: createPrivateKey(ca.key), intermediates: '' },
+      ca,
       tokens: { Worker: joinTokens.worker, Manager: joinTokens.manager },
       lifeMs: lifeOf(cluster),
     }

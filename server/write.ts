@@ -372,7 +372,7 @@ function check(deps: WriteDeps, intent: Intent, next: KitObject, live: KitObject
     ),
     ...finalizerProblems(next, live),
   ]
-  const all = causes.length > 0 || subresource === 'status' ? causes : problemsOf(deps.store.view, next, live)
+  const all = causes.length > 0 || subresource === 'status' ? causes : problemsOf(deps.store.view, next, live, deps.clock.wallMs())
   if (all.length > 0) throw invalid(resource.kind, name, all)
   if (next.kind !== 'Stack' || subresource !== undefined) return
   const applied = live?.kind === 'Stack' ? toWire(live)['status'] : undefined

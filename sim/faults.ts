@@ -14,6 +14,7 @@ import {
   patchService,
   publishingNames,
   randomEndpoint,
+  rotateRoot,
   type ServiceName,
   serviceManifest,
   serviceNames,
@@ -44,6 +45,7 @@ export const faultKinds = [
   'service deleted',
   'ports changed',
   'port taken',
+  'root rotated',
   ...machineFaultKinds,
 ] as const
 export type FaultKind = (typeof faultKinds)[number]
@@ -223,6 +225,8 @@ async function disturb(context: FaultContext, kind: FaultKind, worker: string, l
       const publishing = random.pick(publishingNames)
       return ask((client) => patchService(client, publishing, { endpoint: randomEndpoint(publishing, random) }))
     }
+    case 'root rotated':
+      return ask(rotateRoot)
     case 'service deleted':
       await ask((client) => client.delete('Service', name).then(() => 0))
       cluster.queue.schedule(

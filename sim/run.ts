@@ -26,6 +26,7 @@ import { parallelismIsRespected } from './checkers/parallelism-is-respected.ts'
 import { portsAreServed } from './checkers/ports-are-served.ts'
 import { resourcesAreNeverOversubscribed } from './checkers/resources-are-never-oversubscribed.ts'
 import { restartLimitsAreRespected } from './checkers/restart-limits-are-respected.ts'
+import { rootsAreTrusted } from './checkers/roots-are-trusted.ts'
 import { statesOnlyMoveForward } from './checkers/states-only-move-forward.ts'
 import { stopsAreHeldShortly } from './checkers/stops-are-held-shortly.ts'
 import { watchSeesEveryVersion } from './checkers/watch-sees-every-version.ts'
@@ -97,6 +98,7 @@ async function simulate(
     failure ??= error
   }
   const clients = noClientForAStoppingTask(() => cluster, fail)
+  const roots = rootsAreTrusted(() => cluster, fail)
   const members = onlyMembersAreServed(() => cluster.store?.view, fail)
   const machines = oneNodePerMachine(() => cluster.store?.view, fail)
   const comeBack = machinesComeBack(() => cluster, fail)
@@ -118,6 +120,7 @@ async function simulate(
     clients,
     stopsAreHeldShortly(() => cluster),
     portsAreServed(() => cluster),
+    roots,
     survive,
     watches,
   ]
@@ -142,6 +145,7 @@ async function simulate(
     onStore,
     onCertificate(host, certificate) {
       intruder.steal(certificate)
+      roots.changed(host)
       trace.line(nowMs(), host, 'has a certificate', certificate.nodeId)
     },
     onDiskIsNew: machines.diskIsNew,

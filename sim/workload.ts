@@ -142,3 +142,11 @@ export async function patchNode(client: Client, name: string, patch: JsonObject)
   const changed = await client.patch('Node', name, { type: 'merge', patch }, { fieldManager: 'user' })
   return Number(changed.metadata.resourceVersion)
 }
+
+/** Another root for all certificates, also in the middle of going over to one. */
+export async function rotateRoot(client: Client): Promise<number> {
+  const { spec } = await client.get('Cluster', 'default')
+  const patch = { spec: { ca: { rotateRoot: (spec.ca?.rotateRoot ?? 0) + 1 } } }
+  const changed = await client.patch('Cluster', 'default', { type: 'merge', patch }, { fieldManager: 'user' })
+  return Number(changed.metadata.resourceVersion)
+}

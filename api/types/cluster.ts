@@ -38,6 +38,23 @@ export interface ClusterSpec {
      * Raise it for a new token of managers. Nodes that have joined keep what they have.
      */
     readonly rotateManagerToken?: number
+    /**
+     * Raise it for a new root that kit makes: every node gets a new certificate, then both tokens are new. No effect while `root` is given.
+     */
+    readonly rotateRoot?: number
+    /**
+     * A root of your own. The cluster goes over to it as with rotateRoot, unless it has it.
+     */
+    readonly root?: {
+      /**
+       * Certificate of the root, PEM. It signed itself and lasts a year at least.
+       */
+      readonly certificate: string
+      /**
+       * Its private key, PEM. Never read back.
+       */
+      readonly key?: string
+    }
   }
 }
 
@@ -57,6 +74,35 @@ export interface ClusterStatus {
      * Private key of the root, PEM. Never read back.
      */
     readonly key: string
+    /**
+     * The rotateRoot that was taken up last.
+     */
+    readonly rotated?: number
+    /**
+     * The root that takes the place of this one. Present until every node has a certificate of it.
+     */
+    readonly rotation?: {
+      /**
+       * Root certificate, PEM.
+       */
+      readonly certificate: string
+      /**
+       * Its private key, PEM. Never read back.
+       */
+      readonly key: string
+      /**
+       * The same authority signed by the root before it, PEM. Goes along with what it signs.
+       */
+      readonly crossSigned: string
+      /**
+       * Nodes that go with a certificate of it.
+       */
+      readonly updated: number
+      /**
+       * All nodes.
+       */
+      readonly total: number
+    }
   }
   /**
    * What a machine shows to join. Whoever has one can join; only admins see them.

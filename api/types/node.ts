@@ -138,6 +138,10 @@ export interface NodeStatus {
      * Why its executor runs nothing now; absent while all is well. The node gets no new tasks.
      */
     readonly trouble?: string
+    /**
+     * Whose certificate it goes with: SHA-256 of the public key of that root, hexadecimal.
+     */
+    readonly issuer?: string
   }
   /**
    * The certificate that the cluster gave it last.
@@ -151,6 +155,19 @@ export interface NodeStatus {
      * It is valid until then, ms since 1970.
      */
     readonly notAfter: number
+  }
+  /**
+   * The node was asked to get a certificate of another root.
+   */
+  readonly renewal?: {
+    /**
+     * SHA-256 of the public key of that root, hexadecimal.
+     */
+    readonly issuer: string
+    /**
+     * When it was asked, ms since 1970.
+     */
+    readonly at: number
   }
   /**
    * Standing facts about the object, one per type.

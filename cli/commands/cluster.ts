@@ -11,6 +11,7 @@ import { filtersOf, printListing } from '../listing.ts'
 import type { Options } from '../options.ts'
 import { formatDetails } from '../output/swarm-table.ts'
 import { definitionOf, find } from '../resource.ts'
+import { rotationNotice } from '../root-rotation.ts'
 import { optionName } from '../service-flags.ts'
 import { type ClusterFlag, clusterFlags, refusedClusterFlags } from '../swarm-settings.ts'
 import { roleNamed, rotateToken } from '../swarm-tokens.ts'
@@ -26,9 +27,10 @@ export async function list(context: Context, options: Options): Promise<void> {
 export async function inspect(context: Context, words: readonly string[]): Promise<void> {
   const client = await context.client()
   for (const word of words) {
-    const { metadata, spec, status } = await find(client, 'Cluster', word)
+    const cluster = await find(client, 'Cluster', word)
+    const { metadata, spec, status } = cluster
     context.out(
-      `${formatDetails([['ID', metadata.uid], ['Name', metadata.name]])}\n${settingsOf(spec)}\n${tokensOf(status)}`, // biome-ignore format: one idea
+      `${formatDetails([['ID', metadata.uid], ['Name', metadata.name]])}\n${settingsOf(spec)}\n${tokensOf(status)}${rotationOf(cluster)}`, // biome-ignore format: one idea
     )
   }
 }
@@ -46,6 +48,11 @@ function settingsOf(spec: WireObject<'Cluster'>['spec']): string {
 function tokensOf({ joinTokens }: WireObject<'Cluster'>['status']): string {
   if (joinTokens === undefined) return ''
   return `  Join Tokens:\n    Worker: ${joinTokens.worker}\n    Manager: ${joinTokens.manager}\n`
+}
+
+function rotationOf(cluster: WireObject<'Cluster'>): string {
+  const notice = rotationNotice(cluster)
+  return notice === undefined ? '' : `  Root Rotation: ${notice}\n`
 }
 
 function at(value: unknown, path: readonly string[]): unknown {

@@ -1,11 +1,12 @@
-// `kit swarm init|join|leave|update|join-token|ca`: this machine's place in a cluster, and what another machine
-// needs to join, as docker prints it.
+// `kit swarm init|join|leave|update|join-token|ca`: this machine's place in a cluster, what another machine needs
+// to join, as docker prints it, and the root of all certificates.
 
 import { readFile } from 'node:fs/promises'
 import type { Availability } from '../../api/join.ts'
 import { isJsonObject, type Json } from '../../api/wire.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
+import { readFlag } from '../flag-values.ts'
 import {
   type InitAnswer,
   type InitRequest,
@@ -16,10 +17,14 @@ import {
   membershipPath,
 } from '../membership.ts'
 import type { Options } from '../options.ts'
+import { awaitRotation, beginRotation, readPem, rotationNotice } from '../root-rotation.ts'
 import { optionName } from '../service-flags.ts'
 import { refusedInitFlags } from '../swarm-settings.ts'
 import { presentToken, roleNamed, rotateToken } from '../swarm-tokens.ts'
+import { timeoutOf } from '../timeout.ts'
 import { change, settingsIn } from './cluster.ts'
+
+const noInputs = { env: {}, readLines: () => [] }
 
 const availabilities: Readonly<Record<string, Availability>> = { active: 'Active', pause: 'Pause', drain: 'Drain' }
 
@@ -115,8 +120,47 @@ async function managerAddress(context: Context): Promise<string> {
   return manager?.status.description?.managerAddress ?? 'MANAGER:4242'
 }
 
-export async function ca(context: Context): Promise<void> {
-  const { status } = await (await context.client()).get('Cluster', 'default')
-  if (status.ca === undefined) throw new CommandError(exitCodes.error, 'error: the cluster has no root for certificates yet: try again')
-  context.out(status.ca.certificate)
+/** Of `ca`, those that say how the next root shall be. */
+const rotationFlags = ['caCert', 'caKey', 'certExpiry', 'detach'] as const
+
+export async function ca(context: Context, options: Options): Promise<number> {
+  if (options.rotate === true) return await rotateCa(context, options)
+  const [needless] = rotationFlags.filter((name) => options[name] !== undefined)
+  if (needless !== undefined)
+    throw new CommandError(exitCodes.invalid, `error: --${flagName(needless)} is for a new root: write --rotate, too`)
+  const cluster = await (await context.client()).get('Cluster', 'default')
+  if (cluster.status.ca === undefined)
+    throw new CommandError(exitCodes.error, 'error: the cluster has no root for certificates yet: try again')
+  context.out(cluster.status.ca.certificate)
+  const notice = rotationNotice(cluster)
+  if (notice !== undefined && options.quiet !== true) context.err(`The root is being replaced: ${notice}`)
+  return exitCodes.ok
+}
+
+async function rotateCa(context: Context, options: Options): Promise<number> {
+  const { caCert, caKey, certExpiry } = options
+  if ((caCert === undefined) !== (caKey === undefined))
+    throw new CommandError(exitCodes.invalid, 'error: a root of your own is a certificate and its key: give --ca-cert and --ca-key')
+  const root = caCert === undefined || caKey === undefined ? undefined : { certificate: await readPem(caCert), key: await readPem(caKey) }
+  const nodeCertExpiry = certExpiry === undefined ? undefined : readFlag('cert-expiry', 'duration', certExpiry, noInputs)
+  const begun = await beginRotation(context, {
+    ...(root === undefined ? {} : { root }),
+    ...(typeof nodeCertExpiry === 'string' ? { nodeCertExpiry } : {}),
+  })
+  if (options.wait === false) {
+    context.err('The cluster goes over to another root; `kit swarm ca` shows how far it is.')
+    return exitCodes.ok
+  }
+  const isQuiet = options.quiet === true
+  const { code, message, cluster } = await awaitRotation(context, begun, { timeoutMs: timeoutOf(options), isQuiet })
+  if (code !== exitCodes.ok) throw new CommandError(code, `error: ${message ?? 'the root was not replaced'}`)
+  const isSame = cluster.status.ca?.certificate === begun.before.status.ca?.certificate
+  if (!isQuiet)
+    context.err(isSame ? 'That is the root already.' : 'Every node has a certificate of the new root. Join tokens are new, too.')
+  context.out(cluster.status.ca?.certificate ?? '')
+  return exitCodes.ok
+}
+
+function flagName(option: string): string {
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

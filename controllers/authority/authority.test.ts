@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
-import type { Cluster } from '../../api/objects.ts'
+import type { Cluster, Node } from '../../api/objects.ts'
+import { wantedIssuer } from '../../ca/cluster-ca.ts'
 import { parseToken, verifyRootAgainstToken } from '../../ca/join-token.ts'
+import { makeRootCa } from '../../ca/root-ca.ts'
 import { createSimulatedKeys } from '../../sim/effects/keys.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
+import type { Fact } from '../runtime/controller.ts'
 import { guardStore } from '../runtime/guarded-store.ts'
 import { authorityController } from './authority.ts'
 
@@ -13,10 +16,11 @@ async function createCluster() {
   const store = createMemoryStore()
   const random = new SeededRandom(1)
   const clock = { monotonicMs: () => 0, wallMs: () => Date.UTC(2026, 0, 1), sleep: () => Promise.resolve() }
+  const facts: string[] = []
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const metadata = { name: 'default', uid: 'c', resourceVersion: 0, generation: 1, createdAt: 0 }
   await store.commit({ writes: [{ op: 'create', object: { kind: 'Cluster', metadata, spec: {}, status: {} } }] })
-  const deps = { clock, log, random, keys: createSimulatedKeys(random) }
+  const deps = { clock, log, random, keys: createSimulatedKeys(random), events: { record: ({ reason }: Fact) => void facts.push(reason) } }
   const { writes } = authorityController({ ...deps, store })
   const controller = authorityController({ ...deps, store: guardStore(store, 'authority', writes) })
   const reconcile = () => controller.reconcile('default', new AbortController().signal)
@@ -26,7 +30,7 @@ async function createCluster() {
     return found
   }
   const edit = (spec: Cluster['spec']) => store.commit({ writes: [{ op: 'update', object: { ...cluster(), spec } }] })
-  return { store, cluster, reconcile, edit }
+  return { store, cluster, reconcile, edit, facts, deps }
 }
 
 test('a cluster gets a root, and tokens that name it', async () => {
@@ -58,4 +62,115 @@ test('raising a rotation replaces that token, and nothing else', async () => {
   await reconcile()
   assert.equal(cluster().status.joinTokens?.worker, after.worker)
   assert.notEqual(cluster().status.joinTokens?.manager, after.manager)
+})
+
+async function withNodes(store: Awaited<ReturnType<typeof createCluster>>['store'], ...names: readonly string[]) {
+  for (const name of names) {
+    const metadata = { name, uid: name, resourceVersion: 0, generation: 1, createdAt: 0 }
+    await store.commit({ writes: [{ op: 'create', object: { kind: 'Node', metadata, spec: {}, status: {} } }] })
+  }
+  const find = (name: string): Node => {
+    const found = store.view.get('Node', name)
+    assert.ok(found)
+    return found
+  }
+  const describe = async (name: string, issuer: string, state: Node['status']['state'] = 'Ready') => {
+    const { status, ...rest } = find(name)
+    const description = { hostname: name, platform: { os: 'linux', arch: 'x64' }, resources: { cpus: 1, memoryBytes: 1 }, executor: 'process' } as const // biome-ignore format: one idea
+    const object: Node = { ...rest, status: { ...status, ...(state && { state }), description: { ...description, issuer } } }
+    await store.commit({ writes: [{ op: 'update', object }] })
+  }
+  return { find, describe }
+}
+
+test('a rotation asks the nodes, waits for each, and ends with the new root and two new tokens', async () => {
+  const { cluster, reconcile, edit, store, facts } = await createCluster()
+  await reconcile()
+  const { find, describe } = await withNodes(store, 'a', 'b')
+  const before = cluster().status
+  assert.ok(before.ca !== undefined)
+  await Promise.all([describe('a', wantedIssuer(before.ca)), describe('b', wantedIssuer(before.ca), 'Down')])
+  await edit({ ca: { rotateRoot: 1 } })
+  await reconcile()
+  const { ca, joinTokens, conditions } = cluster().status
+  assert.ok(ca?.rotation !== undefined)
+  assert.equal(ca.certificate, before.ca.certificate)
+  assert.deepEqual(joinTokens, before.joinTokens, 'who joins now trusts the root that still is the root')
+  assert.deepEqual([find('a').status.renewal?.issuer, find('b').status.renewal], [wantedIssuer(ca), undefined])
+  assert.match(conditions?.[0]?.message ?? '', /^0 of 2 nodes .* waiting for b \(Down\), a$/)
+
+  await describe('a', wantedIssuer(ca))
+  await reconcile()
+  assert.deepEqual([cluster().status.ca?.rotation?.updated, cluster().status.ca?.rotation?.total], [1, 2])
+  await describe('b', wantedIssuer(before.ca))
+  await reconcile()
+  assert.equal(find('b').status.renewal?.issuer, wantedIssuer(ca), 'it is asked when it is back')
+  await describe('b', wantedIssuer(ca))
+  await reconcile()
+  const after = cluster().status
+  assert.deepEqual(after.ca, { certificate: ca.rotation.certificate, key: ca.rotation.key, rotated: 1 })
+  for (const token of [after.joinTokens?.worker, after.joinTokens?.manager])
+    verifyRootAgainstToken(ca.rotation.certificate, parseToken(token ?? ''))
+  assert.deepEqual(
+    after.conditions?.map(({ status, reason }) => [status, reason]),
+    [['True', 'Completed']],
+  )
+  assert.deepEqual(facts, ['RootRotating', 'RootCompleted'])
+  const version = store.view.resourceVersion
+  await reconcile()
+  assert.equal(store.view.resourceVersion, version, 'then it is silent')
+})
+
+test('a node that is removed is not waited for any longer', async () => {
+  const { cluster, reconcile, edit, store } = await createCluster()
+  await reconcile()
+  await withNodes(store, 'gone')
+  await edit({ ca: { rotateRoot: 1 } })
+  await reconcile()
+  assert.ok(cluster().status.ca?.rotation !== undefined)
+  await store.commit({ writes: [{ op: 'delete', kind: 'Node', name: 'gone' }] })
+  await reconcile()
+  assert.equal(cluster().status.ca?.rotation, undefined)
+  assert.equal(cluster().status.conditions?.[0]?.reason, 'Completed')
+})
+
+test('a rotation that is given up takes the nodes back', async () => {
+  const { cluster, reconcile, edit, store } = await createCluster()
+  await reconcile()
+  const { find, describe } = await withNodes(store, 'a', 'b')
+  const { ca: before, joinTokens } = cluster().status
+  assert.ok(before !== undefined)
+  await edit({ ca: { rotateRoot: 1 } })
+  await reconcile()
+  const { ca } = cluster().status
+  assert.ok(ca !== undefined)
+  await Promise.all([describe('a', wantedIssuer(ca)), describe('b', wantedIssuer(before))])
+  await edit({ ca: { rotateRoot: 1, root: { certificate: before.certificate, key: before.key } } })
+  await reconcile()
+  assert.deepEqual(cluster().status.ca, { ...before, rotated: 1 })
+  assert.deepEqual(cluster().status.joinTokens, joinTokens)
+  assert.equal(cluster().status.conditions?.[0]?.reason, 'GivenUp')
+  assert.equal(find('a').status.renewal?.issuer, wantedIssuer(before))
+})
+
+test('a root that came past the API and cannot be used is said, and changes nothing', async () => {
+  const { cluster, reconcile, edit } = await createCluster()
+  await reconcile()
+  const { ca } = cluster().status
+  await edit({ ca: { root: { certificate: 'nonsense', key: 'secret words' } } })
+  await reconcile()
+  assert.deepEqual(cluster().status.ca, ca)
+  const [condition] = cluster().status.conditions ?? []
+  assert.deepEqual([condition?.status, condition?.reason], ['False', 'Invalid'])
+  assert.match(condition?.message ?? '', /^the certificate of the root file must hold one certificate/)
+})
+
+test('a cluster may begin with a root of the operator', async () => {
+  const { cluster, reconcile, edit, deps } = await createCluster()
+  const { certificate, key } = makeRootCa(deps, deps.clock.wallMs())
+  const root = { certificate, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  await edit({ ca: { root } })
+  await reconcile()
+  assert.deepEqual(cluster().status.ca, { ...root, rotated: 0 })
+  assert.equal(cluster().status.conditions, undefined)
 })

@@ -1,53 +1,144 @@
 // Authority: the root of the cluster's certificates and the tokens that machines join with. It makes what is
-// missing, and a new token where the operator raised the number of its rotation. Who gets a certificate is
-// the issuer's business (server/issuer.ts).
+// missing, a new token where the operator raised the number of its rotation, and leads the cluster from one root
+// to another: it asks nodes to renew, and looks at what they go with. Who gets a certificate is the issuer's
+// business (server/issuer.ts).
 
-import type { Cluster } from '../../api/objects.ts'
+import { StatusError } from '../../api/errors.ts'
+import type { Cluster, Node } from '../../api/objects.ts'
+import { formatTimestamp } from '../../api/timestamp.ts'
+import { type ClusterCa, wantedIssuer } from '../../ca/cluster-ca.ts'
 import { makeToken } from '../../ca/join-token.ts'
-import { type IssueDeps, makeRootCa } from '../../ca/root-ca.ts'
+import type { IssueDeps } from '../../ca/root-ca.ts'
+import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, ControllerDeps, Result } from '../runtime/controller.ts'
+import { describeProgress, directed, firstCa, nodesToAsk, patienceMs, progressed } from './root-rotation.ts'
 
 const clusterName = 'default'
+const condition = 'RootRotated'
 
-export type AuthorityDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log'> & IssueDeps
+export type AuthorityDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log' | 'events'> & IssueDeps
+type Conditions = NonNullable<Cluster['status']['conditions']>
 
 export function authorityController(deps: AuthorityDeps): Controller {
+  const { store, log } = deps
   return {
     name: 'authority',
     initialKeys: [clusterName],
-    watches: { Cluster: () => [clusterName] },
-    writes: { Cluster: ['status.ca', 'status.joinTokens'] },
+    watches: { Cluster: () => [clusterName], Node: (node, previous) => (mattersTo(node, previous) ? [clusterName] : []) },
+    writes: { Cluster: ['status.ca', 'status.joinTokens', `status.conditions.${condition}`], Node: ['status.renewal'] },
     async reconcile(): Promise<Result> {
-      const cluster = deps.store.view.get('Cluster', clusterName)
-      const status = cluster === undefined ? undefined : completed(deps, cluster)
-      if (cluster === undefined || status === undefined) return {}
-      await deps.store.commit({ writes: [{ op: 'update', object: { ...cluster, status } }] })
-      deps.log.info('Renewed what nodes join with', { object: `Cluster/${clusterName}` })
-      return {}
+      const cluster = store.view.get('Cluster', clusterName)
+      if (cluster === undefined) return {}
+      const nodes = [...store.view.list('Node')]
+      const status = completed(deps, cluster, nodes)
+      if (status !== undefined) {
+        await store.commit({ writes: [{ op: 'update', object: { ...cluster, status } }] })
+        log.info('Renewed what nodes join with', { object: `Cluster/${clusterName}` })
+        tell(deps, cluster.status, status)
+      }
+      const { ca } = status ?? cluster.status
+      return ca === undefined ? {} : await ask(deps, ca, nodes)
     },
   }
 }
 
-/** The status with a root and tokens for the rotations that are wanted; undefined when it has them. */
-function completed(deps: AuthorityDeps, { spec, status }: Cluster): Cluster['status'] | undefined {
-  const ca = status.ca ?? newRoot(deps)
+/** What a rotation looks at. The last state of a node that was removed comes as both. */
+function mattersTo(node: Node, previous: Node | undefined): boolean {
+  const { state, description, renewal } = node.status
+  const before = previous === node ? undefined : previous?.status
+  return state !== before?.state || description?.issuer !== before?.description?.issuer || renewal !== before?.renewal
+}
+
+async function ask({ store, clock, log }: AuthorityDeps, ca: ClusterCa, nodes: readonly Node[]): Promise<Result> {
+  const chosen = nodesToAsk(ca, nodes, clock.wallMs())
+  const renewal = { issuer: wantedIssuer(ca), at: clock.wallMs() }
+  await commitEach(
+    store,
+    chosen.map((node) => ({ writes: [{ op: 'update', object: { ...node, status: { ...node.status, renewal } } }] })),
+  )
+  if (chosen.length > 0) log.info('Asked nodes to renew their certificates', { count: chosen.length })
+  // Those that were asked and do not get on shall not keep the others waiting.
+  return ca.rotation === undefined && chosen.length === 0 ? {} : { requeueAfterMs: patienceMs }
+}
+
+/** The status as the spec and the nodes want it; undefined when it is so. */
+function completed(deps: AuthorityDeps, cluster: Cluster, nodes: readonly Node[]): Cluster['status'] | undefined {
+  const { spec, status } = cluster
   const { rotateWorkerToken: workerRotation = 0, rotateManagerToken: managerRotation = 0 } = spec.ca ?? {}
-  const before = status.ca === undefined ? undefined : status.joinTokens
-  if (before?.workerRotation === workerRotation && before.managerRotation === managerRotation) return undefined
+  const { ca, mistake } = nextCa(deps, cluster, nodes)
+  const conditions = nextConditions(deps, cluster, ca, mistake, nodes)
+  const tokens = ca?.certificate === status.ca?.certificate ? status.joinTokens : undefined // They name the root.
+  const areNew = tokens?.workerRotation === workerRotation && tokens.managerRotation === managerRotation
+  if (ca === undefined) return conditions === status.conditions ? undefined : withConditions(status, conditions)
+  if (areNew && ca === status.ca && conditions === status.conditions) return undefined
   const fresh = (): string => makeToken(ca.certificate, deps.random)
-  return {
-    ...status,
-    ca,
-    joinTokens: {
-      worker: before?.workerRotation === workerRotation ? before.worker : fresh(),
-      manager: before?.managerRotation === managerRotation ? before.manager : fresh(),
-      workerRotation,
-      managerRotation,
-    },
+  const joinTokens = {
+    worker: tokens?.workerRotation === workerRotation ? tokens.worker : fresh(),
+    manager: tokens?.managerRotation === managerRotation ? tokens.manager : fresh(),
+    workerRotation,
+    managerRotation,
+  }
+  return withConditions({ ...status, ca, joinTokens: areNew ? tokens : joinTokens }, conditions)
+}
+
+function withConditions(status: Cluster['status'], conditions: Conditions | undefined): Cluster['status'] {
+  return conditions === undefined ? status : { ...status, conditions }
+}
+
+interface NextCa {
+  readonly ca: ClusterCa | undefined
+  /** Of the root that is wanted. */
+  readonly mistake?: string
+}
+
+function nextCa(deps: AuthorityDeps, { spec, status }: Cluster, nodes: readonly Node[]): NextCa {
+  const wanted = spec.ca ?? {}
+  const nowMs = deps.clock.wallMs()
+  try {
+    return { ca: status.ca === undefined ? firstCa(deps, wanted, nowMs) : progressed(directed(deps, wanted, status.ca, nowMs), nodes) }
+  } catch (error) {
+    // It was good when it was written, or it was not written through the API: only the operator can mend it.
+    if (!(error instanceof StatusError)) throw error
+    return { ca: status.ca === undefined ? undefined : progressed(status.ca, nodes), mistake: error.message }
   }
 }
 
-function newRoot(deps: AuthorityDeps): NonNullable<Cluster['status']['ca']> {
-  const { certificate, key } = makeRootCa(deps, deps.clock.wallMs())
-  return { certificate, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+/** The same array when nothing is new. A cluster whose root was never rotated has no condition about it. */
+function nextConditions(
+  deps: AuthorityDeps,
+  { metadata, status }: Cluster,
+  ca: ClusterCa | undefined,
+  mistake: string | undefined,
+  nodes: readonly Node[],
+): Conditions | undefined {
+  const { conditions = [] } = status
+  const old = conditions.find(({ type }) => type === condition)
+  const now = standing(old?.status === 'False', status.ca, ca, mistake, nodes)
+  if (now === undefined || (old?.reason === now.reason && old?.message === now.message)) return status.conditions
+  const since = old !== undefined && old.status === now.status ? old.lastTransitionTime : undefined
+  const lastTransitionTime = since ?? formatTimestamp(deps.clock.wallMs())
+  const next = { type: condition, ...now, observedGeneration: metadata.generation, lastTransitionTime }
+  return [...conditions.filter((each) => each !== old), next]
+}
+
+function standing(
+  isOpen: boolean,
+  before: ClusterCa | undefined,
+  ca: ClusterCa | undefined,
+  mistake: string | undefined,
+  nodes: readonly Node[],
+): Pick<Conditions[number], 'status' | 'reason' | 'message'> | undefined {
+  if (mistake !== undefined) return { status: 'False', reason: 'Invalid', message: mistake }
+  if (ca?.rotation !== undefined) return { status: 'False', reason: 'Rotating', message: describeProgress(ca, nodes) }
+  if (before !== undefined && ca?.certificate !== before.certificate)
+    return { status: 'True', reason: 'Completed', message: 'every node has a certificate of the new root' }
+  return isOpen ? { status: 'True', reason: 'GivenUp', message: 'the root stays the one that it was' } : undefined
+}
+
+function tell({ events }: AuthorityDeps, before: Cluster['status'], after: Cluster['status']): void {
+  const [old, now] = [before, after].map(({ conditions }) => conditions?.find(({ type }) => type === condition))
+  if (now === undefined || now.reason === old?.reason) return
+  const type = now.reason === 'Invalid' ? 'Warning' : 'Normal'
+  const message = now.reason === 'Rotating' ? 'the cluster goes over to another root' : (now.message ?? '')
+  events.record({ object: { kind: 'Cluster', name: clusterName }, type, reason: `Root${now.reason}`, message })
 }

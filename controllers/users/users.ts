@@ -1,11 +1,11 @@
 // Users: signs the certificate of each user, anew whenever its spec changes. Only the key of the request counts; who the
 // user is and for how long is in the object. What a user may do is decided at each request (server/access.ts).
 
-import { createPrivateKey } from 'node:crypto'
 import { durationMs } from '../../api/duration.ts'
 import { StatusError } from '../../api/errors.ts'
 import type { Cluster, User } from '../../api/objects.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
+import { signingAuthority } from '../../ca/cluster-ca.ts'
 import { readCsr } from '../../ca/csr.ts'
 import { keyDigest } from '../../ca/identity.ts'
 import { certificateValidity, issueOperatorCertificate } from '../../ca/issue.ts'
@@ -46,5 +46,5 @@ function certify(deps: UsersDeps, { metadata: { name }, spec }: User, authority:
 function authorityOf(cluster: Cluster | undefined): Authority {
   const ca = cluster?.status.ca
   if (ca === undefined) throw new StatusError('Unavailable', 'the cluster has no root for certificates yet')
-  return { certificate: ca.certificate, key: createPrivateKey(ca.key), intermediates: '' }
+  return signingAuthority(ca)
 }
