@@ -1,0 +1,103 @@
+// A rotation of the root in a simulated cluster, over and over: each time a process dies on another event of it, and the
+// rotation ends all the same, while every node and the manager believe each other at every moment.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { wantedIssuer } from '../ca/cluster-ca.ts'
+import { inProcessClient } from '../client/in-process.ts'
+import { rootsAreTrusted } from './checkers/roots-are-trusted.ts'
+import { managerId, SimulatedCluster } from './cluster.ts'
+import { createSimulatedClock } from './effects/clock.ts'
+import { SeededRandom } from './effects/random.ts'
+import { rotateRoot } from './workload.ts'
+
+/** Runs of one victim; more would only be closer to each other. */
+const deaths = 25
+const downMs = 700
+const patienceMs = 120_000
+
+interface Death {
+  readonly who: string
+  /** Events after the rotation was asked for. */
+  readonly event: number
+}
+
+/** Resolves with the events that it took until every node trusts the new root only. */
+async function rotate(death?: Death): Promise<number> {
+  let failure: unknown
+  const fail = (error: unknown): void => {
+    failure ??= error
+  }
+  const attempt = (check: () => void): void => {
+    try {
+      check()
+    } catch (error) {
+      fail(error)
+    }
+  }
+  const roots = rootsAreTrusted(() => cluster)
+  const cluster: SimulatedCluster = new SimulatedCluster({
+    workers: 2,
+    random: new SeededRandom(7),
+    plan: () => ({ prepareMs: 1, startMs: 1, stopMs: 1 }),
+    onStore: () => undefined,
+    onToldToStop: () => undefined,
+    onCertificate: (node) => attempt(() => roots.changed(node)),
+    onWarning: () => undefined,
+  })
+  const { queue } = cluster
+  const isSettled = (): boolean => {
+    const { view } = cluster.store ?? {}
+    const ca = view?.get('Cluster', 'default')?.status.ca
+    if (view === undefined || ca === undefined || ca.rotation !== undefined) return false
+    return cluster.nodes.every((id) => {
+      const { state, description } = view.get('Node', id)?.status ?? {}
+      return state === 'Ready' && description?.issuer === wantedIssuer(ca) && cluster.certificate(id)?.root === ca.certificate
+    })
+  }
+  const until = async (isTrue: () => boolean, onEvent: () => void = () => {}): Promise<void> => {
+    await queue.run(queue.nowMs() + patienceMs, onEvent, () => isTrue() || failure !== undefined || cluster.failures.length > 0)
+    if (failure !== undefined) throw failure
+    assert.deepEqual(cluster.failures, [])
+    assert.ok(isTrue(), `not within ${patienceMs} ms`)
+  }
+  await queue.settle(cluster.start(managerId))
+  const { store, handle } = cluster
+  assert.ok(store !== undefined && handle !== undefined)
+  await queue.settle(cluster.admit(store))
+  for (const worker of cluster.workers) void cluster.start(worker)
+  await until(isSettled)
+
+  const before = store.view.get('Cluster', 'default')?.status
+  const first = queue.executed
+  const client = inProcessClient({ router: { handle }, clock: createSimulatedClock(queue), name: 'user' })
+  void rotateRoot(client).catch(() => 0)
+  let isOver = death === undefined
+  await until(
+    () => isOver && isSettled() && cluster.store?.view.get('Cluster', 'default')?.status.ca?.certificate !== before?.ca?.certificate,
+    () => {
+      if (isOver || death === undefined || queue.executed - first < death.event) return
+      isOver = true
+      cluster.kill(death.who)
+      queue.schedule(downMs, () => void cluster.start(death.who))
+    },
+  )
+  const after = cluster.store?.view.get('Cluster', 'default')?.status
+  for (const role of ['worker', 'manager'] as const) assert.notEqual(after?.joinTokens?.[role], before?.joinTokens?.[role])
+  return queue.executed - first
+}
+
+for (const who of [managerId, 'worker-1'])
+  test(`a rotation ends, and nobody is locked out, on whichever event the ${who} dies`, async () => {
+    const events = await rotate()
+    assert.ok(events > deaths, `${events} events`)
+    // The request itself may die with the manager: it must have been acknowledged.
+    const earliest = 10
+    const step = (events - earliest) / deaths
+    for (let at = 0; at < deaths; at += 1) {
+      const event = Math.round(earliest + at * step)
+      await rotate({ who, event }).catch((error: unknown) => {
+        throw new Error(`when ${who} dies on event ${event} of ${events}`, { cause: error })
+      })
+    }
+  })
