@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   idle: [],
   docker: [],
   handshakes: [],
+  'root-rotation': [],
   agents: [],
 }
 
