@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isEndpoint, isWanted } from '../../api/task.ts'
+import { isEnded, isEndpoint, isWanted } from '../../api/task.ts'
 import { longestHoldMs } from '../../server/endpoints.ts'
 import type { SimulatedCluster } from '../cluster.ts'
 import type { Checker } from './checker.ts'
@@ -24,7 +24,8 @@ export function noClientForAStoppingTask(
       for (const { type, object, previous } of events) {
         if (object.kind !== 'Task') continue
         const { name } = object.metadata
-        if (type === 'DELETED') asked.delete(name)
+        // One that ended by itself meanwhile serves nobody, and nothing is waited for.
+        if (type === 'DELETED' || isEnded(object)) asked.delete(name)
         else if (previous?.kind === 'Task' && isEndpoint(previous) && object.status.state === 'Running' && isWanted(object, 'Shutdown'))
           asked.set(name, elapsedMs)
       }
