@@ -52,6 +52,8 @@ export type FaultKind = (typeof faultKinds)[number]
 
 export interface FaultContext extends MachineContext {
   readonly note: (kind: FaultKind) => void
+  /** Everything is being healed: what was still to come does not. */
+  readonly isOver: () => boolean
   /** A write that the API acknowledged. */
   readonly acknowledged: (resourceVersion: number) => void
   /** Versions of templates, counting up. */
@@ -155,8 +157,13 @@ function restart(cluster: SimulatedCluster, id: string): void {
   if (!cluster.isUp(id)) void cluster.start(id)
 }
 
-function takeDown({ cluster, random }: FaultContext, kind: 'machine switched off' | 'node stopped', id: string, lastsMs: number): void {
-  if (!cluster.isUp(id)) return
+function takeDown(
+  { cluster, random, isOver }: FaultContext,
+  kind: 'machine switched off' | 'node stopped',
+  id: string,
+  lastsMs: number,
+): void {
+  if (isOver() || !cluster.isUp(id)) return
   cluster.kill(id)
   if (kind === 'machine switched off') cluster.machine(id).powerOff()
   else cluster.machine(id).stopAll(random.chance(0.5) ? { exitCode: 0 } : { signal: 'SIGTERM' }, random.chance(0.5))

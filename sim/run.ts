@@ -206,6 +206,7 @@ async function simulate(
     random: random.split('faults'),
     client,
     nextVersion,
+    isOver: () => nowMs() > endMs * faultShare,
     acknowledged: survive.acknowledged,
     note(kind: FaultKind) {
       trace.line(nowMs(), 'fault', kind, '')
