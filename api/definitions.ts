@@ -1187,6 +1187,10 @@ export const definitions: readonly Definition[] = [
              "type": "string",
              "description": "SHA-256 of its public key, hexadecimal."
             },
+            "formerPublicKey": {
+             "type": "string",
+             "description": "The same of the one before: a node that has not heard of the last still has that key."
+            },
             "notAfter": {
              "type": "integer",
              "description": "It is valid until then, ms since 1970."

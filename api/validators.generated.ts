@@ -2057,7 +2057,7 @@ return errors === 0;
 validate23.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"apiAddress":{"type":"string"},"trouble":{"type":"string"},"issuer":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"renewal":{"type":"object","required":["issuer","at"],"properties":{"issuer":{"type":"string"},"at":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"apiAddress":{"type":"string"},"trouble":{"type":"string"},"issuer":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"formerPublicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"renewal":{"type":"object","required":["issuer","at"],"properties":{"issuer":{"type":"string"},"at":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2715,10 +2715,9 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data34.notAfter !== undefined){
-let data36 = data34.notAfter;
-if(!(((typeof data36 == "number") && (!(data36 % 1) && !isNaN(data36))) && (isFinite(data36)))){
-const err53 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
+if(data34.formerPublicKey !== undefined){
+if(typeof data34.formerPublicKey !== "string"){
+const err53 = {instancePath:instancePath+"/status/certificate/formerPublicKey",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2728,9 +2727,10 @@ vErrors.push(err53);
 errors++;
 }
 }
-}
-else {
-const err54 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
+if(data34.notAfter !== undefined){
+let data37 = data34.notAfter;
+if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
+const err54 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2740,11 +2740,9 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data3.renewal !== undefined){
-let data37 = data3.renewal;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.issuer === undefined){
-const err55 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "issuer"}};
+}
+else {
+const err55 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2753,8 +2751,12 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data37.at === undefined){
-const err56 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "at"}};
+}
+if(data3.renewal !== undefined){
+let data38 = data3.renewal;
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.issuer === undefined){
+const err56 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "issuer"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2763,9 +2765,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data37.issuer !== undefined){
-if(typeof data37.issuer !== "string"){
-const err57 = {instancePath:instancePath+"/status/renewal/issuer",keyword:"type",params:{type: "string"}};
+if(data38.at === undefined){
+const err57 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2774,11 +2775,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-if(data37.at !== undefined){
-let data39 = data37.at;
-if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err58 = {instancePath:instancePath+"/status/renewal/at",keyword:"type",params:{type: "integer"}};
+if(data38.issuer !== undefined){
+if(typeof data38.issuer !== "string"){
+const err58 = {instancePath:instancePath+"/status/renewal/issuer",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2788,9 +2787,10 @@ vErrors.push(err58);
 errors++;
 }
 }
-}
-else {
-const err59 = {instancePath:instancePath+"/status/renewal",keyword:"type",params:{type: "object"}};
+if(data38.at !== undefined){
+let data40 = data38.at;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+const err59 = {instancePath:instancePath+"/status/renewal/at",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2800,15 +2800,9 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data3.conditions !== undefined){
-let data40 = data3.conditions;
-if(Array.isArray(data40)){
-const len2 = data40.length;
-for(let i2=0; i2<len2; i2++){
-let data41 = data40[i2];
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.type === undefined){
-const err60 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err60 = {instancePath:instancePath+"/status/renewal",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2817,8 +2811,16 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(data41.status === undefined){
-const err61 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data3.conditions !== undefined){
+let data41 = data3.conditions;
+if(Array.isArray(data41)){
+const len2 = data41.length;
+for(let i2=0; i2<len2; i2++){
+let data42 = data41[i2];
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.type === undefined){
+const err61 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2827,9 +2829,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(data41.type !== undefined){
-if(typeof data41.type !== "string"){
-const err62 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+if(data42.status === undefined){
+const err62 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2838,11 +2839,9 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-if(data41.status !== undefined){
-let data43 = data41.status;
-if(typeof data43 !== "string"){
-const err63 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(data42.type !== undefined){
+if(typeof data42.type !== "string"){
+const err63 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2851,8 +2850,11 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(!(((data43 === "True") || (data43 === "False")) || (data43 === "Unknown"))){
-const err64 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data42.status !== undefined){
+let data44 = data42.status;
+if(typeof data44 !== "string"){
+const err64 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2861,10 +2863,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-if(data41.reason !== undefined){
-if(typeof data41.reason !== "string"){
-const err65 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(!(((data44 === "True") || (data44 === "False")) || (data44 === "Unknown"))){
+const err65 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2874,9 +2874,9 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data41.message !== undefined){
-if(typeof data41.message !== "string"){
-const err66 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data42.reason !== undefined){
+if(typeof data42.reason !== "string"){
+const err66 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2886,10 +2886,9 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data41.observedGeneration !== undefined){
-let data46 = data41.observedGeneration;
-if(!(((typeof data46 == "number") && (!(data46 % 1) && !isNaN(data46))) && (isFinite(data46)))){
-const err67 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data42.message !== undefined){
+if(typeof data42.message !== "string"){
+const err67 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -2899,11 +2898,10 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(data41.lastTransitionTime !== undefined){
-let data47 = data41.lastTransitionTime;
-if(typeof data47 === "string"){
-if(!(formats6(data47))){
-const err68 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data42.observedGeneration !== undefined){
+let data47 = data42.observedGeneration;
+if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
+const err68 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -2913,8 +2911,11 @@ vErrors.push(err68);
 errors++;
 }
 }
-else {
-const err69 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data42.lastTransitionTime !== undefined){
+let data48 = data42.lastTransitionTime;
+if(typeof data48 === "string"){
+if(!(formats6(data48))){
+const err69 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -2924,9 +2925,8 @@ vErrors.push(err69);
 errors++;
 }
 }
-}
 else {
-const err70 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+const err70 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -2938,7 +2938,7 @@ errors++;
 }
 }
 else {
-const err71 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err71 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -2950,7 +2950,7 @@ errors++;
 }
 }
 else {
-const err72 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err72 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -2962,12 +2962,24 @@ errors++;
 }
 }
 else {
-const err73 = {instancePath,keyword:"type",params:{type: "object"}};
+const err73 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err73];
 }
 else {
 vErrors.push(err73);
+}
+errors++;
+}
+}
+}
+else {
+const err74 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
 }
 errors++;
 }

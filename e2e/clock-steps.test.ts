@@ -1,19 +1,19 @@
 // The wall clock is set by an hour, forward and back, under a running daemon; and the daemon stands still for a
-// while. A library that is loaded before all others makes the clock (libfaketime, of Debian's package faketime);
-// where it is not installed this says so and ends.
+// while.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, globSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
+import { FakeClock, whyNoFakeClock } from './fake-clock.ts'
+import { isHere } from './required.ts'
 
-const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')
-if (library === undefined) console.log('# no libfaketime here (apt-get install faketime): the clock of a daemon is not set for real')
+const hasClock = isHere('faketime', whyNoFakeClock(), 'the clock of a daemon that is set for real')
 const cluster = new Cluster()
-const clock = join(cluster.home, 'clock')
+const clock = new FakeClock(join(cluster.home, 'clock'))
 const directory = join(cluster.directory, 'node-1')
 /** `KIT_STOPPED=90 npm test -- e2e/clock-steps.test.ts` is the long run. */
 const stoppedSeconds = Number(process.env['KIT_STOPPED'] ?? '8')
@@ -36,12 +36,6 @@ services:
     deploy: {update_config: {monitor: 100ms}, restart_policy: {delay: ${delayMs}ms}}
 `
 
-/** The daemon's clock is off by this: `+1h`, `+0`. */
-function setClock(text: string): void {
-  writeFileSync(`${clock}.new`, `${text}\n`)
-  renameSync(`${clock}.new`, clock)
-}
-
 async function daemonClockMs(name: string): Promise<number> {
   const text = `apiVersion: kit/v1\nkind: Config\nmetadata: {name: ${name}}\nspec: {data: YQ==}\n`
   assert.equal((await cluster.run(['apply', '-f', '-'], text)).code, 0)
@@ -59,22 +53,15 @@ const startsMs = (): readonly number[] =>
 const facts = async (): Promise<readonly unknown[]> =>
   (await cluster.tasks('app_ticking')).map(({ metadata, status }) => [metadata.name, status.pid, status.state])
 
-if (library !== undefined) {
+if (hasClock) {
   before(async () => {
     await cluster.kit('up') // Makes the files of the cluster; its daemon gives way to one with a clock of its own.
     const first = cluster.daemonPid
     process.kill(first, 'SIGTERM')
     await eventually(() => assert.equal(isAlive(first), false))
-    setClock('+0')
     const log = openSync(join(cluster.home, 'kitd.log'), 'a')
-    const words = [join(projectRoot, 'bin/kitd'), '-d', directory, '--hostname', 'node-1', '--executor', 'process']
-    const environment = {
-      LD_PRELOAD: library,
-      FAKETIME_TIMESTAMP_FILE: clock,
-      FAKETIME_CACHE_DURATION: '1',
-      FAKETIME_DONT_FAKE_MONOTONIC: '1',
-    }
-    const daemon = spawn('env', [...Object.entries(environment).map(([name, value]) => `${name}=${value}`), ...words], {
+    const daemon = spawn(join(projectRoot, 'bin/kitd'), ['-d', directory, '--hostname', 'node-1', '--executor', 'process'], {
+      env: { ...process.env, ...clock.environment },
       detached: true,
       stdio: ['ignore', log, log],
     })
@@ -97,7 +84,7 @@ if (library !== undefined) {
       await eventually(() => assert.match(follower.text(), /tick/))
       const [startedBefore, beganMs] = [startsMs().length, performance.now()]
 
-      setClock(step)
+      clock.set(step)
       await eventually(async () => {
         const off = (await daemonClockMs(`clock-${Math.round(performance.now())}`)) - Date.now()
         assert.ok(Math.abs(off - hours * 3_600_000) < 60_000, `${off} ms`)
@@ -120,10 +107,10 @@ if (library !== undefined) {
     const old = await facts()
     await cluster.kit('apply', '--no-wait', '-f', cluster.file('app.yml', app('two')))
     await eventually(async () => assert.notDeepEqual(await facts(), old))
-    setClock('-2h')
+    clock.set('-2h')
     await cluster.kit('rollout', 'status', 'service/app_ticking')
     await eventually(async () => assert.ok((await facts()).every((fact, at) => String(fact) !== String(old[at]))))
-    setClock('-1h')
+    clock.set('-1h')
   })
 }
 

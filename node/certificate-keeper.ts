@@ -2,15 +2,22 @@
 // in time, when managers ask for it, and where there is none yet, and takes over the roots that managers name. What
 // changes is on disk before it is used.
 
-import { X509Certificate } from 'node:crypto'
 import { Bell, firstOf } from '../agent/first-of.ts'
 import { issuedBy } from '../ca/issued-by.ts'
 import { certificatesIn } from '../ca/pem.ts'
-import { renewalMs } from '../ca/renewal.ts'
-import { validityOf } from '../ca/root-ca.ts'
+import { madeMs } from '../ca/renewal.ts'
 import { verifyChain } from '../ca/verify-chain.ts'
 import type { FrameStream } from '../effects/effects.ts'
-import { type CertificateDeps, expiryMs, type NodeCertificate, renewCertificate, trustRoots } from './certificate.ts'
+import { believedOf, type CertificateDeps, JoinRefused, type NodeCertificate, renewCertificate, trustRoots } from './certificate.ts'
+import {
+  clockToleranceMs,
+  firstRetryMs,
+  type Life,
+  lifeFromNow,
+  lifeOnDisk,
+  longestBetweenTriesMs,
+  untilDueMs,
+} from './certificate-life.ts'
 
 /** What managers say in a session. */
 export interface TrustMessage {
@@ -28,13 +35,10 @@ export interface KeeperOptions {
   readonly onNew: (certificate: NodeCertificate) => void
 }
 
-/** After a renewal that failed. */
-const firstRetryMs = 5_000
 /** Without a certificate nobody else can connect. */
 const firstWithoutMs = 100
-const longestRetryMs = 3_600_000
-/** No timer is longer, and a wall clock that was set right is noticed. */
-const longestSleepMs = 3_600_000
+/** A wall clock that was set, and a machine that has slept, are noticed after that long. */
+const lookAgainMs = 10_000
 
 export class CertificateKeeper {
   readonly #deps: CertificateDeps
@@ -45,8 +49,8 @@ export class CertificateKeeper {
   /** Counts the messages that said something new: one that comes while something else is done is not missed. */
   #told = 0
   #present: NodeCertificate | undefined
-  /** Ms since 1970. */
-  #dueMs = 0
+  /** Of the present certificate. */
+  #life: Life | undefined
   #retryMs: number
 
   constructor(deps: CertificateDeps, options: KeeperOptions) {
@@ -54,7 +58,7 @@ export class CertificateKeeper {
     this.#options = options
     this.#present = options.first
     this.#retryMs = options.first === undefined ? firstWithoutMs : firstRetryMs
-    if (options.first !== undefined) this.#dueMs = this.#dueOf(options.first)
+    if (options.first !== undefined) this.#life = lifeOnDisk(believedOf(options.first), deps)
   }
 
   /** Digest of the key of the authority that the certificate is of; undefined while there is none. */
@@ -78,7 +82,7 @@ export class CertificateKeeper {
 
   /** Until `signal` fires. */
   async run(signal: AbortSignal): Promise<void> {
-    const { random, log } = this.#deps
+    const { random, clock } = this.#deps
     while (!signal.aborted) {
       const told = this.#told
       try {
@@ -86,9 +90,9 @@ export class CertificateKeeper {
       } catch (error) {
         if (signal.aborted) return
         const isFirst = this.#present === undefined
-        if (!isFirst) log.warn('Could not renew the certificate of this node', { error, retryMs: this.#retryMs })
+        if (!isFirst) tellFailure(error, this.#retryMs, this.#deps)
         const retryMs = isFirst ? Math.min(this.#retryMs, firstRetryMs) : this.#retryMs * random.next()
-        this.#retryMs = Math.min(2 * this.#retryMs, longestRetryMs)
+        this.#retryMs = Math.min(2 * this.#retryMs, longestBetweenTriesMs(this.#life, clock))
         await this.#wait(retryMs, told, signal)
       }
     }
@@ -105,11 +109,11 @@ export class CertificateKeeper {
       log.info('Trusted other roots of the cluster', { count: certificatesIn(roots).length })
       return 0
     }
-    const waitMs = this.#isWanted() ? 0 : this.#dueMs - clock.wallMs()
+    const waitMs = this.#isWanted() || this.#life === undefined ? 0 : untilDueMs(this.#life, clock)
     if (waitMs > 0) return waitMs
     const present = await renewCertificate(this.#deps, directory, await this.#options.open(signal), signal)
-    log.info('Renewed the certificate of this node', { until: new Date(expiryMs(present)).toISOString() })
-    this.#dueMs = this.#dueOf(present)
+    this.#life = lifeFromNow(believedOf(present), this.#deps)
+    tellRenewed(present, this.#deps)
     this.#use(present, onNew)
     // The manager has gone on to another root meanwhile, and will say so.
     if (this.#isWanted()) throw new Error('the new certificate is not of the root that was asked for')
@@ -136,14 +140,29 @@ export class CertificateKeeper {
   async #wait(waitMs: number, told: number, signal: AbortSignal): Promise<void> {
     if (waitMs <= 0 || this.#told !== told) return
     await firstOf<void>(signal, [
-      (inner) => this.#deps.clock.sleep(Math.min(waitMs, longestSleepMs), inner),
+      (inner) => this.#deps.clock.sleep(Math.min(Math.ceil(waitMs), lookAgainMs), inner),
       (inner) => this.#news.wait(inner),
     ]).catch(() => undefined)
   }
+}
 
-  #dueOf({ certificate }: NodeCertificate): number {
-    return renewalMs(validityOf(new X509Certificate(certificate)), this.#deps.random)
-  }
+function tellRenewed(fresh: NodeCertificate, { clock, log }: CertificateDeps): void {
+  const validity = believedOf(fresh)
+  log.info('Renewed the certificate of this node', { until: new Date(validity.notAfterMs).toISOString() })
+  const aheadMs = clock.wallMs() - madeMs(validity)
+  if (Math.abs(aheadMs) > clockToleranceMs)
+    log.warn('The clock of this machine is not that of the manager: one of both is wrong', { aheadMs })
+}
+
+function tellFailure(error: unknown, retryMs: number, { clock, log }: CertificateDeps): void {
+  // The transport takes who shows a certificate that is not good for somebody without one.
+  if (error instanceof JoinRefused && error.reason === 'Unauthorized')
+    log.error('The manager does not believe the certificate of this node: if no clock is wrong, it must join again with a token', {
+      error,
+      clock: new Date(clock.wallMs()).toISOString(),
+      retryMs,
+    })
+  else log.warn('Could not renew the certificate of this node', { error, retryMs })
 }
 
 /** Roots are taken over only when they vouch for what this node goes with: so nobody can talk it out of its cluster. */

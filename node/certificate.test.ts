@@ -13,7 +13,7 @@ import { issuedBy } from '../ca/issued-by.ts'
 import { makeToken } from '../ca/join-token.ts'
 import { makeRootCa } from '../ca/root-ca.ts'
 import { authorityController } from '../controllers/authority/authority.ts'
-import type { Peer, Transport } from '../effects/effects.ts'
+import type { FrameStream, Peer, Transport } from '../effects/effects.ts'
 import { EventLog } from '../server/events.ts'
 import { Issuer } from '../server/issuer.ts'
 import { streamPair } from '../server/testdata/streams.ts'
@@ -218,8 +218,114 @@ test('a request that its node has given up changes nothing any more', async () =
   assert.deepEqual(nodes()[0]?.status.certificate, before)
 })
 
+test('a renewal whose answers are lost until the certificate has expired gives the same node, also after a restart in between', async () => {
+  const { join, machine, openAs, disk, nodes } = await createCluster()
+  const first = await join()
+  const peer: Peer = { address: '192.0.2.7', node: { id: first.nodeId, role: 'Worker', clusterId: 'cluster1' } }
+  /** The request arrives; what comes back does not. */
+  const cut = async (): Promise<FrameStream> => {
+    const stream = await openAs(peer)()
+    return {
+      peer: stream.peer,
+      send: (frame) => stream.send(frame),
+      async *frames() {
+        for await (const _ of stream.frames()) break
+        yield* []
+        throw new Error('the cable was pulled')
+      },
+      close: () => stream.close(),
+    }
+  }
+  for (let lost = 0; lost < 3; lost++) await assert.rejects(renewCertificate(machine, '/n', await cut(), signal), /cable/)
+  assert.ok((await loadCertificate(disk, '/n'))?.key.equals(first.key), 'it goes on with what it has')
+  const again = await join()
+  assert.equal(again.nodeId, first.nodeId)
+  assert.equal(nodes().length, 1)
+  const renewed = await renewCertificate(machine, '/n', await openAs(peer)(), signal)
+  assert.ok(!renewed.key.equals(first.key))
+  assert.deepEqual(await disk.list('/n/certificates'), ['node.json'])
+  assert.equal((await join()).nodeId, first.nodeId)
+})
+
+/** Certificates for ten hours, and what a machine does whose clock is off by `offsetMs` from that of the manager. */
+async function createMachine(offsetMs: number) {
+  const cluster = await createCluster()
+  const { store, machine, openAs, clock } = cluster
+  await store.commit({ writes: [{ op: 'update', object: { ...present(store), spec: { ca: { nodeCertExpiry: '10h' } } } }] })
+  const wall = { offsetMs }
+  const lines: string[] = []
+  const write = (message: string): void => void lines.push(message)
+  const own = {
+    ...machine,
+    log: { debug: write, info: write, warn: write, error: write },
+    clock: {
+      monotonicMs: () => clock.monotonicMs(),
+      wallMs: () => clock.wallMs() + wall.offsetMs,
+      sleep: clock.sleep.bind(clock),
+    },
+  }
+  const { token, ...join } = { token: cluster.cluster().tokens.worker, directory: '/n', hostname: 'host-2' }
+  const first = await joinCluster(own, { ...join, token }, openAs(stranger), signal)
+  const peer: Peer = { address: '192.0.2.7', node: { id: first.nodeId, role: 'Worker', clusterId: 'cluster1' } }
+  const stop = new AbortController()
+  const renewedAtMs: number[] = []
+  const beganMs = clock.monotonicMs()
+  const isReachable = { now: true }
+  const open = () => (isReachable.now ? openAs(peer)() : Promise.reject(new Error('away')))
+  const onNew = () => renewedAtMs.push(clock.monotonicMs() - beganMs)
+  const keeping = new CertificateKeeper(own, { directory: '/n', first, open, onNew }).run(stop.signal)
+  const end = async (): Promise<void> => {
+    stop.abort()
+    await settle()
+    await keeping
+  }
+  return { clock, wall, lines, renewedAtMs, isReachable, end }
+}
+
+const hour = 3_600_000
+
+for (const [name, offsetMs] of [
+  ['five hours ahead', 5 * hour],
+  ['two days ahead', 48 * hour],
+  ['five hours behind', -5 * hour],
+] as const)
+  test(`a node whose clock is ${name} renews in time, and not more often than others`, async () => {
+    const { clock, renewedAtMs, lines, end } = await createMachine(offsetMs)
+    await clock.advance(40 * hour)
+    const gaps = renewedAtMs.map((at, index) => at - (renewedAtMs[index - 1] ?? 0)).slice(1)
+    assert.ok((renewedAtMs[0] ?? Infinity) <= 8 * hour, String(renewedAtMs))
+    assert.ok(gaps.length >= 4 && gaps.every((gap) => gap >= 5 * hour - 1 && gap <= 8 * hour), String(gaps))
+    assert.ok(lines.includes('The clock of this machine is not that of the manager: one of both is wrong'))
+    await end()
+  })
+
+test('a clock that is set back, or goes on while the machine sleeps, is noticed within seconds', async () => {
+  const { clock, wall, renewedAtMs, end } = await createMachine(0)
+  await clock.advance(hour)
+  wall.offsetMs = -5 * hour
+  await clock.advance(11_000)
+  assert.equal(renewedAtMs.length, 1)
+  wall.offsetMs = 4 * hour
+  await clock.advance(11_000)
+  assert.equal(renewedAtMs.length, 2)
+  await clock.advance(hour)
+  assert.equal(renewedAtMs.length, 2)
+  await end()
+})
+
+test('the longer nobody could be asked, the less is waited before the certificate ends', async () => {
+  const { clock, renewedAtMs, isReachable, end } = await createMachine(0)
+  isReachable.now = false
+  await clock.advance(9 * hour)
+  isReachable.now = true
+  await clock.advance(hour / 4)
+  assert.equal(renewedAtMs.length, 1, 'with an hour left it asks every few minutes')
+  await end()
+})
+
 test('a certificate is renewed when half to four fifths of its life are over, also after failures', async () => {
-  const { join, machine, openAs, clock } = await createCluster()
+  const { join, machine, openAs, clock, store } = await createCluster()
+  await store.commit({ writes: [{ op: 'update', object: { ...present(store), spec: { ca: { nodeCertExpiry: '90h' } } } }] })
   const first = await join()
   const peer: Peer = { address: '192.0.2.7', node: { id: first.nodeId, role: 'Worker', clusterId: 'cluster1' } }
   const stop = new AbortController()
@@ -228,13 +334,12 @@ test('a certificate is renewed when half to four fifths of its life are over, al
   const open = () => (reachable ? openAs(peer)() : Promise.reject(new Error('away')))
   const keeper = new CertificateKeeper(machine, { directory: '/n', first, open, onNew: (fresh) => news.push(fresh.certificate) })
   const keeping = keeper.run(stop.signal)
-  const day = 24 * 60 * 60_000
-  await clock.advance(44 * day)
+  await clock.advance(44 * hour)
   assert.equal(news.length, 0)
-  await clock.advance(30 * day)
+  await clock.advance(30 * hour)
   assert.equal(news.length, 0, 'nobody answers')
   reachable = true
-  await clock.advance(day)
+  await clock.advance(2 * hour)
   assert.equal(news.length, 1)
   stop.abort()
   await settle()

@@ -6,6 +6,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { parseJson } from '../agent/frames.ts'
 import { reasonOf, StatusError } from '../api/errors.ts'
 import { isJoinAnswer, type JoinAnswer, type JoinRequest, maxJoinFrameBytes } from '../api/join.ts'
+import type { Validity } from '../ca/certificate.ts'
 import { makeCsr } from '../ca/csr.ts'
 import { type JoinToken, parseToken, verifyRootAgainstToken } from '../ca/join-token.ts'
 import { certificatesIn } from '../ca/pem.ts'
@@ -54,7 +55,7 @@ const answerLimitMs = 15_000
 
 /** Below the directory of a node. Without it the node is nobody, and may join. */
 export const certificatesOf = (directory: string): string => `${directory}/certificates`
-const joinKeyOf = (directory: string): string => `${certificatesOf(directory)}/join-key.pem`
+const nextKeyFile = 'next-key.pem'
 const fileOf = (directory: string): string => `${certificatesOf(directory)}/node.json`
 
 export async function loadCertificate(disk: Disk, directory: string): Promise<NodeCertificate | undefined> {
@@ -88,7 +89,8 @@ export async function joinCluster(
   if (root.type !== 'root') throw unexpected()
   verifyRootAgainstToken(root.certificate, token)
   readRootCertificate(root.certificate)
-  const key = await keyToJoin(deps, directory)
+  // One that has expired is known to the cluster by its key.
+  const key = (await loadCertificate(deps.disk, directory))?.key ?? (await nextKey(deps, directory))
   const request: JoinRequest = {
     type: 'join',
     token: options.token.trim(),
@@ -99,27 +101,24 @@ export async function joinCluster(
   }
   const issued = await ask(deps.clock, await open({ root: root.certificate, clusterId: root.clusterId }, signal), request, signal)
   if (issued.type !== 'issued') throw unexpected()
-  const joined = await keep(deps.disk, directory, issued, key)
-  await deps.disk.remove(joinKeyOf(directory)).catch(() => undefined) // Its place is taken by the file just written.
-  return joined
+  return await keepNew(deps.disk, directory, issued, key)
 }
 
-/** A certificate for a new key, from any manager. The stream must be one that the present certificate has opened, or of this process. */
+/**
+ * A certificate for a new key, from any manager. The stream must be one that the present certificate has opened, or of this process.
+ * The key is on disk before it is sent, and the same until an answer comes: of the key of the present certificate and that
+ * one the cluster always knows both, so that a node whose answers were lost until its certificate expired is still known.
+ */
 export async function renewCertificate(
   deps: CertificateDeps,
   directory: string,
   stream: FrameStream,
   signal: AbortSignal,
 ): Promise<NodeCertificate> {
-  const key = deps.keys.generate()
+  const key = await nextKey(deps, directory)
   const issued = await ask(deps.clock, stream, { type: 'renew', csr: makeCsr(deps.keys, key) }, signal)
   if (issued.type !== 'issued') throw unexpected()
-  return await keep(deps.disk, directory, issued, key)
-}
-
-/** When nobody believes it any more, ms since 1970. */
-export function expiryMs({ certificate }: NodeCertificate): number {
-  return validityOf(new X509Certificate(certificate)).notAfterMs
+  return await keepNew(deps.disk, directory, issued, key)
 }
 
 /** Whether the token is of the cluster that has given the certificate. Throws Invalid for what is no token. */
@@ -144,16 +143,35 @@ export async function trustRoots(disk: Disk, directory: string, present: NodeCer
   return await keep(disk, directory, { type: 'issued', ...rest, root }, key)
 }
 
-async function keyToJoin({ disk, keys }: CertificateDeps, directory: string): Promise<KeyObject> {
-  const present = await loadCertificate(disk, directory)
-  if (present !== undefined) return present.key
-  const path = joinKeyOf(directory)
-  const text = await readText(disk, path, longestFile)
-  if (text !== undefined) return createPrivateKey(text)
+/** When nobody believes it any more, ms since 1970. */
+export function expiryMs(certificate: NodeCertificate): number {
+  return believedOf(certificate).notAfterMs
+}
+
+/** From when until when others believe it, by their clocks. */
+export function believedOf({ certificate }: NodeCertificate): Validity {
+  return validityOf(new X509Certificate(certificate))
+}
+
+/** What is asked for a certificate with, until there is one for it. */
+async function nextKey({ disk, keys, log }: CertificateDeps, directory: string): Promise<KeyObject> {
+  const kept = readKey(await readText(disk, `${certificatesOf(directory)}/${nextKeyFile}`, longestFile), log)
+  // Where it was not deleted after its certificate came.
+  if (kept !== undefined && (await loadCertificate(disk, directory))?.key.equals(kept) !== true) return kept
   const key = keys.generate()
   await disk.makeDirectory(directory, 0o700)
-  await writeDurably(disk, certificatesOf(directory), 'join-key.pem', key.export({ type: 'pkcs8', format: 'pem' }).toString())
+  await writeDurably(disk, certificatesOf(directory), nextKeyFile, key.export({ type: 'pkcs8', format: 'pem' }).toString())
   return key
+}
+
+function readKey(pem: string | undefined, log: Log): KeyObject | undefined {
+  if (pem === undefined) return undefined
+  try {
+    return createPrivateKey(pem)
+  } catch (error) {
+    log.warn('The key for the next certificate is damaged; making another', { error })
+    return undefined
+  }
 }
 
 async function keep(
@@ -168,6 +186,14 @@ async function keep(
   await disk.makeDirectory(directory, 0o700)
   await writeDurably(disk, certificatesOf(directory), 'node.json', `${text}\n`)
   return certificateOf(issued, key)
+}
+
+/** The certificate has come that was asked for with the next key. */
+async function keepNew(...what: Parameters<typeof keep>): Promise<NodeCertificate> {
+  const [disk, directory] = what
+  const fresh = await keep(...what)
+  await disk.remove(`${certificatesOf(directory)}/${nextKeyFile}`).catch(() => undefined) // Or it is noticed when the next is asked for.
+  return fresh
 }
 
 function certificateOf(

@@ -12,7 +12,7 @@ import type { CertifiedNode, Effects, FrameStream, Transport } from '../effects/
 import type { CredentialSource, Credentials, NodeTransport, NodeTransportOptions } from '../effects/gate.ts'
 import { createGate } from '../server/authorization.ts'
 import { createRefusalLog } from '../server/refusal-log.ts'
-import { expiryMs, JoinRefused, type JoinTrust, joinCluster, loadCertificate, type NodeCertificate } from './certificate.ts'
+import { believedOf, JoinRefused, type JoinTrust, joinCluster, loadCertificate, type NodeCertificate } from './certificate.ts'
 import { type Identity, loadIdentity } from './identity.ts'
 import { readText, writeDurably } from './state-file.ts'
 
@@ -159,7 +159,7 @@ async function openWorker(deps: NetworkDeps, directory: string, options: Network
       `${directory} belongs to a manager of a cluster: choose an empty directory to join another with, or delete it if that cluster is gone`,
     )
   const first =
-    before !== undefined && expiryMs(before) > deps.clock.wallMs() ? before : await join(deps, directory, options, managers, before, signal)
+    before !== undefined && isUsable(before, deps, options) ? before : await join(deps, directory, options, managers, before, signal)
   const { nodeId, clusterId } = first
   const credentials = new CurrentCredentials(credentialsOf(first))
   const remote = createRemote(deps, credentials, () => false)
@@ -182,6 +182,12 @@ async function openWorker(deps: NetworkDeps, directory: string, options: Network
   }
 }
 
+/** One that is not valid yet, by the clock here, may well be by that of the managers: who has no token goes with it. */
+function isUsable(certificate: NodeCertificate, { clock }: NetworkDeps, { joinToken }: NetworkOptions): boolean {
+  const { notBeforeMs, notAfterMs } = believedOf(certificate)
+  return clock.wallMs() < notAfterMs && (clock.wallMs() >= notBeforeMs || joinToken === undefined)
+}
+
 /** Managers that are just starting are waited for; a refusal is final. */
 async function join(
   deps: NetworkDeps,
@@ -191,7 +197,7 @@ async function join(
   before: NodeCertificate | undefined,
   signal: AbortSignal,
 ): Promise<NodeCertificate> {
-  if (options.joinToken === undefined) throw new Error(whyToken(before))
+  if (options.joinToken === undefined) throw new Error(whyToken(before, deps.clock.wallMs()))
   const token = await options.joinToken()
   for (let attempt = 1; ; attempt++) {
     const manager = managers[(attempt - 1) % managers.length] ?? ''
@@ -213,10 +219,11 @@ async function join(
   }
 }
 
-function whyToken(before: NodeCertificate | undefined): string {
+function whyToken(before: NodeCertificate | undefined, nowMs: number): string {
   const how = "print the token with 'kit swarm join-token worker' on a manager, and start this node with --join-token TOKEN (or @FILE)"
   if (before === undefined) return `joining needs a token: ${how}`
-  return `the certificate of this node expired on ${new Date(expiryMs(before)).toISOString()}, unless the clock of this machine is wrong: ${how}. It keeps its id and its tasks`
+  const [expired, now] = [believedOf(before).notAfterMs, nowMs].map((atMs) => new Date(atMs).toISOString())
+  return `the certificate of this node expired on ${expired}, and the clock of this machine says ${now}. If the clock is right, ${how}: it keeps its id and its tasks`
 }
 
 function openJoin(deps: NetworkDeps, manager: string, trust: JoinTrust | undefined, signal: AbortSignal): Promise<FrameStream> {

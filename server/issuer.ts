@@ -135,7 +135,9 @@ export class Issuer {
       )
     const publicKey = readCsr(request.csr)
     const digest = keyDigest(publicKey)
-    const known = [...this.#store.view.list('Node')].find(({ status }) => status.certificate?.publicKey === digest)
+    const known = [...this.#store.view.list('Node')].find(({ status: { certificate } }) =>
+      [certificate?.publicKey, certificate?.formerPublicKey].includes(digest),
+    )
     if (known !== undefined) {
       if (roleOf(known) === role) return await this.#issue(known.metadata.name, publicKey, late)
       throw new StatusError(
@@ -167,7 +169,11 @@ export class Issuer {
   }
 
   async #renew({ csr }: Extract<JoinRequest, { type: 'renew' }>, peer: Peer, late: AbortSignal): Promise<Issued> {
-    if (peer.node === undefined) throw new StatusError('Unauthorized', 'only a node can renew its certificate; join with a token instead')
+    if (peer.node === undefined)
+      throw new StatusError(
+        'Unauthorized',
+        'only a node can renew its certificate, and this one showed none, or one that has expired, is not valid yet or is not of this cluster: stop its kitd, and start it with --join-addr and --join-token',
+      )
     return await this.#issue(peer.node.id, readCsr(csr), late)
   }
 
@@ -197,7 +203,7 @@ export class Issuer {
       const validity = certificateValidity(clock.wallMs(), lifeMs, shortestLifeMs)
       const identity = { kind: 'Node', nodeId: name, role, clusterId } as const
       const certificate = issueNodeCertificate(this.#deps, signingAuthority(ca), publicKey, identity, validity)
-      const status = { ...node.status, certificate: { publicKey: keyDigest(publicKey), notAfter: validity.notAfterMs } }
+      const status = { ...node.status, certificate: { ...keysOf(node, keyDigest(publicKey)), notAfter: validity.notAfterMs } }
       try {
         await this.#store.commit({ writes: [{ op: 'update', object: { ...node, status } }] })
         return { type: 'issued', nodeId: name, clusterId, role, certificate, root: trustedRoots(ca) }
@@ -258,4 +264,13 @@ function lifeOf({ spec }: Cluster): number {
 /** What the node may be: what it is, and at first what it was made for. */
 function roleOf({ spec, status }: Node): NodeRole {
   return status.role ?? spec.role ?? 'Worker'
+}
+
+/** The node may never hear of its new certificate, and come back with the key of the one before. */
+function keysOf(
+  { status: { certificate } }: Node,
+  publicKey: string,
+): Pick<NonNullable<Node['status']['certificate']>, 'publicKey' | 'formerPublicKey'> {
+  const former = certificate?.publicKey === publicKey ? certificate.formerPublicKey : certificate?.publicKey
+  return { publicKey, ...(former === undefined ? {} : { formerPublicKey: former }) }
 }

@@ -28,21 +28,16 @@ async function rotate(death?: Death): Promise<number> {
   const fail = (error: unknown): void => {
     failure ??= error
   }
-  const attempt = (check: () => void): void => {
-    try {
-      check()
-    } catch (error) {
-      fail(error)
-    }
-  }
-  const roots = rootsAreTrusted(() => cluster)
+  const roots = rootsAreTrusted(() => cluster, fail)
   const cluster: SimulatedCluster = new SimulatedCluster({
     workers: 2,
     random: new SeededRandom(7),
     plan: () => ({ prepareMs: 1, startMs: 1, stopMs: 1 }),
     onStore: () => undefined,
     onToldToStop: () => undefined,
-    onCertificate: (node) => attempt(() => roots.changed(node)),
+    onCertificate: (host) => roots.changed(host),
+    onDiskIsNew: () => undefined,
+    onEnded: (_, error) => fail(error),
     onWarning: () => undefined,
   })
   const { queue } = cluster
@@ -50,9 +45,9 @@ async function rotate(death?: Death): Promise<number> {
     const { view } = cluster.store ?? {}
     const ca = view?.get('Cluster', 'default')?.status.ca
     if (view === undefined || ca === undefined || ca.rotation !== undefined) return false
-    return cluster.nodes.every((id) => {
-      const { state, description } = view.get('Node', id)?.status ?? {}
-      return state === 'Ready' && description?.issuer === wantedIssuer(ca) && cluster.certificate(id)?.root === ca.certificate
+    return cluster.hosts.every((host) => {
+      const { state, description } = view.get('Node', cluster.nodeOf(host) ?? '')?.status ?? {}
+      return state === 'Ready' && description?.issuer === wantedIssuer(ca) && cluster.certificateOf(host)?.root === ca.certificate
     })
   }
   const until = async (isTrue: () => boolean, onEvent: () => void = () => {}): Promise<void> => {
@@ -64,7 +59,7 @@ async function rotate(death?: Death): Promise<number> {
   await queue.settle(cluster.start(managerId))
   const { store, handle } = cluster
   assert.ok(store !== undefined && handle !== undefined)
-  await queue.settle(cluster.admit(store))
+  await until(() => cluster.token !== undefined)
   for (const worker of cluster.workers) void cluster.start(worker)
   await until(isSettled)
 
@@ -84,6 +79,7 @@ async function rotate(death?: Death): Promise<number> {
   )
   const after = cluster.store?.view.get('Cluster', 'default')?.status
   for (const role of ['worker', 'manager'] as const) assert.notEqual(after?.joinTokens?.[role], before?.joinTokens?.[role])
+  cluster.end()
   return queue.executed - first
 }
 

@@ -152,6 +152,10 @@ export interface NodeStatus {
      */
     readonly publicKey: string
     /**
+     * The same of the one before: a node that has not heard of the last still has that key.
+     */
+    readonly formerPublicKey?: string
+    /**
      * It is valid until then, ms since 1970.
      */
     readonly notAfter: number

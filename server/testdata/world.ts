@@ -30,12 +30,17 @@ export class TestClock implements Clock {
   sleep(delayMs: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason)
-      const sleeper: Sleeper = { atMs: this.#nowMs + delayMs, wake: resolve }
-      this.#sleepers.add(sleeper)
-      signal.addEventListener('abort', () => {
+      const wake = (): void => {
+        signal.removeEventListener('abort', stop)
+        resolve()
+      }
+      const stop = (): void => {
         this.#sleepers.delete(sleeper)
         reject(signal.reason)
-      })
+      }
+      const sleeper: Sleeper = { atMs: this.#nowMs + delayMs, wake }
+      this.#sleepers.add(sleeper)
+      signal.addEventListener('abort', stop, { once: true })
     })
   }
 
