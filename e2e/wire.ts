@@ -1,0 +1,78 @@
+// Several machines on one: network namespaces, joined by a bridge that lies in one of its own, so that nothing of the machine's
+// own network is touched. Only root can make them; `ip` and `nsenter` are Debian's packages iproute2 and util-linux.
+
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const environment = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` }
+
+async function ip(...args: readonly string[]): Promise<void> {
+  await run('ip', args, { env: environment })
+}
+
+/** Why there can be none, or undefined. */
+export async function whyNoWire(): Promise<string | undefined> {
+  if (process.getuid?.() !== 0) return 'only root can make network namespaces'
+  const wire = new Wire(1)
+  try {
+    await wire.create()
+    await run('nsenter', [...wire.enter(1).slice(1), 'true'], { env: environment })
+    return undefined
+  } catch (error) {
+    return `no network namespaces can be made here (${error instanceof Error ? error.message.trim() : error})`
+  } finally {
+    await wire.remove()
+  }
+}
+
+let made = 0
+
+export class Wire {
+  readonly #hosts: number
+  readonly #name = `kit-${process.pid}-${++made}`
+
+  /** @param hosts at 10.77.0.1, 10.77.0.2, …; host 0 is the bridge, at 10.77.0.254 */
+  constructor(hosts: number) {
+    this.#hosts = hosts
+  }
+
+  async create(): Promise<void> {
+    const bridge = this.#namespace(0)
+    await ip('netns', 'add', bridge)
+    await ip('-n', bridge, 'link', 'add', 'bridge', 'type', 'bridge')
+    await ip('-n', bridge, 'address', 'add', '10.77.0.254/24', 'dev', 'bridge')
+    for (const device of ['lo', 'bridge']) await ip('-n', bridge, 'link', 'set', device, 'up')
+    for (let host = 1; host <= this.#hosts; host++) {
+      const own = this.#namespace(host)
+      await ip('netns', 'add', own)
+      await ip('link', 'add', 'eth0', 'netns', own, 'type', 'veth', 'peer', 'name', `port${host}`, 'netns', bridge)
+      await ip('-n', bridge, 'link', 'set', `port${host}`, 'master', 'bridge', 'up')
+      await ip('-n', own, 'address', 'add', `${this.address(host)}/24`, 'dev', 'eth0')
+      for (const device of ['lo', 'eth0']) await ip('-n', own, 'link', 'set', device, 'up')
+    }
+  }
+
+  address(host: number): string {
+    return `10.77.0.${host}`
+  }
+
+  /** What runs a program there: the network is another, and nothing else. (`ip netns exec` would hide the mounts of control groups.) */
+  enter(host: number): readonly string[] {
+    return ['nsenter', `--net=/run/netns/${this.#namespace(host)}`]
+  }
+
+  /** Pulls its cable, or plugs it in again. */
+  async plug(host: number, state: 'up' | 'down'): Promise<void> {
+    await ip('-n', this.#namespace(0), 'link', 'set', `port${host}`, state)
+  }
+
+  /** What still runs there keeps its network until it ends. */
+  async remove(): Promise<void> {
+    for (let host = this.#hosts; host >= 0; host--) await ip('netns', 'delete', this.#namespace(host)).catch(() => undefined)
+  }
+
+  #namespace(host: number): string {
+    return `${this.#name}-${host}`
+  }
+}
