@@ -11,14 +11,12 @@ import { startRegistry } from '../agent/docker/testdata/registry.ts'
 import { Cluster, eventually, isAlive, projectRoot, type TaskObject } from './cluster.ts'
 import { findDockerClient, type Inspected, inspect } from './docker-client.ts'
 import { OwnEngine, whyNoOwnEngine } from './own-engine.ts'
+import { isHere } from './required.ts'
 
 const shared = await findEngine()
 const docker = shared === undefined ? undefined : await findDockerClient(shared.host)
 const trouble = whyNoOwnEngine()
-if (shared !== undefined && trouble !== undefined) {
-  if ((process.env['KIT_REQUIRE'] ?? '').split(',').includes('docker')) throw new Error(`KIT_REQUIRE names docker, and ${trouble}`)
-  console.log(`skipped: what an engine can do to a cluster, because ${trouble}`)
-} else if (shared !== undefined && docker !== undefined) {
+if (shared !== undefined && isHere('docker', trouble, 'what an engine can do to a cluster') && docker !== undefined) {
   const engine = new OwnEngine()
   const cluster = new Cluster({ DOCKER_HOST: engine.host })
   const client = await findDockerClient(shared.host)

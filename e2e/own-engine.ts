@@ -15,13 +15,17 @@ export class OwnEngine {
   readonly socket = join(this.directory, 'docker.sock')
   readonly host = `unix://${this.socket}`
 
-  constructor() {
+  readonly #enter: readonly string[]
+
+  /** @param enter what runs a program where the engine shall run, such as `nsenter --net=…`; here without */
+  constructor(enter: readonly string[] = []) {
+    this.#enter = enter
     chmodSync(this.directory, 0o755) // So that only the mode of the socket decides who may use it.
   }
 
   /** Also after it was killed, with what it had. */
   async start(...options: readonly string[]): Promise<void> {
-    await run(script, ['start', this.directory, ...options])
+    await this.#script('start', ...options)
   }
 
   signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
@@ -30,7 +34,17 @@ export class OwnEngine {
 
   /** With all that it has. */
   async remove(): Promise<void> {
-    await run(script, ['stop', this.directory])
+    await this.#script('stop')
+  }
+
+  /** All of it is gone from one moment to the next, containers too; its disk stays. */
+  async powerOff(): Promise<void> {
+    await this.#script('power-off')
+  }
+
+  async #script(action: string, ...options: readonly string[]): Promise<void> {
+    const [program = '', ...words] = [...this.#enter, script, action, this.directory, ...options]
+    await run(program, words)
   }
 }
 
