@@ -1946,6 +1946,11 @@ export const definitions: readonly Definition[] = [
              "maximum": 1000,
              "description": "Likelihood of being killed when memory runs out."
             },
+            "shmSize": {
+             "type": "string",
+             "format": "memory",
+             "description": "Size of /dev/shm. The engine's own default when left out."
+            },
             "registryAuth": {
              "type": "string",
              "description": "Registry credentials. Fresh ones replace no task."
@@ -2847,6 +2852,11 @@ export const definitions: readonly Definition[] = [
              "minimum": -1000,
              "maximum": 1000,
              "description": "Likelihood of being killed when memory runs out."
+            },
+            "shmSize": {
+             "type": "string",
+             "format": "memory",
+             "description": "Size of /dev/shm. The engine's own default when left out."
             },
             "registryAuth": {
              "type": "string",

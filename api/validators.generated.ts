@@ -2989,7 +2989,7 @@ return errors === 0;
 validate24.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema36 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["service","serviceUid","number","template"],"properties":{"service":{"type":"string"},"serviceUid":{"type":"string"},"number":{"type":"integer"},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"hostPorts":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort"],"properties":{"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"}}}}}}}};
+const schema36 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["service","serviceUid","number","template"],"properties":{"service":{"type":"string"},"serviceUid":{"type":"string"},"number":{"type":"integer"},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"shmSize":{"type":"string","format":"memory"},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"hostPorts":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort"],"properties":{"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"}}}}}}}};
 const pattern4 = new RegExp("^(SIG)?[A-Z0-9+]+$|^[0-9]+$", "u");
 const formats36 = formats.cpu;
 const formats38 = formats.memory;
@@ -5195,9 +5195,11 @@ errors++;
 }
 }
 }
-if(data4.registryAuth !== undefined){
-if(typeof data4.registryAuth !== "string"){
-const err172 = {instancePath:instancePath+"/spec/template/registryAuth",keyword:"type",params:{type: "string"}};
+if(data4.shmSize !== undefined){
+let data121 = data4.shmSize;
+if(typeof data121 === "string"){
+if(!(formats38(data121))){
+const err172 = {instancePath:instancePath+"/spec/template/shmSize",keyword:"format",params:{format: "memory"}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -5207,10 +5209,8 @@ vErrors.push(err172);
 errors++;
 }
 }
-if(data4.forceUpdate !== undefined){
-let data122 = data4.forceUpdate;
-if(!(((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122))) && (isFinite(data122)))){
-const err173 = {instancePath:instancePath+"/spec/template/forceUpdate",keyword:"type",params:{type: "integer"}};
+else {
+const err173 = {instancePath:instancePath+"/spec/template/shmSize",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -5219,9 +5219,10 @@ vErrors.push(err173);
 }
 errors++;
 }
-if((typeof data122 == "number") && (isFinite(data122))){
-if(data122 < 0 || isNaN(data122)){
-const err174 = {instancePath:instancePath+"/spec/template/forceUpdate",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data4.registryAuth !== undefined){
+if(typeof data4.registryAuth !== "string"){
+const err174 = {instancePath:instancePath+"/spec/template/registryAuth",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -5231,10 +5232,10 @@ vErrors.push(err174);
 errors++;
 }
 }
-}
-}
-else {
-const err175 = {instancePath:instancePath+"/spec/template",keyword:"type",params:{type: "object"}};
+if(data4.forceUpdate !== undefined){
+let data123 = data4.forceUpdate;
+if(!(((typeof data123 == "number") && (!(data123 % 1) && !isNaN(data123))) && (isFinite(data123)))){
+const err175 = {instancePath:instancePath+"/spec/template/forceUpdate",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -5243,16 +5244,9 @@ vErrors.push(err175);
 }
 errors++;
 }
-}
-if(data0.hostPorts !== undefined){
-let data123 = data0.hostPorts;
-if(Array.isArray(data123)){
-const len19 = data123.length;
-for(let i19=0; i19<len19; i19++){
-let data124 = data123[i19];
-if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
-if(data124.protocol === undefined){
-const err176 = {instancePath:instancePath+"/spec/hostPorts/" + i19,keyword:"required",params:{missingProperty: "protocol"}};
+if((typeof data123 == "number") && (isFinite(data123))){
+if(data123 < 0 || isNaN(data123)){
+const err176 = {instancePath:instancePath+"/spec/template/forceUpdate",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -5261,8 +5255,11 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(data124.targetPort === undefined){
-const err177 = {instancePath:instancePath+"/spec/hostPorts/" + i19,keyword:"required",params:{missingProperty: "targetPort"}};
+}
+}
+}
+else {
+const err177 = {instancePath:instancePath+"/spec/template",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -5271,8 +5268,16 @@ vErrors.push(err177);
 }
 errors++;
 }
-if(data124.publishedPort === undefined){
-const err178 = {instancePath:instancePath+"/spec/hostPorts/" + i19,keyword:"required",params:{missingProperty: "publishedPort"}};
+}
+if(data0.hostPorts !== undefined){
+let data124 = data0.hostPorts;
+if(Array.isArray(data124)){
+const len19 = data124.length;
+for(let i19=0; i19<len19; i19++){
+let data125 = data124[i19];
+if(data125 && typeof data125 == "object" && !Array.isArray(data125)){
+if(data125.protocol === undefined){
+const err178 = {instancePath:instancePath+"/spec/hostPorts/" + i19,keyword:"required",params:{missingProperty: "protocol"}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -5281,10 +5286,8 @@ vErrors.push(err178);
 }
 errors++;
 }
-if(data124.protocol !== undefined){
-let data125 = data124.protocol;
-if(typeof data125 !== "string"){
-const err179 = {instancePath:instancePath+"/spec/hostPorts/" + i19+"/protocol",keyword:"type",params:{type: "string"}};
+if(data125.targetPort === undefined){
+const err179 = {instancePath:instancePath+"/spec/hostPorts/" + i19,keyword:"required",params:{missingProperty: "targetPort"}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -5293,8 +5296,8 @@ vErrors.push(err179);
 }
 errors++;
 }
-if(!(((data125 === "TCP") || (data125 === "UDP")) || (data125 === "SCTP"))){
-const err180 = {instancePath:instancePath+"/spec/hostPorts/" + i19+"/protocol",keyword:"enum",params:{allowedValues: schema36.properties.spec.properties.hostPorts.items.properties.protocol.enum}};
+if(data125.publishedPort === undefined){
+const err180 = {instancePath:instancePath+"/spec/hostPorts/" + i19,keyword:"required",params:{missingProperty: "publishedPort"}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -5303,11 +5306,10 @@ vErrors.push(err180);
 }
 errors++;
 }
-}
-if(data124.targetPort !== undefined){
-let data126 = data124.targetPort;
-if(!(((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126))) && (isFinite(data126)))){
-const err181 = {instancePath:instancePath+"/spec/hostPorts/" + i19+"/targetPort",keyword:"type",params:{type: "integer"}};
+if(data125.protocol !== undefined){
+let data126 = data125.protocol;
+if(typeof data126 !== "string"){
+const err181 = {instancePath:instancePath+"/spec/hostPorts/" + i19+"/protocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -5316,11 +5318,8 @@ vErrors.push(err181);
 }
 errors++;
 }
-}
-if(data124.publishedPort !== undefined){
-let data127 = data124.publishedPort;
-if(!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127)))){
-const err182 = {instancePath:instancePath+"/spec/hostPorts/" + i19+"/publishedPort",keyword:"type",params:{type: "integer"}};
+if(!(((data126 === "TCP") || (data126 === "UDP")) || (data126 === "SCTP"))){
+const err182 = {instancePath:instancePath+"/spec/hostPorts/" + i19+"/protocol",keyword:"enum",params:{allowedValues: schema36.properties.spec.properties.hostPorts.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -5330,9 +5329,10 @@ vErrors.push(err182);
 errors++;
 }
 }
-}
-else {
-const err183 = {instancePath:instancePath+"/spec/hostPorts/" + i19,keyword:"type",params:{type: "object"}};
+if(data125.targetPort !== undefined){
+let data127 = data125.targetPort;
+if(!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127)))){
+const err183 = {instancePath:instancePath+"/spec/hostPorts/" + i19+"/targetPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -5342,9 +5342,10 @@ vErrors.push(err183);
 errors++;
 }
 }
-}
-else {
-const err184 = {instancePath:instancePath+"/spec/hostPorts",keyword:"type",params:{type: "array"}};
+if(data125.publishedPort !== undefined){
+let data128 = data125.publishedPort;
+if(!(((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128))) && (isFinite(data128)))){
+const err184 = {instancePath:instancePath+"/spec/hostPorts/" + i19+"/publishedPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -5356,7 +5357,7 @@ errors++;
 }
 }
 else {
-const err185 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+const err185 = {instancePath:instancePath+"/spec/hostPorts/" + i19,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -5368,12 +5369,36 @@ errors++;
 }
 }
 else {
-const err186 = {instancePath,keyword:"type",params:{type: "object"}};
+const err186 = {instancePath:instancePath+"/spec/hostPorts",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err186];
 }
 else {
 vErrors.push(err186);
+}
+errors++;
+}
+}
+}
+else {
+const err187 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err187];
+}
+else {
+vErrors.push(err187);
+}
+errors++;
+}
+}
+}
+else {
+const err188 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err188];
+}
+else {
+vErrors.push(err188);
 }
 errors++;
 }
@@ -5600,7 +5625,7 @@ return errors === 0;
 validate26.evaluated = {"props":{"spec":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema38 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["template"],"properties":{"mode":{"type":"string","enum":["Replicated","Global","ReplicatedJob","GlobalJob"]},"replicas":{"type":"integer","minimum":0,"maximum":1000000},"job":{"type":"object","properties":{"maxConcurrent":{"type":"integer","minimum":0,"maximum":2147483647},"totalCompletions":{"type":"integer","minimum":0,"maximum":2147483647}}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"update":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"rollback":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"endpoint":{"type":"object","properties":{"mode":{"type":"string","enum":["VIP","DNSRR"]},"ports":{"type":"array","maxItems":1000,"items":{"type":"object","required":["targetPort"],"properties":{"name":{"type":"string","maxLength":63},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer","minimum":1,"maximum":65535},"publishedPort":{"type":"integer","minimum":0,"maximum":65535},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"replicas":{"type":"object","properties":{"desired":{"type":"integer"},"running":{"type":"integer"},"completed":{"type":"integer"},"summary":{"type":"string"}}},"revision":{"type":"string"},"revisionGeneration":{"type":"integer"},"lastGood":{"type":"string"},"previousGood":{"type":"string"},"update":{"type":"object","required":["id","of","target","state","startedAt","total","failures"],"properties":{"id":{"type":"string"},"of":{"type":"string"},"target":{"type":"string"},"from":{"type":"string"},"state":{"type":"string","enum":["Updating","Paused","Completed","RollbackStarted","RollbackPaused","RollbackCompleted"]},"startedAt":{"type":"integer"},"completedAt":{"type":"integer"},"total":{"type":"integer"},"failures":{"type":"integer"},"reason":{"type":"string"}}},"endpoint":{"type":"object","properties":{"observedPorts":{"type":"string"},"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort","publishMode"],"properties":{"name":{"type":"string"},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema38 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["template"],"properties":{"mode":{"type":"string","enum":["Replicated","Global","ReplicatedJob","GlobalJob"]},"replicas":{"type":"integer","minimum":0,"maximum":1000000},"job":{"type":"object","properties":{"maxConcurrent":{"type":"integer","minimum":0,"maximum":2147483647},"totalCompletions":{"type":"integer","minimum":0,"maximum":2147483647}}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"shmSize":{"type":"string","format":"memory"},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"update":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"rollback":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"endpoint":{"type":"object","properties":{"mode":{"type":"string","enum":["VIP","DNSRR"]},"ports":{"type":"array","maxItems":1000,"items":{"type":"object","required":["targetPort"],"properties":{"name":{"type":"string","maxLength":63},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer","minimum":1,"maximum":65535},"publishedPort":{"type":"integer","minimum":0,"maximum":65535},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"replicas":{"type":"object","properties":{"desired":{"type":"integer"},"running":{"type":"integer"},"completed":{"type":"integer"},"summary":{"type":"string"}}},"revision":{"type":"string"},"revisionGeneration":{"type":"integer"},"lastGood":{"type":"string"},"previousGood":{"type":"string"},"update":{"type":"object","required":["id","of","target","state","startedAt","total","failures"],"properties":{"id":{"type":"string"},"of":{"type":"string"},"target":{"type":"string"},"from":{"type":"string"},"state":{"type":"string","enum":["Updating","Paused","Completed","RollbackStarted","RollbackPaused","RollbackCompleted"]},"startedAt":{"type":"integer"},"completedAt":{"type":"integer"},"total":{"type":"integer"},"failures":{"type":"integer"},"reason":{"type":"string"}}},"endpoint":{"type":"object","properties":{"observedPorts":{"type":"string"},"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort","publishMode"],"properties":{"name":{"type":"string"},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -7905,9 +7930,11 @@ errors++;
 }
 }
 }
-if(data8.registryAuth !== undefined){
-if(typeof data8.registryAuth !== "string"){
-const err180 = {instancePath:instancePath+"/spec/template/registryAuth",keyword:"type",params:{type: "string"}};
+if(data8.shmSize !== undefined){
+let data125 = data8.shmSize;
+if(typeof data125 === "string"){
+if(!(formats38(data125))){
+const err180 = {instancePath:instancePath+"/spec/template/shmSize",keyword:"format",params:{format: "memory"}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -7917,10 +7944,8 @@ vErrors.push(err180);
 errors++;
 }
 }
-if(data8.forceUpdate !== undefined){
-let data126 = data8.forceUpdate;
-if(!(((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126))) && (isFinite(data126)))){
-const err181 = {instancePath:instancePath+"/spec/template/forceUpdate",keyword:"type",params:{type: "integer"}};
+else {
+const err181 = {instancePath:instancePath+"/spec/template/shmSize",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -7929,9 +7954,10 @@ vErrors.push(err181);
 }
 errors++;
 }
-if((typeof data126 == "number") && (isFinite(data126))){
-if(data126 < 0 || isNaN(data126)){
-const err182 = {instancePath:instancePath+"/spec/template/forceUpdate",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data8.registryAuth !== undefined){
+if(typeof data8.registryAuth !== "string"){
+const err182 = {instancePath:instancePath+"/spec/template/registryAuth",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -7941,10 +7967,10 @@ vErrors.push(err182);
 errors++;
 }
 }
-}
-}
-else {
-const err183 = {instancePath:instancePath+"/spec/template",keyword:"type",params:{type: "object"}};
+if(data8.forceUpdate !== undefined){
+let data127 = data8.forceUpdate;
+if(!(((typeof data127 == "number") && (!(data127 % 1) && !isNaN(data127))) && (isFinite(data127)))){
+const err183 = {instancePath:instancePath+"/spec/template/forceUpdate",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -7953,14 +7979,9 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-if(data0.update !== undefined){
-let data127 = data0.update;
-if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
-if(data127.parallelism !== undefined){
-let data128 = data127.parallelism;
-if(!(((typeof data128 == "number") && (!(data128 % 1) && !isNaN(data128))) && (isFinite(data128)))){
-const err184 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"type",params:{type: "integer"}};
+if((typeof data127 == "number") && (isFinite(data127))){
+if(data127 < 0 || isNaN(data127)){
+const err184 = {instancePath:instancePath+"/spec/template/forceUpdate",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -7969,9 +7990,11 @@ vErrors.push(err184);
 }
 errors++;
 }
-if((typeof data128 == "number") && (isFinite(data128))){
-if(data128 > 2147483647 || isNaN(data128)){
-const err185 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+}
+}
+}
+else {
+const err185 = {instancePath:instancePath+"/spec/template",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -7980,8 +8003,14 @@ vErrors.push(err185);
 }
 errors++;
 }
-if(data128 < 0 || isNaN(data128)){
-const err186 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data0.update !== undefined){
+let data128 = data0.update;
+if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
+if(data128.parallelism !== undefined){
+let data129 = data128.parallelism;
+if(!(((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129))) && (isFinite(data129)))){
+const err186 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -7990,13 +8019,9 @@ vErrors.push(err186);
 }
 errors++;
 }
-}
-}
-if(data127.delay !== undefined){
-let data129 = data127.delay;
-if(typeof data129 === "string"){
-if(!(formats0(data129))){
-const err187 = {instancePath:instancePath+"/spec/update/delay",keyword:"format",params:{format: "duration"}};
+if((typeof data129 == "number") && (isFinite(data129))){
+if(data129 > 2147483647 || isNaN(data129)){
+const err187 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -8005,9 +8030,8 @@ vErrors.push(err187);
 }
 errors++;
 }
-}
-else {
-const err188 = {instancePath:instancePath+"/spec/update/delay",keyword:"type",params:{type: "string"}};
+if(data129 < 0 || isNaN(data129)){
+const err188 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -8017,11 +8041,12 @@ vErrors.push(err188);
 errors++;
 }
 }
-if(data127.monitor !== undefined){
-let data130 = data127.monitor;
+}
+if(data128.delay !== undefined){
+let data130 = data128.delay;
 if(typeof data130 === "string"){
 if(!(formats0(data130))){
-const err189 = {instancePath:instancePath+"/spec/update/monitor",keyword:"format",params:{format: "duration"}};
+const err189 = {instancePath:instancePath+"/spec/update/delay",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -8032,7 +8057,7 @@ errors++;
 }
 }
 else {
-const err190 = {instancePath:instancePath+"/spec/update/monitor",keyword:"type",params:{type: "string"}};
+const err190 = {instancePath:instancePath+"/spec/update/delay",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -8042,10 +8067,11 @@ vErrors.push(err190);
 errors++;
 }
 }
-if(data127.failureAction !== undefined){
-let data131 = data127.failureAction;
-if(typeof data131 !== "string"){
-const err191 = {instancePath:instancePath+"/spec/update/failureAction",keyword:"type",params:{type: "string"}};
+if(data128.monitor !== undefined){
+let data131 = data128.monitor;
+if(typeof data131 === "string"){
+if(!(formats0(data131))){
+const err191 = {instancePath:instancePath+"/spec/update/monitor",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -8054,8 +8080,9 @@ vErrors.push(err191);
 }
 errors++;
 }
-if(!(((data131 === "Pause") || (data131 === "Continue")) || (data131 === "Rollback"))){
-const err192 = {instancePath:instancePath+"/spec/update/failureAction",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.update.properties.failureAction.enum}};
+}
+else {
+const err192 = {instancePath:instancePath+"/spec/update/monitor",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -8065,11 +8092,10 @@ vErrors.push(err192);
 errors++;
 }
 }
-if(data127.maxFailureRatio !== undefined){
-let data132 = data127.maxFailureRatio;
-if((typeof data132 == "number") && (isFinite(data132))){
-if(data132 > 1 || isNaN(data132)){
-const err193 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data128.failureAction !== undefined){
+let data132 = data128.failureAction;
+if(typeof data132 !== "string"){
+const err193 = {instancePath:instancePath+"/spec/update/failureAction",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -8078,8 +8104,8 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(data132 < 0 || isNaN(data132)){
-const err194 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(!(((data132 === "Pause") || (data132 === "Continue")) || (data132 === "Rollback"))){
+const err194 = {instancePath:instancePath+"/spec/update/failureAction",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.update.properties.failureAction.enum}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -8089,8 +8115,11 @@ vErrors.push(err194);
 errors++;
 }
 }
-else {
-const err195 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"type",params:{type: "number"}};
+if(data128.maxFailureRatio !== undefined){
+let data133 = data128.maxFailureRatio;
+if((typeof data133 == "number") && (isFinite(data133))){
+if(data133 > 1 || isNaN(data133)){
+const err195 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -8099,11 +8128,8 @@ vErrors.push(err195);
 }
 errors++;
 }
-}
-if(data127.order !== undefined){
-let data133 = data127.order;
-if(typeof data133 !== "string"){
-const err196 = {instancePath:instancePath+"/spec/update/order",keyword:"type",params:{type: "string"}};
+if(data133 < 0 || isNaN(data133)){
+const err196 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -8112,8 +8138,9 @@ vErrors.push(err196);
 }
 errors++;
 }
-if(!((data133 === "StopFirst") || (data133 === "StartFirst"))){
-const err197 = {instancePath:instancePath+"/spec/update/order",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.update.properties.order.enum}};
+}
+else {
+const err197 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -8123,9 +8150,10 @@ vErrors.push(err197);
 errors++;
 }
 }
-}
-else {
-const err198 = {instancePath:instancePath+"/spec/update",keyword:"type",params:{type: "object"}};
+if(data128.order !== undefined){
+let data134 = data128.order;
+if(typeof data134 !== "string"){
+const err198 = {instancePath:instancePath+"/spec/update/order",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -8134,14 +8162,8 @@ vErrors.push(err198);
 }
 errors++;
 }
-}
-if(data0.rollback !== undefined){
-let data134 = data0.rollback;
-if(data134 && typeof data134 == "object" && !Array.isArray(data134)){
-if(data134.parallelism !== undefined){
-let data135 = data134.parallelism;
-if(!(((typeof data135 == "number") && (!(data135 % 1) && !isNaN(data135))) && (isFinite(data135)))){
-const err199 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"type",params:{type: "integer"}};
+if(!((data134 === "StopFirst") || (data134 === "StartFirst"))){
+const err199 = {instancePath:instancePath+"/spec/update/order",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.update.properties.order.enum}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -8150,9 +8172,10 @@ vErrors.push(err199);
 }
 errors++;
 }
-if((typeof data135 == "number") && (isFinite(data135))){
-if(data135 > 2147483647 || isNaN(data135)){
-const err200 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+}
+}
+else {
+const err200 = {instancePath:instancePath+"/spec/update",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -8161,8 +8184,14 @@ vErrors.push(err200);
 }
 errors++;
 }
-if(data135 < 0 || isNaN(data135)){
-const err201 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data0.rollback !== undefined){
+let data135 = data0.rollback;
+if(data135 && typeof data135 == "object" && !Array.isArray(data135)){
+if(data135.parallelism !== undefined){
+let data136 = data135.parallelism;
+if(!(((typeof data136 == "number") && (!(data136 % 1) && !isNaN(data136))) && (isFinite(data136)))){
+const err201 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -8171,13 +8200,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-}
-}
-if(data134.delay !== undefined){
-let data136 = data134.delay;
-if(typeof data136 === "string"){
-if(!(formats0(data136))){
-const err202 = {instancePath:instancePath+"/spec/rollback/delay",keyword:"format",params:{format: "duration"}};
+if((typeof data136 == "number") && (isFinite(data136))){
+if(data136 > 2147483647 || isNaN(data136)){
+const err202 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -8186,9 +8211,8 @@ vErrors.push(err202);
 }
 errors++;
 }
-}
-else {
-const err203 = {instancePath:instancePath+"/spec/rollback/delay",keyword:"type",params:{type: "string"}};
+if(data136 < 0 || isNaN(data136)){
+const err203 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -8198,11 +8222,12 @@ vErrors.push(err203);
 errors++;
 }
 }
-if(data134.monitor !== undefined){
-let data137 = data134.monitor;
+}
+if(data135.delay !== undefined){
+let data137 = data135.delay;
 if(typeof data137 === "string"){
 if(!(formats0(data137))){
-const err204 = {instancePath:instancePath+"/spec/rollback/monitor",keyword:"format",params:{format: "duration"}};
+const err204 = {instancePath:instancePath+"/spec/rollback/delay",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -8213,7 +8238,7 @@ errors++;
 }
 }
 else {
-const err205 = {instancePath:instancePath+"/spec/rollback/monitor",keyword:"type",params:{type: "string"}};
+const err205 = {instancePath:instancePath+"/spec/rollback/delay",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -8223,10 +8248,11 @@ vErrors.push(err205);
 errors++;
 }
 }
-if(data134.failureAction !== undefined){
-let data138 = data134.failureAction;
-if(typeof data138 !== "string"){
-const err206 = {instancePath:instancePath+"/spec/rollback/failureAction",keyword:"type",params:{type: "string"}};
+if(data135.monitor !== undefined){
+let data138 = data135.monitor;
+if(typeof data138 === "string"){
+if(!(formats0(data138))){
+const err206 = {instancePath:instancePath+"/spec/rollback/monitor",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -8235,8 +8261,9 @@ vErrors.push(err206);
 }
 errors++;
 }
-if(!(((data138 === "Pause") || (data138 === "Continue")) || (data138 === "Rollback"))){
-const err207 = {instancePath:instancePath+"/spec/rollback/failureAction",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.rollback.properties.failureAction.enum}};
+}
+else {
+const err207 = {instancePath:instancePath+"/spec/rollback/monitor",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -8246,11 +8273,10 @@ vErrors.push(err207);
 errors++;
 }
 }
-if(data134.maxFailureRatio !== undefined){
-let data139 = data134.maxFailureRatio;
-if((typeof data139 == "number") && (isFinite(data139))){
-if(data139 > 1 || isNaN(data139)){
-const err208 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data135.failureAction !== undefined){
+let data139 = data135.failureAction;
+if(typeof data139 !== "string"){
+const err208 = {instancePath:instancePath+"/spec/rollback/failureAction",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -8259,8 +8285,8 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(data139 < 0 || isNaN(data139)){
-const err209 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(!(((data139 === "Pause") || (data139 === "Continue")) || (data139 === "Rollback"))){
+const err209 = {instancePath:instancePath+"/spec/rollback/failureAction",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.rollback.properties.failureAction.enum}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -8270,8 +8296,11 @@ vErrors.push(err209);
 errors++;
 }
 }
-else {
-const err210 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"type",params:{type: "number"}};
+if(data135.maxFailureRatio !== undefined){
+let data140 = data135.maxFailureRatio;
+if((typeof data140 == "number") && (isFinite(data140))){
+if(data140 > 1 || isNaN(data140)){
+const err210 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -8280,11 +8309,8 @@ vErrors.push(err210);
 }
 errors++;
 }
-}
-if(data134.order !== undefined){
-let data140 = data134.order;
-if(typeof data140 !== "string"){
-const err211 = {instancePath:instancePath+"/spec/rollback/order",keyword:"type",params:{type: "string"}};
+if(data140 < 0 || isNaN(data140)){
+const err211 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -8293,8 +8319,9 @@ vErrors.push(err211);
 }
 errors++;
 }
-if(!((data140 === "StopFirst") || (data140 === "StartFirst"))){
-const err212 = {instancePath:instancePath+"/spec/rollback/order",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.rollback.properties.order.enum}};
+}
+else {
+const err212 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -8304,9 +8331,10 @@ vErrors.push(err212);
 errors++;
 }
 }
-}
-else {
-const err213 = {instancePath:instancePath+"/spec/rollback",keyword:"type",params:{type: "object"}};
+if(data135.order !== undefined){
+let data141 = data135.order;
+if(typeof data141 !== "string"){
+const err213 = {instancePath:instancePath+"/spec/rollback/order",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -8315,14 +8343,8 @@ vErrors.push(err213);
 }
 errors++;
 }
-}
-if(data0.endpoint !== undefined){
-let data141 = data0.endpoint;
-if(data141 && typeof data141 == "object" && !Array.isArray(data141)){
-if(data141.mode !== undefined){
-let data142 = data141.mode;
-if(typeof data142 !== "string"){
-const err214 = {instancePath:instancePath+"/spec/endpoint/mode",keyword:"type",params:{type: "string"}};
+if(!((data141 === "StopFirst") || (data141 === "StartFirst"))){
+const err214 = {instancePath:instancePath+"/spec/rollback/order",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.rollback.properties.order.enum}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -8331,8 +8353,10 @@ vErrors.push(err214);
 }
 errors++;
 }
-if(!((data142 === "VIP") || (data142 === "DNSRR"))){
-const err215 = {instancePath:instancePath+"/spec/endpoint/mode",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.mode.enum}};
+}
+}
+else {
+const err215 = {instancePath:instancePath+"/spec/rollback",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -8342,11 +8366,13 @@ vErrors.push(err215);
 errors++;
 }
 }
-if(data141.ports !== undefined){
-let data143 = data141.ports;
-if(Array.isArray(data143)){
-if(data143.length > 1000){
-const err216 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"maxItems",params:{limit: 1000}};
+if(data0.endpoint !== undefined){
+let data142 = data0.endpoint;
+if(data142 && typeof data142 == "object" && !Array.isArray(data142)){
+if(data142.mode !== undefined){
+let data143 = data142.mode;
+if(typeof data143 !== "string"){
+const err216 = {instancePath:instancePath+"/spec/endpoint/mode",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -8355,12 +8381,8 @@ vErrors.push(err216);
 }
 errors++;
 }
-const len19 = data143.length;
-for(let i19=0; i19<len19; i19++){
-let data144 = data143[i19];
-if(data144 && typeof data144 == "object" && !Array.isArray(data144)){
-if(data144.targetPort === undefined){
-const err217 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"required",params:{missingProperty: "targetPort"}};
+if(!((data143 === "VIP") || (data143 === "DNSRR"))){
+const err217 = {instancePath:instancePath+"/spec/endpoint/mode",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -8369,11 +8391,12 @@ vErrors.push(err217);
 }
 errors++;
 }
-if(data144.name !== undefined){
-let data145 = data144.name;
-if(typeof data145 === "string"){
-if(func1(data145) > 63){
-const err218 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/name",keyword:"maxLength",params:{limit: 63}};
+}
+if(data142.ports !== undefined){
+let data144 = data142.ports;
+if(Array.isArray(data144)){
+if(data144.length > 1000){
+const err218 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"maxItems",params:{limit: 1000}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -8382,9 +8405,12 @@ vErrors.push(err218);
 }
 errors++;
 }
-}
-else {
-const err219 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/name",keyword:"type",params:{type: "string"}};
+const len19 = data144.length;
+for(let i19=0; i19<len19; i19++){
+let data145 = data144[i19];
+if(data145 && typeof data145 == "object" && !Array.isArray(data145)){
+if(data145.targetPort === undefined){
+const err219 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"required",params:{missingProperty: "targetPort"}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -8393,11 +8419,11 @@ vErrors.push(err219);
 }
 errors++;
 }
-}
-if(data144.protocol !== undefined){
-let data146 = data144.protocol;
-if(typeof data146 !== "string"){
-const err220 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/protocol",keyword:"type",params:{type: "string"}};
+if(data145.name !== undefined){
+let data146 = data145.name;
+if(typeof data146 === "string"){
+if(func1(data146) > 63){
+const err220 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/name",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -8406,8 +8432,9 @@ vErrors.push(err220);
 }
 errors++;
 }
-if(!(((data146 === "TCP") || (data146 === "UDP")) || (data146 === "SCTP"))){
-const err221 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.protocol.enum}};
+}
+else {
+const err221 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -8417,10 +8444,10 @@ vErrors.push(err221);
 errors++;
 }
 }
-if(data144.targetPort !== undefined){
-let data147 = data144.targetPort;
-if(!(((typeof data147 == "number") && (!(data147 % 1) && !isNaN(data147))) && (isFinite(data147)))){
-const err222 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"type",params:{type: "integer"}};
+if(data145.protocol !== undefined){
+let data147 = data145.protocol;
+if(typeof data147 !== "string"){
+const err222 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/protocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -8429,9 +8456,8 @@ vErrors.push(err222);
 }
 errors++;
 }
-if((typeof data147 == "number") && (isFinite(data147))){
-if(data147 > 65535 || isNaN(data147)){
-const err223 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(!(((data147 === "TCP") || (data147 === "UDP")) || (data147 === "SCTP"))){
+const err223 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -8440,8 +8466,11 @@ vErrors.push(err223);
 }
 errors++;
 }
-if(data147 < 1 || isNaN(data147)){
-const err224 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data145.targetPort !== undefined){
+let data148 = data145.targetPort;
+if(!(((typeof data148 == "number") && (!(data148 % 1) && !isNaN(data148))) && (isFinite(data148)))){
+const err224 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -8450,12 +8479,9 @@ vErrors.push(err224);
 }
 errors++;
 }
-}
-}
-if(data144.publishedPort !== undefined){
-let data148 = data144.publishedPort;
-if(!(((typeof data148 == "number") && (!(data148 % 1) && !isNaN(data148))) && (isFinite(data148)))){
-const err225 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"type",params:{type: "integer"}};
+if((typeof data148 == "number") && (isFinite(data148))){
+if(data148 > 65535 || isNaN(data148)){
+const err225 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -8464,9 +8490,8 @@ vErrors.push(err225);
 }
 errors++;
 }
-if((typeof data148 == "number") && (isFinite(data148))){
-if(data148 > 65535 || isNaN(data148)){
-const err226 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+if(data148 < 1 || isNaN(data148)){
+const err226 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -8475,8 +8500,12 @@ vErrors.push(err226);
 }
 errors++;
 }
-if(data148 < 0 || isNaN(data148)){
-const err227 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+if(data145.publishedPort !== undefined){
+let data149 = data145.publishedPort;
+if(!(((typeof data149 == "number") && (!(data149 % 1) && !isNaN(data149))) && (isFinite(data149)))){
+const err227 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -8485,12 +8514,9 @@ vErrors.push(err227);
 }
 errors++;
 }
-}
-}
-if(data144.publishMode !== undefined){
-let data149 = data144.publishMode;
-if(typeof data149 !== "string"){
-const err228 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishMode",keyword:"type",params:{type: "string"}};
+if((typeof data149 == "number") && (isFinite(data149))){
+if(data149 > 65535 || isNaN(data149)){
+const err228 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -8499,8 +8525,8 @@ vErrors.push(err228);
 }
 errors++;
 }
-if(!((data149 === "Ingress") || (data149 === "Host"))){
-const err229 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
+if(data149 < 0 || isNaN(data149)){
+const err229 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -8510,10 +8536,11 @@ vErrors.push(err229);
 errors++;
 }
 }
-if(data144.proxyProtocol !== undefined){
-let data150 = data144.proxyProtocol;
+}
+if(data145.publishMode !== undefined){
+let data150 = data145.publishMode;
 if(typeof data150 !== "string"){
-const err230 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"type",params:{type: "string"}};
+const err230 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishMode",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -8522,8 +8549,8 @@ vErrors.push(err230);
 }
 errors++;
 }
-if(!((data150 === "None") || (data150 === "V2"))){
-const err231 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
+if(!((data150 === "Ingress") || (data150 === "Host"))){
+const err231 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -8533,9 +8560,10 @@ vErrors.push(err231);
 errors++;
 }
 }
-}
-else {
-const err232 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"type",params:{type: "object"}};
+if(data145.proxyProtocol !== undefined){
+let data151 = data145.proxyProtocol;
+if(typeof data151 !== "string"){
+const err232 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -8544,10 +8572,8 @@ vErrors.push(err232);
 }
 errors++;
 }
-}
-}
-else {
-const err233 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"type",params:{type: "array"}};
+if(!((data151 === "None") || (data151 === "V2"))){
+const err233 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -8559,7 +8585,7 @@ errors++;
 }
 }
 else {
-const err234 = {instancePath:instancePath+"/spec/endpoint",keyword:"type",params:{type: "object"}};
+const err234 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -8571,7 +8597,7 @@ errors++;
 }
 }
 else {
-const err235 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+const err235 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -8581,13 +8607,9 @@ vErrors.push(err235);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data151 = data.status;
-if(data151 && typeof data151 == "object" && !Array.isArray(data151)){
-if(data151.observedGeneration !== undefined){
-let data152 = data151.observedGeneration;
-if(!(((typeof data152 == "number") && (!(data152 % 1) && !isNaN(data152))) && (isFinite(data152)))){
-const err236 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err236 = {instancePath:instancePath+"/spec/endpoint",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -8597,13 +8619,9 @@ vErrors.push(err236);
 errors++;
 }
 }
-if(data151.replicas !== undefined){
-let data153 = data151.replicas;
-if(data153 && typeof data153 == "object" && !Array.isArray(data153)){
-if(data153.desired !== undefined){
-let data154 = data153.desired;
-if(!(((typeof data154 == "number") && (!(data154 % 1) && !isNaN(data154))) && (isFinite(data154)))){
-const err237 = {instancePath:instancePath+"/status/replicas/desired",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err237 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -8613,10 +8631,13 @@ vErrors.push(err237);
 errors++;
 }
 }
-if(data153.running !== undefined){
-let data155 = data153.running;
-if(!(((typeof data155 == "number") && (!(data155 % 1) && !isNaN(data155))) && (isFinite(data155)))){
-const err238 = {instancePath:instancePath+"/status/replicas/running",keyword:"type",params:{type: "integer"}};
+if(data.status !== undefined){
+let data152 = data.status;
+if(data152 && typeof data152 == "object" && !Array.isArray(data152)){
+if(data152.observedGeneration !== undefined){
+let data153 = data152.observedGeneration;
+if(!(((typeof data153 == "number") && (!(data153 % 1) && !isNaN(data153))) && (isFinite(data153)))){
+const err238 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -8626,10 +8647,13 @@ vErrors.push(err238);
 errors++;
 }
 }
-if(data153.completed !== undefined){
-let data156 = data153.completed;
-if(!(((typeof data156 == "number") && (!(data156 % 1) && !isNaN(data156))) && (isFinite(data156)))){
-const err239 = {instancePath:instancePath+"/status/replicas/completed",keyword:"type",params:{type: "integer"}};
+if(data152.replicas !== undefined){
+let data154 = data152.replicas;
+if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
+if(data154.desired !== undefined){
+let data155 = data154.desired;
+if(!(((typeof data155 == "number") && (!(data155 % 1) && !isNaN(data155))) && (isFinite(data155)))){
+const err239 = {instancePath:instancePath+"/status/replicas/desired",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -8639,9 +8663,10 @@ vErrors.push(err239);
 errors++;
 }
 }
-if(data153.summary !== undefined){
-if(typeof data153.summary !== "string"){
-const err240 = {instancePath:instancePath+"/status/replicas/summary",keyword:"type",params:{type: "string"}};
+if(data154.running !== undefined){
+let data156 = data154.running;
+if(!(((typeof data156 == "number") && (!(data156 % 1) && !isNaN(data156))) && (isFinite(data156)))){
+const err240 = {instancePath:instancePath+"/status/replicas/running",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -8651,9 +8676,10 @@ vErrors.push(err240);
 errors++;
 }
 }
-}
-else {
-const err241 = {instancePath:instancePath+"/status/replicas",keyword:"type",params:{type: "object"}};
+if(data154.completed !== undefined){
+let data157 = data154.completed;
+if(!(((typeof data157 == "number") && (!(data157 % 1) && !isNaN(data157))) && (isFinite(data157)))){
+const err241 = {instancePath:instancePath+"/status/replicas/completed",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -8663,9 +8689,9 @@ vErrors.push(err241);
 errors++;
 }
 }
-if(data151.revision !== undefined){
-if(typeof data151.revision !== "string"){
-const err242 = {instancePath:instancePath+"/status/revision",keyword:"type",params:{type: "string"}};
+if(data154.summary !== undefined){
+if(typeof data154.summary !== "string"){
+const err242 = {instancePath:instancePath+"/status/replicas/summary",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -8675,10 +8701,9 @@ vErrors.push(err242);
 errors++;
 }
 }
-if(data151.revisionGeneration !== undefined){
-let data159 = data151.revisionGeneration;
-if(!(((typeof data159 == "number") && (!(data159 % 1) && !isNaN(data159))) && (isFinite(data159)))){
-const err243 = {instancePath:instancePath+"/status/revisionGeneration",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err243 = {instancePath:instancePath+"/status/replicas",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -8688,9 +8713,9 @@ vErrors.push(err243);
 errors++;
 }
 }
-if(data151.lastGood !== undefined){
-if(typeof data151.lastGood !== "string"){
-const err244 = {instancePath:instancePath+"/status/lastGood",keyword:"type",params:{type: "string"}};
+if(data152.revision !== undefined){
+if(typeof data152.revision !== "string"){
+const err244 = {instancePath:instancePath+"/status/revision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -8700,9 +8725,10 @@ vErrors.push(err244);
 errors++;
 }
 }
-if(data151.previousGood !== undefined){
-if(typeof data151.previousGood !== "string"){
-const err245 = {instancePath:instancePath+"/status/previousGood",keyword:"type",params:{type: "string"}};
+if(data152.revisionGeneration !== undefined){
+let data160 = data152.revisionGeneration;
+if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
+const err245 = {instancePath:instancePath+"/status/revisionGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -8712,11 +8738,9 @@ vErrors.push(err245);
 errors++;
 }
 }
-if(data151.update !== undefined){
-let data162 = data151.update;
-if(data162 && typeof data162 == "object" && !Array.isArray(data162)){
-if(data162.id === undefined){
-const err246 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "id"}};
+if(data152.lastGood !== undefined){
+if(typeof data152.lastGood !== "string"){
+const err246 = {instancePath:instancePath+"/status/lastGood",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -8725,8 +8749,10 @@ vErrors.push(err246);
 }
 errors++;
 }
-if(data162.of === undefined){
-const err247 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "of"}};
+}
+if(data152.previousGood !== undefined){
+if(typeof data152.previousGood !== "string"){
+const err247 = {instancePath:instancePath+"/status/previousGood",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -8735,8 +8761,12 @@ vErrors.push(err247);
 }
 errors++;
 }
-if(data162.target === undefined){
-const err248 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "target"}};
+}
+if(data152.update !== undefined){
+let data163 = data152.update;
+if(data163 && typeof data163 == "object" && !Array.isArray(data163)){
+if(data163.id === undefined){
+const err248 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -8745,8 +8775,8 @@ vErrors.push(err248);
 }
 errors++;
 }
-if(data162.state === undefined){
-const err249 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "state"}};
+if(data163.of === undefined){
+const err249 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "of"}};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -8755,8 +8785,8 @@ vErrors.push(err249);
 }
 errors++;
 }
-if(data162.startedAt === undefined){
-const err250 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "startedAt"}};
+if(data163.target === undefined){
+const err250 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -8765,8 +8795,8 @@ vErrors.push(err250);
 }
 errors++;
 }
-if(data162.total === undefined){
-const err251 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "total"}};
+if(data163.state === undefined){
+const err251 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "state"}};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -8775,8 +8805,8 @@ vErrors.push(err251);
 }
 errors++;
 }
-if(data162.failures === undefined){
-const err252 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "failures"}};
+if(data163.startedAt === undefined){
+const err252 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "startedAt"}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -8785,9 +8815,8 @@ vErrors.push(err252);
 }
 errors++;
 }
-if(data162.id !== undefined){
-if(typeof data162.id !== "string"){
-const err253 = {instancePath:instancePath+"/status/update/id",keyword:"type",params:{type: "string"}};
+if(data163.total === undefined){
+const err253 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "total"}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -8796,10 +8825,8 @@ vErrors.push(err253);
 }
 errors++;
 }
-}
-if(data162.of !== undefined){
-if(typeof data162.of !== "string"){
-const err254 = {instancePath:instancePath+"/status/update/of",keyword:"type",params:{type: "string"}};
+if(data163.failures === undefined){
+const err254 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "failures"}};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -8808,10 +8835,9 @@ vErrors.push(err254);
 }
 errors++;
 }
-}
-if(data162.target !== undefined){
-if(typeof data162.target !== "string"){
-const err255 = {instancePath:instancePath+"/status/update/target",keyword:"type",params:{type: "string"}};
+if(data163.id !== undefined){
+if(typeof data163.id !== "string"){
+const err255 = {instancePath:instancePath+"/status/update/id",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -8821,9 +8847,9 @@ vErrors.push(err255);
 errors++;
 }
 }
-if(data162.from !== undefined){
-if(typeof data162.from !== "string"){
-const err256 = {instancePath:instancePath+"/status/update/from",keyword:"type",params:{type: "string"}};
+if(data163.of !== undefined){
+if(typeof data163.of !== "string"){
+const err256 = {instancePath:instancePath+"/status/update/of",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -8833,10 +8859,9 @@ vErrors.push(err256);
 errors++;
 }
 }
-if(data162.state !== undefined){
-let data167 = data162.state;
-if(typeof data167 !== "string"){
-const err257 = {instancePath:instancePath+"/status/update/state",keyword:"type",params:{type: "string"}};
+if(data163.target !== undefined){
+if(typeof data163.target !== "string"){
+const err257 = {instancePath:instancePath+"/status/update/target",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -8845,8 +8870,10 @@ vErrors.push(err257);
 }
 errors++;
 }
-if(!((((((data167 === "Updating") || (data167 === "Paused")) || (data167 === "Completed")) || (data167 === "RollbackStarted")) || (data167 === "RollbackPaused")) || (data167 === "RollbackCompleted"))){
-const err258 = {instancePath:instancePath+"/status/update/state",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.update.properties.state.enum}};
+}
+if(data163.from !== undefined){
+if(typeof data163.from !== "string"){
+const err258 = {instancePath:instancePath+"/status/update/from",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -8856,10 +8883,10 @@ vErrors.push(err258);
 errors++;
 }
 }
-if(data162.startedAt !== undefined){
-let data168 = data162.startedAt;
-if(!(((typeof data168 == "number") && (!(data168 % 1) && !isNaN(data168))) && (isFinite(data168)))){
-const err259 = {instancePath:instancePath+"/status/update/startedAt",keyword:"type",params:{type: "integer"}};
+if(data163.state !== undefined){
+let data168 = data163.state;
+if(typeof data168 !== "string"){
+const err259 = {instancePath:instancePath+"/status/update/state",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -8868,11 +8895,8 @@ vErrors.push(err259);
 }
 errors++;
 }
-}
-if(data162.completedAt !== undefined){
-let data169 = data162.completedAt;
-if(!(((typeof data169 == "number") && (!(data169 % 1) && !isNaN(data169))) && (isFinite(data169)))){
-const err260 = {instancePath:instancePath+"/status/update/completedAt",keyword:"type",params:{type: "integer"}};
+if(!((((((data168 === "Updating") || (data168 === "Paused")) || (data168 === "Completed")) || (data168 === "RollbackStarted")) || (data168 === "RollbackPaused")) || (data168 === "RollbackCompleted"))){
+const err260 = {instancePath:instancePath+"/status/update/state",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.update.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -8882,10 +8906,10 @@ vErrors.push(err260);
 errors++;
 }
 }
-if(data162.total !== undefined){
-let data170 = data162.total;
-if(!(((typeof data170 == "number") && (!(data170 % 1) && !isNaN(data170))) && (isFinite(data170)))){
-const err261 = {instancePath:instancePath+"/status/update/total",keyword:"type",params:{type: "integer"}};
+if(data163.startedAt !== undefined){
+let data169 = data163.startedAt;
+if(!(((typeof data169 == "number") && (!(data169 % 1) && !isNaN(data169))) && (isFinite(data169)))){
+const err261 = {instancePath:instancePath+"/status/update/startedAt",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -8895,10 +8919,10 @@ vErrors.push(err261);
 errors++;
 }
 }
-if(data162.failures !== undefined){
-let data171 = data162.failures;
-if(!(((typeof data171 == "number") && (!(data171 % 1) && !isNaN(data171))) && (isFinite(data171)))){
-const err262 = {instancePath:instancePath+"/status/update/failures",keyword:"type",params:{type: "integer"}};
+if(data163.completedAt !== undefined){
+let data170 = data163.completedAt;
+if(!(((typeof data170 == "number") && (!(data170 % 1) && !isNaN(data170))) && (isFinite(data170)))){
+const err262 = {instancePath:instancePath+"/status/update/completedAt",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -8908,9 +8932,10 @@ vErrors.push(err262);
 errors++;
 }
 }
-if(data162.reason !== undefined){
-if(typeof data162.reason !== "string"){
-const err263 = {instancePath:instancePath+"/status/update/reason",keyword:"type",params:{type: "string"}};
+if(data163.total !== undefined){
+let data171 = data163.total;
+if(!(((typeof data171 == "number") && (!(data171 % 1) && !isNaN(data171))) && (isFinite(data171)))){
+const err263 = {instancePath:instancePath+"/status/update/total",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -8920,9 +8945,10 @@ vErrors.push(err263);
 errors++;
 }
 }
-}
-else {
-const err264 = {instancePath:instancePath+"/status/update",keyword:"type",params:{type: "object"}};
+if(data163.failures !== undefined){
+let data172 = data163.failures;
+if(!(((typeof data172 == "number") && (!(data172 % 1) && !isNaN(data172))) && (isFinite(data172)))){
+const err264 = {instancePath:instancePath+"/status/update/failures",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -8932,12 +8958,9 @@ vErrors.push(err264);
 errors++;
 }
 }
-if(data151.endpoint !== undefined){
-let data173 = data151.endpoint;
-if(data173 && typeof data173 == "object" && !Array.isArray(data173)){
-if(data173.observedPorts !== undefined){
-if(typeof data173.observedPorts !== "string"){
-const err265 = {instancePath:instancePath+"/status/endpoint/observedPorts",keyword:"type",params:{type: "string"}};
+if(data163.reason !== undefined){
+if(typeof data163.reason !== "string"){
+const err265 = {instancePath:instancePath+"/status/update/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -8947,15 +8970,9 @@ vErrors.push(err265);
 errors++;
 }
 }
-if(data173.ports !== undefined){
-let data175 = data173.ports;
-if(Array.isArray(data175)){
-const len20 = data175.length;
-for(let i20=0; i20<len20; i20++){
-let data176 = data175[i20];
-if(data176 && typeof data176 == "object" && !Array.isArray(data176)){
-if(data176.protocol === undefined){
-const err266 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "protocol"}};
+}
+else {
+const err266 = {instancePath:instancePath+"/status/update",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -8964,8 +8981,13 @@ vErrors.push(err266);
 }
 errors++;
 }
-if(data176.targetPort === undefined){
-const err267 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "targetPort"}};
+}
+if(data152.endpoint !== undefined){
+let data174 = data152.endpoint;
+if(data174 && typeof data174 == "object" && !Array.isArray(data174)){
+if(data174.observedPorts !== undefined){
+if(typeof data174.observedPorts !== "string"){
+const err267 = {instancePath:instancePath+"/status/endpoint/observedPorts",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -8974,8 +8996,16 @@ vErrors.push(err267);
 }
 errors++;
 }
-if(data176.publishedPort === undefined){
-const err268 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishedPort"}};
+}
+if(data174.ports !== undefined){
+let data176 = data174.ports;
+if(Array.isArray(data176)){
+const len20 = data176.length;
+for(let i20=0; i20<len20; i20++){
+let data177 = data176[i20];
+if(data177 && typeof data177 == "object" && !Array.isArray(data177)){
+if(data177.protocol === undefined){
+const err268 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "protocol"}};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -8984,8 +9014,8 @@ vErrors.push(err268);
 }
 errors++;
 }
-if(data176.publishMode === undefined){
-const err269 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishMode"}};
+if(data177.targetPort === undefined){
+const err269 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "targetPort"}};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -8994,9 +9024,8 @@ vErrors.push(err269);
 }
 errors++;
 }
-if(data176.name !== undefined){
-if(typeof data176.name !== "string"){
-const err270 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/name",keyword:"type",params:{type: "string"}};
+if(data177.publishedPort === undefined){
+const err270 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishedPort"}};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -9005,11 +9034,8 @@ vErrors.push(err270);
 }
 errors++;
 }
-}
-if(data176.protocol !== undefined){
-let data178 = data176.protocol;
-if(typeof data178 !== "string"){
-const err271 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"type",params:{type: "string"}};
+if(data177.publishMode === undefined){
+const err271 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishMode"}};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -9018,8 +9044,9 @@ vErrors.push(err271);
 }
 errors++;
 }
-if(!(((data178 === "TCP") || (data178 === "UDP")) || (data178 === "SCTP"))){
-const err272 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.protocol.enum}};
+if(data177.name !== undefined){
+if(typeof data177.name !== "string"){
+const err272 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -9029,10 +9056,10 @@ vErrors.push(err272);
 errors++;
 }
 }
-if(data176.targetPort !== undefined){
-let data179 = data176.targetPort;
-if(!(((typeof data179 == "number") && (!(data179 % 1) && !isNaN(data179))) && (isFinite(data179)))){
-const err273 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/targetPort",keyword:"type",params:{type: "integer"}};
+if(data177.protocol !== undefined){
+let data179 = data177.protocol;
+if(typeof data179 !== "string"){
+const err273 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -9041,11 +9068,8 @@ vErrors.push(err273);
 }
 errors++;
 }
-}
-if(data176.publishedPort !== undefined){
-let data180 = data176.publishedPort;
-if(!(((typeof data180 == "number") && (!(data180 % 1) && !isNaN(data180))) && (isFinite(data180)))){
-const err274 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishedPort",keyword:"type",params:{type: "integer"}};
+if(!(((data179 === "TCP") || (data179 === "UDP")) || (data179 === "SCTP"))){
+const err274 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -9055,10 +9079,10 @@ vErrors.push(err274);
 errors++;
 }
 }
-if(data176.publishMode !== undefined){
-let data181 = data176.publishMode;
-if(typeof data181 !== "string"){
-const err275 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"type",params:{type: "string"}};
+if(data177.targetPort !== undefined){
+let data180 = data177.targetPort;
+if(!(((typeof data180 == "number") && (!(data180 % 1) && !isNaN(data180))) && (isFinite(data180)))){
+const err275 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/targetPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -9067,8 +9091,11 @@ vErrors.push(err275);
 }
 errors++;
 }
-if(!((data181 === "Ingress") || (data181 === "Host"))){
-const err276 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
+}
+if(data177.publishedPort !== undefined){
+let data181 = data177.publishedPort;
+if(!(((typeof data181 == "number") && (!(data181 % 1) && !isNaN(data181))) && (isFinite(data181)))){
+const err276 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishedPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -9078,10 +9105,10 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data176.proxyProtocol !== undefined){
-let data182 = data176.proxyProtocol;
+if(data177.publishMode !== undefined){
+let data182 = data177.publishMode;
 if(typeof data182 !== "string"){
-const err277 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"type",params:{type: "string"}};
+const err277 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -9090,8 +9117,8 @@ vErrors.push(err277);
 }
 errors++;
 }
-if(!((data182 === "None") || (data182 === "V2"))){
-const err278 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
+if(!((data182 === "Ingress") || (data182 === "Host"))){
+const err278 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -9101,9 +9128,10 @@ vErrors.push(err278);
 errors++;
 }
 }
-}
-else {
-const err279 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"type",params:{type: "object"}};
+if(data177.proxyProtocol !== undefined){
+let data183 = data177.proxyProtocol;
+if(typeof data183 !== "string"){
+const err279 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -9112,10 +9140,8 @@ vErrors.push(err279);
 }
 errors++;
 }
-}
-}
-else {
-const err280 = {instancePath:instancePath+"/status/endpoint/ports",keyword:"type",params:{type: "array"}};
+if(!((data183 === "None") || (data183 === "V2"))){
+const err280 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -9127,7 +9153,7 @@ errors++;
 }
 }
 else {
-const err281 = {instancePath:instancePath+"/status/endpoint",keyword:"type",params:{type: "object"}};
+const err281 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -9137,15 +9163,9 @@ vErrors.push(err281);
 errors++;
 }
 }
-if(data151.conditions !== undefined){
-let data183 = data151.conditions;
-if(Array.isArray(data183)){
-const len21 = data183.length;
-for(let i21=0; i21<len21; i21++){
-let data184 = data183[i21];
-if(data184 && typeof data184 == "object" && !Array.isArray(data184)){
-if(data184.type === undefined){
-const err282 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err282 = {instancePath:instancePath+"/status/endpoint/ports",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -9154,8 +9174,10 @@ vErrors.push(err282);
 }
 errors++;
 }
-if(data184.status === undefined){
-const err283 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "status"}};
+}
+}
+else {
+const err283 = {instancePath:instancePath+"/status/endpoint",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -9164,9 +9186,16 @@ vErrors.push(err283);
 }
 errors++;
 }
-if(data184.type !== undefined){
-if(typeof data184.type !== "string"){
-const err284 = {instancePath:instancePath+"/status/conditions/" + i21+"/type",keyword:"type",params:{type: "string"}};
+}
+if(data152.conditions !== undefined){
+let data184 = data152.conditions;
+if(Array.isArray(data184)){
+const len21 = data184.length;
+for(let i21=0; i21<len21; i21++){
+let data185 = data184[i21];
+if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
+if(data185.type === undefined){
+const err284 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -9175,11 +9204,8 @@ vErrors.push(err284);
 }
 errors++;
 }
-}
-if(data184.status !== undefined){
-let data186 = data184.status;
-if(typeof data186 !== "string"){
-const err285 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"type",params:{type: "string"}};
+if(data185.status === undefined){
+const err285 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -9188,8 +9214,9 @@ vErrors.push(err285);
 }
 errors++;
 }
-if(!(((data186 === "True") || (data186 === "False")) || (data186 === "Unknown"))){
-const err286 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.conditions.items.properties.status.enum}};
+if(data185.type !== undefined){
+if(typeof data185.type !== "string"){
+const err286 = {instancePath:instancePath+"/status/conditions/" + i21+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -9199,9 +9226,10 @@ vErrors.push(err286);
 errors++;
 }
 }
-if(data184.reason !== undefined){
-if(typeof data184.reason !== "string"){
-const err287 = {instancePath:instancePath+"/status/conditions/" + i21+"/reason",keyword:"type",params:{type: "string"}};
+if(data185.status !== undefined){
+let data187 = data185.status;
+if(typeof data187 !== "string"){
+const err287 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -9210,10 +9238,8 @@ vErrors.push(err287);
 }
 errors++;
 }
-}
-if(data184.message !== undefined){
-if(typeof data184.message !== "string"){
-const err288 = {instancePath:instancePath+"/status/conditions/" + i21+"/message",keyword:"type",params:{type: "string"}};
+if(!(((data187 === "True") || (data187 === "False")) || (data187 === "Unknown"))){
+const err288 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -9223,10 +9249,9 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data184.observedGeneration !== undefined){
-let data189 = data184.observedGeneration;
-if(!(((typeof data189 == "number") && (!(data189 % 1) && !isNaN(data189))) && (isFinite(data189)))){
-const err289 = {instancePath:instancePath+"/status/conditions/" + i21+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data185.reason !== undefined){
+if(typeof data185.reason !== "string"){
+const err289 = {instancePath:instancePath+"/status/conditions/" + i21+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -9236,11 +9261,9 @@ vErrors.push(err289);
 errors++;
 }
 }
-if(data184.lastTransitionTime !== undefined){
-let data190 = data184.lastTransitionTime;
-if(typeof data190 === "string"){
-if(!(formats6(data190))){
-const err290 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data185.message !== undefined){
+if(typeof data185.message !== "string"){
+const err290 = {instancePath:instancePath+"/status/conditions/" + i21+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -9250,8 +9273,10 @@ vErrors.push(err290);
 errors++;
 }
 }
-else {
-const err291 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data185.observedGeneration !== undefined){
+let data190 = data185.observedGeneration;
+if(!(((typeof data190 == "number") && (!(data190 % 1) && !isNaN(data190))) && (isFinite(data190)))){
+const err291 = {instancePath:instancePath+"/status/conditions/" + i21+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -9261,9 +9286,11 @@ vErrors.push(err291);
 errors++;
 }
 }
-}
-else {
-const err292 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"type",params:{type: "object"}};
+if(data185.lastTransitionTime !== undefined){
+let data191 = data185.lastTransitionTime;
+if(typeof data191 === "string"){
+if(!(formats6(data191))){
+const err292 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -9273,9 +9300,8 @@ vErrors.push(err292);
 errors++;
 }
 }
-}
 else {
-const err293 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err293 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -9287,7 +9313,7 @@ errors++;
 }
 }
 else {
-const err294 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err294 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -9299,12 +9325,36 @@ errors++;
 }
 }
 else {
-const err295 = {instancePath,keyword:"type",params:{type: "object"}};
+const err295 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err295];
 }
 else {
 vErrors.push(err295);
+}
+errors++;
+}
+}
+}
+else {
+const err296 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err296];
+}
+else {
+vErrors.push(err296);
+}
+errors++;
+}
+}
+}
+else {
+const err297 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err297];
+}
+else {
+vErrors.push(err297);
 }
 errors++;
 }

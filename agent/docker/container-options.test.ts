@@ -53,6 +53,7 @@ const host: readonly (readonly [name: string, template: TaskTemplate, expected: 
   ['kernel parameters', { sysctls: { 'net.core.somaxconn': '1024' } }, { Sysctls: { 'net.core.somaxconn': '1024' } }],
   ['ulimits', { ulimits: [{ name: 'nofile', soft: 1, hard: 2 }] }, { Ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }] }],
   ['out-of-memory score', { oomScoreAdj: 500 }, { OomScoreAdj: 500 }],
+  ['size of /dev/shm', { shmSize: '64Mi' }, { ShmSize: 64 * 2 ** 20 }],
   ['further hosts', { extraHosts: ['db:10.0.0.1'] }, { ExtraHosts: ['db:10.0.0.1'] }],
   [
     'name resolution',

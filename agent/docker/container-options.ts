@@ -108,6 +108,7 @@ export function containerOptions(
       Sysctls: template.sysctls,
       Ulimits: template.ulimits?.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
       OomScoreAdj: template.oomScoreAdj,
+      ShmSize: template.shmSize === undefined ? undefined : memoryBytes(template.shmSize),
       ExtraHosts: template.extraHosts,
       Dns: optional(template.dns?.nameservers),
       DnsSearch: optional(template.dns?.search),

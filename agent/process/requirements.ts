@@ -78,6 +78,7 @@ const containerOptions = [
   'sysctls',
   'ulimits',
   'oomScoreAdj',
+  'shmSize',
 ] as const satisfies readonly (keyof TaskTemplate)[]
 
 function isSet(value: unknown): boolean {

@@ -414,6 +414,10 @@ export interface TaskTemplate {
    */
   readonly oomScoreAdj?: number
   /**
+   * Size of /dev/shm. The engine's own default when left out.
+   */
+  readonly shmSize?: string
+  /**
    * Registry credentials. Fresh ones replace no task.
    */
   readonly registryAuth?: string
