@@ -46,7 +46,7 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
   KIT0143:
     'somebody else has set the field\n\nThe file changes a field that another owner has set to another value since the file was applied last: `kit scale`, a person with `kubectl`, another stack. Nothing says whose value should win. Put the value of the cluster into the file, or apply with --force to take the field for the file. Fields that the file does not change are never in conflict.',
   KIT0150:
-    'the Compose file asks for something that cannot be done\n\nThe key belongs to Compose, and kit does not act on it: it makes sense on a single machine only, or kit does the same in another way, which the message names. It is refused, and not ignored, because the stack would then run differently from what its file says.',
+    'the Compose file asks for something that cannot be done\n\nThe key belongs to Compose, and kit does not act on it: it makes sense on a single machine only, or kit does the same in another way, which the message names. Most such keys are ignored with a warning, and refused with --strict only. Some are always refused, because without them a service would take what others need, or could not work: limits outside of `deploy.resources`, GPUs, files that extend others. docs/compose.md has the list.',
   KIT0151:
     'a variable cannot be put in\n\nThe text has a variable that must be set and is not, or a dollar sign that no name follows. Values come from the environment of `kit apply`; NAME:-word in braces gives one for when it is not set, and $$ is a plain dollar sign.',
 }

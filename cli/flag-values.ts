@@ -6,7 +6,7 @@ import { isJsonObject, type Json } from '../api/wire.ts'
 import { cpus, duration, integer, memory, ratio, word } from '../compose/fields.ts'
 import { fileReferences, volumes } from '../compose/mounts.ts'
 import { ports } from '../compose/ports.ts'
-import { formatPath, type Place, type Problem, type Read } from '../compose/problem.ts'
+import { formatPath, type Problem, type Read, startPlace } from '../compose/problem.ts'
 import { service } from '../compose/service.ts'
 import { splitShellWords } from '../compose/shell-words.ts'
 import { CommandError, exitCodes } from './exit.ts'
@@ -39,9 +39,9 @@ export function readFlag(flag: string, form: Form, text: string, surroundings: S
 /** By a reader of Compose files. */
 function composed<T>(read: Read<T>, toValue: (text: string) => unknown = (text) => text): Reader {
   return (text) => {
-    const place: Place = { path: [], problems: [] }
+    const place = startPlace()
     const meant = read(toValue(text), place)
-    const [problem] = place.problems
+    const [problem] = [...place.problems, ...place.ignored]
     if (problem !== undefined || meant === undefined) return wrong(problem === undefined ? `"${text}" means nothing` : sentenceOf(problem))
     return plain(meant)
   }

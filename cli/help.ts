@@ -31,6 +31,7 @@ const exitTexts = {
 const names = 'A name may be shortened to any beginning that only one object has.'
 const nodes = 'A node may be named by its host name.'
 const files = 'A file is a Compose file (a stack) or holds objects of kit, in YAML or JSON.'
+const composeKeys = 'docs/compose.md says what each key of a Compose file does.'
 
 const help: Readonly<Record<string, Help>> = {
   kit: {
@@ -43,7 +44,7 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'converging',
   },
   up: {
-    notes: [files, 'Without one it starts what does not run, and says what is still starting.'],
+    notes: [files, composeKeys, 'Without one it starts what does not run, and says what is still starting.'],
     examples: ['kit up manifests/run.yml', 'kit --dir /tmp/try up --executor process --label node-1:disk=ssd'],
     exit: 'converging',
   },
@@ -53,11 +54,20 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'plain',
   },
   apply: {
-    notes: [files, 'The name of a stack is that of --name, else of `name:` in its file, else that of', 'the file: run.yml is stack run.'],
-    examples: ['kit apply -f manifests/run.yml', 'kit apply -f - --name shop --timeout 2m < compose.yml'],
+    notes: [
+      files,
+      composeKeys,
+      'The name of a stack is that of --name, else of `name:` in its file, else that of',
+      'the file: run.yml is stack run.',
+    ],
+    examples: [
+      'kit apply -f manifests/run.yml',
+      'kit apply -f compose.yml --profile debug --strict',
+      'kit apply -f - --name shop --timeout 2m < compose.yml',
+    ],
     exit: 'converging',
   },
-  diff: { notes: [files], examples: ['kit diff -f manifests/run.yml'], exit: 'diff' },
+  diff: { notes: [files, composeKeys], examples: ['kit diff -f manifests/run.yml'], exit: 'diff' },
   get: {
     notes: [names, nodes],
     examples: [

@@ -12,7 +12,7 @@ import type { Context } from './context.ts'
 import { converge } from './converge.ts'
 import { CommandError, type ExitCode, exitCodes } from './exit.ts'
 import { findMissing } from './external-references.ts'
-import { type InputObject, readInput } from './input.ts'
+import { type InputObject, readInput, tellIgnored } from './input.ts'
 import type { Options } from './options.ts'
 import { nameOf } from './resource.ts'
 import { timeoutOf } from './timeout.ts'
@@ -21,6 +21,7 @@ export const fieldManager = 'kit-apply'
 
 export async function applyInput(context: Context, options: Options): Promise<ExitCode> {
   const input = await readInput(context, options)
+  tellIgnored(context, input)
   const client = await context.client()
   const force = options.force === true
   const before = await tryAll(client, input, force)
@@ -117,8 +118,10 @@ function sentenceOf({ message }: Cause, path: Path): string {
   return path.length === 0 ? message : `\`${pathText(path)}\` ${message}`
 }
 
-/** What the cluster has at a path, and what the file says. */
+/** What the cluster has at a path, and what the file says. Maps and lists are not shown: secrets may be in them. */
 function compareValues(path: Path, object: Manifest, live: WireObject | undefined): string {
+  if ([valueAt(live, path), valueAt(object, path)].some((value) => typeof value === 'object'))
+    return `\`${pathText(path)}\` is not what the file says`
   const show = (value: unknown): string => (value === undefined ? 'something else' : JSON.stringify(value))
   return `\`${pathText(path)}\` is ${show(valueAt(live, path))}, and the file says ${show(valueAt(object, path))}`
 }

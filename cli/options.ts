@@ -18,6 +18,8 @@ export interface Options {
   readonly wait?: boolean
   readonly timeout?: string
   readonly force?: boolean
+  readonly profile?: readonly string[]
+  readonly strict?: boolean
   readonly dryRun?: boolean
   readonly output?: string
   readonly selector?: string

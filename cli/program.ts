@@ -67,24 +67,27 @@ export function createProgram(
     command
       .option('-f, --filename <file>', 'file, directory, or - for standard input; may be repeated', collect)
       .option('-R, --recursive', 'read directories below, too')
-      .option('--name <stack>', 'name of the stack, for a Compose file')
   const waiting = (command: Command): Command =>
     command.option('--no-wait', 'do not wait until it is true').addOption(new Option('--timeout <duration>', 'longest wait').default('10m'))
   const force = (command: Command): Command => command.option('--force', 'take fields that somebody else has set')
+  const compose = (command: Command): Command =>
+    command
+      .option('--name <stack>', 'name of the stack, for a Compose file')
+      .option('--profile <name>', 'also services with this profile (or COMPOSE_PROFILES=a,b); may be repeated', collect)
+      .option('--strict', 'refuse a Compose file with keys that kit does not act on, instead of warning')
 
   add(
     'up',
     'Start a cluster on this machine, apply files, wait, show what runs',
     (command) =>
-      waiting(force(command))
+      waiting(force(compose(command)))
         .argument('[file...]', 'files to apply')
         .addOption(
           new Option('--executor <name>', 'what runs tasks; auto, the default, takes Docker when it answers').choices(executorNames),
         )
         .option('--docker-host <address>', 'Docker engine (default: DOCKER_HOST, or the usual socket)')
         .addOption(new Option('--workers <count>', 'nodes beside the manager, each a daemon of its own').argParser(count))
-        .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect)
-        .option('--name <stack>', 'name of the stack, for a Compose file'),
+        .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect),
     async (context, options, words) => (await import('./commands/up.ts')).up(context, options, words),
   )
   add(
@@ -96,13 +99,13 @@ export function createProgram(
   add(
     'apply',
     'Make the cluster as the files say, and wait until it is',
-    (command) => waiting(force(files(command))).option('--dry-run', 'say what would happen, and change nothing'),
+    (command) => waiting(force(compose(files(command)))).option('--dry-run', 'say what would happen, and change nothing'),
     async (context, options) => (await import('./commands/apply.ts')).apply(context, options),
   )
   add(
     'diff',
     'Show what applying the files would change (exit code 1 when anything)',
-    (command) => force(files(command)),
+    (command) => force(compose(files(command))),
     async (context, options) => (await import('./commands/diff.ts')).diff(context, options),
   )
   add(
@@ -127,6 +130,7 @@ export function createProgram(
     'Delete objects, and wait until they and what belongs to them are gone',
     (command) =>
       waiting(selectors(files(command)))
+        .option('--name <stack>', 'name of the stack, for a Compose file')
         // As kubectl has it.
         .addOption(new Option('--wait [yes]').argParser((text) => text !== 'false').hideHelp())
         .argument('[kind]', 'kind, or kind/name')

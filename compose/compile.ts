@@ -169,6 +169,7 @@ function template(stack: string, key: string, service: ComposeService, model: Co
     sysctls: service.sysctls,
     ulimits: service.ulimits === undefined ? undefined : sorted(service.ulimits).map(([name, { soft, hard }]) => ({ name, soft, hard })),
     oomScoreAdj: service.oom_score_adj,
+    shmSize: service.shm_size,
   })
 }
 
@@ -196,7 +197,7 @@ function mounts(stack: string, service: ComposeService, model: ComposeModel): re
     const labels = { ...volume.labels, [stackLabel]: stack }
     return { ...named, labels, ...present({ driver: volume.driver, driverOptions: volume.driver_opts }) }
   })
-  return [...volumes, ...(service.tmpfs ?? []).map((target): Mount => ({ type: 'Tmpfs', target }))]
+  return [...volumes, ...(service.tmpfs ?? [])]
 }
 
 function references(

@@ -70,17 +70,14 @@ const restartPolicy: Read<Restart> = (value, place) => {
   return { ...rest, ...(maxAttempts === undefined ? {} : { maxAttempts }) }
 }
 
-/** `restart:` outside of deploy counts when there is no `deploy.restart_policy`. */
+/** `restart:` outside of deploy counts when there is no `deploy.restart_policy`. What it says, it means: "no" is no. */
 export const restart: Read<Restart> = (value, place) => {
   const written = value === false ? 'no' : value
   if (written === 'always' || written === 'unless-stopped') return { condition: 'Any' }
-  if (written === 'no' || written === '') {
-    return reportValue(place, 'FieldValueNotSupported', 'restart "no" does not keep a service from being restarted in a cluster', {
-      help: 'write deploy.restart_policy.condition: none',
-    })
-  }
+  if (written === 'no') return { condition: 'None' }
+  if (written === '') return undefined
   const match = typeof written === 'string' ? /^on-failure(?::(\d{1,9}))?$/.exec(written) : null
-  if (match === null) return reportUnwanted(place, 'always, unless-stopped, on-failure or on-failure:N', value, ['string'])
+  if (match === null) return reportUnwanted(place, 'no, always, unless-stopped, on-failure or on-failure:N', value, ['string'])
   return { condition: 'OnFailure', ...(match[1] === undefined ? {} : { maxAttempts: Number(match[1]) }) }
 }
 
@@ -109,9 +106,11 @@ function updatePolicy(actions: Readonly<Record<string, NonNullable<UpdatePolicy[
   }
 }
 
+export const mostReplicas = 1_000_000
+
 const readDeploy = mapping<ComposeDeploy>({
   mode: word({ replicated: 'Replicated', global: 'Global', 'replicated-job': 'ReplicatedJob', 'global-job': 'GlobalJob' }),
-  replicas: integer(0, 1_000_000),
+  replicas: integer(0, mostReplicas),
   labels: texts(''),
   endpoint_mode: word({ vip: 'VIP', dnsrr: 'DNSRR' }),
   placement: orNull(placement),

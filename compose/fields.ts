@@ -4,7 +4,7 @@
 
 import { parseDuration } from '../api/duration.ts'
 import { formatCpu, formatMemory } from '../api/quantity.ts'
-import { at, describeValue, type Place, type Read, reportKey, reportUnwanted, reportValue, suggestion } from './problem.ts'
+import { at, describeValue, ignore, type Place, type Read, reportKey, reportUnwanted, reportValue, suggestion } from './problem.ts'
 
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -159,17 +159,18 @@ const scalar: Read<string> = (value, place) => {
 type Fields<Shape> = { readonly [Key in keyof Shape]-?: Read<NonNullable<Shape[Key]>> }
 
 /** Keys that Compose knows and kit does not act on, each with what to do instead. */
-export type Unsupported = Readonly<Record<string, string>>
+export type Advice = Readonly<Record<string, string>>
 
 /**
  * A mapping with known keys. An unknown key is reported with the nearest known one; `x-…` keys are
- * comments. Only the keys that are there are in the result.
+ * comments. Only the keys that are there are in the result. Those of `ignored` are left out of it and
+ * warned of; those of `unsupported` are mistakes.
  */
 export function mapping<Shape extends object>(
   fields: Fields<Shape>,
-  options: { readonly required?: readonly string[]; readonly unsupported?: Unsupported } = {},
+  options: { readonly required?: readonly string[]; readonly ignored?: Advice; readonly unsupported?: Advice } = {},
 ): Read<Partial<Shape>> {
-  const { required = [], unsupported = {} } = options
+  const { required = [], ignored = {}, unsupported = {} } = options
   const readers: ReadonlyMap<string, Read<unknown>> = new Map(Object.entries<Read<unknown>>(fields))
   return (value, place) => {
     if (!isMap(value)) return reportUnwanted(place, 'a mapping', value, [])
@@ -179,18 +180,18 @@ export function mapping<Shape extends object>(
       if (read !== undefined) {
         const meant = read(each, at(place, key))
         if (meant !== undefined) result[key] = meant
-      } else if (!key.startsWith('x-')) reportUnknown(key, [...readers.keys()], unsupported, at(place, key))
+      } else if (Object.hasOwn(ignored, key)) ignore(at(place, key), ignored[key] ?? '')
+      else if (!key.startsWith('x-')) reportUnknown(key, [...readers.keys()], { ...unsupported, ...ignored }, at(place, key))
     }
     for (const key of required) if (!Object.hasOwn(value, key)) reportKey(place, 'FieldValueRequired', `"${key}" is missing`)
     return result as Partial<Shape> // Each key was read by its own reader, which TypeScript cannot follow through a loop.
   }
 }
 
-function reportUnknown(key: string, known: readonly string[], unsupported: Unsupported, place: Place): void {
-  if (Object.hasOwn(unsupported, key))
-    reportKey(place, 'KeyNotSupported', `kit does not support "${key}"`, { help: unsupported[key] ?? '' })
+function reportUnknown(key: string, known: readonly string[], others: Advice, place: Place): void {
+  if (Object.hasOwn(others, key)) reportKey(place, 'KeyNotSupported', `kit does not support "${key}"`, { help: others[key] ?? '' })
   else {
-    const near = suggestion(key, known)
+    const near = suggestion(key, [...known, ...Object.keys(others)])
     reportKey(
       place,
       'UnknownKey',

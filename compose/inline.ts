@@ -5,7 +5,7 @@
 import { isMap, toMap } from './fields.ts'
 import { type FileKind, limitsBytes } from './file-content.ts'
 import type { Environment } from './interpolate.ts'
-import { at, type Place, type Problem, reportUnwanted, reportValue } from './problem.ts'
+import { at, type Place, type Problem, reportUnwanted, reportValue, startPlace } from './problem.ts'
 
 const sections: readonly (readonly [section: string, kind: FileKind])[] = [
   ['secrets', 'secret'],
@@ -13,8 +13,8 @@ const sections: readonly (readonly [section: string, kind: FileKind])[] = [
 ]
 const sources = ['file', 'environment', 'content', 'data', 'driver'] as const
 
-/** A file, or why there is none. */
-export type FileBytes = { readonly bytes: Uint8Array } | { readonly missing: string }
+/** A file, or why there is none; `isAbsent` when nothing has that name. */
+export type FileBytes = { readonly bytes: Uint8Array } | { readonly missing: string; readonly isAbsent?: boolean }
 
 export interface FileRequest {
   /** As the document has it; relative to where the document is. */
@@ -37,7 +37,7 @@ export function inlineFiles(
   files: ReadonlyMap<string, FileBytes>,
   environment: Environment,
 ): { readonly document: unknown; readonly problems: readonly Problem[] } {
-  const place: Place = { path: [], problems: [] }
+  const place = startPlace()
   if (!isMap(document)) return { document, problems: [] }
   const changed = sections.flatMap(([section, kind]) => {
     if (!isMap(document[section])) return []

@@ -2,8 +2,9 @@
 // rules of the Compose specification (nesting and `:+` included). It happens once, where the
 // caller's environment is: the CLI. A stored Stack is already resolved and is never resolved again.
 
+import { eachService } from './each-service.ts'
 import { isMap, toMap } from './fields.ts'
-import { at, type Place, type Problem, reportValue } from './problem.ts'
+import { at, type Place, type Problem, reportValue, startPlace } from './problem.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -15,7 +16,7 @@ export function resolveDocument(
   document: unknown,
   environment: Environment,
 ): { readonly document: unknown; readonly problems: readonly Problem[] } {
-  const place: Place = { path: [], problems: [] }
+  const place = startPlace()
   const resolved = fillEnvironments(resolveValue(document, environment, place), environment)
   return { document: resolved, problems: place.problems }
 }
@@ -28,12 +29,9 @@ function resolveValue(value: unknown, environment: Environment, place: Place): u
 }
 
 function fillEnvironments(document: unknown, environment: Environment): unknown {
-  if (!isMap(document) || !isMap(document['services'])) return document
-  const services = Object.entries(document['services']).map(([name, service]) => {
-    if (!isMap(service) || service['environment'] === undefined) return [name, service] as const
-    return [name, { ...service, environment: fillEnvironment(service['environment'], environment) }] as const
-  })
-  return { ...document, services: toMap(services) }
+  return eachService(document, startPlace(), (service) =>
+    service['environment'] === undefined ? service : { ...service, environment: fillEnvironment(service['environment'], environment) },
+  )
 }
 
 function fillEnvironment(value: unknown, environment: Environment): unknown {
@@ -49,6 +47,8 @@ function fillEnvironment(value: unknown, environment: Environment): unknown {
 
 const name = /^[A-Za-z_][A-Za-z0-9_]*/
 const operator = /^:?[-?+]/
+/** Every dollar sign is doubled or has a name behind it. */
+const template = /^(?:[^$]|\$\$|\$[A-Za-z_])*$/
 
 function interpolate(text: string, environment: Environment, place: Place): string {
   const { result, rest } = expand(text, environment, place, '')
@@ -88,10 +88,10 @@ function expandVariable(text: string, environment: Environment, place: Place): {
   const sign = operator.exec(behind)?.[0]
   if (sign === undefined) return { result: '', rest: invalid(place, `\${${key} is followed by "${behind.slice(0, 1)}"`) }
   // The text behind the operator counts only where it is used: a message in an unused default is no error.
-  const silent: Place = { path: place.path, problems: [] }
+  const silent: Place = { ...place, problems: [] }
   const isSet = value !== undefined && (value !== '' || !sign.startsWith(':'))
   const isUsed = sign.endsWith('+') ? isSet : !isSet
-  const operand = expand(behind.slice(sign.length), environment, isUsed ? place : silent, '}')
+  const operand = literalDefault(behind, sign) ?? expand(behind.slice(sign.length), environment, isUsed ? place : silent, '}')
   if (operand.rest === undefined) return isUsed ? operand : { result: '', rest: invalid(place, `\${${key} is never closed`) }
   if (sign.endsWith('+')) return { result: isSet ? operand.result : '', rest: operand.rest }
   if (isSet) return { result: value, rest: operand.rest }
@@ -99,6 +99,17 @@ function expandVariable(text: string, environment: Environment, place: Place): {
   const why = operand.result === '' ? 'it is not set' : operand.result
   reportValue(place, 'VariableInvalid', `the variable ${key} is needed: ${why}`, { help: `set it: ${key}=… kit apply …` })
   return { result: '', rest: operand.rest }
+}
+
+/**
+ * A default that is no template stands as it is, as `docker stack` has it: `${HASH:-$2y$05$…}` is how people write
+ * the hash of a password.
+ */
+function literalDefault(behind: string, sign: string): { result: string; rest: string } | undefined {
+  const end = behind.indexOf('}')
+  const written = behind.slice(sign.length, end)
+  if (!sign.endsWith('-') || end === -1 || written.includes('${') || template.test(written)) return undefined
+  return { result: written, rest: behind.slice(end + 1) }
 }
 
 function invalid(place: Place, why: string): undefined {

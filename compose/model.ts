@@ -44,7 +44,7 @@ export interface ComposeService {
   readonly ports?: readonly ComposePort[]
   /** `source` of a named volume is still its name in the file. */
   readonly volumes?: readonly Mount[]
-  readonly tmpfs?: readonly string[]
+  readonly tmpfs?: readonly Mount[]
   readonly networks?: ByName<{ readonly aliases?: readonly string[]; readonly driver_opts?: Texts }>
   readonly secrets?: readonly FileReference[]
   readonly configs?: readonly FileReference[]
@@ -66,6 +66,7 @@ export interface ComposeService {
   readonly stdin_open?: boolean
   readonly isolation?: string
   readonly oom_score_adj?: number
+  readonly shm_size?: string
   readonly restart?: NonNullable<TaskTemplate['restart']>
   readonly deploy?: ComposeDeploy
 }

@@ -1,9 +1,9 @@
 // `volumes:` and `tmpfs:` of a service, and its references to secrets and configs. Short forms become
 // long ones; sources of named volumes keep their name in the file until they are compiled.
 
-import { boolean, integer, isMap, list, mapping, orNull, sizeBytes, text, textOrNumber, word } from './fields.ts'
+import { type Advice, boolean, integer, isMap, list, mapping, orNull, sizeBytes, text, textOrNumber, word } from './fields.ts'
 import type { FileReference, Mount } from './model.ts'
-import { at, type Place, type Read, reportUnwanted, reportValue } from './problem.ts'
+import { at, ignore, type Place, type Read, reportUnwanted, reportValue } from './problem.ts'
 
 const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave']
 
@@ -36,14 +36,18 @@ function shortMount(written: string, place: Place): Mount | undefined {
   return isAbsolute(first, place) ? { type: 'Bind', source: first, target: second, ...known } : undefined
 }
 
-/** A path of the user's machine means nothing on the nodes of the cluster. */
+/** Whoever has the file has put its directory before the path (`inline.ts`): here nothing is relative to anything. */
 function isAbsolute(source: string, place: Place): boolean {
   if (source.startsWith('/')) return true
-  reportValue(place, 'FieldValueInvalid', `"${source}" is relative to this file, but the mount is made on the nodes of the cluster`, {
+  reportValue(place, 'FieldValueInvalid', `"${source}" is relative, but the mount is made on the nodes of the cluster`, {
     help: 'write the absolute path that the directory has on the nodes',
   })
   return false
 }
+
+const noRelabelling = 'nothing is relabelled for SELinux: do it on the nodes'
+const noEffect = 'it has no effect on Linux'
+const otherOptions: Advice = { cached: noEffect, consistent: noEffect, delegated: noEffect, z: noRelabelling, Z: noRelabelling }
 
 function readOptions(written: string, place: Place): Pick<Mount, 'readOnly' | 'noCopy' | 'propagation'> | undefined {
   const result: { readOnly?: boolean; noCopy?: boolean; propagation?: string } = {}
@@ -51,6 +55,8 @@ function readOptions(written: string, place: Place): Pick<Mount, 'readOnly' | 'n
     if (option === 'ro') result.readOnly = true
     else if (option === 'nocopy') result.noCopy = true
     else if (propagations.includes(option)) result.propagation = option
+    else if (Object.hasOwn(otherOptions, option))
+      ignore(at(place, option), otherOptions[option] ?? '', `kit does not support the mount option "${option}"`)
     else if (option !== 'rw')
       return reportValue(place, 'FieldValueNotSupported', `unknown mount option "${option}"`, {
         help: `known: ro, rw, nocopy, ${propagations.join(', ')}`,
@@ -64,9 +70,13 @@ interface LongMount {
   readonly source?: string
   readonly target?: string
   readonly read_only?: boolean
-  readonly bind?: { readonly propagation?: string }
+  readonly bind?: { readonly propagation?: string; readonly create_host_path?: boolean }
   readonly volume?: { readonly nocopy?: boolean }
   readonly tmpfs?: { readonly size?: number; readonly mode?: number }
+}
+/** That it is not made is how kit has it anyway. */
+function createHostPath(value: unknown, place: Place): undefined {
+  if (boolean(value, place) === true) ignore(place, 'a directory that is not there is not made: a task that binds it is Rejected')
 }
 const readLong = mapping<LongMount>(
   {
@@ -74,11 +84,24 @@ const readLong = mapping<LongMount>(
     source: text,
     target: text,
     read_only: boolean,
-    bind: orNull(mapping<{ propagation?: string }>({ propagation: word(Object.fromEntries(propagations.map((each) => [each, each]))) })),
-    volume: orNull(mapping<{ nocopy?: boolean }>({ nocopy: boolean })),
+    bind: orNull(
+      mapping<{ propagation?: string; create_host_path?: boolean }>(
+        { propagation: word(Object.fromEntries(propagations.map((each) => [each, each]))), create_host_path: createHostPath },
+        { ignored: { recursive: noEffect, selinux: noRelabelling } },
+      ),
+    ),
+    volume: orNull(
+      mapping<{ nocopy?: boolean }>(
+        { nocopy: boolean },
+        {
+          ignored: { labels: 'write them where the volume is declared' },
+          unsupported: { subpath: 'mount the whole volume, or make a volume of its own for that directory' },
+        },
+      ),
+    ),
     tmpfs: orNull(mapping<{ size?: number; mode?: number }>({ size: sizeBytes, mode: integer(0) })),
   },
-  { required: ['type', 'target'], unsupported: { consistency: 'leave it out: it has no effect on Linux' } },
+  { required: ['type', 'target'], ignored: { consistency: noEffect } },
 )
 
 function longMount(value: unknown, place: Place): Mount | undefined {
@@ -110,6 +133,37 @@ function misfit(long: LongMount, place: Place): boolean {
   if (long.type === 'Bind' && long.source === undefined) reportValue(place, 'FieldValueRequired', 'a bind mount needs a source')
   if (long.type === 'Bind' && long.source !== undefined) isAbsolute(long.source, at(place, 'source'))
   return place.problems.length > before
+}
+
+/** `target[:options]`, one or a list. */
+export const tmpfs: Read<readonly Mount[]> = (value, place) => {
+  if (typeof value === 'string') return orNothing(tmpfsMount(value, place))
+  return list((each, here) => (typeof each === 'string' ? tmpfsMount(each, here) : reportUnwanted(here, 'a directory', each, ['string'])))(
+    value,
+    place,
+  )
+}
+
+function orNothing(mount: Mount | undefined): readonly Mount[] | undefined {
+  return mount === undefined ? undefined : [mount]
+}
+
+function tmpfsMount(written: string, place: Place): Mount | undefined {
+  const [target = '', options = '', ...rest] = written.split(':')
+  if (!target.startsWith('/') || rest.length > 0) {
+    return reportValue(place, 'FieldValueInvalid', `"${written}" is not a directory in memory`, {
+      help: 'for example /run, or /run:size=64m,mode=1777',
+    })
+  }
+  let result: Mount = { type: 'Tmpfs', target }
+  for (const option of options === '' ? [] : options.split(',')) {
+    const [name = '', value = ''] = option.split('=')
+    if (name === 'size') result = { ...result, sizeBytes: sizeBytes(value, place) ?? 0 }
+    else if (name === 'mode' && /^[0-7]{1,4}$/.test(value)) result = { ...result, mode: Number.parseInt(value, 8) }
+    else if (name === 'mode') reportValue(place, 'FieldValueInvalid', `"${value}" is not a mode such as 1777`)
+    else ignore(at(place, name), 'known: size, mode', `kit does not support the option "${name}" of a directory in memory`)
+  }
+  return result
 }
 
 interface LongReference {

@@ -8,6 +8,7 @@ import { definitions } from '../api/definitions.ts'
 import type { ManagedFieldsEntry, OwnerReference } from '../api/objects.ts'
 import { compileStack, type Draft, type DraftKind, stackLabel } from './compile.ts'
 import { documentPath } from './document-path.ts'
+import { variablesFromFiles } from './env-file.ts'
 import { isMap } from './fields.ts'
 import { type Conflict, mergeThreeWay, ownersOf } from './merge.ts'
 import type { Texts } from './model.ts'
@@ -86,7 +87,10 @@ export function planStack(name: string, lastDocument: unknown, document: unknown
   const blocked = planned.flatMap((each) => each.blocked)
   return {
     writes: [...planned.flatMap((each) => each.writes), ...prune(now, view)],
-    conflicts: planned.flatMap((each) => each.conflicts).map(hideSecrets),
+    conflicts: hideValues(
+      planned.flatMap((each) => each.conflicts),
+      new Set([lastDocument, document].flatMap((each) => [...variablesFromFiles(each)])),
+    ),
     problems: [...doubles(now), ...planned.flatMap((each) => each.problems)],
     blocked,
     services: now.filter((draft) => draft.kind === 'Service').length,
@@ -97,10 +101,12 @@ function keyOf(kind: string, name: string): string {
   return `${kind}/${name}`
 }
 
-/** Conflicts are told with their values. */
-function hideSecrets<C extends Conflict>(conflict: C): C {
-  if (conflict.object.kind !== 'Secret') return conflict
-  return { ...conflict, ours: { old: undefined, new: '[redacted]' }, theirs: '[redacted]' }
+/** Conflicts are told with their values, except those of secrets and of variables that came from files. */
+function hideValues(conflicts: readonly PlacedConflict[], fromFiles: ReadonlySet<string>): readonly PlacedConflict[] {
+  return conflicts.map((conflict) => {
+    if (conflict.object.kind !== 'Secret' && !fromFiles.has(conflict.path.join('.'))) return conflict
+    return { ...conflict, ours: { old: undefined, new: '[redacted]' }, theirs: '[redacted]' }
+  })
 }
 
 type ObjectPlan = Pick<StackPlan, 'writes' | 'conflicts' | 'problems' | 'blocked'>

@@ -3,7 +3,7 @@
 
 import { integer, isMap, mapping, text, word } from './fields.ts'
 import type { ComposePort } from './model.ts'
-import { at, type Place, type Read, reportUnwanted, reportValue } from './problem.ts'
+import { at, ignore, type Place, type Read, reportUnwanted, reportValue } from './problem.ts'
 
 type Protocol = NonNullable<ComposePort['protocol']>
 const protocols: Readonly<Record<string, Protocol>> = { tcp: 'TCP', udp: 'UDP', sctp: 'SCTP' }
@@ -35,16 +35,17 @@ const readPort: Read<readonly ComposePort[]> = (value, place) => {
   return reportUnwanted(place, 'a port', value, ['string', 'number', 'mapping'], { help })
 }
 
+const everyAddress = 'the port is served on every address of every node: keep others out with a firewall, or do not publish it'
+
 function shortPort(written: string, place: Place): readonly ComposePort[] | undefined {
-  if (/^(\d+\.\d+\.\d+\.\d+|\[[^\]]*\]):/.test(written)) {
-    return reportValue(
-      place,
-      'FieldValueInvalid',
+  const address = /^(?:\d+\.\d+\.\d+\.\d+|\[[^\]]*\]):/.exec(written)?.[0]
+  if (address !== undefined) {
+    ignore(
+      at(place, 'host_ip'),
+      everyAddress,
       `"${written}" binds one address, but a published port is served on every address of every node`,
-      {
-        help: 'leave the address out',
-      },
     )
+    return shortPort(written.slice(address.length), place)
   }
   const match = shortForm.exec(written)
   const targets = match?.[2] === undefined ? undefined : range(match[2])
@@ -93,7 +94,7 @@ const readLong = mapping<LongPort>(
     name: text,
     'x-kit-proxy-protocol': word({ none: 'None', v2: 'V2' }),
   },
-  { required: ['target'], unsupported: { host_ip: 'a published port is served on every address', app_protocol: 'leave it out' } },
+  { required: ['target'], ignored: { host_ip: everyAddress, app_protocol: 'bytes are carried as they are, whatever they mean' } },
 )
 
 function longPort(value: unknown, place: Place): readonly ComposePort[] | undefined {

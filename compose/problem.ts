@@ -1,6 +1,7 @@
 // What is wrong in a Compose document, addressed by path: the server, which has no file, reports the
 // path; the CLI finds the line and column (`diagnostics.ts`). All readers of this folder report to a
-// `Place` and return `undefined` instead of throwing, so that one run finds every mistake.
+// `Place` and return `undefined` instead of throwing, so that one run finds every mistake. What kit
+// understands and does not act on is told apart from mistakes: `ignored.ts` makes one warning of it.
 
 import type { MistakeReason } from '../api/mistake.ts'
 import { nearest } from '../api/suggestion.ts'
@@ -36,6 +37,8 @@ export type ProblemReason =
 export interface Place {
   readonly path: Path
   readonly problems: Problem[]
+  /** What is left out of the meaning: mistakes under `--strict` only. */
+  readonly ignored: Problem[]
 }
 
 type Advice = Pick<Problem, 'hint' | 'help'>
@@ -43,8 +46,13 @@ type Advice = Pick<Problem, 'hint' | 'help'>
 /** Turns the value at a place into what it means; `undefined` after a report. */
 export type Read<T> = (value: unknown, place: Place) => T | undefined
 
+/** The whole document, with nothing said about it yet. */
+export function startPlace(): Place {
+  return { path: [], problems: [], ignored: [] }
+}
+
 export function at(place: Place, ...steps: Path): Place {
-  return { path: [...place.path, ...steps], problems: place.problems }
+  return { ...place, path: [...place.path, ...steps] }
 }
 
 export function reportValue(place: Place, reason: ProblemReason, message: string, advice: Advice = {}): undefined {
@@ -53,6 +61,11 @@ export function reportValue(place: Place, reason: ProblemReason, message: string
 
 export function reportKey(place: Place, reason: ProblemReason, message: string, advice: Advice = {}): undefined {
   place.problems.push({ reason, path: place.path, target: 'key', message, ...advice })
+}
+
+/** The key, or option, at this place is left out of what the document means. */
+export function ignore({ path, ignored }: Place, help: string, message = `kit does not support "${path.at(-1)}"`): undefined {
+  ignored.push({ reason: 'KeyNotSupported', path, target: 'key', message, help })
 }
 
 type JsonType = 'string' | 'number' | 'boolean' | 'list' | 'mapping'

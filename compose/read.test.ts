@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { compileStack } from './compile.ts'
+import { describeIgnored } from './ignored.ts'
 import { resolveDocument } from './interpolate.ts'
 import { planStack } from './plan.ts'
 import { formatPath } from './problem.ts'
@@ -28,7 +29,10 @@ const ports: readonly (readonly [written: unknown, meant: string])[] = [
   ['8000-8002:90-92', '90 8000, 91 8001, 92 8002'],
   ['9000-9002:80', '80 9000, 80 9001, 80 9002'],
   ['7000-7001', '7000, 7001'],
-  ['127.0.0.1:5000:50', 'refused'],
+  ['127.0.0.1:5000:50', '50 5000'],
+  ['[::1]:5000:50', '50 5000'],
+  ['127.0.0.1::50', '50'],
+  [{ target: 80, host_ip: '127.0.0.1', app_protocol: 'http', name: 'web' }, 'web 80'],
   ['8000-8002:90-91', 'refused'],
   ['70000:1', 'refused'],
   ['80/icmp', 'refused'],
@@ -61,6 +65,10 @@ const variables: readonly (readonly [text: string, value: string | undefined])[]
   ['${A:?wanted}', '1'],
   ['${NONE:?wanted}', undefined],
   ['${A:-${NONE:?unused}}', '1'],
+  ['${NONE:-$2y$05$oZcj}|$A', '$2y$05$oZcj|1'],
+  ['${A:-$2y$05}', '1'],
+  ['${NONE:-$A-$$}', '1-$'],
+  ['${NONE:-$5${A}}', undefined],
   ['$5', undefined],
   ['${A', undefined],
   ['${A!}', undefined],
@@ -90,7 +98,7 @@ test('a variable without a value comes from the caller, and is left out when the
 
 const refused: readonly (readonly [name: string, members: object, problem: string])[] = [
   ['a misspelt key', { comand: 'x' }, 'services.web.comand: unknown key "comand"'],
-  ['a key that only other tools act on', { privileged: true }, 'services.web.privileged: kit does not support "privileged"'],
+  ['a key without which the stack is another one', { gpus: 'all' }, 'services.web.gpus: kit does not support "gpus"'],
   ['a duration without a unit', { stop_grace_period: '10' }, 'services.web.stop_grace_period: wanted a duration, found the text "10"'],
   ['a day', { stop_grace_period: '1d' }, 'services.web.stop_grace_period: wanted a duration, found the text "1d"'],
   [
@@ -102,10 +110,129 @@ const refused: readonly (readonly [name: string, members: object, problem: strin
   [
     'a relative bind',
     { volumes: ['./a:/b'] },
-    'services.web.volumes[0]: "./a" is relative to this file, but the mount is made on the nodes of the cluster',
+    'services.web.volumes[0]: "./a" is relative, but the mount is made on the nodes of the cluster',
   ],
 ]
-for (const [name, members, problem] of refused) test(`${name} is refused`, () => assert.deepEqual(serviceOf(members), [problem]))
+const more: readonly (readonly [name: string, members: object, problem: string])[] = [
+  ['two numbers of replicas', { scale: 2, deploy: { replicas: 3 } }, 'services.web.scale: scale is 2, and deploy.replicas is 3'],
+  [
+    'a scale of a global service',
+    { scale: 2, deploy: { mode: 'global' } },
+    'services.web.scale: a global service has no number of replicas',
+  ],
+  [
+    'a part of a volume',
+    { volumes: [{ type: 'volume', target: '/a', volume: { subpath: 'b' } }] },
+    'services.web.volumes[0].volume.subpath: kit does not support "subpath"',
+  ],
+  ['a directory in memory that is none', { tmpfs: 'run' }, 'services.web.tmpfs: "run" is not a directory in memory'],
+  ['an env_file in a stored document', { env_file: './a' }, 'services.web.env_file: kit does not support "env_file"'],
+  ['profiles in a stored document', { profiles: ['a'] }, 'services.web.profiles: kit does not support "profiles"'],
+]
+for (const [name, members, problem] of [...refused, ...more])
+  test(`${name} is refused`, () => assert.deepEqual(serviceOf(members), [problem]))
+
+test('a misspelt key that kit would not act on either is recognised', () => {
+  const read = readCompose({ services: { web: { image: 'x', depend_on: [], privilegd: true } } })
+  assert.deepEqual('problems' in read && read.problems.map(({ hint }) => hint), [
+    'did you mean "depends_on"?',
+    'did you mean "privileged"?',
+  ])
+})
+
+test('a service without an image is named, and kit says that it builds none', () => {
+  for (const [service, help] of [
+    [{}, undefined],
+    [{ build: '.' }, /^kit builds no images/],
+  ] as const) {
+    const read = readCompose({ services: { web: service } })
+    const [problem, ...others] = 'problems' in read ? read.problems : []
+    assert.deepEqual([problem?.path, problem?.message, others], [['services', 'web'], '"image" is missing', []])
+    if (help === undefined) assert.equal(problem?.help, undefined)
+    else assert.match(problem?.help ?? '', help)
+  }
+})
+
+const meant: readonly (readonly [name: string, members: object, template: object])[] = [
+  ['scale', { scale: 3 }, { replicas: 3 }],
+  ['scale beside the same number', { scale: 3, deploy: { replicas: 3 } }, { replicas: 3 }],
+  ['restart: no', { restart: 'no' }, { template: { restart: { condition: 'None' } } }],
+  ['restart: false', { restart: false }, { template: { restart: { condition: 'None' } } }],
+  ['restart: always', { restart: 'always' }, { template: { restart: { condition: 'Any' } } }],
+  ['restart: on-failure:3', { restart: 'on-failure:3' }, { template: { restart: { condition: 'OnFailure', maxAttempts: 3 } } }],
+  [
+    'restart beside a policy',
+    { restart: 'always', deploy: { restart_policy: { condition: 'none' } } },
+    { template: { restart: { condition: 'None' } } },
+  ],
+  ['shm_size', { shm_size: '64m' }, { template: { shmSize: '64Mi' } }],
+  ['tmpfs', { tmpfs: '/run' }, { template: { mounts: [{ type: 'Tmpfs', target: '/run' }] } }],
+  [
+    'tmpfs with options',
+    { tmpfs: ['/run:size=64m,mode=1770', '/tmp'] },
+    {
+      template: {
+        mounts: [
+          { type: 'Tmpfs', target: '/run', sizeBytes: 64 * 2 ** 20, mode: 0o1770 },
+          { type: 'Tmpfs', target: '/tmp' },
+        ],
+      },
+    },
+  ],
+]
+for (const [name, members, expected] of meant)
+  test(`${name} is acted on`, () => assert.partialDeepStrictEqual(serviceOf(members), expected))
+
+const ignored: readonly (readonly [members: object, lines: readonly string[]])[] = [
+  [{ depends_on: ['a'] }, ['depends_on (web): services start together, and restart until what they need is there']],
+  [
+    { depends_on: { a: { condition: 'service_healthy' } } },
+    ['depends_on (web): services start together, and restart until what they need is there'],
+  ],
+  [
+    { privileged: true, devices: ['/dev/a:/dev/a'], network_mode: 'host' },
+    ['devices (web): ', 'network_mode (web): ', 'privileged (web): '],
+  ],
+  [
+    { build: '.', container_name: 'a', expose: [80], links: ['a'], pull_policy: 'always', platform: 'linux/arm64' },
+    ['build (web): ', 'container_name (web): ', 'expose (web): ', 'links (web): ', 'platform (web): ', 'pull_policy (web): '],
+  ],
+  [
+    { ports: ['127.0.0.1:80:80', { target: 81, host_ip: '::1' }, { target: 82, app_protocol: 'http' }] },
+    ['ports.app_protocol (web): ', 'ports.host_ip (web): '],
+  ],
+  [
+    { volumes: ['/a:/a:rw,z', { type: 'bind', source: '/b', target: '/b', bind: { create_host_path: true, selinux: 'z' } }] },
+    ['volumes.bind.create_host_path (web): ', 'volumes.bind.selinux (web): ', 'volumes.z (web): '],
+  ],
+  [{ volumes: [{ type: 'bind', source: '/b', target: '/b', bind: { create_host_path: false } }] }, []],
+  [{ tmpfs: '/run:noexec,size=1m' }, ['tmpfs.noexec (web): ']],
+  [{ 'x-anything': 1 }, []],
+]
+for (const [members, lines] of ignored) {
+  test(`${JSON.stringify(members)} is understood without ${lines.length} keys`, () => {
+    const read = readCompose({ services: { web: { image: 'x', ...members } } })
+    assert.deepEqual('problems' in read && read.problems, false)
+    const told = describeIgnored(read.ignored)
+    assert.deepEqual(
+      told.map((line, index) => line.startsWith(lines[index] ?? 'nothing') && lines[index]),
+      lines,
+    )
+  })
+}
+
+test('each key that is ignored is told once, with all services that have it', () => {
+  const service = (members: object) => ({ image: 'x', ...members })
+  const services = { web: service({ expose: [80], ipc: 'host' }), api: service({ expose: [1] }), db: service({}) }
+  const networks = { front: { external: true, attachable: true }, back: { ipam: { options: {} } } }
+  const { ignored: found } = readCompose({ services, networks })
+  assert.deepEqual(describeIgnored(found), [
+    'expose (api, web): tasks on one network reach every port of each other',
+    'ipc (web): the task has an IPC namespace of its own',
+    'networks.back.ipam.options: remove it',
+    'networks.front.attachable: remove it: what is external has its settings already',
+  ])
+})
 
 test('keys that reach for the prototype are data or unknown keys, and change nothing', () => {
   const document: unknown = JSON.parse('{"services":{"web":{"image":"x","environment":{"__proto__":"1"},"constructor":1}}}')

@@ -7,31 +7,49 @@ import { boolean, isMap, list, mapOf, mapping, orNull, text, texts, word } from 
 import { checkContent, contentBytes, contentText, type FileKind } from './file-content.ts'
 import type { ByName, ComposeFile, ComposeModel, ComposeNetwork, ComposeSecret, ComposeService, ComposeVolume } from './model.ts'
 import { isSamePublished } from './ports.ts'
-import { at, type Place, type Problem, type Read, reportKey, reportUnwanted, reportValue, suggestion } from './problem.ts'
+import {
+  at,
+  ignore,
+  type Place,
+  type Problem,
+  type Read,
+  reportKey,
+  reportUnwanted,
+  reportValue,
+  startPlace,
+  suggestion,
+} from './problem.ts'
 import { service } from './service.ts'
 
-export type ReadResult = { readonly project?: string; readonly model: ComposeModel } | { readonly problems: readonly Problem[] }
+/** `ignored`: what the document says and kit does not act on, in order of place. */
+export type ReadResult = { readonly ignored: readonly Problem[] } & (
+  | { readonly project?: string; readonly model: ComposeModel }
+  | { readonly problems: readonly Problem[] }
+)
 
 /**
  * The meaning of a resolved document (`resolveDocument`): a plain value as YAML or JSON gives it.
  * Never throws: whatever is wrong is in `problems`, all of it.
  */
 export function readCompose(document: unknown): ReadResult {
-  const place: Place = { path: [], problems: [] }
+  const place = startPlace()
+  const { ignored } = place
   const read = readDocument(document, place)
-  if (read === undefined || !isMap(document)) return { problems: place.problems }
+  if (read === undefined || !isMap(document)) return { problems: place.problems, ignored }
   const { services = {}, networks = {}, volumes = {}, secrets = {}, configs = {}, name: project } = read
   const model: ComposeModel = { services, networks, volumes, secrets, configs }
   checkReferences(model, document, place)
   checkPublishedPorts(services, place)
-  if (place.problems.length > 0) return { problems: place.problems }
-  return { ...(project === undefined ? {} : { project }), model }
+  if (place.problems.length > 0) return { problems: place.problems, ignored }
+  return { ...(project === undefined ? {} : { project }), model, ignored }
 }
 
 const version: Read<string> = (value, place) => {
   if (typeof value === 'string' && (value === '' || /^3(\.\d{1,2})?$/.test(value))) return value
   if (typeof value === 'number' && /^3(\.\d{1,2})?$/.test(String(value))) return String(value)
-  return reportUnwanted(place, 'a version from 3 to 3.13', value, ['string', 'number'], { help: 'remove the line: it is not needed' })
+  return reportUnwanted(place, 'a version from 3 to 3.13', value, ['string', 'number'], {
+    help: 'remove the line: it is not needed. Files of version 2 are written for one machine: docker compose config shows them as they are today',
+  })
 }
 
 const project: Read<string> = (value, place) => {
@@ -46,40 +64,59 @@ const project: Read<string> = (value, place) => {
 const external: Read<true | false | { readonly name?: string }> = (value, place) =>
   isMap(value) ? mapping<{ name?: string }>({ name: text })(value, place) : boolean(value, place)
 
-/** What `external: { name }` says about the name moves to `name`; nothing else may be said about what exists already. */
-function declared<T extends object>(read: Read<Partial<Written<T>>>): Read<Partial<T>> {
+/**
+ * What `external: { name }` says about the name moves to `name`. What else is said about something that exists
+ * already is a mistake, or without effect, as Docker has it: of volumes the one, of networks the other.
+ */
+function declared<T extends object>(read: Read<Partial<Written<T>>>, beside: 'refused' | 'ignored' = 'refused'): Read<Partial<T>> {
   return (value, place) => {
     const written = read(value ?? {}, place)
     if (written === undefined) return undefined
     const { external: outside, ...rest }: Partial<Written<object>> = written
     const isOutside = outside === true || typeof outside === 'object'
     if (isOutside) {
-      const extra = Object.keys(rest).find((key) => key !== 'name')
-      if (extra !== undefined)
-        reportKey(at(place, extra), 'FieldValueForbidden', `"${extra}" cannot be set: it is external, so it exists already`)
+      for (const extra of Object.keys(rest).filter((key) => key !== 'name')) {
+        const message = `"${extra}" cannot be set: it is external, so it exists already`
+        if (beside === 'refused') reportKey(at(place, extra), 'FieldValueForbidden', message)
+        else ignore(at(place, extra), 'remove it: what is external has its settings already', message)
+      }
     }
-    const name = typeof outside === 'object' ? outside.name : undefined
-    const result: object = { ...rest, ...(isOutside ? { external: true } : {}), ...(name === undefined ? {} : { name }) }
+    const name = (typeof outside === 'object' ? outside.name : undefined) ?? written.name
+    const result: object = { ...(isOutside ? { external: true } : rest), ...(name === undefined ? {} : { name }) }
     return result as Partial<T> // `rest` has T's own fields; only `external` was given its plain form.
   }
 }
 
-type Written<T> = Omit<T, 'external'> & { readonly external?: boolean | { readonly name?: string } }
+type Written<T> = Omit<T, 'external' | 'name'> & { readonly external?: boolean | { readonly name?: string }; readonly name?: string }
 const common = { external, name: text, labels: texts('') }
-const ipam = mapping<NonNullable<ComposeNetwork['ipam']>>({
-  driver: text,
-  config: list(orNull(mapping<{ subnet?: string; ip_range?: string; gateway?: string }>({ subnet: text, ip_range: text, gateway: text }))),
-})
-const network = declared<ComposeNetwork>(
-  mapping<Written<ComposeNetwork>>({
-    ...common,
+const ipam = mapping<NonNullable<ComposeNetwork['ipam']>>(
+  {
     driver: text,
-    driver_opts: texts(''),
-    attachable: boolean,
-    internal: boolean,
-    enable_ipv6: boolean,
-    ipam: orNull(ipam),
-  }),
+    config: list(
+      orNull(
+        mapping<{ subnet?: string; ip_range?: string; gateway?: string }>(
+          { subnet: text, ip_range: text, gateway: text },
+          { ignored: { aux_addresses: 'leave addresses that others have out of "ip_range"' } },
+        ),
+      ),
+    ),
+  },
+  { ignored: { options: 'remove it' } },
+)
+const network = declared<ComposeNetwork>(
+  mapping<Written<ComposeNetwork>>(
+    {
+      ...common,
+      driver: text,
+      driver_opts: texts(''),
+      attachable: boolean,
+      internal: boolean,
+      enable_ipv6: boolean,
+      ipam: orNull(ipam),
+    },
+    { ignored: { enable_ipv4: 'remove it: a network has IPv4' } },
+  ),
+  'ignored',
 )
 const volume = declared<ComposeVolume>(mapping<Written<ComposeVolume>>({ ...common, driver: text, driver_opts: texts('') }))
 const file = { ...common, content: contentText, data: contentBytes, template_driver: word({ golang: 'golang' as const }) }
@@ -128,7 +165,12 @@ const readDocument = mapping<Document>(
     secrets: orNull(named(secret)),
     configs: orNull(named(config)),
   },
-  { unsupported: { include: 'put the services in one file, or apply several files' } },
+  {
+    unsupported: {
+      include: 'put the services in one file, or let docker compose config write one',
+      models: 'run the model as a service of its own, and name its address in "environment"',
+    },
+  },
 )
 
 /** Against the names in the document: an entry that could not be read is declared all the same. */

@@ -3,9 +3,10 @@
 import { reasonOf, StatusError } from '../../api/errors.ts'
 import { isJsonObject, type JsonObject, type WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
+import { variablesFromFiles } from '../../compose/env-file.ts'
 import type { Context } from '../context.ts'
 import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
-import { readInput } from '../input.ts'
+import { readInput, tellIgnored } from '../input.ts'
 import { describeRefusal, fieldManager } from '../input-apply.ts'
 import type { Options } from '../options.ts'
 import { nameOf } from '../resource.ts'
@@ -13,6 +14,7 @@ import { nameOf } from '../resource.ts'
 export async function diff(context: Context, options: Options): Promise<ExitCode> {
   try {
     const input = await readInput(context, options)
+    tellIgnored(context, input)
     const client = await context.client()
     let differs = false
     for (const each of input) {
@@ -26,7 +28,9 @@ export async function diff(context: Context, options: Options): Promise<ExitCode
             throw new CommandError(exitCodes.invalid, describeRefusal(error, each, live))
           throw error
         })
-      const lines = compare(live === undefined ? {} : facts(live), facts(planned))
+      const old = live === undefined ? {} : facts(live)
+      const hidden = new Set([old, facts(planned)].flatMap(({ spec }) => [...variablesFromFiles(spec)].map((path) => `spec.${path}`)))
+      const lines = compare(old, facts(planned), hidden)
       if (lines.length === 0) continue
       differs = true
       context.out(`${nameOf(kind, name)}${live === undefined ? ' (new)' : ''}\n${lines.map((line) => `  ${line}\n`).join('')}`)
@@ -57,19 +61,24 @@ function facts(object: WireObject): JsonObject {
   return isJsonObject(value) ? value : {}
 }
 
-/** One line per leaf that differs: `~ path: old → new`, `+ path: new`, `- path: old`. */
-export function compare(old: unknown, now: unknown, path = ''): readonly string[] {
+/**
+ * One line per leaf that differs: `~ path: old → new`, `+ path: new`, `- path: old`. What is at or below a hidden path
+ * is not shown.
+ */
+export function compare(old: unknown, now: unknown, hidden: ReadonlySet<string> = new Set(), path = ''): readonly string[] {
   if (isJsonObject(old) && isJsonObject(now)) {
     const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].toSorted()
-    return keys.flatMap((key) => compare(old[key], now[key], path === '' ? key : `${path}.${key}`))
+    return keys.flatMap((key) => compare(old[key], now[key], hidden, path === '' ? key : `${path}.${key}`))
   }
   if (Array.isArray(old) && Array.isArray(now)) {
-    return Array.from({ length: Math.max(old.length, now.length) }).flatMap((_, at) => compare(old[at], now[at], `${path}[${at}]`))
+    return Array.from({ length: Math.max(old.length, now.length) }).flatMap((_, at) => compare(old[at], now[at], hidden, `${path}[${at}]`))
   }
   if (JSON.stringify(old) === JSON.stringify(now)) return []
-  if (old === undefined)
-    return isJsonObject(now) && Object.keys(now).length > 0 ? compare({}, now, path) : [`+ ${path}: ${JSON.stringify(now)}`]
-  if (now === undefined)
-    return isJsonObject(old) && Object.keys(old).length > 0 ? compare(old, {}, path) : [`- ${path}: ${JSON.stringify(old)}`]
-  return [`~ ${path}: ${JSON.stringify(old)} → ${JSON.stringify(now)}`]
+  if (old === undefined && isJsonObject(now) && Object.keys(now).length > 0) return compare({}, now, hidden, path)
+  if (now === undefined && isJsonObject(old) && Object.keys(old).length > 0) return compare(old, {}, hidden, path)
+  const isHidden = [...hidden].some((one) => one === path || one.startsWith(`${path}.`))
+  const show = (value: unknown): string => (isHidden ? '***' : JSON.stringify(value))
+  if (old === undefined) return [`+ ${path}: ${show(now)}`]
+  if (now === undefined) return [`- ${path}: ${show(old)}`]
+  return [`~ ${path}: ${show(old)} → ${show(now)}`]
 }
