@@ -100,7 +100,7 @@ async function readStack(
   const spec: unknown = JSON.parse(JSON.stringify(whole.document))
   if (!isJsonObject(spec)) return { diagnostics: [] }
   const name = options.name ?? read.project ?? stackNameOf(document.file)
-  return { object: { apiVersion, kind: 'Stack', metadata: { name }, spec }, ignored: read.ignored }
+  return { object: { apiVersion, kind: 'Stack', metadata: { name }, spec }, ignored: [...withVariables.ignored, ...read.ignored] }
 }
 
 /** A misspelt profile would leave its services out, and so take them out of the cluster. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { envFilesOf, inlineEnvFiles, variablesFromFiles } from './env-file.ts'
+import { describeIgnored } from './ignored.ts'
 import type { FileBytes } from './inline.ts'
 import { planStack } from './plan.ts'
 import { formatPath } from './problem.ts'
@@ -84,6 +85,16 @@ for (const [env, file, told] of refused) {
     assert.doesNotMatch(JSON.stringify(found.told), /hunter2/)
   })
 }
+
+test('quotes stay, and that is said without the values', () => {
+  const files = new Map([['./a', bytesOf('A="hunter2"\nB=\'x y\'\nC="half\nD=""\nE=a"b"')]])
+  const { document, ignored } = inlineEnvFiles({ services: { web: { image: 'x', env_file: ['./a'] } } }, files, caller)
+  assert.deepEqual(environmentOf(document), { A: '"hunter2"', B: "'x y'", C: '"half', D: '""', E: 'a"b"' })
+  assert.deepEqual(describeIgnored(ignored), [
+    'env_file (web): quotes in ./a stay part of the values: A, B, D; docker stack deploy keeps them, too, and docker compose takes them away',
+  ])
+  assert.doesNotMatch(JSON.stringify(ignored), /hunter2/)
+})
 
 test('each file is asked for with its limit', () => {
   const services = { web: { env_file: ['a', { path: 'b', required: false }] }, db: { env_file: 'a' }, none: null, other: {} }

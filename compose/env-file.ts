@@ -7,7 +7,7 @@ import { eachService, type Written } from './each-service.ts'
 import { boolean, isMap, list, mapping, text, toMap, word } from './fields.ts'
 import type { FileBytes, FileRequest } from './inline.ts'
 import type { Environment } from './interpolate.ts'
-import { at, type Place, type Problem, type Read, reportUnwanted, reportValue, startPlace } from './problem.ts'
+import { at, ignore, type Place, type Problem, type Read, reportUnwanted, reportValue, startPlace } from './problem.ts'
 
 export const envFileLimitBytes = 1024 * 1024
 /** As Docker has it. */
@@ -55,7 +55,7 @@ export function inlineEnvFiles(
   document: unknown,
   files: ReadonlyMap<string, FileBytes>,
   environment: Environment,
-): { readonly document: unknown; readonly problems: readonly Problem[] } {
+): { readonly document: unknown; readonly problems: readonly Problem[]; readonly ignored: readonly Problem[] } {
   const place = startPlace()
   const changed = eachService(document, place, (service, here) => {
     if (service['env_file'] === undefined) return service
@@ -63,7 +63,7 @@ export function inlineEnvFiles(
     const found = new Map(entriesOf(written, at(here, 'env_file')).flatMap((file) => [...variablesOf(file, files, environment)]))
     return withVariables(rest, found)
   })
-  return { document: changed, problems: place.problems }
+  return { document: changed, problems: place.problems, ignored: place.ignored }
 }
 
 function withVariables(service: Written, found: ReadonlyMap<string, string>): Written {
@@ -116,7 +116,16 @@ function variablesOf(
     const value = read.value ?? (Object.hasOwn(environment, read.name) ? environment[read.name] : undefined)
     if (value !== undefined) variables.set(read.name, value)
   }
+  tellQuotes(path, variables, place)
   return variables
+}
+
+/** Docker's stacks keep quotes and docker compose takes them away: whoever comes from there would not find out. */
+function tellQuotes(path: string, variables: ReadonlyMap<string, string>, place: Place): void {
+  const quoted = [...variables].filter(([, value]) => /^(?:".*"|'.*')$/.test(value)).map(([name]) => name)
+  if (quoted.length === 0) return
+  const message = `quotes in ${path} stay part of the values: ${quoted.join(', ')}`
+  ignore(place, `${message}; docker stack deploy keeps them, too, and docker compose takes them away`, message)
 }
 
 /** Undefined: nothing is on the line. Without a value, it is the caller's. */
