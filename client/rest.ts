@@ -192,6 +192,7 @@ async function* watch<K extends Kind>(
     try {
       const response = await send({ method: 'GET', path: pathOf(kind), query: watchQuery(options, since, initial), signal })
       if (!('stream' in response)) throw statusError(bodyOfAnswer(response))
+      options.onConnection?.(undefined)
       for await (const value of response.stream) {
         const event = asWatchEvent(kind, value)
         const isReplayEnd = event.type === 'BOOKMARK' && event.initialEventsEnd
@@ -206,6 +207,7 @@ async function* watch<K extends Kind>(
       const reason = reasonOf(error)
       const isBroken = reason === undefined || reason === 'Unavailable' || reason === 'NotLeader' || reason === 'TooManyRequests'
       if (!isBroken || clock.monotonicMs() - heardAt > watchGivesUpAfterMs) throw error
+      options.onConnection?.(error)
     }
     await clock.sleep(waitMs, signal).catch(() => undefined)
     waitMs = Math.min(waitMs * 2, watchWaitMs.longest)
