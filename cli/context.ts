@@ -1,6 +1,7 @@
 // What a command works with. `main.ts` makes it from the process; tests make it from strings. A command
 // writes data to `out`, messages to `err`, and never touches the process itself.
 
+import type { ReadStream, WriteStream } from 'node:tty'
 import type { TerminalSize } from '../api/exec.ts'
 import type { Client } from '../client/client.ts'
 import type { Clock } from '../effects/effects.ts'
@@ -40,6 +41,8 @@ export interface Context {
   readonly streams: () => Streams
   /** Directory of the local cluster (`--dir`). */
   readonly localDirectory: string
+  /** For a screen of its own: when both standard input and output are a terminal, and somebody sits there (no CI). */
+  readonly terminal?: { readonly stdin: ReadStream; readonly stdout: WriteStream }
   /** Colours and in-place output are welcome. */
   readonly isTerminal: boolean
   /** Paths of what this program starts. */

@@ -44,13 +44,23 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'converging',
   },
   up: {
-    notes: [files, composeKeys, 'Without one it starts what does not run, and says what is still starting.'],
+    notes: [
+      files,
+      composeKeys,
+      'Without one it starts what does not run, and says what is still starting.',
+      'On a terminal it then shows the dashboard; the cluster goes on when you quit.',
+    ],
     examples: ['kit up manifests/run.yml', 'kit --dir /tmp/try up --executor process --label node-1:disk=ssd'],
     exit: 'converging',
   },
   down: {
     notes: ['Without --purge, the next `kit up` starts the same cluster with the same objects.'],
     examples: ['kit down', 'kit --dir /tmp/try down --purge'],
+    exit: 'plain',
+  },
+  ui: {
+    notes: [names, nodes, 'In it, ? lists the keys. Without a terminal it prints lines, as with --plain.'],
+    examples: ['kit ui', 'kit ui service/run_web', 'kit ui node/node-1/tasks --read-only', 'kit ui --plain'],
     exit: 'plain',
   },
   apply: {

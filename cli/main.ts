@@ -62,6 +62,9 @@ function createContext(options: GlobalOptions): Context {
     stdin: () => process.stdin,
     streams: () => createStreams(process),
     localDirectory,
+    ...(process.stdin.isTTY && process.stdout.isTTY && process.env['CI'] === undefined
+      ? { terminal: { stdin: process.stdin, stdout: process.stdout } }
+      : {}),
     isTerminal: process.stdout.isTTY && process.stderr.isTTY && process.env['CI'] === undefined,
     programs: { node: process.execPath, kitd: join(home, 'dist/kitd.mjs'), shim: join(home, 'dist/kit-shim.mjs') },
   }

@@ -48,6 +48,9 @@ export interface Options {
   readonly user?: string
   readonly templateDriver?: string
   readonly quiet?: boolean
+  readonly plain?: boolean
+  readonly readOnly?: boolean
+  readonly ui?: boolean
   // Those of the groups that docker and swarmctl have.
   readonly rotate?: boolean
   readonly token?: string

@@ -19,10 +19,10 @@ export function pathOf(parent: Command, name: string): string {
   return [...groups, name].join(' ')
 }
 
-/** `createContext` is called when a command runs, with the global options; `writeHelp` instead of standard output. */
+/** `createContext` is called when a command runs, with the global options; `write` takes help and complaints instead of the standard streams. */
 export function createProgram(
   createContext: (options: GlobalOptions) => Context,
-  writeHelp?: (text: string) => void,
+  write?: (text: string) => void,
 ): { run(args: readonly string[]): Promise<number> } {
   let outcome: number = exitCodes.ok
   const program = new Command('kit')
@@ -31,7 +31,7 @@ export function createProgram(
     .option('--context <name>', 'cluster of `kit ctx` (or KIT_CONTEXT); `local` is the one of this machine')
     .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
     .addHelpText('after', helpText('kit'))
-    .configureOutput(writeHelp === undefined ? {} : { writeOut: writeHelp })
+    .configureOutput(write === undefined ? {} : { writeOut: write, writeErr: write })
     .showSuggestionAfterError()
     .exitOverride()
     .configureHelp({ sortSubcommands: false })
@@ -55,6 +55,8 @@ export function createProgram(
     })
     return command
   }
+  /** Other commands, for those that offer them. */
+  const runWords = (context: Context, words: readonly string[]): Promise<number> => createProgram(() => context, context.err).run(words)
   const group = (name: string, description: string): Command =>
     program.command(name).description(description).exitOverride().addHelpText('after', helpText(name))
   const output = (command: Command): Command =>
@@ -87,14 +89,26 @@ export function createProgram(
         )
         .option('--docker-host <address>', 'Docker engine (default: DOCKER_HOST, or the usual socket)')
         .addOption(new Option('--workers <count>', 'nodes beside the manager, each a daemon of its own').argParser(count))
-        .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect),
-    async (context, options, words) => (await import('./commands/up.ts')).up(context, options, words),
+        .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect)
+
+        .option('--no-ui', 'show tables at the end, and no dashboard'),
+    async (context, options, words) => (await import('./commands/up.ts')).up(context, options, words, runWords),
   )
   add(
     'down',
     'Stop the cluster that `kit up` started, with its tasks',
     (command) => command.option('--purge', 'also delete its state'),
     async (context, options) => (await import('./commands/down.ts')).down(context, options),
+  )
+  add(
+    'ui',
+    'Show the cluster as it changes: a dashboard, or lines where there is no terminal',
+    (command) =>
+      command
+        .argument('[locator]', 'what to show first: services, service/NAME, node/NAME/tasks, task/NAME/logs (default: overview)')
+        .option('--plain', 'no screen of its own: what there is now, then a line for each change')
+        .option('--read-only', 'no key changes anything'),
+    async (context, options, words) => (await import('./commands/ui.ts')).ui(context, options, words, runWords),
   )
   add(
     'apply',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StatusError } from '../api/errors.ts'
-import { type ApiResponse, operator } from '../api/request.ts'
+import { type ApiResponse, localAdmin } from '../api/request.ts'
 import { TestClock } from '../server/testdata/world.ts'
 import { createClient } from './rest.ts'
 
@@ -27,7 +27,7 @@ test('a watch tells when its connection breaks and when there is one again, and 
   const stop = new AbortController()
   const client = createClient({
     clock,
-    identity: operator,
+    identity: localAdmin,
     name: 'test',
     handle: async ({ query }) => {
       asked.push(query['resourceVersion'])

@@ -27,9 +27,10 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node24',
-  // Their native parts are looked up at run time, and few nodes load them.
-  external: ['dockerode', '@lydell/node-pty'],
-  define: { 'process.env.NODE_ENV': '"production"' },
+  // Native parts are looked up at run time, and few nodes load them. Devtools are not there, and nothing asks for them.
+  external: ['dockerode', '@lydell/node-pty', 'react-devtools-core'],
+  // React's production build; no devtools in Ink.
+  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   // CommonJS packages inside an ES module still call require for Node's own modules.
   banner: {
     js: "import { createRequire as createRequireForBundle } from 'node:module';const require = createRequireForBundle(import.meta.url);",

@@ -91,7 +91,7 @@ function percentOf(before: TaskStats | undefined, now: TaskStats): string {
   return `${((100 * (now.cpuMs - before.cpuMs)) / (now.at - before.at)).toFixed(1)}%`
 }
 
-function sizeOf(bytes: number): string {
+export function sizeOf(bytes: number): string {
   const mebibytes = bytes / (1024 * 1024)
   return mebibytes < 1024 ? `${mebibytes.toFixed(1)}Mi` : `${(mebibytes / 1024).toFixed(2)}Gi`
 }

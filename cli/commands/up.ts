@@ -8,8 +8,9 @@ import { applyInput } from '../input-apply.ts'
 import { startCluster } from '../local-cluster.ts'
 import type { Options } from '../options.ts'
 import { formatTable } from './get.ts'
+import { type RunWords, showDashboard } from './ui.ts'
 
-export async function up(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
+export async function up(context: Context, options: Options, words: readonly string[], runWords: RunWords): Promise<ExitCode> {
   const { executor, dockerHost, label: labels = [], workers } = options
   const { client, close } = await startCluster(context, {
     ...(executor === undefined ? {} : { executor }),
@@ -18,23 +19,37 @@ export async function up(context: Context, options: Options, words: readonly str
     labels,
   })
   try {
-    return await applyAndShow(context, client, options, words)
+    return await applyAndShow(context, client, options, words, runWords)
   } finally {
     close()
   }
 }
 
-async function applyAndShow(context: Context, client: Client, options: Options, words: readonly string[]): Promise<ExitCode> {
+async function applyAndShow(
+  context: Context,
+  client: Client,
+  options: Options,
+  words: readonly string[],
+  runWords: RunWords,
+): Promise<ExitCode> {
   const code =
     words.length === 0 ? exitCodes.ok : await applyInput({ ...context, client: async () => client }, { ...options, filename: words })
+  // What failed has been said, and a screen would hide it.
+  const { terminal } = context
+  if (code === exitCodes.ok && options.ui !== false && terminal !== undefined)
+    await showDashboard(context, client, terminal, { start: { screen: 'overview' }, isReadOnly: false }, runWords)
+  else await showTables(context, client, words.length === 0)
+  await sayOther(context)
+  context.err('\nThe cluster is running.   next:  npx kit get all    npx kit logs service/NAME    npx kit down')
+  return code
+}
+
+async function showTables(context: Context, client: Client, withStarting: boolean): Promise<void> {
   for (const kind of ['Service', 'Task'] as const) {
     const table = await client.table(kind)
     if (table.rows.length > 0) context.out(`\n${formatTable(table, false)}\n`)
   }
-  if (words.length === 0) await sayStarting(context, client)
-  await sayOther(context)
-  context.err('\nThe cluster is running.   next:  npx kit get all    npx kit logs service/NAME    npx kit down')
-  return code
+  if (withStarting) await sayStarting(context, client)
 }
 
 /** Commands without --dir are for another cluster: that must not be a surprise. */

@@ -1,0 +1,105 @@
+// `kit ui [LOCATOR]`: the dashboard. On a terminal a screen of its own, elsewhere lines.
+
+import type { Client } from '../../client/client.ts'
+import type { Context } from '../context.ts'
+import { CommandError, exitCodes } from '../exit.ts'
+import type { Options } from '../options.ts'
+import { find } from '../resource.ts'
+import { messageOf } from '../ui/follow.ts'
+import { parseLocator, type View } from '../ui/places.ts'
+import { tell } from '../ui/plain.ts'
+import type { CommandOutcome } from '../ui/session.ts'
+import { stopSignal } from '../until-stopped.ts'
+
+/** Runs one command of kit with that context. */
+export type RunWords = (context: Context, words: readonly string[]) => Promise<number>
+
+export async function ui(context: Context, options: Options, words: readonly string[], runWords: RunWords): Promise<void> {
+  const view = locate(words[0])
+  const client = await context.client()
+  const start = await found(client, view)
+  const { terminal } = context
+  if (options.plain === true || terminal === undefined || context.env['INK_SCREEN_READER'] === 'true') {
+    await client.get('Cluster', 'default') // Where nobody answers, that is the error, and not a line in a stream.
+    const { clock, out, err } = context
+    await tell(
+      { client, clock, out, err },
+      'service' in start ? start.service : start.screen === 'service' ? start.name : undefined,
+      stopSignal(context),
+    )
+    return
+  }
+  await showDashboard(context, client, terminal, { start, isReadOnly: options.readOnly === true }, runWords)
+}
+
+function locate(text: string | undefined): View {
+  try {
+    return text === undefined ? { screen: 'overview' } : parseLocator(text)
+  } catch (error) {
+    throw new CommandError(exitCodes.invalid, `error: ${messageOf(error)}`)
+  }
+}
+
+/** With whole names, where people wrote the beginning of one. Says so when there is no such object, or no cluster. */
+async function found(client: Client, view: View): Promise<View> {
+  if ('name' in view) {
+    const { metadata } = await find(client, view.screen === 'service' ? 'Service' : view.kind, view.name)
+    return { ...view, name: metadata.name }
+  }
+  if (view.screen !== 'tasks') return view
+  if (view.service !== undefined) return { ...view, service: (await find(client, 'Service', view.service)).metadata.name }
+  return view.node === undefined ? view : { ...view, node: (await find(client, 'Node', view.node)).metadata.name }
+}
+
+/** Until somebody quits. The terminal is as it was afterwards. */
+export async function showDashboard(
+  context: Context,
+  client: Client,
+  terminal: NonNullable<Context['terminal']>,
+  { start, isReadOnly }: { readonly start: View; readonly isReadOnly: boolean },
+  runWords: RunWords,
+): Promise<void> {
+  // Ink and React are loaded for this, and for nothing else. While they are, the cluster is asked whether it answers.
+  const [{ Session }, { draw }] = await Promise.all([import('../ui/session.ts'), import('../ui/app.ts'), client.get('Cluster', 'default')])
+  const { stdin, stdout } = terminal
+  const session = new Session({
+    client,
+    clock: context.clock,
+    run: (words) => runQuietly(context, client, words, runWords),
+    cluster: await clusterName(context),
+    hasColour: (context.env['NO_COLOR'] ?? '') === '' && context.env['TERM'] !== 'dumb',
+    isReadOnly,
+    start,
+    size: { columns: stdout.columns, rows: stdout.rows },
+  })
+  await draw(session, { stdin, stdout }, stopSignal(context))
+}
+
+/** A context by its name, a local cluster by its directory, as a shell writes it. */
+async function clusterName({ target, localDirectory, env }: Context): Promise<string> {
+  const found = await target()
+  if (found.context !== undefined) return found.context
+  const path = found.socket.startsWith(`${localDirectory}/`) ? localDirectory : found.socket
+  const home = `${env['HOME'] ?? ''}/`
+  return home !== '/' && path.startsWith(home) ? `~/${path.slice(home.length)}` : path
+}
+
+/** Commands that would wait until it is true: the screen shows when it is. */
+const waiting = /^(scale|drain|delete|rollout (undo|restart)) /
+
+async function runQuietly(context: Context, client: Client, words: readonly string[], runWords: RunWords): Promise<CommandOutcome> {
+  const parts: string[] = []
+  const quiet: Context = {
+    ...context,
+    client: async () => client,
+    out: (part) => void parts.push(part),
+    err: (line) => void parts.push(`${line}\n`),
+    isTerminal: false,
+  }
+  try {
+    const code = await runWords(quiet, waiting.test(words.join(' ')) ? [...words, '--no-wait'] : words)
+    return { isGood: code === exitCodes.ok, text: parts.join('') }
+  } catch (error) {
+    return { isGood: false, text: `${parts.join('')}${messageOf(error)}` }
+  }
+}

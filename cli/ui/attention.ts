@@ -1,0 +1,137 @@
+// What needs a person, most urgent first: what the cluster will not mend by itself. A pure reading of the copy.
+
+import { formatAge } from '../../api/table.ts'
+import { describeEnd } from '../convergence.ts'
+import { type ClusterView, phaseOf, type Service, type Task } from './cluster-view.ts'
+import { hostOf, revisionName, taskName } from './names.ts'
+import type { View } from './places.ts'
+
+export interface Concern {
+  /** The same as long as it is the same matter. */
+  readonly key: string
+  readonly severity: 'bad' | 'warning'
+  /** `service/web`, as people write it. */
+  readonly object: string
+  readonly text: string
+  /** Where to look. */
+  readonly opens: View
+}
+
+/** A task that waits for a node gets so long before it counts: the scheduler may be about to place it. */
+const pendingForMs = 5_000
+/** So many failures of a service within that time are a crash loop. */
+const crashLoop = { failures: 3, withinMs: 10 * 60_000 }
+
+export function concernsOf(view: ClusterView, now: number): readonly Concern[] {
+  const found = [
+    ...[...view.all('Node').values()].flatMap((node) => nodeConcern(view, node.metadata.name, now)),
+    ...[...view.all('Stack').values()].flatMap((stack): readonly Concern[] => {
+      const applied = stack.status.conditions?.find(({ type }) => type === 'Applied')
+      if (applied?.status !== 'False') return []
+      const { name } = stack.metadata
+      const text = applied.message ?? 'it could not be merged'
+      return [{ key: `stack/${name}`, severity: 'bad', object: `stack/${name}`, text, opens: { screen: 'yaml', kind: 'Stack', name } }]
+    }),
+    ...[...view.all('Service').values()].flatMap((service) => serviceConcerns(service, view)),
+    ...taskConcerns(view, now),
+  ]
+  return found.toSorted((a, b) => rank(a) - rank(b) || (a.key < b.key ? -1 : 1))
+}
+
+function rank({ severity }: Concern): number {
+  return severity === 'bad' ? 0 : 1
+}
+
+function nodeConcern(view: ClusterView, name: string, now: number): readonly Concern[] {
+  const node = view.get('Node', name)
+  if (node === undefined) return []
+  const { state, stateAt, description } = node.status
+  const object = `node/${hostOf(view, name)}`
+  const opens: View = { screen: 'tasks', node: name }
+  if (state === 'Down' || state === 'Disconnected') {
+    const since = stateAt === undefined ? '' : ` for ${formatAge(now - stateAt)}`
+    const { stopping, past, ...others } = view.counts({ node: name })
+    const left = Object.values(others).reduce((sum, count) => sum + count, 0)
+    const tasks = left === 0 ? 'its tasks were replaced' : `${left} of its tasks are not replaced yet`
+    return [{ key: object, severity: 'bad', object, text: `${state.toLowerCase()}${since}; ${tasks}`, opens }]
+  }
+  if (description?.trouble === undefined) return []
+  return [{ key: object, severity: 'bad', object, text: description.trouble, opens }]
+}
+
+function serviceConcerns({ metadata: { name }, status }: Service, view: ClusterView): readonly Concern[] {
+  const object = `service/${name}`
+  const opens: View = { screen: 'service', name }
+  const concerns: Concern[] = []
+  const { update } = status
+  if (update !== undefined && update.of === status.revision) {
+    const why = update.reason === undefined ? '' : `: ${update.reason}`
+    const target = revisionName(view, update.of)
+    if (update.state === 'Paused' || update.state === 'RollbackPaused')
+      concerns.push({ key: `${object} update`, severity: 'bad', object, text: `rollout of ${target} stopped${why}`, opens })
+    if (update.state === 'RollbackCompleted')
+      concerns.push({ key: `${object} update`, severity: 'warning', object, text: `${target} was rolled back${why}`, opens })
+  }
+  const served = status.conditions?.find(({ type }) => type === 'PortsServed')
+  if (served?.status === 'False')
+    concerns.push({ key: `${object} ports`, severity: 'bad', object, text: served.message ?? 'its ports are not open', opens })
+  return concerns
+}
+
+/** One for each service and sort of trouble: a crash loop of a thousand tasks is one line. */
+function taskConcerns(view: ClusterView, now: number): readonly Concern[] {
+  const groups = Map.groupBy(view.troubled.values(), (task) => `${task.spec.service} ${troubleOf(task)}`)
+  return [...groups.values()].map((tasks) => taskConcern(view, tasks, now)).filter((concern) => concern !== undefined)
+}
+
+/** Of tasks of one service that are in the same trouble. */
+function taskConcern(view: ClusterView, tasks: readonly Task[], now: number): Concern | undefined {
+  const oldest = tasks.reduce((a, b) => (a.status.at <= b.status.at ? a : b))
+  const newest = tasks.reduce((a, b) => (a.status.at >= b.status.at ? a : b))
+  const { service } = oldest.spec
+  const trouble = troubleOf(oldest)
+  const object = tasks.length === 1 ? `task/${taskName(view, oldest)}` : `service/${service}`
+  const who = tasks.length === 1 ? '' : `${tasks.length} tasks `
+  const base = { key: `tasks of ${service} ${trouble}`, object, opens: tasksOf(service, trouble) }
+  switch (trouble) {
+    case 'pending': {
+      const waitedMs = now - oldest.status.at
+      if (waitedMs < pendingForMs) return undefined
+      return { ...base, severity: 'bad', text: `${who}pending ${formatAge(waitedMs)}: ${newest.status.error ?? 'no node fits'}` }
+    }
+    case 'failed':
+      // That its rollout stopped or went back is said already, with the first of these.
+      return isRolloutOver(view, service) ? undefined : { ...base, severity: 'bad', text: `${who}${endOf(newest)}, not restarted` }
+    case 'unhealthy': {
+      const { error } = newest.status
+      return { ...base, severity: 'bad', text: `${who}unhealthy${error === undefined ? '' : `: ${error}`}` }
+    }
+    case 'replaced': {
+      const failures = tasks.filter(({ status }) => now - status.at < crashLoop.withinMs).length
+      if (failures < crashLoop.failures || isRolloutOver(view, service)) return undefined
+      return { ...base, object: `service/${service}`, severity: 'warning', text: `fails again and again: the last task ${endOf(newest)}` }
+    }
+  }
+}
+
+function isRolloutOver(view: ClusterView, service: string): boolean {
+  const { update, revision } = view.get('Service', service)?.status ?? {}
+  return update !== undefined && update.of === revision && (update.state === 'Paused' || update.state.startsWith('Rollback'))
+}
+
+type Trouble = 'pending' | 'failed' | 'unhealthy' | 'replaced'
+
+function troubleOf(task: Task): Trouble {
+  const phase = phaseOf(task)
+  return phase === 'pending' || phase === 'failed' || phase === 'unhealthy' ? phase : 'replaced'
+}
+
+function tasksOf(service: string, trouble: Trouble): View {
+  return { screen: 'tasks', service, ...(trouble === 'replaced' ? {} : { filter: `state=${trouble}` }) }
+}
+
+function endOf(task: Task): string {
+  const end = describeEnd(task)
+  const { error } = task.status
+  return error === undefined || error === end ? end : `${end}: ${error}`
+}

@@ -1,0 +1,91 @@
+// Each screen as it is seen, whole: drawn by Ink from what the API of a cluster in memory answers.
+// `KIT_REWRITE=1 node --test cli/ui/frames.test.ts` records again; the diff shows what people will see differently.
+
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { renderToString } from 'ink'
+import { render } from 'ink-testing-library'
+import { createElement } from 'react'
+import { App } from './app.ts'
+import { createTown } from './testdata/town.ts'
+
+const path = join(import.meta.dirname, 'testdata/frames.txt')
+const isRewriting = process.env['KIT_REWRITE'] === '1'
+const recorded = new Map(
+  (isRewriting ? '' : readFileSync(path, 'utf8'))
+    .split(/^=== /m)
+    .slice(1)
+    .map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1).trimEnd()]),
+)
+const seen = new Map<string, string>()
+
+function compare(name: string, frame: string): void {
+  const text = frame.replaceAll(/ +$/gm, '').trimEnd()
+  seen.set(name, text)
+  if (!isRewriting) assert.equal(text, recorded.get(name), `${name}: KIT_REWRITE=1 records it`)
+}
+
+after(() => {
+  if (isRewriting) writeFileSync(path, [...seen].map(([name, text]) => `=== ${name}\n${text}\n`).join(''))
+  else assert.deepEqual([...seen.keys()], [...recorded.keys()], 'frames recorded and frames seen')
+})
+
+/** What is typed before the frame is looked at, as a terminal sends it. */
+const screens: readonly (readonly [name: string, keys: readonly string[]])[] = [
+  ['overview', []],
+  ['services', ['2']],
+  ['services, filtered', ['2', '/', 'a', 'p', 'i']],
+  ['tasks of a service, with those that were replaced', ['2', 'j', 'j', 'j', '\r', 'h']],
+  ['tasks, by attempts, most first', ['3', '<', '<', '<', '<', '=']],
+  ['rollout', ['2', 'u']],
+  ['nodes', ['4']],
+  ['stacks', ['5']],
+  ['events', ['6']],
+  ['logs of a service', ['2', 'l']],
+  ['logs of a task, with times', ['3', 'l', 't']],
+  ['yaml', ['4', 'y']],
+  ['describe', ['4', 'd']],
+  ['help', ['3', '?']],
+  ['command line', [':', 's', 'v']],
+  ['a mistake in the command line', [':', 's', 'r', 'v', 'i', 'c', 'e', 's', '\r']],
+  ['draining', ['4', 'D']],
+  ['deleting a service', ['2', '\u0018']],
+  ['deleting a stack', ['5', '\u0018', 's', 'h', 'o', 'p', '\t']],
+  ['undoing', ['2', 'U']],
+  ['scaling', ['2', 'S']],
+]
+
+for (const [name, keys] of screens)
+  test(`${name}, on 80 columns`, async () => {
+    const town = createTown()
+    const { close } = await town.open()
+    const { stdin, lastFrame, unmount } = render(createElement(App, { session: town.session }))
+    for (const key of keys) stdin.write(key)
+    await town.clock.advance(2_500)
+    compare(name, lastFrame() ?? '')
+    unmount()
+    close()
+  })
+
+test('the overview uses a wide screen', async () => {
+  const town = createTown({ size: { columns: 240, rows: 80 } })
+  const { close } = await town.open()
+  compare('overview, 240x80', renderToString(createElement(App, { session: town.session }), { columns: 240 }))
+  close()
+})
+
+test('a window that is too small says which size is needed, and the screen is back once it is larger', async () => {
+  const town = createTown({ size: { columns: 52, rows: 14 } })
+  const { close } = await town.open()
+  const { lastFrame, unmount } = render(createElement(App, { session: town.session }))
+  compare('too small', lastFrame() ?? '')
+  town.session.resize({ columns: 80, rows: 24 })
+  await town.clock.advance(100)
+  const lines = (lastFrame() ?? '').split('\n')
+  assert.equal(lines.length, 24)
+  assert.match(lines[2] ?? '', /^\+ needs you/)
+  unmount()
+  close()
+})

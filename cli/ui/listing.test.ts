@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { parseFilter } from './filter.ts'
+import { type Column, listing } from './listing.ts'
+import { plain, widthOf } from './text.ts'
+
+interface Item {
+  readonly name: string
+  readonly state: string
+  readonly cpu: number
+}
+
+const columns: readonly Column<Item>[] = [
+  { id: 'name', heading: 'NAME', width: 8, grow: 1, rank: 0, text: ({ name }) => name },
+  { id: 'state', heading: 'STATE', width: 8, rank: 1, text: ({ state }) => state },
+  { id: 'cpu', heading: 'CPU', width: 5, rank: 2, align: 'right', text: ({ cpu }) => String(cpu), compare: (a, b) => a.cpu - b.cpu },
+]
+const items: readonly Item[] = [
+  { name: 'web.1', state: 'running', cpu: 9 },
+  { name: 'web.2', state: 'failed', cpu: 80 },
+  { name: 'api.1', state: 'running', cpu: 10 },
+]
+const source = { items, columns, key: ({ name }: Item) => name, compare: (a: Item, b: Item) => (a.name < b.name ? -1 : 1) }
+const keys = (filter: string, by?: string, isDescending = false) =>
+  listing(source, filter, by === undefined ? undefined : { by, isDescending }).keys
+
+test('a filter is words and conditions, and all must hold', () => {
+  const table: readonly (readonly [filter: string, keys: readonly string[]])[] = [
+    ['', ['api.1', 'web.1', 'web.2']],
+    ['WEB', ['web.1', 'web.2']],
+    ['!web', ['api.1']],
+    ['~^api', ['api.1']],
+    ['state=running', ['api.1', 'web.1']],
+    ['state!=running', ['web.2']],
+    ['cpu>9', ['api.1', 'web.2']],
+    ['cpu<10', ['web.1']],
+    ['web state=running', ['web.1']],
+    ['nothing=1', []],
+    // Still being typed.
+    ['state=', ['api.1', 'web.1', 'web.2']],
+    ['~(', ['api.1', 'web.1', 'web.2']],
+    ['!', ['api.1', 'web.1', 'web.2']],
+  ]
+  for (const [filter, wanted] of table) assert.deepEqual(keys(filter), wanted, filter)
+  assert.equal(parseFilter('  '), undefined)
+})
+
+test('a column sorts by what it means, either way', () => {
+  assert.deepEqual(keys('', 'cpu'), ['web.1', 'api.1', 'web.2'])
+  assert.deepEqual(keys('', 'cpu', true), ['web.2', 'api.1', 'web.1'])
+  assert.deepEqual(keys('', 'state'), ['web.2', 'api.1', 'web.1'])
+})
+
+test('narrow terminals lose columns, the least important first; no line is wider than asked for', () => {
+  const headings = (width: number): string => plain(listing(source, '', undefined).draw(0, 3, width).headings)
+  assert.match(headings(40), /NAME .*STATE .*CPU/)
+  assert.match(headings(24), /NAME .*STATE/)
+  assert.doesNotMatch(headings(24), /CPU/)
+  assert.doesNotMatch(headings(12), /STATE/)
+  fc.assert(
+    fc.property(fc.integer({ min: 10, max: 200 }), fc.string({ unit: 'grapheme' }), (width, name) => {
+      const { headings: head, rows } = listing({ ...source, items: [{ name, state: 'x', cpu: 1 }] }, '', undefined).draw(0, 1, width)
+      for (const line of [head, ...rows]) assert.ok(widthOf(plain(line)) <= width)
+    }),
+  )
+})
+
+test('of ten thousand rows only those on the screen are written out', () => {
+  let written = 0
+  const counting = columns.map((column) => ({
+    ...column,
+    text: (item: Item) => {
+      written++
+      return column.text(item)
+    },
+  }))
+  const many = Array.from({ length: 10_000 }, (_, at): Item => ({ name: `web.${at}`, state: 'running', cpu: at % 100 }))
+  const { keys: all, draw } = listing({ ...source, items: many, columns: counting }, '', { by: 'cpu', isDescending: true })
+  assert.equal(all.length, 10_000)
+  draw(5_000, 40, 100)
+  assert.equal(written, 40 * columns.length)
+})

@@ -1,0 +1,119 @@
+// A list of rows, filtered and sorted, of which only what is visible is ever written out: ten thousand tasks
+// cost their comparison, and forty of them their text.
+
+import { parseFilter } from './filter.ts'
+import { cell, type Line, type Span, type Style } from './text.ts'
+
+export interface Column<T> {
+  /** What filters and `:sort` call it. */
+  readonly id: string
+  readonly heading: string
+  /** At least so many columns of the terminal. */
+  readonly width: number
+  /** Share of what is left over. */
+  readonly grow?: number
+  /** Where the terminal is narrow, the highest go first. 0 stays. */
+  readonly rank: number
+  readonly align?: 'right'
+  readonly text: (item: T) => string
+  /** By text when left out. */
+  readonly compare?: (a: T, b: T) => number
+  readonly style?: (item: T) => Style | undefined
+}
+
+export interface Source<T> {
+  readonly items: Iterable<T>
+  readonly key: (item: T) => string
+  readonly columns: readonly Column<T>[]
+  /** The order before anybody chose one; also among rows that are equal in the chosen column. */
+  readonly compare: (a: T, b: T) => number
+}
+
+export interface Sort {
+  readonly by: string
+  readonly isDescending: boolean
+}
+
+export interface Listing {
+  /** Of the rows that match, in order. */
+  readonly keys: readonly string[]
+  readonly total: number
+  readonly columns: readonly { readonly id: string; readonly heading: string }[]
+  /** Headings and those rows, each in at most `width` columns. */
+  draw(first: number, count: number, width: number): { readonly headings: Line; readonly rows: readonly Line[] }
+}
+
+const gap = 2
+
+export function listing<T>({ items, key, columns, compare }: Source<T>, filter: string, sort: Sort | undefined): Listing {
+  const all = [...items]
+  const test = parseFilter(filter)
+  const matching = test === undefined ? all : all.filter((item) => test(filterable(columns, item)))
+  const column = columns.find(({ id }) => id === sort?.by)
+  const chosen = column === undefined ? undefined : (column.compare ?? ((a: T, b: T) => order(column.text(a), column.text(b))))
+  const sign = sort?.isDescending === true ? -1 : 1
+  matching.sort(chosen === undefined ? compare : (a, b) => sign * chosen(a, b) || compare(a, b))
+  return {
+    keys: matching.map(key),
+    total: all.length,
+    columns,
+    draw(first, count, width) {
+      const shown = layout(columns, width - 1)
+      return {
+        headings: [' ', ...joined(shown.map(({ column: each, size }) => headingOf(each, size, sort)))],
+        rows: matching
+          .slice(first, first + count)
+          .map((item) => [' ', ...joined(shown.map(({ column: each, size }) => cellOf(each, item, size)))]),
+      }
+    },
+  }
+}
+
+export function order<V extends string | number>(a: V, b: V): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function filterable<T>(columns: readonly Column<T>[], item: T): { column: (id: string) => string | undefined; text: string } {
+  return {
+    column: (id) => columns.find((column) => column.id === id)?.text(item),
+    text: columns
+      .map((column) => column.text(item))
+      .join(' ')
+      .toLowerCase(),
+  }
+}
+
+/** Which columns there is room for, and how wide each is. */
+function layout<T>(columns: readonly Column<T>[], width: number): readonly { readonly column: Column<T>; readonly size: number }[] {
+  let shown = columns
+  const needed = (): number => shown.reduce((sum, column) => sum + column.width + gap, -gap)
+  while (needed() > width) {
+    const last = Math.max(...shown.map(({ rank }) => rank))
+    if (last === 0) break
+    shown = shown.filter(({ rank }) => rank !== last)
+  }
+  let left = Math.max(0, width - needed())
+  let shares = shown.reduce((sum, { grow = 0 }) => sum + grow, 0)
+  return shown.map((column) => {
+    const { grow = 0 } = column
+    const more = grow === 0 ? 0 : Math.floor((left * grow) / shares)
+    left -= more
+    shares -= grow
+    return { column, size: column.width + more }
+  })
+}
+
+function joined(cells: readonly Span[]): readonly Span[] {
+  return cells.flatMap((span, at) => (at === 0 ? [span] : [' '.repeat(gap), span]))
+}
+
+function headingOf<T>({ id, heading, align }: Column<T>, size: number, sort: Sort | undefined): Span {
+  const sign = sort?.by === id ? (sort.isDescending ? 'v' : '^') : ''
+  return { text: cell(heading + sign, size, align), style: 'dim' }
+}
+
+function cellOf<T>({ text, align, style }: Column<T>, item: T, size: number): Span {
+  const shown = cell(text(item), size, align)
+  const chosen = style?.(item)
+  return chosen === undefined ? shown : { text: shown, style: chosen }
+}

@@ -1,0 +1,103 @@
+// What the dashboard can show, and how people write it: `services`, `service/web`, `service/web/tasks`,
+// `node/node-1/tasks?f=failed`, `task/web.1/logs`. The same words work after `kit ui` and after `:`.
+
+import type { Kind } from '../../api/objects.ts'
+import { definitionOf, parseKind } from '../resource.ts'
+
+export type View =
+  | { readonly screen: 'overview' }
+  | { readonly screen: 'services' | 'nodes' | 'events'; readonly filter?: string }
+  | { readonly screen: 'tasks'; readonly service?: string; readonly node?: string; readonly filter?: string }
+  /** Kinds that have no screen of their own, with the columns of `kit get`. */
+  | { readonly screen: 'objects'; readonly kind: Kind; readonly filter?: string }
+  /** One service: its rollout and what can be done about it. */
+  | { readonly screen: 'service'; readonly name: string }
+  | { readonly screen: 'yaml'; readonly kind: Kind; readonly name: string }
+  /** What a command of kit prints about an object. */
+  | { readonly screen: 'describe' | 'explain'; readonly kind: Kind; readonly name: string }
+  | { readonly screen: 'logs'; readonly kind: 'Service' | 'Task'; readonly name: string }
+  | { readonly screen: 'help' }
+
+const own: Readonly<Partial<Record<Kind, 'services' | 'tasks' | 'nodes'>>> = { Service: 'services', Task: 'tasks', Node: 'nodes' }
+
+export function listOf(kind: Kind): View {
+  const screen = own[kind]
+  return screen === undefined ? { screen: 'objects', kind } : { screen }
+}
+
+export function formatLocator(view: View): string {
+  const filter = 'filter' in view && view.filter !== undefined && view.filter !== '' ? `?f=${encodeURIComponent(view.filter)}` : ''
+  switch (view.screen) {
+    case 'overview':
+    case 'help':
+      return view.screen
+    case 'services':
+    case 'nodes':
+    case 'events':
+      return view.screen + filter
+    case 'tasks':
+      if (view.service !== undefined) return `service/${view.service}/tasks${filter}`
+      return view.node === undefined ? `tasks${filter}` : `node/${view.node}/tasks${filter}`
+    case 'objects':
+      return definitionOf(view.kind).spec.names.plural + filter
+    case 'service':
+      return `service/${view.name}`
+    case 'yaml':
+    case 'describe':
+    case 'explain':
+    case 'logs':
+      return `${definitionOf(view.kind).spec.names.singular}/${view.name}/${view.screen}`
+  }
+}
+
+/** Throws a CommandError that says what is there. */
+export function parseLocator(text: string): View {
+  const [path = '', query = ''] = text.trim().split('?f=')
+  const filter = query === '' ? {} : { filter: decoded(query) }
+  const [first = '', name, part, ...more] = path.split('/')
+  if (more.length > 0) throw new Error(`"${text}" has too many parts: write KIND, KIND/NAME or KIND/NAME/VIEW`)
+  if (name === undefined) {
+    if (first === 'overview' || first === 'help') return { screen: first }
+    if (/^ev(ents?)?$/.test(first)) return { screen: 'events', ...filter }
+    return { ...listOf(parseKind(first)), ...filter }
+  }
+  const kind = parseKind(first)
+  if (name === '') throw new Error(`which ${first}? Write ${first}/NAME`)
+  switch (part) {
+    case undefined:
+      if (kind === 'Service') return { screen: 'service', name }
+      return kind === 'Node' ? { screen: 'tasks', node: name, ...filter } : { screen: 'describe', kind, name }
+    case 'tasks':
+      if (kind === 'Service') return { screen: 'tasks', service: name, ...filter }
+      if (kind === 'Node') return { screen: 'tasks', node: name, ...filter }
+      break
+    case 'logs':
+      if (kind === 'Service' || kind === 'Task') return { screen: 'logs', kind, name }
+      break
+    case 'explain':
+      if (kind === 'Task') return { screen: 'explain', kind, name }
+      break
+    case 'rollout':
+      if (kind === 'Service') return { screen: 'service', name }
+      break
+    case 'yaml':
+    case 'describe':
+      return { screen: part, kind, name }
+  }
+  throw new Error(`a ${definitionOf(kind).spec.names.singular} has no view "${part}": there are ${viewsOf(kind).join(', ')}`)
+}
+
+function viewsOf(kind: Kind): readonly string[] {
+  const all = ['describe', 'yaml']
+  if (kind === 'Service') return ['rollout', 'tasks', 'logs', ...all]
+  if (kind === 'Task') return ['logs', 'explain', ...all]
+  return kind === 'Node' ? ['tasks', ...all] : all
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,197 @@
+// One service and its rollout: what changes, how far it is, what went wrong, and what can be done.
+
+import { updatePolicyOf } from '../../api/defaults.ts'
+import { formatDuration } from '../../api/duration.ts'
+import { formatAge } from '../../api/table.ts'
+import { compare } from '../commands/diff.ts'
+import { type ClusterView, type Counts, phaseOf, type Service, type Task } from './cluster-view.ts'
+import { order } from './listing.ts'
+import { hostOf, revisionName, slotName, taskName } from './names.ts'
+import { errorText, stateText, taskBar, updateText, wantedOf } from './tables.ts'
+import { type Line, oneLine, type Span, type Style, widthOf, wrapped } from './text.ts'
+
+const mostFailures = 5
+const mostChanges = 8
+
+export function rolloutLines(view: ClusterView, name: string, now: number, columns: number): readonly Line[] {
+  const service = view.get('Service', name)
+  if (service === undefined) return [[` service/${name} is gone; esc goes back`]]
+  const tasks = [...view.tasksOf(name).values()].filter((task) => phaseOf(task) !== 'past').toSorted(bySlot)
+  const { status } = service
+  const target =
+    status.update?.of === status.revision && status.update?.state.startsWith('Rollback') ? status.update.target : status.revision
+  const isNew = (task: Task): boolean => task.spec.revision === target
+  const fresh = countsOf(tasks.filter(isNew))
+  const old = countsOf(tasks.filter((task) => !isNew(task)))
+  const wanted = wantedOf(service)
+  const width = Math.max(10, Math.min(40, columns - 50))
+  const oldCount = total(old)
+  return [
+    ...stateLines(service, now, columns),
+    ...whatChanged(view, service).map((text, at) => field(at === 0 ? 'what' : '', [text])),
+    field('now', [`${taskBar(fresh, wanted, width)}  ${summary(fresh)} of ${wanted}   ${revisionName(view, target)}`]),
+    ...(oldCount === 0
+      ? []
+      : [
+          field('old', [
+            `${taskBar(old, wanted, width)}  ${summary(old)}   ${olds(
+              view,
+              tasks.filter((task) => !isNew(task)),
+            )}`,
+          ]),
+        ]),
+    ...wrapped(policyText(service), columns - 11).map((part, at) => field(at === 0 ? 'by' : '', [part])),
+    ...slotLines(view, tasks, target, columns),
+    ...failureLines(view, name, now, columns),
+    ...portLines(service),
+    ...historyLines(view, service, now),
+  ]
+}
+
+function field(name: string, spans: readonly Span[]): Line {
+  return [{ text: ` ${name.padEnd(9)}`, style: 'dim' }, ...spans]
+}
+
+function bySlot(a: Task, b: Task): number {
+  return (a.spec.slot ?? 0) - (b.spec.slot ?? 0) || order(a.spec.node ?? '', b.spec.node ?? '') || b.spec.attempt - a.spec.attempt
+}
+
+function countsOf(tasks: readonly Task[]): Counts {
+  const counts = { running: 0, unhealthy: 0, starting: 0, pending: 0, stopping: 0, failed: 0, done: 0, past: 0 }
+  for (const task of tasks) counts[phaseOf(task)]++
+  return counts
+}
+
+function total(counts: Counts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
+}
+
+function summary(counts: Counts): string {
+  const parts = Object.entries(counts).flatMap(([phase, count]) => (count === 0 ? [] : [`${count} ${phase}`]))
+  return parts.length === 0 ? 'none' : parts.join(', ')
+}
+
+function olds(view: ClusterView, tasks: readonly Task[]): string {
+  return [...new Set(tasks.map(({ spec }) => revisionName(view, spec.revision)))].join(', ')
+}
+
+/** Reasons are wrapped, never cut. */
+function stateLines(service: Service, now: number, columns: number): readonly Line[] {
+  const { text, style } = stateOf(service, now)
+  return wrapped(oneLine(text), columns - 11).map((part, at) =>
+    field(at === 0 ? 'state' : '', [style === undefined ? part : { text: part, style }]),
+  )
+}
+
+function stateOf({ status, metadata }: Service, now: number): { readonly text: string; readonly style?: Style } {
+  const { update } = status
+  if (status.revisionGeneration !== metadata.generation) return { text: 'waiting for its revision' }
+  if (update === undefined || update.of !== status.revision) return { text: 'no rollout yet: this is its first revision' }
+  const since = formatAge(now - (update.completedAt ?? update.startedAt))
+  const counts = `${update.failures} of ${update.total} failed`
+  const why = update.reason === undefined ? '' : `: ${update.reason}`
+  const styles: Readonly<Partial<Record<typeof update.state, Style>>> = {
+    Paused: 'red',
+    RollbackPaused: 'red',
+    RollbackCompleted: 'yellow',
+    Completed: 'green',
+  }
+  const words = {
+    Updating: `UPDATING since ${since}, ${counts}`,
+    Completed: `UPDATED ${since} ago, ${counts}`,
+    Paused: `STOPPED, ${counts}${why}`,
+    RollbackStarted: `GOING BACK since ${since}${why}`,
+    RollbackPaused: `STUCK on the way back${why}`,
+    RollbackCompleted: `ROLLED BACK ${since} ago${why}`,
+  }
+  return { text: words[update.state], style: styles[update.state] ?? 'cyan' }
+}
+
+/** Fields that differ between the revision of the rollout and the one before it. */
+function whatChanged(view: ClusterView, { status }: Service): readonly string[] {
+  const { update, revision = '', previousGood, lastGood } = status
+  const from = update?.of === revision ? (update.from ?? previousGood) : (lastGood ?? previousGood)
+  const [before, after] = [view.get('Revision', from ?? ''), view.get('Revision', revision)]
+  if (before === undefined || after === undefined || before === after) return []
+  const changes = compare(JSON.parse(JSON.stringify(before.spec.template)), JSON.parse(JSON.stringify(after.spec.template)))
+  const head = `${revisionName(view, before.metadata.name)} -> ${revisionName(view, revision)}`
+  if (changes.length === 0) return [`${head}: the same template`]
+  const shown = changes.slice(0, mostChanges)
+  return [`${head}: ${shown[0]}`, ...shown.slice(1), ...(changes.length > mostChanges ? [`and ${changes.length - mostChanges} more`] : [])]
+}
+
+function policyText(service: Service): string {
+  const { parallelism, delayMs, monitorMs, failureAction, maxFailureRatio, order: which } = updatePolicyOf(service, 'update')
+  const some = parallelism === 0 ? 'all at once' : `${parallelism} at a time`
+  const first = which === 'StartFirst' ? 'new ones start first' : 'old ones stop first'
+  return `${some}, ${first}, ${formatDuration(delayMs)} apart, watched ${formatDuration(monitorMs)}; over ${Math.round(maxFailureRatio * 100)} % failed: ${failureAction.toLowerCase()}`
+}
+
+const signs = { running: '+', done: '=', unhealthy: '!', failed: '!', pending: '?', starting: '~', stopping: '-', past: '-' } as const
+
+/** `1:v15+ 2:v15! 3:v14+`: each slot with what it runs and how that is. */
+function slotLines(view: ClusterView, tasks: readonly Task[], target: string | undefined, columns: number): readonly Line[] {
+  const most = 6 * Math.floor((columns - 12) / 10)
+  const spans = tasks.slice(0, most).map((task): Span => {
+    const phase = phaseOf(task)
+    const text = `${slotName(view, task)}:${revisionName(view, task.spec.revision)}${signs[phase]}`
+    if (phase === 'failed' || phase === 'unhealthy') return { text, style: 'red' }
+    if (phase === 'pending') return { text, style: 'yellow' }
+    return task.spec.revision === target ? text : { text, style: 'dim' }
+  })
+  const lines: Span[][] = [[]]
+  let used = 0
+  for (const span of spans) {
+    const width = widthOf(typeof span === 'string' ? span : span.text) + 1
+    if (used + width > columns - 11) {
+      lines.push([])
+      used = 0
+    }
+    lines.at(-1)?.push(span, ' ')
+    used += width
+  }
+  if (tasks.length > most) lines.push([`and ${tasks.length - most} more`])
+  return lines.map((line, at) => field(at === 0 ? 'slots' : '', line))
+}
+
+/** The newest failures, also of tasks that others have replaced. */
+function failureLines(view: ClusterView, service: string, now: number, columns: number): readonly Line[] {
+  const failed = [...view.tasksOf(service).values()]
+    .filter(({ status }) => status.state === 'Failed' || status.state === 'Rejected')
+    .toSorted((a, b) => b.status.at - a.status.at)
+  const lines = failed.slice(0, mostFailures).flatMap((task) => {
+    const head = `${taskName(view, task)} ${stateText(task)} ${formatAge(now - task.status.at)} ago on ${hostOf(view, task.spec.nodeName)}: `
+    return wrapped(head + oneLine(errorText(task)), columns - 11).map((part): Span => ({ text: part, style: 'red' }))
+  })
+  return lines.map((span, at) => field(at === 0 ? 'failed' : '', [span]))
+}
+
+function portLines({ status }: Service): readonly Line[] {
+  const ports = status.endpoint?.ports ?? []
+  if (ports.length === 0) return []
+  return [
+    field('ports', [
+      ports.map(({ publishedPort, targetPort, protocol }) => `${publishedPort} -> ${targetPort}/${protocol.toLowerCase()}`).join(', '),
+    ]),
+  ]
+}
+
+function historyLines(view: ClusterView, service: Service, now: number): readonly Line[] {
+  const { revision, lastGood, previousGood } = service.status
+  const revisions = [...view.all('Revision').values()]
+    .filter(({ spec }) => spec.serviceUid === service.metadata.uid)
+    .toSorted((a, b) => b.spec.number - a.spec.number)
+  return revisions.map(({ metadata, spec }, at) => {
+    const { name } = metadata
+    const marks = [
+      name === revision ? (updateText(service) === 'rolled back' ? 'current, rolled back' : 'current') : '',
+      name === lastGood ? 'last good' : name === previousGood ? 'good before' : '',
+    ]
+    const what = spec.template.image ?? spec.template.command?.join(' ') ?? ''
+    const age = formatAge(now - Date.parse(metadata.creationTimestamp))
+    return field(at === 0 ? 'history' : '', [
+      `v${String(spec.number).padEnd(3)} ${age.padStart(5)}  ${what}`,
+      { text: `  ${marks.filter(Boolean).join(', ')}`, style: 'dim' },
+    ])
+  })
+}

@@ -1,0 +1,299 @@
+// A frame: what the whole screen shows, as lines. Pure. Line 1 says which cluster and how it is, line 2 where one
+// is, the last line which keys help; what is between them belongs to the screen.
+
+import type { Kind } from '../../api/objects.ts'
+import { formatAge } from '../../api/table.ts'
+import type { ClusterView } from './cluster-view.ts'
+import { type Binding, bindingsOn } from './keys.ts'
+import type { Listing } from './listing.ts'
+import { hostOf, taskName } from './names.ts'
+import { overviewLines } from './overview.ts'
+import type { View } from './places.ts'
+import { type Mode, type Place, placeIn, settled, type UiState } from './state.ts'
+import { clip, ends, fit, type Line, plain, type Span, type Style, selected, widthOf, wrapped } from './text.ts'
+
+export interface Size {
+  readonly columns: number
+  readonly rows: number
+}
+
+export type Connection =
+  | { readonly state: 'connecting' | 'live' }
+  /** `since`: ms since 1970. */
+  | { readonly state: 'lost'; readonly since: number; readonly reason: string }
+
+export interface Model {
+  readonly view: ClusterView
+  readonly state: UiState
+  readonly connection: Connection
+  readonly size: Size
+  /** ms since 1970. */
+  readonly now: number
+  /** What the cluster is called: the socket, or the directory of a local one. */
+  readonly cluster: string
+  /** Of a list; made from the present place. */
+  readonly listing: Listing | undefined
+  /** Of a text: its lines, not cut yet. */
+  readonly lines: readonly Line[]
+  /** Selectable rows of the overview. */
+  readonly keys: readonly string[]
+  /** Commands that are under way. */
+  readonly busy: readonly string[]
+}
+
+export const smallest: Size = { columns: 60, rows: 16 }
+/** Lines around the part that belongs to the screen. */
+const around = 3
+
+/** Rows or lines of the present screen that fit. */
+export function bodyHeight({ rows }: Size, view: View): number {
+  const headings = view.screen === 'overview' || isText(view) ? 0 : 1
+  return Math.max(1, rows - around - headings)
+}
+
+export function isText({ screen }: View): boolean {
+  return (
+    screen === 'service' || screen === 'yaml' || screen === 'describe' || screen === 'explain' || screen === 'logs' || screen === 'help'
+  )
+}
+
+/** At most `size.rows` lines, each at most `size.columns` wide. */
+export function frame(model: Model): readonly Line[] {
+  const { size, state } = model
+  if (size.columns < smallest.columns || size.rows < smallest.rows) return tooSmall(size)
+  const place = placeIn(state)
+  const height = size.rows - around
+  const body = state.mode.kind === 'confirm' ? dialog(state.mode, size.columns) : bodyOf(model, place)
+  const padded = [...body.slice(0, height), ...Array.from({ length: Math.max(0, height - body.length) }, (): Line => [])]
+  return [headerOf(model), crumbsOf(model, place), ...padded, footerOf(model, place)].map((line) => fit(line, size.columns))
+}
+
+function tooSmall({ columns, rows }: Size): readonly Line[] {
+  return [
+    [clip(`kit ui needs ${smallest.columns}x${smallest.rows}, this is ${columns}x${rows}`, columns)],
+    [clip('make the window larger, or q', columns)],
+  ].slice(0, rows)
+}
+
+function headerOf({ view, state, connection, cluster, now, size, busy }: Model): Line {
+  const nodes = [...view.all('Node').values()]
+  const ready = nodes.filter(({ status }) => status.state === 'Ready').length
+  const counts = view.counts()
+  const left: Line = [
+    ' ',
+    { text: 'kit', style: 'bold' },
+    `  ${cluster}  `,
+    { text: `${ready}/${nodes.length} nodes`, style: ready === nodes.length ? 'green' : 'red' },
+    '  ',
+    `${view.all('Service').size} services  ${counts.running} running`,
+    ...(counts.failed + counts.unhealthy > 0 ? [{ text: `  ${counts.failed + counts.unhealthy} failed`, style: 'red' } as const] : []),
+    ...(counts.pending > 0 ? [{ text: `  ${counts.pending} pending`, style: 'yellow' } as const] : []),
+    ...(busy.length > 0 ? [{ text: `  … ${busy[0]}`, style: 'cyan' } as const] : []),
+  ]
+  return ends(
+    left,
+    [...(state.isReadOnly ? [{ text: 'READ-ONLY ', style: 'bold' } as const] : []), connectionText(connection, now)],
+    size.columns,
+  )
+}
+
+function connectionText(connection: Connection, now: number): Span {
+  switch (connection.state) {
+    case 'live':
+      return { text: 'live ', style: 'green' }
+    case 'connecting':
+      return { text: 'connecting… ', style: 'yellow' }
+    case 'lost':
+      return { text: `DISCONNECTED ${formatAge(now - connection.since)} `, style: ['red', 'bold'] }
+  }
+}
+
+export function crumbs(view: ClusterView, shown: View): readonly string[] {
+  switch (shown.screen) {
+    case 'overview':
+    case 'services':
+    case 'nodes':
+    case 'events':
+    case 'help':
+      return [shown.screen]
+    case 'objects':
+      return [plural(shown.kind)]
+    case 'tasks':
+      if (shown.service !== undefined) return ['services', shown.service, 'tasks']
+      return shown.node === undefined ? ['tasks'] : ['nodes', hostOf(view, shown.node), 'tasks']
+    case 'service':
+      return ['services', shown.name, 'rollout']
+    default:
+      return [plural(shown.kind), objectName(view, shown.kind, shown.name), shown.screen]
+  }
+}
+
+function plural(kind: Kind): string {
+  return `${kind.toLowerCase()}s`
+}
+
+function objectName(view: ClusterView, kind: Kind, name: string): string {
+  if (kind === 'Node') return hostOf(view, name)
+  const task = kind === 'Task' ? view.get('Task', name) : undefined
+  return task === undefined ? name : taskName(view, task)
+}
+
+function crumbsOf({ view, state, listing, lines, size }: Model, place: Place): Line {
+  const path = crumbs(view, place.view)
+  const trail = path.flatMap((name, at): readonly Span[] => [
+    ...(at === 0 ? [] : [{ text: ' > ', style: 'dim' } as const]),
+    at === path.length - 1 ? { text: name, style: 'bold' } : name,
+  ])
+  const filter: Line = place.filter === '' ? [] : ['  ', { text: `[/${place.filter}]`, style: 'yellow' }]
+  const past = place.view.screen === 'tasks' && place.withPast ? '  with past' : ''
+  const sort = place.sort === undefined ? '' : `  by ${place.sort.by}${place.sort.isDescending ? ' v' : ' ^'}`
+  const count =
+    listing !== undefined
+      ? listing.keys.length === listing.total
+        ? `${listing.total}`
+        : `${listing.keys.length} of ${listing.total}`
+      : isText(place.view)
+        ? `${lines.length} lines${place.view.screen === 'logs' ? (place.follows ? '  FOLLOW' : '  still') : ''}`
+        : ''
+  const parent = state.places.length > 1 && place.parent !== undefined ? '' : ''
+  return ends([' ', ...trail, ...filter, past, sort, parent], [`${count} `], size.columns)
+}
+
+function bodyOf(model: Model, place: Place): readonly Line[] {
+  const { view, size, listing, lines, connection } = model
+  const height = bodyHeight(size, place.view)
+  if (place.view.screen === 'overview') return overviewLines(view, settled(place, model.keys, model.keys.length), size, model.now, height)
+  if (listing !== undefined) {
+    const { at, top } = settled(place, listing.keys, height)
+    const { headings, rows } = listing.draw(top, height, size.columns)
+    if (rows.length > 0) return [headings, ...rows.map((row, index) => (top + index === at ? selected(row, size.columns) : row))]
+    const what = connection.state === 'connecting' ? 'connecting…' : listing.total === 0 ? 'there are none' : 'none matches; esc shows all'
+    return [headings, [{ text: ` ${what}`, style: 'dim' }]]
+  }
+  const top = place.follows ? Math.max(0, lines.length - height) : Math.min(place.top, Math.max(0, lines.length - 1))
+  return lines.slice(top, top + height).map((line) => marked(line, place.filter))
+}
+
+/** What is searched for stands out. */
+function marked(line: Line, wanted: string): Line {
+  if (wanted === '') return line
+  const low = wanted.toLowerCase()
+  return line.flatMap((span): readonly Span[] => {
+    const text = typeof span === 'string' ? span : span.text
+    const at = text.toLowerCase().indexOf(low)
+    if (at < 0) return [span]
+    const styled = (part: string): Span => (typeof span === 'string' ? part : { ...span, text: part })
+    return [
+      styled(text.slice(0, at)),
+      { text: text.slice(at, at + wanted.length), style: 'inverse' },
+      styled(text.slice(at + wanted.length)),
+    ]
+  })
+}
+
+function dialog(mode: Extract<Mode, { kind: 'confirm' }>, columns: number): readonly Line[] {
+  const width = Math.min(columns - 4, 72)
+  const edge = (text: string): Line => [{ text: `  ${text}`, style: 'red' }]
+  const row = (line: Line): Line => {
+    const shown = fit(line, width - 4)
+    return [{ text: '  | ', style: 'red' }, ...shown, ' '.repeat(width - 4 - widthOf(plain(shown))), { text: ' |', style: 'red' }]
+  }
+  const button = (text: string, isChosen: boolean): Span => (isChosen ? { text: `>[${text}]<`, style: 'inverse' } : ` [${text}] `)
+  return [
+    [],
+    edge(`+${'-'.repeat(width - 2)}+`),
+    row([{ text: mode.question, style: 'bold' }]),
+    row([]),
+    ...mode.consequences.flatMap((text) => wrapped(text, width - 6).map((part, at) => row([at === 0 ? `- ${part}` : `  ${part}`]))),
+    row([]),
+    row([{ text: `kit ${mode.words.join(' ')}`, style: 'dim' }]),
+    row([]),
+    ...(mode.word === undefined ? [] : [row([`Type ${mode.word}: ${mode.typed}_`]), row([])]),
+    row([button('Cancel', !mode.isYes), '   ', button(mode.verb, mode.isYes)]),
+    edge(`+${'-'.repeat(width - 2)}+`),
+  ]
+}
+
+function footerOf({ state, connection, size }: Model, place: Place): Line {
+  const { mode } = state
+  switch (mode.kind) {
+    case 'command':
+      return [{ text: ` :${mode.text}_`, style: 'bold' }, hint('   services  service/NAME  node/NAME/tasks  events …   esc')]
+    case 'filter':
+      return [{ text: ` /${mode.text}_`, style: 'bold' }, hint('   word  !word  ~regex  column=value  column>1   esc')]
+    case 'scale':
+      return [{ text: ` tasks of ${mode.service}: ${mode.text}_`, style: 'bold' }, hint('   enter scales, esc does not')]
+    case 'confirm':
+      return [hint(' tab chooses  enter does it  esc does not')]
+    case 'browse':
+      break
+  }
+  if (state.message !== undefined) return [{ text: ` ${state.message.text}`, style: state.message.isError ? 'red' : 'cyan' }]
+  if (connection.state === 'lost') return [{ text: ` what is shown is old: ${connection.reason}`, style: 'red' }]
+  return ends([' ', ...hintsThatFit(bindingsOn(place.view.screen), size.columns - 9)], [hint('? help ')], size.columns)
+}
+
+const hinted: ReadonlySet<Binding['deed']> = new Set(['open', 'tasks', 'rollout', 'logs', 'explain', 'describe', 'yaml', 'scale', 'restart', 'undo', 'drain', 'follow', 'timestamps', 'filter', 'command']) // biome-ignore format: one line
+
+const hintWords: Readonly<Partial<Record<Binding['deed'], string>>> = {
+  open: 'open',
+  tasks: 'tasks',
+  rollout: 'rollout',
+  logs: 'logs',
+  explain: 'why',
+  describe: 'describe',
+  yaml: 'yaml',
+  scale: 'scale',
+  restart: 'restart',
+  undo: 'undo',
+  drain: 'drain',
+  follow: 'follow',
+  timestamps: 'times',
+  filter: 'filter',
+  command: 'go',
+}
+
+function isHinted({ deed }: Binding): boolean {
+  return hinted.has(deed)
+}
+
+function hintsThatFit(all: readonly Binding[], width: number): Line {
+  const shown: Span[] = []
+  let left = width
+  for (const hinting of all.filter(isHinted).map(keyHint)) {
+    left -= widthOf(plain(hinting))
+    if (left < 0) break
+    shown.push(...hinting)
+  }
+  return shown
+}
+
+function keyHint({ keys, deed }: Binding): readonly Span[] {
+  return [keys[0] ?? '', hint(` ${hintWords[deed] ?? deed}  `)]
+}
+
+function hint(text: string): Span {
+  return { text, style: 'dim' satisfies Style }
+}
+
+/** Keys of the view that help was asked for, then those that work everywhere. */
+export function helpLines(screen: View['screen']): readonly Line[] {
+  const all = bindingsOn(screen)
+  const here = all.filter(({ on }) => on !== 'everywhere')
+  const everywhere = all.filter(({ on }) => on === 'everywhere')
+  const row = ({ keys, help, changes }: Binding): Line => [
+    `  ${keys.join(', ').padEnd(18)} `,
+    help,
+    ...(changes === true ? [{ text: '  (changes the cluster)', style: 'yellow' } as const] : []),
+  ]
+  return [
+    [{ text: ` Keys in ${screen}`, style: 'bold' }],
+    ...here.map(row),
+    [],
+    [{ text: ' Keys everywhere', style: 'bold' }],
+    ...everywhere.map(row),
+    [],
+    [{ text: ' Bars', style: 'bold' }],
+    ['  tasks  # running  ! failed  + coming  ? no node  . missing      nodes  # reserved  + used beyond that'],
+  ]
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { bindings } from './keys.ts'
+import { locatorOf, placeIn, settled } from './state.ts'
+import { createTown } from './testdata/town.ts'
+
+test('the selection stays on its row while rows come and go, and on the screen', () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.string()),
+      fc.nat(60),
+      fc.nat(60),
+      fc.integer({ min: 1, max: 20 }),
+      fc.option(fc.string(), { nil: undefined }),
+      (keys, at, top, height, selected) => {
+        const place = {
+          view: { screen: 'tasks' },
+          filter: '',
+          at,
+          top,
+          withPast: false,
+          follows: false,
+          timestamps: false,
+          wraps: false,
+          ...(selected === undefined ? {} : { selected }),
+        } as const
+        const next = settled(place, keys, height)
+        assert.ok(next.top >= 0 && next.at >= next.top && next.at < next.top + height)
+        if (keys.length > 0) assert.equal(next.selected, keys[next.at])
+        if (selected !== undefined && keys.includes(selected)) assert.equal(next.selected, selected)
+        assert.deepEqual(settled(next, keys, height), next)
+      },
+    ),
+  )
+})
+
+test('no sequence of keys breaks the dashboard or changes the cluster without a question', async () => {
+  const all = [...new Set(bindings.flatMap(({ keys }) => keys)), 'x', 'tab', 'left', '9'].filter(
+    (key) => key !== 'ctrl-c' && key !== 'ctrl-k',
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.constantFrom(...all), { maxLength: 60 }), async (keys) => {
+      const town = createTown()
+      const { close } = await town.open()
+      for (const key of keys) {
+        town.session.press(key)
+        const lines = town.session.frame()
+        assert.equal(lines.length, 24)
+      }
+      close()
+      // Whatever was run had been asked for with tab and enter, or typed as a number of tasks.
+      for (const [verb] of town.ran) assert.ok(['describe', 'explain', 'delete', 'drain', 'rollout', 'scale'].includes(verb ?? ''))
+      if (!keys.includes('tab') && !keys.includes('left'))
+        assert.ok(town.ran.every(([verb]) => verb === 'describe' || verb === 'explain' || verb === 'scale'))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+/** What was asked of kit, after these keys from the overview. */
+async function runs(keys: readonly string[], isReadOnly = false): Promise<readonly string[]> {
+  const town = createTown({ isReadOnly })
+  const { close } = await town.open()
+  await town.type(...keys)
+  close()
+  return town.ran.map((words) => words.join(' '))
+}
+
+test('keys that change the cluster run the command of kit that they name, once it is confirmed', async () => {
+  assert.deepEqual(await runs(['2', 'ctrl-x', 'tab', 'enter']), ['delete service/shop_api'])
+  assert.deepEqual(await runs(['2', 'U', 'tab', 'enter']), ['rollout undo service/shop_api'])
+  assert.deepEqual(await runs(['2', 'u', 'R', 'right', 'enter']), ['rollout restart service/shop_api'])
+  assert.deepEqual(await runs(['2', 'S', 'backspace', '9', 'enter']), ['scale service/shop_api=9'])
+  assert.deepEqual(await runs(['4', 'j', 'D', 'tab', 'enter']), ['drain id-w-1'])
+  assert.deepEqual(await runs(['4', 'ctrl-k']), ['pause id-mgr-1'])
+  assert.deepEqual(await runs(['4', 'j', 'j', 'ctrl-k']), ['activate id-w-2'])
+  assert.deepEqual(await runs(['5', 'ctrl-x', ...'shop', 'tab', 'enter']), ['delete stack/shop'])
+  assert.deepEqual(await runs([':', ...'scale service/shop_web=1', 'enter']), ['scale service/shop_web=1'])
+})
+
+test('nothing is deleted by enter alone, by another word, by esc, or read-only', async () => {
+  assert.deepEqual(await runs(['2', 'ctrl-x', 'enter']), [])
+  assert.deepEqual(await runs(['2', 'ctrl-x', 'tab', 'esc', 'enter']), [])
+  assert.deepEqual(await runs(['5', 'ctrl-x', ...'shap', 'tab', 'enter']), [])
+  assert.deepEqual(await runs(['2', 'ctrl-d', 'enter', 'tab', 'enter']), [])
+  assert.deepEqual(await runs([':', ...'delete service/shop_api', 'enter', 'enter']), [])
+  for (const key of ['ctrl-x', 'R', 'U', 'S', 'D', 'ctrl-k'])
+    assert.deepEqual(await runs(['2', key, 'tab', 'enter', '4', key, 'tab', 'enter'], true), [], key)
+  assert.deepEqual(await runs([':', ...'scale service/shop_web=1', 'enter'], true), [])
+})
+
+test('enter goes down, esc and q up; q quits only from the top; history goes both ways', async () => {
+  const town = createTown()
+  const { close, ended } = await town.open()
+  let isOver = false
+  ended.then(() => (isOver = true)).catch(() => undefined)
+  const crumbs = async (...keys: readonly string[]): Promise<string> => {
+    await town.type(...keys)
+    return (
+      town.session
+        .frame()[1]
+        ?.replace(/ {2,}.*$/, '')
+        .trim() ?? ''
+    )
+  }
+  assert.equal(await crumbs('2'), 'services')
+  assert.equal(await crumbs('enter'), 'services > shop_api > tasks')
+  assert.equal(await crumbs('enter'), 'tasks > shop_api.1 > logs')
+  assert.equal(await crumbs('esc'), 'services > shop_api > tasks')
+  assert.equal(await crumbs('q'), 'services')
+  assert.equal(await crumbs('esc'), 'services')
+  assert.equal(await crumbs('['), 'overview')
+  assert.equal(await crumbs(']', ']', ']'), 'tasks > shop_api.1 > logs')
+  assert.equal(await crumbs('-'), 'services > shop_api > tasks')
+  assert.equal(await crumbs(':', ...'node/id-w-1/tasks', 'enter'), 'nodes > w-1 > tasks')
+  assert.equal(isOver, false)
+  await town.type('q')
+  assert.equal(isOver, true)
+  close()
+})
+
+test('the overview opens what needs a person, with the tasks that do', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  await town.type('j', 'j', 'enter')
+  assert.match(
+    town.session.frame()[1] ?? '',
+    /services > shop_big > tasks {2}\[\/state=pending\] .* 2 of 2|services > shop_big > tasks {2}\[\/state=pending\] +2 /,
+  )
+  close()
+})
+
+test('where one is can be written down', async () => {
+  const { begin, press } = await import('./state.ts')
+  const town = createTown()
+  const shown = { view: undefined as never, now: 0, keys: [], columns: [], lines: [], height: 10 }
+  let state = begin({ screen: 'tasks', service: 'web' }, false)
+  for (const key of ['/', 'a', '=', '1', 'enter']) state = press(state, key, shown).state
+  assert.equal(placeIn(state).filter, 'a=1')
+  assert.equal(locatorOf(state), 'service/web/tasks?f=a%3D1')
+  town.session.press('ctrl-c')
+})

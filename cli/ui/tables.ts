@@ -1,0 +1,507 @@
+// The lists of the dashboard: services, tasks, nodes, events, and every other kind with the columns of `kit get`.
+
+import type { Kind } from '../../api/objects.ts'
+import { cpuCores, memoryBytes } from '../../api/quantity.ts'
+import { formatAge, tablePrinter } from '../../api/table.ts'
+import { isJsonObject, type WireEvent, type WireObject } from '../../api/wire.ts'
+import { sizeOf } from '../commands/stats.ts'
+import { describeEnd } from '../convergence.ts'
+import { definitionOf } from '../resource.ts'
+import { type ClusterView, type Counts, type Node, type Phase, phaseOf, type Service, type Task } from './cluster-view.ts'
+import { type Column, type Listing, listing, order, type Sort } from './listing.ts'
+import { hostOf, revisionName, slotName } from './names.ts'
+import type { View } from './places.ts'
+import { bar, type Style } from './text.ts'
+
+export interface ListOptions {
+  readonly filter: string
+  readonly sort: Sort | undefined
+  /** Also tasks in whose place others are. */
+  readonly withPast: boolean
+  /** Ages are told from here, each time that a row is drawn. */
+  readonly now: () => number
+}
+
+/** Undefined for what is no list. */
+export function listingOf(view: ClusterView, shown: View, options: ListOptions): Listing | undefined {
+  const { filter, sort, now } = options
+  switch (shown.screen) {
+    case 'services':
+      return listing(
+        { items: view.all('Service').values(), key: nameOf, columns: serviceColumns(view, now), compare: byName },
+        filter,
+        sort,
+      )
+    case 'tasks':
+      return listing(
+        {
+          items: tasksIn(view, shown, options.withPast),
+          key: nameOf,
+          columns: taskColumns(view, shown.service !== undefined, now),
+          compare: compareTasks,
+        },
+        filter,
+        sort,
+      )
+    case 'nodes':
+      return listing({ items: view.all('Node').values(), key: nameOf, columns: nodeColumns(view), compare: byHost(view) }, filter, sort)
+    case 'events':
+      return listing({ items: view.events, key: nameOf, columns: eventColumns(view, now), compare: newestFirst }, filter, sort)
+    case 'objects':
+      return listing(
+        { items: view.all(shown.kind).values(), key: nameOf, columns: objectColumns(view, shown.kind, now), compare: byName },
+        filter,
+        sort,
+      )
+    default:
+      return undefined
+  }
+}
+
+interface Named {
+  readonly metadata: { readonly name: string }
+}
+
+function nameOf({ metadata }: Named): string {
+  return metadata.name
+}
+
+function byName(a: Named, b: Named): number {
+  return order(a.metadata.name, b.metadata.name)
+}
+
+// Services.
+
+const stateStyle: Readonly<Partial<Record<Phase, Style>>> = {
+  unhealthy: 'red',
+  failed: 'red',
+  pending: 'yellow',
+  starting: 'cyan',
+  stopping: 'dim',
+  past: 'dim',
+}
+
+function serviceColumns(view: ClusterView, now: () => number): readonly Column<Service>[] {
+  const countsOf = ({ metadata }: Service): Counts => view.counts({ service: metadata.name })
+  return [
+    { id: 'name', heading: 'NAME', width: 13, grow: 3, rank: 0, text: nameOf },
+    { id: 'mode', heading: 'MODE', width: 10, rank: 6, text: ({ spec }) => spec.mode ?? 'Replicated' },
+    {
+      id: 'tasks',
+      heading: 'TASKS',
+      width: 19,
+      rank: 0,
+      text: (service) => tasksText(service, countsOf(service)),
+      compare: (a, b) => runningShare(a) - runningShare(b),
+      style: (service) => {
+        const { failed, unhealthy, pending } = countsOf(service)
+        return failed + unhealthy > 0 ? 'red' : pending > 0 ? 'yellow' : undefined
+      },
+    },
+    { id: 'rev', heading: 'REV', width: 4, rank: 3, text: ({ status }) => revisionName(view, status.revision) },
+    {
+      id: 'image',
+      heading: 'IMAGE',
+      width: 13,
+      grow: 2,
+      rank: 4,
+      text: ({ spec }) => spec.template.image ?? spec.template.command?.join(' ') ?? '-',
+    },
+    { id: 'update', heading: 'UPDATE', width: 11, rank: 2, text: updateText, style: updateStyle },
+    {
+      id: 'fails',
+      heading: 'FAILS',
+      width: 6,
+      rank: 5,
+      align: 'right',
+      text: (service) => String(failuresOf(view, service)),
+      compare: (a, b) => failuresOf(view, a) - failuresOf(view, b),
+    },
+    ageColumn(now),
+  ]
+}
+
+/** How many tasks it is to have. */
+export function wantedOf({ spec, status }: Service): number {
+  return status.replicas?.desired ?? spec.replicas ?? 1
+}
+
+function tasksText(service: Service, counts: Counts): string {
+  const wanted = wantedOf(service)
+  const up = counts.running + counts.done
+  return `${taskBar(counts, wanted, 8)} ${up}/${wanted}`
+}
+
+/** `#` runs, `!` failed, `+` is coming, `?` waits for a node. */
+export function taskBar(counts: Counts, wanted: number, width: number): string {
+  return bar(
+    [
+      ['#', counts.running + counts.done],
+      ['!', counts.failed + counts.unhealthy],
+      ['+', counts.starting],
+      ['?', counts.pending],
+    ],
+    Math.max(wanted, 1),
+    width,
+  )
+}
+
+function runningShare(service: Service): number {
+  return (service.status.replicas?.running ?? 0) / Math.max(1, wantedOf(service))
+}
+
+export function updateText({ status: { update, revision } }: Service): string {
+  if (update === undefined || update.of !== revision) return '-'
+  switch (update.state) {
+    case 'Updating':
+      return 'updating'
+    case 'Paused':
+      return 'stopped'
+    case 'Completed':
+      return 'done'
+    case 'RollbackStarted':
+      return 'going back'
+    case 'RollbackPaused':
+      return 'stuck'
+    case 'RollbackCompleted':
+      return 'rolled back'
+  }
+}
+
+function updateStyle(service: Service): Style | undefined {
+  const text = updateText(service)
+  return text === 'stopped' || text === 'stuck'
+    ? 'red'
+    : text === 'rolled back'
+      ? 'yellow'
+      : text === 'updating' || text === 'going back'
+        ? 'cyan'
+        : undefined
+}
+
+/** Tasks that are kept and failed, in whosever place. */
+function failuresOf(view: ClusterView, { metadata }: Service): number {
+  let failures = 0
+  for (const { status } of view.tasksOf(metadata.name).values()) if (status.state === 'Failed' || status.state === 'Rejected') failures++
+  return failures
+}
+
+function ageColumn<T extends WireObject>(now: () => number): Column<T> {
+  return {
+    id: 'age',
+    heading: 'AGE',
+    width: 5,
+    rank: 7,
+    align: 'right',
+    text: ({ metadata }) => formatAge(now() - Date.parse(metadata.creationTimestamp)),
+    compare: (a, b) => order(b.metadata.creationTimestamp, a.metadata.creationTimestamp),
+  }
+}
+
+// Tasks.
+
+function* tasksIn(
+  view: ClusterView,
+  { service, node }: { readonly service?: string; readonly node?: string },
+  withPast: boolean,
+): Iterable<Task> {
+  const tasks = service !== undefined ? view.tasksOf(service) : node !== undefined ? view.tasksOn(node) : view.all('Task')
+  for (const task of tasks.values()) if (withPast || phaseOf(task) !== 'past') yield task
+}
+
+/** By service and slot, the newest first. */
+function compareTasks(a: Task, b: Task): number {
+  return (
+    order(a.spec.service, b.spec.service) ||
+    (a.spec.slot ?? 0) - (b.spec.slot ?? 0) ||
+    order(a.spec.node ?? '', b.spec.node ?? '') ||
+    b.spec.attempt - a.spec.attempt
+  )
+}
+
+/** The observed state, or what it amounts to where that says more. */
+export function stateText(task: Task): string {
+  const phase = phaseOf(task)
+  return phase === 'unhealthy' || phase === 'stopping' || phase === 'pending' ? phase : task.status.state.toLowerCase()
+}
+
+function taskColumns(view: ClusterView, isOfOneService: boolean, now: () => number): readonly Column<Task>[] {
+  const name = (task: Task): string => (isOfOneService ? slotName(view, task) : `${task.spec.service}.${slotName(view, task)}`)
+  return [
+    {
+      id: 'name',
+      heading: isOfOneService ? 'SLOT' : 'NAME',
+      width: isOfOneService ? 6 : 14,
+      grow: isOfOneService ? 0 : 2,
+      rank: 0,
+      text: name,
+      compare: compareTasks,
+    },
+    { id: 'state', heading: 'STATE', width: 9, rank: 0, text: stateText, style: (task) => stateStyle[phaseOf(task)] },
+    { id: 'node', heading: 'NODE', width: 10, grow: 1, rank: 2, text: ({ spec }) => hostOf(view, spec.nodeName) },
+    { id: 'rev', heading: 'REV', width: 4, rank: 4, text: ({ spec }) => revisionName(view, spec.revision) },
+    {
+      id: 'since',
+      heading: 'SINCE',
+      width: 6,
+      rank: 1,
+      align: 'right',
+      text: ({ status }) => formatAge(now() - status.at),
+      compare: (a, b) => b.status.at - a.status.at,
+    },
+    {
+      id: 'try',
+      heading: 'TRY',
+      width: 4,
+      rank: 5,
+      align: 'right',
+      text: ({ spec }) => String(spec.attempt),
+      compare: (a, b) => a.spec.attempt - b.spec.attempt,
+    },
+    {
+      id: 'cpu',
+      heading: 'CPU%',
+      width: 5,
+      rank: 6,
+      align: 'right',
+      text: ({ metadata }) => view.usage.get(metadata.name)?.cpuPercent?.toFixed(1) ?? '-',
+      compare: (a, b) => (view.usage.get(a.metadata.name)?.cpuPercent ?? -1) - (view.usage.get(b.metadata.name)?.cpuPercent ?? -1),
+    },
+    {
+      id: 'mem',
+      heading: 'MEM',
+      width: 8,
+      rank: 7,
+      align: 'right',
+      text: ({ metadata }) => {
+        const bytes = view.usage.get(metadata.name)?.memoryBytes
+        return bytes === undefined ? '-' : sizeOf(bytes)
+      },
+      compare: (a, b) => (view.usage.get(a.metadata.name)?.memoryBytes ?? -1) - (view.usage.get(b.metadata.name)?.memoryBytes ?? -1),
+    },
+    { id: 'error', heading: 'LAST ERROR', width: 12, grow: 4, rank: 0, text: errorText },
+  ]
+}
+
+export function errorText(task: Task): string {
+  const { status } = task
+  if (status.error !== undefined) return status.error
+  if (phaseOf(task) === 'failed' || status.state === 'Failed') return describeEnd(task)
+  return status.state === 'Preparing' ? (status.message ?? '') : ''
+}
+
+// Nodes.
+
+export interface Capacity {
+  readonly cpus: number
+  readonly memoryBytes: number
+}
+
+const reservations = new WeakMap<object, Capacity>()
+
+/** What its revision has set aside for a task. */
+function reservationOf(view: ClusterView, { spec }: Task): Capacity {
+  const revision = view.get('Revision', spec.revision)
+  if (revision === undefined) return { cpus: 0, memoryBytes: 0 }
+  const known = reservations.get(revision)
+  if (known !== undefined) return known
+  const { cpus, memory } = revision.spec.template.resources?.reservations ?? {}
+  const made = { cpus: cpus === undefined ? 0 : cpuCores(cpus), memoryBytes: memory === undefined ? 0 : memoryBytes(memory) }
+  reservations.set(revision, made)
+  return made
+}
+
+/** What is set aside on a node, and what its tasks use as far as that is known. */
+export function loadOf(view: ClusterView, node: string): { readonly reserved: Capacity; readonly used: Capacity | undefined } {
+  const reserved = { cpus: 0, memoryBytes: 0 }
+  const used = { cpus: 0, memoryBytes: 0 }
+  let isKnown = false
+  for (const task of view.tasksOn(node).values()) {
+    const phase = phaseOf(task)
+    if (phase === 'past' || phase === 'done' || phase === 'failed') continue
+    const { cpus, memoryBytes: bytes } = reservationOf(view, task)
+    reserved.cpus += cpus
+    reserved.memoryBytes += bytes
+    const usage = view.usage.get(task.metadata.name)
+    if (usage === undefined) continue
+    isKnown = true
+    used.cpus += (usage.cpuPercent ?? 0) / 100
+    used.memoryBytes += usage.memoryBytes
+  }
+  return { reserved, used: isKnown ? used : undefined }
+}
+
+/** `#` is set aside, `+` used beyond that. */
+export function loadBar(reserved: number, used: number | undefined, total: number, width: number): string {
+  if (total <= 0) return '-'
+  const over = Math.max(0, (used ?? 0) - reserved)
+  const share = Math.round((Math.max(reserved, used ?? 0) / total) * 100)
+  return `${bar(
+    [
+      ['#', reserved],
+      ['+', over],
+    ],
+    total,
+    width,
+  )} ${share}%`
+}
+
+function nodeColumns(view: ClusterView): readonly Column<Node>[] {
+  const total = ({ status }: Node): Capacity => status.description?.resources ?? { cpus: 0, memoryBytes: 0 }
+  const share = (node: Node, which: keyof Capacity): number =>
+    loadOf(view, node.metadata.name).reserved[which] / Math.max(1, total(node)[which])
+  return [
+    {
+      id: 'name',
+      heading: 'NAME',
+      width: 12,
+      grow: 2,
+      rank: 0,
+      text: ({ metadata }) => hostOf(view, metadata.name),
+      compare: byHost(view),
+    },
+    { id: 'role', heading: 'ROLE', width: 7, rank: 4, text: ({ status, spec }) => (status.role ?? spec.role ?? 'Worker').toLowerCase() },
+    {
+      id: 'state',
+      heading: 'STATE',
+      width: 7,
+      rank: 0,
+      text: nodeState,
+      style: (node) => (nodeState(node) === 'ready' ? undefined : 'red'),
+    },
+    {
+      id: 'avail',
+      heading: 'AVAIL',
+      width: 7,
+      rank: 1,
+      text: availabilityText,
+      style: (node) => (availabilityText(node) === 'active' ? undefined : 'yellow'),
+    },
+    {
+      id: 'tasks',
+      heading: 'TASKS',
+      width: 6,
+      rank: 0,
+      align: 'right',
+      text: ({ metadata }) => String(onNode(view, metadata.name)),
+      compare: (a, b) => onNode(view, a.metadata.name) - onNode(view, b.metadata.name),
+    },
+    {
+      id: 'cpu',
+      heading: 'CPU (cores)',
+      width: 17,
+      grow: 1,
+      rank: 2,
+      text: (node) => {
+        const { reserved, used } = loadOf(view, node.metadata.name)
+        return `${loadBar(reserved.cpus, used?.cpus, total(node).cpus, 8)} ${total(node).cpus}c`
+      },
+      compare: (a, b) => share(a, 'cpus') - share(b, 'cpus'),
+    },
+    {
+      id: 'mem',
+      heading: 'MEMORY',
+      width: 15,
+      grow: 1,
+      rank: 3,
+      text: (node) => {
+        const { reserved, used } = loadOf(view, node.metadata.name)
+        return loadBar(reserved.memoryBytes, used?.memoryBytes, total(node).memoryBytes, 8)
+      },
+      compare: (a, b) => share(a, 'memoryBytes') - share(b, 'memoryBytes'),
+    },
+    { id: 'executor', heading: 'EXECUTOR', width: 9, rank: 5, text: ({ status }) => status.description?.executor ?? '-' },
+    { id: 'trouble', heading: 'TROUBLE', width: 12, grow: 2, rank: 6, text: ({ status }) => status.description?.trouble ?? '' },
+  ]
+}
+
+function byHost(view: ClusterView): (a: Node, b: Node) => number {
+  return (a, b) => order(hostOf(view, a.metadata.name), hostOf(view, b.metadata.name)) || byName(a, b)
+}
+
+function nodeState({ status }: Node): string {
+  return status.state === undefined ? 'unknown' : status.state === 'Down' ? 'DOWN' : status.state.toLowerCase()
+}
+
+function availabilityText({ spec }: Node): string {
+  const { availability = 'Active' } = spec
+  return availability === 'Drain' ? 'drained' : availability === 'Pause' ? 'paused' : 'active'
+}
+
+/** Tasks that the node has, or is to have. */
+export function onNode(view: ClusterView, node: string): number {
+  const { running, unhealthy, starting, stopping } = view.counts({ node })
+  return running + unhealthy + starting + stopping
+}
+
+// Events.
+
+function newestFirst(a: WireEvent, b: WireEvent): number {
+  return order(b.lastTimestamp, a.lastTimestamp) || order(b.metadata.name, a.metadata.name)
+}
+
+export function eventObject(view: ClusterView, { involvedObject: { kind, name } }: WireEvent): string {
+  return `${kind.toLowerCase()}/${kind === 'Node' ? hostOf(view, name) : name}`
+}
+
+function eventColumns(view: ClusterView, now: () => number): readonly Column<WireEvent>[] {
+  return [
+    {
+      id: 'age',
+      heading: 'AGE',
+      width: 5,
+      rank: 0,
+      align: 'right',
+      text: ({ lastTimestamp }) => formatAge(now() - Date.parse(lastTimestamp)),
+      compare: newestFirst,
+    },
+    {
+      id: 'count',
+      heading: 'X',
+      width: 4,
+      rank: 1,
+      align: 'right',
+      text: ({ count }) => String(count),
+      compare: (a, b) => a.count - b.count,
+    },
+    { id: 'object', heading: 'OBJECT', width: 18, grow: 1, rank: 0, text: (event) => eventObject(view, event) },
+    {
+      id: 'reason',
+      heading: 'REASON',
+      width: 17,
+      rank: 2,
+      text: ({ reason }) => reason,
+      style: ({ type }) => (type === 'Warning' ? 'yellow' : undefined),
+    },
+    { id: 'message', heading: 'MESSAGE', width: 20, grow: 3, rank: 0, text: ({ message }) => message },
+  ]
+}
+
+// Every other kind.
+
+const printers = new Map<Kind, ReturnType<typeof tablePrinter>>()
+
+function objectColumns(view: ClusterView, kind: Kind, now: () => number): readonly Column<WireObject>[] {
+  const definition = definitionOf(kind)
+  const printer = printers.get(kind) ?? tablePrinter(definition)
+  printers.set(kind, printer)
+  const options = {
+    now: 0,
+    metadata: { resourceVersion: '' },
+    includeObject: 'None',
+    hostnameOf: (node: string) => hostOf(view, node),
+  } as const
+  const { columnDefinitions } = printer([], options)
+  const cells = (object: WireObject): readonly unknown[] => {
+    const json: unknown = object
+    return isJsonObject(json) ? (printer([json], { ...options, now: now() }).rows[0]?.cells ?? []) : []
+  }
+  return columnDefinitions.flatMap(({ name, priority }, at) => {
+    if (priority > 0) return []
+    const text = (object: WireObject): string => {
+      const value = cells(object)[at]
+      return value === null || value === undefined ? '' : String(value)
+    }
+    return [{ id: name.toLowerCase(), heading: name.toUpperCase(), width: at === 0 ? 16 : 10, grow: at === 0 ? 2 : 1, rank: at, text }]
+  })
+}

@@ -1,0 +1,191 @@
+// A cluster in memory with a bit of everything, and a dashboard on it: a rollout that stopped, a crash loop, tasks
+// that no node takes, a node that is down. Time stands still unless it is moved.
+
+import type { KitObject, Objects, Task } from '../../../api/objects.ts'
+import type { Write } from '../../../api/store.ts'
+import { createWorld } from '../../../server/testdata/world.ts'
+import type { View } from '../places.ts'
+import { Session, type SessionDeps } from '../session.ts'
+
+const start = Date.parse('2026-01-01T00:00:00Z')
+const minute = 60_000
+
+function metadata(name: string, agoMs: number, labels?: Readonly<Record<string, string>>) {
+  return { name, uid: `uid-${name}`, resourceVersion: 0, generation: 1, createdAt: start - agoMs, ...(labels === undefined ? {} : { labels }) }
+}
+
+function node(hostname: string, state: 'Ready' | 'Down', availability: 'Active' | 'Drain' = 'Active'): Objects['Node'] {
+  const role = hostname === 'mgr-1' ? 'Manager' : 'Worker'
+  return {
+    kind: 'Node',
+    metadata: metadata(`id-${hostname}`, 60 * minute),
+    spec: { role, availability },
+    status: {
+      state,
+      stateAt: start - 4 * minute,
+      role,
+      description: {
+        hostname,
+        platform: { os: 'linux', arch: 'amd64' },
+        resources: { cpus: 4, memoryBytes: 8 * 2 ** 30 },
+        executor: 'docker',
+      },
+    },
+  }
+}
+
+function revision(service: string, number: number, image: string, command: readonly string[] = []): Objects['Revision'] {
+  const resources = { reservations: { cpus: '500m', memory: '1Gi' } }
+  return {
+    kind: 'Revision',
+    metadata: metadata(`${service}-r${number}`, (60 - number) * minute),
+    spec: { service, serviceUid: `uid-${service}`, number, template: { image, command, resources } },
+    status: {},
+  }
+}
+
+function service(name: string, replicas: number, image: string, status: Objects['Service']['status'], stack = 'shop'): Objects['Service'] {
+  return {
+    kind: 'Service',
+    metadata: metadata(name, 60 * minute, { 'kit/stack': stack }),
+    spec: { mode: 'Replicated', replicas, template: { image } },
+    status: { revisionGeneration: 1, replicas: { desired: replicas, running: replicas }, ...status },
+  }
+}
+
+/** `shop_api.3 r2 Failed!@w-1 exit 1`: of revision 2, failed for good. `-` after the state: told to stop. */
+function task(service: string, slot: number, number: number, state: Task['status']['state'], host: string | undefined, more: Partial<Task['spec']> = {}, error?: string): Task {
+  const attempt = more.attempt ?? 1
+  return {
+    kind: 'Task',
+    metadata: { name: `${service}.${slot}.a${attempt}`, resourceVersion: 0, createdAt: start - minute },
+    spec: {
+      service,
+      serviceUid: `uid-${service}`,
+      slot,
+      revision: `${service}-r${number}`,
+      desired: 'Running',
+      ...(host === undefined ? {} : { nodeName: `id-${host}` }),
+      ...more,
+      attempt,
+    },
+    status: {
+      state,
+      at: start - minute,
+      startedAt: start - minute,
+      ...(error === undefined ? {} : { error }),
+      ...(state === 'Failed' ? { exitCode: 1 } : {}),
+    },
+  }
+}
+
+const objects: readonly KitObject[] = [
+  { kind: 'Cluster', metadata: metadata('default', 60 * minute), spec: {}, status: {} },
+  node('mgr-1', 'Ready'),
+  node('w-1', 'Ready'),
+  node('w-2', 'Ready', 'Drain'),
+  node('w-3', 'Down'),
+  {
+    kind: 'Stack',
+    metadata: metadata('shop', 60 * minute),
+    spec: {},
+    status: { services: 4, conditions: [{ type: 'Applied', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }] },
+  },
+  revision('shop_api', 1, 'shop/api:1'),
+  revision('shop_api', 2, 'shop/api:2', ['serve']),
+  revision('shop_web', 1, 'shop/web:7'),
+  revision('shop_bad', 1, 'shop/bad:1'),
+  revision('shop_big', 1, 'shop/big:1'),
+  service('shop_api', 4, 'shop/api:2', {
+    revision: 'shop_api-r2',
+    lastGood: 'shop_api-r1',
+    update: {
+      id: 'u',
+      of: 'shop_api-r2',
+      target: 'shop_api-r2',
+      from: 'shop_api-r1',
+      state: 'Paused',
+      startedAt: start - 2 * minute,
+      total: 4,
+      failures: 1,
+      reason: 'shop_api.2 exited with 1; 1 of 4 failed, 0 % are tolerated',
+    },
+    endpoint: { ports: [{ protocol: 'TCP', targetPort: 80, publishedPort: 8080, publishMode: 'Ingress' }] },
+  }),
+  service('shop_web', 3, 'shop/web:7', { revision: 'shop_web-r1', lastGood: 'shop_web-r1' }),
+  service('shop_bad', 1, 'shop/bad:1', { revision: 'shop_bad-r1' }),
+  service('shop_big', 2, 'shop/big:1', { revision: 'shop_big-r1' }),
+  task('shop_api', 1, 2, 'Running', 'w-1'),
+  task('shop_api', 2, 2, 'Failed', 'w-1', { desired: 'Shutdown', verdict: 'Finished' }, 'DB_URL is not set'),
+  task('shop_api', 3, 1, 'Running', 'mgr-1'),
+  task('shop_api', 4, 1, 'Running', 'w-1'),
+  task('shop_web', 1, 1, 'Running', 'mgr-1'),
+  task('shop_web', 2, 1, 'Running', 'w-1'),
+  task('shop_web', 3, 1, 'Starting', 'w-1', { attempt: 2 }),
+  task('shop_web', 3, 1, 'Running', 'w-3', { desired: 'Shutdown', verdict: 'Replaced' }),
+  ...[5, 6, 7, 8].map((attempt) => task('shop_bad', 1, 1, 'Failed', 'mgr-1', { desired: 'Shutdown', verdict: 'Replaced', attempt }, 'exited with code 1')),
+  task('shop_bad', 1, 1, 'Starting', 'mgr-1', { attempt: 9 }),
+  task('shop_big', 1, 1, 'Pending', undefined, {}, 'insufficient memory on 2 nodes'),
+  task('shop_big', 2, 1, 'Pending', undefined, {}, 'insufficient memory on 2 nodes'),
+]
+
+const words = [
+  ['shop_api.1.a1', 'stdout', 'listening on 80'],
+  ['shop_api.3.a1', 'stdout', 'listening on 80'],
+  ['shop_api.2.a1', 'stderr', 'Error: DB_URL is not set'],
+  ['shop_api.1.a1', 'stdout', '\u001b[31mGET /cart 200\u001b[0m in 12 ms'],
+] as const
+
+export function createTown(given: Partial<SessionDeps> & { readonly start?: View } = {}) {
+  const world = createWorld({
+    // biome-ignore lint/suspicious/useAwait: it has nothing to wait for
+    logs: async function* (_target, _options, signal) {
+      for (const [at, [name, stream, text]] of words.entries()) yield { task: name, stream, at: start + at * 1000, text }
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    },
+    stats: async (name) =>
+      objects.flatMap((object) =>
+        object.kind === 'Task' && object.spec.nodeName === name && object.status.state === 'Running'
+          ? [{ task: object.metadata.name, at: world.clock.wallMs(), cpuMs: (world.clock.wallMs() - start) / 4, memoryBytes: 3 * 2 ** 20, processes: 1 }]
+          : [],
+      ),
+  })
+  const recorder = world.events.recorder('update')
+  recorder.record({ object: { kind: 'Service', name: 'shop_api' }, type: 'Warning', reason: 'RolloutPaused', message: 'The rollout of v2 is paused' })
+  recorder.record({ object: { kind: 'Node', name: 'id-w-3' }, type: 'Warning', reason: 'NodeDown', message: 'no heartbeat for 15 s' })
+  const ran: (readonly string[])[] = []
+  const session = new Session({
+    client: world.client,
+    clock: world.clock,
+    run: async (command) => {
+      ran.push(command)
+      return { isGood: true, text: `${command.join(' ')}: done\n` }
+    },
+    cluster: '~/.kit/local',
+    hasColour: false,
+    isReadOnly: false,
+    start: { screen: 'overview' },
+    size: { columns: 80, rows: 24 },
+    ...given,
+  })
+  const commit = async (writes: readonly Write[]): Promise<void> => void (await world.store.commit({ writes }))
+  const stop = new AbortController()
+  return {
+    ...world,
+    session,
+    /** Commands that keys asked for. */
+    ran,
+    commit,
+    /** Fills the store, and lets the dashboard see it. `ended`: when somebody quits. */
+    async open(): Promise<{ readonly ended: Promise<void>; close(): void }> {
+      await commit(objects.map((object) => ({ op: 'create', object })))
+      const ended = session.run(stop.signal)
+      await world.clock.advance(2_500)
+      return { ended, close: () => stop.abort() }
+    },
+    async type(...keys: readonly string[]): Promise<void> {
+      for (const key of keys) session.press(key)
+      await world.clock.advance(2_500)
+    },
+  }
+}
