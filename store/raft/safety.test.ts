@@ -79,3 +79,59 @@ test('a write that a newer leader has overtaken makes nothing durable, even if i
   raft.appended(third)
   assert.deepEqual(raft.ready().apply, [entry(1, 1)])
 })
+
+/** In term 1 until it campaigns in earnest, with one entry. */
+const roles: Readonly<Record<string, () => Raft>> = {
+  'follower that hears a leader': () => {
+    const raft = member(1, [entry(1, 1)])
+    raft.step({ type: 'heartbeat', from: '3', to: '1', term: 1, commit: 0, context: 0 })
+    return raft
+  },
+  'follower without a leader': () => member(1, [entry(1, 1)]),
+  preCandidate: () => {
+    const raft = member(1, [entry(1, 1)])
+    raft.campaign()
+    return raft
+  },
+  candidate: () => {
+    const raft = member(1, [entry(1, 1)])
+    raft.step({ type: 'timeoutNow', from: '3', to: '1', term: 1 })
+    return raft
+  },
+  leader: () => {
+    const raft = member(1, [entry(1, 1)])
+    raft.step({ type: 'timeoutNow', from: '3', to: '1', term: 1 })
+    settle(raft)
+    raft.step({ type: 'voteResponse', from: '3', to: '1', term: 2, granted: true, commit: 0, commitTerm: 0 })
+    return raft
+  },
+}
+const requests: readonly (readonly [role: string, type: 'vote' | 'preVote' | 'transfer', term: number, role: string, granted?: boolean])[] =
+  [
+    ['follower that hears a leader', 'vote', 1, 'follower'],
+    ['follower that hears a leader', 'preVote', 1, 'follower'],
+    ['follower that hears a leader', 'transfer', 9, 'follower', true],
+    ['follower without a leader', 'vote', 9, 'follower', true],
+    ['follower without a leader', 'preVote', 1, 'follower', true],
+    ['preCandidate', 'vote', 9, 'follower', true],
+    ['preCandidate', 'preVote', 1, 'preCandidate', true],
+    ['candidate', 'vote', 9, 'follower', true],
+    ['candidate', 'preVote', 2, 'candidate', true],
+    ['leader', 'vote', 2, 'leader'],
+    ['leader', 'preVote', 2, 'leader'],
+    ['leader', 'transfer', 9, 'follower', true],
+  ]
+for (const [from, type, term, role, granted] of requests)
+  test(`a ${from} that is asked for a ${type} of term 9 is a ${role} of term ${term} and ${granted === true ? 'grants it' : 'is silent'}`, () => {
+    const raft = roles[from]?.()
+    assert(raft !== undefined)
+    settle(raft)
+    const log = { from: '2', to: '1', term: 9, lastIndex: 9, lastTerm: 8 }
+    raft.step(type === 'preVote' ? { ...log, type } : { ...log, type: 'vote', transfer: type === 'transfer' })
+    assert.deepEqual([raft.status.term, raft.status.role], [term, role])
+    const answers = settle(raft).filter((message) => 'granted' in message)
+    assert.deepEqual(
+      answers.map((message) => ('granted' in message ? [message.to, message.term, message.granted] : [])),
+      granted === undefined ? [] : [['2', 9, granted]],
+    )
+  })
