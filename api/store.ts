@@ -76,7 +76,10 @@ export interface Store {
    * is in flight, in turn: for callers inside, who bound what they ask for themselves.
    */
   commit(commit: Commit, whenFull?: 'refuse' | 'wait'): Promise<{ readonly resourceVersion: number }>
-  /** Called synchronously after each applied entry, in order, with all events of that entry. */
+  /**
+   * Called synchronously after each applied entry, in order, with all events of that entry. With none: a member that was
+   * far behind got the state as a whole, and `view` is another one. That never happens to a leader.
+   */
   subscribe(listener: (events: readonly StoreEvent[]) => void): () => void
   /**
    * Batches of events after `since`, complete and in order, each batch one or more whole entries.

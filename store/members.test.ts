@@ -9,6 +9,7 @@ import { State } from './mvcc/state.ts'
 import { task } from './mvcc/testdata/builders.ts'
 import type { OpenStore } from './store.ts'
 import { Group } from './testdata/group.ts'
+import type { MemoryDisk } from './testdata/world.ts'
 
 const three = ['1', '2', '3']
 
@@ -76,8 +77,13 @@ test('a leader that is cut off answers nothing more; the others go on, and it ca
   await commit(group, 'web.1.a')
   const old = leaderOf(group)
   group.cut.add(idOf(group, old))
-  const lost = assert.rejects(old.commit(create('lost')), (error) => reasonOf(error) === 'Unknown')
-  await group.pass(() => group.leader !== undefined && !old.status().leads)
+  let isAnswered = false
+  const lost = assert
+    .rejects(old.commit(create('lost')), (error) => reasonOf(error) === 'Unknown')
+    .finally(() => {
+      isAnswered = true
+    })
+  await group.pass(() => group.leader !== undefined && !old.status().leads && isAnswered)
   await lost
   await commit(group, 'web.2.a')
   group.cut.clear()
@@ -113,6 +119,10 @@ test('who was away for long gets the state as a whole; who watches it there is t
     },
     (error) => reasonOf(error) === 'Expired',
   )
+  let isReplaced = false
+  group.store(away).subscribe((events) => {
+    isReplaced ||= events.length === 0
+  })
   group.cut.add(away)
   for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
   await group.pass(() => leaderOf(group).status().snapshotIndex > seen + 550)
@@ -120,6 +130,7 @@ test('who was away for long gets the state as a whole; who watches it there is t
   await group.pass(() => areEqual(group, three))
   assert(group.store(away).status().snapshotIndex > seen + 500)
   await watching
+  assert(isReplaced, 'who listens is told that there are events left out')
   await commit(group, 'after')
   await group.pass(() => areEqual(group, three))
   const disk = await group.stop(away)
@@ -163,4 +174,25 @@ test('members that all stop come back with everything that was acknowledged', as
   await group.pass(() => group.leader !== undefined)
   assert.equal(leaderOf(group).view.count('Task'), 10)
   await group.pass(() => areEqual(group, three))
+})
+
+test('the last one left goes on alone when it is told to, with everything that it has, and others join it anew', async () => {
+  const group = await found()
+  for (let at = 0; at < 10; at += 1) await commit(group, `web.${at}.a`)
+  await group.pass(() => areEqual(group, three))
+  const disks = new Map<string, MemoryDisk>()
+  for (const id of three) disks.set(id, await group.stop(id))
+  const alone = await group.start('2', three, disks.get('2'), true)
+  assert.deepEqual([alone.status().leads, alone.members.voters, alone.view.count('Task')], [true, ['2'], 10])
+  await commit(group, 'alone')
+  const disk = await group.stop('2')
+  const again = await group.start('2', three, disk)
+  assert.deepEqual([again.status().leads, again.view.count('Task')], [true, 11])
+  await group.start('4', [])
+  let isMember = false
+  const joined = again.changeMembers({ steps: [{ make: 'learner', id: '4' }], leave: 'auto' }).then(() => {
+    isMember = true
+  })
+  await Promise.all([group.pass(() => isMember), joined])
+  await group.pass(() => areEqual(group, ['4']))
 })

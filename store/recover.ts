@@ -5,11 +5,11 @@ import type { Random } from '../effects/effects.ts'
 import { decodeCommit } from './mvcc/codec.ts'
 import { Restorer } from './mvcc/snapshot.ts'
 import { type Outcome, State } from './mvcc/state.ts'
-import { membersOf } from './raft/configuration.ts'
+import { encodeConfiguration, membersOf, simpleConfiguration } from './raft/configuration.ts'
 import { defaultSettings } from './raft/core.ts'
 import type { Entry } from './raft/entry.ts'
 import { Raft } from './raft/raft.ts'
-import type { Recovered } from './wal/wal.ts'
+import type { Recovered, Wal } from './wal/wal.ts'
 
 /** Some 5 ms of applying: other work gets its turn in between. */
 const maxApplyBytes = 256 * 1024
@@ -35,6 +35,20 @@ export async function recover(
   }
   assert.equal(state.resourceVersion, raft.status.commit, 'everything known to be committed is applied')
   return { raft, state }
+}
+
+/**
+ * For the disaster: the other members are lost for good, and this one goes on alone. All that it has counts as committed,
+ * whoever confirmed it or did not; then it is the only member. Were the others to come back, there would be two groups.
+ */
+export async function forgetOthers(wal: Wal, recovered: Recovered, nodeId: string): Promise<Recovered> {
+  const { hardState, snapshot, entries } = recovered
+  const index = (entries.at(-1)?.index ?? snapshot?.meta.index ?? 0) + 1
+  const term = hardState.term + 1
+  const alone: Entry = { index, term, type: 'configuration', data: encodeConfiguration(simpleConfiguration([nodeId])) }
+  const next = { term, vote: nodeId, commit: index }
+  await wal.append({ hardState: next, entries: [alone] })
+  return { ...recovered, hardState: next, entries: [...entries, alone] }
 }
 
 /** Entries without a command only move the index: the first of each term, and changes of members. */

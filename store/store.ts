@@ -19,12 +19,12 @@ import type { State } from './mvcc/state.ts'
 import { Watchers } from './mvcc/watch.ts'
 import type { PeerHandler, Peers, SnapshotMessage } from './peers.ts'
 import { Pending } from './pending.ts'
-import { type Change, type Configuration, membersOf } from './raft/configuration.ts'
+import type { Change, Configuration } from './raft/configuration.ts'
 import type { Refusal } from './raft/core.ts'
 import type { Entry, SnapshotMeta } from './raft/entry.ts'
 import type { Message } from './raft/message.ts'
 import type { AppendWork, Raft } from './raft/raft.ts'
-import { applyEntry, recover } from './recover.ts'
+import { applyEntry, forgetOthers, recover } from './recover.ts'
 import { Waiting } from './waiting.ts'
 import { openWal, type Recovered, type Wal } from './wal/wal.ts'
 
@@ -48,6 +48,8 @@ export interface StoreOptions {
   readonly segmentBytes?: number
   /** The members that found the group, the same for each of them; this node alone unless told. None: it joins one. */
   readonly founders?: readonly string[]
+  /** The other members are lost for good: this one goes on alone, with all that it has. Never while they may come back. */
+  readonly forceNewCluster?: boolean
 }
 
 export interface StoreDeps {
@@ -103,10 +105,12 @@ export async function startStore(
   wal: Wal,
   recovered: Recovered,
   deps: Omit<StoreDeps, 'disk'>,
-  options: Pick<StoreOptions, 'nodeId' | 'snapshotEntries' | 'keptEntries' | 'founders'>,
+  options: Omit<StoreOptions, 'directory' | 'clusterId' | 'segmentBytes'>,
 ): Promise<OpenStore> {
-  const { nodeId, founders = [nodeId] } = options
-  const { raft, state } = await recover(recovered, nodeId, founders, deps.random)
+  const { nodeId, founders = [nodeId], forceNewCluster = false } = options
+  if (forceNewCluster) deps.log.warn('Began a new cluster with this node alone')
+  const known = forceNewCluster ? await forgetOthers(wal, recovered, nodeId) : recovered
+  const { raft, state } = await recover(known, nodeId, founders, deps.random)
   const driver = new Driver(wal, raft, state, deps, options, recovered.snapshot?.meta.index ?? 0)
   await driver.start()
   return driver
@@ -201,8 +205,8 @@ class Driver implements OpenStore, PeerHandler {
 
   /** The only member, which leads by itself. */
   get #isAlone(): boolean {
-    const { voters } = this.#raft.configuration
-    return voters[0] === this.#nodeId && membersOf(this.#raft.configuration).length === 1
+    const { voters, outgoing, learners } = this.#raft.configuration
+    return voters.length === 1 && voters[0] === this.#nodeId && outgoing.length === 0 && learners.length === 0
   }
 
   /** Nothing is to be done, and nothing is being written. */
@@ -336,9 +340,9 @@ class Driver implements OpenStore, PeerHandler {
     }
   }
 
-  /** What is asked for in one turn is done together. */
+  /** What is asked for in one turn is done together; where nobody else could begin with it, so is what is asked for during a write. */
   #wake(): void {
-    if (this.#isWoken) return
+    if (this.#isWoken || (this.#writing !== undefined && this.#isAlone)) return
     this.#isWoken = true
     void Promise.resolve().then(() => this.#work())
   }
@@ -368,7 +372,6 @@ class Driver implements OpenStore, PeerHandler {
   }
 
   #propose(): void {
-    if (this.#writing !== undefined && this.#isAlone) return // Nobody else could begin with it now.
     const commands = this.#pending.waiting()
     if (!this.#leads || commands.length === 0) return
     const proposed = this.#raft.propose(commands)
@@ -459,6 +462,7 @@ class Driver implements OpenStore, PeerHandler {
     this.#state = received.state
     this.#snapshotIndex = meta.index
     this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(received.state.objects().length)
+    for (const listener of this.#listeners) listener([])
     this.#watchers.wake()
     this.#deps.log.info('Installed a snapshot', { index: meta.index })
   }

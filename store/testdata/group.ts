@@ -27,7 +27,7 @@ export class Group {
     this.#snapshotEntries = snapshotEntries
   }
 
-  async start(id: string, founders: readonly string[], disk = new MemoryDisk()): Promise<OpenStore> {
+  async start(id: string, founders: readonly string[], disk = new MemoryDisk(), forceNewCluster = false): Promise<OpenStore> {
     const clock = new ManualClock()
     const started: Started = { id, disk, clock, founders, store: undefined as never, handler: undefined }
     const peers: Peers = {
@@ -42,7 +42,7 @@ export class Group {
     // Each member draws other election timeouts, or they would vote for themselves for ever.
     const random = { next: () => (Number(id) % 7) / 7, bytes: (length: number) => new Uint8Array(length) }
     const deps = { clock, random, log: silent, peers }
-    const options = { nodeId: id, founders, snapshotEntries: this.#snapshotEntries }
+    const options = { nodeId: id, founders, snapshotEntries: this.#snapshotEntries, forceNewCluster }
     started.store = await startStore(disk.open(), disk.recovered(), deps, options)
     this.members.set(id, started)
     return started.store
