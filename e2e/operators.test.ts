@@ -178,6 +178,7 @@ test('an admin of another machine makes users, and a role that is changed counts
   await kit('ben', 'ctx', 'add', 'kit-ben.yaml')
   await fails('ben', 6, 'scale', 's_web=1')
   await kit('ada', 'swarm', 'user', 'renew', 'ben', '--role', 'operator', '--file', 'kit-ben-2.yaml')
+  assert.match(await fails('ada', 2, 'swarm', 'user', 'renew', 'ada'), /"ada" is who you are here: another admin renews it/)
   assert.match(await fails('ben', 1, 'get', 'services'), /not the one that user "ben" was given last.*kit swarm user/s)
   await kit('ben', 'ctx', 'add', 'kit-ben-2.yaml')
   await kit('ben', 'scale', 's_web=1')
@@ -216,6 +217,7 @@ test('contexts: one is switched to, chosen for one command, renamed, removed; an
   assert.match(await two('--context', 'vera', 'whoami'), /^vera /)
   assert.match(await two('--socket', socket, 'whoami'), /^admin@socket \(admin\) /)
   assert.match(await fails('two', 2, '--context', 'prod', '--socket', socket, 'whoami'), /give one of them/)
+  assert.match(await fails('two', 2, 'swarm', 'leave'), /is about this machine, and commands are for context "prod" now/)
   assert.match(await fails('two', 2, 'ctx', 'prot'), /there is no context "prot"; did you mean "prod"\?/)
   assert.match(await fails('two', 2, 'ctx', 'add', 'kit-vera.yaml', '--name', 'prod'), /of another cluster or user/)
   assert.match(await fails('two', 2, 'ctx', 'add', 's.yml'), /holds no context/)
@@ -235,6 +237,42 @@ test('contexts: one is switched to, chosen for one command, renamed, removed; an
     assert.match(said, /config\.yaml: /)
     assert.ok(!said.includes(secret))
   }
+})
+
+/** Undefined where there is none, after one line that says so. */
+async function findKubectl(): Promise<((...args: readonly string[]) => Promise<{ code: number | null; text: string }>) | undefined> {
+  const run = async (...args: readonly string[]): Promise<{ code: number | null; text: string }> => {
+    const child = spawn('kubectl', ['--cache-dir', join(home, 'kube-cache'), ...args], { cwd: home, stdio: ['ignore', 'pipe', 'pipe'] })
+    running.add(child)
+    let text = ''
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (text += part))
+    const [code] = await once(child, 'close')
+    return { code, text }
+  }
+  const found = await run('version', '--client').catch((error: Error) => ({ code: 1, text: error.message }))
+  if (found.code === 0) return run
+  if ((process.env['KIT_REQUIRE'] ?? '').split(',').includes('kubectl')) throw new Error(`KIT_REQUIRE names kubectl, and: ${found.text}`)
+  console.log(`skipped: kubectl over --listen-api, because it does not run (${found.text.trim()}). Install it to have that tried`)
+  return undefined
+}
+
+test('unmodified kubectl goes by what kit ctx kubeconfig prints, over HTTP/2, and meets the same roles', async () => {
+  const kubectl = await findKubectl()
+  if (kubectl === undefined) return
+  for (const who of ['vera', 'otto']) writeFileSync(join(home, `${who}.kubeconfig`), await kit(who, 'ctx', 'kubeconfig'), { mode: 0o600 })
+  const as = (who: string, ...args: readonly string[]) => kubectl('--kubeconfig', `${who}.kubeconfig`, ...args)
+  const nodes = await as('vera', 'get', 'nodes.kit')
+  assert.equal(nodes.code, 0, nodes.text)
+  assert.match(nodes.text, /NAME +HOSTNAME +STATUS/)
+  const whoami = await as('vera', 'auth', 'whoami')
+  assert.match(whoami.text, /Username +vera|could not find the requested resource/) // Older ones ask another version of it.
+  const scale = ['patch', 'services.kit', 's_web', '--type=merge', '-p', '{"spec":{"replicas":2}}']
+  const refused = await as('vera', ...scale)
+  assert.notEqual(refused.code, 0)
+  assert.match(refused.text, /Error from server \(Forbidden\): services.kit "s_web" is forbidden: User "vera" cannot patch/)
+  const done = await as('otto', ...scale)
+  assert.equal(done.code, 0, done.text)
+  assert.equal((await kit('vera', 'get', 'service', 's_web', '-o', 'jsonpath={.spec.replicas}')).trim(), '2')
 })
 
 test('an address where nobody is, or somebody else, is said to be that', async () => {

@@ -121,7 +121,8 @@ export function assertMay(identity: Identity, target: Target): void {
   const callers = callersOf(target)
   if (callers?.includes(identity.role) === true) return
   if (identity.role === 'Nobody') {
-    const how = "an admin makes a certificate with 'kit swarm user add NAME --role ROLE', and 'kit ctx add FILE' takes it"
+    const how =
+      "an admin makes a certificate with 'kit swarm user add NAME --role ROLE', or with 'kit swarm user renew NAME' for a user who is there, and 'kit ctx add FILE' takes it"
     throw new StatusError(identity.reason, `${identity.why}: ${how}`)
   }
   if (callers !== undefined) throw forbidden(identity, target, callers)

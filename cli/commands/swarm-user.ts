@@ -48,6 +48,13 @@ export async function add(context: Context, options: Options, [name = '']: reado
 /** Another key and certificate: what there was before is refused from then on. */
 export async function renew(context: Context, options: Options, [name = '']: readonly string[]): Promise<void> {
   const role = roleNamed(options.role)
+  const target = await context.target()
+  // The certificate that this goes with would be refused before the next one has come back.
+  if (target.context !== undefined && target.remote.user === name)
+    throw new CommandError(
+      exitCodes.invalid,
+      `error: "${name}" is who you are here: another admin renews it, or you on a manager itself: \`kit --socket SOCKET swarm user renew ${name}\``,
+    )
   const { file, servers } = await prepare(context, options, name)
   const keys = createKeys()
   const key = keys.generate()

@@ -65,6 +65,12 @@ export async function update(context: Context, options: Options): Promise<void> 
 
 /** Asks the daemon of this machine. */
 async function tell<T>(context: Context, verb: 'init' | 'join' | 'leave', request: InitRequest | JoinRequest | LeaveRequest): Promise<T> {
+  const { context: remote } = await context.target()
+  if (remote !== undefined)
+    throw new CommandError(
+      exitCodes.invalid,
+      `error: \`kit swarm ${verb}\` is about this machine, and commands are for context "${remote}" now: name the socket of its daemon with --socket`,
+    )
   const body: Json = JSON.parse(JSON.stringify(request))
   const answer = await (await context.client()).raw({ method: 'POST', path: `${membershipPath}/${verb}`, body })
   if (!isJsonObject(answer)) throw new CommandError(exitCodes.error, 'error: the daemon is of another version of kit')
