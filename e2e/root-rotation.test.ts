@@ -257,3 +257,25 @@ test('a manager may found its cluster with a root of the operator, and with no o
   const joining = await kitd('joins', ...flags(own), ...joinFlags('SWMTKN-1-x'))
   assert.match(joining.text, /--ca-cert and --ca-key are for the node that founds a cluster/)
 })
+
+test('users of other machines are named when the root is another, and a new certificate lets them in again', async () => {
+  const [listen, api] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
+  const manager = await kitd('api', '--listen-remote-api', listen, '--listen-api', api)
+  assert.equal(manager.code, null, manager.text)
+  const socket = join(directoryOf('api'), 'kit.sock')
+  const environment = { ...process.env, KIT_CONFIG: join(cluster.home, 'config.yaml'), KIT_SOCKET: undefined }
+  const kit = (...args: readonly string[]): string =>
+    execFileSync(join(projectRoot, 'bin/kit'), args, { cwd: cluster.home, env: environment, encoding: 'utf8', stdio: 'pipe' })
+  await eventually(() => kit('--socket', socket, 'swarm', 'user', 'add', 'ann', '--role', 'viewer', '--file', 'ann.yaml'))
+  kit('ctx', 'add', 'ann.yaml', '--name', 'before')
+  assert.match(kit('--context', 'before', 'get', 'nodes'), /Ready/)
+  const { code, err } = await cluster.run(['--socket', socket, 'swarm', 'ca', '--rotate'])
+  assert.equal(code, 0, err)
+  assert.match(err, /Users of other machines need new certificates \(`kit swarm user renew NAME`\): ann/)
+  await eventually(() =>
+    assert.throws(() => kit('--context', 'before', 'get', 'nodes'), /not signed by the root of this cluster|no manager of the cluster/),
+  )
+  kit('--socket', socket, 'swarm', 'user', 'renew', 'ann', '--file', 'new.yaml')
+  kit('ctx', 'add', 'new.yaml', '--name', 'after')
+  assert.match(kit('--context', 'after', 'get', 'nodes'), /Ready/)
+})

@@ -8,6 +8,7 @@ import { parseDuration } from '../../api/duration.ts'
 import { reasonOf } from '../../api/errors.ts'
 import { apiVersion } from '../../api/objects.ts'
 import type { WireObject } from '../../api/wire.ts'
+import { trustedRoots } from '../../ca/cluster-ca.ts'
 import { makeCsr } from '../../ca/csr.ts'
 import { identityOf, keyDigest } from '../../ca/identity.ts'
 import { createKeys } from '../../effects/real/keys.ts'
@@ -133,7 +134,7 @@ async function hand(context: Context, name: string, { key, file, servers }: Outc
   const identity = identityOf(new X509Certificate(pem))
   if (ca === undefined || identity === undefined) throw new Error('the cluster has signed a certificate without a root, or for nobody')
   const remote = {
-    ...{ servers, cluster: identity.clusterId, user: name, ca: ca.certificate, certificate: pem },
+    ...{ servers, cluster: identity.clusterId, user: name, ca: trustedRoots(ca), certificate: pem },
     key: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
   }
   const text = formatContexts({ current: undefined, contexts: { [name]: remote } })

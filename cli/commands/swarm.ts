@@ -24,6 +24,7 @@ import { presentToken, roleNamed, rotateToken } from '../swarm-tokens.ts'
 import { timeoutOf } from '../timeout.ts'
 import { change, settingsIn } from './cluster.ts'
 
+const namedUsers = 10
 const noInputs = { env: {}, readLines: () => [] }
 
 const availabilities: Readonly<Record<string, Availability>> = { active: 'Active', pause: 'Pause', drain: 'Drain' }
@@ -163,8 +164,18 @@ async function rotateCa(context: Context, options: Options): Promise<number> {
   const isSame = cluster.status.ca?.certificate === begun.before.status.ca?.certificate
   if (!isQuiet)
     context.err(isSame ? 'That is the root already.' : 'Every node has a certificate of the new root. Join tokens are new, too.')
+  if (!isSame) await tellOfUsers(context)
   context.out(cluster.status.ca?.certificate ?? '')
   return exitCodes.ok
+}
+
+/** Nodes get new certificates by themselves; what users carry with them does not. */
+async function tellOfUsers(context: Context): Promise<void> {
+  const { items } = await (await context.client()).list('User')
+  if (items.length === 0) return
+  const names = items.slice(0, namedUsers).map(({ metadata }) => metadata.name)
+  const more = items.length > names.length ? ` and ${items.length - names.length} more` : ''
+  context.err(`Users of other machines need new certificates (\`kit swarm user renew NAME\`): ${names.join(', ')}${more}`)
 }
 
 function flagName(option: string): string {
