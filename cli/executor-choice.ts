@@ -8,7 +8,7 @@ import { createDockerExecutor } from '../agent/docker/docker-executor.ts'
 import { EngineAwayError, pingEngine } from '../agent/docker/engine.ts'
 import type { Executor } from '../agent/executor.ts'
 import { parseJson } from '../agent/frames.ts'
-import { createProcessExecutor } from '../agent/process/process-executor.ts'
+import { createProcessExecutor, untilShimsEnd } from '../agent/process/process-executor.ts'
 import type { Log } from '../effects/effects.ts'
 import type { Identity } from '../node/identity.ts'
 import type { ExecutorName } from './options.ts'
@@ -54,6 +54,13 @@ export async function openRecordedExecutor(directory: string, programs: Programs
   return await open(directory, programs, (await recordedChoice(directory)) ?? { executor: 'process' })
 }
 
+/** Resolves once what the executor of a node has left beside the tasks themselves has ended, too. Its tasks are stopped. */
+export async function untilNothingRuns(directory: string): Promise<void> {
+  await untilShimsEnd(tasksOf(directory))
+}
+
+const tasksOf = (directory: string): string => join(directory, 'tasks')
+
 async function choose(deps: ChoiceDeps, flags: ExecutorFlags, before: Choice | undefined): Promise<Choice> {
   const recordedHost = before?.executor === 'docker' ? before.dockerHost : undefined
   const dockerHost = flags.dockerHost ?? deps.environment['DOCKER_HOST'] ?? recordedHost ?? defaultDockerHost
@@ -98,7 +105,7 @@ async function removeTasks({ directory, programs, log }: ChoiceDeps, choice: Cho
 async function open(directory: string, programs: Programs, choice: Choice, log?: Log): Promise<Executor> {
   if (choice.executor === 'process')
     return createProcessExecutor({
-      directory: join(directory, 'tasks'),
+      directory: tasksOf(directory),
       nodePath: programs.node,
       shimPath: programs.shim,
       ...(log === undefined ? {} : { log }),

@@ -16,7 +16,7 @@ import { whyUnusable } from '../effects/real/unusable-directory.ts'
 import { certificatesOf, loadCertificate } from '../node/certificate.ts'
 import { type Connection, connect } from './connect.ts'
 import type { Context } from './context.ts'
-import { assertEngineAnswers, openRecordedExecutor, recordedChoice } from './executor-choice.ts'
+import { assertEngineAnswers, openRecordedExecutor, recordedChoice, untilNothingRuns } from './executor-choice.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { type LocalPlan, type NodeEntry, type PlanOptions, planNodes, readPlan, writePlan } from './local-plan.ts'
 
@@ -294,7 +294,6 @@ export async function stopCluster(context: Context, purge: boolean): Promise<rea
     const tasks = await stopTasks(context, node)
     if (daemon || tasks > 0) stopped.push(name)
   }
-  // A shim that was about to start its task writes its last record while its directory goes.
   if (purge) await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   return stopped
 }
@@ -323,5 +322,6 @@ async function stopTasks(context: Context, node: LocalNode): Promise<number> {
   // The files of processes go with the state directory; containers lie elsewhere, and would stay behind.
   if (executor.name === 'docker') await Promise.all(held.map((task) => executor.remove(task)))
   else await Promise.all(running.map((task) => executor.stop(task, context.signal)))
+  await untilNothingRuns(node.directory)
   return running.length
 }

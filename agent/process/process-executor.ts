@@ -37,7 +37,7 @@ import { MemoryFiles, placesOf } from './memory-files.ts'
 import { type Volume, volumesOf, volumeVariable } from './mounts.ts'
 import { findFreePorts } from './ports.ts'
 import { commandOf, noticesFor, refuseImpossible, stopSignalOf } from './requirements.ts'
-import { claimTask, fileOf, readSpec, readStarted, type ShimSpec, type Started, writeRecord } from './task-files.ts'
+import { claimTask, fileOf, readClaim, readSpec, readStarted, type ShimSpec, type Started, writeRecord } from './task-files.ts'
 import { inspect, type TaskProcess } from './task-state.ts'
 import { startInTerminal } from './terminal-command.ts'
 import { Turns } from './turns.ts'
@@ -75,6 +75,27 @@ const nodeOptions = ['--max-old-space-size=16', '--max-semi-space-size=1', '--v8
 
 export function createProcessExecutor(options: ProcessExecutorOptions): Executor {
   return new ProcessExecutor(options)
+}
+
+/**
+ * Resolves once no shim of a task below that directory of an executor runs: each ends a moment after it has written down how
+ * its task ended. One that does not is killed; its task has ended.
+ */
+export async function untilShimsEnd(directory: string): Promise<void> {
+  const tasks = join(directory, 'tasks')
+  const shims = existsSync(tasks)
+    ? readdirSync(tasks, { withFileTypes: true })
+        .filter(isTaskDirectory)
+        .flatMap(({ name }) => {
+          const { shim } = readClaim(join(tasks, name)) ?? { shim: null }
+          return shim === null || shim === 'unreadable' ? [] : [shim]
+        })
+    : []
+  const endMs = performance.now() + shimLimitMs
+  for (let left = shims.filter(isAlive); left.length > 0; left = left.filter(isAlive)) {
+    if (performance.now() > endMs) for (const shim of left) signalProcess(shim, 'SIGKILL')
+    await sleep(5)
+  }
 }
 
 class ProcessExecutor implements Executor {
