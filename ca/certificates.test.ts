@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { reasonOf } from '../api/errors.ts'
 import { createKeys } from '../effects/real/keys.ts'
 import { createRandom } from '../effects/real/random.ts'
 import { type Identity, identityOf, keyDigest } from './identity.ts'
 import { certificateValidity, defaultCertificateLifeMs, issueNodeCertificate, issueOperatorCertificate } from './issue.ts'
 import { issuedBy } from './issued-by.ts'
-import { fromPem } from './pem.ts'
-import { type Authority, crossSign, makeRootCa, readRootCa, readRootKey } from './root-ca.ts'
+import { fromPem, toPem } from './pem.ts'
+import { type Authority, crossSign, makeRootCa, readRootCa, readRootCertificate, readRootKey } from './root-ca.ts'
 import { clusterId, issueDeps, issueNode } from './testdata/authority.ts'
 import { hasOpenssl, openssl } from './testdata/openssl.ts'
 import { verifyChain } from './verify-chain.ts'
@@ -240,6 +241,66 @@ test('a thousand certificates have a thousand serial numbers', () => {
   assert.equal(new Set(serials).size, 1000)
   assert.ok(serials.every((serial) => serial?.length === 32))
 })
+
+test('ten thousand mutated certificates: not read, not believed, or the same; quickly, and without another error', () => {
+  const deps = issueDeps()
+  const root = makeRootCa(deps, nowMs)
+  const node = issueNode(deps, root, { nowMs })
+  const [der = new Uint8Array()] = fromPem('CERTIFICATE', node.certificate)
+  const roots = chainOf(root.certificate)
+  const change = fc.record({ at: fc.nat(der.length - 1), remove: fc.nat(8), insert: fc.uint8Array({ maxLength: 8 }) })
+  let slowestMs = 0
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+      let bytes = Buffer.from(der)
+      for (const { at, remove, insert } of changes)
+        bytes = Buffer.concat([bytes.subarray(0, at), insert, bytes.subarray(Math.min(bytes.length, at + remove))])
+      const beganMs = performance.now()
+      const read = readOrNothing(bytes)
+      // Bytes behind the certificate are not part of it.
+      if (read !== undefined && !Buffer.from(read.raw).equals(der)) {
+        identityOf(read)
+        const found = verifyChain([read], { roots, clusterId, nowMs })
+        assert.ok('problem' in found, 'another certificate was believed')
+      }
+      slowestMs = Math.max(slowestMs, performance.now() - beganMs)
+    }),
+    { numRuns: 10_000 },
+  )
+  assert.ok(slowestMs < 1_000, `one took ${slowestMs} ms`)
+})
+
+test('five thousand mutated roots are refused with Invalid or are roots, whoever brings them', () => {
+  const deps = issueDeps()
+  const root = makeRootCa(deps, nowMs)
+  const [der = new Uint8Array()] = fromPem('CERTIFICATE', root.certificate)
+  const change = fc.record({ at: fc.nat(der.length - 1), remove: fc.nat(4), insert: fc.uint8Array({ maxLength: 4 }) })
+  fc.assert(
+    fc.property(fc.oneof(fc.array(change, { minLength: 1, maxLength: 3 }), fc.string({ unit: 'binary', maxLength: 3_000 })), (changes) => {
+      let bytes = Buffer.from(der)
+      if (typeof changes !== 'string')
+        for (const { at, remove, insert } of changes)
+          bytes = Buffer.concat([bytes.subarray(0, at), insert, bytes.subarray(Math.min(bytes.length, at + remove))])
+      const pem = typeof changes === 'string' ? changes : toPem('CERTIFICATE', bytes)
+      for (const read of [() => readRootCertificate(pem), () => readRootCa(pem, root.key, nowMs)]) {
+        try {
+          read()
+        } catch (error) {
+          assert.equal(reasonOf(error), 'Invalid', String(error))
+        }
+      }
+    }),
+    { numRuns: 5_000 },
+  )
+})
+
+function readOrNothing(der: Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(der)
+  } catch {
+    return undefined
+  }
+}
 
 test('an operator may bring a root of their own', withOpenssl, () => {
   const request = ['req', '-x509', '-subj', '/C=DE/O=Example/CN=Example Root', '-days', '3650', '-key', 'key.pem', '-sha256']

@@ -10,7 +10,7 @@ import type { AgentMessage } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
 import type { CertifiedNode, Effects, FrameStream, Transport } from '../effects/effects.ts'
 import type { CredentialSource, Credentials, NodeTransport, NodeTransportOptions } from '../effects/gate.ts'
-import { createGate } from '../server/authorization.ts'
+import { createGate, protocols } from '../server/authorization.ts'
 import { createRefusalLog } from '../server/refusal-log.ts'
 import { believedOf, JoinRefused, type JoinTrust, joinCluster, loadCertificate, type NodeCertificate } from './certificate.ts'
 import { type Identity, loadIdentity } from './identity.ts'
@@ -276,7 +276,7 @@ function createRemote(deps: NetworkDeps, credentials: CredentialSource, isRemove
     credentials,
     gate: createGate({ clock: deps.clock, isRemoved }),
     refused: ({ address, protocol, code, why, node }) =>
-      tell(`${address} ${code} ${protocol} ${node?.id}`, 'Refused a connection of another machine', {
+      tell(`${address} ${code} ${knownProtocol(protocol)} ${node?.id}`, 'Refused a connection of another machine', {
         address,
         protocol,
         code,
@@ -285,6 +285,11 @@ function createRemote(deps: NetworkDeps, credentials: CredentialSource, isRemove
       }),
     failed: (protocol, stream, error) => deps.log.info('A stream ended', { protocol, address: stream.peer.address, error }),
   })
+}
+
+/** Names that somebody makes up are one kind of refusal: no hundred of them hide the rest. */
+function knownProtocol(protocol: string | undefined): string | undefined {
+  return protocol !== undefined && Object.hasOwn(protocols, protocol) ? protocol : undefined
 }
 
 /** The certificate that is good now; whoever listens hears of the next. */

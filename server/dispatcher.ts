@@ -218,8 +218,12 @@ export class Dispatcher implements NodeLiveness {
 
   #refusal(opening: Opening, { node, address }: Peer): ManagerMessage | undefined {
     const { nodeName } = opening
-    if (node?.id !== nodeName)
-      return refused('Forbidden', `the connection belongs to '${node?.id ?? 'a stranger'}', not to '${nodeName}'`, false)
+    if (node?.id !== nodeName) {
+      const why = `the connection belongs to '${node?.id ?? 'a stranger'}', not to '${nodeName}'`
+      const who = node === undefined ? {} : { object: `Node/${node.id}` }
+      this.#tell(`${address} ${node?.id}`, 'Refused a session in the name of another node', { ...who, address, reason: 'Forbidden', why })
+      return refused('Forbidden', why, false)
+    }
     const { view } = this.#deps.store
     if (view.get('Node', nodeName) === undefined) {
       const isFounded = view.get('Cluster', 'default') !== undefined && view.count('Node') > 0

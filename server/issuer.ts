@@ -99,7 +99,10 @@ export class Issuer {
     } catch (error) {
       const reason = reasonOf(error) ?? 'InternalError'
       const why = error instanceof StatusError ? error.message : error
-      this.#tell(`${peer.address} ${String(why)}`, 'Refused to issue a certificate', { address: peer.address, reason, why })
+      this.#tell(`${peer.address} ${String(why)}`, 'Refused to issue a certificate', {
+        ...(peer.node === undefined ? {} : { object: `Node/${peer.node.id}` }),
+        ...{ address: peer.address, reason, why },
+      })
       // What went wrong inside is nobody's business outside.
       return { type: 'refused', reason, message: error instanceof StatusError ? error.message : 'the manager could not do it; see its log' }
     }
@@ -135,9 +138,7 @@ export class Issuer {
       )
     const publicKey = readCsr(request.csr)
     const digest = keyDigest(publicKey)
-    const known = [...this.#store.view.list('Node')].find(({ status: { certificate } }) =>
-      [certificate?.publicKey, certificate?.formerPublicKey].includes(digest),
-    )
+    const known = this.#nodeOf(digest)
     if (known !== undefined) {
       if (roleOf(known) === role) return await this.#issue(known.metadata.name, publicKey, late)
       throw new StatusError(
@@ -174,7 +175,19 @@ export class Issuer {
         'Unauthorized',
         'only a node can renew its certificate, and this one showed none, or one that has expired, is not valid yet or is not of this cluster: stop its kitd, and start it with --join-addr and --join-token',
       )
-    return await this.#issue(peer.node.id, readCsr(csr), late)
+    const publicKey = readCsr(csr)
+    const owner = this.#nodeOf(keyDigest(publicKey))
+    // A request that was overheard: who has its key would be taken for this node when it joins again.
+    if (owner !== undefined && owner.metadata.name !== peer.node.id)
+      throw new StatusError('Forbidden', 'the key of the request is that of another node')
+    return await this.#issue(peer.node.id, publicKey, late)
+  }
+
+  /** Whose key it is, or was before the last. */
+  #nodeOf(publicKey: string): Node | undefined {
+    return [...this.#store.view.list('Node')].find(({ status: { certificate } }) =>
+      [certificate?.publicKey, certificate?.formerPublicKey].includes(publicKey),
+    )
   }
 
   #newNode(role: NodeRole, { availability = 'Active', labels = {} }: Extract<JoinRequest, { type: 'join' }>, publicKey: string): Node {
