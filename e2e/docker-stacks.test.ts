@@ -48,8 +48,11 @@ if (engine !== undefined && docker !== undefined) {
     ].join('\n'),
     'bin/curl': 'for url; do :; done; exec wget -q -O - "$url"',
     'bin/openssl': 'while [ "$1" != -out ]; do shift; done; echo a key > "$2"',
+    'bin/pg_isready': 'exit 0',
     'bin/redis-cli': 'exit 0',
     'bin/rabbitmq-diagnostics': 'exit 0',
+    // Sealed, as a new one is.
+    'bin/vault': 'exit 2',
   }
 
   /** One image, with all their names. */
@@ -61,6 +64,7 @@ if (engine !== undefined && docker !== undefined) {
       writeFileSync(join(root, path), text, { mode: 0o755 })
     }
     for (const [path, script] of Object.entries(programs)) file(path, `#!/bin/sh\n${script}\n`)
+    file('etc/passwd', 'root:x:0:0:root:/root:/bin/sh\n')
     for (const path of ['index.html', 'health', 'minio/health/live', '_cluster/health']) file(`www/${path}`, 'all is well\n')
     for (const name of ['ash', 'tail', 'mkdir', 'seq']) symlinkSync('busybox', join(root, 'bin', name))
     const container = (await docker('create', engine.image, 'true')).trim()
@@ -191,6 +195,63 @@ if (engine !== undefined && docker !== undefined) {
     assert.equal(await within(logstash, 'cat', '/usr/share/logstash/pipeline/logstash.conf'), pipeline)
     assert.deepEqual(Object.keys(logstash.Config.ExposedPorts ?? {}).toSorted(), ['5000/tcp', '5044/tcp', '9600/tcp'])
     await remove('docker-elk', ['elasticsearch', 'logstash', 'kibana'])
+  })
+
+  /** Applies it, and returns what is said about keys that kit does not act on. */
+  const applyAloud = async (path: string, ...options: readonly string[]): Promise<readonly string[]> => {
+    const { code, out, err } = await cluster.run(['apply', ...options, '-f', path])
+    assert.equal(code, 0, out + err)
+    const [, ...lines] = /^warning: kit does not act on everything in [^\n]*((?:\n {2}[^\n]+)*)/m.exec(err)?.[1]?.split('\n  ') ?? []
+    return lines
+  }
+
+  test('dococd-openbao: a file of docker compose, whose dependencies wait for health', async () => {
+    // The port that kit chooses may be another program's on this machine: that the tasks are healthy is enough.
+    const said = await applyAloud(file('dococd-openbao'), '--no-wait')
+    assert.deepEqual(said, ['depends_on (vault): services start together, and restart until what they need is there'])
+    await eventually(async () => {
+      const tasks = [...(await cluster.tasks('openbao-dev_vault')), ...(await cluster.tasks('openbao-dev_db'))]
+      assert.deepEqual(
+        tasks.map(({ status }) => Reflect.get(status, 'health')),
+        ['Healthy', 'Healthy'],
+      )
+    })
+    const vault = await containerOf('openbao-dev_vault')
+    assert.deepEqual([vault.Config.User, vault.Config.Cmd], ['root', ['server', '-config=/openbao/config/bao.conf']])
+    assert.match(await within(vault, 'cat', '/openbao/config/bao.conf'), /openbao_kv_store/)
+    assert.match(await within(vault, 'wget', '-qO-', 'http://db'), /all is well/)
+    await remove('openbao-dev', ['db', 'vault'], ['openbao-dev_pg_data', 'openbao-dev_bao_init'])
+  })
+
+  test('storm-es: links and names of containers are the names of services anyway', async () => {
+    const configs = {
+      'elasticsearch/config/elasticsearch.yml': 'cluster.name: docker-cluster\n',
+      'logstash/config/logstash.yml': 'http.host: 0.0.0.0\n',
+      'logstash/pipeline/logstash.conf': 'input {}\n',
+      'kibana/config/kibana.yml': 'server.name: kibana\n',
+    }
+    const said = await applyAloud(file('storm-es', configs))
+    assert.deepEqual(
+      said.map((line) => line.slice(0, line.indexOf(':'))),
+      ['container_name (nimbus, supervisor, ui, zookeeper)', 'depends_on (nimbus, supervisor, ui)', 'links (nimbus, supervisor, ui)'],
+    )
+    const ui = await containerOf('storm-es_ui')
+    for (const name of ['nimbus', 'supervisor', 'zookeeper', 'elasticsearch'])
+      assert.match(await within(ui, 'wget', '-qO-', `http://${name}`), /all is well/)
+    await remove('storm-es', ['zookeeper', 'nimbus', 'supervisor', 'ui', 'elasticsearch', 'logstash', 'kibana'])
+  })
+
+  test('mastery-voting-313: the newest version of the format, two ports for one target', async () => {
+    // The visualizer wants a socket that the machine may not have, and nobody waits for that.
+    const said = await applyAloud(file('mastery-voting-313'), '--no-wait')
+    assert.deepEqual(said, ['depends_on (result, vote, worker): services start together, and restart until what they need is there'])
+    for (const service of ['redis', 'db', 'vote', 'result', 'worker'])
+      await cluster.kit('wait', `service/mastery-voting-313_${service}`, '--timeout', '1m')
+    const worker = await containerOf('mastery-voting-313_worker')
+    for (const name of ['db', 'redis', 'vote', 'result'])
+      assert.match(await within(worker, 'wget', '-qO-', `http://${name}`), /all is well/)
+    assert.equal((await containersOf('mastery-voting-313_vote')).length, 2)
+    await remove('mastery-voting-313', ['redis', 'db', 'vote', 'result', 'worker', 'visualizer'], ['mastery-voting-313_db-data'])
   })
 
   test('uncloud-configs-inline: content in the file, owner and mode, a directory that the image lacks', async () => {
