@@ -46,7 +46,7 @@ export async function draw(
   })
   const drawn = waitUntilExit()
   try {
-    await session.run(signal)
+    await Promise.race([session.run(signal), drawn])
   } finally {
     stdout.off('resize', resized)
     unmount()

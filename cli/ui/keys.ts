@@ -22,8 +22,8 @@ export interface Binding {
   readonly changes?: true
 }
 
-export const lists: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'events', 'objects']
-export const texts: readonly Screen[] = ['service', 'yaml', 'describe', 'explain', 'logs', 'help']
+const lists: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'events', 'objects']
+const texts: readonly Screen[] = ['service', 'yaml', 'describe', 'explain', 'logs', 'help']
 const objects: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'objects', 'events', 'service']
 const services: readonly Screen[] = ['services', 'service', 'tasks', 'overview']
 

@@ -5,7 +5,7 @@ import { parseFilter } from './filter.ts'
 import { cell, type Line, type Span, type Style } from './text.ts'
 
 export interface Column<T> {
-  /** What filters and `:sort` call it. */
+  /** What filters call it. */
   readonly id: string
   readonly heading: string
   /** At least so many columns of the terminal. */

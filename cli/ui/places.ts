@@ -25,6 +25,13 @@ export function listOf(kind: Kind): View {
   return screen === undefined ? { screen: 'objects', kind } : { screen }
 }
 
+/** Whether it is lines to scroll through, and no list to choose from. */
+export function isText({ screen }: View): boolean {
+  return (
+    screen === 'service' || screen === 'yaml' || screen === 'describe' || screen === 'explain' || screen === 'logs' || screen === 'help'
+  )
+}
+
 export function formatLocator(view: View): string {
   const filter = 'filter' in view && view.filter !== undefined && view.filter !== '' ? `?f=${encodeURIComponent(view.filter)}` : ''
   switch (view.screen) {

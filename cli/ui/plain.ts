@@ -116,11 +116,9 @@ export async function tell(
       stop.abort()
     })
   let told: Facts | undefined
-  let version = -1
   while (!either.aborted) {
     const now = clock.wallMs()
-    if (kinds.every((kind) => view.isKnown(kind)) && view.version !== version) {
-      version = view.version
+    if (kinds.every((kind) => view.isKnown(kind))) {
       const facts = factsOf(view, now, only)
       if (told === undefined) out(`${tables(view, now, only)}\n\n`)
       else for (const line of changes(told, facts)) out(`${new Date(now).toISOString().slice(11, 19)} ${line}\n`)

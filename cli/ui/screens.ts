@@ -8,7 +8,7 @@ import { type Binding, bindingsOn } from './keys.ts'
 import type { Listing } from './listing.ts'
 import { hostOf, taskName } from './names.ts'
 import { overviewLines } from './overview.ts'
-import type { View } from './places.ts'
+import { isText, type View } from './places.ts'
 import { type Mode, type Place, placeIn, settled, type UiState } from './state.ts'
 import { clip, ends, fit, type Line, plain, type Span, type Style, selected, widthOf, wrapped } from './text.ts'
 
@@ -49,12 +49,6 @@ const around = 3
 export function bodyHeight({ rows }: Size, view: View): number {
   const headings = view.screen === 'overview' || isText(view) ? 0 : 1
   return Math.max(1, rows - around - headings)
-}
-
-export function isText({ screen }: View): boolean {
-  return (
-    screen === 'service' || screen === 'yaml' || screen === 'describe' || screen === 'explain' || screen === 'logs' || screen === 'help'
-  )
 }
 
 /** At most `size.rows` lines, each at most `size.columns` wide. */
@@ -138,7 +132,7 @@ function objectName(view: ClusterView, kind: Kind, name: string): string {
   return task === undefined ? name : taskName(view, task)
 }
 
-function crumbsOf({ view, state, listing, lines, size }: Model, place: Place): Line {
+function crumbsOf({ view, listing, lines, size }: Model, place: Place): Line {
   const path = crumbs(view, place.view)
   const trail = path.flatMap((name, at): readonly Span[] => [
     ...(at === 0 ? [] : [{ text: ' > ', style: 'dim' } as const]),
@@ -155,8 +149,7 @@ function crumbsOf({ view, state, listing, lines, size }: Model, place: Place): L
       : isText(place.view)
         ? `${lines.length} lines${place.view.screen === 'logs' ? (place.follows ? '  FOLLOW' : '  still') : ''}`
         : ''
-  const parent = state.places.length > 1 && place.parent !== undefined ? '' : ''
-  return ends([' ', ...trail, ...filter, past, sort, parent], [`${count} `], size.columns)
+  return ends([' ', ...trail, ...filter, past, sort], [`${count} `], size.columns)
 }
 
 function bodyOf(model: Model, place: Place): readonly Line[] {
@@ -218,7 +211,7 @@ function footerOf({ state, connection, size }: Model, place: Place): Line {
   const { mode } = state
   switch (mode.kind) {
     case 'command':
-      return [{ text: ` :${mode.text}_`, style: 'bold' }, hint('   services  service/NAME  node/NAME/tasks  events …   esc')]
+      return [{ text: ` :${mode.text}_`, style: 'bold' }, hint('   services  service/NAME  node/NAME/tasks  events …   tab  esc')]
     case 'filter':
       return [{ text: ` /${mode.text}_`, style: 'bold' }, hint('   word  !word  ~regex  column=value  column>1   esc')]
     case 'scale':

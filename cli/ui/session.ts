@@ -14,9 +14,9 @@ import { ClusterView, type Usage } from './cluster-view.ts'
 import { follow, messageOf } from './follow.ts'
 import type { Listing } from './listing.ts'
 import { taskName } from './names.ts'
-import { formatLocator, type View } from './places.ts'
+import { formatLocator, isText, type View } from './places.ts'
 import { rolloutLines } from './rollout-lines.ts'
-import { bodyHeight, type Connection, frame, helpLines, isText, type Model, type Size } from './screens.ts'
+import { bodyHeight, type Connection, frame, helpLines, type Model, type Size } from './screens.ts'
 import { begin, changePlace, type Effect, type Place, placeIn, press, type Shown, say, settled, type UiState } from './state.ts'
 import { listingOf } from './tables.ts'
 import { drawn, type Line, oneLine, plain, type Span, wrapped } from './text.ts'
@@ -69,8 +69,10 @@ export class Session {
   #publishedAt = Number.NEGATIVE_INFINITY
   /** What is done for the present view only: `what` is its locator. */
   #activity: { readonly what: string; readonly stop: AbortController } | undefined
-  /** Of the present view, when it is logs or what a command prints. */
-  #output: { lines: readonly LogLine[] | readonly string[]; readonly isLog: boolean } = { lines: [], isLog: false }
+  /** What a command printed, for the view that shows it. */
+  #printed: readonly string[] = []
+  /** For the view that shows logs: lines of tasks, and what kept us from reading. */
+  #log: readonly (LogLine | string)[] = []
   #listing: { readonly version: number; readonly place: Place; readonly listing: Listing | undefined } | undefined
   #eventsVersion = ''
   #lastStats = new Map<string, TaskStats>()
@@ -216,15 +218,14 @@ export class Session {
       case 'logs':
         return this.#logLines(place, columns)
       default:
-        return textLines(this.#output.isLog ? [] : this.#output.lines.map(String), place, columns)
+        return textLines(this.#printed, place, columns)
     }
   }
 
   #logLines({ filter, timestamps, wraps, view }: Place, columns: number): readonly Line[] {
-    if (!this.#output.isLog) return []
     const wanted = filter.toLowerCase()
     const lines: Line[] = []
-    for (const line of this.#output.lines) {
+    for (const line of this.#log) {
       if (typeof line === 'string') {
         lines.push([{ text: ` -- ${line}`, style: 'dim' }])
         continue
@@ -256,8 +257,12 @@ export class Session {
     }
     follow({ client, clock, view: this.#view, onChange: () => this.#changed(), onConnection }, kind, this.#stop.signal).catch(
       (error: unknown) => {
-        this.#failure ??= error
-        this.#stop.abort()
+        if (always.includes(kind)) {
+          this.#failure ??= error
+          this.#stop.abort()
+        }
+        this.#state = say(this.#state, messageOf(error), true)
+        this.#changed()
       },
     )
   }
@@ -308,11 +313,11 @@ export class Session {
   }
 
   #print(view: Extract<View, { screen: 'describe' | 'explain' }>, signal: AbortSignal): void {
-    this.#output = { lines: ['…'], isLog: false }
+    this.#printed = ['…']
     this.#deps.run([view.screen, nameOf(view.kind, view.name)]).then(
       ({ text }) => {
         if (signal.aborted) return
-        this.#output = { lines: text.trimEnd().split('\n'), isLog: false }
+        this.#printed = text.trimEnd().split('\n')
         this.#changed()
       },
       () => undefined,
@@ -324,7 +329,7 @@ export class Session {
     const show = (): void => {
       if (signal.aborted) return
       if (lines.length > mostLogLines * 1.2) lines = lines.slice(-mostLogLines)
-      this.#output = { lines: lines as readonly LogLine[], isLog: true }
+      this.#log = lines
       this.#changed()
     }
     show()

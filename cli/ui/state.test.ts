@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { bindings } from './keys.ts'
-import { locatorOf, placeIn, settled } from './state.ts'
+import { settled } from './state.ts'
 import { createTown } from './testdata/town.ts'
 
 test('the selection stays on its row while rows come and go, and on the screen', () => {
@@ -113,7 +113,7 @@ test('enter goes down, esc and q up; q quits only from the top; history goes bot
   assert.equal(await crumbs('['), 'overview')
   assert.equal(await crumbs(']', ']', ']'), 'tasks > shop_api.1 > logs')
   assert.equal(await crumbs('-'), 'services > shop_api > tasks')
-  assert.equal(await crumbs(':', ...'node/id-w-1/tasks', 'enter'), 'nodes > w-1 > tasks')
+  assert.equal(await crumbs(':', ...'node/w-1/tasks', 'enter'), 'nodes > w-1 > tasks')
   assert.equal(isOver, false)
   await town.type('q')
   assert.equal(isOver, true)
@@ -131,13 +131,20 @@ test('the overview opens what needs a person, with the tasks that do', async () 
   close()
 })
 
-test('where one is can be written down', async () => {
-  const { begin, press } = await import('./state.ts')
+test('after : names may be shortened and are completed; what is not there is said', async () => {
   const town = createTown()
-  const shown = { view: undefined as never, now: 0, keys: [], columns: [], lines: [], height: 10 }
-  let state = begin({ screen: 'tasks', service: 'web' }, false)
-  for (const key of ['/', 'a', '=', '1', 'enter']) state = press(state, key, shown).state
-  assert.equal(placeIn(state).filter, 'a=1')
-  assert.equal(locatorOf(state), 'service/web/tasks?f=a%3D1')
-  town.session.press('ctrl-c')
+  const { close } = await town.open()
+  const footer = async (...keys: readonly string[]): Promise<string> => {
+    await town.type(...keys)
+    return town.session.frame().at(-1)?.trim() ?? ''
+  }
+  assert.match(await footer(':', ...'serv', 'tab'), /^:services_/)
+  assert.match(await footer('ctrl-u', ...'service/', 'tab'), /^:service\/shop_/)
+  assert.match(await footer('w', 'tab'), /^:service\/shop_web_/)
+  assert.match(await footer('ctrl-u', ...'node/w', 'tab'), /^:node\/w-_/)
+  await town.type('esc', ':', ...'svc/shop_w/tasks', 'enter')
+  assert.match(town.session.frame()[1] ?? '', /services > shop_web > tasks/)
+  assert.match(await footer(':', ...'service/shop', 'enter'), /could be any of: shop_api, shop_bad, shop_big, shop_web/)
+  assert.match(await footer(':', ...'service/none', 'enter'), /service "none" not found/)
+  close()
 })

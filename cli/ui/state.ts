@@ -4,10 +4,11 @@
 import type { Kind } from '../../api/objects.ts'
 import { concernsOf } from './attention.ts'
 import type { ClusterView } from './cluster-view.ts'
+import { completed, placeCalled } from './command-line.ts'
 import { bindingOf, type Deed, tabs } from './keys.ts'
 import type { Sort } from './listing.ts'
 import { hostOf } from './names.ts'
-import { formatLocator, parseLocator, type View } from './places.ts'
+import { isText, type View } from './places.ts'
 import { onNode, wantedOf } from './tables.ts'
 
 export interface Place {
@@ -120,7 +121,7 @@ export function press(state: UiState, key: string, shown: Shown): Transition {
     case 'command':
     case 'filter':
     case 'scale':
-      return type(quiet, state.mode, key)
+      return type(quiet, state.mode, key, shown.view)
     case 'confirm':
       return answer(quiet, state.mode, key)
   }
@@ -235,15 +236,9 @@ function sortBy({ sort }: Place, columns: readonly string[], step: 1 | -1): Sort
   return { by: columns[next] ?? '', isDescending: false }
 }
 
-function isText({ view: { screen } }: Place): boolean {
-  return (
-    screen === 'yaml' || screen === 'describe' || screen === 'explain' || screen === 'logs' || screen === 'help' || screen === 'service'
-  )
-}
-
 /** Of a list the selection moves; of a text the screen does. */
 function move(state: UiState, place: Place, shown: Shown, by: number): UiState {
-  if (isText(place)) {
+  if (isText(place.view)) {
     const lowest = Math.max(0, shown.lines.length - shown.height)
     const top = Math.max(0, Math.min(lowest, (place.follows ? lowest : place.top) + by))
     return changePlace(state, { top, ...(place.view.screen === 'logs' ? { follows: by > 0 && top >= lowest } : {}) })
@@ -266,7 +261,7 @@ function toMatch(state: UiState, place: Place, { lines, height }: Shown, step: 1
 
 // Typing.
 
-function type(state: UiState, mode: Extract<Mode, { kind: 'command' | 'filter' | 'scale' }>, key: string): Transition {
+function type(state: UiState, mode: Extract<Mode, { kind: 'command' | 'filter' | 'scale' }>, key: string, view: ClusterView): Transition {
   const filtering = (next: UiState, text: string): UiState => (mode.kind === 'filter' ? changePlace(next, { filter: text }) : next)
   const typed = (text: string): Transition => ({ state: filtering({ ...state, mode: { ...mode, text } }, text) })
   const done: UiState = { ...state, mode: { kind: 'browse' } }
@@ -274,15 +269,16 @@ function type(state: UiState, mode: Extract<Mode, { kind: 'command' | 'filter' |
   if (key === 'esc') return { state: mode.kind === 'filter' ? changePlace(done, { filter: mode.before }) : done }
   if (key === 'backspace') return mode.text === '' ? { state: filtering(done, '') } : typed([...mode.text].slice(0, -1).join(''))
   if (key === 'ctrl-u') return typed('')
+  if (key === 'tab' && mode.kind === 'command') return typed(completed(view, mode.text))
   if (key === 'enter') {
     if (mode.kind === 'filter') return { state: done }
-    return mode.kind === 'command' ? command(done, mode.text.trim()) : scaleTo(done, mode.service, mode.text)
+    return mode.kind === 'command' ? command(done, mode.text.trim(), view) : scaleTo(done, mode.service, mode.text)
   }
   return [...key].length === 1 ? typed(mode.text + key) : { state }
 }
 
 /** A place, or what would stand after `kit`. */
-function command(state: UiState, text: string): Transition {
+function command(state: UiState, text: string, view: ClusterView): Transition {
   if (text === '') return { state }
   if (text === 'q' || text === 'quit') return { state, effect: { do: 'quit' } }
   if (/^(scale|rollout|drain|pause|activate|label|delete) /.test(text)) {
@@ -292,7 +288,7 @@ function command(state: UiState, text: string): Transition {
     return { state: ask(state, `kit ${text}`, [], words, 'Delete') }
   }
   try {
-    return { state: go(state, parseLocator(text), true) }
+    return { state: go(state, placeCalled(view, text), true) }
   } catch (error) {
     return { state: say(state, error instanceof Error ? error.message : String(error), true) }
   }
@@ -520,10 +516,4 @@ function askDelete(state: UiState, { kind, name }: Selected, view: ClusterView):
   if (kind === 'Node')
     return ask(state, question, ['it leaves the cluster, and must join anew to come back'], words, 'Delete', hostOf(view, name))
   return ask(state, question, ['what uses it keeps it from being deleted'], words, 'Delete')
-}
-
-/** Where one is, as `kit ui` takes it. */
-export function locatorOf(state: UiState): string {
-  const { view, filter } = placeIn(state)
-  return formatLocator({ ...view, ...('filter' in view || filter !== '' ? { filter } : {}) } as View)
 }

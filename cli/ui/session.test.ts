@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createTown } from './testdata/town.ts'
+
+test('however many events come, there are at most ten frames a second; without a difference there is none', async () => {
+  const town = createTown({ start: { screen: 'services' } })
+  const { close } = await town.open()
+  let frames = 0
+  town.session.subscribe(() => frames++)
+  await town.clock.advance(10_000)
+  assert.equal(frames, 0, 'services have no ages at 80 columns')
+
+  for (let moment = 0; moment < 20; moment++) {
+    for (let change = 0; change < 50; change++) {
+      const service = town.store.view.get('Service', 'shop_web')
+      assert.ok(service !== undefined)
+      const replicas = moment * 50 + change
+      await town.commit([
+        { op: 'update', object: { ...service, status: { ...service.status, replicas: { desired: replicas, running: 0 } } } },
+      ])
+    }
+    await town.clock.advance(50)
+  }
+  assert.ok(frames >= 5 && frames <= 11, `${frames} frames in a second`)
+  await town.clock.advance(1_000)
+  assert.match(town.session.frame().join('\n'), /shop_web .* 2\/999 /)
+  close()
+})
+
+test('a key is answered at once', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  let frames = 0
+  town.session.subscribe(() => frames++)
+  town.session.press('2')
+  assert.equal(frames, 1)
+  assert.match(town.session.frame()[1] ?? '', /^ services/)
+  close()
+})
+
+test('what came while one looked elsewhere is there when one comes back, and what is gone is not selected', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  await town.type('2', 'G', '6')
+  const service = town.store.view.get('Service', 'shop_web')
+  assert.ok(service !== undefined)
+  await town.commit([{ op: 'delete', kind: 'Service', name: 'shop_web' }])
+  await town.type('[')
+  const frame = town.session.frame().join('\n')
+  assert.doesNotMatch(frame, /shop_web/)
+  assert.match(frame, />shop_big/)
+  await town.commit([{ op: 'create', object: { ...service, metadata: { ...service.metadata, name: 'added' } } }])
+  await town.clock.advance(1_000)
+  assert.match(town.session.frame().join('\n'), /^ added/m)
+  assert.match(town.session.frame().join('\n'), />shop_big/)
+  close()
+})
+
+test('a command that failed says why, and one that worked says what it did', async () => {
+  const answers = [
+    { isGood: false, text: 'error: no node can take it\n  next: kit explain\n' },
+    { isGood: true, text: 'service/shop_api scaled to 9\n' },
+  ]
+  const town = createTown({ run: async () => answers.shift() ?? { isGood: true, text: '' } })
+  const { close } = await town.open()
+  const scale = ['2', 'S', 'backspace', '9', 'enter']
+  await town.type(...scale)
+  assert.match(town.session.frame().at(-1) ?? '', /error: no node can take it/)
+  await town.type(...scale)
+  assert.match(town.session.frame().at(-1) ?? '', /service\/shop_api scaled to 9/)
+  close()
+})
