@@ -118,7 +118,9 @@ export class Cluster {
   /** Starts a shell script in a terminal. In it, `$KIT` is the program with the directory of this cluster. */
   openTerminal(script: string): Screen {
     const kit = `${program} --dir ${this.directory}`
-    const environment = { ...process.env, CI: undefined, KIT_SOCKET: undefined, ...this.#environment, KIT: kit }
+    // Without these, and not with `undefined` as their text.
+    const { CI: _, KIT_SOCKET: __, ...others } = process.env
+    const environment = { ...others, ...this.#environment, KIT: kit }
     const screen = new Screen(spawnInTerminal('/bin/sh', ['-c', script], { cols: 80, rows: 24, cwd: this.home, env: environment }))
     this.#screens.push(screen)
     return screen
@@ -166,12 +168,16 @@ export class Cluster {
 export class Screen {
   readonly #terminal: IPty
   #text = ''
+  #all = ''
+  #heardAt = performance.now()
   readonly ended: Promise<number>
 
   constructor(terminal: IPty) {
     this.#terminal = terminal
     terminal.onData((text) => {
       this.#text += text
+      this.#all += text
+      this.#heardAt = performance.now()
     })
     this.ended = new Promise((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)))
   }
@@ -187,6 +193,16 @@ export class Screen {
   /** As a window that is closed. */
   close(): void {
     this.#terminal.kill('SIGKILL')
+  }
+
+  /** All that was sent to the terminal. */
+  all(): string {
+    return this.#all
+  }
+
+  /** Waits until nothing has been sent for so long. */
+  async quiet(forMs: number): Promise<void> {
+    await eventually(() => assert.ok(performance.now() - this.#heardAt >= forMs, 'it goes on sending'))
   }
 
   /** Waits until what was shown since the last call matches. */

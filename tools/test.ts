@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { findEngine } from '../agent/docker/testdata/engine.ts'
+import { findTmux } from '../e2e/tmux.ts'
 import { root } from './sources.ts'
 
 function run(title: string, command: string, args: readonly string[]): void {
@@ -23,6 +24,7 @@ const files =
     : globSync(['{agent,api,ca,cli,client,compose,controllers,e2e,effects,network,node,server,sim,store,tools}/**/*.test.ts'], {
         cwd: root,
       }).toSorted()
-// Test files that need an engine look for it too; what they print the reporter does not show.
+// Test files that need an engine or tmux look for it too; what they print the reporter does not show.
 if (files.some((path) => path.includes('docker'))) await findEngine()
+if (files.some((path) => path.includes('dashboard'))) findTmux()
 run(`${files.length} test files`, process.execPath, ['--test', '--test-reporter=dot', ...files])
