@@ -18,6 +18,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   handshakes: [],
   'root-rotation': [],
   agents: [],
+  dashboard: [],
 }
 
 const asked = process.argv.slice(2)
