@@ -1,6 +1,7 @@
 // The `kitd` program: one node. Wires the real effects into `createNode`, opens the control socket, says
 // `ready` in one line when it is, and stops cleanly on SIGTERM: tasks keep running, their shims own them.
 
+import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { hostname as machineHostname } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -25,6 +26,7 @@ import { tellReady } from './tell-ready.ts'
 interface Flags extends Omit<NodeFlags, 'labels' | 'engineLabels' | 'availability'>, Omit<OwnRootFlags, 'joinAddr'> {
   readonly stateDir: string
   readonly standby?: boolean
+  readonly onlyWhile?: string
   readonly listenControlApi?: string
   readonly availability: 'active' | 'pause' | 'drain'
   readonly label: readonly string[]
@@ -75,6 +77,7 @@ function parseFlags(args: readonly string[]): Flags {
           return text
         }),
     )
+    .addOption(new Option('--only-while <file>').hideHelp())
     .option('--label <key=value>', 'label of this node, set when it is first started; may be repeated', collect, [])
     .option('--engine-label <key=value>', 'engine label of this node; may be repeated', collect, [])
     .exitOverride()
@@ -101,9 +104,11 @@ async function run(flags: Flags): Promise<void> {
 
   const log = createLog()
   const deps: NodeDeps = { clock: createClock(), random: createRandom(), keys: createKeys(), disk: createDisk(), log }
+  assertWanted(flags)
   const root = await readOwnRoot(flags, deps.clock.wallMs())
   const unlock = lockDirectory(directory)
   try {
+    assertWanted(flags)
     const node: NodeFlags = {
       ...flags,
       labels: parseLabels('--label', flags.label),
@@ -119,6 +124,12 @@ async function run(flags: Flags): Promise<void> {
     stop.abort()
     unlock()
   }
+}
+
+/** Whoever starts daemons takes the file away before looking for those that hold a lock: so none is missed. */
+function assertWanted({ onlyWhile }: Flags): void {
+  if (onlyWhile !== undefined && !existsSync(onlyWhile))
+    throw new Error(`${onlyWhile} is gone: this node was stopped before it had started`)
 }
 
 interface Served {

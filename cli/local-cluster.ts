@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { reasonOf } from '../api/errors.ts'
 import type { Client } from '../client/client.ts'
-import { lockHolder } from '../effects/real/directory-lock.ts'
+import { DirectoryLocked, lockDirectory, lockHolder } from '../effects/real/directory-lock.ts'
 import { createDisk } from '../effects/real/disk.ts'
 import { whyUnusable } from '../effects/real/unusable-directory.ts'
 import { certificatesOf, loadCertificate } from '../node/certificate.ts'
@@ -41,6 +41,32 @@ function nodeAt(directory: string, name: string): LocalNode {
 export async function startCluster(context: Context, options: PlanOptions): Promise<Connection> {
   const directory = resolve(context.localDirectory)
   await usable(directory, () => mkdir(directory, { recursive: true, mode: 0o700 }))
+  return await alone(context, directory, () => planAndStart(context, directory, options))
+}
+
+/** One `kit up` or `kit down` at a time decides what there is below the directory. One that was killed keeps nobody out. */
+async function alone<T>(context: Context, directory: string, work: () => Promise<T>): Promise<T> {
+  const unlock = await lockInTurn(context, directory)
+  try {
+    return await work()
+  } finally {
+    unlock()
+  }
+}
+
+async function lockInTurn(context: Context, directory: string): Promise<() => void> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await usable(directory, async () => lockDirectory(directory))
+    } catch (error) {
+      if (!(error instanceof DirectoryLocked)) throw error
+      if (!isTold) context.err(`Waiting for another \`kit up\` or \`kit down\` in ${directory} (process ${error.pid}) …`)
+      await context.clock.sleep(lookAgainMs, context.signal)
+    }
+  }
+}
+
+async function planAndStart(context: Context, directory: string, options: PlanOptions): Promise<Connection> {
   const known = await readPlan(directory)
   const { executor, dockerHost } = options
   // A daemon starts without its engine and waits for it; a person who asks for one rather learns that it is not there.
@@ -102,7 +128,7 @@ async function startWorkers(
     workers.map(async (entry) => {
       const node = nodeAt(directory, entry.name)
       if (lockHolder(node.directory) === undefined) await forgetRemoved(context, client, node)
-      const file = join(node.directory, 'join-token')
+      const file = joinTokenOf(node)
       await usable(node.directory, () => mkdir(node.directory, { recursive: true, mode: 0o700 }))
       await usable(node.directory, () => writeFile(file, `${token}\n`, { mode: 0o600 }))
       try {
@@ -192,9 +218,13 @@ async function startNode(context: Context, node: LocalNode, entry: NodeEntry, mo
   const { role, address, port, executor, dockerHost, labels } = entry
   await usable(node.directory, () => mkdir(node.directory, { recursive: true, mode: 0o700 }))
   const log = await usable(node.directory, () => open(logOf(node), 'a', 0o600))
+  await usable(node.directory, () => writeFile(wantedOf(node), '', { mode: 0o600 }))
   const args = [
     '-d',
     node.directory,
+    // Should we be killed now, `kit down` must reach also a daemon that has not begun yet.
+    '--only-while',
+    wantedOf(node),
     '--hostname',
     node.name,
     '--listen-control-api',
@@ -246,6 +276,16 @@ function logOf(node: LocalNode): string {
   return join(node.directory, 'kitd.log')
 }
 
+/** For as long as it takes to start. */
+function joinTokenOf(node: LocalNode): string {
+  return join(node.directory, 'join-token')
+}
+
+/** A daemon that does not find it ends. */
+function wantedOf(node: LocalNode): string {
+  return join(node.directory, 'wanted')
+}
+
 async function lastLines(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '')
   return text
@@ -284,14 +324,22 @@ async function waitForNodes(context: Context, client: Client, directory: string,
 /** Stops daemons and tasks. Resolves with the names of the nodes that had something to stop. */
 export async function stopCluster(context: Context, purge: boolean): Promise<readonly string[]> {
   const directory = resolve(context.localDirectory)
+  if (!existsSync(directory)) return []
+  return await alone(context, directory, () => stopAll(context, directory, purge))
+}
+
+async function stopAll(context: Context, directory: string, purge: boolean): Promise<readonly string[]> {
   const plan = await readPlan(directory)
   const stopped: string[] = []
   // Whoever has lost `cluster.json` must not leave a daemon and its tasks behind either.
   for (const { name } of plan?.nodes ?? [{ name: 'node-1' }]) {
     const node = nodeAt(directory, name)
     if (!existsSync(node.directory)) continue
+    // In this order: the daemon takes its lock first, and then looks.
+    await rm(wantedOf(node), { force: true })
     const daemon = await stopDaemon(context, node)
     const tasks = await stopTasks(context, node)
+    await rm(joinTokenOf(node), { force: true }) // Of a `kit up` that was killed.
     if (daemon || tasks > 0) stopped.push(name)
   }
   if (purge) await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
