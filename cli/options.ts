@@ -31,6 +31,9 @@ export interface Options {
   readonly tail?: string
   readonly since?: string
   readonly timestamps?: boolean
+  readonly raw?: boolean
+  readonly taskIds?: boolean
+  readonly details?: boolean
   readonly for?: string
   readonly to?: string
   readonly executor?: ExecutorName

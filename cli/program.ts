@@ -27,7 +27,7 @@ export function createProgram(
   let outcome: number = exitCodes.ok
   const program = new Command('kit')
     .description('Declares what should run on a cluster, and shows what does.')
-    .option('--socket <path>', 'control socket of the daemon (or KIT_SOCKET)')
+    .option('-s, --socket <path>', 'control socket of the daemon (or KIT_SOCKET)')
     .option('--context <name>', 'cluster of `kit ctx` (or KIT_CONTEXT); `local` is the one of this machine')
     .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
     .addHelpText('after', helpText('kit'))

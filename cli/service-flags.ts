@@ -196,6 +196,13 @@ export const refusedFlags: Readonly<Record<string, { readonly value?: string; re
   'max-concurrent': { value: 'n', why: 'jobs are not available yet; use --restart-condition none for tasks that end' },
 }
 
+/** What only `create` takes, each with what to do instead. */
+export const refusedOnUpdate: typeof refusedFlags = {
+  name: { value: 'name', why: 'a service keeps its name; create another one' },
+  mode: { value: 'mode', why: 'a service keeps its mode; create another one' },
+  'env-file': { value: 'file', why: 'name the variables: --env-add KEY=VALUE' },
+}
+
 /** Ways to turn what kit does not do: taken, and without effect. */
 export const needlessFlags = ['no-resolve-image'] as const
 

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Command } from 'commander'
+import { refusedFlags, refusedOnUpdate } from './service-flags.ts'
 import { fillGroup } from './swarm-groups.ts'
+import { refusedClusterFlags, refusedInitFlags } from './swarm-settings.ts'
 
 /** Options of each command of a group, by name. */
 function optionsOf(name: string): ReadonlyMap<string, readonly string[]> {
@@ -42,6 +44,39 @@ test('service create and update take every flag of docker and of swarmctl', () =
   check('update', words(changes).flatMap((flag) => [`${flag}-add`, `${flag}-rm`])) // biome-ignore format: one idea
   check('update', ['add-secret', 'rm-secret', 'add-config', 'rm-config', 'add-capability', 'rm-capability'])
   for (const letter of 'deluptwq') assert.ok(options.get('create')?.includes(`-${letter}`), letter)
+})
+
+test('what a flag cannot do is refused with a sentence that says why, or what to do instead', () => {
+  const tables = { refusedFlags, refusedOnUpdate, refusedClusterFlags, refusedInitFlags }
+  for (const [table, flags] of Object.entries(tables)) {
+    assert.ok(Object.keys(flags).length > 0, table)
+    for (const [flag, { why }] of Object.entries(flags)) assert.match(why, /^[a-z].{20,}[^.]$/, `${table} --${flag}`)
+  }
+})
+
+test('service and node take every other flag of docker and swarmctl', () => {
+  const [service, node] = [optionsOf('service'), optionsOf('node')]
+  for (const [group, command, flags] of [
+    [service, 'ls', '-q -f --filter --format'],
+    [service, 'ps', '-q -f --filter --format --no-resolve --no-trunc'],
+    [service, 'inspect', '-f --format --pretty -a --all'],
+    [service, 'scale', '-d --detach'],
+    [service, 'logs', '-f --follow -n --tail --since -t --timestamps --raw --no-task-ids --details --no-resolve --no-trunc'],
+    [service, 'rollback', '-d --detach -q --quiet'],
+    [service, 'rm', '--force'],
+    [service, 'update', '--name --mode'],
+    [node, 'ls', '-q -f --filter --format'],
+    [node, 'ps', '-q -f --filter --format --no-resolve --no-trunc'],
+    [node, 'inspect', '-f --format --pretty -a --all'],
+    [node, 'update', '--availability --label --label-add --label-rm --role'],
+    [node, 'rm', '-f --force'],
+    [node, 'drain', '--detach'],
+    [node, 'pause', ''],
+    [node, 'activate', ''],
+  ] as const) {
+    const has = group.get(command) ?? assert.fail(command)
+    for (const flag of flags.split(' ').filter(Boolean)) assert.ok(has.includes(flag), `${command} ${flag}`)
+  }
 })
 
 test('swarm init, join, leave and update take every flag of docker', () => {

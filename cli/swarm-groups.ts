@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { helpText } from './help.ts'
 import type { Options } from './options.ts'
-import { needlessFlags, optionName, refusedFlags, type ServiceFlag, serviceFlags } from './service-flags.ts'
+import { needlessFlags, optionName, refusedFlags, refusedOnUpdate, type ServiceFlag, serviceFlags } from './service-flags.ts'
 import { clusterFlags, refusedClusterFlags, refusedInitFlags } from './swarm-settings.ts'
 
 type Body = (context: Context, options: Options, words: readonly string[]) => Promise<number> | Promise<void>
@@ -51,6 +51,7 @@ const tasksListing: Configure = (command) => listing(command).option('--no-resol
 function serviceOptions(command: Command, verb: 'create' | 'update'): Command {
   for (const flag of serviceFlags) if (verb === 'create' || flag.only === undefined) serviceOption(command, flag, verb)
   for (const [name, { value }] of Object.entries(refusedFlags)) command.addOption(hidden(`--${name} <${value}>`))
+  if (verb === 'update') for (const [name, { value }] of Object.entries(refusedOnUpdate)) command.addOption(hidden(`--${name} <${value}>`))
   for (const name of needlessFlags) command.addOption(hidden(`--${name}`))
   switchOption(command, '--with-registry-auth', 'send what `docker login` knows of the registry')
   return waiting(switchOption(command, '-q, --quiet', 'no progress'))
@@ -125,18 +126,31 @@ function addService({ add, output }: Registry, service: Command): void {
     'Print what the tasks of a service wrote',
     (command) =>
       command
-        .argument('<service>')
+        .alias('log')
+        .argument('<service>', 'or task/NAME')
         .option('-f, --follow', 'go on with what comes')
         .option('-n, --tail <lines>', 'lines from the end of each task (default: all)')
-        .option('--since <duration>', 'only what is younger, such as 10m')
-        .option('-t, --timestamps', 'print the time of each line'),
-    async (context, options, words) => (await import('./commands/logs.ts')).logs(context, options, words),
+        .option('--since <when>', 'only what is younger: 10m, or 2026-01-31T12:00:00Z')
+        .option('-t, --timestamps', 'print the time of each line')
+        .option('--raw', 'without the name of the task before each line')
+        .option('--no-task-ids', 'web.1 before each line, without what tells its tasks apart')
+        .addOption(hidden('--details'))
+        .addOption(hidden('--no-resolve')) // No names of nodes are printed.
+        .addOption(hidden('--no-trunc')),
+    async (context, options, words) => {
+      if (options.details === true)
+        throw new CommandError(
+          exitCodes.invalid,
+          'error: --details: kit keeps no attributes with the lines; --timestamps prints their times',
+        )
+      return (await import('./commands/logs.ts')).logs(context, options, words)
+    },
     service,
   )
   add(
     'rollback',
     'Go back to the last good revision that is not the present one',
-    (command) => waiting(command).argument('<service>'),
+    (command) => switchOption(waiting(command), '-q, --quiet', 'no progress').argument('<service>'),
     async (context, options, words) => (await import('./commands/rollout.ts')).undo(context, options, words),
     service,
   )
@@ -195,15 +209,21 @@ function addNode({ add, output }: Registry, node: Command): void {
     'ps',
     'List the tasks on nodes; on all without a name',
     (command) => tasksListing(command).argument('[node...]'),
-    async (context, options, words) => (await import('./commands/swarm-node.ts')).tasksOn(context, options, words),
+    async (context, options, words) => {
+      const { tasksOn, withSelf } = await import('./commands/swarm-node.ts')
+      await tasksOn(context, options, await withSelf(context, words))
+    },
     node,
   )
   add(
     'inspect',
     'Show nodes with their tasks',
-    (command) => inspected(output(command)),
-    async (context, options, words) =>
-      inspectAs('nodes', context, options, words) ?? (await import('./commands/swarm-node.ts')).inspect(context, options, words),
+    (command) => inspected(output(command)).option('-a, --all', 'also tasks that ended'),
+    async (context, options, words) => {
+      const { inspect, withSelf } = await import('./commands/swarm-node.ts')
+      const named = await withSelf(context, words)
+      await (inspectAs('nodes', context, options, named) ?? inspect(context, options, named))
+    },
     node,
   )
   add(
@@ -216,7 +236,10 @@ function addNode({ add, output }: Registry, node: Command): void {
         .addOption(new Option('--availability <availability>', 'whether it takes tasks').choices(['active', 'pause', 'drain']))
         .addOption(new Option('--role <role>', 'what it shall be').choices(['worker', 'manager']))
     },
-    async (context, options, words) => (await import('./commands/swarm-node.ts')).update(context, options, words),
+    async (context, options, words) => {
+      const { update, withSelf } = await import('./commands/swarm-node.ts')
+      await update(context, options, await withSelf(context, words))
+    },
     node,
   )
   for (const [verb, availability, text] of [
@@ -228,7 +251,10 @@ function addNode({ add, output }: Registry, node: Command): void {
       verb,
       text,
       (command) => (verb === 'drain' ? waiting(command) : command).argument('<node...>', 'name or host name'),
-      async (context, options, words) => (await import('./commands/drain.ts')).setAvailability(context, availability, options, words),
+      async (context, options, words) => {
+        const { withSelf } = await import('./commands/swarm-node.ts')
+        return (await import('./commands/drain.ts')).setAvailability(context, availability, options, await withSelf(context, words))
+      },
       node,
     )
   }

@@ -146,6 +146,18 @@ test('service ps has what ended, ls filters and formats, rollback goes back', as
   assert.equal(await cluster.kit('service', 'ls', '--format', '{{.Image}}'), 'redis:3.0.6\n')
 })
 
+test('service logs have the name of the task before each line, as much of it as is asked for', async () => {
+  await cluster.kit('service', 'create', '--name', 'talk', '--args', 'sh -c "echo hello; sleep 1000"', '--stop-grace-period', '1s', '--update-monitor', '100ms') // biome-ignore format: one command
+  await eventually(async () => assert.match(await cluster.kit('service', 'logs', 'talk'), /^talk\.1\.\w{10} \| hello\n$/))
+  assert.equal(await cluster.kit('service', 'logs', 'talk', '--no-task-ids', '--no-trunc', '--tail', 'all'), 'talk.1 | hello\n')
+  assert.equal(await cluster.kit('service', 'logs', '--raw', 'talk', '--since', '2020-01-01T00:00:00Z'), 'hello\n')
+  assert.equal(await cluster.kit('service', 'log', '--raw', 'talk', '--since', '2100-01-01T00:00:00Z'), '')
+  assert.match(await cluster.fails(2, 'service', 'logs', 'talk', '--details'), /--details: kit keeps no attributes/)
+  assert.match(await cluster.fails(2, 'service', 'logs', 'talk', '--since', 'noon'), /"noon" is not a duration such as 10m, nor a time/)
+  assert.match(await cluster.fails(2, 'service', 'update', 'talk', '--name', 'tell'), /--name: a service keeps its name/)
+  await cluster.kit('service', 'rm', 'talk')
+})
+
 test('node drain gives the tasks away: with one node they wait; activate lets them run again', async () => {
   assert.match(await cluster.kit('node', 'drain', 'node-1'), /^node\/node-1 now Drain$/m)
   assert.match(shape(await cluster.kit('node', 'ls')), /^NODE {2}node-1 {2}ACCEPTED {2}READY {2}DRAIN {2}REACHABLE \*$/m)
@@ -220,6 +232,9 @@ test('nodes, networks, volumes and the cluster are changed by the names that doc
   assert.equal(await cluster.kit('node', 'ls', '-f', 'node.label=disk', '-q'), '')
   assert.match(await cluster.kit('node', 'inspect', 'node-1'), /^ Availability +: ACTIVE$/m)
   assert.match(await cluster.kit('node', 'ps', 'node-1'), /^redis\.1\./m)
+  assert.match(await cluster.kit('node', 'inspect', 'self'), /^Hostname +: node-1$/m)
+  assert.doesNotMatch(await cluster.kit('node', 'inspect', 'node-1'), / SHUTDOWN /)
+  assert.match(await cluster.kit('node', 'inspect', 'node-1', '-a'), / SHUTDOWN /)
   assert.match(await cluster.fails(1, 'node', 'promote', 'node-1'), /has the role manager already/)
   assert.match(await cluster.fails(1, 'node', 'demote', 'node-1'), /the only manager/)
 

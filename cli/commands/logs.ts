@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util'
 import { parseDuration } from '../../api/duration.ts'
+import { parseTimestamp } from '../../api/timestamp.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
@@ -21,27 +22,33 @@ export async function logs(context: Context, options: Options, words: readonly s
   const signal = stopSignal(context)
   for await (const line of untilStopped(client.logs(kind, object.metadata.name, logOptions(context, options), signal), signal)) {
     const time = options.timestamps === true ? `${new Date(line.at).toISOString()} ` : ''
-    if (kind === 'Task') {
+    if (kind === 'Task' || options.raw === true) {
       context.out(`${time}${line.text}\n`)
       continue
     }
     const colour = seen.get(line.task) ?? colours[seen.size % colours.length] ?? 'cyan'
     seen.set(line.task, colour)
-    const prefix = context.isTerminal ? styleText(colour, line.task) : line.task
+    const name = options.taskIds === false ? line.task.replace(/\.[^.]*$/, '') : line.task
+    const prefix = context.isTerminal ? styleText(colour, name) : name
     context.out(`${prefix} | ${time}${line.text}\n`)
   }
 }
 
 function logOptions(context: Context, options: Options): { follow: boolean; tail?: number; since?: number } {
   const result: { follow: boolean; tail?: number; since?: number } = { follow: options.follow === true }
-  if (options.tail !== undefined) {
+  if (options.tail !== undefined && options.tail !== 'all') {
     if (!/^\d{1,9}$/.test(options.tail)) throw new CommandError(exitCodes.invalid, `--tail: "${options.tail}" is not a number of lines`)
     result.tail = Number(options.tail)
   }
   if (options.since !== undefined) {
     const ms = parseDuration(options.since)
-    if (ms === undefined) throw new CommandError(exitCodes.invalid, `--since: "${options.since}" is not a duration such as 10m`)
-    result.since = context.clock.wallMs() - ms
+    const since = ms === undefined ? parseTimestamp(options.since) : context.clock.wallMs() - ms
+    if (since === undefined)
+      throw new CommandError(
+        exitCodes.invalid,
+        `--since: "${options.since}" is not a duration such as 10m, nor a time such as 2026-01-31T12:00:00Z`,
+      )
+    result.since = since
   }
   return result
 }

@@ -17,6 +17,7 @@ import { type Detail, formatAgo, formatDetails, formatSwarmTable, shout } from '
 import { registryAuth } from '../registry-auth.ts'
 import { find } from '../resource.ts'
 import { changeService, type Given } from '../service-changes.ts'
+import { optionName, refusedOnUpdate } from '../service-flags.ts'
 import { isHistory, taskListing, taskNames, taskRows } from '../swarm-tasks.ts'
 import { timeoutOf } from '../timeout.ts'
 import { remove as removeObjects } from './delete.ts'
@@ -85,6 +86,9 @@ function rollback(context: Context, options: Options, word: string): Promise<Exi
 }
 
 export async function update(context: Context, options: Options, [word = '']: readonly string[]): Promise<ExitCode> {
+  const given: Given = { ...options }
+  for (const [flag, { why }] of Object.entries(refusedOnUpdate))
+    if (given[optionName(flag)] !== undefined) throw new CommandError(exitCodes.invalid, `error: --${flag}: ${why}`)
   if (options.rollback === true) return rollback(context, options, word)
   const client = await context.client()
   for (let attempt = 1; ; attempt++) {

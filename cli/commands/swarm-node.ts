@@ -1,13 +1,15 @@
 // `kit node ls|ps|inspect|update|promote|demote`, as docker and swarmctl have them.
 
-import type { JsonObject, WireObject } from '../../api/wire.ts'
+import { isJsonObject, type JsonObject, type WireObject } from '../../api/wire.ts'
+import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { filtersOf, hasLabel, printListing } from '../listing.ts'
+import { membershipPath } from '../membership.ts'
 import type { Options } from '../options.ts'
 import { formatDetails, shout } from '../output/swarm-table.ts'
 import { find } from '../resource.ts'
-import { taskListing, taskNames, taskRows } from '../swarm-tasks.ts'
+import { isHistory, taskListing, taskNames, taskRows } from '../swarm-tasks.ts'
 
 type Node = WireObject<'Node'>
 
@@ -52,12 +54,24 @@ export async function list(context: Context, options: Options): Promise<void> {
   printListing(context, options, { columns, rows, more: ['EngineVersion'] })
 }
 
+/** docker's `self` is the node of the daemon that is asked. */
+export async function withSelf(context: Context, words: readonly string[]): Promise<readonly string[]> {
+  if (!words.includes('self')) return words
+  const found = await (await context.client()).raw({ method: 'GET', path: membershipPath })
+  const id = isJsonObject(found) ? found['nodeId'] : undefined
+  return words.map((word) => (word === 'self' && typeof id === 'string' ? id : word))
+}
+
 /** Of all nodes without a name. */
 export async function tasksOn(context: Context, options: Options, words: readonly string[]): Promise<void> {
   const client = await context.client()
   const nodes = words.length === 0 ? (await client.list('Node')).items : await Promise.all(words.map((word) => find(client, 'Node', word)))
   const lists = await Promise.all(nodes.map(({ metadata }) => client.list('Task', { fieldSelector: `spec.nodeName=${metadata.name}` })))
   const tasks = lists.flatMap(({ items }) => items)
+  await printTasks(context, client, options, tasks)
+}
+
+async function printTasks(context: Context, client: Client, options: Options, tasks: readonly WireObject<'Task'>[]): Promise<void> {
   printListing(context, options, taskListing(taskRows(context, options, tasks, await taskNames(client)), true))
 }
 
@@ -93,7 +107,13 @@ export async function inspect(context: Context, options: Options, words: readonl
       [' kit Version', description?.version],
     ])
     context.out(`${at > 0 ? '\n' : ''}${details}\n\n`)
-    await tasksOn(context, options, [metadata.name])
+    const { items } = await client.list('Task', { fieldSelector: `spec.nodeName=${metadata.name}` })
+    await printTasks(
+      context,
+      client,
+      {},
+      items.filter((task) => options.all === true || !isHistory(task)),
+    )
   }
 }
 
