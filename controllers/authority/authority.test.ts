@@ -30,7 +30,7 @@ async function createCluster() {
     return found
   }
   const edit = (spec: Cluster['spec']) => store.commit({ writes: [{ op: 'update', object: { ...cluster(), spec } }] })
-  return { store, cluster, reconcile, edit, facts, deps }
+  return { store, cluster, reconcile, edit, facts, deps, controller }
 }
 
 test('a cluster gets a root, and tokens that name it', async () => {
@@ -132,6 +132,24 @@ test('a node that is removed is not waited for any longer', async () => {
   await reconcile()
   assert.equal(cluster().status.ca?.rotation, undefined)
   assert.equal(cluster().status.conditions?.[0]?.reason, 'Completed')
+})
+
+test('a node that comes, goes, answers or has another certificate is looked at, and what else it says is not', async () => {
+  const { store, controller } = await createCluster()
+  const { find, describe } = await withNodes(store, 'a')
+  await describe('a', 'x')
+  const node = find('a')
+  const { description } = node.status
+  assert.ok(description !== undefined)
+  const changed = (status: Node['status']): Node => ({ ...node, status: { ...node.status, ...status } })
+  const cases: readonly (readonly [string, Node, Node | undefined, boolean])[] = [
+    ['it joined', node, undefined, true],
+    ['it was removed', node, node, true],
+    ['it is down', changed({ state: 'Down' }), node, true],
+    ['another certificate', changed({ description: { ...description, issuer: 'y' } }), node, true],
+    ['another host name', changed({ description: { ...description, hostname: 'b' } }), node, false],
+  ]
+  for (const [name, now, before, isLookedAt] of cases) assert.equal(controller.watches.Node?.(now, before).length, isLookedAt ? 1 : 0, name)
 })
 
 test('a rotation that is given up takes the nodes back', async () => {
