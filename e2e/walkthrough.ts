@@ -1,0 +1,147 @@
+// A reader of docs/walkthroughs.md: runs the commands of a section on the built programs, in a place of its own. On
+// one machine with others, so /tmp and the ports of the document are replaced by those that nobody else has.
+
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually, isAlive, projectRoot } from './cluster.ts'
+import { applyRules, type Rules, readAlong } from './recorded.ts'
+
+/** How something gets on, what waits is said of, and warnings of this machine. */
+const progress: Rules = [
+  [/^(\d\d:\d\d service\/.*\n)+/gm, ''],
+  [/^\d+ tasks? still runs? there\n/gm, ''],
+]
+const varying: Rules = [
+  ...progress,
+  [/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, 'UID'],
+  [/\b([\w-]+\.\d)\.[a-z0-9]{10}\b/g, '$1.ID'],
+  [/\bSWMTKN-1-[a-z0-9]{50}-[a-z0-9]{25}\b/g, 'TOKEN'],
+  [/\b[a-z0-9]{25}\b/g, 'NODE'],
+  [/\bnow\b(?! (?:a manager|Drain|Active))|\b\d+ \w+ ago\b/g, 'AGO'],
+  [/^ {2}Args +: .*\n/gm, ''], // With Docker there are none.
+  [/(?<=\bAGO +)\S+$/gm, 'NODE'], // Of two nodes that are equal either may be taken.
+  [/-{2,}/g, '--'],
+  [/ {2,}/g, '  '],
+]
+
+function comparable(command: string, output: string): string {
+  const text = applyRules(varying, output)
+  return command.startsWith('kit node ls') ? text.split('\n').toSorted().join('\n') : text // By ids, which are random.
+}
+
+export interface Place {
+  /** Docker engine; processes without. With it, services are what their images say, as in the documents. */
+  readonly dockerHost?: string
+}
+
+/** The port that the document calls 1234. */
+export interface Walked {
+  readonly publishedPort: number
+}
+
+/** Follows the section; `then` may look at what runs at its end. */
+export async function walk(
+  heading: string,
+  { dockerHost }: Place,
+  andThen: (walked: Walked) => Promise<void> = async () => {},
+): Promise<void> {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'kit-walk-')))
+  const [port, publishedPort] = [await freePort(), await freePort()]
+  const daemons: ChildProcess[] = []
+  let exported = ''
+
+  /** The words of the document, as they are here. */
+  function here(command: string): string {
+    const words = command
+      .replaceAll('/tmp/', `${home}/`)
+      .replaceAll('127.0.0.1:4242', `127.0.0.1:${port}`)
+      .replaceAll('1234:80', `${publishedPort}:80`)
+      .replace(/^kit swarm init(?!.*--advertise-addr)/, `kit swarm init --advertise-addr 127.0.0.1 --listen-addr 127.0.0.1:${port}`)
+    if (dockerHost !== undefined) return words.replace(/ --args '[^']*'/, '')
+    return words
+  }
+  const there = (output: string): string =>
+    output.replaceAll(`${home}/`, '/tmp/').replaceAll(`127.0.0.1:${port}`, '127.0.0.1:4242').replaceAll(`${publishedPort}`, '1234')
+
+  function start(command: string): ChildProcess {
+    return spawn('/bin/sh', ['-c', `exec 2>&1\n${exported}${command}`], {
+      cwd: home,
+      env: {
+        ...process.env,
+        CI: 'true',
+        PATH: `${join(projectRoot, 'bin')}:${process.env['PATH']}`,
+        DOCKER_HOST: dockerHost ?? `unix://${home}/no-docker.sock`,
+        KIT_SOCKET: undefined,
+        SWARM_SOCKET: undefined,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+  }
+
+  /** In a terminal of its own: what it has printed once it is ready, or has ended. */
+  async function startDaemon(command: string): Promise<string> {
+    const isManager = !/--join-addr|--standby|--listen-remote-api/.test(command)
+    const child = start(
+      `exec ${command} --publish-address 127.0.0.${daemons.length + 2}${isManager ? ` --listen-remote-api 127.0.0.1:${port}` : ''}`,
+    )
+    daemons.push(child)
+    let output = ''
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text))
+    await Promise.race([once(child, 'close'), eventually(() => assert.match(output, /^ready /m))])
+    return output.replaceAll(/^\{.*\n/gm, '')
+  }
+
+  async function run(written: string): Promise<string> {
+    const command = here(written)
+    if (command.startsWith('kitd ')) return there(await startDaemon(command))
+    const [, variable] = /^export (\w+)=/.exec(command) ?? []
+    const child = start(variable === undefined ? command : `${command}\nprintf %s "$${variable}"`)
+    let output = ''
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text))
+    await once(child, 'close')
+    if (variable === undefined) return there(output)
+    exported += `export ${variable}='${output}'\n` // As it is now, for all commands that follow.
+    return ''
+  }
+
+  mkdirSync(home, { recursive: true })
+  cpSync(join(projectRoot, 'e2e/testdata/walkthrough'), home, { recursive: true })
+  try {
+    const looks = /^kit (--socket \S+ )?(node|service|cluster|stack|task) (ls|ps|inspect|services)\b/
+    await readAlong(join(projectRoot, 'docs/walkthroughs.md'), heading, { run, looks, progress, comparable })
+    await andThen({ publishedPort })
+  } finally {
+    for (const child of daemons) child.kill('SIGTERM')
+    for (const child of daemons) if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    for (const pid of programsOf(home)) process.kill(pid, 'SIGKILL')
+    await eventually(() => assert.deepEqual(programsOf(home).filter(isAlive), []))
+    rmSync(home, { recursive: true, force: true, maxRetries: 10 })
+  }
+}
+
+/** Shims of tasks that the section left running. */
+function programsOf(home: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home)
+      } catch {
+        return false
+      }
+    })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const bound = server.address()
+  server.close()
+  return typeof bound === 'object' && bound !== null ? bound.port : 0
+}
