@@ -110,7 +110,7 @@ export class CertificateKeeper {
       return 0
     }
     const waitMs = this.#isWanted() || this.#life === undefined ? 0 : untilDueMs(this.#life, clock)
-    if (waitMs > 0) return waitMs
+    if (waitMs > 0) return Math.min(Math.ceil(waitMs), lookAgainMs)
     const present = await renewCertificate(this.#deps, directory, await this.#options.open(signal), signal)
     this.#life = lifeFromNow(believedOf(present), this.#deps)
     tellRenewed(present, this.#deps)
@@ -139,10 +139,9 @@ export class CertificateKeeper {
   /** Shorter when more was told than `told`. */
   async #wait(waitMs: number, told: number, signal: AbortSignal): Promise<void> {
     if (waitMs <= 0 || this.#told !== told) return
-    await firstOf<void>(signal, [
-      (inner) => this.#deps.clock.sleep(Math.min(Math.ceil(waitMs), lookAgainMs), inner),
-      (inner) => this.#news.wait(inner),
-    ]).catch(() => undefined)
+    await firstOf<void>(signal, [(inner) => this.#deps.clock.sleep(waitMs, inner), (inner) => this.#news.wait(inner)]).catch(
+      () => undefined,
+    )
   }
 }
 
