@@ -1,5 +1,6 @@
 // `kit up [FILE…]`: a real cluster on this machine, the files applied to it, and what runs then.
 
+import { join } from 'node:path'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { assess } from '../convergence.ts'
@@ -7,6 +8,7 @@ import { type ExitCode, exitCodes } from '../exit.ts'
 import { applyInput } from '../input-apply.ts'
 import { startCluster } from '../local-cluster.ts'
 import type { Options } from '../options.ts'
+import type { Target } from '../target.ts'
 import { formatTable } from './get.ts'
 import { type RunWords, showDashboard } from './ui.ts'
 
@@ -19,7 +21,12 @@ export async function up(context: Context, options: Options, words: readonly str
     labels,
   })
   try {
-    return await applyAndShow(context, client, options, words, runWords)
+    // Whichever cluster commands are for, this is about the one that was started.
+    const target = async (): Promise<Target> => ({ socket: join(context.localDirectory, 'node-1', 'kit.sock') })
+    const code = await applyAndShow({ ...context, client: async () => client, target }, client, options, words, runWords)
+    await sayOther(context)
+    context.err('\nThe cluster is running.   next:  npx kit get all    npx kit logs service/NAME    npx kit down')
+    return code
   } finally {
     close()
   }
@@ -32,15 +39,12 @@ async function applyAndShow(
   words: readonly string[],
   runWords: RunWords,
 ): Promise<ExitCode> {
-  const code =
-    words.length === 0 ? exitCodes.ok : await applyInput({ ...context, client: async () => client }, { ...options, filename: words })
+  const code = words.length === 0 ? exitCodes.ok : await applyInput(context, { ...options, filename: words })
   // What failed has been said, and a screen would hide it.
   const { terminal } = context
   if (code === exitCodes.ok && options.ui !== false && terminal !== undefined)
     await showDashboard(context, client, terminal, { start: { screen: 'overview' }, isReadOnly: false }, runWords)
   else await showTables(context, client, words.length === 0)
-  await sayOther(context)
-  context.err('\nThe cluster is running.   next:  npx kit get all    npx kit logs service/NAME    npx kit down')
   return code
 }
 
