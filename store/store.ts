@@ -389,6 +389,8 @@ class Driver implements OpenStore, PeerHandler {
   async #sendSnapshot(message: SnapshotMessage): Promise<void> {
     try {
       await this.#peers.sendSnapshot(message, this.#wal.readSnapshot(message.meta), this.#stopped.signal)
+      this.#raft.delivered(message.to)
+      this.#wake()
     } catch (error) {
       if (this.#stopped.signal.aborted) return
       this.#deps.log.warn('Could not send a snapshot', { to: message.to, index: message.meta.index, error: String(error) })

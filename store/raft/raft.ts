@@ -1,6 +1,6 @@
 // One member of a Raft group, as a synchronous state machine: no I/O, no clock, no chance of its own.
 // Inputs are `tick`, `step`, `propose`, `proposeChange`, `readIndex`, `transfer`, `campaign` and the
-// completions `appended`, `applied`, `compact` and `unreachable`; everything that should follow is taken with
+// completions `appended`, `applied`, `compact`, `delivered` and `unreachable`; everything that should follow is taken with
 // `ready`. A driver does it: `../store.ts` in production, the simulator and the scripted tests elsewhere.
 //
 // What it does not do: forward proposals, move the data of snapshots, remember who was removed.
@@ -9,8 +9,8 @@
 //
 // What a driver owes: work goes to the disk in the order in which it is handed out, and its messages leave
 // after it; entries are applied in order, and a snapshot is in the state before entries that follow it; when
-// a snapshot does not arrive, `unreachable` says so; a member is stopped only when others do without it; an
-// id whose disk is lost is never used again.
+// a snapshot does not arrive, `unreachable` says so, and when it does, `delivered`; a member is stopped only
+// when others do without it; an id whose disk is lost is never used again.
 
 import assert from 'node:assert/strict'
 import type { Random } from '../../effects/effects.ts'
@@ -284,6 +284,12 @@ export class Raft {
     if (progress === undefined || id === this.#core.id || progress.state === 'probe') return
     if (progress.state === 'snapshot') progress.snapshotIndex = 0
     progress.toProbe()
+  }
+
+  /** A snapshot was given to its member, which may yet lose it with its memory: whether it kept it, the next append tells. */
+  delivered(id: string): void {
+    const progress = this.#core.progress.get(id)
+    if (progress?.state === 'snapshot') progress.toProbe()
   }
 
   /** All that should happen next; work for the disk only with `takesWork`. What is handed out is not handed out again. */

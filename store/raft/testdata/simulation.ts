@@ -479,7 +479,7 @@ export class Simulation {
     member.writing = 0
     member.isApplying = false
     member.isSnapshotting = false
-    member.inbox.length = 0
+    for (const message of member.inbox.splice(0)) if (message.type === 'snapshot') this.#noticeLoss(message) // Its connection breaks.
     this.#observer.forget(member)
     for (const { isUp, raft } of this.#members) if (isUp && this.#random() < 0.5) raft.unreachable(member.id)
     const isShort = this.#random() < 0.5
@@ -528,8 +528,18 @@ export class Simulation {
       member.inbox.push(message)
       return
     }
+    this.#receive(member, message)
+  }
+
+  #receive(member: Member, message: Message): void {
     member.raft.step(message)
     this.#drain(member)
+    const sender = this.#find(message.from)
+    if (message.type !== 'snapshot' || sender?.isUp !== true) return
+    this.#later(sender, this.#exponential(this.#delayMs), () => {
+      sender.raft.delivered(member.id)
+      this.#drain(sender)
+    })
   }
 
   /** The transport of the sender reports a broken connection. */
@@ -585,10 +595,8 @@ export class Simulation {
     const { life } = member
     this.#queue.add(untilMs, () => {
       if (!member.isUp || member.life !== life) return
-      for (const message of member.inbox.splice(0)) {
-        if (!member.isUp) return
-        member.raft.step(message)
-        this.#drain(member)
+      for (let message = member.inbox.shift(); message !== undefined && member.isUp; message = member.inbox.shift()) {
+        this.#receive(member, message)
       }
     })
   }
@@ -617,11 +625,12 @@ export class Simulation {
     this.#queue.add(this.#nowMs + 6, () => this.#isAwake(member) && this.#ask(member))
   }
 
-  #ask(member: Member): void {
+  /** Returns why it was refused. */
+  #ask(member: Member): string | undefined {
     const read = member.raft.readIndex()
     if ('id' in read) this.#observer.asked(member, read.id)
-    else if (this.#isHealing && read.refused !== 'tooManyReads') assert.fail(`I13: ${member.id} refuses a read: ${read.refused}`)
     this.#drain(member)
+    return 'refused' in read ? read.refused : undefined
   }
 
   #transfer(): void {
@@ -684,7 +693,10 @@ export class Simulation {
     assert(leader !== undefined)
     const proposed = leader.raft.propose([this.#command()])
     assert('index' in proposed, `I13: the leader refuses: ${JSON.stringify(proposed)}`)
-    for (const member of this.#members) if (membersOf(leader.raft.configuration).includes(member.id)) this.#ask(member)
+    for (const member of this.#members) {
+      const refused = membersOf(leader.raft.configuration).includes(member.id) ? this.#ask(member) : undefined
+      assert(refused === undefined || refused === 'tooManyReads', `I13: ${member.id} refuses a read: ${refused}`)
+    }
     this.#drain(leader)
     const isDone = () => this.#isConverged() && this.#observer.committed.length >= proposed.index && this.#observer.unanswered === 0
     if (!this.#runUntil(this.#nowMs + healMs, isDone)) assert.fail(`I13: what was asked is not done in time:\n${this.#show()}`)
