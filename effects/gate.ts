@@ -48,7 +48,10 @@ export interface Gate {
   /** Undefined is somebody without a certificate that is good here. */
   mayOpen(protocol: string, node: CertifiedNode | undefined): boolean
   mayServe(protocol: string, node: CertifiedNode): boolean
+  /** As far as is known here: it is refused in any case. */
   isRemoved(nodeId: string): boolean
+  /** Whether what is known here is the present. Only then is a node told `Removed`, at which it stops what it runs. */
+  knowsMembers(): boolean
 }
 
 /** For the record: nothing of it is secret, and none of it was said by somebody whom we believe. */

@@ -7,11 +7,11 @@ import { parseJson } from '../agent/frames.ts'
 import { StatusError } from '../api/errors.ts'
 import type { Availability } from '../api/join.ts'
 import type { AgentMessage } from '../api/session.ts'
-import type { Store } from '../api/store.ts'
 import type { CertifiedNode, Effects, FrameStream, Transport } from '../effects/effects.ts'
 import type { CredentialSource, Credentials, NodeTransport, NodeTransportOptions } from '../effects/gate.ts'
 import { createGate, protocols } from '../server/authorization.ts'
 import { createRefusalLog } from '../server/refusal-log.ts'
+import type { OpenStore } from '../store/store.ts'
 import { believedOf, JoinRefused, type JoinTrust, joinCluster, loadCertificate, type NodeCertificate } from './certificate.ts'
 import { type Identity, loadIdentity } from './identity.ts'
 import { readText, writeDurably } from './state-file.ts'
@@ -62,7 +62,7 @@ export interface OwnCredentials extends CredentialSource {
   whenOwn(signal: AbortSignal): Promise<void>
 }
 
-type Members = Pick<Store, 'view' | 'subscribe'>
+type Members = Pick<OpenStore, 'view' | 'subscribe' | 'status'>
 
 export const defaultListen = '0.0.0.0:4242'
 const joinAttempts = 5
@@ -91,7 +91,9 @@ async function openManager(deps: NetworkDeps, directory: string, options: Networ
   const first = await loadCertificate(deps.disk, directory)
   const credentials = new CurrentCredentials(first === undefined ? { clusterId, roots: '', own: undefined } : credentialsOf(first))
   let members: Members | undefined // Nobody can connect before it is there.
-  const remote = createRemote(deps, credentials, (id) => members?.view.get('Node', id) === undefined)
+  // One that does not lead may not have heard yet of a node that has joined.
+  const knowsMembers = (): boolean => members?.status().leads === true
+  const remote = createRemote(deps, credentials, (id) => members?.view.get('Node', id) === undefined, knowsMembers)
   const local = deps.createLoopback({ id: nodeId, role: 'Manager', clusterId })
   const advertise = options.advertise()
   const isOwn = (to: string): boolean => to === nodeId || to === advertise
@@ -270,11 +272,16 @@ function isAck(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'type' in value && value.type === 'ack'
 }
 
-function createRemote(deps: NetworkDeps, credentials: CredentialSource, isRemoved: (nodeId: string) => boolean): NodeTransport {
+function createRemote(
+  deps: NetworkDeps,
+  credentials: CredentialSource,
+  isRemoved: (nodeId: string) => boolean,
+  knowsMembers: () => boolean = () => true,
+): NodeTransport {
   const tell = createRefusalLog(deps)
   return deps.createTransport({
     credentials,
-    gate: createGate({ clock: deps.clock, isRemoved }),
+    gate: createGate({ clock: deps.clock, isRemoved, knowsMembers }),
     refused: ({ address, protocol, code, why, node }) =>
       tell(`${address} ${code} ${knownProtocol(protocol)} ${node?.id}`, 'Refused a connection of another machine', {
         address,

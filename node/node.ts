@@ -67,7 +67,7 @@ export interface KitNode {
   /** The API. A worker answers that it is none. */
   readonly handle: Handle
   /** Of managers, once recovered. */
-  readonly store: Store | undefined
+  readonly store: OpenStore | undefined
   /** Until `signal` fires; tasks keep running then. Rejects when the node must stop: its log cannot be written, or it was removed. */
   run(signal: AbortSignal): Promise<void>
 }

@@ -24,7 +24,14 @@ export const protocols: Readonly<Record<string, Rule>> = {
   join: { opens: ['Stranger', 'Worker', 'Manager'], serves: ['Manager'] },
 }
 
-export function createGate(deps: { readonly clock: Pick<Clock, 'wallMs'>; readonly isRemoved: (nodeId: string) => boolean }): Gate {
+export interface GateDeps {
+  readonly clock: Pick<Clock, 'wallMs'>
+  readonly isRemoved: (nodeId: string) => boolean
+  /** Always, when left out. */
+  readonly knowsMembers?: () => boolean
+}
+
+export function createGate(deps: GateDeps): Gate {
   return {
     examine(chain: readonly X509Certificate[], trust) {
       const verdict = verifyChain(chain, { ...trust, nowMs: deps.clock.wallMs() })
@@ -36,6 +43,7 @@ export function createGate(deps: { readonly clock: Pick<Clock, 'wallMs'>; readon
     mayOpen: (protocol, node) => ruleOf(protocol)?.opens.includes(node?.role ?? 'Stranger') === true,
     mayServe: (protocol, node) => ruleOf(protocol)?.serves.includes(node.role) === true,
     isRemoved: deps.isRemoved,
+    knowsMembers: deps.knowsMembers ?? (() => true),
   }
 }
 

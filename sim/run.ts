@@ -72,6 +72,7 @@ const workers = 5
 const faultShare = 0.6
 /** At the end nothing may be written for this long. */
 const silenceMs = 30_000
+const fewestMinutesOfRenewals = 10
 const meanBetweenFaultsMs = 6000
 const tickMs = 1000
 
@@ -198,8 +199,8 @@ async function simulate(
   let version = 0
   const nextVersion = (): number => (version += 1)
   const knobs = random.split('knobs')
-  /** In some runs every certificate lives for minutes only, and is renewed all the time. */
-  const lifeMs = knobs.chance(0.4) ? 120_000 + knobs.below(120_000) : undefined
+  /** In some runs every certificate lives for minutes only, and is renewed all the time. The last of them must be replaced before the silence. */
+  const lifeMs = knobs.chance(0.4) && minutes >= fewestMinutesOfRenewals ? 120_000 + knobs.below(120_000) : undefined
   const context = {
     cluster,
     lifeMs,

@@ -39,6 +39,19 @@ function operator(root: ReturnType<typeof createRoot>) {
   return { certificate: issueOperatorCertificate(deps, root, createPublicKey(key), identity, validity(-day, day)), key }
 }
 
+test('a manager that may not know the latest members refuses a node that it does not know, and does not call it removed', async (t) => {
+  const root = createRoot()
+  const stop = new AbortController()
+  t.after(() => stop.abort())
+  const own = issue(root, { id: 'm' })
+  const { transport } = createNode(root.certificate, { own, isRemoved: () => true, knowsMembers: () => false })
+  void transport.serve('dispatcher', echo, stop.signal)
+  const port = await transport.listen('127.0.0.1', 0, stop.signal)
+  const worker = createNode(root.certificate, { own: issue(root, { id: 'w', role: 'Worker' }) })
+  const opened = worker.transport.connect(`127.0.0.1:${port}`, 'dispatcher', stop.signal)
+  await assert.rejects(opened, { code: 'NotServed', message: /does not know node w, and does not lead/ })
+})
+
 test('who may open what: every identity at every protocol', async (t) => {
   const root = createRoot()
   const other = createRoot()

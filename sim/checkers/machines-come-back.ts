@@ -11,12 +11,14 @@ const boundMs = 100_000
 
 /**
  * Once nobody disturbs them any more, every machine with a token is a node again within bounded time, Ready, with a certificate that
- * is valid, and stays so. Whoever was removed runs nothing of what it ran then.
+ * is valid, and stays so. Whoever is told that it was removed has been, and runs nothing of what it ran then.
  */
 export function machinesComeBack(
   cluster: () => SimulatedCluster,
   fail: (error: unknown) => void,
 ): Checker & { calm(elapsedMs: number): void; removed(host: string): void } {
+  /** Nodes that were told that they were removed, with their machine. */
+  const gone = new Map<string, string>()
   let calmMs = Number.POSITIVE_INFINITY
   const expiries = new WeakMap<NodeCertificate, number>()
   const expiryOf = (certificate: NodeCertificate): number => {
@@ -26,11 +28,16 @@ export function machinesComeBack(
   }
   return {
     name: 'machines come back',
-    observe() {},
+    observe({ view }) {
+      for (const [node, host] of gone)
+        assert.equal(view.get('Node', node), undefined, `${host} was told that it was removed, and ${node} is a member`)
+    },
     calm(elapsedMs) {
       calmMs = elapsedMs
     },
     removed(host) {
+      const node = cluster().nodeOf(host)
+      if (node !== undefined) gone.set(node, host)
       const left = cluster().machine(host).held()
       if (left.length > 0)
         fail(new assert.AssertionError({ message: `${host} was removed, has ended, and left ${left.join(' ')} running` }))

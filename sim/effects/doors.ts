@@ -63,7 +63,9 @@ export class Doors {
     const verdict = gate.examine(chain, { roots: this.#certificatesIn(roots), clusterId, isVerified: false })
     if ('problem' in verdict) return { code: verdict.problem, why: verdict.why }
     const { node } = verdict
-    return gate.isRemoved(node.id) ? { code: 'Removed', why: `node ${node.id} was removed from the cluster` } : node
+    if (!gate.isRemoved(node.id)) return node
+    if (gate.knowsMembers()) return { code: 'Removed', why: `node ${node.id} was removed from the cluster` }
+    return { code: 'NotServed', why: `this manager does not know node ${node.id}, and does not lead` }
   }
 
   #certificatesIn(pem: string): readonly X509Certificate[] {
