@@ -4,7 +4,7 @@
 import type { WireObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
 import type { Context } from './context.ts'
-import { assess, describeEnd, type Progress, type TaskView } from './convergence.ts'
+import { assess, describeEnd, type Progress, type TaskView, withoutLost } from './convergence.ts'
 import { type ExitCode, exitCodes } from './exit.ts'
 import { observe } from './observe.ts'
 
@@ -37,7 +37,7 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
   // Services are looked at only after the stack says that it has written them: each kind is watched by itself,
   // and an older list of services could look converged.
   const merged = await observe(deps, { Stack: {} }, timeoutMs, (observed) => mergeOf(goal, observed.list('Stack')))
-  const kinds = { Service: {}, Task: {}, ...(goal.stacks.size === 0 ? {} : { Stack: {} }) }
+  const kinds = { Service: {}, Task: {}, Node: {}, ...(goal.stacks.size === 0 ? {} : { Stack: {} }) }
   const outcome: Outcome | undefined =
     merged?.failure !== undefined
       ? { code: exitCodes.error, progress: [], message: merged.failure }
@@ -46,7 +46,9 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
           const message = overtaken(goal, 'stacks', observed.list('Stack')) ?? overtaken(goal, 'services', observed.list('Service'))
           if (message !== undefined) return { code: exitCodes.error, progress: [], message }
           const services = observed.list('Service').filter((service) => isWanted(goal, service))
-          const tasks = Map.groupBy(observed.list('Task'), (task) => task.spec.service)
+          const nodes = new Map(observed.list('Node').map(({ metadata, status }) => [metadata.name, status.state]))
+          const isLost = (node: string): boolean => !nodes.has(node) || nodes.get(node) === 'Down'
+          const tasks = Map.groupBy(withoutLost(observed.list('Task'), isLost), (task) => task.spec.service)
           const progress = services.map((service) =>
             assess(service, tasks.get(service.metadata.name) ?? [], context.clock.wallMs(), goal.services.get(service.metadata.name) ?? 0),
           )

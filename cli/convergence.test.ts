@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service } from '../api/objects.ts'
-import { assess, type ServiceView, type TaskView } from './convergence.ts'
+import { assess, type ServiceView, type TaskView, withoutLost } from './convergence.ts'
 
 const now = 100_000
 
@@ -162,4 +162,19 @@ test('tasks still to be replaced are told apart from those that start, whatever 
 test('a task that is up only for a second has not converged', () => {
   const young = { ...task('1:Running'), status: { state: 'Running' as const, at: now - 1000, startedAt: now - 1000 } }
   assert.equal(assess(service({}, 1), [young], now, 3).verdict.outcome, 'converging')
+})
+
+test('a task that cannot be told to stop, because its node does not answer, is not waited for', () => {
+  const on = (node: string, text: string): TaskView => ({ ...task(text), spec: { ...task(text).spec, nodeName: node } })
+  const tasks = [on('a', '1:Running'), on('lost', '1:Running-'), on('a', '2:Running')]
+  const assessed = (isLost: (node: string) => boolean) => assess(service(), withoutLost(tasks, isLost), now, 3).verdict.outcome
+  assert.equal(
+    assessed(() => false),
+    'converging',
+  )
+  assert.equal(
+    assessed((node) => node === 'lost'),
+    'converged',
+  )
+  assert.deepEqual(withoutLost([on('lost', '1:Running')], () => true).length, 1, 'what nobody has called off yet counts')
 })

@@ -9,7 +9,7 @@
 import { isDue } from '../api/clock-step.ts'
 import { replicasOf, updatePolicyOf } from '../api/defaults.ts'
 import type { Service, UpdateStatus } from '../api/objects.ts'
-import { compareStates, isEnded, isOpen, slotOf, type TaskFacts } from '../api/task.ts'
+import { compareStates, isEnded, isOpen, isWanted, slotOf, type TaskFacts } from '../api/task.ts'
 
 export type Verdict =
   | { readonly outcome: 'converged' }
@@ -77,6 +77,17 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
     }
   }
   return { ...progress, verdict: { outcome: 'converged' } }
+}
+
+/**
+ * Without those that are to stop on a node that does not answer or is gone: nobody can tell them, and what takes their place
+ * does not wait for them either.
+ */
+export function withoutLost<T extends TaskView>(tasks: readonly T[], isLost: (nodeName: string) => boolean): readonly T[] {
+  return tasks.filter((task) => {
+    const { nodeName } = task.spec
+    return nodeName === undefined || !isWanted(task, 'Shutdown') || !isLost(nodeName)
+  })
 }
 
 /** Why clients cannot reach its published ports yet. */

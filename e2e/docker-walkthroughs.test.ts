@@ -25,7 +25,7 @@ if (engine !== undefined && docker !== undefined) {
     await docker('build', '-q', ...images.flatMap((image) => ['-t', image]), directory)
     rmSync(directory, { recursive: true })
   })
-  after(() => docker('rmi', ...images))
+  after(() => docker('rmi', '--force', ...images))
 
   for (const heading of ['## SwarmKit, as first announced', '## SwarmKit', '## Swarm mode: machines, nodes, stacks'])
     test(heading.slice(3), () => walk(heading, { dockerHost: engine.host }))

@@ -55,7 +55,8 @@ export async function readAlong(document: string, heading: string, { run, looks,
     let output = ''
     const look = async (): Promise<void> => {
       output = await run(command)
-      assert.equal(comparable(command, withoutLastBlanks(output)), comparable(command, recorded), `$ ${command}`)
+      const shown = withoutLastBlanks(applyRules(progress, output))
+      assert.equal(comparable(command, shown), comparable(command, recorded), `$ ${command}`)
     }
     if (!isRewriting) await (looks.test(command) ? eventually(look) : look())
     else output = looks.test(command) ? await settled(() => run(command), command, comparable) : await run(command)

@@ -13,6 +13,8 @@ import { applyRules, type Rules, readAlong } from './recorded.ts'
 
 /** How something gets on, what waits is said of, and warnings of this machine. */
 const progress: Rules = [
+  // How long containers take to stop differs.
+  [/^\d\d:\d\d still there: .*(\n|$)/gm, ''],
   [/^(\d\d:\d\d service\/.*\n)+/gm, ''],
   [/^\d+ tasks? still runs? there\n/gm, ''],
 ]
