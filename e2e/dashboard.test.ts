@@ -62,6 +62,7 @@ test('the overview begins with what needs a person; enter goes down to the logs,
   window.press('Enter')
   await window.shows(/app_web\.1 > logs[\s\S]*^ hello from 1$/m)
   window.press('Escape')
+  await window.shows(/services > app_web > tasks/) // What comes at once after an escape is one key with it.
   window.type('y')
   await window.shows(/app_web\.1 > yaml[\s\S]*^ kind: Task$/m)
   window.type('q')
