@@ -330,20 +330,24 @@ export async function stopCluster(context: Context, purge: boolean): Promise<rea
 
 async function stopAll(context: Context, directory: string, purge: boolean): Promise<readonly string[]> {
   const plan = await readPlan(directory)
-  const stopped: string[] = []
   // Whoever has lost `cluster.json` must not leave a daemon and its tasks behind either.
-  for (const { name } of plan?.nodes ?? [{ name: 'node-1' }]) {
-    const node = nodeAt(directory, name)
-    if (!existsSync(node.directory)) continue
-    // In this order: the daemon takes its lock first, and then looks.
-    await rm(wantedOf(node), { force: true })
-    const daemon = await stopDaemon(context, node)
-    const tasks = await stopTasks(context, node)
-    await rm(joinTokenOf(node), { force: true }) // Of a `kit up` that was killed.
-    if (daemon || tasks > 0) stopped.push(name)
-  }
+  const nodes = plan?.nodes ?? [{ name: 'node-1' }]
+  // All at once: a task that ignores its signal takes its grace period, and there may be one on every node.
+  const outcomes = await Promise.all(nodes.map(({ name }) => stopNode(context, nodeAt(directory, name))))
+  const stopped = nodes.filter((_, at) => outcomes[at] === true).map(({ name }) => name)
   if (purge) await rm(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   return stopped
+}
+
+/** Whether something ran. */
+async function stopNode(context: Context, node: LocalNode): Promise<boolean> {
+  if (!existsSync(node.directory)) return false
+  // In this order: the daemon takes its lock first, and then looks.
+  await rm(wantedOf(node), { force: true })
+  const hadDaemon = await stopDaemon(context, node)
+  const tasks = await stopTasks(context, node)
+  await rm(joinTokenOf(node), { force: true }) // Of a `kit up` that was killed.
+  return hadDaemon || tasks > 0
 }
 
 async function stopDaemon(context: Context, node: LocalNode): Promise<boolean> {
