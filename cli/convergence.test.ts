@@ -164,6 +164,13 @@ test('a task that is up only for a second has not converged', () => {
   assert.equal(assess(service({}, 1), [young], now, 3).verdict.outcome, 'converging')
 })
 
+test('what ended with its node says nothing of the service', () => {
+  const ended = task('2:Failed-')
+  const byNode: TaskView = { ...ended, status: { ...ended.status, nodeFault: 'Stopped' } }
+  const { verdict } = assess(service(), [task('1:Running'), byNode, task('2:Preparing')], now, 3)
+  assert.ok(verdict.outcome === 'converging' && verdict.reason === undefined)
+})
+
 test('a task that cannot be told to stop, because its node does not answer, is not waited for', () => {
   const on = (node: string, text: string): TaskView => ({ ...task(text), spec: { ...task(text).spec, nodeName: node } })
   const tasks = [on('a', '1:Running'), on('lost', '1:Running-'), on('a', '2:Running')]

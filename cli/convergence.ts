@@ -134,11 +134,11 @@ function converging(rest: readonly TaskView[], attempts: readonly TaskView[], wa
   return { outcome: 'converging', stuck, ...(reason === undefined ? {} : { reason }) }
 }
 
-/** Why the attempt before did not last: the next one will say nothing before it has failed in the same way. */
+/** Why the attempt before did not last, unless that was its node's doing: the next one will say nothing before it has failed in the same way. */
 function lastFailure(attempts: readonly TaskView[]): string | undefined {
   const failed = attempts.filter(
-    ({ spec: { stop }, status: { state } }) =>
-      (stop === undefined || stop.by === 'restart') && (state === 'Failed' || state === 'Rejected'),
+    ({ spec: { stop }, status: { state, nodeFault } }) =>
+      (stop === undefined || stop.by === 'restart') && (state === 'Failed' || state === 'Rejected') && nodeFault === undefined,
   )
   const [last] = failed.toSorted((a, b) => b.status.at - a.status.at)
   if (last === undefined) return undefined
