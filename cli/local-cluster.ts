@@ -57,8 +57,10 @@ async function alone<T>(context: Context, directory: string, work: () => Promise
 async function lockInTurn(context: Context, directory: string): Promise<() => void> {
   for (let isTold = false; ; isTold = true) {
     try {
-      return await usable(directory, async () => lockDirectory(directory))
+      return lockDirectory(directory)
     } catch (error) {
+      // Where nothing can be written nobody else plans either; what cannot be done without, says so.
+      if (error instanceof Error && whyUnusable(error.cause) !== undefined) return () => {}
       if (!(error instanceof DirectoryLocked)) throw error
       if (!isTold) context.err(`Waiting for another \`kit up\` or \`kit down\` in ${directory} (process ${error.pid}) …`)
       await context.clock.sleep(lookAgainMs, context.signal)
