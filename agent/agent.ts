@@ -36,7 +36,7 @@ export interface AgentOptions {
   /** What the node goes with; managers are told of whom it is. */
   readonly certificate?: CertificateFacts
   /** The node object, the managers and what to trust, at the start of each session and whenever they change. */
-  readonly onSession?: (message: SessionStart) => void
+  readonly onSession?: (message: SessionStart, manager: string) => void
 }
 
 export interface CertificateFacts {
@@ -56,6 +56,8 @@ export interface Agent {
 
 const firstBackoffMs = 100
 const maxBackoffMs = 8_000
+/** In a row, before the next pause. */
+const mostRedirects = 2
 /** Events that wait for a session. Older ones give way: they are for people, and best effort. */
 const maxEvents = 1_000
 
@@ -115,19 +117,27 @@ async function keepSession(
   let managers = options.managers
   let sessionId: string | undefined
   let backoffMs = 0
-  const onSession = (message: SessionStart): void => {
+  let leader: string | undefined
+  let redirects = 0
+  const onSession = (message: SessionStart, manager: string): void => {
     sessionId = message.sessionId
     if (message.managers.length > 0) managers = message.managers
     backoffMs = 0
-    options.onSession?.(message)
+    redirects = 0
+    options.onSession?.(message, manager)
   }
   for (let turn = Math.floor(effects.random.next() * managers.length); ; turn += 1) {
-    const manager = managers[turn % managers.length] ?? ''
+    const manager = leader ?? managers[turn % managers.length] ?? ''
+    leader = undefined
     try {
       await runSession({ ...deps, onSession }, manager, sessionId, signal)
     } catch (error) {
       if (signal.aborted || (error instanceof RefusedError && !error.retry)) throw error
       if (isRefusedByTransport(error)) throw new RefusedError('NotFound', error.message, false)
+      // Whoever follows knows where the leader is. Two who take each other for it are not asked without a pause.
+      leader = error instanceof RefusedError ? error.leader : undefined
+      if (leader !== undefined && redirects++ < mostRedirects) continue
+      redirects = 0
       effects.log.info('The session with a manager ended', { manager, error })
     }
     backoffMs = nextBackoffMs(backoffMs)

@@ -83,12 +83,13 @@ const states = new Set([
 type Fields = Readonly<Record<string, unknown>>
 
 const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolean>> = {
-  session: ({ sessionId, node, managers, roots, renewal }) =>
+  session: ({ sessionId, node, managers, roots, role, renewal }) =>
     isText(sessionId) &&
     isRecord(node) &&
     isText(node['name']) &&
     isListOf(managers, isText) &&
     isOptional(roots, isText) &&
+    isOptional(role, (each) => each === 'Worker' || each === 'Manager') &&
     isOptional(renewal, isText),
   heartbeat: ({ periodMs }) => isNumber(periodMs) && periodMs > 0,
   ack: ({ number }) => isNumber(number),
@@ -105,7 +106,8 @@ const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolea
   logs: ({ id, task, options }) => isText(id) && isText(task) && isLogOptions(options),
   exec: ({ id, task, request }) => isText(id) && isText(task) && isExecRequest(request),
   stats: ({ id }) => isText(id),
-  refused: ({ reason, message, retry }) => isText(reason) && isText(message) && typeof retry === 'boolean',
+  refused: ({ reason, message, retry, leader }) =>
+    isText(reason) && isText(message) && typeof retry === 'boolean' && isOptional(leader, isText),
 }
 
 function isManagerMessage(fields: Fields): fields is ManagerMessage & Fields {

@@ -46,19 +46,22 @@ export interface SessionDeps {
   /** Part of the description, and told as soon as it changes. */
   readonly certificate?: { change(known: string | undefined, signal: AbortSignal): Promise<void> }
   readonly nodeName: string
-  /** With every `session` message, the first one included. */
-  readonly onSession: (message: SessionStart) => void
+  /** With every `session` message, the first one included, and the address of the manager. */
+  readonly onSession: (message: SessionStart, manager: string) => void
 }
 
 /** The manager does not want this agent. */
 export class RefusedError extends Error {
   readonly reason: string
   readonly retry: boolean
-  constructor(reason: string, message: string, retry: boolean) {
+  /** Address of the manager that leads, where the one that refused knows it. */
+  readonly leader: string | undefined
+  constructor(reason: string, message: string, retry: boolean, leader?: string) {
     super(message)
     this.name = 'RefusedError'
     this.reason = reason
     this.retry = retry
+    this.leader = leader
   }
 }
 
@@ -163,12 +166,12 @@ class Session {
       case 'stats':
         return void this.#sendStats(message.id, signal)
       case 'refused':
-        throw new RefusedError(message.reason, message.message, message.retry)
+        throw new RefusedError(message.reason, message.message, message.retry, message.leader)
     }
   }
 
   #start(message: SessionStart): void {
-    this.#deps.onSession(message)
+    this.#deps.onSession(message, this.#manager)
     if (this.#isEstablished) return
     this.#isEstablished = true
     this.#deps.reporter.restart(this.#deps.worker.reports())

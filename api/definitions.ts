@@ -1035,7 +1035,7 @@ export const definitions: readonly Definition[] = [
             "Worker",
             "Manager"
            ],
-           "description": "Role it has."
+           "description": "Role that it is granted; its certificate follows."
           },
           "description": {
            "type": "object",
@@ -1212,6 +1212,29 @@ export const definitions: readonly Definition[] = [
             "at": {
              "type": "integer",
              "description": "When it was asked, ms since 1970."
+            }
+           }
+          },
+          "manager": {
+           "type": "object",
+           "description": "Its part in the group of managers, as the leader sees it. Absent of a node that is not in the group.",
+           "required": [
+            "member",
+            "reachable"
+           ],
+           "properties": {
+            "member": {
+             "type": "string",
+             "enum": [
+              "Leader",
+              "Voter",
+              "Learner"
+             ],
+             "description": "A Learner gets everything and has no say yet."
+            },
+            "reachable": {
+             "type": "boolean",
+             "description": "It answered the leader lately."
             }
            }
           },

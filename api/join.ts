@@ -39,7 +39,8 @@ export type JoinAnswer =
       /** PEM: all roots to trust. */
       readonly root: string
     }
-  | { readonly type: 'refused'; readonly reason: string; readonly message: string }
+  /** `leader`: address of the manager to ask instead, where this one knows it. */
+  | { readonly type: 'refused'; readonly reason: string; readonly message: string; readonly leader?: string }
 
 export function isJoinRequest(value: unknown): value is JoinRequest {
   if (!isJsonObject(value)) return false
@@ -73,7 +74,7 @@ export function isJoinAnswer(value: unknown): value is JoinAnswer {
     case 'issued':
       return hasText('nodeId', 'clusterId', 'certificate', 'root') && (value['role'] === 'Worker' || value['role'] === 'Manager')
     case 'refused':
-      return hasText('reason', 'message')
+      return hasText('reason', 'message') && (value['leader'] === undefined || hasText('leader'))
     default:
       return false
   }

@@ -116,6 +116,8 @@ export type ManagerMessage =
       readonly managers: readonly string[]
       /** PEM: all roots to trust. Absent before the cluster has one. */
       readonly roots?: string
+      /** What the node shall be: one whose certificate says otherwise gets another. */
+      readonly role?: 'Worker' | 'Manager'
       /** The node shall get a certificate of this authority now (`issuer` of its description), unless it has one. */
       readonly renewal?: string
     }
@@ -164,8 +166,8 @@ export type ManagerMessage =
   | { readonly type: 'exec'; readonly id: string; readonly task: string; readonly request: ExecRequest }
   /** The agent opens a stream of protocol `stats`, sends `{ id }`, then `{ stats }` with those of all its running tasks, and closes it. */
   | { readonly type: 'stats'; readonly id: string }
-  /** Then the stream is closed. `retry` false: do not come back (the node was removed). */
-  | { readonly type: 'refused'; readonly reason: string; readonly message: string; readonly retry: boolean }
+  /** Then the stream is closed. `retry` false: do not come back (the node was removed). `leader`: address of the manager to ask instead. */
+  | { readonly type: 'refused'; readonly reason: string; readonly message: string; readonly retry: boolean; readonly leader?: string }
 
 export interface LogLine {
   readonly task: string

@@ -1,6 +1,6 @@
 // The client of a daemon: of this machine by its socket, of another by a context.
 
-import { localAdmin } from '../api/request.ts'
+import { type Handle, localAdmin } from '../api/request.ts'
 import type { Client } from '../client/client.ts'
 import { connectSocket, type HttpConnection } from '../client/http/http.ts'
 import { createClient } from '../client/rest.ts'
@@ -17,10 +17,24 @@ export function connect(socket: string, clock: Clock, onWarning: (text: string) 
   return clientOver(connectSocket(socket), clock, onWarning)
 }
 
-export async function connectTarget(target: Target, clock: Clock, onWarning: (text: string) => void): Promise<Connection> {
-  if (target.context === undefined) return connect(target.socket, clock, onWarning)
-  const { connectRemote } = await import('../client/http/remote.ts')
-  return clientOver(connectRemote(target.remote), clock, onWarning)
+/** @param isStale reads are content with what the manager has, however old. */
+export async function connectTarget(
+  target: Target,
+  clock: Clock,
+  isStale: boolean,
+  onWarning: (text: string) => void,
+): Promise<Connection> {
+  const connection =
+    target.context === undefined ? connectSocket(target.socket) : (await import('../client/http/remote.ts')).connectRemote(target.remote)
+  return clientOver(isStale ? { ...connection, handle: stale(connection.handle) } : connection, clock, onWarning)
+}
+
+/** As Kubernetes has it: version 0 is any. */
+function stale(handle: Handle): Handle {
+  return (request) =>
+    request.method === 'GET' && (request.query['resourceVersion'] ?? '') === ''
+      ? handle({ ...request, query: { ...request.query, resourceVersion: '0' } })
+      : handle(request)
 }
 
 /** Who we are the daemon finds out: it does not ask us. */

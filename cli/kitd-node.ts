@@ -11,7 +11,7 @@ import type { Store } from '../api/store.ts'
 import type { Effects } from '../effects/effects.ts'
 import type { Identity } from '../node/identity.ts'
 import type { NodeNetwork } from '../node/network.ts'
-import { createNode } from '../node/node.ts'
+import { createNode, RoleChanged } from '../node/node.ts'
 import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
 import { type NetworkFlags, openRealNetwork } from './open-network.ts'
 import { serveUsers, userAddress } from './user-door.ts'
@@ -44,24 +44,64 @@ export class NodeRemoved extends Error {
 
 export const nodePrograms = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
 
-/** `founding` counts on the first start of a manager only; `onSession` is called with each session that begins. */
+/** As a manager or a worker, and in the other role when that changes. `founding` counts on the first start of a manager only; `onSession` is called with each session that begins. */
 export async function openNode(
   deps: NodeDeps,
   directory: string,
   flags: NodeFlags,
-  { founding, onSession }: { readonly founding?: Objects['Cluster']['spec']; readonly onSession?: () => void },
+  options: OpenOptions,
+  signal: AbortSignal,
+): Promise<OpenNode> {
+  let present = await openInRole(deps, directory, flags, options, signal)
+  return {
+    identity: present.identity,
+    get role() {
+      return present.role
+    },
+    get store() {
+      return present.store
+    },
+    handle: (request) => present.handle(request),
+    async run(until) {
+      for (;;) {
+        try {
+          return await present.run(until)
+        } catch (error) {
+          if (!(error instanceof RoleChanged)) throw error
+          deps.log.info('Went on in another role', { why: error.message })
+          // Where users come in is said to managers; a worker that was one keeps it for when it is one again.
+          const { listenApi, ...rest } = flags
+          present = await openInRole(deps, directory, error.role === 'Manager' ? flags : rest, options, until)
+        }
+      }
+    },
+  }
+}
+
+interface OpenOptions {
+  readonly founding?: Objects['Cluster']['spec']
+  readonly onSession?: () => void
+}
+
+async function openInRole(
+  deps: NodeDeps,
+  directory: string,
+  flags: NodeFlags,
+  { founding, onSession }: OpenOptions,
   signal: AbortSignal,
 ): Promise<OpenNode> {
   const { log } = deps
   const { availability, labels, engineLabels, hostname } = flags
   const network = await openRealNetwork(deps, directory, flags, signal)
-  const { identity, transport, managers, advertise, certificate, onCertificate } = network
+  const { role, transport, managers, advertise, certificate, onCertificate } = network
+  const { nodeId, clusterId } = role.identity
+  const identity: Identity = { nodeId, clusterId }
   const door = doorOf(flags.listenApi, network)
   const executor = await chooseExecutor({ directory, identity, programs: nodePrograms, environment: process.env, log }, flags)
   const node = await createNode(
     { ...deps, transport },
     {
-      identity,
+      role,
       directory,
       hostname,
       executor,
@@ -87,7 +127,7 @@ export async function openNode(
   const { handle, store } = node
   return {
     identity,
-    role: managers.length === 0 ? 'Manager' : 'Worker',
+    role: role.is,
     handle,
     store,
     async run(signal) {

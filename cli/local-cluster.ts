@@ -9,6 +9,7 @@ import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { reasonOf } from '../api/errors.ts'
+import type { WireObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
 import { DirectoryLocked, lockDirectory, lockHolder } from '../effects/real/directory-lock.ts'
 import { createDisk } from '../effects/real/disk.ts'
@@ -78,13 +79,15 @@ async function planAndStart(context: Context, directory: string, options: PlanOp
   const plan = await withExecutor(directory, planned, options)
   if (!isDeepStrictEqual(plan, known)) await usable(directory, () => writePlan(directory, plan))
   for (const { name } of plan.nodes) assertSocketPath(nodeAt(directory, name))
-  const [manager] = plan.nodes
-  if (manager === undefined) throw new Error('a plan has a manager')
-  await start(context, directory, manager, [])
-  const connection = connect(nodeAt(directory, manager.name).socket, context.clock)
+  const [first, ...others] = plan.nodes.filter(({ role }) => role === 'manager')
+  if (first === undefined) throw new Error('a plan has a manager')
+  // Those that belong to the cluster already are started at once: it takes a majority of them to begin.
+  const isMember = ({ name }: NodeEntry): boolean => existsSync(certificatesOf(nodeAt(directory, name).directory))
+  await Promise.all([first, ...others.filter(isMember)].map((entry) => start(context, directory, entry, [])))
+  const connection = connect(nodeAt(directory, first.name).socket, context.clock)
   try {
-    const workers = plan.nodes.filter(({ role }) => role === 'worker')
-    if (workers.length > 0) await startWorkers(context, connection.client, directory, manager, workers)
+    const joining = plan.nodes.filter((entry) => entry.role === 'worker' || (entry !== first && !isMember(entry)))
+    if (joining.length > 0) await startJoining(context, connection.client, directory, first, joining)
     await waitForNodes(context, connection.client, directory, plan.nodes)
     return connection
   } catch (error) {
@@ -116,23 +119,23 @@ async function withExecutor(directory: string, plan: LocalPlan, { executor, dock
   return { ...plan, nodes }
 }
 
-async function startWorkers(
+async function startJoining(
   context: Context,
   client: Client,
   directory: string,
   manager: NodeEntry,
-  workers: readonly NodeEntry[],
+  joining: readonly NodeEntry[],
 ): Promise<void> {
   const { status } = await client.get('Cluster', 'default')
   if (status.joinTokens === undefined) throw new CommandError(exitCodes.error, `${manager.name} has no tokens to join with; see its log`)
-  const { worker: token } = status.joinTokens
+  const tokens = status.joinTokens
   await Promise.all(
-    workers.map(async (entry) => {
+    joining.map(async (entry) => {
       const node = nodeAt(directory, entry.name)
       if (lockHolder(node.directory) === undefined) await forgetRemoved(context, client, node)
       const file = joinTokenOf(node)
       await usable(node.directory, () => mkdir(node.directory, { recursive: true, mode: 0o700 }))
-      await usable(node.directory, () => writeFile(file, `${token}\n`, { mode: 0o600 }))
+      await usable(node.directory, () => writeFile(file, `${tokens[entry.role]}\n`, { mode: 0o600 }))
       try {
         await start(context, directory, entry, ['--join-addr', `${manager.address}:${manager.port}`, '--join-token', `@${file}`])
       } finally {
@@ -142,7 +145,7 @@ async function startWorkers(
   )
 }
 
-/** A worker that somebody removed from the cluster joins anew: its volumes stay. */
+/** A node that somebody removed from the cluster joins anew: its volumes stay. */
 async function forgetRemoved(context: Context, client: Client, node: LocalNode): Promise<void> {
   const certificate = await loadCertificate(createDisk(), node.directory)
   if (certificate === undefined) return
@@ -158,7 +161,7 @@ async function forgetRemoved(context: Context, client: Client, node: LocalNode):
 /** Starts the daemon unless it runs. Resolves when it answers. */
 async function start(context: Context, directory: string, entry: NodeEntry, args: readonly string[]): Promise<void> {
   const node = nodeAt(directory, entry.name)
-  if (lockHolder(node.directory) !== undefined) return await waitUntilReady(context, node, entry.role, () => undefined)
+  if (lockHolder(node.directory) !== undefined) return await waitUntilReady(context, node, () => undefined)
   context.err(`Starting ${entry.name} …`)
   await startNode(context, node, entry, args)
 }
@@ -201,13 +204,13 @@ async function usable<T>(directory: string, use: () => Promise<T>): Promise<T> {
 }
 
 /** A worker answers that it is none to ask; whether it is Ready, its manager says. */
-async function answers(context: Context, node: LocalNode, role: NodeEntry['role']): Promise<boolean> {
+async function answers(context: Context, node: LocalNode): Promise<boolean> {
   const { client, close } = connect(node.socket, context.clock)
   try {
     await client.raw({ method: 'GET', path: '/readyz' })
     return true
   } catch (error) {
-    if (reasonOf(error) === 'NotLeader') return role === 'worker'
+    if (reasonOf(error) === 'NotLeader') return true // It was demoted where it should be a manager: that is its operator's business.
     if (reasonOf(error) === 'Unavailable') return false
     throw error
   } finally {
@@ -247,14 +250,14 @@ async function startNode(context: Context, node: LocalNode, entry: NodeEntry, mo
   child.once('error', (error) => (exited = error.message))
   child.unref()
   await log.close()
-  await waitUntilReady(context, node, role, () => exited)
+  await waitUntilReady(context, node, () => exited)
 }
 
 /** Resolves when the node answers and has looked at its tasks; `exited` says that its daemon is gone. */
-async function waitUntilReady(context: Context, node: LocalNode, role: NodeEntry['role'], exited: () => string | undefined): Promise<void> {
+async function waitUntilReady(context: Context, node: LocalNode, exited: () => string | undefined): Promise<void> {
   const logFile = logOf(node)
   const deadline = context.clock.monotonicMs() + readyWithinMs
-  while (!(await answers(context, node, role))) {
+  while (!(await answers(context, node))) {
     const how = exited()
     // Another `kit up` may have been first with a daemon of its own: then that is the one to wait for.
     if (how !== undefined && lockHolder(node.directory) === undefined)
@@ -302,7 +305,7 @@ async function waitForNodes(context: Context, client: Client, directory: string,
   const deadline = context.clock.monotonicMs() + readyWithinMs
   for (;;) {
     const { items } = await client.list('Node')
-    const ready = new Set(items.filter(({ status }) => status.state === 'Ready').map(({ status }) => status.description?.hostname))
+    const ready = new Set(items.filter(isInPlace).map(({ status }) => status.description?.hostname))
     const missing = nodes.filter(({ name }) => !ready.has(name)).map(({ name }) => name)
     if (missing.length === 0) {
       for (const { metadata, status } of items)
@@ -321,6 +324,12 @@ async function waitForNodes(context: Context, client: Client, directory: string,
     }
     await context.clock.sleep(lookAgainMs, context.signal)
   }
+}
+
+/** A manager has a say, too, unless somebody has demoted it. */
+function isInPlace({ spec, status }: WireObject<'Node'>): boolean {
+  const isManager = spec.role === 'Manager'
+  return status.state === 'Ready' && (!isManager || (status.manager !== undefined && status.manager.member !== 'Learner'))
 }
 
 /** Stops daemons and tasks. Resolves with the names of the nodes that had something to stop. */

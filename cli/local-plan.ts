@@ -28,7 +28,9 @@ export interface PlanOptions {
   /** Of nodes that are added: `auto` when left out. */
   readonly executor?: ExecutorName
   readonly dockerHost?: string
-  /** How many workers there should be at least; as many as there are when left out. */
+  /** How many managers there should be at least; as many as there are, or one, when left out. */
+  readonly managers?: number
+  /** The same of workers. */
   readonly workers?: number
   /** `node-1:key=value` */
   readonly labels: readonly string[]
@@ -46,14 +48,14 @@ export const mostLocalNodes = 100
 /** The nodes that there are, and those that are wanted beside them. */
 export async function planNodes(known: LocalPlan | undefined, options: PlanOptions, loopback: Loopback): Promise<LocalPlan> {
   const before = await Promise.all((known?.nodes ?? []).map((entry) => withPort(entry, loopback)))
-  const workers = before.filter(({ role }) => role === 'worker').length
-  const missing = [
-    ...(before.length === 0 ? (['manager'] as const) : []),
-    ...Array.from({ length: Math.max(0, (options.workers ?? 0) - workers) }, () => 'worker' as const),
-  ]
+  const missing = (['manager', 'worker'] as const).flatMap((role) => {
+    const wanted = role === 'manager' ? (options.managers ?? 1) : (options.workers ?? 0)
+    const present = before.filter((entry) => entry.role === role).length
+    return Array.from({ length: Math.max(0, wanted - present) }, () => role)
+  })
   const total = before.length + missing.length
   if (total > mostLocalNodes) {
-    throw new CommandError(exitCodes.invalid, `--workers: a cluster on one machine has at most ${mostLocalNodes} nodes`)
+    throw new CommandError(exitCodes.invalid, `--managers, --workers: a cluster on one machine has at most ${mostLocalNodes} nodes`)
   }
   const labels = labelsByNode(options.labels, total)
   const added = missing.map(async (role, at): Promise<NodeEntry> => {

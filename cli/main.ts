@@ -33,9 +33,9 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 const clock = createClock()
 let connection: Promise<Connection> | undefined
 
-async function openConnection(target: () => Promise<Target>): Promise<Connection> {
+async function openConnection(target: () => Promise<Target>, isStale: boolean): Promise<Connection> {
   const { connectTarget } = await import('./connect.ts')
-  return connectTarget(await target(), clock, (text) => complain(`warning: ${text}`))
+  return connectTarget(await target(), clock, isStale, (text) => complain(`warning: ${text}`))
 }
 
 /** Undefined where none was made, or none can be. */
@@ -49,7 +49,7 @@ function createContext(options: GlobalOptions): Context {
   const target = (): Promise<Target> => findTarget(options, process.env, localDirectory)
   return {
     async client() {
-      connection ??= openConnection(target)
+      connection ??= openConnection(target, options.stale === true)
       return (await connection).client
     },
     target,

@@ -5,6 +5,8 @@ export const executorNames = ['auto', 'docker', 'process'] as const
 export type ExecutorName = (typeof executorNames)[number]
 
 export interface GlobalOptions {
+  /** Read what the manager that is asked has, however old. */
+  readonly stale?: boolean
   readonly socket?: string
   readonly dir?: string
   readonly context?: string
@@ -39,6 +41,7 @@ export interface Options {
   readonly executor?: ExecutorName
   readonly dockerHost?: string
   readonly label?: readonly string[]
+  readonly managers?: number
   readonly workers?: number
   readonly purge?: boolean
   readonly print?: boolean

@@ -30,6 +30,7 @@ export function createProgram(
     .option('-s, --socket <path>', 'control socket of the daemon (or KIT_SOCKET)')
     .option('--context <name>', 'cluster of `kit ctx` (or KIT_CONTEXT); `local` is the one of this machine')
     .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
+    .option('--stale', 'read what the manager that is asked has, however old: also while no majority of managers answers')
     .addHelpText('after', helpText('kit'))
     .configureOutput(write === undefined ? {} : { writeOut: write, writeErr: write })
     .showSuggestionAfterError()
@@ -88,7 +89,10 @@ export function createProgram(
           new Option('--executor <name>', 'what runs tasks; auto, the default, takes Docker when it answers').choices(executorNames),
         )
         .option('--docker-host <address>', 'Docker engine (default: DOCKER_HOST, or the usual socket)')
-        .addOption(new Option('--workers <count>', 'nodes beside the manager, each a daemon of its own').argParser(count))
+        .addOption(
+          new Option('--managers <count>', 'nodes that keep the state, at least (default: 1); 3 go on when one is lost').argParser(count),
+        )
+        .addOption(new Option('--workers <count>', 'nodes beside the managers, each a daemon of its own').argParser(count))
         .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect)
 
         .option('--no-ui', 'show tables at the end, and no dashboard'),

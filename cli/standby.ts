@@ -345,11 +345,12 @@ export class Standby implements MembershipActions {
   /** Undefined of a machine that is no node. */
   async #role(): Promise<'Manager' | 'Worker' | undefined> {
     const { disk } = this.#deps
-    if ((await readText(disk, join(this.#directory, 'node.json'), 1)) !== undefined) return 'Manager'
+    const certificate = await loadCertificate(disk, this.#directory)
+    if (certificate !== undefined) return certificate.role
+    const identity = await readText(disk, join(this.#directory, 'node.json'), 1)
     // A log without node.json is a manager that has lost something: nothing to be founded upon.
     const log = await disk.list(join(this.#directory, 'raft')).catch(() => [])
-    if (log.length > 0) return 'Manager'
-    return (await loadCertificate(disk, this.#directory))?.role
+    return identity !== undefined || log.length > 0 ? 'Manager' : undefined
   }
 }
 

@@ -15,12 +15,12 @@ export async function findTarget(
   env: Readonly<Record<string, string | undefined>>,
   localDirectory: string,
 ): Promise<Target> {
-  const local: Target = { socket: join(localDirectory, 'node-1', 'kit.sock') }
+  const local = (): Promise<Target> => localTarget(localDirectory)
   if (context !== undefined && (socket !== undefined || dir !== undefined))
     throw new CommandError(exitCodes.invalid, 'error: --context names another cluster than --socket or --dir: give one of them')
   if (context !== undefined) return await remote(env, context, local)
   if (socket !== undefined) return { socket }
-  if (dir !== undefined) return local
+  if (dir !== undefined) return await local()
   if (env['KIT_CONTEXT'] !== undefined && env['KIT_CONTEXT'] !== '') return await remote(env, env['KIT_CONTEXT'], local)
   const named = env['KIT_SOCKET'] ?? env['SWARM_SOCKET']
   if (named !== undefined) return { socket: named }
@@ -28,12 +28,26 @@ export async function findTarget(
 }
 
 /** `name`: undefined for the one that is current. */
-async function remote(env: Readonly<Record<string, string | undefined>>, name: string | undefined, local: Target): Promise<Target> {
+async function remote(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string | undefined,
+  local: () => Promise<Target>,
+): Promise<Target> {
   const { configPath, contextNamed, localContext, readContexts } = await import('./contexts.ts')
-  if (name === localContext) return local
+  if (name === localContext) return await local()
   const path = configPath(env)
-  if (name === undefined && !existsSync(path)) return local
+  if (name === undefined && !existsSync(path)) return await local()
   const file = await readContexts(path)
   const wanted = name ?? file.current
-  return wanted === undefined || wanted === localContext ? local : { context: wanted, remote: contextNamed(file, wanted) }
+  return wanted === undefined || wanted === localContext ? await local() : { context: wanted, remote: contextNamed(file, wanted) }
+}
+
+/** A manager of the cluster of `kit up`: the first whose daemon runs. */
+export async function localTarget(directory: string): Promise<Target> {
+  const first: Target = { socket: join(directory, 'node-1', 'kit.sock') }
+  if (!existsSync(join(directory, 'node-2'))) return first
+  const [{ readPlan }, { lockHolder }] = await Promise.all([import('./local-plan.ts'), import('../effects/real/directory-lock.ts')])
+  const managers = (await readPlan(directory))?.nodes.filter(({ role }) => role === 'manager') ?? []
+  const running = managers.length < 2 ? undefined : managers.find(({ name }) => lockHolder(join(directory, name)) !== undefined)
+  return running === undefined ? first : { socket: join(directory, running.name, 'kit.sock') }
 }

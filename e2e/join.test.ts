@@ -185,7 +185,6 @@ test('a worker is started by hand with the token, also from a file; without, or 
     [wrong, /the join token is not valid: it may have been replaced/],
     ['nonsense', /it does not begin with SWMTKN/],
     [right.slice(0, -1), /a part is missing/],
-    [await token('manager'), /that is the token of managers, and this cluster takes workers only/],
     [`@${directoryOf('nowhere')}`, /cannot read the token: ENOENT/],
   ]
   for (const [given, why] of refused) {

@@ -23,6 +23,7 @@ import {
 export interface TrustMessage {
   readonly roots?: string
   readonly renewal?: string
+  readonly role?: NodeCertificate['role']
 }
 
 export interface KeeperOptions {
@@ -72,9 +73,13 @@ export class CertificateKeeper {
   }
 
   /** A manager says what to trust, and whose certificate to have. The last word counts. */
-  tell({ roots, renewal }: TrustMessage): void {
-    if (roots === this.#message.roots && renewal === this.#message.renewal) return
-    this.#message = { ...(roots === undefined ? {} : { roots }), ...(renewal === undefined ? {} : { renewal }) }
+  tell({ roots, renewal, role }: TrustMessage): void {
+    if (roots === this.#message.roots && renewal === this.#message.renewal && role === this.#message.role) return
+    this.#message = {
+      ...(roots === undefined ? {} : { roots }),
+      ...(renewal === undefined ? {} : { renewal }),
+      ...(role === undefined ? {} : { role }),
+    }
     this.#retryMs = Math.min(this.#retryMs, firstRetryMs)
     this.#told += 1
     this.#news.notify()
@@ -115,17 +120,17 @@ export class CertificateKeeper {
     this.#life = lifeFromNow(believedOf(present), this.#deps)
     tellRenewed(present, this.#deps)
     this.#use(present, onNew)
-    // The manager has gone on to another root meanwhile, and will say so.
-    if (this.#isWanted()) throw new Error('the new certificate is not of the root that was asked for')
+    // The manager has gone on meanwhile, and will say so.
+    if (this.#isWanted()) throw new Error('the new certificate is not the one that was asked for')
     this.#retryMs = firstRetryMs
     return 0
   }
 
-  /** Another authority is wanted, or roots that the certificate is not of. */
+  /** Another authority is wanted, another role, or roots that the certificate is not of. */
   #isWanted(): boolean {
-    const { renewal, roots } = this.#message
+    const { renewal, roots, role } = this.#message
     const present = this.#present
-    if (present === undefined) return true
+    if (present === undefined || (role !== undefined && role !== present.role)) return true
     if (renewal !== undefined && renewal !== this.issuer()) return true
     return roots !== undefined && roots !== present.root && !isOfRoots(present, roots, this.#deps.clock.wallMs())
   }

@@ -222,7 +222,7 @@ async function ask(clock: Clock, stream: FrameStream, request: JoinRequest, sign
 function readAnswer(frame: Uint8Array): JoinAnswer {
   const value = frame.byteLength > maxJoinFrameBytes ? undefined : parseJson(Buffer.from(frame).toString())
   if (!isJoinAnswer(value)) throw unexpected()
-  if (value.type === 'refused') throw new JoinRefused(value.reason, value.message)
+  if (value.type === 'refused') throw new JoinRefused(value.reason, value.message, value.leader)
   return value
 }
 
@@ -230,10 +230,13 @@ function readAnswer(frame: Uint8Array): JoinAnswer {
 export class JoinRefused extends Error {
   override readonly name = 'JoinRefused'
   readonly reason: string
+  /** Address of the manager that leads, where the one that refused knows it. */
+  readonly leader: string | undefined
 
-  constructor(reason: string, message: string) {
+  constructor(reason: string, message: string, leader?: string) {
     super(message)
     this.reason = reason
+    this.leader = leader
   }
 }
 

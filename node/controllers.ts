@@ -1,7 +1,6 @@
 // All controllers of a manager, made anew for each term of leadership: what one term remembered in memory
 // must not outlive it. Each gets a store handle that refuses what its list does not name.
 
-import type { Store } from '../api/store.ts'
 import { allocatorController } from '../controllers/allocator/allocator.ts'
 import { authorityController } from '../controllers/authority/authority.ts'
 import { bootstrapController, type Founding } from '../controllers/bootstrap/bootstrap.ts'
@@ -14,6 +13,8 @@ import { reaperController } from '../controllers/reaper/reaper.ts'
 import { replicatedController } from '../controllers/replicated/replicated.ts'
 import { restartController } from '../controllers/restart/restart.ts'
 import { revisionController } from '../controllers/revision/revision.ts'
+import type { Group } from '../controllers/roles/group.ts'
+import { rolesController } from '../controllers/roles/roles.ts'
 import type { Controller, ControllerDeps } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import { schedulerController } from '../controllers/scheduler/scheduler.ts'
@@ -25,9 +26,10 @@ import { updateController } from '../controllers/update/update.ts'
 import { usersController } from '../controllers/users/users.ts'
 import type { Keys, Random } from '../effects/effects.ts'
 import type { EventLog } from '../server/events.ts'
+import type { OpenStore } from '../store/store.ts'
 
 export interface ControllersDeps extends Omit<ControllerDeps, 'store' | 'events'> {
-  readonly store: Store
+  readonly store: OpenStore
   readonly events: EventLog
   readonly random: Random
   readonly keys: Keys
@@ -51,10 +53,24 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
       readonly clusterId: string
       readonly nodeLabels: Readonly<Record<string, string>>
       readonly founding: Founding
+      readonly group: Group
     }
   const make = (create: (deps: All) => Controller): Controller => {
     const { clock, log, random, keys, liveness, nodeId, clusterId, nodeLabels, founding } = deps
-    const given = { clock, log, random, keys, liveness, nodeId, clusterId, nodeLabels, founding, nodes, slots: index }
+    const given = {
+      clock,
+      log,
+      random,
+      keys,
+      liveness,
+      nodeId,
+      clusterId,
+      nodeLabels,
+      founding,
+      nodes,
+      slots: index,
+      group: groupOf(deps.store, nodeId),
+    }
     // The list belongs to the controller, and the controller needs the handle that the list makes.
     const { name, writes } = create({ ...given, store: deps.store, events: deps.events.recorder('kit') })
     return create({ ...given, store: guardStore(deps.store, name, writes), events: deps.events.recorder(name) })
@@ -62,6 +78,7 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
   const controllers = [
     bootstrapController,
     authorityController,
+    rolesController,
     usersController,
     stackController,
     revisionController,
@@ -77,4 +94,16 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
     reaperController,
   ].map(make)
   return { controllers, index }
+}
+
+export function groupOf(store: OpenStore, nodeId: string): Group {
+  return {
+    self: nodeId,
+    get members() {
+      return store.members
+    },
+    followers: () => store.followers(),
+    changeMembers: (change) => store.changeMembers(change),
+    transferLeadership: (to) => store.transferLeadership(to),
+  }
 }

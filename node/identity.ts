@@ -1,5 +1,6 @@
-// Who this node is: an id made once, kept in the state directory. A node that lost its state is another
-// node: ids are never reused, because an empty disk with an old id could vote twice (raft.md §6).
+// Who a manager is: an id made once, or the one of its certificate, kept in the state directory; and whether there
+// is a log that goes with it. A manager that lost its log is another node: ids are never reused, because an
+// empty disk with an old id could vote twice (raft.md §6).
 
 import { parseJson } from '../agent/frames.ts'
 import { StatusError } from '../api/errors.ts'
@@ -12,28 +13,58 @@ export interface Identity {
   readonly clusterId: string
 }
 
-const longestFile = 4096
-
-/** Reads `<directory>/node.json`, or makes a new identity and stores it durably. */
-export async function loadIdentity(deps: { readonly disk: Disk; readonly random: Random }, directory: string): Promise<Identity> {
-  const path = `${directory}/node.json`
-  const known = await readIdentity(deps.disk, path)
-  if (known !== undefined) return known
-  const identity: Identity = { nodeId: createId(deps.random), clusterId: createId(deps.random) }
-  await writeDurably(deps.disk, directory, 'node.json', `${JSON.stringify(identity)}\n`)
-  return identity
+export interface ManagerIdentity extends Identity {
+  /** It came to a cluster that there was: it never founds one. */
+  readonly joined: boolean
+  /** Its log was begun. */
+  readonly hasLog: boolean
 }
 
-async function readIdentity(disk: Disk, path: string): Promise<Identity | undefined> {
+const fileName = 'node.json'
+const longestFile = 4096
+
+/** Of a directory that is no manager's: undefined. */
+export async function readIdentity(disk: Disk, directory: string): Promise<ManagerIdentity | undefined> {
+  const path = `${directory}/${fileName}`
   const text = await readText(disk, path, longestFile)
   return text === undefined ? undefined : parseIdentity(text, path)
 }
 
-function parseIdentity(text: string, path: string): Identity {
+/** Reads it, or makes it and stores it durably: as `joined` in, or, without that, new for the founder of a cluster. */
+export async function loadIdentity(
+  deps: { readonly disk: Disk; readonly random: Random },
+  directory: string,
+  joined?: Identity,
+): Promise<ManagerIdentity> {
+  const known = await readIdentity(deps.disk, directory)
+  if (known !== undefined) return known
+  const { nodeId, clusterId } = joined ?? { nodeId: createId(deps.random), clusterId: createId(deps.random) }
+  return await store(deps.disk, directory, { nodeId, clusterId, joined: joined !== undefined, hasLog: false })
+}
+
+/** From here on a directory without the log is refused. */
+export function noteLog(disk: Disk, directory: string, identity: ManagerIdentity): Promise<ManagerIdentity> {
+  return store(disk, directory, { ...identity, hasLog: true })
+}
+
+/** The node is no manager any more. */
+export async function forgetIdentity(disk: Disk, directory: string): Promise<void> {
+  await disk.remove(`${directory}/${fileName}`)
+  await disk.syncDirectory(directory)
+}
+
+async function store(disk: Disk, directory: string, identity: ManagerIdentity): Promise<ManagerIdentity> {
+  await writeDurably(disk, directory, fileName, `${JSON.stringify(identity)}\n`)
+  return identity
+}
+
+function parseIdentity(text: string, path: string): ManagerIdentity {
   const value = parseJson(text)
   if (typeof value === 'object' && value !== null && 'nodeId' in value && 'clusterId' in value) {
     const { nodeId, clusterId } = value
-    if (typeof nodeId === 'string' && typeof clusterId === 'string') return { nodeId, clusterId }
+    const has = (name: string): boolean => Object.entries(value).some(([key, entry]) => key === name && entry === true)
+    if (typeof nodeId === 'string' && typeof clusterId === 'string')
+      return { nodeId, clusterId, joined: has('joined'), hasLog: has('hasLog') }
   }
   throw new StatusError(
     'InternalError',

@@ -1,6 +1,7 @@
 // How this node is connected with others: who it is, how it joined, the streams between nodes, and the
-// certificate that they are opened with. A manager founds a cluster, or comes back to it; a worker has joined
-// with a token, or does so now.
+// certificate that they are opened with. A manager founds a cluster, has joined one with a token, or was promoted; a
+// worker has joined with a token, or was demoted. What it is the certificate says, and, of a founder that has none yet,
+// the file of managers (identity.ts).
 
 import { within } from '../agent/first-of.ts'
 import { parseJson } from '../agent/frames.ts'
@@ -13,7 +14,8 @@ import { createGate, protocols } from '../server/authorization.ts'
 import { createRefusalLog } from '../server/refusal-log.ts'
 import type { OpenStore } from '../store/store.ts'
 import { believedOf, JoinRefused, type JoinTrust, joinCluster, loadCertificate, type NodeCertificate } from './certificate.ts'
-import { type Identity, loadIdentity } from './identity.ts'
+import { type Identity, loadIdentity, type ManagerIdentity, readIdentity } from './identity.ts'
+import { retireManager } from './retire.ts'
 import { readText, writeDurably } from './state-file.ts'
 
 export interface NetworkOptions {
@@ -22,7 +24,7 @@ export interface NetworkOptions {
   readonly listenRemoteApi?: string
   /** Managers: host:port that other nodes are told. */
   readonly advertise: () => string
-  /** A manager, host:port. With it this node is a worker. */
+  /** A manager, host:port. With it this node joins, in the role of the token. */
   readonly joinAddr?: string
   /** Asked for only when a token is needed. */
   readonly joinToken?: () => Promise<string>
@@ -38,10 +40,14 @@ export interface NetworkDeps extends Omit<Effects, 'transport'> {
   readonly createLoopback: (node: CertifiedNode) => Transport
 }
 
+export type NodeRole =
+  | { readonly is: 'Manager'; readonly identity: ManagerIdentity }
+  | { readonly is: 'Worker'; readonly identity: Identity }
+
 export interface NodeNetwork {
-  readonly identity: Identity
+  readonly role: NodeRole
   readonly transport: Transport
-  /** Managers to have a session with; empty where this node is one. */
+  /** Managers to have a session with. A manager's own id is the first of its own. */
   readonly managers: readonly string[]
   /** What other nodes are told of this manager. */
   readonly advertise: string | undefined
@@ -62,7 +68,7 @@ export interface OwnCredentials extends CredentialSource {
   whenOwn(signal: AbortSignal): Promise<void>
 }
 
-type Members = Pick<OpenStore, 'view' | 'subscribe' | 'status'>
+type Members = Pick<OpenStore, 'view' | 'subscribe' | 'status' | 'members'>
 
 export const defaultListen = '0.0.0.0:4242'
 const joinAttempts = 5
@@ -76,24 +82,56 @@ export async function openNetwork(
   options: NetworkOptions,
   signal: AbortSignal,
 ): Promise<NodeNetwork> {
-  return options.joinAddr === undefined && !(await isWorker(deps, directory))
-    ? await openManager(deps, directory, options)
-    : await openWorker(deps, directory, options, signal)
+  const { disk } = deps
+  const present = await loadCertificate(disk, directory)
+  const stored = await readIdentity(disk, directory)
+  const isFounder = present === undefined && stored?.joined === false
+  if (stored?.joined === false && present?.role !== 'Worker' && options.joinAddr !== undefined)
+    throw new Error(
+      `${directory} belongs to a manager of a cluster: choose an empty directory to join another with, or delete it if that cluster is gone`,
+    )
+  if (isFounder || (present === undefined && options.joinAddr === undefined && stored === undefined))
+    return await openManager(deps, directory, options, undefined)
+  const known = await readManagers(deps, directory)
+  const managers = [...new Set([...(options.joinAddr === undefined ? [] : [options.joinAddr]), ...known])]
+  const certificate = await joined(deps, directory, options, managers, present, signal)
+  if (certificate.role === 'Manager') return await openManager(deps, directory, options, { certificate, managers })
+  if (stored !== undefined) await retireManager(deps, directory, stored)
+  return openWorker(deps, directory, certificate, managers)
 }
 
-async function isWorker({ disk }: NetworkDeps, directory: string): Promise<boolean> {
-  return (await loadCertificate(disk, directory))?.role === 'Worker'
+/** The certificate of a node that has joined, now or before. A founder has made its own cluster, and renews what has expired. */
+async function joined(
+  deps: NetworkDeps,
+  directory: string,
+  options: NetworkOptions,
+  managers: readonly string[],
+  present: NodeCertificate | undefined,
+  signal: AbortSignal,
+): Promise<NodeCertificate> {
+  if (present !== undefined && (isUsable(present, deps, options) || (await readIdentity(deps.disk, directory))?.joined === false))
+    return present
+  if (managers.length === 0)
+    throw new Error(`${directory} does not say where the managers of this node are: name one with --join-addr HOST:PORT`)
+  return await join(deps, directory, options, managers, present, signal)
 }
 
-async function openManager(deps: NetworkDeps, directory: string, options: NetworkOptions): Promise<NodeNetwork> {
-  const identity = await loadIdentity(deps, directory)
+/** @param before of a node that came to a cluster that there was. */
+async function openManager(
+  deps: NetworkDeps,
+  directory: string,
+  options: NetworkOptions,
+  before: { readonly certificate: NodeCertificate; readonly managers: readonly string[] } | undefined,
+): Promise<NodeNetwork> {
+  const identity = await loadIdentity(deps, directory, before?.certificate)
   const { nodeId, clusterId } = identity
-  const first = await loadCertificate(deps.disk, directory)
+  const first = before?.certificate
   const credentials = new CurrentCredentials(first === undefined ? { clusterId, roots: '', own: undefined } : credentialsOf(first))
   let members: Members | undefined // Nobody can connect before it is there.
-  // One that does not lead may not have heard yet of a node that has joined.
+  // One that does not lead may not have heard yet of a node that has joined: it lets in whom it does not know.
   const knowsMembers = (): boolean => members?.status().leads === true
-  const remote = createRemote(deps, credentials, (id) => members?.view.get('Node', id) === undefined, knowsMembers)
+  const isRemoved = (id: string): boolean => members === undefined || (knowsMembers() && members.view.get('Node', id) === undefined)
+  const remote = createRemote(deps, credentials, isRemoved, knowsMembers)
   const local = deps.createLoopback({ id: nodeId, role: 'Manager', clusterId })
   const advertise = options.advertise()
   const isOwn = (to: string): boolean => to === nodeId || to === advertise
@@ -104,12 +142,12 @@ async function openManager(deps: NetworkDeps, directory: string, options: Networ
     connect: (to, protocol, until) => (isOwn(to) ? local.connect(nodeId, protocol, until) : remote.connect(to, protocol, until)),
   }
   return {
-    identity,
+    role: { is: 'Manager', identity },
     transport,
-    managers: [],
+    managers: [nodeId, ...(before?.managers ?? []).filter((each) => each !== advertise)],
     advertise,
     credentials,
-    onManagers: () => undefined,
+    onManagers: noteManagers(deps, directory, before?.managers ?? []),
     ...(first === undefined ? {} : { certificate: first }),
     onCertificate: (fresh) => credentials.replace(fresh),
     async run(signal, store) {
@@ -150,37 +188,30 @@ async function listenOnceCertified(
   }
 }
 
-async function openWorker(deps: NetworkDeps, directory: string, options: NetworkOptions, signal: AbortSignal): Promise<NodeNetwork> {
-  const known = await readManagers(deps, directory)
-  const managers = [...new Set([...(options.joinAddr === undefined ? [] : [options.joinAddr]), ...known])]
-  if (managers.length === 0)
-    throw new Error(`${directory} does not say where the managers of this node are: name one with --join-addr HOST:PORT`)
-  const before = await loadCertificate(deps.disk, directory)
-  if ((await readText(deps.disk, `${directory}/node.json`, 1)) !== undefined)
-    throw new Error(
-      `${directory} belongs to a manager of a cluster: choose an empty directory to join another with, or delete it if that cluster is gone`,
-    )
-  const first =
-    before !== undefined && isUsable(before, deps, options) ? before : await join(deps, directory, options, managers, before, signal)
+function openWorker(deps: NetworkDeps, directory: string, first: NodeCertificate, managers: readonly string[]): NodeNetwork {
   const { nodeId, clusterId } = first
   const credentials = new CurrentCredentials(credentialsOf(first))
-  const remote = createRemote(deps, credentials, () => false)
-  let noted = known
   return {
-    identity: { nodeId, clusterId },
-    transport: remote,
+    role: { is: 'Worker', identity: { nodeId, clusterId } },
+    transport: createRemote(deps, credentials, () => false),
     managers,
     advertise: undefined,
-    onManagers(now) {
-      if (now.length === 0 || now.join() === noted.join()) return
-      noted = [...now]
-      writeDurably(deps.disk, directory, 'managers.json', `${JSON.stringify(now)}\n`).catch((error: unknown) =>
-        deps.log.warn('Could not note where the managers are', { error }),
-      )
-    },
+    onManagers: noteManagers(deps, directory, managers),
     certificate: first,
     onCertificate: (fresh) => credentials.replace(fresh),
     run: () => Promise.resolve(),
+  }
+}
+
+/** Writes down where the managers are, for the next start. */
+function noteManagers({ disk, log }: NetworkDeps, directory: string, known: readonly string[]): NodeNetwork['onManagers'] {
+  let noted = known
+  return (now) => {
+    if (now.length === 0 || now.join() === noted.join()) return
+    noted = [...now]
+    writeDurably(disk, directory, 'managers.json', `${JSON.stringify(now)}\n`).catch((error: unknown) =>
+      log.warn('Could not note where the managers are', { error }),
+    )
   }
 }
 
@@ -201,8 +232,9 @@ async function join(
 ): Promise<NodeCertificate> {
   if (options.joinToken === undefined) throw new Error(whyToken(before, deps.clock.wallMs()))
   const token = await options.joinToken()
+  let leader: string | undefined
   for (let attempt = 1; ; attempt++) {
-    const manager = managers[(attempt - 1) % managers.length] ?? ''
+    const manager = leader ?? managers[(attempt - 1) % managers.length] ?? ''
     try {
       const open = (trust: JoinTrust | undefined, until: AbortSignal): Promise<FrameStream> => openJoin(deps, manager, trust, until)
       const { hostname, labels, availability } = options
@@ -216,6 +248,8 @@ async function join(
       if (isFinal || attempt >= joinAttempts || signal.aborted)
         throw new Error(`cannot join the cluster at ${manager}: ${messageOf(error)}`, { cause: error })
       deps.log.info('The cluster cannot be joined yet', { manager, error })
+      leader = error instanceof JoinRefused ? error.leader : undefined
+      if (leader !== undefined) continue
       await deps.clock.sleep(betweenAttemptsMs, signal)
     }
   }

@@ -23,6 +23,8 @@ export interface AdmissionDeps {
     readonly force: boolean
     readonly view: StoreView
   }) => void
+  /** Throws Conflict when the manager has to stay one. */
+  readonly assertDemotable?: (node: Node) => void
 }
 
 export function invalid(kind: string, name: string, causes: readonly Cause[]): StatusError {

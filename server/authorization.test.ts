@@ -20,6 +20,7 @@ test('the table says who may open and who may serve', () => {
     ['stats', false, true, true, false, true],
     ['raft', false, false, true, false, true],
     ['raft-snapshot', false, false, true, false, true],
+    ['api', false, false, true, false, true],
     ['join', true, true, true, false, true],
   ])
 })

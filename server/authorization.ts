@@ -21,6 +21,7 @@ export const protocols: Readonly<Record<string, Rule>> = {
   stats: { opens: ['Worker', 'Manager'], serves: ['Manager'] },
   raft: { opens: ['Manager'], serves: ['Manager'] },
   'raft-snapshot': { opens: ['Manager'], serves: ['Manager'] },
+  api: { opens: ['Manager'], serves: ['Manager'] },
   join: { opens: ['Stranger', 'Worker', 'Manager'], serves: ['Manager'] },
 }
 

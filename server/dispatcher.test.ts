@@ -76,7 +76,7 @@ async function createCluster() {
   const write = (message: string, fields: Readonly<Record<string, unknown>> = {}) => void logged.push(`${message} ${fields['object']}`)
   const deps = { store, clock, random: countingRandom(), log: { ...silentLog, info: write, warn: write }, transport }
   const stop = new AbortController()
-  const dispatcher = new Dispatcher({ ...deps, events: events.recorder('agent'), managers: () => ['m:1'] })
+  const dispatcher = new Dispatcher({ ...deps, events: events.recorder('agent'), address: 'm:1' })
   const broker = new LogBroker({ ...deps, requestStream: (...request) => dispatcher.requestStream(...request) })
   const exec = new ExecBroker({
     ...deps,
@@ -181,7 +181,7 @@ test('an agent is welcomed with session, heartbeat and a complete list, and its 
     list.update.map((each) => [each.task, each.template.image, each.service.labels]),
     [['web.1.a', 'x', { a: 'b' }]],
   )
-  assert.deepEqual(store.view.get('Node', 'n1')?.status, { description, role: 'Worker', address: 'n1.example' })
+  assert.deepEqual(store.view.get('Node', 'n1')?.status, { description, address: 'n1.example' })
   assert.equal(typeof dispatcher.lastSeenMs('n1'), 'number')
 })
 

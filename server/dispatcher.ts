@@ -25,7 +25,7 @@ import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
 
 export const dispatcherWrites: WriteList = {
   Task: ['status', 'spec.settledAt'],
-  Node: ['status.description', 'status.role', 'status.address'],
+  Node: ['status.description', 'status.address'],
   Service: ['status.conditions.PortsServed'],
 }
 
@@ -36,8 +36,8 @@ export interface DispatcherDeps {
   readonly log: Log
   readonly transport: Transport
   readonly events: EventRecorder
-  /** Addresses that agents may connect to. */
-  readonly managers: () => readonly string[]
+  /** Address of this manager, which agents may connect to. */
+  readonly address: string
 }
 
 /** What an agent answers with a stream of its own. */
@@ -414,11 +414,20 @@ export class Dispatcher implements NodeLiveness {
       type: 'session',
       sessionId: session.id,
       node: { name: session.nodeName, hostname, labels },
-      managers: this.#deps.managers(),
+      managers: this.#managers(),
+      ...(node.status.role === undefined ? {} : { role: node.status.role }),
       ...(ca === undefined ? {} : { roots: trustedRoots(ca) }),
       // One of an earlier rotation means nothing any more.
       ...(ca !== undefined && renewal?.issuer === wantedIssuer(ca) ? { renewal: renewal.issuer } : {}),
     })
+  }
+
+  /** Where agents find managers: the leader first, then all that have said where they listen. */
+  #managers(): readonly string[] {
+    const others = [...this.#deps.store.view.list('Node')].flatMap(({ status: { role, description } }) =>
+      role === 'Manager' && description?.managerAddress !== undefined ? [description.managerAddress] : [],
+    )
+    return [...new Set([this.#deps.address, ...others])]
   }
 
   async #sendHeartbeat(session: Session): Promise<void> {
@@ -465,6 +474,9 @@ export class Dispatcher implements NodeLiveness {
   #noticeNode(node: Node, previous: KitObject | undefined, type: StoreEvent['type']): void {
     const { name } = node.metadata
     const session = this.#sessions.get(name)
+    const before = previous?.kind === 'Node' ? previous : undefined
+    if (type !== 'DELETED' && before !== undefined && movesManagers(before, node))
+      for (const each of this.#sessions.values()) if (each !== session) this.#tellSession(each)
     if (type === 'DELETED') for (const known of [this.#lastSeen, this.#periods, this.#replaced, this.#registrations]) known.delete(name)
     if (session === undefined) return
     if (type === 'DELETED') {
@@ -699,7 +711,6 @@ export class Dispatcher implements NodeLiveness {
       const status = {
         ...node.status,
         description,
-        role: node.status.role ?? node.spec.role ?? 'Worker',
         address: session.stream.peer.address,
       }
       return isDeepStrictEqual(status, node.status) ? undefined : { ...node, status }
@@ -734,7 +745,18 @@ export class Dispatcher implements NodeLiveness {
 
 /** Whether an agent has to hear of what changed of its node. */
 function isNews(before: Node, now: Node): boolean {
-  return !isDeepStrictEqual(before.metadata.labels, now.metadata.labels) || !isDeepStrictEqual(before.status.renewal, now.status.renewal)
+  const isSame =
+    isDeepStrictEqual(before.metadata.labels, now.metadata.labels) &&
+    isDeepStrictEqual(before.status.renewal, now.status.renewal) &&
+    before.status.role === now.status.role
+  return !isSame || movesManagers(before, now)
+}
+
+/** Whether managers are elsewhere for it. */
+function movesManagers(before: Node, now: Node): boolean {
+  const where = ({ status: { role, description } }: Node): string | undefined =>
+    role === 'Manager' ? description?.managerAddress : undefined
+  return where(before) !== where(now)
 }
 
 function refused(reason: string, message: string, retry: boolean): ManagerMessage {

@@ -31,8 +31,6 @@ export interface IssuerDeps {
   readonly events: EventRecorder
   /** In every certificate. */
   readonly clusterId: string
-  /** Roles that a machine may join in. */
-  readonly roles: readonly NodeRole[]
   /** Certificates of a shorter life are not made; what production has, when left out. */
   readonly shortestLifeMs?: number
 }
@@ -131,11 +129,6 @@ export class Issuer {
         "the join token is not valid: it may have been replaced. Print the present one with 'kit swarm join-token worker' (or 'manager') on a manager",
       )
     }
-    if (!this.#deps.roles.includes(role))
-      throw new StatusError(
-        'Forbidden',
-        `that is the token of ${role.toLowerCase()}s, and this cluster takes ${this.#deps.roles.map((each) => `${each.toLowerCase()}s`).join(' and ')} only: this version of kit has one manager. Join as a worker, with the token that 'kit swarm join-token worker' prints`,
-      )
     const publicKey = readCsr(request.csr)
     const digest = keyDigest(publicKey)
     const known = this.#nodeOf(digest)
@@ -194,7 +187,7 @@ export class Issuer {
     const { clock, random } = this.#deps
     const base = { name: createId(random), uid: createUid(random), resourceVersion: 0, generation: 1, createdAt: clock.wallMs() }
     const metadata = Object.keys(labels).length === 0 ? base : { ...base, labels }
-    return { kind: 'Node', metadata, spec: { role, availability }, status: { certificate: { publicKey, notAfter: 0 } } }
+    return { kind: 'Node', metadata, spec: { role, availability }, status: { role, certificate: { publicKey, notAfter: 0 } } }
   }
 
   /**

@@ -374,6 +374,8 @@ function check(deps: WriteDeps, intent: Intent, next: KitObject, live: KitObject
   ]
   const all = causes.length > 0 || subresource === 'status' ? causes : problemsOf(deps.store.view, next, live, deps.clock.wallMs())
   if (all.length > 0) throw invalid(resource.kind, name, all)
+  if (live?.kind === 'Node' && next.kind === 'Node' && live.spec.role === 'Manager' && next.spec.role !== 'Manager')
+    deps.admission.assertDemotable?.(live)
   if (next.kind !== 'Stack' || subresource !== undefined) return
   const applied = live?.kind === 'Stack' ? toWire(live)['status'] : undefined
   const last = isJsonObject(applied) && isJsonObject(applied['applied']) ? applied['applied'] : undefined

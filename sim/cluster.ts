@@ -11,7 +11,8 @@ import type { Store } from '../api/store.ts'
 import type { Log } from '../effects/effects.ts'
 import { certificatesOf, type NodeCertificate } from '../node/certificate.ts'
 import { type NetworkDeps, openNetwork } from '../node/network.ts'
-import { createNode, type KitNode } from '../node/node.ts'
+import { createNode } from '../node/node.ts'
+import type { KitNode } from '../node/node-options.ts'
 import { createSimulatedClock, simulatedEpochMs } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
 import { EventQueue, type Lane } from './effects/event-queue.ts'
@@ -227,7 +228,7 @@ export class SimulatedCluster {
       stop.signal,
     )
     if (lane.closed) return // It was killed while it started.
-    const { identity, certificate, managers, advertise, onManagers } = network
+    const { role, certificate, managers, advertise, onManagers } = network
     const onCertificate = (fresh: NodeCertificate): void => {
       host.certificate = fresh
       this.#options.onCertificate(id, fresh)
@@ -236,7 +237,7 @@ export class SimulatedCluster {
     const node = await createNode(
       { ...effects, transport: overhear(network.transport, (protocol) => (protocol === 'dispatcher' ? host.told.begin() : undefined)) },
       {
-        ...{ identity, directory, hostname: id, managers, onManagers, version: 'simulated', log, shortestCertificateMs },
+        ...{ role, directory, hostname: id, managers, onManagers, version: 'simulated', log, shortestCertificateMs },
         executor: host.machine.executor(lane),
         portServer: host.ports.server(lane),
         onCertificate: (fresh) => {

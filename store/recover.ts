@@ -37,6 +37,11 @@ export async function recover(
   return { raft, state }
 }
 
+/** A member that begins anew, and has given away its vote in every term up to this one: it has no other to give. */
+export function afterTerm(recovered: Recovered, term: number, nodeId: string): Recovered {
+  return { ...recovered, hardState: { ...recovered.hardState, term, vote: nodeId } }
+}
+
 /**
  * For the disaster: the other members are lost for good, and this one goes on alone. All that it has counts as committed,
  * whoever confirmed it or did not; then it is the only member. Were the others to come back, there would be two groups.

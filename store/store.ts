@@ -24,7 +24,7 @@ import type { Refusal } from './raft/core.ts'
 import type { Entry, SnapshotMeta } from './raft/entry.ts'
 import type { Message } from './raft/message.ts'
 import type { AppendWork, Raft } from './raft/raft.ts'
-import { applyEntry, forgetOthers, recover } from './recover.ts'
+import { afterTerm, applyEntry, forgetOthers, recover } from './recover.ts'
 import { Waiting } from './waiting.ts'
 import { openWal, type Recovered, type Wal } from './wal/wal.ts'
 
@@ -48,6 +48,10 @@ export interface StoreOptions {
   readonly segmentBytes?: number
   /** The members that found the group, the same for each of them; this node alone unless told. None: it joins one. */
   readonly founders?: readonly string[]
+  /** This member had a log before: without it, it is refused (WalError Missing). An empty disk under an old id could vote twice. */
+  readonly isKnown?: boolean
+  /** It may have voted in terms up to this one, and has no log that says so: it was a member before. */
+  readonly formerTerm?: number
   /** The other members are lost for good: this one goes on alone, with all that it has. Never while they may come back. */
   readonly forceNewCluster?: boolean
 }
@@ -75,6 +79,14 @@ export interface StoreStatus {
   readonly snapshotIndex: number
 }
 
+export interface MemberProgress {
+  readonly id: string
+  /** It answered within the last election timeout or two. */
+  readonly isReachable: boolean
+  /** Entries that are committed and that it does not have on disk, as far as it has said. */
+  readonly behind: number
+}
+
 export interface OpenStore extends Store {
   status(): StoreStatus
   /** Called on every change of `status().leads`. Returns how to stop that. */
@@ -83,6 +95,8 @@ export interface OpenStore extends Store {
   readonly fatal: Promise<Error>
   /** As applied here. */
   readonly members: Configuration
+  /** As leader: what is known of the other members. Undefined of any other. */
+  followers(): readonly MemberProgress[] | undefined
   /** As leader: resolves when the change is in force here. With `force` also when the voters that there would be do not answer. */
   changeMembers(change: Change, force?: boolean): Promise<void>
   /** As leader: begins to hand leadership to another voter. `status` tells how it ends. */
@@ -105,11 +119,12 @@ export async function startStore(
   wal: Wal,
   recovered: Recovered,
   deps: Omit<StoreDeps, 'disk'>,
-  options: Omit<StoreOptions, 'directory' | 'clusterId' | 'segmentBytes'>,
+  options: Omit<StoreOptions, 'directory' | 'clusterId' | 'segmentBytes' | 'isKnown'>,
 ): Promise<OpenStore> {
-  const { nodeId, founders = [nodeId], forceNewCluster = false } = options
+  const { nodeId, founders = [nodeId], forceNewCluster = false, formerTerm = 0 } = options
   if (forceNewCluster) deps.log.warn('Began a new cluster with this node alone')
-  const known = forceNewCluster ? await forgetOthers(wal, recovered, nodeId) : recovered
+  const before = recovered.hardState.term < formerTerm ? afterTerm(recovered, formerTerm, nodeId) : recovered
+  const known = forceNewCluster ? await forgetOthers(wal, before, nodeId) : before
   const { raft, state } = await recover(known, nodeId, founders, deps.random)
   const driver = new Driver(wal, raft, state, deps, options, recovered.snapshot?.meta.index ?? 0)
   await driver.start()
@@ -191,6 +206,12 @@ class Driver implements OpenStore, PeerHandler {
 
   get members(): Configuration {
     return this.#raft.configuration
+  }
+
+  followers(): readonly MemberProgress[] | undefined {
+    if (!this.#leads) return undefined
+    const { commit } = this.#raft.status
+    return this.#raft.followers.map(({ id, isReachable, match }) => ({ id, isReachable, behind: Math.max(0, commit - match) }))
   }
 
   async start(): Promise<void> {

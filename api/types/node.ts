@@ -37,7 +37,7 @@ export interface NodeStatus {
    */
   readonly address?: string
   /**
-   * Role it has.
+   * Role that it is granted; its certificate follows.
    */
   readonly role?: 'Worker' | 'Manager'
   /**
@@ -172,6 +172,19 @@ export interface NodeStatus {
      * When it was asked, ms since 1970.
      */
     readonly at: number
+  }
+  /**
+   * Its part in the group of managers, as the leader sees it. Absent of a node that is not in the group.
+   */
+  readonly manager?: {
+    /**
+     * A Learner gets everything and has no say yet.
+     */
+    readonly member: 'Leader' | 'Voter' | 'Learner'
+    /**
+     * It answered the leader lately.
+     */
+    readonly reachable: boolean
   }
   /**
    * Standing facts about the object, one per type.

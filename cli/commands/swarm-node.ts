@@ -17,11 +17,11 @@ function hostOf({ metadata, status }: Node): string {
   return status.description?.hostname ?? metadata.name
 }
 
-/** A manager that answers is reachable. The only one is the leader; which of several is, nodes do not say yet. */
-function managerStatus(node: Node, all: readonly Node[]): string {
-  if (node.status.role !== 'Manager') return ''
-  const reachable = node.status.state === 'Ready' ? 'REACHABLE' : 'UNREACHABLE'
-  return all.filter(({ status }) => status.role === 'Manager').length === 1 ? `${reachable} *` : reachable
+/** As swarmctl has it: `*` is the leader. A manager that has no say yet is UNKNOWN. */
+function managerStatus({ status: { role, manager } }: Node): string {
+  if (manager === undefined || manager.member === 'Learner') return role === 'Manager' ? 'UNKNOWN' : ''
+  const reachable = manager.reachable ? 'REACHABLE' : 'UNREACHABLE'
+  return manager.member === 'Leader' ? `${reachable} *` : reachable
 }
 
 export async function list(context: Context, options: Options): Promise<void> {
@@ -40,7 +40,7 @@ export async function list(context: Context, options: Options): Promise<void> {
     Membership: 'ACCEPTED', // Who is not accepted has no Node.
     Status: shout(node.status.state ?? 'Unknown'),
     Availability: shout(node.spec.availability ?? 'Active'),
-    ManagerStatus: managerStatus(node, items),
+    ManagerStatus: managerStatus(node),
     EngineVersion: node.status.description?.engine?.version ?? '',
   }))
   const columns = [
@@ -77,7 +77,6 @@ async function printTasks(context: Context, client: Client, options: Options, ta
 
 export async function inspect(context: Context, options: Options, words: readonly string[]): Promise<void> {
   const client = await context.client()
-  const all = (await client.list('Node')).items
   for (const [at, word] of words.entries()) {
     const node = await find(client, 'Node', word)
     const { metadata, spec, status } = node
@@ -94,7 +93,7 @@ export async function inspect(context: Context, options: Options, words: readonl
       'Role',
       [' Wanted', spec.role],
       [' Present', status.role],
-      [' Manager', managerStatus(node, all)],
+      [' Manager', managerStatus(node)],
       'Platform',
       [' Operating System', description?.platform.os],
       [' Architecture', description?.platform.arch],
@@ -141,9 +140,6 @@ export async function setRole(context: Context, role: 'Manager' | 'Worker', word
     const node = await find(client, 'Node', word)
     if ((node.spec.role ?? 'Worker') === role)
       throw new CommandError(exitCodes.error, `error: node/${word} has the role ${role.toLowerCase()} already`)
-    const managers = (await client.list('Node')).items.filter(({ spec }) => spec.role === 'Manager')
-    if (role === 'Worker' && managers.length === 1)
-      throw new CommandError(exitCodes.error, `error: node/${word} is the only manager: without one nobody would manage the cluster`)
   }
   await patchAll(context, words, { spec: { role } }, () => `a ${role.toLowerCase()}`)
 }

@@ -39,7 +39,7 @@ export async function init(context: Context, options: Options): Promise<void> {
       ? `This swarm is there already: current node (${nodeId}) is its manager.\n\n`
       : `Swarm initialized: current node (${nodeId}) is now a manager.\n\n`,
   )
-  await printJoinCommand(context, await presentToken(context, 'worker'))
+  await printJoinCommand(context, 'worker', await presentToken(context, 'worker'))
 }
 
 export async function join(context: Context, options: Options, [manager = '']: readonly string[]): Promise<void> {
@@ -104,18 +104,13 @@ export async function joinToken(context: Context, options: Options, [word = '']:
   const token = options.rotate === true ? await rotateToken(context, role) : await presentToken(context, role)
   if (options.quiet === true) return context.out(`${token}\n`)
   if (options.rotate === true) context.out(`Successfully rotated ${role} join token.\n\n`)
-  if (role === 'manager') {
-    context.out(`${token}\n`)
-    context.err('This version of kit has one manager: nobody can join with the token of managers yet.')
-    return
-  }
-  await printJoinCommand(context, token)
+  await printJoinCommand(context, role, token)
 }
 
-async function printJoinCommand(context: Context, token: string): Promise<void> {
+async function printJoinCommand(context: Context, role: 'worker' | 'manager', token: string): Promise<void> {
   const address = await managerAddress(context)
   context.out(
-    `To add a worker to this swarm, run the following command:\n\n    kit swarm join --token ${token} ${address}\n\nwhere \`kitd --standby\` runs, or start its daemon as a worker:\n\n    kitd -d DIRECTORY --join-addr ${address} --join-token ${token}\n\n`,
+    `To add a ${role} to this swarm, run the following command:\n\n    kit swarm join --token ${token} ${address}\n\nwhere \`kitd --standby\` runs, or start its daemon as a ${role}:\n\n    kitd -d DIRECTORY --join-addr ${address} --join-token ${token}\n\n`,
   )
 }
 

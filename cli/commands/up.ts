@@ -1,6 +1,5 @@
 // `kit up [FILE…]`: a real cluster on this machine, the files applied to it, and what runs then.
 
-import { join } from 'node:path'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { assess } from '../convergence.ts'
@@ -8,21 +7,22 @@ import { type ExitCode, exitCodes } from '../exit.ts'
 import { applyInput } from '../input-apply.ts'
 import { startCluster } from '../local-cluster.ts'
 import type { Options } from '../options.ts'
-import type { Target } from '../target.ts'
+import { localTarget, type Target } from '../target.ts'
 import { formatTable } from './get.ts'
 import { type RunWords, showDashboard } from './ui.ts'
 
 export async function up(context: Context, options: Options, words: readonly string[], runWords: RunWords): Promise<ExitCode> {
-  const { executor, dockerHost, label: labels = [], workers } = options
+  const { executor, dockerHost, label: labels = [], managers, workers } = options
   const { client, close } = await startCluster(context, {
     ...(executor === undefined ? {} : { executor }),
     ...(dockerHost === undefined ? {} : { dockerHost }),
+    ...(managers === undefined ? {} : { managers }),
     ...(workers === undefined ? {} : { workers }),
     labels,
   })
   try {
     // Whichever cluster commands are for, this is about the one that was started.
-    const target = async (): Promise<Target> => ({ socket: join(context.localDirectory, 'node-1', 'kit.sock') })
+    const target = (): Promise<Target> => localTarget(context.localDirectory)
     const code = await applyAndShow({ ...context, client: async () => client, target }, client, options, words, runWords)
     await sayOther(context)
     context.err('\nThe cluster is running.   next:  npx kit get all    npx kit logs service/NAME    npx kit down')

@@ -50,7 +50,8 @@ function newCluster(deps: BootstrapDeps): Cluster {
 function newNode(deps: BootstrapDeps): Node {
   const labels = deps.nodeLabels ?? {}
   const metadata = { ...newMetadata(deps, deps.nodeId), ...(Object.keys(labels).length === 0 ? {} : { labels }) }
-  return { kind: 'Node', metadata, spec: { role: 'Manager', availability: deps.founding?.availability ?? 'Active' }, status: {} }
+  const availability = deps.founding?.availability ?? 'Active'
+  return { kind: 'Node', metadata, spec: { role: 'Manager', availability }, status: { role: 'Manager' } }
 }
 
 function newMetadata({ random, clock }: BootstrapDeps, name: string): Metadata {

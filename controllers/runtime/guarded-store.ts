@@ -15,7 +15,9 @@ export class ForbiddenWrite extends Error {
 
 export function guardStore(store: Pick<Store, 'view' | 'commit'>, controller: string, writes: WriteList): ControllerStore {
   return {
-    view: store.view,
+    get view() {
+      return store.view
+    },
     commit(commit) {
       for (const write of commit.writes) {
         for (const field of changedFields(store, write)) {

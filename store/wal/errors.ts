@@ -2,6 +2,8 @@
 // name the file, what was found there and what to do next.
 
 export type WalErrorKind =
+  /** There is no log where one was. Nothing was changed on disk. */
+  | 'Missing'
   /** Durable bytes are damaged. Nothing was changed on disk. */
   | 'Corrupt'
   /** The data key that sealed a file is not known here. */

@@ -57,19 +57,26 @@ export interface WalOptions {
   readonly clusterId: string
   /** Size of one segment file; a larger batch gets a segment of its own size. Default 64 MiB. */
   readonly segmentBytes?: number
+  /** There must be a log: whoever lost it must not go on under this id. */
+  readonly isKnown?: boolean
 }
 
 export type WalDeps = { readonly disk: Disk; readonly random: Random; readonly log: Log }
 
 const defaultSegmentBytes = 64 * 1024 * 1024
 
-/** Throws WalError: Corrupt, WrongKey, Foreign, OutOfSpace or Failed. A refusal has changed nothing on disk. */
+/** Throws WalError: Missing, Corrupt, WrongKey, Foreign, OutOfSpace or Failed. A refusal has changed nothing on disk. */
 export async function openWal({ disk, random, log }: WalDeps, options: WalOptions): Promise<{ wal: Wal; recovered: Recovered }> {
   const { directory, nodeId, clusterId, segmentBytes = defaultSegmentBytes } = options
   const owner: Owner = { clusterId, nodeId }
   await disk.makeDirectory(directory, 0o700)
   await disk.syncDirectory(dirname(directory))
   const names = await disk.list(directory)
+  if (options.isKnown === true && !names.some((name) => parseSegmentName(name) !== undefined))
+    throw new WalError(
+      'Missing',
+      `${directory} holds no log, and this node had one. Without it the node may contradict what it has told others: restore the directory from a copy, or remove the node (\`kit node demote\`, \`kit node rm\` on another manager) and join as a new one, with an empty directory`,
+    )
   const ring = await openKeys(disk, directory, names, random)
   const place: SnapshotPlace = { disk, directory, owner, ring }
   const replayed = await replay(disk, directory, names, owner, ring)

@@ -45,14 +45,9 @@ async function host([count = '', manager = '', token = '', directory = '']: read
     const hostname = `agent-${process.pid}-${at}`
     const own = join(directory, hostname)
     const flags = { hostname, joinAddr: manager, joinToken: token, labels: {} }
-    const { identity, transport, managers, certificate, onCertificate, onManagers } = await openRealNetwork(
-      effects,
-      own,
-      flags,
-      stop.signal,
-    )
+    const { role, transport, managers, certificate, onCertificate, onManagers } = await openRealNetwork(effects, own, flags, stop.signal)
     const options = {
-      identity,
+      role,
       directory: own,
       hostname,
       executor: createInstantExecutor(clock),

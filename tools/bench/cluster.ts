@@ -15,7 +15,9 @@ import { createDisk } from '../../effects/real/disk.ts'
 import { createKeys } from '../../effects/real/keys.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { Loopback } from '../../effects/real/transport.ts'
-import { createNode, type KitNode } from '../../node/node.ts'
+import type { NodeRole } from '../../node/network.ts'
+import { createNode } from '../../node/node.ts'
+import type { KitNode } from '../../node/node-options.ts'
 import { createInstantExecutor } from './instant-executor.ts'
 
 export interface BenchCluster {
@@ -39,6 +41,10 @@ export async function startCluster(workerCount: number): Promise<BenchCluster> {
   const loopback = new Loopback()
   const stop = new AbortController()
   const clock = createClock()
+  const roleOf = (nodeId: string): NodeRole => {
+    const identity = { nodeId, clusterId: 'bench' }
+    return nodeId === managerId ? { is: 'Manager', identity: { ...identity, joined: false, hasLog: false } } : { is: 'Worker', identity }
+  }
   const start = async (id: string, managers: readonly string[]): Promise<{ node: KitNode; ended: Promise<void> }> => {
     const effects: Effects = {
       clock,
@@ -49,7 +55,7 @@ export async function startCluster(workerCount: number): Promise<BenchCluster> {
       log,
     }
     const node = await createNode(effects, {
-      identity: { nodeId: id, clusterId: 'bench' },
+      role: roleOf(id),
       directory: join(directory, id),
       hostname: id,
       executor: createInstantExecutor(clock),
@@ -61,7 +67,7 @@ export async function startCluster(workerCount: number): Promise<BenchCluster> {
     })
     return { node, ended: node.run(stop.signal) }
   }
-  const manager = await start(managerId, [])
+  const manager = await start(managerId, [managerId])
   const { store, handle } = manager.node
   if (store === undefined) throw new Error('the manager has no store')
   const until = (isTrue: () => boolean): Promise<void> =>

@@ -16,7 +16,8 @@ import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
 import { createKeys } from '../../effects/real/keys.ts'
 import { createRandom } from '../../effects/real/random.ts'
-import { createNode, type KitNode } from '../../node/node.ts'
+import { createNode } from '../../node/node.ts'
+import type { KitNode } from '../../node/node-options.ts'
 import { print } from './figure.ts'
 import { createInstantExecutor } from './instant-executor.ts'
 
@@ -42,12 +43,12 @@ async function start(
   const directory = join(home, name)
   mkdirSync(directory)
   const network = await openRealNetwork(effects, directory, { hostname: name, labels: {}, ...place }, stop.signal)
-  const { identity, transport, managers, advertise, certificate } = network
+  const { role, transport, managers, advertise, certificate } = network
   if (certificate !== undefined) trusted.set(name, certificate.root)
   const node = await createNode(
     { ...effects, transport },
     {
-      ...{ identity, directory, hostname: name, executor: createInstantExecutor(clock), portServer, managers },
+      ...{ role, directory, hostname: name, executor: createInstantExecutor(clock), portServer, managers },
       onCertificate(fresh) {
         network.onCertificate(fresh)
         trusted.set(name, fresh.root)

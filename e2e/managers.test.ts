@@ -1,0 +1,179 @@
+// Three managers, as daemons on loopback addresses: any of them answers, one may be lost, nodes become managers and
+// managers workers, and all of them may die at once.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { Cluster, eventually, isAlive } from './cluster.ts'
+
+const cluster = new Cluster()
+
+before(() => cluster.kit('up', '--managers', '3', '--workers', '1', '--executor', 'process'))
+after(() => cluster.remove())
+
+interface NodeObject {
+  readonly metadata: { readonly name: string }
+  readonly spec: { readonly role: string }
+  readonly status: {
+    readonly state: string
+    readonly role: string
+    readonly manager?: { readonly member: string; readonly reachable: boolean }
+    readonly description?: { readonly hostname: string }
+  }
+}
+
+const hosts = ['node-1', 'node-2', 'node-3'] as const
+type Host = (typeof hosts)[number] | 'node-4'
+
+const at = (host: Host, ...args: readonly string[]): readonly string[] => [
+  '--socket',
+  join(cluster.directory, host, 'kit.sock'),
+  ...args,
+]
+
+/** What the manager on `host` says, or any that runs. */
+async function nodes(host?: Host): Promise<ReadonlyMap<string, NodeObject>> {
+  const args = ['get', 'nodes', '-o', 'json']
+  const text = await cluster.kit(...(host === undefined ? args : at(host, ...args)))
+  const { items }: { readonly items: readonly NodeObject[] } = JSON.parse(text)
+  return new Map(items.map((node) => [node.status.description?.hostname ?? '', node]))
+}
+
+async function leader(): Promise<Host> {
+  return await eventually(async () => {
+    const [found] = [...(await nodes())].filter(([, { status }]) => status.manager?.member === 'Leader')
+    assert.ok(found !== undefined)
+    const [host] = found
+    assert.ok(host === 'node-4' || hosts.some((each) => each === host))
+    return host as Host
+  })
+}
+
+function pidOf(host: Host): number {
+  return Number(/\d+/.exec(readFileSync(join(cluster.directory, host, 'lock'), 'utf8'))?.[0])
+}
+
+async function killDaemon(host: Host): Promise<void> {
+  const pid = pidOf(host)
+  process.kill(pid, 'SIGKILL')
+  await eventually(() => assert.ok(!isAlive(pid)))
+}
+
+interface Running {
+  readonly metadata: { readonly name: string }
+  readonly spec: { readonly desired: string }
+  readonly status: { readonly state: string; readonly pid?: number }
+}
+
+async function tasks(): Promise<readonly string[]> {
+  const { items } = await cluster.json<{ readonly items: readonly Running[] }>('tasks')
+  return items
+    .filter(({ spec, status }) => spec.desired === 'Running' && status.state === 'Running')
+    .map(({ metadata, status }) => `${metadata.name} ${status.pid}`)
+    .toSorted()
+}
+
+test('every manager answers, the worker says that it is none', async () => {
+  const listed = await cluster.kit('node', 'ls')
+  assert.equal(listed.match(/REACHABLE/g)?.length, 3, listed)
+  assert.equal(listed.match(/REACHABLE \*/g)?.length, 1, listed)
+  for (const host of hosts) assert.equal((await nodes(host)).size, 4)
+  assert.match(await cluster.fails(1, ...at('node-4', 'get', 'nodes')), /this node is a worker: ask a manager/)
+})
+
+test('what is written on one manager is read on the next, at once', async () => {
+  for (const [index, host] of [...hosts, ...hosts].entries()) {
+    const name = `c${index}`
+    const path = cluster.file(`${name}.txt`, 'data')
+    await cluster.kit(...at(host, 'config', 'create', name, path))
+    const next = hosts[(index + 1) % hosts.length] ?? 'node-1'
+    assert.match(await cluster.kit(...at(next, 'get', 'configs', name)), new RegExp(name))
+  }
+})
+
+test('logs, commands in tasks, events and watches work on every manager', async () => {
+  await cluster.kit('service', 'create', '--name', 'web', '--replicas', '4', 'x', 'sh', '-c', 'echo hello; exec sleep 1000')
+  const names = (await tasks()).map((task) => task.split(' ')[0] ?? '')
+  for (const host of hosts) {
+    assert.equal((await cluster.kit(...at(host, 'logs', 'service/web'))).match(/hello/g)?.length, 4)
+    assert.equal(await cluster.kit(...at(host, 'exec', names[0] ?? '', '--', 'echo', 'inside')), 'inside\n')
+    assert.match(await cluster.kit(...at(host, 'events')), /Joined/)
+  }
+})
+
+test('the leader is killed: tasks do not notice, and another manager answers within two seconds', async () => {
+  const before = await tasks()
+  const lost = await leader()
+  const watching = cluster.start(at(hosts.find((host) => host !== lost) ?? 'node-1', 'get', 'services', '-w'))
+  await eventually(() => assert.match(watching.text(), /web/))
+  await killDaemon(lost)
+  const since = Date.now()
+  await cluster.kit('config', 'create', 'after', cluster.file('after.txt', 'data'))
+  const tookMs = Date.now() - since
+  assert.deepEqual(await tasks(), before)
+  await cluster.kit('scale', 'web=5')
+  await eventually(() => assert.match(watching.text(), /5\/5|4\/5/))
+  await watching.stop()
+  const present = await nodes()
+  assert.equal(present.get(lost)?.status.manager?.reachable ?? false, false)
+  console.log(`the first write after the leader was killed took ${tookMs} ms`)
+  await cluster.kit('up')
+  await eventually(async () => assert.equal((await nodes()).get(lost)?.status.manager?.reachable, true))
+  assert.deepEqual((await tasks()).filter((task) => before.includes(task)), before)
+})
+
+test('a manager that may not be missed is not demoted, with the numbers', async () => {
+  const [first, second, third] = [await leader(), ...hosts].filter((host, index, all) => all.indexOf(host) === index)
+  assert.ok(first !== undefined && second !== undefined && third !== undefined)
+  await killDaemon(third)
+  const present = await nodes()
+  const id = (host: Host): string => present.get(host)?.metadata.name ?? ''
+  await eventually(async () => assert.equal((await nodes()).get(third)?.status.manager?.reachable, false))
+  const refused = await cluster.fails(1, 'node', 'demote', id(second))
+  assert.match(refused, /there would be 2 managers, of which 2 must answer and 1 do: nobody could decide anything any more\. Not answering: /)
+  await cluster.kit('up')
+})
+
+test('a worker is promoted and the leader demoted; tasks go on, and the demoted node keeps nothing of the store', async () => {
+  const before = await tasks()
+  const present = await nodes()
+  await cluster.kit('node', 'promote', present.get('node-4')?.metadata.name ?? '')
+  await eventually(async () => assert.equal((await nodes()).get('node-4')?.status.manager?.member, 'Voter'))
+  assert.equal((await nodes('node-4')).size, 4)
+
+  const former = await leader()
+  await cluster.kit('node', 'demote', present.get(former)?.metadata.name ?? '')
+  await eventually(async () => {
+    const node = (await nodes(former === 'node-4' ? 'node-1' : 'node-4')).get(former)
+    assert.deepEqual([node?.status.role, node?.status.manager, node?.status.state], ['Worker', undefined, 'Ready'])
+  })
+  await eventually(async () => assert.match((await cluster.run(at(former, 'get', 'nodes'))).err, /this node is a worker: ask a manager/))
+  assert.deepEqual(await tasks(), before)
+
+  await cluster.kit('node', 'promote', present.get(former)?.metadata.name ?? '')
+  await eventually(async () => assert.equal((await nodes()).get(former)?.status.manager?.member, 'Voter'))
+  assert.deepEqual(await tasks(), before)
+})
+
+test('all daemons are killed at once and start again: everything is as it was', async () => {
+  const before = await tasks()
+  const all: readonly Host[] = ['node-1', 'node-2', 'node-3', 'node-4']
+  for (const host of all) process.kill(pidOf(host), 'SIGKILL')
+  await cluster.kit('up')
+  assert.deepEqual(await tasks(), before)
+  assert.match(await cluster.kit('get', 'configs'), /after/)
+})
+
+test('without a majority writes fail in time and say who is missing, and what is here can still be read', async () => {
+  const kept = await leader()
+  const others = (['node-1', 'node-2', 'node-3', 'node-4'] as const).filter((host) => host !== kept)
+  for (const host of others) await killDaemon(host)
+  const since = Date.now()
+  const refused = await cluster.fails(1, ...at(kept, 'config', 'create', 'lost', cluster.file('lost.txt', 'data')))
+  assert.match(refused, /no manager leads: it takes 3 of 4 managers that reach each other|outcome of the write is not known/)
+  assert.ok(Date.now() - since < 20_000)
+  const stale = await cluster.kit(...at(kept, '--stale', 'get', 'configs'))
+  assert.match(stale, /after/)
+  await cluster.kit('up')
+})

@@ -1,0 +1,96 @@
+// What there may be only once, on the manager that leads: the controllers, the sessions of agents, and what goes through
+// them. Made anew for each term, so that nothing that one term remembered in memory outlives it.
+//
+// Read next: controllers.ts, ../server/dispatcher.ts.
+
+import type { ExecRequest } from '../api/exec.ts'
+import type { FrameConnection } from '../api/request.ts'
+import type { LogLine, LogOptions } from '../api/session.ts'
+import type { TaskStats } from '../api/stats.ts'
+import { runControllers } from '../controllers/runtime/loop.ts'
+import type { Effects } from '../effects/effects.ts'
+import { Dispatcher } from '../server/dispatcher.ts'
+import type { EventLog } from '../server/events.ts'
+import { ExecBroker } from '../server/exec.ts'
+import { Issuer } from '../server/issuer.ts'
+import { LogBroker } from '../server/logs.ts'
+import { StatsBroker } from '../server/stats.ts'
+import type { OpenStore } from '../store/store.ts'
+import { createControllers } from './controllers.ts'
+import type { ManagerOptions } from './node-options.ts'
+
+export class Leader {
+  readonly #effects: Effects
+  readonly #options: ManagerOptions
+  readonly #store: OpenStore
+  readonly #events: EventLog
+  readonly #dispatcher: Dispatcher
+  readonly #logs: LogBroker
+  readonly #issuer: Issuer
+  readonly #stats: StatsBroker
+  readonly #exec: ExecBroker
+
+  constructor(effects: Effects, options: ManagerOptions, store: OpenStore, events: EventLog) {
+    const { clock, random, keys, log, transport } = effects
+    const { identity, advertise, shortestCertificateMs: shortestLifeMs } = options
+    this.#effects = effects
+    this.#options = options
+    this.#store = store
+    this.#events = events
+    const given = { store, clock, random, log, transport }
+    const dispatcher = new Dispatcher({ ...given, events: events.recorder('agent'), address: advertise ?? identity.nodeId })
+    const requestStream: Dispatcher['requestStream'] = (...request) => dispatcher.requestStream(...request)
+    this.#dispatcher = dispatcher
+    this.#logs = new LogBroker({ ...given, requestStream })
+    this.#issuer = new Issuer({
+      ...{ ...given, keys, events: events.recorder('issuer'), clusterId: identity.clusterId },
+      ...(shortestLifeMs === undefined ? {} : { shortestLifeMs }),
+    })
+    this.#stats = new StatsBroker({ ...given, requestStream })
+    this.#exec = new ExecBroker({ ...given, events: events.recorder('exec'), requestStream })
+  }
+
+  /** Whether the store has what the node knew when its present session began. */
+  hasReported(nodeName: string): boolean {
+    return this.#dispatcher.hasReported(nodeName)
+  }
+
+  logs(of: { readonly kind: 'Task' | 'Service'; readonly name: string }, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
+    return this.#logs.read(of, options, signal)
+  }
+
+  stats(nodeName: string): Promise<readonly TaskStats[]> {
+    return this.#stats.read(nodeName)
+  }
+
+  exec(task: string, request: ExecRequest, who: string, signal: AbortSignal): Promise<FrameConnection> {
+    return this.#exec.open(task, request, who, signal)
+  }
+
+  /** Until `signal` fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, random, keys, log } = this.#effects
+    const { identity, labels, founding = {} } = this.#options
+    const { nodeId, clusterId } = identity
+    const store = this.#store
+    const { controllers, index } = createControllers({
+      ...{ store, clock, log, random, keys, nodeId, clusterId, founding },
+      events: this.#events,
+      liveness: this.#dispatcher,
+      nodeLabels: labels,
+    })
+    const unsubscribe = store.subscribe((batch) => index.apply(batch))
+    try {
+      await Promise.all([
+        runControllers(controllers, { store, clock, log }, signal),
+        this.#dispatcher.run(signal),
+        this.#logs.run(signal),
+        this.#issuer.run(signal),
+        this.#exec.run(signal),
+        this.#stats.run(signal),
+      ])
+    } finally {
+      unsubscribe()
+    }
+  }
+}

@@ -1,0 +1,199 @@
+// A manager: its copy of the store, kept with the other managers by Raft, and the API in front of it. Whoever leads
+// runs the controllers, the dispatcher and what else there may be only once (leader.ts); the others tell agents where the
+// leader is, read for themselves, and hand it what they cannot answer (../server/door.ts).
+//
+// Read next: leader.ts, ../store/store.ts, ../store/links/links.ts.
+
+import { StatusError } from '../api/errors.ts'
+import { validateObject } from '../api/validate.ts'
+import { explainTask } from '../controllers/scheduler/explain.ts'
+import { formatExplanation } from '../controllers/scheduler/explain-format.ts'
+import type { Effects } from '../effects/effects.ts'
+import { createDoor } from '../server/door.ts'
+import { EventLog } from '../server/events.ts'
+import { serveForwarded } from '../server/forwarding.ts'
+import { redirectToLeader } from '../server/redirect.ts'
+import { assertDemotable } from '../server/role-admission.ts'
+import { createRouter } from '../server/router.ts'
+import { checkStack } from '../server/stack-admission.ts'
+import { PeerLinks } from '../store/links/links.ts'
+import { type OpenStore, openStore } from '../store/store.ts'
+import { groupOf } from './controllers.ts'
+import { noteLog } from './identity.ts'
+import { Leader } from './leader.ts'
+import type { KitNode, ManagerOptions } from './node-options.ts'
+import { formerTerm } from './retire.ts'
+
+/** Recovers the store. Nothing runs before `run`. */
+export async function openManager(
+  effects: Effects,
+  options: ManagerOptions,
+  runBeside: (signal: AbortSignal) => Promise<void>,
+): Promise<KitNode> {
+  const { identity, directory } = options
+  const { nodeId, clusterId, hasLog, joined } = identity
+  let opened: OpenStore | undefined
+  const addressOf = (id: string): string | undefined => opened?.view.get('Node', id)?.status.description?.managerAddress
+  const links = new PeerLinks({ ...effects, id: nodeId, addressOf })
+  const store = await openStore(
+    { ...effects, peers: links },
+    {
+      directory: `${directory}/raft`,
+      ...{ nodeId, clusterId, isKnown: hasLog },
+      founders: joined ? [] : [nodeId],
+      formerTerm: await formerTerm(effects.disk, directory),
+      ...options.log,
+    },
+  )
+  opened = store
+  try {
+    if (!hasLog) await noteLog(effects.disk, directory, identity)
+    assertFounds(store, options)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return createManager(effects, options, store, links, addressOf, runBeside)
+}
+
+/** A cluster that has its root is not given another by starting its manager with one. */
+function assertFounds({ view }: OpenStore, { founding, directory }: ManagerOptions): void {
+  const root = founding?.cluster?.ca?.root
+  const present = view.get('Cluster', 'default')?.status.ca?.certificate
+  if (root === undefined || present === undefined || present === root.certificate) return
+  throw new StatusError(
+    'Conflict',
+    `${directory} holds a cluster that has another root: start without --ca-cert and --ca-key, and change the root with 'kit swarm ca --rotate --ca-cert FILE --ca-key FILE'`,
+  )
+}
+
+function createManager(
+  effects: Effects,
+  options: ManagerOptions,
+  store: OpenStore,
+  links: PeerLinks,
+  addressOf: (id: string) => string | undefined,
+  runBeside: (signal: AbortSignal) => Promise<void>,
+): KitNode {
+  const { clock, random, log, transport } = effects
+  const { nodeId } = options.identity
+  const events = new EventLog(clock, (kind, name) => {
+    const metadata = store.view.get(kind, name)?.metadata
+    return metadata !== undefined && 'uid' in metadata ? metadata.uid : undefined
+  })
+  const group = groupOf(store, nodeId)
+  let leader: Leader | undefined
+  const leading = (): Leader => {
+    if (leader === undefined) throw new StatusError('NotLeader', 'this manager does not lead')
+    return leader
+  }
+  const leaderAddress = (): string | undefined => {
+    const { leader: id } = store.status()
+    return id === null || id === nodeId ? undefined : addressOf(id)
+  }
+
+  const router = createRouter({
+    store,
+    clock,
+    random,
+    log,
+    events,
+    admission: { validate: validateObject, checkStack, assertDemotable: (node) => assertDemotable(store.view, group, node) },
+    version: options.version,
+    notReady() {
+      const { leads, leader: id } = store.status()
+      if (id === null) return whyNone(store, addressOf)
+      if (!leads) return store.view.count('Cluster') === 0 ? 'this manager has nothing of the cluster yet' : undefined
+      return leader?.hasReported(nodeId) === true ? undefined : 'the tasks of this node have not been looked at yet'
+    },
+    logs: (of, logOptions, signal) => leading().logs(of, logOptions, signal),
+    stats: (nodeName) => leading().stats(nodeName),
+    exec: (task, command, who, signal) => leading().exec(task, command, who, signal),
+    explainTask(view, name) {
+      const explanation = explainTask(view, name)
+      return explanation === undefined ? undefined : { ...explanation, text: formatExplanation(explanation) }
+    },
+  })
+  const handle = createDoor({
+    ...{ clock, transport, store, leaderAddress },
+    here: router.handle,
+    whyNone: () => whyNone(store, addressOf),
+  })
+
+  /** Leads, or follows, until `signal` fires. Nothing of one term is left in the next. */
+  async function serve(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await whileRole(store, false, signal, (inner) => redirectToLeader(transport, leaderAddress, inner))
+      await whileRole(store, true, signal, async (inner) => {
+        leader = new Leader(effects, options, store, events)
+        try {
+          await leader.run(inner)
+        } finally {
+          leader = undefined
+        }
+      })
+    }
+  }
+
+  return {
+    nodeId,
+    handle,
+    store,
+    async run(signal) {
+      const stop = new AbortController()
+      const all = AbortSignal.any([signal, stop.signal])
+      const broken = store.fatal.then((error) => {
+        throw error
+      })
+      try {
+        const parts = [serve(all), links.run(all), serveForwarded(transport, router.handle, all), runBeside(all)]
+        await Promise.race([Promise.all(parts), broken])
+      } finally {
+        stop.abort()
+        await store.close()
+      }
+    },
+  }
+}
+
+/** For whoever asked for something that takes a majority. */
+function whyNone(store: OpenStore, addressOf: (id: string) => string | undefined): string {
+  const { voters } = store.members
+  if (voters.length === 0) return 'this manager has just joined, and has not heard from the others yet: try again'
+  const { leader } = store.status()
+  const needed = Math.floor(voters.length / 2) + 1
+  const where = voters.map((id) => `${id} (${addressOf(id) ?? 'address unknown'})`).join(', ')
+  return leader === null
+    ? `no manager leads: it takes ${needed} of ${voters.length} managers that reach each other, and they are ${where}. Start those that are down; what this manager has, which may be old, can still be read (resourceVersion=0)`
+    : `the leader ${leader} does not answer: try again`
+}
+
+/** Runs `work` once this node leads, or does not, as `wanted`; its signal fires when that changes, or `signal` does. */
+async function whileRole(
+  store: OpenStore,
+  wanted: boolean,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  if (signal.aborted || store.status().leads !== wanted) return
+  const over = new AbortController()
+  const changed = untilRole(store, !wanted, signal).then(() => over.abort())
+  await work(over.signal)
+  await changed
+}
+
+/** Resolves when leading is `wanted`, or `signal` fires. */
+function untilRole(store: OpenStore, wanted: boolean, signal: AbortSignal): Promise<void> {
+  if (store.status().leads === wanted || signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const unsubscribe = store.onLeadership((leads) => {
+      if (leads === wanted) done()
+    })
+    const done = (): void => {
+      unsubscribe()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    signal.addEventListener('abort', done, { once: true })
+  })
+}

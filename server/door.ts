@@ -1,0 +1,119 @@
+// Any manager answers: it reads from its own copy, once that is as new as anything that was acknowledged anywhere, and
+// hands to the leader what changes something or what only the leader knows (events, logs, commands in tasks). Who asks
+// need not know that there is a leader.
+
+import { StatusError } from '../api/errors.ts'
+import type { ApiRequest, ApiResponse, Handle } from '../api/request.ts'
+import { isJsonObject } from '../api/wire.ts'
+import type { Clock, Transport } from '../effects/effects.ts'
+import { failure } from './answer.ts'
+import { forward, LostAnswer } from './forwarding.ts'
+
+export interface DoorDeps {
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly store: {
+    readonly view: { readonly resourceVersion: number }
+    status(): { readonly leads: boolean }
+    catchUp(): Promise<void>
+  }
+  /** Answers from this manager alone. */
+  readonly here: Handle
+  /** Address of the manager that leads; undefined while none is known to. */
+  readonly leaderAddress: () => string | undefined
+  /** Why no manager leads, for people. */
+  readonly whyNone: () => string
+}
+
+/** Longer than an election with a few split votes takes. */
+const patienceMs = 5_000
+const lookAgainMs = 25
+
+export function createDoor(deps: DoorDeps): Handle {
+  return async (request) => {
+    const kind = kindOf(request)
+    try {
+      if (kind === 'here') return await deps.here(request)
+      if (kind === 'leader') return await askLeader(deps, request)
+      if (!isOldEnough(deps, request)) await catchUp(deps, request)
+      return await deps.here(request)
+    } catch (error) {
+      if (error instanceof StatusError) return failure(error)
+      throw error
+    }
+  }
+}
+
+/** `copy`: an object of the store is read. `here`: this process is asked about. */
+function kindOf({ method, path, query }: ApiRequest): 'here' | 'copy' | 'leader' {
+  const [root, group, , plural, , subresource] = path.split('/').filter((segment) => segment !== '')
+  if (root !== 'apis' || group !== 'kit' || plural === undefined) return 'here'
+  if (method !== 'GET' || plural === 'events') return 'leader'
+  if (subresource === 'log' || subresource === 'stats') return 'leader'
+  return query['resourceVersion'] === '0' ? 'here' : 'copy'
+}
+
+/** A reader that says what it has seen, or that goes on with a list in pages, is satisfied with that. */
+function isOldEnough({ store }: DoorDeps, { query }: ApiRequest): boolean {
+  if ((query['continue'] ?? '') !== '') return true
+  const version = Number(query['resourceVersion'] ?? '')
+  return version > 0 && version <= store.view.resourceVersion
+}
+
+async function catchUp(deps: DoorDeps, request: ApiRequest): Promise<void> {
+  await untilDone(deps, request, async () => {
+    try {
+      await deps.store.catchUp()
+      return true
+    } catch (error) {
+      if (isPassing(error)) return undefined
+      throw error
+    }
+  })
+}
+
+function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiResponse> {
+  return untilDone(deps, request, async () => {
+    if (deps.store.status().leads) {
+      const response = await deps.here(request)
+      return saysNotLeader(response) ? undefined : response
+    }
+    const leader = deps.leaderAddress()
+    if (leader === undefined) return undefined
+    try {
+      const response = await forward(deps.transport, leader, request)
+      return saysNotLeader(response) ? undefined : response
+    } catch (error) {
+      if (request.signal.aborted) throw new StatusError('Unavailable', 'whoever asked has gone')
+      if (!(error instanceof LostAnswer)) return undefined // It was not begun.
+      if (request.method === 'GET') return undefined
+      throw new StatusError(
+        'Unknown',
+        'the leader went away before it had answered: look whether the change was made',
+        {},
+        { cause: error },
+      )
+    }
+  })
+}
+
+async function untilDone<T>(deps: DoorDeps, request: ApiRequest, attempt: () => Promise<T | undefined>): Promise<T> {
+  const { clock } = deps
+  const { signal } = request
+  const lateMs = clock.monotonicMs() + patienceMs
+  for (;;) {
+    const done = await attempt()
+    if (done !== undefined) return done
+    if (clock.monotonicMs() >= lateMs || signal.aborted) throw new StatusError('Unavailable', deps.whyNone())
+    await clock.sleep(lookAgainMs, signal).catch(() => undefined)
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof StatusError && (error.reason === 'NotLeader' || error.reason === 'Unavailable')
+}
+
+/** A manager that has lost leadership has not begun with it. */
+function saysNotLeader(response: ApiResponse): boolean {
+  return 'body' in response && response.status === 503 && isJsonObject(response.body) && response.body['reason'] === 'NotLeader'
+}
