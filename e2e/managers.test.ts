@@ -26,11 +26,7 @@ interface NodeObject {
 const hosts = ['node-1', 'node-2', 'node-3'] as const
 type Host = (typeof hosts)[number] | 'node-4'
 
-const at = (host: Host, ...args: readonly string[]): readonly string[] => [
-  '--socket',
-  join(cluster.directory, host, 'kit.sock'),
-  ...args,
-]
+const at = (host: Host, ...args: readonly string[]): readonly string[] => ['--socket', join(cluster.directory, host, 'kit.sock'), ...args]
 
 /** What the manager on `host` says, or any that runs. */
 async function nodes(host?: Host): Promise<ReadonlyMap<string, NodeObject>> {
@@ -120,7 +116,10 @@ test('the leader is killed: tasks do not notice, and another manager answers wit
   console.log(`the first write after the leader was killed took ${tookMs} ms`)
   await cluster.kit('up')
   await eventually(async () => assert.equal((await nodes()).get(lost)?.status.manager?.reachable, true))
-  assert.deepEqual((await tasks()).filter((task) => before.includes(task)), before)
+  assert.deepEqual(
+    (await tasks()).filter((task) => before.includes(task)),
+    before,
+  )
 })
 
 test('a manager that may not be missed is not demoted, with the numbers', async () => {
@@ -131,7 +130,10 @@ test('a manager that may not be missed is not demoted, with the numbers', async 
   const id = (host: Host): string => present.get(host)?.metadata.name ?? ''
   await eventually(async () => assert.equal((await nodes()).get(third)?.status.manager?.reachable, false))
   const refused = await cluster.fails(1, 'node', 'demote', id(second))
-  assert.match(refused, /there would be 2 managers, of which 2 must answer and 1 do: nobody could decide anything any more\. Not answering: /)
+  assert.match(
+    refused,
+    /there would be 2 managers, of which 2 must answer and 1 do: nobody could decide anything any more\. Not answering: /,
+  )
   await cluster.kit('up')
 })
 
