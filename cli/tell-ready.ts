@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process'
 
 export function tellReady(socket: string): void {
+  process.stdout.on('error', () => {}) // A full disk, or nobody who listens any more: that is no reason not to serve.
   process.stdout.write(`ready ${socket}\n`)
   if (process.env['NOTIFY_SOCKET'] === undefined) return
   // Node.js has no datagram sockets of files. The program comes with systemd, and says it for its parent.

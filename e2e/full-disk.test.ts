@@ -1,14 +1,15 @@
 // A real file system that is full, or read-only: writes are refused with the reason, reads and tasks go on,
 // and once there is space everything goes on by itself. Needs a small file system of its own, which only
-// the superuser of Linux can mount; elsewhere this says so and ends.
+// the superuser of Linux can mount; elsewhere this says so, and tries only a daemon whose own output goes to a full one.
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { Cluster, eventually, isAlive } from './cluster.ts'
+import { Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
 
 /** Three files of the log, each of 64 MiB, and little more. */
 const sizeMiB = 210
@@ -108,3 +109,16 @@ if (isMounted) {
     await cluster.kit('wait', 'service/app_web')
   })
 }
+
+if (existsSync('/dev/full'))
+  test('a daemon whose output goes to a full disk serves, and stops when it is told to', async () => {
+    const home = join(cluster.home, 'silent')
+    const full = openSync('/dev/full', 'w')
+    const daemon = spawn(join(projectRoot, 'bin/kitd'), ['-d', join(home, 'node-1'), '--executor', 'process'], {
+      stdio: ['ignore', full, full],
+    })
+    const ended = once(daemon, 'exit')
+    await eventually(async () => assert.match(await cluster.kit('--dir', home, 'get', 'nodes'), /Ready/))
+    daemon.kill()
+    assert.deepEqual(await ended, [0, null])
+  })

@@ -1,21 +1,44 @@
-// Log lines as JSON on standard error, through pino. Written at once: the last line before a crash counts.
+// Log lines as JSON on standard error, through pino. Written at once: the last line before a crash counts. What cannot be
+// written (a full disk, a pipe that nobody reads) must not fail what is being told of, and waits: line-writer.ts.
 
-import { destination, pino, stdTimeFunctions } from 'pino'
+import { writeSync } from 'node:fs'
+import { pino, stdTimeFunctions } from 'pino'
 import type { Log } from '../effects.ts'
+import { LineWriter } from './line-writer.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
-/** Of lines that cannot be written, in bytes. Further ones are lost. */
-const longestBacklog = 1024 * 1024
+/** Lines beyond that are lost, and counted. */
+const maxWaitingBytes = 1024 * 1024
+/** A log in which nothing new happens says what waits as well. */
+const retryMs = 1_000
 
-/** @param options.fields are added to every line; `file` is a descriptor or a path, standard error unless told. */
+/** @param options.fields are added to every line; `descriptor` is of an open file, standard error unless told. */
 export function createLog(
-  options: { readonly level?: LogLevel; readonly fields?: Readonly<Record<string, unknown>>; readonly file?: number | string } = {},
+  options: { readonly level?: LogLevel; readonly fields?: Readonly<Record<string, unknown>>; readonly descriptor?: number } = {},
 ): Log {
-  const { level = 'info', fields = {}, file = 2 } = options
-  // A full disk must not fail what is being told of: lines wait for space, as many as there is room for here.
-  const stream = destination({ dest: file, sync: true, maxLength: longestBacklog })
-  stream.on('error', () => {})
+  const { level = 'info', fields = {}, descriptor = 2 } = options
+  const writer = new LineWriter({
+    write: (bytes) => writeSync(descriptor, bytes),
+    tellLost: (lines) => logger.warn({ lines }, 'Lost lines of this log, which could not be written'),
+    maxWaitingBytes,
+  })
+  let isRetrying = false
+  const retryLater = (): void => {
+    if (isRetrying || !writer.isWaiting) return
+    isRetrying = true
+    setTimeout(() => {
+      isRetrying = false
+      writer.flush()
+      retryLater()
+    }, retryMs).unref()
+  }
+  const stream = {
+    write(line: string): void {
+      writer.write(line)
+      retryLater()
+    },
+  }
   const logger = pino(
     {
       level,
