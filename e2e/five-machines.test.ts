@@ -164,7 +164,7 @@ if (isHere('netns', await whyNoWire(), what) && isHere('faketime', whyNoFakeCloc
     })
     await allServe()
     await load.servesAll()
-    assertFew(load.failuresOf(others.map(addressOf)).slice(seen))
+    assert.deepEqual(load.failuresOf(others.map(addressOf)).slice(seen), [], 'nobody else noticed')
   })
 
   test('a link that comes and goes every second does no harm', async () => {
@@ -181,7 +181,7 @@ if (isHere('netns', await whyNoWire(), what) && isHere('faketime', whyNoFakeCloc
     }
     await allServe()
     await load.servesAll()
-    assertFew(load.failuresOf(others.map(addressOf)).slice(seen))
+    assert.deepEqual(load.failuresOf(others.map(addressOf)).slice(seen), [], 'nobody else noticed')
     const web = await running('a_web')
     for (const { name } of others) assert.deepEqual(namesOf(web.get(name)), before.get(name), name)
     for (const machine of machines) assert.notEqual(machine.pid, undefined, `${machine.name} runs`)
@@ -232,11 +232,6 @@ function assertCounts(numbers: readonly number[], least: number, whose: string):
 
 async function stop(stream: Running): Promise<void> {
   await stream.stop()
-}
-
-/** Of thousands. One connection was reset twice so far, with the machine loaded several times over; why, is not known yet. */
-function assertFew(failures: readonly string[]): void {
-  assert.ok(failures.length <= 1, `others noticed: ${failures.join('\n')}`)
 }
 
 /** Clients of the published port of each address, in the network of the bridge. */

@@ -36,7 +36,7 @@ export interface Lease {
   opened(flow: Flow): void
   /** It has shown that it serves: earlier failures do not count. */
   answered(): void
-  /** It refused, or did not answer within `connectLimitMs`. Not for faults of our own, such as too few file descriptors. */
+  /** It refused, or did not answer within `connectLimitMs` and there was another one. Not for faults of our own, such as too few file descriptors. */
   failed(): void
   release(): void
 }
@@ -58,7 +58,7 @@ export interface PortServer {
   listen(port: ListenPort, choose: Choose, signal: AbortSignal): Promise<Listener>
 }
 
-/** A task of this node answers at once or not at all. */
+/** A task of this node answers at once, or is too busy: then another one is tried, if there is one. */
 export const connectLimitMs = 250
 /** Tasks that one client is tried with. */
 export const maxTries = 3

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { portServerSuite } from '../mesh/port-server.suite.ts'
-import type { Choose, Flow } from '../mesh/port-server.ts'
+import { type Choose, connectLimitMs, type Flow } from '../mesh/port-server.ts'
 import { createPortServer, type PortServerOptions } from './port-server.ts'
 import { createTestLog, dial, freePort, leaseOf, listening, never, readAll, serve, until } from './testdata/programs.ts'
 
@@ -38,6 +40,21 @@ portServerSuite('real', (context) => ({
   until,
   settle: (work) => work,
 }))
+
+/** A program that stands still, with as many clients waiting as its kernel lets wait. */
+async function startBusyTask(context: TestContext): Promise<{ readonly port: number; readonly goOn: () => void }> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'testdata/one-at-a-time.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  context.after(() => child.kill('SIGKILL'))
+  let said = ''
+  child.stdout.on('data', (text) => (said += text))
+  await until('it listens', () => /port \d+/.test(said))
+  const port = Number(/port (\d+)/.exec(said)?.[1])
+  child.kill('SIGSTOP')
+  const waiting = Array.from({ length: 8 }, () => connect(port, '127.0.0.1').on('error', () => {}))
+  context.after(() => waiting.forEach((socket) => void socket.destroy()))
+  await until('some wait', () => waiting.some(({ connecting }) => !connecting))
+  return { port, goOn: () => child.kill('SIGCONT') }
+}
 
 /** A published port in front of whatever is chosen. */
 async function publish(context: TestContext, choose: Choose, options: Partial<PortServerOptions> = {}): Promise<number> {
@@ -164,6 +181,57 @@ test('a task that does not answer is given up for the next', async (context) => 
   const client = await dial(context, await publish(context, choose))
   assert.equal(String(await readAll(client)), 'here')
   assert.deepEqual(failed, ['far'])
+})
+
+test('a task that answered while the daemon stood still has answered', async (context) => {
+  const task = await serve(context, (socket) => void socket.end('here'))
+  let [chosen, failed] = [0, 0]
+  const standStill = (): void => {
+    for (const untilMs = performance.now() + 2 * connectLimitMs; performance.now() < untilMs; );
+  }
+  const choose: Choose = (tried) => {
+    chosen += 1
+    setImmediate(standStill) // After the events of this turn, of which the connection is not one yet.
+    return tried.length === 0 ? leaseOf(task, { failed: () => (failed += 1) }) : undefined
+  }
+  const client = await dial(context, await publish(context, choose))
+  assert.equal(String(await readAll(client)), 'here')
+  assert.deepEqual([chosen, failed], [1, 0])
+})
+
+test('the only task, when it is too busy to take clients, is waited for', async (context) => {
+  const busy = await startBusyTask(context)
+  const asked: (readonly string[])[] = []
+  const choose: Choose = (tried) => {
+    asked.push(tried)
+    return tried.length === 0 ? leaseOf(busy.port, { task: 'busy' }) : undefined
+  }
+  const client = await dial(context, await publish(context, choose))
+  await until('another one is looked for', () => asked.length === 2)
+  assert.deepEqual(asked, [[], ['busy']])
+  busy.goOn()
+  assert.equal(String(await readAll(client)), 'here')
+})
+
+test('a client that waits for a busy task is turned away when the port is published no more', async (context) => {
+  const busy = await startBusyTask(context)
+  const asked: (readonly string[])[] = []
+  const stopper = new AbortController()
+  const publishedPort = await freePort()
+  const listener = await createPortServer({ address: '127.0.0.1', log: createTestLog() }).listen(
+    { protocol: 'TCP', publishedPort },
+    (tried) => {
+      asked.push(tried)
+      return tried.length === 0 ? leaseOf(busy.port) : undefined
+    },
+    stopper.signal,
+  )
+  const client = await dial(context, publishedPort)
+  await until('another one is looked for', () => asked.length === 2)
+  listener.close()
+  stopper.abort()
+  await until('it is turned away', () => client.closed)
+  assert.match(String(client.errored), /ECONNRESET/)
 })
 
 test('clients that go away while they are being connected are nobody’s failure, and no lease of theirs stays', async (context) => {

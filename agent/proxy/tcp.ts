@@ -28,7 +28,7 @@ const ownFaults = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVA
 export function listenTcp(options: TcpPort, signal: AbortSignal): Promise<Listener> {
   const { address, port, log } = options
   const warn = occasionally((error: unknown) => log.warn('Could not connect to tasks', { port: port.publishedPort, error }))
-  const server = createServer(socketOptions, (client) => accept(options, warn, client))
+  const server = createServer(socketOptions, (client) => accept(options, warn, client, signal))
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(listenProblem(port, address, error.code), { cause: error })))
     server.listen({ host: address, port: port.publishedPort, backlog, exclusive: true }, () => {
@@ -42,50 +42,79 @@ export function listenTcp(options: TcpPort, signal: AbortSignal): Promise<Listen
   })
 }
 
-function accept(options: TcpPort, warn: (error: unknown) => void, client: Socket): void {
-  const { choose, budget } = options
+/** What every try for one client needs. */
+interface Trial {
+  readonly choose: Choose
+  readonly warn: (error: unknown) => void
+  readonly client: Socket
+  /** Fires when the port is not published any more. */
+  readonly signal: AbortSignal
+}
+
+function accept({ choose, budget }: TcpPort, warn: Trial['warn'], client: Socket, signal: AbortSignal): void {
   const address = client.remoteAddress ?? ''
   client.on('error', () => {}) // 'close' follows, and is where it is dealt with.
   if (!budget.take(address)) return void client.resetAndDestroy()
   client.once('close', () => budget.giveBack(address))
-  attempt(choose, warn, client, [])
+  attempt({ choose, warn, client, signal }, [])
 }
 
 /** Tries one task, then the next. Synchronous up to the connection, so that a choice is never acted on late. */
-function attempt(choose: Choose, warn: (error: unknown) => void, client: Socket, tried: readonly string[]): void {
+function attempt(trial: Trial, tried: readonly string[]): void {
+  const { choose, client } = trial
   if (client.destroyed) return
   const lease = choose(tried)
-  if (lease === undefined) return void client.resetAndDestroy()
+  if (lease === undefined) client.resetAndDestroy()
+  else connectTo(lease, trial, tried)
+}
+
+function connectTo(lease: Lease, trial: Trial, before: readonly string[]): void {
+  const { choose, warn, client, signal } = trial
+  const tried = [...before, lease.task]
   const upstream = connect({ ...socketOptions, host: lease.host, port: lease.port })
-  const limit = setTimeout(() => upstream.destroy(new Error('it did not answer')), connectLimitMs)
   const hangUp = (): void => void upstream.destroy()
-  const fail = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== undefined && ownFaults.has(error.code)) {
-      warn(error)
-      lease.release()
-      client.resetAndDestroy()
-    } else {
-      lease.failed()
-      attempt(choose, warn, client, [...tried, lease.task])
-    }
-  }
+  const giveUp = (): void => void upstream.destroy(new Error('it did not answer'))
   let failure: NodeJS.ErrnoException | undefined
   upstream.once('error', (error) => {
     failure = error
   })
-  const closed = (): void => {
-    clearTimeout(limit)
-    client.off('close', hangUp)
-    if (failure === undefined)
-      lease.release() // The client went away first.
-    else fail(failure)
-  }
-  client.once('close', hangUp)
-  upstream.once('close', closed)
-  upstream.once('connect', () => {
+  const settle = (): void => {
     clearTimeout(limit)
     client.off('close', hangUp)
     upstream.off('close', closed)
+    signal.removeEventListener('abort', giveUp)
+  }
+  const closed = (): void => {
+    settle()
+    if (failure === undefined)
+      lease.release() // The client went away first.
+    else if (failure.code !== undefined && ownFaults.has(failure.code)) {
+      warn(failure)
+      lease.release()
+      client.resetAndDestroy()
+    } else {
+      lease.failed()
+      attempt(trial, tried)
+    }
+  }
+  /** The last one that there is may be too busy to take clients at once, and is waited for as if there were no proxy. */
+  const late = (): void => {
+    if (!upstream.connecting) return
+    const other = choose(tried)
+    if (other !== undefined) {
+      settle()
+      upstream.destroy()
+      lease.failed()
+      connectTo(other, trial, tried)
+    } else if (signal.aborted) giveUp()
+    else signal.addEventListener('abort', giveUp)
+  }
+  // When this process has stood still for longer than the limit, the answer is there and not seen yet: first that is looked for.
+  const limit = setTimeout(() => setImmediate(late), connectLimitMs)
+  client.once('close', hangUp)
+  upstream.once('close', closed)
+  upstream.once('connect', () => {
+    settle()
     join(client, upstream, lease)
   })
 }
