@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PortTable } from './ports.ts'
+import { dynamicPorts, firstDynamicPort, PortTable } from './ports.ts'
 
 function numbers(ports: ReturnType<PortTable['assign']>): readonly number[] | string {
   return typeof ports === 'string' ? ports : ports.map((port) => port.publishedPort)
@@ -12,6 +12,20 @@ test('ports that are left out are numbered serially from 30000, each protocol by
     numbers(table.assign('a', [{ targetPort: 80 }, { targetPort: 81 }, { targetPort: 53, protocol: 'UDP' }])),
     [30000, 30001, 30000],
   )
+})
+
+test('clusters begin at numbers of their own in the range, always the same, and go on from its end at its beginning', () => {
+  const starts = Array.from({ length: 200 }, (_, at) => firstDynamicPort(`cluster-${at}`))
+  for (const start of starts) assert.ok(start >= dynamicPorts.first && start <= dynamicPorts.last && Number.isInteger(start))
+  assert.ok(new Set(starts).size > 180)
+  assert.equal(firstDynamicPort('cluster-0'), starts[0])
+
+  const table = new PortTable(32_766)
+  const assigned = table.assign('a', [{ targetPort: 1 }, { targetPort: 2 }, { targetPort: 3 }])
+  assert.deepEqual(numbers(assigned), [32766, 32767, 30000])
+  const next = new PortTable(32_766)
+  if (typeof assigned !== 'string') next.restore('a', assigned)
+  assert.deepEqual(numbers(next.assign('b', [{ targetPort: 1 }])), [30001])
 })
 
 test('an explicit port is taken before the dynamic ones and is not given twice', () => {

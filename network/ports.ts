@@ -3,6 +3,7 @@
 // its own. Addresses will be allocated in this folder too; today nothing needs one.
 
 import assert from 'node:assert/strict'
+import { contentHash } from '../api/content-name.ts'
 import type { Service } from '../api/objects.ts'
 
 export type WantedPort = NonNullable<NonNullable<Service['spec']['endpoint']>['ports']>[number]
@@ -10,13 +11,25 @@ export type AssignedPort = NonNullable<NonNullable<Service['status']['endpoint']
 type Protocol = AssignedPort['protocol']
 
 export const dynamicPorts = { first: 30_000, last: 32_767 } as const
+const dynamicCount = dynamicPorts.last - dynamicPorts.first + 1
+
+/** Where a cluster begins to number: clusters that share a machine would else take the same ports of it (ADR 0016). */
+export function firstDynamicPort(cluster: string): number {
+  return dynamicPorts.first + (Number.parseInt(contentHash(cluster, 8), 36) % dynamicCount)
+}
 
 /** Who has which ingress port. A service that is assigned anew gives its old ones back in the same step. */
 export class PortTable {
   readonly #owners = new Map<string, string>()
   readonly #byOwner = new Map<string, readonly AssignedPort[]>()
-  /** Numbers are handed out serially, so that one that was just freed is not reused at once. */
+  /** The dynamic port to begin with; after the last one comes the first. */
+  readonly #start: number
+  /** How far from there the next one is. Numbers are handed out serially, so that one that was just freed is not reused at once. */
   readonly #next = new Map<Protocol, number>()
+
+  constructor(start: number = dynamicPorts.first) {
+    this.#start = start
+  }
 
   /** What is known to be assigned already. A number that another owner has stays with that owner. */
   restore(owner: string, ports: readonly AssignedPort[]): void {
@@ -24,8 +37,9 @@ export class PortTable {
     const mine = ports.filter((port) => port.publishMode === 'Host' || (this.#owners.get(portKey(port)) ?? owner) === owner)
     this.#take(owner, mine)
     for (const { protocol, publishedPort } of mine) {
-      const dynamic = publishedPort >= dynamicPorts.first && publishedPort <= dynamicPorts.last
-      if (dynamic) this.#next.set(protocol, Math.max(this.#next.get(protocol) ?? dynamicPorts.first, publishedPort + 1))
+      const isDynamic = publishedPort >= dynamicPorts.first && publishedPort <= dynamicPorts.last
+      const distance = (publishedPort - this.#start + dynamicCount) % dynamicCount
+      if (isDynamic) this.#next.set(protocol, Math.max(this.#next.get(protocol) ?? 0, distance + 1))
     }
   }
 
@@ -70,12 +84,11 @@ export class PortTable {
   }
 
   #choose(port: WantedPort, isFree: (port: AssignedPort) => boolean): AssignedPort | undefined {
-    const size = dynamicPorts.last - dynamicPorts.first + 1
-    const start = (this.#next.get(port.protocol ?? 'TCP') ?? dynamicPorts.first) - dynamicPorts.first
-    for (let step = 0; step < size; step++) {
-      const candidate = complete(port, dynamicPorts.first + ((start + step) % size))
+    const next = this.#start - dynamicPorts.first + (this.#next.get(port.protocol ?? 'TCP') ?? 0)
+    for (let step = 0; step < dynamicCount; step++) {
+      const candidate = complete(port, dynamicPorts.first + ((next + step) % dynamicCount))
       if (!isFree(candidate)) continue
-      this.#next.set(candidate.protocol, candidate.publishedPort + 1)
+      this.#next.set(candidate.protocol, (this.#next.get(candidate.protocol) ?? 0) + step + 1)
       return candidate
     }
     return undefined

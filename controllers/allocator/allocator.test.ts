@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KitObject, Service } from '../../api/objects.ts'
+import { firstDynamicPort } from '../../network/ports.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
 import { guardStore } from '../runtime/guarded-store.ts'
 import { allocatorController } from './allocator.ts'
@@ -70,6 +71,14 @@ test('ports are written to the service before its tasks go on; host ports are co
   assert.equal(store.view.get('Service', 'web')?.status.endpoint?.ports?.[0]?.publishedPort, 30000)
   assert.equal(store.view.get('Task', 'web.1')?.status.state, 'Pending')
   assert.deepEqual(store.view.get('Task', 'web.1')?.spec.network?.ports, [port])
+})
+
+test('a number that nobody asked for is the first of the cluster, so that two clusters on a machine do not meet', async () => {
+  for (const uid of ['0b5b7c86-7e3f-4a4b-9e0e-1d9f1c6a2f10', 'f3a1d4c2-52c6-4b7e-8a50-6f0c2d7e9b31']) {
+    const own: KitObject = { kind: 'Cluster', metadata: { ...metadata('default'), uid }, spec: {}, status: {} }
+    const { store } = await cluster(own, service('web', [{ targetPort: 80 }]))
+    assert.equal(store.view.get('Service', 'web')?.status.endpoint?.ports?.[0]?.publishedPort, firstDynamicPort(uid))
+  }
 })
 
 test('a service whose port is taken keeps its tasks New, says by whom, and goes on when the other is deleted', async () => {

@@ -6,7 +6,7 @@ import { contentHash } from '../../api/content-name.ts'
 import { reasonOf } from '../../api/errors.ts'
 import type { Service, Task } from '../../api/objects.ts'
 import { isWanted } from '../../api/task.ts'
-import { PortTable } from '../../network/ports.ts'
+import { firstDynamicPort, PortTable } from '../../network/ports.ts'
 import type { Controller, ControllerDeps, Result } from '../runtime/controller.ts'
 
 type AllocatorDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log'>
@@ -33,7 +33,8 @@ export function allocatorController(deps: AllocatorDeps): Controller {
 
 class Allocator {
   readonly #deps: AllocatorDeps
-  readonly #ports = new PortTable()
+  /** Of this cluster, from the first pass on. */
+  #ports = new PortTable()
   readonly #newTasks = new Set<string>()
   readonly #changedServices = new Set<string>()
   /** Services whose ports another service has; tried again when numbers become free. */
@@ -74,7 +75,10 @@ class Allocator {
   #restore(): void {
     if (this.#restored) return
     this.#restored = true
-    for (const { metadata, status } of this.#deps.store.view.list('Service')) {
+    const { view } = this.#deps.store
+    const cluster = view.get('Cluster', 'default')
+    if (cluster !== undefined) this.#ports = new PortTable(firstDynamicPort(cluster.metadata.uid))
+    for (const { metadata, status } of view.list('Service')) {
       if (status.endpoint?.ports !== undefined) this.#ports.restore(metadata.name, status.endpoint.ports)
     }
   }

@@ -12,6 +12,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   memory: ['--expose-gc'],
   programs: [],
   proxy: [],
+  connections: [],
   recovery: ['--max-old-space-size=12000'],
   idle: [],
   docker: [],
