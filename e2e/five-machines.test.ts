@@ -1,5 +1,5 @@
 // A manager and four workers, each with a network of its own: certificates are renewed again and again under load, cables are
-// pulled and plugged in. Certificates are valid for half an hour, the least there is; so the clock of all five is set on, by
+// pulled and plugged in. Certificates are valid for half an hour, the least there is; so the clocks of all five are set on, by
 // 25 minutes at a time, and each time all are due at once.
 
 import assert from 'node:assert/strict'
@@ -32,11 +32,14 @@ const what = 'five machines with networks of their own'
 if (isHere('netns', await whyNoWire(), what) && isHere('faketime', whyNoFakeClock(), what)) {
   const cluster = new Cluster()
   const wire = new Wire(5)
-  const clock = new FakeClock(join(cluster.home, 'clock'))
-  const machines = ['m', 'w1', 'w2', 'w3', 'w4'].map(
-    (name, at) =>
-      new Machine(cluster, name, at === 0 ? 'manager' : 'worker', { enter: wire.enter(at + 1), environment: clock.environment }),
-  )
+  const clocks = {
+    manager: new FakeClock(join(cluster.home, 'clock-of-the-manager')),
+    worker: new FakeClock(join(cluster.home, 'clock-of-workers')),
+  }
+  const machines = ['m', 'w1', 'w2', 'w3', 'w4'].map((name, at) => {
+    const role = at === 0 ? 'manager' : 'worker'
+    return new Machine(cluster, name, role, { enter: wire.enter(at + 1), environment: clocks[role].environment })
+  })
   function named(name: string): Machine {
     const machine = machines.find((each) => each.name === name)
     assert.ok(machine !== undefined)
@@ -77,7 +80,7 @@ if (isHere('netns', await whyNoWire(), what) && isHere('faketime', whyNoFakeCloc
     await wire.create()
     assert.equal(await manager.start('--executor', 'process', '--listen-remote-api', managerAddress), undefined, manager.text)
     await cluster.kit('cluster', 'update', 'default', '--certexpiry', '30m', '--heartbeatperiod', `${heartbeatMs}ms`)
-    clock.set(`+${beginMinutes}m`)
+    for (const clock of [clocks.manager, clocks.worker]) clock.set(`+${beginMinutes}m`)
     await eventually(() => assert.ok(renewals(manager) >= 2, manager.text))
     const token = cluster.file('token', await cluster.kit('swarm', 'join-token', 'worker', '-q'))
     const join = ['--executor', 'process', '--join-addr', managerAddress, '--join-token', `@${token}`]
@@ -107,7 +110,14 @@ if (isHere('netns', await whyNoWire(), what) && isHere('faketime', whyNoFakeCloc
     const before = new Map(machines.map((machine) => [machine, renewals(machine)]))
     let marks = 0
     for (let round = 1; round <= rounds; round++) {
-      clock.set(`+${beginMinutes + round * minutesPerRound}m`)
+      const aheadMinutes = beginMinutes + round * minutesPerRound
+      clocks.manager.set(`+${aheadMinutes}m`)
+      // Whoever signs by the clock before this one signs what ends before the next.
+      await eventually(async () => {
+        await cluster.kit('apply', '--no-wait', '-f', cluster.file('mark.yml', mark(++marks)))
+        assert.ok(clockOf(manager) > Date.now() + (aheadMinutes - 1) * 60_000, manager.text)
+      })
+      clocks.worker.set(`+${aheadMinutes}m`)
       const renewed = (): boolean => machines.every((machine) => renewals(machine) >= (before.get(machine) ?? 0) + round)
       await eventually(async () => {
         await cluster.kit('apply', '--no-wait', '-f', cluster.file('mark.yml', mark(++marks)))
@@ -214,6 +224,8 @@ const mark = (n: number): string =>
   `apiVersion: kit/v1\nkind: Config\nmetadata: { name: mark, labels: { n: "${n}" } }\nspec: { data: YQ== }\n`
 
 const renewals = (machine: Machine): number => (machine.text.match(/Renewed the certificate/g) ?? []).length
+/** As its last line in the log has it. */
+const clockOf = (machine: Machine): number => Date.parse([...machine.text.matchAll(/"time":"([^"]+)"/g)].at(-1)?.[1] ?? '')
 const numbersOf = (text: string): readonly number[] =>
   text
     .split('\n')
