@@ -15,7 +15,8 @@ test(`${runs} unlucky groups of members lose nothing that was acknowledged, and 
       outcomes.push(await new SimulatedGroup(seed).run())
     } catch (error) {
       const again = `KIT_STORE_FROM=${seed} KIT_STORE_RUNS=1 npm test -- store/members-simulation.test.ts`
-      throw new Error(`seed ${seed}; again: ${again}`, { cause: error })
+      const why = error instanceof Error ? error.message : String(error)
+      throw new Error(`seed ${seed} failed: ${why}\nagain: ${again}`, { cause: error })
     }
   }
   const sum = (of: (outcome: GroupOutcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0)
@@ -26,6 +27,7 @@ test(`${runs} unlucky groups of members lose nothing that was acknowledged, and 
   assert(sum(({ installs }) => installs) > runs / 4, 'states are sent')
   assert(sum(({ reads }) => reads) > runs * 10, 'reads are answered')
   assert(sum(({ changes }) => changes) > runs, 'members change')
+  assert(sum(({ calls }) => calls) > runs * 150, 'clients call')
 })
 
 test('the same seed gives the same run', async () => {

@@ -6,7 +6,7 @@ import { reasonOf } from '../api/errors.ts'
 import type { Write } from '../api/store.ts'
 import { stateHash } from './mvcc/snapshot.ts'
 import { State } from './mvcc/state.ts'
-import { task } from './mvcc/testdata/builders.ts'
+import { edit, task } from './mvcc/testdata/builders.ts'
 import type { OpenStore } from './store.ts'
 import { Group } from './testdata/group.ts'
 import type { MemoryDisk } from './testdata/world.ts'
@@ -89,6 +89,41 @@ test('a leader that is cut off answers nothing more; the others go on, and it ca
   group.cut.clear()
   await group.pass(() => areEqual(group, three))
   assert.equal(old.view.get('Task', 'lost'), undefined)
+})
+
+test('a leader that was overtaken, and does not know it, refuses nothing for what it lacks', async () => {
+  const group = await found()
+  await commit(group, 'web.1.a')
+  const old = leaderOf(group)
+  const id = idOf(group, old)
+  group.cut.add(id)
+  /** Time goes on, only not for the one that is cut off. */
+  const passElsewhere = async (isDone: () => boolean) => {
+    for (let tick = 0; tick < 100 && !isDone(); tick += 1) {
+      for (const [each, { clock }] of group.members) if (each !== id) clock.advance(100)
+      await group.settle()
+    }
+    assert(isDone())
+  }
+  await passElsewhere(() => group.leader !== undefined)
+  let isDone = false
+  const done = leaderOf(group)
+    .commit(create('web.2.a'))
+    .then(() => {
+      isDone = true
+    })
+  await passElsewhere(() => isDone)
+  await done
+  const object = edit(leaderOf(group).view.get('Task', 'web.2.a'), { status: { state: 'Running', at: 1 } })
+  assert(old.status().leads)
+  let isAnswered = false
+  const answered = assert
+    .rejects(old.commit({ writes: [{ op: 'update', object }] }), (error) => reasonOf(error) === 'Unavailable')
+    .finally(() => {
+      isAnswered = true
+    })
+  group.cut.clear()
+  await Promise.all([group.pass(() => isAnswered), answered])
 })
 
 test('a member reads what was acknowledged before it asked, wherever it asks', async () => {

@@ -250,6 +250,7 @@ class Driver implements OpenStore, PeerHandler {
     try {
       const data = encodeCommit(commit)
       const refused = this.#state.check(commit) // Spares a log entry; what counts is the check when it is applied.
+      if (refused !== undefined && !this.#isAlone) return this.#beginLater(commit)
       if (refused !== undefined) throw refused
       const result = this.#pending.add(data)
       begun = true
@@ -258,6 +259,17 @@ class Driver implements OpenStore, PeerHandler {
     } finally {
       if (!begun) this.#pending.callNext() // This place is somebody else's.
     }
+  }
+
+  /** What is refused for what this member has is asked once more when it has everything: it may have been overtaken, and not know it. */
+  async #beginLater(commit: Commit): Promise<{ readonly resourceVersion: number }> {
+    await this.catchUp()
+    const refused = this.#state.check(commit)
+    if (refused !== undefined) throw refused
+    this.#assertWritable()
+    const result = this.#pending.add(encodeCommit(commit))
+    this.#wake()
+    return result
   }
 
   #assertWritable(): void {

@@ -4,6 +4,7 @@
 
 import assert from 'node:assert/strict'
 import { reasonOf } from '../../api/errors.ts'
+import type { StoreEvent, StoreView } from '../../api/store.ts'
 import { createSimulatedClock } from '../../sim/effects/clock.ts'
 import { SimulatedDisk } from '../../sim/effects/disk.ts'
 import { EventQueue, type Lane } from '../../sim/effects/event-queue.ts'
@@ -15,6 +16,8 @@ import type { PeerHandler, Peers, SnapshotMessage } from '../peers.ts'
 import { type Change, membersOf } from '../raft/configuration.ts'
 import type { Message } from '../raft/message.ts'
 import { type OpenStore, openStore } from '../store.ts'
+import { Clients } from './clients.ts'
+import { Oracle } from './oracle.ts'
 import { silent } from './world.ts'
 
 const safetyMs = 30_000
@@ -47,6 +50,7 @@ export interface GroupOutcome {
   readonly reads: number
   readonly changes: number
   readonly events: number
+  readonly calls: number
 }
 
 export class SimulatedGroup {
@@ -57,8 +61,8 @@ export class SimulatedGroup {
   /** When the last message of a link arrives: a connection keeps the order. */
   readonly #arrivals = new Map<string, number>()
   readonly #leaders = new Map<number, string>()
-  /** What each entry changed, as the first member that applied it told. */
-  readonly #told = new Map<number, string>()
+  readonly #oracle = new Oracle()
+  readonly #clients: Clients
   readonly #acknowledged: { readonly name: string; readonly resourceVersion: number }[] = []
   readonly #delayMs: number
   readonly #snapshotEntries: number
@@ -73,6 +77,13 @@ export class SimulatedGroup {
     this.#snapshotEntries = this.#random.chance(0.6) ? 10 : 1_000
     const ids = ['1', '2', '3', '4', '5'].slice(0, this.#random.chance(0.6) ? 3 : 5)
     for (const id of ids) this.#hosts.push(new Host(id, this.#random.split(id), ids))
+    this.#clients = new Clients({
+      queue: this.#queue,
+      random: this.#random.split('clients'),
+      oracle: this.#oracle,
+      stores: () => this.#hosts.flatMap((host) => (this.#isAwake(host) && host.store !== undefined ? [host.store] : [])),
+      report: (error) => this.#broken.push(error),
+    })
   }
 
   async run(): Promise<GroupOutcome> {
@@ -81,12 +92,14 @@ export class SimulatedGroup {
     this.#every(300, () => this.#read())
     this.#every(700, () => this.#disturb())
     this.#every(2_500, () => this.#change())
+    this.#clients.start(4, 2)
     await this.#queue.run(safetyMs, () => this.#check())
     await this.#heal()
     return {
       acknowledged: this.#acknowledged.length,
       terms: this.#leaders.size,
       events: this.#queue.executed,
+      calls: this.#clients.history.size,
       ...this.#counts,
     }
   }
@@ -104,20 +117,22 @@ export class SimulatedGroup {
       (store) => {
         if (lane.closed) return
         host.store = store
-        store.subscribe((events) => this.#hear(host, events))
+        this.#hear(host, store, store.history(store.status().snapshotIndex))
+        store.subscribe((events) => this.#hear(host, store, events))
         store.fatal.then((error) => this.#ended(host, lane, error))
       },
       (error: unknown) => this.#ended(host, lane, error),
     )
   }
 
-  #hear({ id }: Host, events: Parameters<Parameters<OpenStore['subscribe']>[0]>[0]): void {
-    const [first] = events
-    if (first === undefined) return
-    const text = JSON.stringify(events)
-    const known = this.#told.get(first.resourceVersion)
-    if (known !== undefined && known !== text) this.#broken.push(new Error(`I12: entry ${first.resourceVersion} is another one at ${id}`))
-    this.#told.set(first.resourceVersion, text)
+  /** Of one entry, of many that were found on the disk, or of none: then the state came as a whole. */
+  #hear({ id }: Host, { view }: OpenStore, events: readonly StoreEvent[]): void {
+    try {
+      this.#oracle.hear(id, events, this.#queue.nowMs())
+      if (events.length === 0 || view.resourceVersion % 8 === 0) this.#oracle.compare(id, view.resourceVersion, hashOf(view))
+    } catch (error) {
+      this.#broken.push(error)
+    }
   }
 
   /** A store that stops by itself does so only when its disk failed. */
@@ -132,6 +147,7 @@ export class SimulatedGroup {
     if (host.lane === undefined) return
     this.#counts.crashes += 1
     host.lane.close()
+    if (host.store !== undefined) this.#clients.lost(host.store)
     host.lane = undefined
     host.store = undefined
     host.handler = undefined
@@ -350,10 +366,19 @@ export class SimulatedGroup {
     assert(isWritten && this.#isConverged(), `I13: nothing can be written in time:\n${this.#show()}`)
     const { store } = this.#leader ?? {}
     assert(store !== undefined)
-    const hash = hashOf(store)
-    for (const each of this.#members(store)) assert.equal(each === undefined ? '' : hashOf(each), hash, 'I12: members differ')
+    const hash = hashOf(store.view)
+    for (const each of this.#members(store)) assert.equal(each === undefined ? '' : hashOf(each.view), hash, 'I12: members differ')
     for (const { name } of this.#acknowledged)
       assert.notEqual(store.view.get('Task', name), undefined, `I6: ${name} was acknowledged, and is gone`)
+    await this.#judge(store)
+  }
+
+  /** What clients and watchers were told, now that everybody can be told the rest. */
+  async #judge(store: OpenStore): Promise<void> {
+    this.#clients.stop()
+    await this.#queue.settle(this.#clients.readAll(store))
+    await this.#queue.run(this.#queue.nowMs() + healMs, () => this.#check(), () => this.#clients.hasSeenAll)
+    this.#clients.judge()
   }
 
   #members(leader: OpenStore): readonly (OpenStore | undefined)[] {
@@ -372,7 +397,7 @@ export class SimulatedGroup {
   }
 }
 
-function hashOf({ view }: OpenStore): string {
+function hashOf(view: StoreView): string {
   assert(view instanceof State)
   return stateHash(view)
 }
