@@ -2,9 +2,12 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { simpleConfiguration } from './configuration.ts'
+import { defaultSettings } from './core.ts'
 import type { Entry } from './entry.ts'
-import type { Message } from './message.ts'
+import type { Body, Message } from './message.ts'
 import { Raft } from './raft.ts'
+import { seeded } from './testdata/simulation.ts'
 
 const random = { next: () => 0, bytes: (length: number) => new Uint8Array(length) }
 
@@ -135,3 +138,56 @@ for (const [from, type, term, role, granted] of requests)
       granted === undefined ? [] : [['2', 9, granted]],
     )
   })
+
+/** Of a term before: none may change anything. Those that a leader sends are answered, because it might never learn that it is none. */
+const stale: readonly (readonly [message: Body, answer?: string])[] = [
+  [{ type: 'append', prevIndex: 0, prevTerm: 0, entries: [entry(1, 0)], commit: 1 }, 'appendResponse'],
+  [{ type: 'heartbeat', commit: 1, context: 9 }, 'appendResponse'],
+  [{ type: 'snapshot', meta: { index: 9, term: 0, configuration: simpleConfiguration(['1', '2', '3']) } }, 'appendResponse'],
+  [{ type: 'preVote', lastIndex: 9, lastTerm: 9 }, 'preVoteResponse'],
+  [{ type: 'vote', lastIndex: 9, lastTerm: 9, transfer: true }],
+  [{ type: 'voteResponse', granted: true, commit: 0, commitTerm: 0 }],
+  [{ type: 'preVoteResponse', granted: true, commit: 0, commitTerm: 0 }],
+  [{ type: 'appendResponse', index: 1 }],
+  [{ type: 'appendRejected', index: 1, hintIndex: 0, hintTerm: 0 }],
+  [{ type: 'heartbeatResponse', context: 9 }],
+  [{ type: 'timeoutNow' }],
+  [{ type: 'readIndex', id: 9 }],
+  [{ type: 'readIndexResponse', id: 9, index: 1 }],
+]
+for (const role of Object.keys(roles))
+  for (const [body, answer] of stale)
+    test(`a ${role} that gets a ${body.type} of an earlier term is what it was, and ${answer === undefined ? 'is silent' : 'says its term'}`, () => {
+      const raft = roles[role]?.()
+      assert(raft !== undefined)
+      settle(raft)
+      const before = raft.status
+      raft.step({ from: '2', to: '1', term: 0, ...body })
+      assert.deepEqual(raft.status, before)
+      const answers = settle(raft).map(({ type, to, term }) => ({ type, to, term }))
+      assert.deepEqual(answers, answer === undefined ? [] : [{ type: answer, to: '2', term: before.term }])
+    })
+
+test('the time until an election is drawn anew each time, and two members seldom draw the same', () => {
+  const next = seeded(3)
+  const source = { next, bytes: (length: number) => new Uint8Array(length) }
+  const { electionTicks } = defaultSettings
+  const drawn = Array.from({ length: 300 }, () => {
+    const raft = new Raft({ id: '1', hardState: { term: 1, vote: null, commit: 0 }, entries: [], voters: ['1', '2', '3'] }, source)
+    const waits = [0, 0].map(() => {
+      let ticks = 0
+      do {
+        raft.tick()
+        ticks += 1
+      } while (settle(raft).length === 0)
+      return ticks
+    })
+    return { first: waits[0] ?? 0, second: waits[1] ?? 0 }
+  })
+  for (const { first, second } of drawn)
+    for (const ticks of [first, second]) assert(ticks >= electionTicks && ticks < 2 * electionTicks, `${ticks} ticks`)
+  assert.equal(new Set(drawn.map(({ first }) => first)).size, electionTicks, 'each is drawn now and then')
+  const collisions = (of: (at: number) => boolean) => drawn.filter((_, at) => of(at)).length / drawn.length
+  assert(collisions((at) => drawn[at]?.first === drawn[(at + 1) % drawn.length]?.first) < 0.2, 'between members')
+  assert(collisions((at) => drawn[at]?.first === drawn[at]?.second) < 0.2, 'of one member')
+})

@@ -7,6 +7,7 @@
 //   leave 1                 a joint configuration
 //   settle                  all messages arrive, all writes end
 //   deliver TYPE 1 2        only these arrive; `drop` loses them, `twice` doubles them; `*` is any type or member
+//   keep TYPE 1 2   again   a copy of these is under way later, when they are old
 //   cut 1 2   isolate 3   heal   crash 2   restart 2   join 4 (somebody who knows nobody)
 //   hold 1   write 1   release 1      its writes wait; the oldest ends; they end by themselves again
 //   holdapply 1   releaseapply 1      what is committed waits to be applied
@@ -70,7 +71,8 @@ class Script {
     else if (verb === 'cut') cluster.cut.add(`${id}>${other}`)
     else if (verb === 'heal') cluster.cut.clear()
     else if (verb === 'join') cluster.join(id)
-    else if (verb === 'drop' || verb === 'deliver' || verb === 'twice') cluster.take(verb, id, other, rest[0] ?? '*')
+    else if (verb === 'again') cluster.again()
+    else if (verb === 'drop' || verb === 'deliver' || verb === 'twice' || verb === 'keep') cluster.take(verb, id, other, rest[0] ?? '*')
     else if (verb === 'crash') cluster.crash(cluster.get(id))
     else if (verb === 'restart') cluster.restart(cluster.get(id))
     else if (verb === 'compact') cluster.compact(cluster.get(id), Number(other))

@@ -52,6 +52,7 @@ export class Cluster {
   readonly cut = new Set<string>()
   readonly reads: { readonly member: string; readonly index: number | null }[] = []
   readonly observer: Observer
+  readonly #kept: Message[] = []
   readonly #settings: Settings
   readonly #first: Configuration
 
@@ -178,8 +179,8 @@ export class Cluster {
     assert.fail('I14: messages without end')
   }
 
-  /** Messages of one sort, from one member and to one (or `*`), arrive, are lost or double; nothing else happens. */
-  take(how: 'drop' | 'deliver' | 'twice', type: string, from: string, to: string): void {
+  /** Messages of one sort, from one member and to one (or `*`), arrive, are lost, double or will come `again`; nothing else happens. */
+  take(how: 'drop' | 'deliver' | 'twice' | 'keep', type: string, from: string, to: string): void {
     const isMeant = (message: Message) =>
       ['*', message.type].includes(type) && ['*', message.from].includes(from) && ['*', message.to].includes(to)
     const meant = this.network.filter(isMeant)
@@ -187,8 +188,17 @@ export class Cluster {
     for (const message of meant) {
       if (how === 'drop') this.#broken(message)
       else if (how === 'deliver') this.#arrive(message)
-      else this.network.push(message, message)
+      else if (how === 'twice') this.network.push(message, message)
+      else {
+        this.network.push(message)
+        this.#kept.push(message)
+      }
     }
+  }
+
+  /** What was kept is under way once more, however long ago it was sent. */
+  again(): void {
+    this.network.push(...this.#kept.splice(0))
   }
 
   sendSnapshot({ id, raft }: Member, to: string): void {
