@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reasonOf } from '../api/errors.ts'
 import type { Write } from '../api/store.ts'
-import { stateHash } from './mvcc/snapshot.ts'
+import { capture, serialise, stateHash } from './mvcc/snapshot.ts'
 import { State } from './mvcc/state.ts'
 import { edit, task } from './mvcc/testdata/builders.ts'
+import type { SnapshotMeta } from './raft/entry.ts'
 import type { OpenStore } from './store.ts'
 import { Group } from './testdata/group.ts'
 import type { MemoryDisk } from './testdata/world.ts'
@@ -170,6 +171,37 @@ test('who was away for long gets the state as a whole; who watches it there is t
   await group.pass(() => areEqual(group, three))
   const disk = await group.stop(away)
   await group.start(away, three, disk)
+  await group.pass(() => areEqual(group, three))
+})
+
+test('a member without space that is sent a newer state meanwhile takes one after the other when there is space', async () => {
+  const group = await found()
+  await commit(group, 'web.1.a')
+  const away = three.find((id) => !group.store(id).status().leads) ?? ''
+  group.cut.add(away)
+  const states: { readonly meta: SnapshotMeta; readonly chunks: readonly Uint8Array[] }[] = []
+  for (const name of ['web.2.a', 'web.3.a']) {
+    await commit(group, name)
+    const { view, members } = leaderOf(group)
+    assert(view instanceof State)
+    const { term } = leaderOf(group).status()
+    states.push({ meta: { index: view.resourceVersion, term, configuration: members }, chunks: [...serialise(capture(view))] })
+  }
+  const { handler, disk } = group.members.get(away) ?? {}
+  assert(handler !== undefined && disk !== undefined)
+  disk.failure = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+  const { term } = leaderOf(group).status()
+  for (const { meta, chunks } of states) {
+    const whole = (async function* () {
+      yield* chunks
+    })()
+    await handler.receiveSnapshot({ type: 'snapshot', from: idOf(group, leaderOf(group)), to: away, term, meta }, whole)
+    await group.settle()
+  }
+  disk.failure = undefined
+  await group.pass(() => group.store(away).view.resourceVersion === states[1]?.meta.index)
+  assert.equal(group.store(away).view.count('Task'), 3)
+  group.cut.clear()
   await group.pass(() => areEqual(group, three))
 })
 

@@ -131,6 +131,11 @@ export async function startStore(
   return driver
 }
 
+interface ReceivedState {
+  readonly meta: SnapshotMeta
+  readonly state: State
+}
+
 /** Of a member that has nobody to talk to. */
 const nobody: Peers = {
   serve: () => undefined,
@@ -150,7 +155,7 @@ class Driver implements OpenStore, PeerHandler {
   readonly #pending = new Pending()
   readonly #waiting = new Waiting()
   /** The last state that a leader sent, until it is written. */
-  #received: { readonly meta: SnapshotMeta; readonly state: State } | undefined
+  #received: ReceivedState | undefined
   readonly #watchers = new Watchers()
   readonly #listeners = new Set<(events: readonly StoreEvent[]) => void>()
   readonly #leadershipListeners = new Set<(leads: boolean) => void>()
@@ -459,7 +464,11 @@ class Driver implements OpenStore, PeerHandler {
 
   /** Durable when it resolves to true. Waits for space; false when the store was stopped meanwhile. */
   async #write({ hardState, truncateFrom, entries, snapshot }: AppendWork): Promise<boolean> {
-    if (snapshot !== undefined && !(await this.#withSpace(() => this.#install(snapshot)))) return false
+    if (snapshot !== undefined) {
+      const received = this.#received
+      assert(received?.meta === snapshot, 'a snapshot comes with its state')
+      if (!(await this.#withSpace(() => this.#install(received)))) return false // The next one may come before there is space.
+    }
     if (hardState === undefined && entries.length === 0) return true
     const batch = { entries, ...(hardState !== undefined && { hardState }), ...(truncateFrom !== undefined && { truncateFrom }) }
     return this.#withSpace(() => this.#wal.append(batch))
@@ -488,15 +497,14 @@ class Driver implements OpenStore, PeerHandler {
   }
 
   /** The state that the leader sent: on disk first, then in place of ours. Whoever watches ours is told to list again. */
-  async #install(meta: SnapshotMeta): Promise<void> {
-    const received = this.#received
-    assert(received?.meta === meta, 'a snapshot comes with its state')
+  async #install(received: ReceivedState): Promise<void> {
+    const { meta, state } = received
     await this.#snapshotting
-    await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(capture(received.state))), meta.index + 1)
+    await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(capture(state))), meta.index + 1)
     if (this.#received === received) this.#received = undefined
-    this.#state = received.state
+    this.#state = state
     this.#snapshotIndex = meta.index
-    this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(received.state.objects().length)
+    this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(state.objects().length)
     for (const listener of this.#listeners) listener([])
     this.#watchers.wake()
     this.#deps.log.info('Installed a snapshot', { index: meta.index })

@@ -11,7 +11,7 @@ export class MemoryDisk {
   snapshot: { readonly meta: SnapshotMeta; readonly chunks: readonly Uint8Array[] } | undefined
   isSealed = false
   appends = 0
-  /** Thrown by the next append, and again until it is undefined. */
+  /** Thrown by the next append or snapshot, and again until it is undefined. */
   failure: Error | undefined
   /** Awaited by every append before it is durable. */
   gate: Promise<void> = Promise.resolve()
@@ -41,6 +41,7 @@ export class MemoryDisk {
       saveSnapshot: async (meta, chunks, keepFrom) => {
         const kept: Uint8Array[] = []
         for await (const chunk of chunks) kept.push(chunk)
+        if (this.failure !== undefined) throw this.failure
         this.snapshot = { meta, chunks: kept }
         this.entries = this.entries.filter(({ index }) => index >= keepFrom && index > 0)
         // Entries at or below the snapshot are not given back: recovery begins after it.
