@@ -16,12 +16,16 @@ import type { PeerHandler, Peers, SnapshotMessage } from '../peers.ts'
 import { type Change, membersOf } from '../raft/configuration.ts'
 import type { Message } from '../raft/message.ts'
 import { type OpenStore, openStore } from '../store.ts'
+import { walErrorKind } from '../wal/errors.ts'
 import { Clients } from './clients.ts'
 import { Oracle } from './oracle.ts'
 import { silent } from './world.ts'
 
+const directory = '/state/raft'
 const safetyMs = 30_000
 const healMs = 60_000
+const healthy = { syncStallMs: 0, syncErrors: 0, readErrors: 0, capacityBytes: Number.POSITIVE_INFINITY }
+const changeRefusals = ['Unavailable', 'Unknown', 'NotLeader', 'Invalid']
 
 class Host {
   readonly id: string
@@ -31,6 +35,9 @@ class Host {
   lane: Lane | undefined
   store: OpenStore | undefined
   handler: PeerHandler | undefined
+  /** Bytes of its disk have changed while it was down. It may find that when it starts; then somebody takes its place. */
+  isRotten = false
+  isGone = false
   /** How to break the transfers of snapshots to this member that are under way. */
   readonly transfers = new Set<() => void>()
 
@@ -42,6 +49,39 @@ class Host {
   }
 }
 
+/** Probabilities at the named moment, and the weights of what happens now and then. */
+interface Luck {
+  readonly crashAfterVote: number
+  readonly crashAfterAck: number
+  /** All lose power when a caller has just been told that its write is done. */
+  readonly crashAllAfterCommit: number
+  /** That what is on the disk of one that crashes changes. */
+  readonly rot: number
+  readonly weights: Readonly<Record<Fault, number>>
+}
+
+const faults = [
+  'crash',
+  'crash all',
+  'freeze',
+  'cut',
+  'cut leader',
+  'one way',
+  'bridge',
+  'flap',
+  'slow disk',
+  'bad sync',
+  'bad read',
+  'full disk',
+] as const
+type Fault = (typeof faults)[number]
+
+function drawLuck(random: SeededRandom): Luck {
+  const maybe = (chance: number, most: number) => (random.chance(chance) ? random.next() * most : 0)
+  const weights = Object.fromEntries(faults.map((fault) => [fault, maybe(0.7, fault === 'crash' ? 2 : 1)]))
+  return { crashAfterVote: maybe(0.4, 0.5), crashAfterAck: maybe(0.4, 0.02), crashAllAfterCommit: maybe(0.4, 0.02), rot: maybe(0.3, 0.3), weights: weights as Luck['weights'] }
+}
+
 export interface GroupOutcome {
   readonly acknowledged: number
   readonly crashes: number
@@ -49,6 +89,7 @@ export interface GroupOutcome {
   readonly installs: number
   readonly reads: number
   readonly changes: number
+  readonly replaced: number
   readonly events: number
   readonly calls: number
 }
@@ -66,15 +107,22 @@ export class SimulatedGroup {
   readonly #acknowledged: { readonly name: string; readonly resourceVersion: number }[] = []
   readonly #delayMs: number
   readonly #snapshotEntries: number
+  readonly #segmentBytes: number
+  /** What can go wrong in this run: each run has other luck. */
+  readonly #luck: Luck
   readonly #broken: unknown[] = []
   #isHealing = false
   #commands = 0
-  #counts = { crashes: 0, installs: 0, reads: 0, changes: 0 }
+  /** Who is to take the place of one whose disk is damaged. */
+  #replacement: Host | undefined
+  #counts = { crashes: 0, installs: 0, reads: 0, changes: 0, replaced: 0 }
 
   constructor(seed: number) {
     this.#random = new SeededRandom(seed)
     this.#delayMs = 0.2 + this.#random.next() * 20
     this.#snapshotEntries = this.#random.chance(0.6) ? 10 : 1_000
+    this.#segmentBytes = this.#random.chance(0.5) ? 4 * 1024 : 16 * 1024
+    this.#luck = drawLuck(this.#random.split('luck'))
     const ids = ['1', '2', '3', '4', '5'].slice(0, this.#random.chance(0.6) ? 3 : 5)
     for (const id of ids) this.#hosts.push(new Host(id, this.#random.split(id), ids))
     this.#clients = new Clients({
@@ -93,6 +141,7 @@ export class SimulatedGroup {
     this.#every(700, () => this.#disturb())
     this.#every(2_500, () => this.#change())
     this.#clients.start(4, 2)
+    this.#replaceGone()
     await this.#queue.run(safetyMs, () => this.#check())
     await this.#heal()
     return {
@@ -112,7 +161,7 @@ export class SimulatedGroup {
     const random = host.random.split(`life ${this.#counts.crashes}`)
     const clock = createSimulatedClock(lane, { rate: 0.98 + host.random.next() * 0.04 })
     const deps = { disk: host.disk.mount(lane), clock, random, log: silent, peers: this.#peers(host, lane) }
-    const options = { directory: '/state/raft', nodeId: host.id, clusterId: 'c', segmentBytes: 16 * 1024 }
+    const options = { directory, nodeId: host.id, clusterId: 'c', segmentBytes: this.#segmentBytes }
     openStore(deps, { ...options, founders: host.founders, snapshotEntries: this.#snapshotEntries, keptEntries: 3 }).then(
       (store) => {
         if (lane.closed) return
@@ -138,7 +187,9 @@ export class SimulatedGroup {
   /** A store that stops by itself does so only when its disk failed. */
   #ended(host: Host, lane: Lane, error: unknown): void {
     if (lane.closed) return
-    if (!/EIO/.test(String(error instanceof Error ? (error.cause ?? error) : error))) this.#broken.push(error)
+    const kind = walErrorKind(error)
+    if (host.isRotten && (kind === 'Corrupt' || kind === 'WrongKey')) host.isGone = true
+    else if (!/EIO/.test(String(error instanceof Error ? (error.cause ?? error) : error)) && kind !== 'OutOfSpace') this.#broken.push(error)
     this.#crash(host)
   }
 
@@ -152,11 +203,52 @@ export class SimulatedGroup {
     host.store = undefined
     host.handler = undefined
     host.disk.crash()
+    if (!this.#isHealing && this.#random.chance(this.#luck.rot)) this.#rot(host)
     for (const { handler } of this.#hosts) if (this.#random.chance(0.5)) handler?.unreachable(host.id)
     for (const stop of [...host.transfers]) stop()
     this.#queue.schedule(this.#random.chance(0.5) ? this.#random.next() * 50 : this.#random.next() * 6_000, () => {
-      if (host.lane === undefined) this.#start(host)
+      if (host.lane === undefined && !host.isGone) this.#start(host)
     })
+  }
+
+  /** One at a time, and where the others go on without it: nobody promises more. */
+  #rot(host: Host): void {
+    const members = this.#leader?.store?.members.voters ?? []
+    if (members.length < 3 || this.#hosts.some(({ isRotten }) => isRotten)) return
+    const names = host.disk.platter.list(directory).filter((name) => /^(log-.*seg|snapshot-.*kit|keys.json)$/.test(name))
+    // Not the last frame: a last write that was acknowledged and then lost looks like one that never ended.
+    const name = names.length === 0 ? undefined : this.#random.pick(names)
+    if (name === undefined) return
+    const isSealed = name.startsWith('log-') && name !== names.filter((each) => each.startsWith('log-')).at(-1)
+    const size = host.disk.platter.find(`${directory}/${name}`)?.live.size ?? 0
+    host.disk.platter.damage(`${directory}/${name}`, this.#random.below(name.startsWith('log-') && !isSealed ? 200 : size))
+    host.isRotten = true
+  }
+
+  /** Whoever keeps the machines puts a new one in the place of one whose disk is damaged, under a new id. */
+  #replaceGone(): void {
+    const { store } = this.#leader ?? {}
+    const gone = this.#hosts.find((host) => host.isGone && store !== undefined && membersOf(store.members).includes(host.id))
+    this.#queue.schedule(500, () => this.#replaceGone())
+    if (store === undefined || gone === undefined) return
+    this.#replacement ??= this.#join()
+    const { id } = this.#replacement
+    store.changeMembers({ steps: [{ make: 'stranger', id: gone.id }, { make: 'learner', id }], leave: 'auto' }).then(
+      () => {
+        this.#replacement = undefined
+        this.#counts.replaced += 1
+      },
+      (error: unknown) => this.#refused(error, changeRefusals),
+    )
+  }
+
+  /** Somebody who knows nobody. */
+  #join(): Host {
+    const id = String(this.#hosts.length + 1)
+    const host = new Host(id, this.#random.split(id), [])
+    this.#hosts.push(host)
+    this.#start(host)
+    return host
   }
 
   #isAwake({ lane, store }: Host): boolean {
@@ -194,6 +286,11 @@ export class SimulatedGroup {
       const host = this.#host(message.to)
       if (!this.#isCut(message.from, message.to)) host?.lane?.schedule(0, () => host.handler?.receive(message))
     })
+    const { crashAfterVote, crashAfterAck } = this.#luck
+    const isVote = message.type === 'voteResponse' && message.granted
+    const chance = isVote ? crashAfterVote : message.type === 'appendResponse' ? crashAfterAck : 0
+    const sender = this.#host(message.from)
+    if (sender !== undefined && !this.#isHealing && this.#random.chance(chance)) this.#queue.schedule(0, () => this.#crash(sender))
   }
 
   async #carry(message: SnapshotMessage, chunks: AsyncIterable<Uint8Array>, lane: Lane): Promise<void> {
@@ -235,24 +332,55 @@ export class SimulatedGroup {
     const host = this.#random.pick(this.#hosts)
     const forMs = this.#random.next() * 4_000
     const untilMs = this.#queue.nowMs() + forMs
-    const kind = this.#random.pick(['crash', 'crash', 'crash all', 'freeze', 'cut', 'cut leader', 'one way', 'slow disk', 'bad sync'])
+    const kind = this.#pickFault()
     if (kind === 'crash') this.#crash(host)
     else if (kind === 'crash all' && this.#random.chance(0.3)) for (const each of this.#hosts) this.#crash(each)
     else if (kind === 'freeze') host.lane?.freeze(forMs)
     else if (kind === 'cut') this.#isolate(host, untilMs, true)
     else if (kind === 'cut leader') this.#isolate(this.#leader ?? host, untilMs, true)
     else if (kind === 'one way') this.#isolate(host, untilMs, false)
-    else if (kind === 'slow disk') {
-      host.disk.faults.syncStallMs = this.#random.next() * 1_000
-      this.#queue.schedule(forMs, () => {
-        host.disk.faults.syncStallMs = 0
-      })
-    } else if (kind === 'bad sync') {
-      host.disk.faults.syncErrors = 0.5
-      this.#queue.schedule(forMs / 10, () => {
-        host.disk.faults.syncErrors = 0
-      })
-    }
+    else if (kind === 'bridge') this.#split(host, untilMs)
+    else if (kind === 'flap') this.#flap(host, untilMs)
+    else this.#harmDisk(host, kind, forMs)
+  }
+
+  #pickFault(): Fault | undefined {
+    const weights = Object.entries(this.#luck.weights)
+    let at = this.#random.next() * (weights.reduce((sum, [, weight]) => sum + weight, 0) + 0.5)
+    const [name] = weights.find(([, weight]) => (at -= weight) < 0) ?? []
+    return faults.find((fault) => fault === name)
+  }
+
+  /** For a while; a sync that fails is done with sooner, or nobody would be left. */
+  #harmDisk({ disk }: Host, kind: Fault | undefined, forMs: number): void {
+    const fault = this.#diskFaults[kind ?? '']
+    if (fault === undefined) return
+    Object.assign(disk.faults, fault(disk))
+    this.#queue.schedule(kind === 'bad sync' ? forMs / 10 : forMs, () => Object.assign(disk.faults, healthy))
+  }
+
+  readonly #diskFaults: Readonly<Record<string, ((disk: SimulatedDisk) => Partial<SimulatedDisk['faults']>) | undefined>> = {
+    'slow disk': () => ({ syncStallMs: this.#random.next() * 1_000 }),
+    'bad sync': () => ({ syncErrors: 0.5 }),
+    'bad read': () => ({ readErrors: 0.3 }),
+    'full disk': ({ platter }) => ({ capacityBytes: platter.usedBytes() + this.#random.below(20_000) }),
+  }
+
+  /** Two halves that hear nothing of each other, and one in the middle whom both hear. */
+  #split(middle: Host, untilMs: number): void {
+    const left = this.#hosts.filter((host) => host !== middle && this.#random.chance(0.5))
+    for (const { id } of left)
+      for (const other of this.#hosts) {
+        if (other === middle || left.includes(other)) continue
+        this.#cut.set(`${id}>${other.id}`, untilMs)
+        this.#cut.set(`${other.id}>${id}`, untilMs)
+      }
+  }
+
+  #flap(host: Host, untilMs: number): void {
+    if (this.#queue.nowMs() >= untilMs || this.#isHealing) return
+    this.#isolate(host, this.#queue.nowMs() + this.#random.next() * 300, true)
+    this.#queue.schedule(100 + this.#random.next() * 500, () => this.#flap(host, untilMs))
   }
 
   #isolate({ id }: Host, untilMs: number, bothWays: boolean): void {
@@ -268,7 +396,11 @@ export class SimulatedGroup {
       this.#commands += 1
       const name = `web.${this.#commands}.a`
       store.commit({ writes: [{ op: 'create', object: task(name) }] }).then(
-        ({ resourceVersion }) => this.#acknowledged.push({ name, resourceVersion }),
+        ({ resourceVersion }) => {
+          this.#acknowledged.push({ name, resourceVersion })
+          if (this.#isHealing || !this.#random.chance(this.#luck.crashAllAfterCommit)) return
+          this.#queue.schedule(0, () => this.#hosts.forEach((host) => this.#crash(host)))
+        },
         (error: unknown) => this.#refused(error, ['Unknown', 'Unavailable', 'NotLeader', 'TooManyRequests']),
       )
     }
@@ -296,6 +428,8 @@ export class SimulatedGroup {
   #change(): void {
     const { store } = this.#leader ?? {}
     if (store === undefined) return
+    // One whose disk is damaged is a vote that may be lost: nobody takes others away before it is replaced.
+    if (this.#hosts.some(({ id, isRotten }) => isRotten && membersOf(store.members).includes(id))) return
     const { voters, learners } = store.members
     const [voter, learner] = [this.#random.pick(voters), learners[0]]
     if (this.#random.chance(0.4)) {
@@ -307,17 +441,14 @@ export class SimulatedGroup {
       () => {
         this.#counts.changes += 1
       },
-      (error: unknown) => this.#refused(error, ['Unavailable', 'Unknown', 'NotLeader', 'Invalid']),
+      (error: unknown) => this.#refused(error, changeRefusals),
     )
   }
 
   #drawChange(voter: string, learner: string | undefined, voters: number): Change {
     if (learner !== undefined) return { steps: [{ make: 'voter', id: learner }], leave: 'auto' }
     if (this.#hosts.length < 7 && this.#random.chance(0.5)) {
-      const id = String(this.#hosts.length + 1)
-      const host = new Host(id, this.#random.split(id), [])
-      this.#hosts.push(host)
-      this.#start(host)
+      const { id } = this.#join()
       const replaced = voters > 2 && this.#random.chance(0.3) ? [{ make: 'learner', id: voter } as const] : []
       return { steps: [{ make: 'learner', id }, ...replaced], leave: 'auto' }
     }
@@ -341,9 +472,8 @@ export class SimulatedGroup {
     this.#isHealing = true
     this.#cut.clear()
     for (const host of this.#hosts) {
-      host.disk.faults.syncStallMs = 0
-      host.disk.faults.syncErrors = 0
-      if (host.lane === undefined) this.#start(host)
+      Object.assign(host.disk.faults, healthy)
+      if (host.lane === undefined && !host.isGone) this.#start(host)
     }
     const endMs = this.#queue.nowMs() + healMs
     await this.#queue.run(endMs, () => this.#check(), () => this.#isConverged())

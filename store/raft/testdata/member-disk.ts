@@ -32,6 +32,7 @@ export class MemberDisk {
 
   write({ snapshot, truncateFrom, entries, hardState }: AppendWork): void {
     if (snapshot !== undefined) {
+      assert(snapshot.index > (this.snapshot?.index ?? 0), 'I8: a snapshot on disk never goes back')
       this.snapshot = snapshot
       this.entries = []
     }

@@ -1,5 +1,22 @@
-// Somebody who sees everything: all members, their disks, every message. After each event the invariants of
-// raft.md §16 are checked, as far as the core alone can break them; the arithmetic of quorums is done anew here.
+// Somebody who sees everything: all members, their disks, every message. After each event everything below is checked as far as
+// the core can break it; the arithmetic of quorums is done anew here. The numbers are those of every failure's first word:
+//
+//   I1   a term has one leader                                       look
+//   I2   a leader never cuts or changes its own log                  look
+//   I3   equal index and term: equal logs up to there                checkLogs, every 200 events and at the end
+//   I4   a leader has every entry that is committed                  look, when it is elected
+//   I5   an entry is committed once, and the same everywhere         look
+//   I6   what is committed, acknowledged or applied is on disk       look, sent, applied
+//   I7   nobody votes for two in one term, over restarts too         sent, MemberDisk
+//   I8   term, commit, applied and snapshot index never go back      look, sent, MemberDisk
+//   I9   the members follow one another with majorities in common    look, MemberDisk
+//   I10  a read sees what was committed when it was asked            answered; histories of clients in ../../testdata/history.ts
+//   I11  a watch sees every entry once, in order, after a gap Expired    ../../testdata/oracle.ts
+//   I12  members apply the same, and have the same state after it    applied; states in ../../testdata/oracle.ts
+//   I13  when faults end there is one leader, and all is done soon   simulation.ts
+//   I14  what is under way, not committed or queued is bounded       look; events and queues in simulation.ts
+//   I15  a disk has a log without gaps that goes with its snapshot   look, MemberDisk; bytes in ../../wal/crash-consistency.test.ts
+//   I16  no nonce seals two texts                                    ../../wal/wal.test.ts
 
 import assert from 'node:assert/strict'
 import { type Configuration, decodeConfiguration, isJoint } from '../configuration.ts'
@@ -21,11 +38,16 @@ interface Seen {
   term: number
   commit: number
   applied: number
+  snapshot: number
   role: string
   lastIndex: number
   lastTerm: number
   configuration: Configuration
 }
+
+/** What is not refused, or not cut, for want of room: a proposal where there is none before it, and members. */
+const largestProposal = 6
+const largestConfiguration = 300
 
 const empty: Configuration = { voters: [], outgoing: [], learners: [], learnersNext: [], autoLeave: false }
 
@@ -65,12 +87,14 @@ export class Observer {
       const commit = raft.snapshot?.index ?? 0
       const { disk } = member
       assert(status.term >= disk.hardState.term, `I8: ${id} began in term ${status.term} with ${disk.hardState.term} on its disk`)
-      seen = { ...status, raft, commit, applied: commit, role: 'follower', configuration: empty }
+      assert(status.commit >= disk.hardState.commit, `I8: ${id} began with commit index ${status.commit} and ${disk.hardState.commit} on its disk`)
+      seen = { ...status, raft, commit, applied: commit, snapshot: commit, role: 'follower', configuration: empty }
       this.#seen.set(id, seen)
     }
     assert(status.term >= seen.term, `I8: the term of ${id} went back`)
     assert(status.commit >= seen.commit, `I8: the commit index of ${id} went back`)
     assert(status.applied >= seen.applied, `I8: the applied index of ${id} went back`)
+    assert((raft.snapshot?.index ?? 0) >= seen.snapshot, `I8: the snapshot of ${id} went back`)
     assert(status.firstIndex <= (raft.snapshot?.index ?? 0) + 1, `I15: the log of ${id} begins after its snapshot`)
     for (let index = seen.commit + 1; index <= status.commit; index += 1) this.#see(member, index)
     this.#checkConfiguration(member, seen)
@@ -81,6 +105,7 @@ export class Observer {
     seen.term = status.term
     seen.commit = status.commit
     seen.applied = status.applied
+    seen.snapshot = raft.snapshot?.index ?? 0
     seen.role = status.role
     seen.lastIndex = status.lastIndex
     seen.lastTerm = status.lastTerm
@@ -165,9 +190,13 @@ export class Observer {
 
   #checkFlow({ id, raft }: Watched): void {
     const { maxMessages, maxBytes } = this.#settings.window
+    let uncommitted = 0
+    for (let index = raft.status.commit + 1; index <= raft.status.lastIndex; index += 1) uncommitted += raft.entryAt(index).data.length
+    const most = this.#settings.maxUncommittedBytes + largestProposal + 2 * largestConfiguration
+    assert(uncommitted <= most, `I14: ${uncommitted} bytes of ${id} are not committed`)
     for (const { id: to, messagesInFlight, bytesInFlight } of raft.followers) {
       assert(messagesInFlight <= maxMessages, `I14: ${messagesInFlight} messages from ${id} to ${to}`)
-      assert(bytesInFlight < maxBytes + Math.max(this.#settings.maxAppendBytes, 300), `I14: ${bytesInFlight} bytes from ${id} to ${to}`)
+      assert(bytesInFlight < maxBytes + Math.max(this.#settings.maxAppendBytes, largestConfiguration), `I14: ${bytesInFlight} bytes from ${id} to ${to}`)
     }
   }
 
