@@ -2892,6 +2892,31 @@ export const definitions: readonly Definition[] = [
             }
            }
           },
+          "paused": {
+           "type": "boolean",
+           "description": "Holds rollouts: no task is replaced by one of another revision while this is true. Its tasks are restarted as they are."
+          },
+          "acceptedFailures": {
+           "type": "object",
+           "description": "Failures in spite of which a rollout goes on. It is how somebody resumes one that they paused.",
+           "required": [
+            "rollout",
+            "count"
+           ],
+           "properties": {
+            "rollout": {
+             "type": "string",
+             "maxLength": 64,
+             "description": "Which one: status.update.id."
+            },
+            "count": {
+             "type": "integer",
+             "format": "int32",
+             "minimum": 0,
+             "description": "How many: those that status.update counts."
+            }
+           }
+          },
           "update": {
            "type": "object",
            "description": "How a new revision replaces the old one.",
@@ -3178,6 +3203,10 @@ export const definitions: readonly Definition[] = [
             "reason": {
              "type": "string",
              "description": "Why it paused or rolled back."
+            },
+            "requested": {
+             "type": "boolean",
+             "description": "It is paused because spec.paused says so, and goes on when that no longer does."
             }
            }
           },

@@ -5695,7 +5695,7 @@ return errors === 0;
 validate26.evaluated = {"props":{"spec":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema38 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["template"],"properties":{"mode":{"type":"string","enum":["Replicated","Global","ReplicatedJob","GlobalJob"]},"replicas":{"type":"integer","minimum":0,"maximum":1000000},"job":{"type":"object","properties":{"maxConcurrent":{"type":"integer","minimum":0,"maximum":2147483647},"totalCompletions":{"type":"integer","minimum":0,"maximum":2147483647}}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"shmSize":{"type":"string","format":"memory"},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"update":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"rollback":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"endpoint":{"type":"object","properties":{"mode":{"type":"string","enum":["VIP","DNSRR"]},"ports":{"type":"array","maxItems":1000,"items":{"type":"object","required":["targetPort"],"properties":{"name":{"type":"string","maxLength":63},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer","minimum":1,"maximum":65535},"publishedPort":{"type":"integer","minimum":0,"maximum":65535},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"replicas":{"type":"object","properties":{"desired":{"type":"integer"},"running":{"type":"integer"},"completed":{"type":"integer"},"summary":{"type":"string"}}},"revision":{"type":"string"},"revisionGeneration":{"type":"integer"},"lastGood":{"type":"string"},"previousGood":{"type":"string"},"update":{"type":"object","required":["id","of","target","state","startedAt","total","failures"],"properties":{"id":{"type":"string"},"of":{"type":"string"},"target":{"type":"string"},"from":{"type":"string"},"state":{"type":"string","enum":["Updating","Paused","Completed","RollbackStarted","RollbackPaused","RollbackCompleted"]},"startedAt":{"type":"integer"},"completedAt":{"type":"integer"},"total":{"type":"integer"},"failures":{"type":"integer"},"reason":{"type":"string"}}},"endpoint":{"type":"object","properties":{"observedPorts":{"type":"string"},"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort","publishMode"],"properties":{"name":{"type":"string"},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema38 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["template"],"properties":{"mode":{"type":"string","enum":["Replicated","Global","ReplicatedJob","GlobalJob"]},"replicas":{"type":"integer","minimum":0,"maximum":1000000},"job":{"type":"object","properties":{"maxConcurrent":{"type":"integer","minimum":0,"maximum":2147483647},"totalCompletions":{"type":"integer","minimum":0,"maximum":2147483647}}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"template":{"type":"object","properties":{"image":{"type":"string","maxLength":4096},"entrypoint":{"type":"array","maxItems":1000,"items":{"type":"string"}},"command":{"type":"array","maxItems":1000,"items":{"type":"string"}},"env":{"type":"object","additionalProperties":{"type":"string"}},"workingDir":{"type":"string"},"user":{"type":"string"},"groups":{"type":"array","items":{"type":"string"}},"hostname":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"stopSignal":{"type":"string","pattern":"^(SIG)?[A-Z0-9+]+$|^[0-9]+$"},"stopGracePeriod":{"type":"string","format":"duration"},"init":{"type":"boolean"},"tty":{"type":"boolean"},"stdinOpen":{"type":"boolean"},"readOnly":{"type":"boolean"},"isolation":{"type":"string"},"healthCheck":{"type":"object","properties":{"test":{"type":"array","items":{"type":"string"}},"interval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"retries":{"type":"integer","minimum":0,"maximum":2147483647},"startPeriod":{"type":"string","format":"duration"},"startInterval":{"type":"string","format":"duration"}}},"resources":{"type":"object","properties":{"limits":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"pids":{"type":"integer","minimum":0}}},"reservations":{"type":"object","properties":{"cpus":{"type":"string","format":"cpu"},"memory":{"type":"string","format":"memory"},"generic":{"type":"object","additionalProperties":{"type":"integer","minimum":0}}}}}},"restart":{"type":"object","properties":{"condition":{"type":"string","enum":["Any","OnFailure","None"]},"delay":{"type":"string","format":"duration"},"maxAttempts":{"type":"integer","minimum":0,"maximum":2147483647},"window":{"type":"string","format":"duration"}}},"placement":{"type":"object","properties":{"constraints":{"type":"array","maxItems":100,"items":{"type":"string","format":"constraint"}},"preferences":{"type":"array","maxItems":10,"items":{"type":"object","required":["spread"],"properties":{"spread":{"type":"string"}}}},"platforms":{"type":"array","maxItems":100,"items":{"type":"object","properties":{"os":{"type":"string"},"arch":{"type":"string"}}}},"maxReplicasPerNode":{"type":"integer","minimum":0,"maximum":2147483647}}},"networks":{"type":"array","items":{"type":"object","required":["target"],"properties":{"target":{"type":"string"},"aliases":{"type":"array","items":{"type":"string"}},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}}}}},"mounts":{"type":"array","items":{"type":"object","required":["type","target"],"properties":{"type":{"type":"string","enum":["Bind","Volume","Tmpfs","Npipe","Cluster"]},"source":{"type":"string"},"target":{"type":"string","minLength":1},"readOnly":{"type":"boolean"},"propagation":{"type":"string"},"noCopy":{"type":"boolean"},"driver":{"type":"string"},"driverOptions":{"type":"object","additionalProperties":{"type":"string"}},"labels":{"type":"object","additionalProperties":{"type":"string"}},"sizeBytes":{"type":"integer","minimum":0},"mode":{"type":"integer","minimum":0}}}},"secrets":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"configs":{"type":"array","items":{"type":"object","required":["source"],"properties":{"source":{"type":"string"},"target":{"type":"string"},"uid":{"type":"string"},"gid":{"type":"string"},"mode":{"type":"integer","minimum":0,"maximum":511}}}},"extraHosts":{"type":"array","items":{"type":"string"}},"dns":{"type":"object","properties":{"nameservers":{"type":"array","items":{"type":"string"}},"search":{"type":"array","items":{"type":"string"}},"options":{"type":"array","items":{"type":"string"}}}},"logDriver":{"type":"object","required":["name"],"properties":{"name":{"type":"string"},"options":{"type":"object","additionalProperties":{"type":"string"}}}},"capabilityAdd":{"type":"array","items":{"type":"string"}},"capabilityDrop":{"type":"array","items":{"type":"string"}},"sysctls":{"type":"object","additionalProperties":{"type":"string"}},"ulimits":{"type":"array","items":{"type":"object","required":["name","soft","hard"],"properties":{"name":{"type":"string"},"soft":{"type":"integer"},"hard":{"type":"integer"}}}},"oomScoreAdj":{"type":"integer","minimum":-1000,"maximum":1000},"shmSize":{"type":"string","format":"memory"},"registryAuth":{"type":"string"},"forceUpdate":{"type":"integer","minimum":0}}},"paused":{"type":"boolean"},"acceptedFailures":{"type":"object","required":["rollout","count"],"properties":{"rollout":{"type":"string","maxLength":64},"count":{"type":"integer","minimum":0,"maximum":2147483647}}},"update":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"rollback":{"type":"object","properties":{"parallelism":{"type":"integer","minimum":0,"maximum":2147483647},"delay":{"type":"string","format":"duration"},"monitor":{"type":"string","format":"duration"},"failureAction":{"type":"string","enum":["Pause","Continue","Rollback"]},"maxFailureRatio":{"type":"number","minimum":0,"maximum":1},"order":{"type":"string","enum":["StopFirst","StartFirst"]}}},"endpoint":{"type":"object","properties":{"mode":{"type":"string","enum":["VIP","DNSRR"]},"ports":{"type":"array","maxItems":1000,"items":{"type":"object","required":["targetPort"],"properties":{"name":{"type":"string","maxLength":63},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer","minimum":1,"maximum":65535},"publishedPort":{"type":"integer","minimum":0,"maximum":65535},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"replicas":{"type":"object","properties":{"desired":{"type":"integer"},"running":{"type":"integer"},"completed":{"type":"integer"},"summary":{"type":"string"}}},"revision":{"type":"string"},"revisionGeneration":{"type":"integer"},"lastGood":{"type":"string"},"previousGood":{"type":"string"},"update":{"type":"object","required":["id","of","target","state","startedAt","total","failures"],"properties":{"id":{"type":"string"},"of":{"type":"string"},"target":{"type":"string"},"from":{"type":"string"},"state":{"type":"string","enum":["Updating","Paused","Completed","RollbackStarted","RollbackPaused","RollbackCompleted"]},"startedAt":{"type":"integer"},"completedAt":{"type":"integer"},"total":{"type":"integer"},"failures":{"type":"integer"},"reason":{"type":"string"},"requested":{"type":"boolean"}}},"endpoint":{"type":"object","properties":{"observedPorts":{"type":"string"},"ports":{"type":"array","items":{"type":"object","required":["protocol","targetPort","publishedPort","publishMode"],"properties":{"name":{"type":"string"},"protocol":{"type":"string","enum":["TCP","UDP","SCTP"]},"targetPort":{"type":"integer"},"publishedPort":{"type":"integer"},"publishMode":{"type":"string","enum":["Ingress","Host"]},"proxyProtocol":{"type":"string","enum":["None","V2"]}}}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -8074,13 +8074,9 @@ vErrors.push(err185);
 errors++;
 }
 }
-if(data0.update !== undefined){
-let data128 = data0.update;
-if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
-if(data128.parallelism !== undefined){
-let data129 = data128.parallelism;
-if(!(((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129))) && (isFinite(data129)))){
-const err186 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"type",params:{type: "integer"}};
+if(data0.paused !== undefined){
+if(typeof data0.paused !== "boolean"){
+const err186 = {instancePath:instancePath+"/spec/paused",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -8089,9 +8085,12 @@ vErrors.push(err186);
 }
 errors++;
 }
-if((typeof data129 == "number") && (isFinite(data129))){
-if(data129 > 2147483647 || isNaN(data129)){
-const err187 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+}
+if(data0.acceptedFailures !== undefined){
+let data129 = data0.acceptedFailures;
+if(data129 && typeof data129 == "object" && !Array.isArray(data129)){
+if(data129.rollout === undefined){
+const err187 = {instancePath:instancePath+"/spec/acceptedFailures",keyword:"required",params:{missingProperty: "rollout"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -8100,8 +8099,8 @@ vErrors.push(err187);
 }
 errors++;
 }
-if(data129 < 0 || isNaN(data129)){
-const err188 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data129.count === undefined){
+const err188 = {instancePath:instancePath+"/spec/acceptedFailures",keyword:"required",params:{missingProperty: "count"}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -8110,13 +8109,11 @@ vErrors.push(err188);
 }
 errors++;
 }
-}
-}
-if(data128.delay !== undefined){
-let data130 = data128.delay;
+if(data129.rollout !== undefined){
+let data130 = data129.rollout;
 if(typeof data130 === "string"){
-if(!(formats0(data130))){
-const err189 = {instancePath:instancePath+"/spec/update/delay",keyword:"format",params:{format: "duration"}};
+if(func1(data130) > 64){
+const err189 = {instancePath:instancePath+"/spec/acceptedFailures/rollout",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -8127,7 +8124,7 @@ errors++;
 }
 }
 else {
-const err190 = {instancePath:instancePath+"/spec/update/delay",keyword:"type",params:{type: "string"}};
+const err190 = {instancePath:instancePath+"/spec/acceptedFailures/rollout",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -8137,11 +8134,10 @@ vErrors.push(err190);
 errors++;
 }
 }
-if(data128.monitor !== undefined){
-let data131 = data128.monitor;
-if(typeof data131 === "string"){
-if(!(formats0(data131))){
-const err191 = {instancePath:instancePath+"/spec/update/monitor",keyword:"format",params:{format: "duration"}};
+if(data129.count !== undefined){
+let data131 = data129.count;
+if(!(((typeof data131 == "number") && (!(data131 % 1) && !isNaN(data131))) && (isFinite(data131)))){
+const err191 = {instancePath:instancePath+"/spec/acceptedFailures/count",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -8150,9 +8146,9 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-else {
-const err192 = {instancePath:instancePath+"/spec/update/monitor",keyword:"type",params:{type: "string"}};
+if((typeof data131 == "number") && (isFinite(data131))){
+if(data131 > 2147483647 || isNaN(data131)){
+const err192 = {instancePath:instancePath+"/spec/acceptedFailures/count",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -8161,11 +8157,8 @@ vErrors.push(err192);
 }
 errors++;
 }
-}
-if(data128.failureAction !== undefined){
-let data132 = data128.failureAction;
-if(typeof data132 !== "string"){
-const err193 = {instancePath:instancePath+"/spec/update/failureAction",keyword:"type",params:{type: "string"}};
+if(data131 < 0 || isNaN(data131)){
+const err193 = {instancePath:instancePath+"/spec/acceptedFailures/count",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -8174,8 +8167,11 @@ vErrors.push(err193);
 }
 errors++;
 }
-if(!(((data132 === "Pause") || (data132 === "Continue")) || (data132 === "Rollback"))){
-const err194 = {instancePath:instancePath+"/spec/update/failureAction",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.update.properties.failureAction.enum}};
+}
+}
+}
+else {
+const err194 = {instancePath:instancePath+"/spec/acceptedFailures",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -8185,11 +8181,13 @@ vErrors.push(err194);
 errors++;
 }
 }
-if(data128.maxFailureRatio !== undefined){
-let data133 = data128.maxFailureRatio;
-if((typeof data133 == "number") && (isFinite(data133))){
-if(data133 > 1 || isNaN(data133)){
-const err195 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data0.update !== undefined){
+let data132 = data0.update;
+if(data132 && typeof data132 == "object" && !Array.isArray(data132)){
+if(data132.parallelism !== undefined){
+let data133 = data132.parallelism;
+if(!(((typeof data133 == "number") && (!(data133 % 1) && !isNaN(data133))) && (isFinite(data133)))){
+const err195 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -8198,8 +8196,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-if(data133 < 0 || isNaN(data133)){
-const err196 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data133 == "number") && (isFinite(data133))){
+if(data133 > 2147483647 || isNaN(data133)){
+const err196 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -8208,9 +8207,8 @@ vErrors.push(err196);
 }
 errors++;
 }
-}
-else {
-const err197 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"type",params:{type: "number"}};
+if(data133 < 0 || isNaN(data133)){
+const err197 = {instancePath:instancePath+"/spec/update/parallelism",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -8220,10 +8218,12 @@ vErrors.push(err197);
 errors++;
 }
 }
-if(data128.order !== undefined){
-let data134 = data128.order;
-if(typeof data134 !== "string"){
-const err198 = {instancePath:instancePath+"/spec/update/order",keyword:"type",params:{type: "string"}};
+}
+if(data132.delay !== undefined){
+let data134 = data132.delay;
+if(typeof data134 === "string"){
+if(!(formats0(data134))){
+const err198 = {instancePath:instancePath+"/spec/update/delay",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -8232,8 +8232,9 @@ vErrors.push(err198);
 }
 errors++;
 }
-if(!((data134 === "StopFirst") || (data134 === "StartFirst"))){
-const err199 = {instancePath:instancePath+"/spec/update/order",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.update.properties.order.enum}};
+}
+else {
+const err199 = {instancePath:instancePath+"/spec/update/delay",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -8243,9 +8244,11 @@ vErrors.push(err199);
 errors++;
 }
 }
-}
-else {
-const err200 = {instancePath:instancePath+"/spec/update",keyword:"type",params:{type: "object"}};
+if(data132.monitor !== undefined){
+let data135 = data132.monitor;
+if(typeof data135 === "string"){
+if(!(formats0(data135))){
+const err200 = {instancePath:instancePath+"/spec/update/monitor",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -8255,13 +8258,8 @@ vErrors.push(err200);
 errors++;
 }
 }
-if(data0.rollback !== undefined){
-let data135 = data0.rollback;
-if(data135 && typeof data135 == "object" && !Array.isArray(data135)){
-if(data135.parallelism !== undefined){
-let data136 = data135.parallelism;
-if(!(((typeof data136 == "number") && (!(data136 % 1) && !isNaN(data136))) && (isFinite(data136)))){
-const err201 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"type",params:{type: "integer"}};
+else {
+const err201 = {instancePath:instancePath+"/spec/update/monitor",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -8270,9 +8268,11 @@ vErrors.push(err201);
 }
 errors++;
 }
-if((typeof data136 == "number") && (isFinite(data136))){
-if(data136 > 2147483647 || isNaN(data136)){
-const err202 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+}
+if(data132.failureAction !== undefined){
+let data136 = data132.failureAction;
+if(typeof data136 !== "string"){
+const err202 = {instancePath:instancePath+"/spec/update/failureAction",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -8281,8 +8281,8 @@ vErrors.push(err202);
 }
 errors++;
 }
-if(data136 < 0 || isNaN(data136)){
-const err203 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(!(((data136 === "Pause") || (data136 === "Continue")) || (data136 === "Rollback"))){
+const err203 = {instancePath:instancePath+"/spec/update/failureAction",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.update.properties.failureAction.enum}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -8292,12 +8292,11 @@ vErrors.push(err203);
 errors++;
 }
 }
-}
-if(data135.delay !== undefined){
-let data137 = data135.delay;
-if(typeof data137 === "string"){
-if(!(formats0(data137))){
-const err204 = {instancePath:instancePath+"/spec/rollback/delay",keyword:"format",params:{format: "duration"}};
+if(data132.maxFailureRatio !== undefined){
+let data137 = data132.maxFailureRatio;
+if((typeof data137 == "number") && (isFinite(data137))){
+if(data137 > 1 || isNaN(data137)){
+const err204 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -8306,9 +8305,8 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-else {
-const err205 = {instancePath:instancePath+"/spec/rollback/delay",keyword:"type",params:{type: "string"}};
+if(data137 < 0 || isNaN(data137)){
+const err205 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -8318,11 +8316,8 @@ vErrors.push(err205);
 errors++;
 }
 }
-if(data135.monitor !== undefined){
-let data138 = data135.monitor;
-if(typeof data138 === "string"){
-if(!(formats0(data138))){
-const err206 = {instancePath:instancePath+"/spec/rollback/monitor",keyword:"format",params:{format: "duration"}};
+else {
+const err206 = {instancePath:instancePath+"/spec/update/maxFailureRatio",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -8332,8 +8327,10 @@ vErrors.push(err206);
 errors++;
 }
 }
-else {
-const err207 = {instancePath:instancePath+"/spec/rollback/monitor",keyword:"type",params:{type: "string"}};
+if(data132.order !== undefined){
+let data138 = data132.order;
+if(typeof data138 !== "string"){
+const err207 = {instancePath:instancePath+"/spec/update/order",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -8342,11 +8339,8 @@ vErrors.push(err207);
 }
 errors++;
 }
-}
-if(data135.failureAction !== undefined){
-let data139 = data135.failureAction;
-if(typeof data139 !== "string"){
-const err208 = {instancePath:instancePath+"/spec/rollback/failureAction",keyword:"type",params:{type: "string"}};
+if(!((data138 === "StopFirst") || (data138 === "StartFirst"))){
+const err208 = {instancePath:instancePath+"/spec/update/order",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.update.properties.order.enum}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -8355,8 +8349,10 @@ vErrors.push(err208);
 }
 errors++;
 }
-if(!(((data139 === "Pause") || (data139 === "Continue")) || (data139 === "Rollback"))){
-const err209 = {instancePath:instancePath+"/spec/rollback/failureAction",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.rollback.properties.failureAction.enum}};
+}
+}
+else {
+const err209 = {instancePath:instancePath+"/spec/update",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -8366,11 +8362,13 @@ vErrors.push(err209);
 errors++;
 }
 }
-if(data135.maxFailureRatio !== undefined){
-let data140 = data135.maxFailureRatio;
-if((typeof data140 == "number") && (isFinite(data140))){
-if(data140 > 1 || isNaN(data140)){
-const err210 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"maximum",params:{comparison: "<=", limit: 1}};
+if(data0.rollback !== undefined){
+let data139 = data0.rollback;
+if(data139 && typeof data139 == "object" && !Array.isArray(data139)){
+if(data139.parallelism !== undefined){
+let data140 = data139.parallelism;
+if(!(((typeof data140 == "number") && (!(data140 % 1) && !isNaN(data140))) && (isFinite(data140)))){
+const err210 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -8379,8 +8377,9 @@ vErrors.push(err210);
 }
 errors++;
 }
-if(data140 < 0 || isNaN(data140)){
-const err211 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data140 == "number") && (isFinite(data140))){
+if(data140 > 2147483647 || isNaN(data140)){
+const err211 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
 if(vErrors === null){
 vErrors = [err211];
 }
@@ -8389,9 +8388,8 @@ vErrors.push(err211);
 }
 errors++;
 }
-}
-else {
-const err212 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"type",params:{type: "number"}};
+if(data140 < 0 || isNaN(data140)){
+const err212 = {instancePath:instancePath+"/spec/rollback/parallelism",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err212];
 }
@@ -8401,10 +8399,12 @@ vErrors.push(err212);
 errors++;
 }
 }
-if(data135.order !== undefined){
-let data141 = data135.order;
-if(typeof data141 !== "string"){
-const err213 = {instancePath:instancePath+"/spec/rollback/order",keyword:"type",params:{type: "string"}};
+}
+if(data139.delay !== undefined){
+let data141 = data139.delay;
+if(typeof data141 === "string"){
+if(!(formats0(data141))){
+const err213 = {instancePath:instancePath+"/spec/rollback/delay",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err213];
 }
@@ -8413,8 +8413,9 @@ vErrors.push(err213);
 }
 errors++;
 }
-if(!((data141 === "StopFirst") || (data141 === "StartFirst"))){
-const err214 = {instancePath:instancePath+"/spec/rollback/order",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.rollback.properties.order.enum}};
+}
+else {
+const err214 = {instancePath:instancePath+"/spec/rollback/delay",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err214];
 }
@@ -8424,9 +8425,11 @@ vErrors.push(err214);
 errors++;
 }
 }
-}
-else {
-const err215 = {instancePath:instancePath+"/spec/rollback",keyword:"type",params:{type: "object"}};
+if(data139.monitor !== undefined){
+let data142 = data139.monitor;
+if(typeof data142 === "string"){
+if(!(formats0(data142))){
+const err215 = {instancePath:instancePath+"/spec/rollback/monitor",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err215];
 }
@@ -8436,13 +8439,8 @@ vErrors.push(err215);
 errors++;
 }
 }
-if(data0.endpoint !== undefined){
-let data142 = data0.endpoint;
-if(data142 && typeof data142 == "object" && !Array.isArray(data142)){
-if(data142.mode !== undefined){
-let data143 = data142.mode;
-if(typeof data143 !== "string"){
-const err216 = {instancePath:instancePath+"/spec/endpoint/mode",keyword:"type",params:{type: "string"}};
+else {
+const err216 = {instancePath:instancePath+"/spec/rollback/monitor",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err216];
 }
@@ -8451,8 +8449,11 @@ vErrors.push(err216);
 }
 errors++;
 }
-if(!((data143 === "VIP") || (data143 === "DNSRR"))){
-const err217 = {instancePath:instancePath+"/spec/endpoint/mode",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.mode.enum}};
+}
+if(data139.failureAction !== undefined){
+let data143 = data139.failureAction;
+if(typeof data143 !== "string"){
+const err217 = {instancePath:instancePath+"/spec/rollback/failureAction",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err217];
 }
@@ -8461,12 +8462,8 @@ vErrors.push(err217);
 }
 errors++;
 }
-}
-if(data142.ports !== undefined){
-let data144 = data142.ports;
-if(Array.isArray(data144)){
-if(data144.length > 1000){
-const err218 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"maxItems",params:{limit: 1000}};
+if(!(((data143 === "Pause") || (data143 === "Continue")) || (data143 === "Rollback"))){
+const err218 = {instancePath:instancePath+"/spec/rollback/failureAction",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.rollback.properties.failureAction.enum}};
 if(vErrors === null){
 vErrors = [err218];
 }
@@ -8475,12 +8472,12 @@ vErrors.push(err218);
 }
 errors++;
 }
-const len19 = data144.length;
-for(let i19=0; i19<len19; i19++){
-let data145 = data144[i19];
-if(data145 && typeof data145 == "object" && !Array.isArray(data145)){
-if(data145.targetPort === undefined){
-const err219 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"required",params:{missingProperty: "targetPort"}};
+}
+if(data139.maxFailureRatio !== undefined){
+let data144 = data139.maxFailureRatio;
+if((typeof data144 == "number") && (isFinite(data144))){
+if(data144 > 1 || isNaN(data144)){
+const err219 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"maximum",params:{comparison: "<=", limit: 1}};
 if(vErrors === null){
 vErrors = [err219];
 }
@@ -8489,11 +8486,8 @@ vErrors.push(err219);
 }
 errors++;
 }
-if(data145.name !== undefined){
-let data146 = data145.name;
-if(typeof data146 === "string"){
-if(func1(data146) > 63){
-const err220 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/name",keyword:"maxLength",params:{limit: 63}};
+if(data144 < 0 || isNaN(data144)){
+const err220 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err220];
 }
@@ -8504,7 +8498,7 @@ errors++;
 }
 }
 else {
-const err221 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/name",keyword:"type",params:{type: "string"}};
+const err221 = {instancePath:instancePath+"/spec/rollback/maxFailureRatio",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err221];
 }
@@ -8514,10 +8508,10 @@ vErrors.push(err221);
 errors++;
 }
 }
-if(data145.protocol !== undefined){
-let data147 = data145.protocol;
-if(typeof data147 !== "string"){
-const err222 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/protocol",keyword:"type",params:{type: "string"}};
+if(data139.order !== undefined){
+let data145 = data139.order;
+if(typeof data145 !== "string"){
+const err222 = {instancePath:instancePath+"/spec/rollback/order",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err222];
 }
@@ -8526,8 +8520,8 @@ vErrors.push(err222);
 }
 errors++;
 }
-if(!(((data147 === "TCP") || (data147 === "UDP")) || (data147 === "SCTP"))){
-const err223 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.protocol.enum}};
+if(!((data145 === "StopFirst") || (data145 === "StartFirst"))){
+const err223 = {instancePath:instancePath+"/spec/rollback/order",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.rollback.properties.order.enum}};
 if(vErrors === null){
 vErrors = [err223];
 }
@@ -8537,10 +8531,9 @@ vErrors.push(err223);
 errors++;
 }
 }
-if(data145.targetPort !== undefined){
-let data148 = data145.targetPort;
-if(!(((typeof data148 == "number") && (!(data148 % 1) && !isNaN(data148))) && (isFinite(data148)))){
-const err224 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err224 = {instancePath:instancePath+"/spec/rollback",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err224];
 }
@@ -8549,9 +8542,14 @@ vErrors.push(err224);
 }
 errors++;
 }
-if((typeof data148 == "number") && (isFinite(data148))){
-if(data148 > 65535 || isNaN(data148)){
-const err225 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+}
+if(data0.endpoint !== undefined){
+let data146 = data0.endpoint;
+if(data146 && typeof data146 == "object" && !Array.isArray(data146)){
+if(data146.mode !== undefined){
+let data147 = data146.mode;
+if(typeof data147 !== "string"){
+const err225 = {instancePath:instancePath+"/spec/endpoint/mode",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err225];
 }
@@ -8560,8 +8558,8 @@ vErrors.push(err225);
 }
 errors++;
 }
-if(data148 < 1 || isNaN(data148)){
-const err226 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(!((data147 === "VIP") || (data147 === "DNSRR"))){
+const err226 = {instancePath:instancePath+"/spec/endpoint/mode",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.mode.enum}};
 if(vErrors === null){
 vErrors = [err226];
 }
@@ -8571,11 +8569,11 @@ vErrors.push(err226);
 errors++;
 }
 }
-}
-if(data145.publishedPort !== undefined){
-let data149 = data145.publishedPort;
-if(!(((typeof data149 == "number") && (!(data149 % 1) && !isNaN(data149))) && (isFinite(data149)))){
-const err227 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"type",params:{type: "integer"}};
+if(data146.ports !== undefined){
+let data148 = data146.ports;
+if(Array.isArray(data148)){
+if(data148.length > 1000){
+const err227 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"maxItems",params:{limit: 1000}};
 if(vErrors === null){
 vErrors = [err227];
 }
@@ -8584,9 +8582,12 @@ vErrors.push(err227);
 }
 errors++;
 }
-if((typeof data149 == "number") && (isFinite(data149))){
-if(data149 > 65535 || isNaN(data149)){
-const err228 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
+const len19 = data148.length;
+for(let i19=0; i19<len19; i19++){
+let data149 = data148[i19];
+if(data149 && typeof data149 == "object" && !Array.isArray(data149)){
+if(data149.targetPort === undefined){
+const err228 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"required",params:{missingProperty: "targetPort"}};
 if(vErrors === null){
 vErrors = [err228];
 }
@@ -8595,8 +8596,11 @@ vErrors.push(err228);
 }
 errors++;
 }
-if(data149 < 0 || isNaN(data149)){
-const err229 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(data149.name !== undefined){
+let data150 = data149.name;
+if(typeof data150 === "string"){
+if(func1(data150) > 63){
+const err229 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/name",keyword:"maxLength",params:{limit: 63}};
 if(vErrors === null){
 vErrors = [err229];
 }
@@ -8606,11 +8610,8 @@ vErrors.push(err229);
 errors++;
 }
 }
-}
-if(data145.publishMode !== undefined){
-let data150 = data145.publishMode;
-if(typeof data150 !== "string"){
-const err230 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishMode",keyword:"type",params:{type: "string"}};
+else {
+const err230 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err230];
 }
@@ -8619,8 +8620,11 @@ vErrors.push(err230);
 }
 errors++;
 }
-if(!((data150 === "Ingress") || (data150 === "Host"))){
-const err231 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
+}
+if(data149.protocol !== undefined){
+let data151 = data149.protocol;
+if(typeof data151 !== "string"){
+const err231 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/protocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err231];
 }
@@ -8629,11 +8633,8 @@ vErrors.push(err231);
 }
 errors++;
 }
-}
-if(data145.proxyProtocol !== undefined){
-let data151 = data145.proxyProtocol;
-if(typeof data151 !== "string"){
-const err232 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"type",params:{type: "string"}};
+if(!(((data151 === "TCP") || (data151 === "UDP")) || (data151 === "SCTP"))){
+const err232 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err232];
 }
@@ -8642,8 +8643,11 @@ vErrors.push(err232);
 }
 errors++;
 }
-if(!((data151 === "None") || (data151 === "V2"))){
-const err233 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
+}
+if(data149.targetPort !== undefined){
+let data152 = data149.targetPort;
+if(!(((typeof data152 == "number") && (!(data152 % 1) && !isNaN(data152))) && (isFinite(data152)))){
+const err233 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err233];
 }
@@ -8652,10 +8656,9 @@ vErrors.push(err233);
 }
 errors++;
 }
-}
-}
-else {
-const err234 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"type",params:{type: "object"}};
+if((typeof data152 == "number") && (isFinite(data152))){
+if(data152 > 65535 || isNaN(data152)){
+const err234 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err234];
 }
@@ -8664,10 +8667,8 @@ vErrors.push(err234);
 }
 errors++;
 }
-}
-}
-else {
-const err235 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"type",params:{type: "array"}};
+if(data152 < 1 || isNaN(data152)){
+const err235 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/targetPort",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err235];
 }
@@ -8678,8 +8679,10 @@ errors++;
 }
 }
 }
-else {
-const err236 = {instancePath:instancePath+"/spec/endpoint",keyword:"type",params:{type: "object"}};
+if(data149.publishedPort !== undefined){
+let data153 = data149.publishedPort;
+if(!(((typeof data153 == "number") && (!(data153 % 1) && !isNaN(data153))) && (isFinite(data153)))){
+const err236 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err236];
 }
@@ -8688,10 +8691,9 @@ vErrors.push(err236);
 }
 errors++;
 }
-}
-}
-else {
-const err237 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+if((typeof data153 == "number") && (isFinite(data153))){
+if(data153 > 65535 || isNaN(data153)){
+const err237 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"maximum",params:{comparison: "<=", limit: 65535}};
 if(vErrors === null){
 vErrors = [err237];
 }
@@ -8700,14 +8702,8 @@ vErrors.push(err237);
 }
 errors++;
 }
-}
-if(data.status !== undefined){
-let data152 = data.status;
-if(data152 && typeof data152 == "object" && !Array.isArray(data152)){
-if(data152.observedGeneration !== undefined){
-let data153 = data152.observedGeneration;
-if(!(((typeof data153 == "number") && (!(data153 % 1) && !isNaN(data153))) && (isFinite(data153)))){
-const err238 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data153 < 0 || isNaN(data153)){
+const err238 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishedPort",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err238];
 }
@@ -8717,13 +8713,11 @@ vErrors.push(err238);
 errors++;
 }
 }
-if(data152.replicas !== undefined){
-let data154 = data152.replicas;
-if(data154 && typeof data154 == "object" && !Array.isArray(data154)){
-if(data154.desired !== undefined){
-let data155 = data154.desired;
-if(!(((typeof data155 == "number") && (!(data155 % 1) && !isNaN(data155))) && (isFinite(data155)))){
-const err239 = {instancePath:instancePath+"/status/replicas/desired",keyword:"type",params:{type: "integer"}};
+}
+if(data149.publishMode !== undefined){
+let data154 = data149.publishMode;
+if(typeof data154 !== "string"){
+const err239 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishMode",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err239];
 }
@@ -8732,11 +8726,8 @@ vErrors.push(err239);
 }
 errors++;
 }
-}
-if(data154.running !== undefined){
-let data156 = data154.running;
-if(!(((typeof data156 == "number") && (!(data156 % 1) && !isNaN(data156))) && (isFinite(data156)))){
-const err240 = {instancePath:instancePath+"/status/replicas/running",keyword:"type",params:{type: "integer"}};
+if(!((data154 === "Ingress") || (data154 === "Host"))){
+const err240 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
 if(vErrors === null){
 vErrors = [err240];
 }
@@ -8746,10 +8737,10 @@ vErrors.push(err240);
 errors++;
 }
 }
-if(data154.completed !== undefined){
-let data157 = data154.completed;
-if(!(((typeof data157 == "number") && (!(data157 % 1) && !isNaN(data157))) && (isFinite(data157)))){
-const err241 = {instancePath:instancePath+"/status/replicas/completed",keyword:"type",params:{type: "integer"}};
+if(data149.proxyProtocol !== undefined){
+let data155 = data149.proxyProtocol;
+if(typeof data155 !== "string"){
+const err241 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err241];
 }
@@ -8758,10 +8749,8 @@ vErrors.push(err241);
 }
 errors++;
 }
-}
-if(data154.summary !== undefined){
-if(typeof data154.summary !== "string"){
-const err242 = {instancePath:instancePath+"/status/replicas/summary",keyword:"type",params:{type: "string"}};
+if(!((data155 === "None") || (data155 === "V2"))){
+const err242 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.spec.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
 if(vErrors === null){
 vErrors = [err242];
 }
@@ -8773,7 +8762,7 @@ errors++;
 }
 }
 else {
-const err243 = {instancePath:instancePath+"/status/replicas",keyword:"type",params:{type: "object"}};
+const err243 = {instancePath:instancePath+"/spec/endpoint/ports/" + i19,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err243];
 }
@@ -8783,9 +8772,9 @@ vErrors.push(err243);
 errors++;
 }
 }
-if(data152.revision !== undefined){
-if(typeof data152.revision !== "string"){
-const err244 = {instancePath:instancePath+"/status/revision",keyword:"type",params:{type: "string"}};
+}
+else {
+const err244 = {instancePath:instancePath+"/spec/endpoint/ports",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err244];
 }
@@ -8795,10 +8784,9 @@ vErrors.push(err244);
 errors++;
 }
 }
-if(data152.revisionGeneration !== undefined){
-let data160 = data152.revisionGeneration;
-if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
-const err245 = {instancePath:instancePath+"/status/revisionGeneration",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err245 = {instancePath:instancePath+"/spec/endpoint",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err245];
 }
@@ -8808,9 +8796,9 @@ vErrors.push(err245);
 errors++;
 }
 }
-if(data152.lastGood !== undefined){
-if(typeof data152.lastGood !== "string"){
-const err246 = {instancePath:instancePath+"/status/lastGood",keyword:"type",params:{type: "string"}};
+}
+else {
+const err246 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err246];
 }
@@ -8820,9 +8808,13 @@ vErrors.push(err246);
 errors++;
 }
 }
-if(data152.previousGood !== undefined){
-if(typeof data152.previousGood !== "string"){
-const err247 = {instancePath:instancePath+"/status/previousGood",keyword:"type",params:{type: "string"}};
+if(data.status !== undefined){
+let data156 = data.status;
+if(data156 && typeof data156 == "object" && !Array.isArray(data156)){
+if(data156.observedGeneration !== undefined){
+let data157 = data156.observedGeneration;
+if(!(((typeof data157 == "number") && (!(data157 % 1) && !isNaN(data157))) && (isFinite(data157)))){
+const err247 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err247];
 }
@@ -8832,11 +8824,13 @@ vErrors.push(err247);
 errors++;
 }
 }
-if(data152.update !== undefined){
-let data163 = data152.update;
-if(data163 && typeof data163 == "object" && !Array.isArray(data163)){
-if(data163.id === undefined){
-const err248 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "id"}};
+if(data156.replicas !== undefined){
+let data158 = data156.replicas;
+if(data158 && typeof data158 == "object" && !Array.isArray(data158)){
+if(data158.desired !== undefined){
+let data159 = data158.desired;
+if(!(((typeof data159 == "number") && (!(data159 % 1) && !isNaN(data159))) && (isFinite(data159)))){
+const err248 = {instancePath:instancePath+"/status/replicas/desired",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err248];
 }
@@ -8845,8 +8839,11 @@ vErrors.push(err248);
 }
 errors++;
 }
-if(data163.of === undefined){
-const err249 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "of"}};
+}
+if(data158.running !== undefined){
+let data160 = data158.running;
+if(!(((typeof data160 == "number") && (!(data160 % 1) && !isNaN(data160))) && (isFinite(data160)))){
+const err249 = {instancePath:instancePath+"/status/replicas/running",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err249];
 }
@@ -8855,8 +8852,11 @@ vErrors.push(err249);
 }
 errors++;
 }
-if(data163.target === undefined){
-const err250 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "target"}};
+}
+if(data158.completed !== undefined){
+let data161 = data158.completed;
+if(!(((typeof data161 == "number") && (!(data161 % 1) && !isNaN(data161))) && (isFinite(data161)))){
+const err250 = {instancePath:instancePath+"/status/replicas/completed",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err250];
 }
@@ -8865,8 +8865,10 @@ vErrors.push(err250);
 }
 errors++;
 }
-if(data163.state === undefined){
-const err251 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "state"}};
+}
+if(data158.summary !== undefined){
+if(typeof data158.summary !== "string"){
+const err251 = {instancePath:instancePath+"/status/replicas/summary",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err251];
 }
@@ -8875,8 +8877,10 @@ vErrors.push(err251);
 }
 errors++;
 }
-if(data163.startedAt === undefined){
-const err252 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "startedAt"}};
+}
+}
+else {
+const err252 = {instancePath:instancePath+"/status/replicas",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err252];
 }
@@ -8885,8 +8889,10 @@ vErrors.push(err252);
 }
 errors++;
 }
-if(data163.total === undefined){
-const err253 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "total"}};
+}
+if(data156.revision !== undefined){
+if(typeof data156.revision !== "string"){
+const err253 = {instancePath:instancePath+"/status/revision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err253];
 }
@@ -8895,8 +8901,11 @@ vErrors.push(err253);
 }
 errors++;
 }
-if(data163.failures === undefined){
-const err254 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "failures"}};
+}
+if(data156.revisionGeneration !== undefined){
+let data164 = data156.revisionGeneration;
+if(!(((typeof data164 == "number") && (!(data164 % 1) && !isNaN(data164))) && (isFinite(data164)))){
+const err254 = {instancePath:instancePath+"/status/revisionGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err254];
 }
@@ -8905,9 +8914,10 @@ vErrors.push(err254);
 }
 errors++;
 }
-if(data163.id !== undefined){
-if(typeof data163.id !== "string"){
-const err255 = {instancePath:instancePath+"/status/update/id",keyword:"type",params:{type: "string"}};
+}
+if(data156.lastGood !== undefined){
+if(typeof data156.lastGood !== "string"){
+const err255 = {instancePath:instancePath+"/status/lastGood",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err255];
 }
@@ -8917,9 +8927,9 @@ vErrors.push(err255);
 errors++;
 }
 }
-if(data163.of !== undefined){
-if(typeof data163.of !== "string"){
-const err256 = {instancePath:instancePath+"/status/update/of",keyword:"type",params:{type: "string"}};
+if(data156.previousGood !== undefined){
+if(typeof data156.previousGood !== "string"){
+const err256 = {instancePath:instancePath+"/status/previousGood",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err256];
 }
@@ -8929,9 +8939,11 @@ vErrors.push(err256);
 errors++;
 }
 }
-if(data163.target !== undefined){
-if(typeof data163.target !== "string"){
-const err257 = {instancePath:instancePath+"/status/update/target",keyword:"type",params:{type: "string"}};
+if(data156.update !== undefined){
+let data167 = data156.update;
+if(data167 && typeof data167 == "object" && !Array.isArray(data167)){
+if(data167.id === undefined){
+const err257 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "id"}};
 if(vErrors === null){
 vErrors = [err257];
 }
@@ -8940,10 +8952,8 @@ vErrors.push(err257);
 }
 errors++;
 }
-}
-if(data163.from !== undefined){
-if(typeof data163.from !== "string"){
-const err258 = {instancePath:instancePath+"/status/update/from",keyword:"type",params:{type: "string"}};
+if(data167.of === undefined){
+const err258 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "of"}};
 if(vErrors === null){
 vErrors = [err258];
 }
@@ -8952,11 +8962,8 @@ vErrors.push(err258);
 }
 errors++;
 }
-}
-if(data163.state !== undefined){
-let data168 = data163.state;
-if(typeof data168 !== "string"){
-const err259 = {instancePath:instancePath+"/status/update/state",keyword:"type",params:{type: "string"}};
+if(data167.target === undefined){
+const err259 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "target"}};
 if(vErrors === null){
 vErrors = [err259];
 }
@@ -8965,8 +8972,8 @@ vErrors.push(err259);
 }
 errors++;
 }
-if(!((((((data168 === "Updating") || (data168 === "Paused")) || (data168 === "Completed")) || (data168 === "RollbackStarted")) || (data168 === "RollbackPaused")) || (data168 === "RollbackCompleted"))){
-const err260 = {instancePath:instancePath+"/status/update/state",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.update.properties.state.enum}};
+if(data167.state === undefined){
+const err260 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "state"}};
 if(vErrors === null){
 vErrors = [err260];
 }
@@ -8975,11 +8982,8 @@ vErrors.push(err260);
 }
 errors++;
 }
-}
-if(data163.startedAt !== undefined){
-let data169 = data163.startedAt;
-if(!(((typeof data169 == "number") && (!(data169 % 1) && !isNaN(data169))) && (isFinite(data169)))){
-const err261 = {instancePath:instancePath+"/status/update/startedAt",keyword:"type",params:{type: "integer"}};
+if(data167.startedAt === undefined){
+const err261 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "startedAt"}};
 if(vErrors === null){
 vErrors = [err261];
 }
@@ -8988,11 +8992,8 @@ vErrors.push(err261);
 }
 errors++;
 }
-}
-if(data163.completedAt !== undefined){
-let data170 = data163.completedAt;
-if(!(((typeof data170 == "number") && (!(data170 % 1) && !isNaN(data170))) && (isFinite(data170)))){
-const err262 = {instancePath:instancePath+"/status/update/completedAt",keyword:"type",params:{type: "integer"}};
+if(data167.total === undefined){
+const err262 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "total"}};
 if(vErrors === null){
 vErrors = [err262];
 }
@@ -9001,11 +9002,8 @@ vErrors.push(err262);
 }
 errors++;
 }
-}
-if(data163.total !== undefined){
-let data171 = data163.total;
-if(!(((typeof data171 == "number") && (!(data171 % 1) && !isNaN(data171))) && (isFinite(data171)))){
-const err263 = {instancePath:instancePath+"/status/update/total",keyword:"type",params:{type: "integer"}};
+if(data167.failures === undefined){
+const err263 = {instancePath:instancePath+"/status/update",keyword:"required",params:{missingProperty: "failures"}};
 if(vErrors === null){
 vErrors = [err263];
 }
@@ -9014,11 +9012,9 @@ vErrors.push(err263);
 }
 errors++;
 }
-}
-if(data163.failures !== undefined){
-let data172 = data163.failures;
-if(!(((typeof data172 == "number") && (!(data172 % 1) && !isNaN(data172))) && (isFinite(data172)))){
-const err264 = {instancePath:instancePath+"/status/update/failures",keyword:"type",params:{type: "integer"}};
+if(data167.id !== undefined){
+if(typeof data167.id !== "string"){
+const err264 = {instancePath:instancePath+"/status/update/id",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err264];
 }
@@ -9028,9 +9024,9 @@ vErrors.push(err264);
 errors++;
 }
 }
-if(data163.reason !== undefined){
-if(typeof data163.reason !== "string"){
-const err265 = {instancePath:instancePath+"/status/update/reason",keyword:"type",params:{type: "string"}};
+if(data167.of !== undefined){
+if(typeof data167.of !== "string"){
+const err265 = {instancePath:instancePath+"/status/update/of",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err265];
 }
@@ -9040,9 +9036,9 @@ vErrors.push(err265);
 errors++;
 }
 }
-}
-else {
-const err266 = {instancePath:instancePath+"/status/update",keyword:"type",params:{type: "object"}};
+if(data167.target !== undefined){
+if(typeof data167.target !== "string"){
+const err266 = {instancePath:instancePath+"/status/update/target",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err266];
 }
@@ -9052,12 +9048,9 @@ vErrors.push(err266);
 errors++;
 }
 }
-if(data152.endpoint !== undefined){
-let data174 = data152.endpoint;
-if(data174 && typeof data174 == "object" && !Array.isArray(data174)){
-if(data174.observedPorts !== undefined){
-if(typeof data174.observedPorts !== "string"){
-const err267 = {instancePath:instancePath+"/status/endpoint/observedPorts",keyword:"type",params:{type: "string"}};
+if(data167.from !== undefined){
+if(typeof data167.from !== "string"){
+const err267 = {instancePath:instancePath+"/status/update/from",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err267];
 }
@@ -9067,15 +9060,10 @@ vErrors.push(err267);
 errors++;
 }
 }
-if(data174.ports !== undefined){
-let data176 = data174.ports;
-if(Array.isArray(data176)){
-const len20 = data176.length;
-for(let i20=0; i20<len20; i20++){
-let data177 = data176[i20];
-if(data177 && typeof data177 == "object" && !Array.isArray(data177)){
-if(data177.protocol === undefined){
-const err268 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "protocol"}};
+if(data167.state !== undefined){
+let data172 = data167.state;
+if(typeof data172 !== "string"){
+const err268 = {instancePath:instancePath+"/status/update/state",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err268];
 }
@@ -9084,8 +9072,8 @@ vErrors.push(err268);
 }
 errors++;
 }
-if(data177.targetPort === undefined){
-const err269 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "targetPort"}};
+if(!((((((data172 === "Updating") || (data172 === "Paused")) || (data172 === "Completed")) || (data172 === "RollbackStarted")) || (data172 === "RollbackPaused")) || (data172 === "RollbackCompleted"))){
+const err269 = {instancePath:instancePath+"/status/update/state",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.update.properties.state.enum}};
 if(vErrors === null){
 vErrors = [err269];
 }
@@ -9094,8 +9082,11 @@ vErrors.push(err269);
 }
 errors++;
 }
-if(data177.publishedPort === undefined){
-const err270 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishedPort"}};
+}
+if(data167.startedAt !== undefined){
+let data173 = data167.startedAt;
+if(!(((typeof data173 == "number") && (!(data173 % 1) && !isNaN(data173))) && (isFinite(data173)))){
+const err270 = {instancePath:instancePath+"/status/update/startedAt",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err270];
 }
@@ -9104,8 +9095,11 @@ vErrors.push(err270);
 }
 errors++;
 }
-if(data177.publishMode === undefined){
-const err271 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishMode"}};
+}
+if(data167.completedAt !== undefined){
+let data174 = data167.completedAt;
+if(!(((typeof data174 == "number") && (!(data174 % 1) && !isNaN(data174))) && (isFinite(data174)))){
+const err271 = {instancePath:instancePath+"/status/update/completedAt",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err271];
 }
@@ -9114,9 +9108,11 @@ vErrors.push(err271);
 }
 errors++;
 }
-if(data177.name !== undefined){
-if(typeof data177.name !== "string"){
-const err272 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/name",keyword:"type",params:{type: "string"}};
+}
+if(data167.total !== undefined){
+let data175 = data167.total;
+if(!(((typeof data175 == "number") && (!(data175 % 1) && !isNaN(data175))) && (isFinite(data175)))){
+const err272 = {instancePath:instancePath+"/status/update/total",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err272];
 }
@@ -9126,10 +9122,10 @@ vErrors.push(err272);
 errors++;
 }
 }
-if(data177.protocol !== undefined){
-let data179 = data177.protocol;
-if(typeof data179 !== "string"){
-const err273 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"type",params:{type: "string"}};
+if(data167.failures !== undefined){
+let data176 = data167.failures;
+if(!(((typeof data176 == "number") && (!(data176 % 1) && !isNaN(data176))) && (isFinite(data176)))){
+const err273 = {instancePath:instancePath+"/status/update/failures",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err273];
 }
@@ -9138,8 +9134,10 @@ vErrors.push(err273);
 }
 errors++;
 }
-if(!(((data179 === "TCP") || (data179 === "UDP")) || (data179 === "SCTP"))){
-const err274 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.protocol.enum}};
+}
+if(data167.reason !== undefined){
+if(typeof data167.reason !== "string"){
+const err274 = {instancePath:instancePath+"/status/update/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err274];
 }
@@ -9149,10 +9147,9 @@ vErrors.push(err274);
 errors++;
 }
 }
-if(data177.targetPort !== undefined){
-let data180 = data177.targetPort;
-if(!(((typeof data180 == "number") && (!(data180 % 1) && !isNaN(data180))) && (isFinite(data180)))){
-const err275 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/targetPort",keyword:"type",params:{type: "integer"}};
+if(data167.requested !== undefined){
+if(typeof data167.requested !== "boolean"){
+const err275 = {instancePath:instancePath+"/status/update/requested",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err275];
 }
@@ -9162,10 +9159,9 @@ vErrors.push(err275);
 errors++;
 }
 }
-if(data177.publishedPort !== undefined){
-let data181 = data177.publishedPort;
-if(!(((typeof data181 == "number") && (!(data181 % 1) && !isNaN(data181))) && (isFinite(data181)))){
-const err276 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishedPort",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err276 = {instancePath:instancePath+"/status/update",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err276];
 }
@@ -9175,10 +9171,12 @@ vErrors.push(err276);
 errors++;
 }
 }
-if(data177.publishMode !== undefined){
-let data182 = data177.publishMode;
-if(typeof data182 !== "string"){
-const err277 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"type",params:{type: "string"}};
+if(data156.endpoint !== undefined){
+let data179 = data156.endpoint;
+if(data179 && typeof data179 == "object" && !Array.isArray(data179)){
+if(data179.observedPorts !== undefined){
+if(typeof data179.observedPorts !== "string"){
+const err277 = {instancePath:instancePath+"/status/endpoint/observedPorts",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err277];
 }
@@ -9187,8 +9185,16 @@ vErrors.push(err277);
 }
 errors++;
 }
-if(!((data182 === "Ingress") || (data182 === "Host"))){
-const err278 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
+}
+if(data179.ports !== undefined){
+let data181 = data179.ports;
+if(Array.isArray(data181)){
+const len20 = data181.length;
+for(let i20=0; i20<len20; i20++){
+let data182 = data181[i20];
+if(data182 && typeof data182 == "object" && !Array.isArray(data182)){
+if(data182.protocol === undefined){
+const err278 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "protocol"}};
 if(vErrors === null){
 vErrors = [err278];
 }
@@ -9197,11 +9203,8 @@ vErrors.push(err278);
 }
 errors++;
 }
-}
-if(data177.proxyProtocol !== undefined){
-let data183 = data177.proxyProtocol;
-if(typeof data183 !== "string"){
-const err279 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"type",params:{type: "string"}};
+if(data182.targetPort === undefined){
+const err279 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "targetPort"}};
 if(vErrors === null){
 vErrors = [err279];
 }
@@ -9210,8 +9213,8 @@ vErrors.push(err279);
 }
 errors++;
 }
-if(!((data183 === "None") || (data183 === "V2"))){
-const err280 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
+if(data182.publishedPort === undefined){
+const err280 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishedPort"}};
 if(vErrors === null){
 vErrors = [err280];
 }
@@ -9220,10 +9223,8 @@ vErrors.push(err280);
 }
 errors++;
 }
-}
-}
-else {
-const err281 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"type",params:{type: "object"}};
+if(data182.publishMode === undefined){
+const err281 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"required",params:{missingProperty: "publishMode"}};
 if(vErrors === null){
 vErrors = [err281];
 }
@@ -9232,10 +9233,9 @@ vErrors.push(err281);
 }
 errors++;
 }
-}
-}
-else {
-const err282 = {instancePath:instancePath+"/status/endpoint/ports",keyword:"type",params:{type: "array"}};
+if(data182.name !== undefined){
+if(typeof data182.name !== "string"){
+const err282 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err282];
 }
@@ -9245,9 +9245,10 @@ vErrors.push(err282);
 errors++;
 }
 }
-}
-else {
-const err283 = {instancePath:instancePath+"/status/endpoint",keyword:"type",params:{type: "object"}};
+if(data182.protocol !== undefined){
+let data184 = data182.protocol;
+if(typeof data184 !== "string"){
+const err283 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err283];
 }
@@ -9256,16 +9257,8 @@ vErrors.push(err283);
 }
 errors++;
 }
-}
-if(data152.conditions !== undefined){
-let data184 = data152.conditions;
-if(Array.isArray(data184)){
-const len21 = data184.length;
-for(let i21=0; i21<len21; i21++){
-let data185 = data184[i21];
-if(data185 && typeof data185 == "object" && !Array.isArray(data185)){
-if(data185.type === undefined){
-const err284 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "type"}};
+if(!(((data184 === "TCP") || (data184 === "UDP")) || (data184 === "SCTP"))){
+const err284 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/protocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err284];
 }
@@ -9274,8 +9267,11 @@ vErrors.push(err284);
 }
 errors++;
 }
-if(data185.status === undefined){
-const err285 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data182.targetPort !== undefined){
+let data185 = data182.targetPort;
+if(!(((typeof data185 == "number") && (!(data185 % 1) && !isNaN(data185))) && (isFinite(data185)))){
+const err285 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/targetPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err285];
 }
@@ -9284,9 +9280,11 @@ vErrors.push(err285);
 }
 errors++;
 }
-if(data185.type !== undefined){
-if(typeof data185.type !== "string"){
-const err286 = {instancePath:instancePath+"/status/conditions/" + i21+"/type",keyword:"type",params:{type: "string"}};
+}
+if(data182.publishedPort !== undefined){
+let data186 = data182.publishedPort;
+if(!(((typeof data186 == "number") && (!(data186 % 1) && !isNaN(data186))) && (isFinite(data186)))){
+const err286 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishedPort",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err286];
 }
@@ -9296,10 +9294,10 @@ vErrors.push(err286);
 errors++;
 }
 }
-if(data185.status !== undefined){
-let data187 = data185.status;
+if(data182.publishMode !== undefined){
+let data187 = data182.publishMode;
 if(typeof data187 !== "string"){
-const err287 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"type",params:{type: "string"}};
+const err287 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err287];
 }
@@ -9308,8 +9306,8 @@ vErrors.push(err287);
 }
 errors++;
 }
-if(!(((data187 === "True") || (data187 === "False")) || (data187 === "Unknown"))){
-const err288 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.conditions.items.properties.status.enum}};
+if(!((data187 === "Ingress") || (data187 === "Host"))){
+const err288 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/publishMode",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.publishMode.enum}};
 if(vErrors === null){
 vErrors = [err288];
 }
@@ -9319,9 +9317,10 @@ vErrors.push(err288);
 errors++;
 }
 }
-if(data185.reason !== undefined){
-if(typeof data185.reason !== "string"){
-const err289 = {instancePath:instancePath+"/status/conditions/" + i21+"/reason",keyword:"type",params:{type: "string"}};
+if(data182.proxyProtocol !== undefined){
+let data188 = data182.proxyProtocol;
+if(typeof data188 !== "string"){
+const err289 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err289];
 }
@@ -9330,10 +9329,8 @@ vErrors.push(err289);
 }
 errors++;
 }
-}
-if(data185.message !== undefined){
-if(typeof data185.message !== "string"){
-const err290 = {instancePath:instancePath+"/status/conditions/" + i21+"/message",keyword:"type",params:{type: "string"}};
+if(!((data188 === "None") || (data188 === "V2"))){
+const err290 = {instancePath:instancePath+"/status/endpoint/ports/" + i20+"/proxyProtocol",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.endpoint.properties.ports.items.properties.proxyProtocol.enum}};
 if(vErrors === null){
 vErrors = [err290];
 }
@@ -9343,10 +9340,9 @@ vErrors.push(err290);
 errors++;
 }
 }
-if(data185.observedGeneration !== undefined){
-let data190 = data185.observedGeneration;
-if(!(((typeof data190 == "number") && (!(data190 % 1) && !isNaN(data190))) && (isFinite(data190)))){
-const err291 = {instancePath:instancePath+"/status/conditions/" + i21+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err291 = {instancePath:instancePath+"/status/endpoint/ports/" + i20,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err291];
 }
@@ -9356,11 +9352,9 @@ vErrors.push(err291);
 errors++;
 }
 }
-if(data185.lastTransitionTime !== undefined){
-let data191 = data185.lastTransitionTime;
-if(typeof data191 === "string"){
-if(!(formats6(data191))){
-const err292 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+}
+else {
+const err292 = {instancePath:instancePath+"/status/endpoint/ports",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err292];
 }
@@ -9370,8 +9364,9 @@ vErrors.push(err292);
 errors++;
 }
 }
+}
 else {
-const err293 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+const err293 = {instancePath:instancePath+"/status/endpoint",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err293];
 }
@@ -9381,9 +9376,15 @@ vErrors.push(err293);
 errors++;
 }
 }
-}
-else {
-const err294 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"type",params:{type: "object"}};
+if(data156.conditions !== undefined){
+let data189 = data156.conditions;
+if(Array.isArray(data189)){
+const len21 = data189.length;
+for(let i21=0; i21<len21; i21++){
+let data190 = data189[i21];
+if(data190 && typeof data190 == "object" && !Array.isArray(data190)){
+if(data190.type === undefined){
+const err294 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err294];
 }
@@ -9392,10 +9393,8 @@ vErrors.push(err294);
 }
 errors++;
 }
-}
-}
-else {
-const err295 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data190.status === undefined){
+const err295 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err295];
 }
@@ -9404,10 +9403,9 @@ vErrors.push(err295);
 }
 errors++;
 }
-}
-}
-else {
-const err296 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data190.type !== undefined){
+if(typeof data190.type !== "string"){
+const err296 = {instancePath:instancePath+"/status/conditions/" + i21+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err296];
 }
@@ -9417,14 +9415,135 @@ vErrors.push(err296);
 errors++;
 }
 }
-}
-else {
-const err297 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data190.status !== undefined){
+let data192 = data190.status;
+if(typeof data192 !== "string"){
+const err297 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err297];
 }
 else {
 vErrors.push(err297);
+}
+errors++;
+}
+if(!(((data192 === "True") || (data192 === "False")) || (data192 === "Unknown"))){
+const err298 = {instancePath:instancePath+"/status/conditions/" + i21+"/status",keyword:"enum",params:{allowedValues: schema38.properties.status.properties.conditions.items.properties.status.enum}};
+if(vErrors === null){
+vErrors = [err298];
+}
+else {
+vErrors.push(err298);
+}
+errors++;
+}
+}
+if(data190.reason !== undefined){
+if(typeof data190.reason !== "string"){
+const err299 = {instancePath:instancePath+"/status/conditions/" + i21+"/reason",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err299];
+}
+else {
+vErrors.push(err299);
+}
+errors++;
+}
+}
+if(data190.message !== undefined){
+if(typeof data190.message !== "string"){
+const err300 = {instancePath:instancePath+"/status/conditions/" + i21+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err300];
+}
+else {
+vErrors.push(err300);
+}
+errors++;
+}
+}
+if(data190.observedGeneration !== undefined){
+let data195 = data190.observedGeneration;
+if(!(((typeof data195 == "number") && (!(data195 % 1) && !isNaN(data195))) && (isFinite(data195)))){
+const err301 = {instancePath:instancePath+"/status/conditions/" + i21+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err301];
+}
+else {
+vErrors.push(err301);
+}
+errors++;
+}
+}
+if(data190.lastTransitionTime !== undefined){
+let data196 = data190.lastTransitionTime;
+if(typeof data196 === "string"){
+if(!(formats6(data196))){
+const err302 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err302];
+}
+else {
+vErrors.push(err302);
+}
+errors++;
+}
+}
+else {
+const err303 = {instancePath:instancePath+"/status/conditions/" + i21+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err303];
+}
+else {
+vErrors.push(err303);
+}
+errors++;
+}
+}
+}
+else {
+const err304 = {instancePath:instancePath+"/status/conditions/" + i21,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err304];
+}
+else {
+vErrors.push(err304);
+}
+errors++;
+}
+}
+}
+else {
+const err305 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err305];
+}
+else {
+vErrors.push(err305);
+}
+errors++;
+}
+}
+}
+else {
+const err306 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err306];
+}
+else {
+vErrors.push(err306);
+}
+errors++;
+}
+}
+}
+else {
+const err307 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err307];
+}
+else {
+vErrors.push(err307);
 }
 errors++;
 }

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Service } from '../api/objects.ts'
+import type { Service, UpdateStatus } from '../api/objects.ts'
 import { assess, type ServiceView, type TaskView, withoutLost } from './convergence.ts'
 
 const now = 100_000
 
 const endpoint = { ports: [{ protocol: 'TCP', targetPort: 80, publishedPort: 8080, publishMode: 'Ingress' }] } as const
 
-function service(status: Partial<Service['status']> = {}, replicas = 2): ServiceView {
+function service(status: Partial<Service['status']> = {}, replicas = 2, spec: Partial<Service['spec']> = {}): ServiceView {
   return {
     metadata: { name: 'web', generation: 3 },
-    spec: { mode: 'Replicated', replicas, template: { image: 'web' } },
+    spec: { mode: 'Replicated', replicas, template: { image: 'web' }, ...spec },
     status: { revision: 'r2', revisionGeneration: 3, replicas: { desired: replicas, running: 0 }, ...status },
   }
 }
@@ -39,7 +39,7 @@ function task(text: string): TaskView {
   }
 }
 
-function update(state: NonNullable<Service['status']['update']>['state']): Partial<Service['status']> {
+function update(state: UpdateStatus['state'], more: Partial<UpdateStatus> = {}): Partial<Service['status']> {
   return {
     update: {
       id: 'x',
@@ -50,6 +50,7 @@ function update(state: NonNullable<Service['status']['update']>['state']): Parti
       total: 2,
       failures: 1,
       reason: 'web.1 exited with 1',
+      ...more,
     },
   }
 }
@@ -96,6 +97,32 @@ const cases: readonly {
     tasks: ['1:Running', '2:Running'],
     outcome: 'failed',
     reason: /paused/,
+  },
+  {
+    name: 'an update that somebody paused says how it goes on',
+    service: service(update('Paused', { requested: true }), 2, { paused: true }),
+    tasks: ['1:Running', '2:Running@r1'],
+    outcome: 'failed',
+    reason: /somebody paused the update; `kit rollout resume web` goes on/,
+  },
+  {
+    name: 'one that somebody lets go on is about to',
+    service: service(update('Paused', { requested: true })),
+    tasks: ['1:Running', '2:Running@r1'],
+    outcome: 'converging',
+    reason: /about to go on/,
+  },
+  {
+    name: 'so is one whose failures are accepted',
+    service: service(update('Paused'), 2, { acceptedFailures: { rollout: 'x', count: 1 } }),
+    tasks: ['1:Running', '2:Running@r1'],
+    outcome: 'converging',
+  },
+  {
+    name: 'those of another rollout are no help',
+    service: service(update('Paused'), 2, { acceptedFailures: { rollout: 'y', count: 1 } }),
+    tasks: ['1:Running', '2:Running@r1'],
+    outcome: 'failed',
   },
   {
     name: 'a rollback under way goes on',

@@ -105,7 +105,8 @@ function rollbackOf({ update, revision }: ServiceView['status']): UpdateStatus |
 }
 
 /** What the service's own status already decides. */
-function judge({ metadata, status }: ServiceView, since: number): Verdict | undefined {
+function judge(service: ServiceView, since: number): Verdict | undefined {
+  const { metadata, status } = service
   if (metadata.generation < since || status.revisionGeneration !== metadata.generation || status.replicas === undefined) {
     return { outcome: 'converging', stuck: false, reason: 'waiting for its revision' }
   }
@@ -118,12 +119,25 @@ function judge({ metadata, status }: ServiceView, since: number): Verdict | unde
       return undefined
     case 'Paused':
     case 'RollbackPaused':
-      return { outcome: 'failed', reason: `the update paused: ${update.reason ?? 'too many tasks failed'}` }
+      if (isToldToGoOn(service, update)) return { outcome: 'converging', stuck: false, reason: 'the update is about to go on' }
+      return { outcome: 'failed', reason: whyItPaused(metadata.name, update) }
     case 'RollbackStarted':
       return { outcome: 'converging', stuck: false, reason: `rolling back: ${update.reason ?? 'too many tasks failed'}` }
     case 'RollbackCompleted':
       return { outcome: 'rolledBack', reason: update.reason ?? 'too many tasks failed' }
   }
+}
+
+/** Somebody has resumed it, and the controller has not yet. */
+function isToldToGoOn({ spec }: ServiceView, update: UpdateStatus): boolean {
+  if (spec.paused === true) return false
+  const accepted = spec.acceptedFailures?.rollout === update.id ? spec.acceptedFailures.count : 0
+  return update.requested === true || (accepted > 0 && update.failures <= accepted)
+}
+
+function whyItPaused(service: string, { requested, reason = 'too many tasks failed' }: UpdateStatus): string {
+  if (requested === true) return `somebody paused the update; \`kit rollout resume ${service}\` goes on`
+  return `the update paused: ${reason}`
 }
 
 function converging(rest: readonly TaskView[], attempts: readonly TaskView[], wanted: number, done: number): Verdict {

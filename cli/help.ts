@@ -139,6 +139,19 @@ const help: Readonly<Record<string, Help>> = {
   rollout: { examples: ['kit rollout history run_web', 'kit rollout undo run_web'], exit: 'none' },
   'rollout status': { notes: [names], examples: ['kit rollout status run_web --timeout 2m'], exit: 'converging' },
   'rollout history': { notes: [names], examples: ['kit rollout history run_web'], exit: 'plain' },
+  'rollout pause': {
+    notes: [
+      names,
+      'What is being replaced comes to its end, and what ends is started again as it was. A rollout that is yet to come waits, too.',
+    ],
+    examples: ['kit rollout pause run_web'],
+    exit: 'plain',
+  },
+  'rollout resume': {
+    notes: [names, 'Failures until now are accepted; when too many more come, it pauses again, or goes back, as the service says.'],
+    examples: ['kit rollout resume run_web', 'kit rollout resume run_web --no-wait'],
+    exit: 'converging',
+  },
   'rollout undo': { notes: [names], examples: ['kit rollout undo run_web', 'kit rollout undo service/run_web --to 1'], exit: 'converging' },
   'rollout restart': { notes: [names], examples: ['kit rollout restart run_web'], exit: 'converging' },
   ...fileObjectHelp('secret', 'password'),

@@ -240,7 +240,7 @@ export function createProgram(
     (command) => command.argument('<what>', 'field of a kind, error code, or task/NAME').option('--recursive', 'all fields below, too'),
     async (context, options, words) => (await import('./commands/explain.ts')).explain(context, options, words),
   )
-  const rollout = group('rollout', 'Look at, undo or repeat the rollout of a service')
+  const rollout = group('rollout', 'Look at, pause, undo or repeat the rollout of a service')
   add(
     'status',
     'Wait for the rollout, and say how it went',
@@ -254,6 +254,20 @@ export function createProgram(
     'List the revisions of a service',
     (command) => command.argument('<service>', 'NAME or service/NAME'),
     async (context, _options, words) => (await import('./commands/rollout.ts')).history(context, words),
+    rollout,
+  )
+  add(
+    'pause',
+    'Replace no more tasks of a service by newer ones',
+    (command) => command.argument('<service>', 'NAME or service/NAME'),
+    async (context, _options, words) => (await import('./commands/rollout.ts')).pause(context, words),
+    rollout,
+  )
+  add(
+    'resume',
+    'Go on with a rollout that somebody, or its failures, paused',
+    (command) => waiting(command).argument('<service>', 'NAME or service/NAME'),
+    async (context, options, words) => (await import('./commands/rollout.ts')).resume(context, options, words),
     rollout,
   )
   add(

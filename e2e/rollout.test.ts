@@ -165,9 +165,27 @@ test('with failure_action pause a bad revision stops the rollout: exit code 1, t
     new RegExp(`Warning +service/app_web +RolloutPaused +The rollout of ${status.revision} is paused: app_web.* exited with 3`),
   )
   assert.equal((await revisions()).filter((revision) => revision === good).length, 2)
+  // Going on in spite of it is tried, and fails at the next one.
+  const again = await cluster.fails(1, 'rollout', 'resume', 'service/app_web')
+  assert.match(again, /the update paused: app_web.* exited with 3; \d of 3 failed/)
+  assert.ok((await service()).status.update.failures > status.update.failures)
   // The next good revision goes on.
   await apply({ action: 'pause', run: 'echo better; exec sleep 1000' })
   assert.equal(new Set(await revisions()).size, 1)
+})
+
+test('while somebody has paused rollouts nothing is replaced; resuming lets it go on', async () => {
+  const [good = ''] = await revisions()
+  assert.match(await cluster.fails(1, 'rollout', 'resume', 'app_web'), /is not paused/)
+  assert.match(await cluster.kit('rollout', 'pause', 'app_web'), /replaces no more tasks; `kit rollout resume app_web`/)
+  const file = cluster.file('app.yml', app({ run: 'echo later; exec sleep 1000' }))
+  assert.match(await cluster.fails(1, 'apply', '-f', file), /somebody paused the update; `kit rollout resume app_web` goes on/)
+  assert.deepEqual(await revisions(), [good, good, good])
+  assert.match(await cluster.kit('rollout', 'history', 'app_web'), /current, paused/)
+  assert.match(await cluster.kit('rollout', 'resume', 'app_web'), /service\/app_web goes on\n/)
+  assert.equal(new Set(await revisions()).size, 1)
+  assert.notEqual((await revisions())[0], good)
+  assert.match(await cluster.kit('events', 'service/app_web'), /RolloutPaused .*as spec\.paused says.*RolloutResumed .*goes on/s)
 })
 
 /** Until a task of the rollout under way runs, of three that it will start. */

@@ -43,6 +43,23 @@ export interface ServiceSpec {
    */
   readonly template: TaskTemplate
   /**
+   * Holds rollouts: no task is replaced by one of another revision while this is true. Its tasks are restarted as they are.
+   */
+  readonly paused?: boolean
+  /**
+   * Failures in spite of which a rollout goes on. It is how somebody resumes one that they paused.
+   */
+  readonly acceptedFailures?: {
+    /**
+     * Which one: status.update.id.
+     */
+    readonly rollout: string
+    /**
+     * How many: those that status.update counts.
+     */
+    readonly count: number
+  }
+  /**
    * How a new revision replaces the old one.
    */
   readonly update?: UpdatePolicy
@@ -181,6 +198,10 @@ export interface ServiceStatus {
      * Why it paused or rolled back.
      */
     readonly reason?: string
+    /**
+     * It is paused because spec.paused says so, and goes on when that no longer does.
+     */
+    readonly requested?: boolean
   }
   /**
    * What the allocator assigned.

@@ -1,4 +1,4 @@
-// `kit rollout status|history|undo|restart service/NAME`
+// `kit rollout status|history|pause|resume|undo|restart service/NAME`
 
 import { formatAge } from '../../api/table.ts'
 import type { WireObject } from '../../api/wire.ts'
@@ -9,6 +9,7 @@ import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
 import { find, parseResource } from '../resource.ts'
+import { pauseRollout, resumeRollout, whyPaused } from '../rollout-pause.ts'
 import { timeoutOf } from '../timeout.ts'
 
 async function findService(client: Client, words: readonly string[]): Promise<WireObject<'Service'>> {
@@ -36,6 +37,30 @@ export async function status(context: Context, options: Options, words: readonly
   const code = await waitFor(context, client, service, options, false)
   if (code === exitCodes.ok) context.out(`service/${service.metadata.name} has converged\n`)
   return code
+}
+
+/** Nothing is replaced any more, until `resume`. What is being replaced right now comes to its end. */
+export async function pause(context: Context, words: readonly string[]): Promise<void> {
+  const client = await context.client()
+  const service = await findService(client, words)
+  const { name } = service.metadata
+  if (service.spec.paused === true) return context.out(`service/${name} is paused already\n`)
+  await pauseRollout(client, service)
+  context.out(`service/${name} replaces no more tasks; \`kit rollout resume ${name}\` lets it go on\n`)
+}
+
+export async function resume(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
+  const client = await context.client()
+  const service = await findService(client, words)
+  const { name } = service.metadata
+  const why = whyPaused(service)
+  if (why === undefined) throw new CommandError(exitCodes.error, `the rollout of service/${name} is not paused`)
+  const { failures = 0 } = service.status.update ?? {}
+  const changed = await resumeRollout(client, service)
+  context.out(
+    `service/${name} goes on${why === 'Failures' ? `, in spite of ${failures} ${failures === 1 ? 'failure' : 'failures'}` : ''}\n`,
+  )
+  return waitFor(context, client, changed, options, true)
 }
 
 /** Oldest first; the last column says which one is wanted now, how its rollout ended, and where undoing goes. */

@@ -106,7 +106,10 @@ function service(random: SeededRandom, name: string): Service {
 function check({ store, free }: World, events: readonly StoreEvent[], nowMs: number): void {
   for (const event of events) {
     const { object, previous } = event
-    if (object.kind === 'Service' && previous?.kind === 'Service') checkFailures(previous, object, events)
+    if (object.kind === 'Service' && previous?.kind === 'Service') {
+      checkFailures(previous, object, events)
+      notePauses(previous, object)
+    }
     if (object.kind !== 'Task') continue
     const { spec } = object
     if (object.status.nodeFault !== undefined && isCounting(event)) note('node fault in a rollout')
@@ -121,9 +124,25 @@ function check({ store, free }: World, events: readonly StoreEvent[], nowMs: num
     if (previous?.kind === 'Task' && previous.spec.stop !== undefined) assert.deepEqual(spec.stop, previous.spec.stop)
     if (previous === undefined && replacesNothingServing(object, events)) free.add(object.metadata.name)
     if (previous === undefined) checkRestarts(store.view.get('Revision', spec.revision)?.spec.template.restart, object)
+    if (previous === undefined && owner?.spec.paused === true) checkHeld(store, object)
     if (previous === undefined && spec.rollout !== undefined && owner !== undefined)
       checkParallelism([...store.view.tasksOfService(spec.serviceUid)], owner, object, free, nowMs)
   }
+}
+
+/** While somebody has paused it, what takes the place of a task is of the revision that was there. An empty slot gets what is wanted. */
+function checkHeld({ view }: World['store'], task: Task): void {
+  const { metadata, spec } = task
+  const before = view.tasksOfSlot(spec.serviceUid, slotOf(task)).find((other) => other.spec.attempt === spec.attempt - 1)
+  if (before !== undefined && (isOpen(before) || before.spec.verdict === 'Replaced' || before.spec.stop?.by === 'update'))
+    assert.equal(spec.revision, before.spec.revision, `${metadata.name} takes a step of a rollout that is paused`)
+}
+
+function notePauses(before: Service, after: Service): void {
+  const [was, is] = [before.status.update, after.status.update]
+  if (was?.id !== is?.id || was?.state === is?.state) return
+  if (is?.requested === true) note('rollout paused by somebody')
+  if (was?.state.endsWith('Paused') === true) note(was.requested === true ? 'rollout resumed' : 'failures accepted')
 }
 
 /** The rollout has looked at the end of one of its tasks. */
@@ -270,6 +289,9 @@ async function disturb(world: World, names: readonly string[]): Promise<void> {
     'remove',
     'join',
     'relabel',
+    'hold',
+    'release',
+    'accept',
   ] as const)
   note(`fault ${action}`)
   switch (action) {
@@ -282,6 +304,12 @@ async function disturb(world: World, names: readonly string[]): Promise<void> {
         ...spec,
         template: { ...spec.template, placement: { constraints: random.pick([[], ['node.labels.zone == a'], ['node.labels.zone != c']]) } },
       }))
+    case 'hold':
+      return edit((spec) => ({ ...spec, paused: true }))
+    case 'release':
+      return edit(({ paused: _, ...spec }) => spec)
+    case 'accept':
+      return edit((spec) => accepting(spec, chosen?.status.update))
     case 'drain':
     case 'pause':
     case 'activate':
@@ -309,6 +337,10 @@ async function disturb(world: World, names: readonly string[]): Promise<void> {
         if (store.view.get('Node', name) === undefined)
           await store.commit({ writes: [{ op: 'create', object: node(name, random.pick(['a', 'b', 'c'])) }] }).catch(() => undefined)
   }
+}
+
+function accepting(spec: Service['spec'], update: Service['status']['update']): Service['spec'] {
+  return update === undefined ? spec : { ...spec, acceptedFailures: { rollout: update.id, count: update.failures } }
 }
 
 async function runHistory(seed: number): Promise<void> {
@@ -458,7 +490,8 @@ test(`${histories} random histories keep every promise, settle, and fall silent`
       throw new Error(`history of seed ${seed} (KIT_MODEL_FROM=${seed} KIT_MODEL_HISTORIES=1)`, { cause: error })
     }
   }
-  const wanted = [...rowNames.filter((row) => row !== 'settled').map((row) => `row ${row}`), 'node fault in a rollout']
+  const others = ['node fault in a rollout', 'rollout paused by somebody', 'rollout resumed', 'failures accepted']
+  const wanted = [...rowNames.filter((row) => row !== 'settled').map((row) => `row ${row}`), ...others]
   const missing = wanted.filter((what) => !reached.has(what))
   assert.deepEqual(missing, [], `rows that no history reached; reached: ${JSON.stringify(Object.fromEntries(reached))}`)
 })

@@ -34,13 +34,20 @@ export function isRolling({ status }: Service): boolean {
   return update !== undefined && update.of === status.revision && (update.state === 'Updating' || update.state === 'RollbackStarted')
 }
 
-export function isPaused({ status }: Service): boolean {
+/** By somebody (spec.paused), or by its failures: what serves stays, and what ends is restarted at its own revision. */
+export function isPaused(service: Service): boolean {
+  return service.spec.paused === true || hasPaused(service)
+}
+
+/** Its last rollout stands still, and is not over. */
+export function hasPaused({ status }: Service): boolean {
   return status.update !== undefined && status.update.of === status.revision && status.update.state.endsWith('Paused')
 }
 
-/** A task of the rollout under way that ended by itself, and that update has not counted yet (U2). */
+/** A task of the rollout under way, or of the one that stands still, that ended by itself, and that update has not counted yet (U2). */
 export function awaitsCount(task: Task, service: Service): boolean {
   const { rollout, stop } = task.spec
-  if (rollout === undefined || rollout.id !== service.status.update?.id || !isRolling(service)) return false
+  if (rollout === undefined || rollout.id !== service.status.update?.id) return false
+  if (!isRolling(service) && !hasPaused(service)) return false
   return isEnded(task) && stop === undefined && rollout.counted !== true
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { UpdatePolicyMs } from '../../api/defaults.ts'
-import type { Service, Task } from '../../api/objects.ts'
+import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
 import { now, type ServiceOptions, service, task } from '../slots/testdata/notation.ts'
 import { decide, type RolloutFacts, type RolloutStep } from './decide.ts'
 
@@ -97,6 +97,38 @@ const cases: readonly {
     expected: { kind: 'count', turnsRound: false, update: { state: 'RollbackPaused' } },
   },
   {
+    name: 'somebody pauses a rollout',
+    service: { update: 'Updating', paused: true },
+    facts: { outOfDate: 1 },
+    expected: { kind: 'pause', update: { state: 'Paused', requested: true } },
+  },
+  {
+    name: 'or the way back',
+    service: { update: 'RollbackStarted', paused: true },
+    facts: {},
+    expected: { kind: 'pause', update: { state: 'RollbackPaused', requested: true } },
+  },
+  {
+    name: 'a failure is counted before it stands still',
+    service: { update: 'Updating', paused: true },
+    facts: { uncounted: [crashed] },
+    policy: { failureAction: 'Pause' },
+    expected: { kind: 'count', update: { state: 'Paused', failures: 1 } },
+  },
+  {
+    name: 'one that failures paused counts on',
+    service: { update: 'Paused' },
+    facts: { uncounted: [crashed] },
+    policy: { failureAction: 'Pause' },
+    expected: { kind: 'count', update: { state: 'Paused', failures: 1 } },
+  },
+  {
+    name: 'a rollback that failures paused is never rolled back',
+    service: { update: 'RollbackPaused' },
+    facts: { uncounted: [crashed] },
+    expected: { kind: 'count', turnsRound: false, update: { state: 'RollbackPaused' } },
+  },
+  {
     name: 'all settled and watched long enough is the end',
     service: { update: 'Updating' },
     facts: { lastSettledAt: now - 6000 },
@@ -126,6 +158,59 @@ const cases: readonly {
 for (const { name, service: options, facts, policy: change, expected } of cases) {
   test(name, () => assert.partialDeepStrictEqual(step(options, facts, change), expected))
 }
+
+/** A rollout that stands still. */
+function still(update: Partial<UpdateStatus>, spec: Partial<Service['spec']> = {}): Service {
+  const stands = service({ update: 'Paused' })
+  return {
+    ...stands,
+    spec: { ...stands.spec, ...spec },
+    status: { ...stands.status, update: { ...(stands.status.update ?? assert.fail()), ...update } },
+  }
+}
+
+const goesOn: readonly (readonly [name: string, service: Service, expected: object])[] = [
+  ['what somebody paused waits for them', still({ requested: true }, { paused: true }), { kind: 'rest' }],
+  ['and then goes on', still({ requested: true }), { kind: 'resume', update: { state: 'Updating', requested: undefined } }],
+  [
+    'so does the way back, and it stays known why',
+    still({ requested: true, state: 'RollbackPaused', reason: 'it failed' }),
+    { kind: 'resume', update: { state: 'RollbackStarted', reason: 'it failed' } },
+  ],
+  ['failures that nobody accepted hold it', still({ failures: 1 }), { kind: 'rest' }],
+  [
+    'accepted ones do not',
+    still({ failures: 1, reason: 'it failed' }, { acceptedFailures: { rollout: 'u1', count: 1 } }),
+    { kind: 'resume', update: { state: 'Updating', failures: 1, reason: undefined } },
+  ],
+  ['unless there are more by now', still({ failures: 2 }, { acceptedFailures: { rollout: 'u1', count: 1 } }), { kind: 'rest' }],
+  ['or it was another rollout', still({ failures: 1 }, { acceptedFailures: { rollout: 'u0', count: 1 } }), { kind: 'rest' }],
+  [
+    'or somebody wants it paused all the same',
+    still({ failures: 1 }, { acceptedFailures: { rollout: 'u1', count: 1 }, paused: true }),
+    { kind: 'rest' },
+  ],
+]
+for (const [name, stands, expected] of goesOn) {
+  test(`of a rollout that stands still: ${name}`, () => {
+    const step = decide(stands, policy, { ...quiet, outOfDate: 1 })
+    assert.deepEqual({ kind: step.kind, ...('update' in step ? { update: pick(step.update, expected) } : {}) }, expected)
+  })
+}
+
+/** Those fields that the expectation names. */
+function pick(update: object, expected: object): object {
+  const named: object = 'update' in expected && typeof expected.update === 'object' && expected.update !== null ? expected.update : {}
+  return Object.fromEntries(Object.keys(named).map((key) => [key, Object.entries(update).find(([name]) => name === key)?.[1]]))
+}
+
+test('with accepted failures the next one pauses or turns round as it would without them', () => {
+  const going = still({ state: 'Updating', failures: 1, total: 10 }, { acceptedFailures: { rollout: 'u1', count: 1 } })
+  const next = (maxFailureRatio: number): RolloutStep =>
+    decide(going, { ...policy, failureAction: 'Pause', maxFailureRatio }, { ...quiet, uncounted: [crashed] })
+  assert.partialDeepStrictEqual(next(0), { kind: 'count', update: { state: 'Paused', failures: 2 } })
+  assert.partialDeepStrictEqual(next(0.1), { kind: 'count', update: { state: 'Updating', failures: 2 } })
+})
 
 test('a task that ran longer than the monitor time is counted, not as a failure', () => {
   const late: Task = { ...crashed, status: { ...crashed.status, startedAt: now - 10_000, at: now } }

@@ -5,7 +5,7 @@ import { isBeforeStep, isDue } from '../../api/clock-step.ts'
 import type { UpdatePolicyMs } from '../../api/defaults.ts'
 import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
 import { howItEnded } from '../slots/how-it-ended.ts'
-import { isPaused, isRollback, isRolling, targetOf } from '../slots/policy.ts'
+import { hasPaused, isPaused, isRollback, isRolling, targetOf } from '../slots/policy.ts'
 
 /** What the slots say, counted. */
 export interface RolloutFacts {
@@ -26,6 +26,8 @@ export interface RolloutFacts {
 
 export type RolloutStep =
   | { readonly kind: 'start'; readonly update: Omit<UpdateStatus, 'id'>; readonly lastGood: string | undefined }
+  /** Somebody paused it, or lets it go on. */
+  | { readonly kind: 'pause' | 'resume'; readonly update: UpdateStatus }
   /** Count these tasks; the rollout goes on, pauses or turns round. */
   | { readonly kind: 'count'; readonly tasks: readonly Task[]; readonly update: UpdateStatus; readonly turnsRound: boolean }
   | { readonly kind: 'finish'; readonly update: UpdateStatus; readonly lastGood: string | undefined }
@@ -38,10 +40,13 @@ export type RolloutStep =
 export function decide(service: Service, policy: UpdatePolicyMs, facts: RolloutFacts): RolloutStep {
   const { status } = service
   const { update } = status
-  if (status.revision === undefined || isPaused(service)) return { kind: 'rest' }
+  if (status.revision === undefined) return { kind: 'rest' }
+  if (update !== undefined && facts.uncounted.length > 0 && (isRolling(service) || hasPaused(service)))
+    return count(service, update, policy, facts)
+  if (update !== undefined && hasPaused(service)) return mayResume(service, update, policy) ? resume(update) : { kind: 'rest' }
   if (update !== undefined && isRolling(service)) {
-    if (facts.uncounted.length > 0) return count(update, policy, facts)
-    if (facts.outOfDate === 0 && facts.unsettled === 0) return finish(update, policy, facts)
+    if (isPaused(service)) return pause(update)
+    if (facts.outOfDate === 0 && facts.unsettled === 0) return finish(service, update, policy, facts)
     const budget = policy.parallelism === 0 ? Number.POSITIVE_INFINITY : Math.max(0, policy.parallelism - facts.inTheAir)
     return { kind: 'roll', budget, finishAt: undefined }
   }
@@ -89,30 +94,52 @@ function begin(
 }
 
 /** U2. */
-function count(update: UpdateStatus, policy: UpdatePolicyMs, { uncounted, countOthers, now }: RolloutFacts): RolloutStep {
+function count(service: Service, update: UpdateStatus, policy: UpdatePolicyMs, { uncounted, countOthers, now }: RolloutFacts): RolloutStep {
   const failed = uncounted.filter((task) => isFailure(task, policy.monitorMs))
   const failures = update.failures + failed.length
   const counted: UpdateStatus = { ...update, failures }
   const tasks = uncounted
-  if (failed.length === 0 || !isTooMuch(counted, policy) || policy.failureAction === 'Continue')
+  if (failed.length === 0 || !isTooMuch(service, counted, policy) || policy.failureAction === 'Continue')
     return { kind: 'count', tasks, update: counted, turnsRound: false }
   const reason = describe(failed, failures, update.total, policy.maxFailureRatio)
-  const isRollingBack = update.state === 'RollbackStarted'
+  const isRollingBack = update.state.startsWith('Rollback')
+  const { requested: _, ...ofItself } = counted
   if (policy.failureAction === 'Pause' || isRollingBack || update.from === undefined || update.from === update.target) {
     const state = isRollingBack ? 'RollbackPaused' : 'Paused'
-    return { kind: 'count', tasks, update: { ...counted, state, reason }, turnsRound: false }
+    return { kind: 'count', tasks, update: { ...ofItself, state, reason }, turnsRound: false }
   }
   const total = countOthers(update.from)
   return {
     kind: 'count',
     tasks,
     turnsRound: true,
-    update: { ...counted, target: update.from, state: 'RollbackStarted', startedAt: now, total, failures: 0, reason },
+    update: { ...ofItself, target: update.from, state: 'RollbackStarted', startedAt: now, total, failures: 0, reason },
   }
 }
 
-function isTooMuch({ failures, total }: UpdateStatus, { maxFailureRatio }: UpdatePolicyMs): boolean {
-  return failures / Math.max(1, total) > maxFailureRatio
+/** Those that somebody has accepted do not count against it. */
+function isTooMuch(service: Service, { id, failures, total }: UpdateStatus, { maxFailureRatio }: UpdatePolicyMs): boolean {
+  return (failures - acceptedFailures(service, id)) / Math.max(1, total) > maxFailureRatio
+}
+
+function acceptedFailures({ spec }: Service, rollout: string): number {
+  return spec.acceptedFailures?.rollout === rollout ? spec.acceptedFailures.count : 0
+}
+
+function pause(update: UpdateStatus): RolloutStep {
+  return { kind: 'pause', update: { ...update, state: update.state === 'RollbackStarted' ? 'RollbackPaused' : 'Paused', requested: true } }
+}
+
+/** What somebody paused goes on when they no longer want it paused; what failures paused, when somebody has accepted them. */
+function mayResume(service: Service, update: UpdateStatus, policy: UpdatePolicyMs): boolean {
+  if (service.spec.paused === true) return false
+  return update.requested === true || (acceptedFailures(service, update.id) > 0 && !isTooMuch(service, update, policy))
+}
+
+/** Why a service goes back stays known until it is back. */
+function resume({ requested: _, reason, ...update }: UpdateStatus): RolloutStep {
+  if (update.state !== 'RollbackPaused') return { kind: 'resume', update: { ...update, state: 'Updating' } }
+  return { kind: 'resume', update: { ...update, state: 'RollbackStarted', ...(reason === undefined ? {} : { reason }) } }
 }
 
 /** It never ran, or not longer than the monitor time. Ending without an error counts, too; ending with its node does not (ADR 9). */
@@ -128,7 +155,7 @@ function describe(failed: readonly Task[], failures: number, total: number, rati
 }
 
 /** U3. */
-function finish(update: UpdateStatus, policy: UpdatePolicyMs, { lastSettledAt, now }: RolloutFacts): RolloutStep {
+function finish(service: Service, update: UpdateStatus, policy: UpdatePolicyMs, { lastSettledAt, now }: RolloutFacts): RolloutStep {
   const watchMs = policy.delayMs >= policy.monitorMs ? policy.delayMs + 1000 : policy.monitorMs
   const begunAt = Math.max(lastSettledAt, update.startedAt)
   const finishAt = begunAt + policy.delayMs + watchMs
@@ -138,6 +165,6 @@ function finish(update: UpdateStatus, policy: UpdatePolicyMs, { lastSettledAt, n
     kind: 'finish',
     update: { ...update, state: isRollingBack ? 'RollbackCompleted' : 'Completed', completedAt: now },
     // Where failures do not stop a rollout, its end says nothing good.
-    lastGood: isRollingBack || isTooMuch(update, policy) ? undefined : update.target,
+    lastGood: isRollingBack || isTooMuch(service, update, policy) ? undefined : update.target,
   }
 }

@@ -88,6 +88,9 @@ function toCommit(service: Service, step: RolloutStep): Commit | undefined {
       const update = step.turnsRound ? { ...step.update, id: newId(service) } : step.update
       return { writes: [...tasks, withStatus(service, { update })], guards }
     }
+    case 'pause':
+    case 'resume':
+      return { writes: [withStatus(service, { update: step.update })], guards }
     case 'finish':
       return { writes: [withStatus(service, { update: step.update, ...goodAfter(service, step.lastGood) })], guards }
     case 'good':
@@ -100,10 +103,14 @@ function toCommit(service: Service, step: RolloutStep): Commit | undefined {
 
 /** What people want to know of a rollout: that it began, stopped, turned round, ended. */
 function factOf({ metadata, status }: Service, step: RolloutStep): Fact | undefined {
-  if (step.kind !== 'start' && step.kind !== 'count' && step.kind !== 'finish') return undefined
+  if (step.kind === 'good' || step.kind === 'roll' || step.kind === 'rest') return undefined
   const { state, target, total, reason } = step.update
   if (step.kind === 'count' && state === status.update?.state) return undefined
-  const of = { object: { kind: 'Service', name: metadata.name }, reason: wordOf[state] } as const
+  const object = { kind: 'Service', name: metadata.name } as const
+  if (step.kind === 'pause')
+    return { object, type: 'Normal', reason: wordOf[state], message: `The rollout of ${target} is paused as spec.paused says` }
+  if (step.kind === 'resume') return { object, type: 'Normal', reason: 'RolloutResumed', message: `The rollout of ${target} goes on` }
+  const of = { object, reason: wordOf[state] } as const
   const why = reason === undefined || step.kind === 'finish' ? '' : `: ${reason}`
   switch (state) {
     case 'Updating':

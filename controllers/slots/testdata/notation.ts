@@ -46,15 +46,17 @@ export interface ServiceOptions {
   readonly order?: 'StopFirst' | 'StartFirst'
   readonly global?: boolean
   readonly deleted?: boolean
+  /** Somebody wants no task replaced by one of another revision. */
+  readonly paused?: boolean
 }
 
 /** Its present revision is `r2`, the last good one `r1`. A rollout is `u1`. */
-export function service({ update, order = 'StopFirst', global = false, deleted = false }: ServiceOptions = {}): Service {
+export function service({ update, order = 'StopFirst', global = false, deleted = false, paused = false }: ServiceOptions = {}): Service {
   const target = update?.startsWith('Rollback') === true ? 'r1' : 'r2'
   return {
     kind: 'Service',
     metadata: { name: 'web', uid: 'uid-web', resourceVersion: 1, generation: 1, createdAt: 0, ...(deleted ? { deletedAt: now } : {}) },
-    spec: { mode: global ? 'Global' : 'Replicated', ...(global ? {} : { replicas: 1 }), template: { image: 'web' }, update: { order }, rollback: { order } },
+    spec: { mode: global ? 'Global' : 'Replicated', ...(global ? {} : { replicas: 1 }), template: { image: 'web' }, update: { order }, rollback: { order }, ...(paused ? { paused } : {}) },
     status: {
       revision: 'r2',
       revisionGeneration: 1,
