@@ -1,6 +1,6 @@
 // The client of a daemon: of this machine by its socket, of another by a context.
 
-import { type Handle, localAdmin } from '../api/request.ts'
+import { type ApiRequest, type Handle, localAdmin } from '../api/request.ts'
 import type { Client } from '../client/client.ts'
 import { connectSocket, type HttpConnection } from '../client/http/http.ts'
 import { createClient } from '../client/rest.ts'
@@ -17,16 +17,23 @@ export function connect(socket: string, clock: Clock, onWarning: (text: string) 
   return clientOver(connectSocket(socket), clock, onWarning)
 }
 
-/** @param isStale reads are content with what the manager has, however old. */
+export interface ConnectOptions {
+  /** Reads are content with what the manager has, however old. */
+  readonly isStale: boolean
+  /** Hears of each request before it is sent. */
+  readonly onRequest?: (request: ApiRequest) => void
+}
+
 export async function connectTarget(
   target: Target,
   clock: Clock,
-  isStale: boolean,
+  { isStale, onRequest }: ConnectOptions,
   onWarning: (text: string) => void,
 ): Promise<Connection> {
   const connection =
     target.context === undefined ? connectSocket(target.socket) : (await import('../client/http/remote.ts')).connectRemote(target.remote)
-  return clientOver(isStale ? { ...connection, handle: stale(connection.handle) } : connection, clock, onWarning)
+  const told = onRequest === undefined ? connection.handle : announced(connection.handle, onRequest)
+  return clientOver({ ...connection, handle: isStale ? stale(told) : told }, clock, onWarning)
 }
 
 /** As Kubernetes has it: version 0 is any. */
@@ -35,6 +42,13 @@ function stale(handle: Handle): Handle {
     request.method === 'GET' && (request.query['resourceVersion'] ?? '') === ''
       ? handle({ ...request, query: { ...request.query, resourceVersion: '0' } })
       : handle(request)
+}
+
+function announced(handle: Handle, onRequest: (request: ApiRequest) => void): Handle {
+  return (request) => {
+    onRequest(request)
+    return handle(request)
+  }
 }
 
 /** Who we are the daemon finds out: it does not ask us. */

@@ -142,13 +142,14 @@ const help: Readonly<Record<string, Help>> = {
   'rollout pause': {
     notes: [
       names,
-      'What is being replaced comes to its end, and what ends is started again as it was. A rollout that is yet to come waits, too.',
+      'What is being replaced comes to its end, and what ends is started again as it was.',
+      'A rollout that is yet to come waits, too.',
     ],
     examples: ['kit rollout pause run_web'],
     exit: 'plain',
   },
   'rollout resume': {
-    notes: [names, 'Failures until now are accepted; when too many more come, it pauses again, or goes back, as the service says.'],
+    notes: [names, 'Failures until now are accepted; when too many more come, it pauses again, or goes', 'back, as the service says.'],
     examples: ['kit rollout resume run_web', 'kit rollout resume run_web --no-wait'],
     exit: 'converging',
   },
@@ -172,6 +173,27 @@ const help: Readonly<Record<string, Help>> = {
   'ctx rm': { examples: ['kit ctx rm prod'], exit: 'plain' },
   'ctx kubeconfig': { examples: ['kit ctx kubeconfig prod > kubeconfig; kubectl --kubeconfig kubeconfig get services.kit'], exit: 'plain' },
   whoami: { examples: ['kit whoami', 'kit whoami --context prod'], exit: 'plain' },
+  api: {
+    notes: [
+      'A PATCH is a merge patch unless a header says otherwise. What goes on',
+      '(?watch=true, …/log) is printed as it comes, a value a line.',
+    ],
+    examples: [
+      'kit api /apis/kit/v1/services',
+      "kit api PATCH /apis/kit/v1/services/run_web -f - <<< '{spec: {replicas: 3}}'",
+      "kit api '/apis/kit/v1/tasks?watch=true'",
+    ],
+    exit: 'plain',
+  },
+  completion: {
+    notes: ['Names of objects come from the cluster that the command line means, within 2 s.'],
+    examples: [
+      'source <(kit completion bash)      # in ~/.bashrc',
+      'kit completion zsh > ~/.zsh/completions/_kit',
+      'kit completion fish > ~/.config/fish/completions/kit.fish',
+    ],
+    exit: 'plain',
+  },
   version: { examples: ['kit version'], exit: 'plain' },
 }
 

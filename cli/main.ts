@@ -33,9 +33,13 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 const clock = createClock()
 let connection: Promise<Connection> | undefined
 
-async function openConnection(target: () => Promise<Target>, isStale: boolean): Promise<Connection> {
+async function openConnection(target: () => Promise<Target>, { stale, showRequest }: GlobalOptions): Promise<Connection> {
   const { connectTarget } = await import('./connect.ts')
-  return connectTarget(await target(), clock, isStale, (text) => complain(`warning: ${text}`))
+  const warn = (text: string): void => complain(`warning: ${text}`)
+  const isStale = stale === true
+  if (showRequest !== true) return connectTarget(await target(), clock, { isStale }, warn)
+  const { formatRequest } = await import('./show-request.ts')
+  return connectTarget(await target(), clock, { isStale, onRequest: (request) => formatRequest(request).forEach(complain) }, warn)
 }
 
 /** Undefined where none was made, or none can be. */
@@ -49,7 +53,7 @@ function createContext(options: GlobalOptions): Context {
   const target = (): Promise<Target> => findTarget(options, process.env, localDirectory)
   return {
     async client() {
-      connection ??= openConnection(target, options.stale === true)
+      connection ??= openConnection(target, options)
       return (await connection).client
     },
     target,

@@ -4,17 +4,23 @@
 export const executorNames = ['auto', 'docker', 'process'] as const
 export type ExecutorName = (typeof executorNames)[number]
 
+/** What `kit completion` knows. */
+export const shells = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof shells)[number]
+
 export interface GlobalOptions {
   /** Read what the manager that is asked has, however old. */
   readonly stale?: boolean
   readonly socket?: string
   readonly dir?: string
   readonly context?: string
+  readonly showRequest?: boolean
 }
 
 /** Options of all commands together; each command reads its own. */
 export interface Options {
   readonly filename?: readonly string[]
+  readonly header?: readonly string[]
   readonly recursive?: boolean
   readonly name?: string
   readonly wait?: boolean

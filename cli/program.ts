@@ -1,10 +1,10 @@
 // Every command with its words, options and help. Bodies are behind `import()`.
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
 import { helpText } from './help.ts'
-import { executorNames, type GlobalOptions, type Options } from './options.ts'
+import { executorNames, type GlobalOptions, type Options, shells } from './options.ts'
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 const count = (value: string): number => {
@@ -19,10 +19,28 @@ export function pathOf(parent: Command, name: string): string {
   return [...groups, name].join(' ')
 }
 
-/** `createContext` is called when a command runs, with the global options; `write` takes help and complaints instead of the standard streams. */
+/** Hidden: what scripts of `kit completion` call. */
+const completionCommand = '__complete'
+
+/** Where the first word is that is neither a global option nor the value of one. */
+function firstWord(program: Command, args: readonly string[]): number {
+  let at = 0
+  for (let word = args[at]; word?.startsWith('-') === true; word = args[at]) {
+    const takesNext = program.options.some(({ short, long, required }) => required && (short === word || long === word))
+    at += takesNext ? 2 : 1
+  }
+  return at
+}
+
+/**
+ * `createContext` is called when a command runs, with the global options; `write` takes help and complaints instead of the
+ * standard streams; `answer` is given what a shell asks for.
+ */
 export function createProgram(
   createContext: (options: GlobalOptions) => Context,
   write?: (text: string) => void,
+  answer: (program: Command, words: readonly string[]) => Promise<void> = async (program, words) =>
+    (await import('./commands/completion.ts')).answer(program, createContext, words),
 ): { run(args: readonly string[]): Promise<number> } {
   let outcome: number = exitCodes.ok
   const program = new Command('kit')
@@ -31,6 +49,7 @@ export function createProgram(
     .option('--context <name>', 'cluster of `kit ctx` (or KIT_CONTEXT); `local` is the one of this machine')
     .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
     .option('--stale', 'read what the manager that is asked has, however old: also while no majority of managers answers')
+    .option('--show-request', 'also print what is asked of the API, without secrets')
     .addHelpText('after', helpText('kit'))
     .configureOutput(write === undefined ? {} : { writeOut: write, writeErr: write })
     .showSuggestionAfterError()
@@ -416,6 +435,38 @@ export function createProgram(
     async (context) => (await import('./commands/version.ts')).version(context),
   )
 
+  add(
+    'api',
+    'Send a request to the API as it is: [METHOD] PATH',
+    (command) =>
+      command
+        .argument('<method>', 'GET, POST, PUT, PATCH or DELETE; GET may be left out')
+        .argument('[path]', 'such as /apis/kit/v1/services')
+        .option('-f, --filename <file>', 'body, in YAML or JSON; - for standard input', collect)
+        .option('-H, --header <name: value>', 'header of the request; may be repeated', collect),
+    async (context, options, words) => (await import('./commands/api.ts')).api(context, options, words),
+  )
+  add(
+    'completion',
+    'Print what a shell needs to complete commands, options and names',
+    (command) => command.addArgument(new Argument('<shell>', 'which one').choices(shells)),
+    async (context, _options, words) => (await import('./commands/completion.ts')).completion(context, words),
+  )
+
+  /** The program of somebody else that the first word names, if it is no command of ours. */
+  async function plugin(args: readonly string[]): Promise<(() => Promise<number>) | undefined> {
+    const at = firstWord(program, args)
+    const name = args[at]
+    if (name === undefined || name === 'help' || program.commands.some((one) => one.name() === name || one.aliases().includes(name)))
+      return undefined
+    const { findPlugin, runPlugin } = await import('./plugins.ts')
+    program.parseOptions(args.slice(0, at))
+    const options = program.opts<GlobalOptions>()
+    const { env } = createContext(options)
+    const path = findPlugin(env, name)
+    return path === undefined ? undefined : () => runPlugin(path, args.slice(at + 1), env, options)
+  }
+
   return {
     async run(args) {
       const named = swarmGroups.filter((each) => args.includes(each.name()) || args.includes(each.alias()))
@@ -423,6 +474,12 @@ export function createProgram(
         const { fillGroup } = await import('./swarm-groups.ts')
         for (const each of named) fillGroup({ add, output }, each)
       }
+      if (args[0] === completionCommand) {
+        await answer(program, args.slice(1))
+        return exitCodes.ok
+      }
+      const runIt = await plugin(args)
+      if (runIt !== undefined) return runIt()
       try {
         await program.parseAsync(args, { from: 'user' })
         return outcome

@@ -119,4 +119,6 @@ export interface Client {
   events(options?: Selectors): Promise<{ readonly metadata: ListMetadata; readonly items: readonly WireEvent[] }>
   /** The answer's body whatever it is. Rejects as the other calls do. */
   raw(request: RawRequest): Promise<unknown>
+  /** The values of an answer that goes on, such as a watch or a log. One broken connection ends it. */
+  rawStream(request: RawRequest, signal: AbortSignal): AsyncIterable<unknown>
 }

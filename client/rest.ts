@@ -119,6 +119,14 @@ export function createClient(options: RestOptions): Client {
     async events(given) {
       return asEvents(await bodyOf(await send({ method: 'GET', path: '/apis/kit/v1/events', query: listQuery(given) })))
     },
+    async *rawStream(request, signal) {
+      const response = await send({ ...request, signal })
+      if (!('stream' in response)) throw statusError(bodyOfAnswer(response))
+      for await (const value of response.stream) {
+        if (isStatus(value)) throw statusError(value)
+        yield value
+      }
+    },
     async raw({ query, headers, ...rest }) {
       return bodyOf(await send({ ...rest, ...(query !== undefined && { query }), ...(headers !== undefined && { headers }) }))
     },

@@ -1,0 +1,74 @@
+// kit among other programs: completion in a shell, commands of other people, the API as it is.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { Cluster, eventually, projectRoot } from './cluster.ts'
+
+const cluster = new Cluster()
+const stack = `
+name: app
+services:
+  web: {image: x, command: [sleep, "1000"], stop_grace_period: 1s, deploy: {update_config: {monitor: 100ms}}}
+  worker: {image: x, command: [sleep, "1000"], stop_grace_period: 1s, deploy: {update_config: {monitor: 100ms}}}
+`
+before(() => cluster.kit('up', cluster.file('app.yml', stack)))
+after(() => cluster.remove())
+
+/** What bash has to offer behind that line. */
+function offered(line: string): readonly string[] {
+  const script = `
+    PATH=${join(projectRoot, 'bin')}:$PATH
+    source <(kit completion bash)
+    COMP_LINE=$1 COMP_POINT=\${#1}
+    _kit
+    printf '%s\\n' "\${COMPREPLY[@]}"`
+  const { stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', line], { encoding: 'utf8' })
+  assert.equal(stderr, '')
+  return stdout.split('\n').filter(Boolean)
+}
+
+test('bash completes commands, and names that the cluster has now', () => {
+  const kit = `kit --dir ${cluster.directory}`
+  assert.deepEqual(offered('kit rollout re'), ['resume', 'restart'])
+  assert.deepEqual(offered(`${kit} rollout pause app_w`), ['app_web', 'app_worker'])
+  assert.deepEqual(offered(`${kit} logs service/app_wo`), ['service/app_worker'])
+  // Bash offers only what is behind a sign that it cuts words at.
+  assert.deepEqual(offered(`${kit} get services -o=cust`), [])
+  assert.deepEqual(offered('kit --dir /nowhere get services '), [])
+})
+
+test('a program kit-NAME on the PATH is a command, for the cluster that was meant', () => {
+  const plugin = cluster.file('bin/kit-hello', '#!/bin/sh\necho "hello $* from $KIT_SOCKET"; exit 7\n')
+  chmodSync(plugin, 0o755)
+  const env = { ...process.env, PATH: `${dirname(plugin)}:${process.env['PATH']}` }
+  const run = (...args: readonly string[]) => spawnSync(join(projectRoot, 'bin/kit'), args, { encoding: 'utf8', env })
+  const { status, stdout } = run('--dir', cluster.directory, 'hello', '--world', 'get')
+  assert.equal(stdout, `hello --world get from ${cluster.directory}/node-1/kit.sock\n`)
+  assert.equal(status, 7)
+  const unknown = run('helo')
+  assert.equal(unknown.status, 2)
+  assert.match(unknown.stderr, /unknown command 'helo'/)
+  assert.match(run('aply').stderr, /Did you mean apply\?/)
+})
+
+test('kit api sends what it is given; --show-request says what any command sends', async () => {
+  const services = JSON.parse(await cluster.kit('api', '/apis/kit/v1/services'))
+  assert.equal(services.items.length, 2)
+  const patch = cluster.file('patch.yml', 'spec: {replicas: 2}')
+  const changed = JSON.parse(await cluster.kit('api', 'patch', '/apis/kit/v1/services/app_web?fieldManager=me', '-f', patch))
+  assert.equal(changed.spec.replicas, 2)
+  assert.match(await cluster.fails(1, 'api', '/apis/kit/v1/services/nobody'), /not found/)
+  assert.match(await cluster.fails(2, 'api', 'FETCH', '/version'), /no method: write GET/)
+  const watch = cluster.start(['api', '/apis/kit/v1/services?watch=true&resourceVersion=0'])
+  await eventually(() => assert.match(watch.text(), /app_web.*\n.*app_worker/))
+  await watch.stop()
+  const { out, err } = await cluster.run(['--show-request', 'scale', 'app_web=1', '--no-wait'])
+  assert.equal(out, 'service/app_web scaled to 1\n')
+  assert.match(
+    err,
+    /> PATCH \/apis\/kit\/v1\/services\/app_web\/scale\?fieldManager=kit-scale.*\n.*merge-patch.*\n> \{"spec":\{"replicas":1\}\}/,
+  )
+})
