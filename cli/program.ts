@@ -80,7 +80,10 @@ export function createProgram(
   const group = (name: string, description: string): Command =>
     program.command(name).description(description).exitOverride().addHelpText('after', helpText(name))
   const output = (command: Command): Command =>
-    command.option('-o, --output <format>', 'wide, json, yaml, name or jsonpath={.path} (default: a table)')
+    command.option(
+      '-o, --output <format>',
+      'wide, columns=NAME,AGE, json, ndjson, yaml, name, custom-columns=HEADING:.path or jsonpath={.path} (default: a table)',
+    )
   const selectors = (command: Command): Command =>
     command
       .option('-l, --selector <labels>', 'only objects with these labels: a=b,c!=d,e in (f,g)')

@@ -33,6 +33,12 @@ test('get: a table, wide, names, JSON, YAML, a path', async () => {
   assert.match(lines(await cluster.kit('get', 'tasks', '-o', 'wide'))[0] ?? '', /REVISION +EXIT +AGE/)
   assert.equal(await cluster.kit('get', 'svc', '-o', 'name'), 'service/app_web\nservice/app_worker\n')
   assert.equal(await cluster.kit('get', 'service/app_web', '-o', 'jsonpath={.spec.replicas}'), '2\n')
+  const each = '{range .items[*]}{.metadata.name} has {.spec.replicas}{"\\n"}{end}'
+  assert.match(await cluster.kit('get', 'services', '-o', `jsonpath=${each}`), /^app_web has 2$/m)
+  assert.match(await cluster.kit('get', 'services', '-o', 'columns=replicas,name'), /^REPLICAS +NAME\n.*2\/2 +app_web$/ms)
+  assert.match(await cluster.kit('get', 'services', '-o', 'custom-columns=WHO:.metadata.name,N:.spec.replicas'), /^app_web +2$/m)
+  assert.ok(lines(await cluster.kit('get', 'tasks', '-o', 'ndjson')).every((line) => JSON.parse(line).kind === 'Task'))
+  assert.match(await cluster.fails(2, 'get', 'services', '-o', 'columns=nmae'), /no column "nmae"; did you mean NAME\?/)
   assert.match(await cluster.kit('get', 'service', 'app_web', '-o', 'yaml'), /^apiVersion: kit\/v1\nkind: Service\n/)
   const { kind } = await cluster.json<{ kind: string }>('service', 'app_web')
   assert.equal(kind, 'Service')

@@ -48,13 +48,13 @@ async function describeObject(context: Context, client: Client, object: WireObje
   ]
   if (object.kind === 'Stack') {
     const table = await client.table('Service', { labelSelector: `kit/stack=${metadata.name}` })
-    parts.push(table.rows.length === 0 ? 'Services: none' : `Services:\n${indent(formatTable(table, false))}`)
+    parts.push(table.rows.length === 0 ? 'Services: none' : `Services:\n${indent(formatTable(table, { wide: false }))}`)
   }
   const owned =
     object.kind === 'Service' ? `spec.service=${metadata.name}` : object.kind === 'Node' ? `spec.nodeName=${metadata.name}` : undefined
   if (owned !== undefined) {
     const table = await client.table('Task', { fieldSelector: owned })
-    parts.push(table.rows.length === 0 ? 'Tasks: none' : `Tasks:\n${indent(formatTable(table, true))}`)
+    parts.push(table.rows.length === 0 ? 'Tasks: none' : `Tasks:\n${indent(formatTable(table, { wide: true }))}`)
     const { items: tasks } = await client.list('Task', { fieldSelector: owned })
     if (isService(object)) parts.push(...(await describeEndpoints(client, object, tasks)))
     parts.push(...describeFailures(tasks, now))

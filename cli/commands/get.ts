@@ -1,12 +1,14 @@
 // `kit get`: what there is. Tables come from the server, so that kubectl and kit show the same columns.
 
 import type { Kind } from '../../api/objects.ts'
+import { nearest } from '../../api/suggestion.ts'
 import type { Table, WireObject } from '../../api/wire.ts'
 import type { Client, Selectors } from '../../client/client.ts'
 import type { Context } from '../context.ts'
+import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
-import { type Format, formatObjects, parseFormat } from '../output/print.ts'
+import { type Format, formatObjects, parseFormat, type TableFormat } from '../output/print.ts'
 import { definitionOf, find, parseKinds, parseResources } from '../resource.ts'
 import { stopSignal, untilStopped } from '../until-stopped.ts'
 
@@ -21,7 +23,7 @@ export async function get(context: Context, options: Options, words: readonly st
     for (const kind of kinds) {
       const objects = found.filter((object) => object.kind === kind)
       if (format.form !== 'table') context.out(formatObjects(objects, format, found.length > 1))
-      else await printRows(context, client, kind, objects, format.wide)
+      else await printRows(context, client, kind, objects, format)
     }
     if (options.watch === true && found.length === 1 && found[0] !== undefined) {
       const { kind, metadata } = found[0]
@@ -33,7 +35,7 @@ export async function get(context: Context, options: Options, words: readonly st
   for (const [at, kind] of kinds.entries()) {
     const version =
       format.form === 'table'
-        ? await printTable(context, client, kind, selectors, format.wide, kinds.length > 1, at)
+        ? await printTable(context, client, kind, selectors, format, kinds.length > 1, at)
         : await printList(context, client, kind, selectors, format)
     if (options.watch === true && kinds.length === 1) await follow(context, client, kind, selectors, version, format)
   }
@@ -64,28 +66,28 @@ async function printTable(
   client: Client,
   kind: Kind,
   selectors: Selectors,
-  wide: boolean,
+  format: TableFormat,
   several: boolean,
   at: number,
 ): Promise<string> {
   const table = await client.table(kind, selectors)
   if (table.rows.length > 0)
     context.out(
-      `${several && at > 0 ? '\n' : ''}${formatTable(table, wide, several ? definitionOf(kind).spec.names.singular : undefined)}\n`,
+      `${several && at > 0 ? '\n' : ''}${formatTable(table, format, several ? definitionOf(kind).spec.names.singular : undefined)}\n`,
     )
   else if (!several) context.err(`No ${definitionOf(kind).spec.names.plural} found.`)
   return table.metadata.resourceVersion
 }
 
-async function printRows(context: Context, client: Client, kind: Kind, objects: readonly WireObject[], wide: boolean): Promise<void> {
+async function printRows(context: Context, client: Client, kind: Kind, objects: readonly WireObject[], format: TableFormat): Promise<void> {
   const tables = await Promise.all(objects.map(({ metadata }) => client.table(kind, { name: metadata.name })))
   const [first] = tables
-  if (first !== undefined) context.out(`${formatTable({ ...first, rows: tables.flatMap(({ rows }) => rows) }, wide)}\n`)
+  if (first !== undefined) context.out(`${formatTable({ ...first, rows: tables.flatMap(({ rows }) => rows) }, format)}\n`)
 }
 
 /** `prefix` turns names into kind/name, as where several kinds are listed. */
-export function formatTable(table: Table, wide: boolean, prefix?: string): string {
-  const shown = table.columnDefinitions.flatMap((column, at) => (wide || column.priority === 0 ? [{ ...column, at }] : []))
+export function formatTable(table: Table, format: Pick<TableFormat, 'wide' | 'columns'>, prefix?: string): string {
+  const shown = shownColumns(table, format)
   return formatColumns({
     headings: shown.map(({ name }) => name),
     rows: table.rows.map(({ cells }) =>
@@ -98,6 +100,24 @@ export function formatTable(table: Table, wide: boolean, prefix?: string): strin
   })
 }
 
+function shownColumns(
+  { columnDefinitions }: Table,
+  { wide, columns }: Pick<TableFormat, 'wide' | 'columns'>,
+): readonly (Table['columnDefinitions'][number] & { readonly at: number })[] {
+  const all = columnDefinitions.map((column, at) => ({ ...column, at }))
+  if (columns === undefined) return all.filter(({ priority }) => wide || priority === 0)
+  return columns.map((wanted) => {
+    const found = all.find(({ name }) => name.toLowerCase() === wanted.trim().toLowerCase())
+    if (found !== undefined) return found
+    const names = all.map(({ name }) => name.toUpperCase())
+    const suggestion = nearest(wanted.toUpperCase(), names)
+    throw new CommandError(
+      exitCodes.invalid,
+      `there is no column "${wanted}"${suggestion === undefined ? '' : `; did you mean ${suggestion}?`} There are ${names.join(', ')}`,
+    )
+  })
+}
+
 /** One line (or document) per change, until Ctrl-C. */
 async function follow(context: Context, client: Client, kind: Kind, selectors: Selectors, since: string, format: Format): Promise<void> {
   const signal = stopSignal(context)
@@ -106,14 +126,14 @@ async function follow(context: Context, client: Client, kind: Kind, selectors: S
     const { name } = event.object.metadata
     if (format.form !== 'table') {
       context.out(
-        format.form === 'json'
+        format.form === 'json' || format.form === 'ndjson'
           ? `${JSON.stringify({ type: event.type, object: event.object })}\n`
           : formatObjects([event.object], format, false),
       )
     } else if (event.type === 'DELETED') context.out(`${name}   deleted\n`)
     else {
       const table = await client.table(kind, { name }).catch(() => undefined) // Gone again meanwhile: its own event follows.
-      const line = table === undefined ? undefined : formatTable(table, format.wide).split('\n')[1]
+      const line = table === undefined ? undefined : formatTable(table, format).split('\n')[1]
       if (line !== undefined) context.out(`${line}\n`)
     }
   }

@@ -51,7 +51,7 @@ async function applyAndShow(
 async function showTables(context: Context, client: Client, withStarting: boolean): Promise<void> {
   for (const kind of ['Service', 'Task'] as const) {
     const table = await client.table(kind)
-    if (table.rows.length > 0) context.out(`\n${formatTable(table, false)}\n`)
+    if (table.rows.length > 0) context.out(`\n${formatTable(table, { wide: false })}\n`)
   }
   if (withStarting) await sayStarting(context, client)
 }
