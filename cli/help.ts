@@ -173,6 +173,16 @@ const help: Readonly<Record<string, Help>> = {
   'ctx rm': { examples: ['kit ctx rm prod'], exit: 'plain' },
   'ctx kubeconfig': { examples: ['kit ctx kubeconfig prod > kubeconfig; kubectl --kubeconfig kubeconfig get services.kit'], exit: 'plain' },
   whoami: { examples: ['kit whoami', 'kit whoami --context prod'], exit: 'plain' },
+  init: {
+    notes: ['web: a server behind a port; worker: a program with settings and limits; global: one', 'on every node.'],
+    examples: ['kit init web > run.yml', 'kit init worker --file run.yml'],
+    exit: 'plain',
+  },
+  doctor: {
+    notes: ['It changes nothing. It ends with 1 when something is broken, and with 0 when there', 'are only warnings.'],
+    examples: ['kit doctor', 'kit --dir /tmp/try doctor'],
+    exit: 'plain',
+  },
   api: {
     notes: [
       'A PATCH is a merge patch unless a header says otherwise. What goes on',

@@ -8,6 +8,10 @@ export type ExecutorName = (typeof executorNames)[number]
 export const shells = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof shells)[number]
 
+/** What `kit init` writes. */
+export const starters = ['web', 'worker', 'global'] as const
+export type Starter = (typeof starters)[number]
+
 export interface GlobalOptions {
   /** Read what the manager that is asked has, however old. */
   readonly stale?: boolean

@@ -4,7 +4,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
 import { helpText } from './help.ts'
-import { executorNames, type GlobalOptions, type Options, shells } from './options.ts'
+import { executorNames, type GlobalOptions, type Options, shells, starters } from './options.ts'
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 const count = (value: string): number => {
@@ -200,7 +200,11 @@ export function createProgram(
     add(
       verb,
       text,
-      (command) => (verb === 'drain' ? waiting(command) : command).argument('<node...>', 'name or host name'),
+      (command) =>
+        (verb === 'drain' ? waiting(command) : command.alias(verb === 'pause' ? 'cordon' : 'uncordon')).argument(
+          '<node...>',
+          'name or host name',
+        ),
       async (context, options, words) => (await import('./commands/drain.ts')).setAvailability(context, availability, options, words),
     )
   }
@@ -438,6 +442,22 @@ export function createProgram(
     async (context) => (await import('./commands/version.ts')).version(context),
   )
 
+  add(
+    'init',
+    'Write a stack file to begin with',
+    (command) =>
+      command
+        .addArgument(new Argument('[what]', 'what it runs').choices(starters).default('web'))
+        .option('--file <path>', 'there, instead of to standard output')
+        .option('--force', 'also over a file that is there'),
+    async (context, options, words) => (await import('./commands/init.ts')).init(context, options, words),
+  )
+  add(
+    'doctor',
+    'Look whether all that kit needs is there, and say how to mend what is not',
+    (command) => command,
+    async (context) => (await import('./commands/doctor.ts')).doctor(context),
+  )
   add(
     'api',
     'Send a request to the API as it is: [METHOD] PATH',

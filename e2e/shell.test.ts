@@ -72,3 +72,34 @@ test('kit api sends what it is given; --show-request says what any command sends
     /> PATCH \/apis\/kit\/v1\/services\/app_web\/scale\?fieldManager=kit-scale.*\n.*merge-patch.*\n> \{"spec":\{"replicas":1\}\}/,
   )
 })
+
+test('kit doctor finds nothing broken in a cluster that is well, and says how to mend one that is not', async () => {
+  const { out, err, code } = await cluster.run(['doctor'])
+  assert.equal(code, 0, out + err)
+  for (const about of ['daemon', 'socket', 'disk', 'version', 'clock', 'nodes', 'manager', 'services'])
+    assert.match(out, new RegExp(`^(ok  |WARN)  ${about} `, 'm'))
+  const nowhere = new Cluster()
+  assert.match(await nowhere.fails(1, 'doctor'), /FAIL +socket .*\n +mend: `kit up`/)
+  await cluster.kit(
+    'apply',
+    '--no-wait',
+    '-f',
+    cluster.file('far.yml', 'services: {far: {image: x, command: [sleep, "9"], deploy: {placement: {constraints: [node.labels.a == b]}}}}'),
+  )
+  await eventually(async () =>
+    assert.match(await cluster.fails(1, 'doctor'), /FAIL +service\/far_far +far_far\.1\.\w+ waits: .*\n +mend: `kit explain task\/far_far/),
+  )
+  await cluster.kit('delete', 'stack/far')
+})
+
+test('kit init writes files that run as they are', async () => {
+  assert.match(await cluster.kit('init'), /^# A web server/)
+  for (const what of ['web', 'worker', 'global']) {
+    const file = join(cluster.home, `${what}.yml`)
+    await cluster.kit('init', what, '--file', file)
+    assert.match(await cluster.fails(2, 'init', what, '--file', file), /exists already; --force/)
+    await cluster.kit('apply', '-f', file)
+    await cluster.kit('delete', `stack/${what}`)
+  }
+  assert.match(await cluster.fails(2, 'init', 'wbe'), /Allowed choices are web, worker, global/)
+})

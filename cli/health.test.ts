@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { WireObject } from '../api/wire.ts'
+import { type Finding, judgeCertificate, judgeClock, judgeDisk, judgeManagers, judgeNode, judgeService } from './health.ts'
+
+const now = Date.parse('2026-01-01T12:00:00Z')
+const hour = 3_600_000
+const gib = 1024 ** 3
+
+function node(status: Partial<WireObject<'Node'>['status']> = {}, spec: WireObject<'Node'>['spec'] = {}): WireObject<'Node'> {
+  const metadata = { name: 'id-1', uid: 'u', resourceVersion: '1', generation: 1, creationTimestamp: '' }
+  return { apiVersion: 'kit/v1', kind: 'Node', metadata, spec, status: { state: 'Ready', role: 'Manager', ...status } }
+}
+
+function service(status: Partial<WireObject<'Service'>['status']>, spec: object = {}): WireObject<'Service'> {
+  const metadata = { name: 'web', uid: 'u', resourceVersion: '1', generation: 1, creationTimestamp: '' }
+  return { apiVersion: 'kit/v1', kind: 'Service', metadata, spec: { template: { image: 'x' }, ...spec }, status }
+}
+
+function task(state: 'Pending' | 'Running', error?: string): WireObject<'Task'> {
+  const metadata = { name: 'web.1.x', uid: 'u', resourceVersion: '1', generation: 1, creationTimestamp: '' }
+  const spec = { service: 'web', serviceUid: 'u', slot: 1, revision: 'r', attempt: 1, desired: 'Running' } as const
+  return { apiVersion: 'kit/v1', kind: 'Task', metadata, spec, status: { state, at: now, ...(error === undefined ? {} : { error }) } }
+}
+
+const cases: readonly (readonly [name: string, found: Finding | undefined, level: Finding['level'] | undefined, text?: RegExp])[] = [
+  ['room on the disk', judgeDisk('/d', 20 * gib, 100 * gib), 'ok'],
+  ['little room on a large disk', judgeDisk('/d', 3 * gib, 100 * gib), 'warning', /3\.0 GiB left of 100\.0/],
+  ['hardly any room', judgeDisk('/d', gib / 10, 4 * gib), 'bad'],
+  ['clocks that agree', judgeClock(now, now + 50, now), 'ok'],
+  ['a second that was cut off', judgeClock(now + 900, now + 950, now), 'ok'],
+  ['a manager that is behind', judgeClock(now, now, now - 31_000), 'warning', /30s behind/],
+  ['a manager that is far ahead', judgeClock(now, now, now + 2 * hour), 'bad', /2h ahead of/],
+  ['a certificate of months', judgeCertificate('ann', now + 90 * 24 * hour, now), 'ok'],
+  ['one of days', judgeCertificate('ann', now + 24 * hour, now), 'warning', /ends at 2026-01-02 12:00/],
+  ['one that is over', judgeCertificate('ann', now - 1, now), 'bad'],
+  ['a node that is well', judgeNode(node({ certificate: { publicKey: '', notAfter: now + 50 * hour } }), now)[0], undefined],
+  ['a node that is down', judgeNode(node({ state: 'Down', message: 'no heartbeat' }), now)[0], 'bad', /down: no heartbeat/],
+  ['a node whose certificate is over', judgeNode(node({ certificate: { publicKey: '', notAfter: now - 1 } }), now)[0], 'bad'],
+  ['a drained node', judgeNode(node({}, { availability: 'Drain' }), now)[0], 'warning'],
+  ['one manager', judgeManagers([node()]), 'ok'],
+  ['three managers', judgeManagers([node(), node(), node()]), 'ok'],
+  ['a manager of three is down', judgeManagers([node(), node(), node({ state: 'Down' })]), 'warning', /2 of 3 ready, 2 needed/],
+  ['a service that runs', judgeService(service({ replicas: { desired: 1, running: 1 } }), [task('Running')]), undefined],
+  ['one of which a part runs', judgeService(service({ replicas: { desired: 2, running: 1 } }), []), 'warning', /1 of 2 tasks run/],
+  [
+    'a task that no node takes',
+    judgeService(service({}), [task('Pending', 'no suitable node')]),
+    'bad',
+    /web\.1\.x waits: no suitable node/,
+  ],
+  ['a paused rollout', judgeService(service({}, { paused: true }), []), 'warning', /paused/],
+]
+for (const [name, found, level, text = /./] of cases) {
+  test(`doctor: ${name} is ${level ?? 'no finding'}`, () => {
+    assert.equal(found?.level, level)
+    if (found === undefined) return
+    assert.match(found.text, text)
+    assert.equal(found.mend !== undefined, level !== 'ok', 'what is not ok says how to mend it')
+  })
+}
