@@ -21,6 +21,7 @@ const stateOrder: Readonly<Record<TaskState, number>> = {
   Rejected: 768,
   Orphaned: 832,
 }
+export const taskStates = Object.keys(stateOrder) as readonly TaskState[]
 const desiredOrder: Readonly<Record<Desired, number>> = { Ready: 384, Running: 512, Complete: 576, Shutdown: 640, Remove: 800 }
 
 /** Negative when `a` comes before `b`. Observed state only moves forward in this order. */

@@ -25,7 +25,7 @@ export interface ContextFile {
 
 /** The cluster on this machine has this name, and no entry. */
 export const localContext = 'local'
-const reserved: ReadonlySet<string> = new Set([localContext, 'add', 'ls', 'rm', 'kubeconfig', 'help'])
+const reserved: ReadonlySet<string> = new Set([localContext, 'add', 'ls', 'rm', 'kubeconfig', 'pem', 'help'])
 const nameForm = /^[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,62}[A-Za-z0-9])?$/
 
 export function configPath(env: Readonly<Record<string, string | undefined>>): string {

@@ -84,6 +84,7 @@ const help: Readonly<Record<string, Help>> = {
       'kit get services,tasks -o wide',
       'kit get node/node-1 -o yaml',
       "kit get tasks --field-selector spec.service=run_web -o jsonpath='{.items[*].status.state}'",
+      "kit get --raw '/readyz?verbose'",
     ],
     exit: 'plain',
   },
@@ -171,6 +172,7 @@ const help: Readonly<Record<string, Help>> = {
   },
   'ctx add': { examples: ['kit ctx add kit-ann.yaml', 'kit ctx add kit-ann.yaml --name prod --server 10.0.0.1:6443'], exit: 'plain' },
   'ctx rm': { examples: ['kit ctx rm prod'], exit: 'plain' },
+  'ctx pem': { examples: ['kit ctx pem /etc/prometheus/kit prom'], exit: 'plain' },
   'ctx kubeconfig': { examples: ['kit ctx kubeconfig prod > kubeconfig; kubectl --kubeconfig kubeconfig get services.kit'], exit: 'plain' },
   whoami: { examples: ['kit whoami', 'kit whoami --context prod'], exit: 'plain' },
   init: {

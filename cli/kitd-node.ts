@@ -25,7 +25,9 @@ export interface NodeFlags extends ExecutorFlags, NetworkFlags {
   readonly availability?: Availability
 }
 
-export type NodeDeps = Omit<Effects, 'transport'>
+export interface NodeDeps extends Omit<Effects, 'transport'> {
+  readonly processMetrics: () => Promise<string>
+}
 
 export interface OpenNode {
   readonly identity: Identity
@@ -122,6 +124,7 @@ async function openInRole(
       },
       engineLabels,
       version,
+      processMetrics: deps.processMetrics,
     },
   )
   const { handle, store } = node

@@ -20,6 +20,7 @@ import { type NodeDeps, type NodeFlags, NodeRemoved, openNode } from './kitd-nod
 import { fixedMembership, withMembership } from './membership-door.ts'
 import { executorNames } from './options.ts'
 import { type OwnRoot, type OwnRootFlags, readOwnRoot } from './own-root.ts'
+import { measureProcess } from './process-metrics.ts'
 import { Standby } from './standby.ts'
 import { tellReady } from './tell-ready.ts'
 
@@ -103,7 +104,15 @@ async function run(flags: Flags): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
 
   const log = createLog()
-  const deps: NodeDeps = { clock: createClock(), random: createRandom(), keys: createKeys(), disk: createDisk(), log }
+  const ofProcess = measureProcess()
+  const deps: NodeDeps = {
+    clock: createClock(),
+    random: createRandom(),
+    keys: createKeys(),
+    disk: createDisk(),
+    log,
+    processMetrics: () => ofProcess.metrics(),
+  }
   assertWanted(flags)
   const root = await readOwnRoot(flags, deps.clock.wallMs())
   const unlock = lockDirectory(directory)

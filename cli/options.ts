@@ -43,7 +43,7 @@ export interface Options {
   readonly tail?: string
   readonly since?: string
   readonly timestamps?: boolean
-  readonly raw?: boolean
+  readonly raw?: boolean | string
   readonly taskIds?: boolean
   readonly details?: boolean
   readonly for?: string

@@ -153,9 +153,10 @@ export function createProgram(
     'List objects, or show one',
     (command) =>
       selectors(output(command))
-        .argument('<kind>', 'kind, kinds with commas, all, or kind/name')
+        .argument('[kind]', 'kind, kinds with commas, all, or kind/name')
         .argument('[name...]', 'all of the kind without one')
-        .option('-w, --watch', 'go on printing what changes'),
+        .option('-w, --watch', 'go on printing what changes')
+        .option('--raw <path>', 'print what the API answers there: /metrics, /readyz?verbose'),
     async (context, options, words) => (await import('./commands/get.ts')).get(context, options, words),
   )
   add(
@@ -427,6 +428,13 @@ export function createProgram(
     'Print a context as kubectl takes it, with its key',
     (command) => command.argument('[name]', 'the current one without it'),
     async (context, _options, words) => (await import('./commands/ctx.ts')).kubeconfig(context, words),
+    contexts,
+  )
+  add(
+    'pem',
+    'Write root, certificate and key of a context as files, for Prometheus or curl',
+    (command) => command.argument('<directory>', 'gets ca.pem, cert.pem and key.pem').argument('[name]', 'the current one without it'),
+    async (context, _options, words) => (await import('./commands/ctx.ts')).pem(context, words),
     contexts,
   )
   add(

@@ -326,6 +326,7 @@ function isStatus(value: unknown): value is WireStatus {
 }
 
 function statusError(value: unknown): StatusError {
+  if (typeof value === 'string') return new StatusError('Unavailable', value.trimEnd()) // The checks of `/readyz?verbose`.
   if (!isStatus(value)) throw unexpected('a Status')
   const { reason, message = 'the server gave no reason', details = {} } = value
   const known: Reason = reason !== undefined && Object.hasOwn(reasons, reason) ? reason : 'Unknown'

@@ -3,6 +3,7 @@
 // changes is on disk before it is used.
 
 import { Bell, firstOf } from '../agent/first-of.ts'
+import type { Validity } from '../ca/certificate.ts'
 import { issuedBy } from '../ca/issued-by.ts'
 import { certificatesIn } from '../ca/pem.ts'
 import { madeMs } from '../ca/renewal.ts'
@@ -65,6 +66,11 @@ export class CertificateKeeper {
   /** Digest of the key of the authority that the certificate is of; undefined while there is none. */
   issuer(): string | undefined {
     return this.#present === undefined ? undefined : issuedBy(this.#present.certificate, this.#present.root)
+  }
+
+  /** From when until when the certificate is good; undefined while there is none. */
+  validity(): Validity | undefined {
+    return this.#present === undefined ? undefined : believedOf(this.#present)
   }
 
   /** Resolves when `issuer` is another than `known`. */

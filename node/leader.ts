@@ -17,6 +17,7 @@ import { LogBroker } from '../server/logs.ts'
 import { StatsBroker } from '../server/stats.ts'
 import type { OpenStore } from '../store/store.ts'
 import { createControllers } from './controllers.ts'
+import type { NodeMetrics } from './metrics.ts'
 import type { ManagerOptions } from './node-options.ts'
 
 export class Leader {
@@ -24,21 +25,28 @@ export class Leader {
   readonly #options: ManagerOptions
   readonly #store: OpenStore
   readonly #events: EventLog
+  readonly #metrics: NodeMetrics
   readonly #dispatcher: Dispatcher
   readonly #logs: LogBroker
   readonly #issuer: Issuer
   readonly #stats: StatsBroker
   readonly #exec: ExecBroker
 
-  constructor(effects: Effects, options: ManagerOptions, store: OpenStore, events: EventLog) {
+  constructor(effects: Effects, options: ManagerOptions, store: OpenStore, events: EventLog, metrics: NodeMetrics) {
     const { clock, random, keys, log, transport } = effects
     const { identity, advertise, shortestCertificateMs: shortestLifeMs } = options
     this.#effects = effects
     this.#options = options
     this.#store = store
     this.#events = events
+    this.#metrics = metrics
     const given = { store, clock, random, log, transport }
-    const dispatcher = new Dispatcher({ ...given, events: events.recorder('agent'), address: advertise ?? identity.nodeId })
+    const dispatcher = new Dispatcher({
+      ...given,
+      events: events.recorder('agent'),
+      address: advertise ?? identity.nodeId,
+      metrics: metrics.sessions,
+    })
     const requestStream: Dispatcher['requestStream'] = (...request) => dispatcher.requestStream(...request)
     this.#dispatcher = dispatcher
     this.#logs = new LogBroker({ ...given, requestStream })
@@ -82,7 +90,7 @@ export class Leader {
     const unsubscribe = store.subscribe((batch) => index.apply(batch))
     try {
       await Promise.all([
-        runControllers(controllers, { store, clock, log }, signal),
+        runControllers(controllers, { store, clock, log, metrics: this.#metrics.controllers }, signal),
         this.#dispatcher.run(signal),
         this.#logs.run(signal),
         this.#issuer.run(signal),

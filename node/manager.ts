@@ -19,8 +19,10 @@ import { checkStack } from '../server/stack-admission.ts'
 import { PeerLinks } from '../store/links/links.ts'
 import { type OpenStore, openStore } from '../store/store.ts'
 import { groupOf } from './controllers.ts'
+import { createHealth } from './health.ts'
 import { noteLog } from './identity.ts'
 import { Leader } from './leader.ts'
+import { NodeMetrics } from './metrics.ts'
 import type { KitNode, ManagerOptions } from './node-options.ts'
 import { formerTerm } from './retire.ts'
 
@@ -30,13 +32,14 @@ export async function openManager(
   options: ManagerOptions,
   runBeside: (signal: AbortSignal) => Promise<void>,
 ): Promise<KitNode> {
-  const { identity, directory } = options
+  const { identity, directory, version, processMetrics: ofProcess } = options
   const { nodeId, clusterId, hasLog, joined } = identity
   let opened: OpenStore | undefined
   const addressOf = (id: string): string | undefined => opened?.view.get('Node', id)?.status.description?.managerAddress
   const links = new PeerLinks({ ...effects, id: nodeId, addressOf })
+  const metrics = new NodeMetrics({ clock: effects.clock, version, ...(ofProcess === undefined ? {} : { ofProcess }) })
   const store = await openStore(
-    { ...effects, peers: links },
+    { ...effects, peers: links, metrics: metrics.store },
     {
       directory: `${directory}/raft`,
       ...{ nodeId, clusterId, isKnown: hasLog },
@@ -53,7 +56,8 @@ export async function openManager(
     await store.close()
     throw error
   }
-  return createManager(effects, options, store, links, addressOf, runBeside)
+  metrics.expose(store, options.ownCertificate)
+  return createManager(effects, options, { store, links, metrics, addressOf }, runBeside)
 }
 
 /** A cluster that has its root is not given another by starting its manager with one. */
@@ -67,12 +71,17 @@ function assertFounds({ view }: OpenStore, { founding, directory }: ManagerOptio
   )
 }
 
+interface Opened {
+  readonly store: OpenStore
+  readonly links: PeerLinks
+  readonly metrics: NodeMetrics
+  readonly addressOf: (id: string) => string | undefined
+}
+
 function createManager(
   effects: Effects,
   options: ManagerOptions,
-  store: OpenStore,
-  links: PeerLinks,
-  addressOf: (id: string) => string | undefined,
+  { store, links, metrics, addressOf }: Opened,
   runBeside: (signal: AbortSignal) => Promise<void>,
 ): KitNode {
   const { clock, random, log, transport } = effects
@@ -100,12 +109,12 @@ function createManager(
     events,
     admission: { validate: validateObject, checkStack, assertDemotable: (node) => assertDemotable(store.view, group, node) },
     version: options.version,
-    notReady() {
-      const { leads, leader: id } = store.status()
-      if (id === null) return whyNone(store, addressOf)
-      if (!leads) return store.view.count('Cluster') === 0 ? 'this manager has nothing of the cluster yet' : undefined
-      return leader?.hasReported(nodeId) === true ? undefined : 'the tasks of this node have not been looked at yet'
-    },
+    health: createHealth(
+      store,
+      () => whyNone(store, addressOf),
+      () => leader?.hasReported(nodeId) === true,
+    ),
+    metrics: () => metrics.text(),
     logs: (of, logOptions, signal) => leading().logs(of, logOptions, signal),
     stats: (nodeName) => leading().stats(nodeName),
     exec: (task, command, who, signal) => leading().exec(task, command, who, signal),
@@ -114,9 +123,10 @@ function createManager(
       return explanation === undefined ? undefined : { ...explanation, text: formatExplanation(explanation) }
     },
   })
+  const here = metrics.measureRequests(router.handle)
   const handle = createDoor({
     ...{ clock, transport, store, leaderAddress },
-    here: router.handle,
+    here,
     whyNone: () => whyNone(store, addressOf),
   })
 
@@ -125,7 +135,7 @@ function createManager(
     while (!signal.aborted) {
       await whileRole(store, false, signal, (inner) => redirectToLeader(transport, leaderAddress, inner))
       await whileRole(store, true, signal, async (inner) => {
-        leader = new Leader(effects, options, store, events)
+        leader = new Leader(effects, options, store, events, metrics)
         try {
           await leader.run(inner)
         } finally {
@@ -146,7 +156,7 @@ function createManager(
         throw error
       })
       try {
-        const parts = [serve(all), links.run(all), serveForwarded(transport, router.handle, all), runBeside(all)]
+        const parts = [serve(all), links.run(all), serveForwarded(transport, here, all), runBeside(all)]
         await Promise.race([Promise.all(parts), broken])
       } finally {
         stop.abort()

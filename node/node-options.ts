@@ -3,6 +3,7 @@
 import type { Executor } from '../agent/executor.ts'
 import type { PortServer } from '../agent/mesh/port-server.ts'
 import type { Handle } from '../api/request.ts'
+import type { Validity } from '../ca/certificate.ts'
 import type { Founding } from '../controllers/bootstrap/bootstrap.ts'
 import type { OpenStore, StoreOptions } from '../store/store.ts'
 import type { NodeCertificate } from './certificate.ts'
@@ -34,6 +35,8 @@ export interface NodeOptions {
   readonly founding?: Founding
   readonly engineLabels: Readonly<Record<string, string>>
   readonly version: string
+  /** What the process that runs the node measures of itself, as text for Prometheus. */
+  readonly processMetrics?: () => Promise<string>
   /** Sizes of the log, where they are not what production has. */
   readonly log?: Pick<StoreOptions, 'snapshotEntries' | 'segmentBytes'>
   /** Shortest life of a certificate, where it is not what production has. */
@@ -52,4 +55,6 @@ export interface KitNode {
 
 export interface ManagerOptions extends Omit<NodeOptions, 'role'> {
   readonly identity: ManagerIdentity
+  /** How long its own certificate counts; undefined while it has none. */
+  readonly ownCertificate: () => Validity | undefined
 }

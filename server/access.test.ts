@@ -42,6 +42,7 @@ const expected = `
 livez                    get:*
 readyz                   get:*
 healthz                  get:*
+metrics                  get:voa
 version                  get:voa
 api                      get:voa
 apis                     get:voa
@@ -91,7 +92,13 @@ test('the table is as it was written down', () => {
 })
 
 test('every endpoint and verb: who may is served, who may not is refused, and what is not in the table is nobody’s', async () => {
-  const streams = { async *logs() {}, stats: async () => [], exec: () => assert.fail('nothing runs'), explainTask: () => ({}) }
+  const streams = {
+    async *logs() {},
+    stats: async () => [],
+    exec: () => assert.fail('nothing runs'),
+    explainTask: () => ({}),
+    metrics: async () => '',
+  }
   let served = 0
   for (const [endpoint, row] of Object.entries(endpoints)) {
     for (const verb of verbs) {

@@ -28,6 +28,7 @@ export const endpoints: Readonly<Record<string, Verbs>> = {
   livez: { get: anybody },
   readyz: { get: anybody },
   healthz: { get: anybody },
+  metrics: { get: readers },
   version: { get: readers },
   api: { get: readers },
   apis: { get: readers },

@@ -22,6 +22,7 @@ import { PayloadLedger, payloadsOf } from './payloads.ts'
 import { type NodeReport, withPortsServed } from './ports-served.ts'
 import { createRefusalLog, type TellRefusal } from './refusal-log.ts'
 import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
+import type { SessionMetrics } from './session-metrics.ts'
 
 export const dispatcherWrites: WriteList = {
   Task: ['status', 'spec.settledAt'],
@@ -38,6 +39,7 @@ export interface DispatcherDeps {
   readonly events: EventRecorder
   /** Address of this manager, which agents may connect to. */
   readonly address: string
+  readonly metrics?: SessionMetrics
 }
 
 /** What an agent answers with a stream of its own. */
@@ -69,6 +71,7 @@ const factsOfRevisions: ReadonlySet<string> = new Set(['ImageIgnored', 'Networks
 type Description = NonNullable<Node['status']['description']>
 type EndpointsMessage = Extract<ManagerMessage, { type: 'endpoints' }>
 type Hello = Extract<AgentMessage, { type: 'hello' }>
+type Refusal = Extract<ManagerMessage, { type: 'refused' }>
 type Opening = Extract<AgentMessage, { type: 'hello' | 'leave' }>
 
 interface Session {
@@ -144,6 +147,7 @@ export class Dispatcher implements NodeLiveness {
       unsubscribe()
       for (const session of this.#sessions.values()) end(session)
       this.#sessions.clear()
+      this.#countSessions()
       this.#registrations.clear()
       this.#lastSeen.clear()
       this.#left.clear()
@@ -201,6 +205,7 @@ export class Dispatcher implements NodeLiveness {
         return
       }
       const refusal = this.#refusal(opening, stream.peer)
+      if (opening.type === 'hello') this.#deps.metrics?.begun.inc({ result: refusal?.reason ?? 'Accepted' })
       if (refusal !== undefined) await stream.send(encodeMessage(refusal))
       else if (opening.type === 'leave') await this.#leave(opening.nodeName, stream)
       else {
@@ -216,7 +221,7 @@ export class Dispatcher implements NodeLiveness {
     }
   }
 
-  #refusal(opening: Opening, { node, address }: Peer): ManagerMessage | undefined {
+  #refusal(opening: Opening, { node, address }: Peer): Refusal | undefined {
     const { nodeName } = opening
     if (node?.id !== nodeName) {
       const why = `the connection belongs to '${node?.id ?? 'a stranger'}', not to '${nodeName}'`
@@ -263,7 +268,7 @@ export class Dispatcher implements NodeLiveness {
   }
 
   /** The one that has a session keeps it, so that they do not fight; the other is told, and asks again in case the first one goes. */
-  #refuseRival(session: Session, address: string): ManagerMessage {
+  #refuseRival(session: Session, address: string): Refusal {
     const { nodeName, stream } = session
     session.rival = address
     this.#tell(`${nodeName} ${address}`, 'Refused a second session of a node', {
@@ -306,6 +311,7 @@ export class Dispatcher implements NodeLiveness {
       wake: () => undefined,
     }
     this.#sessions.set(nodeName, session)
+    this.#countSessions()
     await this.#describe(session, hello.description)
     this.#see(nodeName)
     for (const listener of this.#listeners) listener(nodeName)
@@ -388,9 +394,14 @@ export class Dispatcher implements NodeLiveness {
   #drop(session: Session): void {
     end(session)
     if (this.#sessions.get(session.nodeName) === session) this.#sessions.delete(session.nodeName)
+    this.#countSessions()
     this.#release()
     for (const uid of [...session.problems.keys(), ...session.unconfirmed.keys()]) this.#judgeTable(uid)
     for (const listener of this.#listeners) listener(session.nodeName)
+  }
+
+  #countSessions(): void {
+    this.#deps.metrics?.sessions.set(this.#sessions.size)
   }
 
   #see(nodeName: string): void {
@@ -665,6 +676,7 @@ export class Dispatcher implements NodeLiveness {
   // What agents report.
 
   async #report(session: Session, number: number, reports: readonly StatusReport[]): Promise<void> {
+    this.#deps.metrics?.reports.inc(reports.length)
     await Promise.all(reports.map((report) => this.#commitReport(session, report)))
     session.hasReported = true
     await send(session, { type: 'ack', number })
@@ -759,7 +771,7 @@ function movesManagers(before: Node, now: Node): boolean {
   return where(before) !== where(now)
 }
 
-function refused(reason: string, message: string, retry: boolean): ManagerMessage {
+function refused(reason: string, message: string, retry: boolean): Refusal {
   return { type: 'refused', reason, message, retry }
 }
 

@@ -34,8 +34,29 @@ test('discovery names every kind with its verbs, in both forms', async () => {
 })
 
 test('readyz says why not', async () => {
-  const { ask } = createWorld({ notReady: () => 'no leader' })
+  const { ask } = createWorld({ health: { livez: [], readyz: [{ name: 'leader', problem: () => 'no leader' }] } })
   assert.deepEqual([(await ask('GET', '/readyz')).status, at((await ask('GET', '/readyz')).body, 'message')], [503, 'no leader'])
+})
+
+const health = {
+  livez: [],
+  readyz: [
+    { name: 'leader', problem: () => undefined },
+    { name: 'tasks', problem: () => 'not yet' },
+  ],
+}
+
+test('with verbose every check is named, whatever the value', async () => {
+  const { ask } = createWorld({ health })
+  for (const path of ['/readyz?verbose', '/readyz?verbose=true']) {
+    const { status, body, headers } = await ask('GET', path)
+    assert.equal(body, '[+]ping ok\n[+]leader ok\n[-]tasks failed: not yet\nreadyz check failed\n')
+    assert.deepEqual([status, headers['content-type']], [503, 'text/plain; charset=utf-8'])
+  }
+  for (const path of ['/livez', '/healthz']) {
+    const { status, body } = await ask('GET', `${path}?verbose`)
+    assert.deepEqual([status, body], [200, '[+]ping ok\nlivez check passed\n'])
+  }
 })
 
 test('a created object has what the server decides, and can be read', async () => {

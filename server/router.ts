@@ -20,6 +20,7 @@ import { createAudit } from './audit.ts'
 import { readBody } from './body.ts'
 import { deleteObject } from './delete.ts'
 import type { EventLog } from './events.ts'
+import { answerHealth, type Health } from './health.ts'
 import { createPast } from './past.ts'
 import { answerList, answerOne, getObject, listObjects, missing, toAnswer } from './read.ts'
 import {
@@ -47,8 +48,10 @@ export interface RouterDeps {
   readonly events: EventLog
   readonly admission: AdmissionDeps
   readonly version: string
-  /** Why the node cannot serve writes yet; undefined when it can. */
-  readonly notReady?: () => string | undefined
+  /** No checks when left out. */
+  readonly health?: Health
+  /** In the text format of Prometheus. */
+  readonly metrics?: () => Promise<string>
   /** Lines of tasks; NotFound when nothing matches. */
   readonly logs?: (
     of: { readonly kind: 'Task' | 'Service'; readonly name: string },
@@ -65,6 +68,7 @@ export interface RouterDeps {
 
 type Deps = RouterDeps & WriteDeps
 
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8'
 /** Of the name of a program, in records. */
 const longestProgram = 200
 
@@ -107,7 +111,7 @@ async function route(deps: Deps, request: ApiRequest): Promise<ApiResponse> {
   return resource === undefined ? fixedAnswer(deps, request, endpoint) : routeResource(deps, request, resource, segments.slice(4))
 }
 
-function targetOf(request: ApiRequest, segments: readonly string[]): Target {
+export function targetOf(request: ApiRequest, segments: readonly string[]): Target {
   const [root, group, version, plural, name, subresource, ...more] = segments
   const resource = root === 'apis' && group === 'kit' && version === 'v1' && plural !== undefined ? resourceOfPlural(plural) : undefined
   const isCollection = resource !== undefined && name === undefined
@@ -117,7 +121,7 @@ function targetOf(request: ApiRequest, segments: readonly string[]): Target {
   return { endpoint, verb, resource, ...(name !== undefined && { name }) }
 }
 
-function segmentsOf(path: string): readonly string[] {
+export function segmentsOf(path: string): readonly string[] {
   try {
     return path
       .split('/')
@@ -128,7 +132,7 @@ function segmentsOf(path: string): readonly string[] {
   }
 }
 
-function fixedAnswer(deps: Deps, request: ApiRequest, path: string): ApiAnswer {
+async function fixedAnswer(deps: Deps, request: ApiRequest, path: string): Promise<ApiAnswer> {
   const { discovery } = preferences(request.headers['accept'])
   const aggregated = (core: boolean): ApiAnswer => {
     const type = `application/json;g=apidiscovery.k8s.io;v=${discovery};as=APIGroupDiscoveryList`
@@ -147,12 +151,12 @@ function fixedAnswer(deps: Deps, request: ApiRequest, path: string): ApiAnswer {
       return answer(200, resourceList)
     case 'livez':
     case 'healthz':
-      return answer(200, 'ok', { 'content-type': 'text/plain; charset=utf-8' })
-    case 'readyz': {
-      const why = deps.notReady?.()
-      if (why !== undefined) throw new StatusError('Unavailable', why)
-      return answer(200, 'ok', { 'content-type': 'text/plain; charset=utf-8' })
-    }
+      return answerHealth('livez', deps.health?.livez ?? [], request)
+    case 'readyz':
+      return answerHealth('readyz', deps.health?.readyz ?? [], request)
+    case 'metrics':
+      if (deps.metrics === undefined) throw unknownPath()
+      return answer(200, await deps.metrics(), { 'content-type': metricsType })
     default:
       throw unknownPath()
   }

@@ -10,9 +10,10 @@
 // with `mvcc/state.ts`, `raft/raft.ts`, `wal/wal.ts`, and here `peers.ts`, `pending.ts`, `recover.ts`.
 
 import assert from 'node:assert/strict'
-import { StatusError } from '../api/errors.ts'
+import { reasonOf, StatusError } from '../api/errors.ts'
 import type { Commit, Store, StoreEvent } from '../api/store.ts'
 import type { Clock, Disk, Log, Random } from '../effects/effects.ts'
+import type { StoreMetrics } from './metrics.ts'
 import { encodeCommit } from './mvcc/codec.ts'
 import { capture, Restorer, serialise } from './mvcc/snapshot.ts'
 import type { State } from './mvcc/state.ts'
@@ -63,6 +64,7 @@ export interface StoreDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  readonly metrics?: StoreMetrics
 }
 
 export interface StoreStatus {
@@ -74,6 +76,8 @@ export interface StoreStatus {
   /** It leads and has applied everything of earlier terms: controllers may run. */
   readonly leads: boolean
   readonly hasSpace: boolean
+  /** Closed, or failed: nothing is written any more. */
+  readonly isStopped: boolean
   readonly outstanding: number
   readonly outstandingBytes: number
   readonly snapshotIndex: number
@@ -242,6 +246,20 @@ class Driver implements OpenStore, PeerHandler {
   }
 
   async commit(commit: Commit, whenFull: 'refuse' | 'wait' = 'refuse'): Promise<{ readonly resourceVersion: number }> {
+    const { clock, metrics } = this.#deps
+    const beganMs = clock.monotonicMs()
+    try {
+      const done = await this.#commit(commit, whenFull)
+      metrics?.commits.inc({ result: 'Committed' })
+      metrics?.commitSeconds.observe((clock.monotonicMs() - beganMs) / 1000)
+      return done
+    } catch (error) {
+      metrics?.commits.inc({ result: reasonOf(error) ?? 'InternalError' })
+      throw error
+    }
+  }
+
+  async #commit(commit: Commit, whenFull: 'refuse' | 'wait'): Promise<{ readonly resourceVersion: number }> {
     this.#assertWritable()
     while (whenFull === 'wait' && !this.#pending.hasRoom) {
       await this.#pending.whenRoom()
@@ -306,7 +324,8 @@ class Driver implements OpenStore, PeerHandler {
     const { role, term, leader, commit, applied } = this.#raft.status
     const { count, bytes } = this.#pending
     const [leads, hasSpace, snapshotIndex] = [this.#leads, this.#hasSpace, this.#snapshotIndex]
-    return { role, term, leader, commit, applied, leads, hasSpace, outstanding: count, outstandingBytes: bytes, snapshotIndex }
+    const isStopped = this.#stopped.signal.aborted
+    return { role, term, leader, commit, applied, leads, hasSpace, isStopped, outstanding: count, outstandingBytes: bytes, snapshotIndex }
   }
 
   async changeMembers(change: Change, force = false): Promise<void> {

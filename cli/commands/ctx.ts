@@ -1,7 +1,8 @@
 // `kit ctx`: the clusters that can be reached from here, and which of them commands are for.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { stringify } from 'yaml'
 import type { Context } from '../context.ts'
 import {
@@ -11,6 +12,7 @@ import {
   expiryOf,
   localContext,
   parseContexts,
+  type RemoteContext,
   readContexts,
   writeContexts,
 } from '../contexts.ts'
@@ -115,12 +117,28 @@ export async function remove(context: Context, [name = '']: readonly string[]): 
   if (wasCurrent) context.err('It was the current one: commands are for the cluster on this machine now.')
 }
 
+/** For programs that read PEM files, such as Prometheus and curl. Each is replaced whole: whoever reads it meanwhile gets the one before. */
+export async function pem(context: Context, [directory = '', name]: readonly string[]): Promise<void> {
+  const { ca, certificate, key } = await wanted(context, name, 'pem DIRECTORY')
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  for (const [file, text] of Object.entries({ 'key.pem': key, 'cert.pem': certificate, 'ca.pem': ca })) {
+    const path = join(directory, file)
+    await writeFile(`${path}.new`, text, { mode: 0o600 })
+    await rename(`${path}.new`, path)
+    context.out(`${path}\n`)
+  }
+}
+
+async function wanted(context: Context, name: string | undefined, usage: string): Promise<RemoteContext & { readonly name: string }> {
+  const file = await readContexts(configPath(context.env))
+  const chosen = name ?? file.current
+  if (chosen === undefined) throw new CommandError(exitCodes.invalid, `error: which context? None is current: \`kit ctx ${usage} NAME\``)
+  return { ...contextNamed(file, chosen), name: chosen }
+}
+
 /** For `kubectl --kubeconfig`. The name in the certificates of managers stands in for their addresses. */
 export async function kubeconfig(context: Context, [name]: readonly string[]): Promise<void> {
-  const file = await readContexts(configPath(context.env))
-  const wanted = name ?? file.current
-  if (wanted === undefined) throw new CommandError(exitCodes.invalid, 'error: which context? None is current: `kit ctx kubeconfig NAME`')
-  const { servers, ca, certificate, key, user } = contextNamed(file, wanted)
+  const { servers, ca, certificate, key, user, name: cluster } = await wanted(context, name, 'kubeconfig')
   const base64 = (text: string): string => Buffer.from(text).toString('base64')
   const server = { server: `https://${servers[0]}`, 'tls-server-name': 'swarm-manager', 'certificate-authority-data': base64(ca) }
   const person = { 'client-certificate-data': base64(certificate), 'client-key-data': base64(key) }
@@ -129,10 +147,10 @@ export async function kubeconfig(context: Context, [name]: readonly string[]): P
       {
         apiVersion: 'v1',
         kind: 'Config',
-        clusters: [{ name: wanted, cluster: server }],
+        clusters: [{ name: cluster, cluster: server }],
         users: [{ name: user, user: person }],
-        contexts: [{ name: wanted, context: { cluster: wanted, user } }],
-        'current-context': wanted,
+        contexts: [{ name: cluster, context: { cluster, user } }],
+        'current-context': cluster,
       },
       { lineWidth: 0 },
     ),

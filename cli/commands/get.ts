@@ -13,9 +13,12 @@ import { definitionOf, find, parseKinds, parseResources } from '../resource.ts'
 import { stopSignal, untilStopped } from '../until-stopped.ts'
 
 export async function get(context: Context, options: Options, words: readonly string[]): Promise<void> {
+  const [first = ''] = words
+  if (typeof options.raw === 'string') return await printRaw(context, options.raw, first)
+  if (first === '')
+    throw new CommandError(exitCodes.invalid, 'error: get what? `kit get services`, or `kit get all`; `kit explain` lists the kinds')
   const format = parseFormat(options.output)
   const selectors = selectorsOf(options)
-  const [first = ''] = words
   const client = await context.client()
   if (words.length > 1 || first.includes('/')) {
     const found = await Promise.all(parseResources(words).map(({ kind, name }) => find(client, kind, name)))
@@ -39,6 +42,16 @@ export async function get(context: Context, options: Options, words: readonly st
         : await printList(context, client, kind, selectors, format)
     if (options.watch === true && kinds.length === 1) await follow(context, client, kind, selectors, version, format)
   }
+}
+
+/** As it comes where it is text, and else as JSON. */
+async function printRaw(context: Context, target: string, kind: string): Promise<void> {
+  if (kind !== '') throw new CommandError(exitCodes.invalid, `error: --raw takes a path and nothing else, and there is "${kind}"`)
+  if (!target.startsWith('/')) throw new CommandError(exitCodes.invalid, `error: --raw: "${target}" is no path, such as /metrics`)
+  const [path = '', search = ''] = target.split('?')
+  const query = Object.fromEntries(new URLSearchParams(search))
+  const body = await (await context.client()).raw({ method: 'GET', path, query })
+  context.out(typeof body === 'string' ? body : `${JSON.stringify(body, undefined, 2)}\n`)
 }
 
 export function selectorsOf(options: Options): Selectors {

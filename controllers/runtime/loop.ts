@@ -7,12 +7,14 @@ import type { Kind, KitObject } from '../../api/objects.ts'
 import type { Store } from '../../api/store.ts'
 import type { Clock, Log } from '../../effects/effects.ts'
 import type { Controller } from './controller.ts'
+import type { ControllerMetrics } from './metrics.ts'
 import { WorkQueue } from './work-queue.ts'
 
 export interface LoopDeps {
   readonly store: Store
   readonly clock: Clock
   readonly log: Log
+  readonly metrics?: ControllerMetrics
 }
 
 /** Keys of one controller that are reconciled at the same time. Reconciling mostly waits for commits. */
@@ -26,6 +28,7 @@ export async function runControllers(controllers: readonly Controller[], deps: L
       for (const { object, previous } of events) addKeys(controller, queue, object, previous)
     }
   })
+  for (const { controller, queue } of queues) deps.metrics?.queues.set(controller.name, queue)
   const sleepers = queues.map(({ controller, queue }) => controller.wakes?.((key) => queue.add(key)))
   try {
     for (const { controller, queue } of queues) {
@@ -38,6 +41,7 @@ export async function runControllers(controllers: readonly Controller[], deps: L
   } finally {
     unsubscribe()
     for (const sleep of sleepers) sleep?.()
+    deps.metrics?.queues.clear()
   }
 }
 
@@ -51,18 +55,21 @@ function addKeys(controller: Controller, queue: WorkQueue, object: KitObject, pr
   for (const key of toKeys?.(object, previous) ?? []) queue.add(key)
 }
 
-async function work(controller: Controller, queue: WorkQueue, { log }: LoopDeps, signal: AbortSignal): Promise<void> {
+async function work(controller: Controller, queue: WorkQueue, { clock, log, metrics }: LoopDeps, signal: AbortSignal): Promise<void> {
   for (;;) {
     const key = await queue.take()
     if (key === undefined) return
+    const beganMs = clock.monotonicMs()
+    let result = 'Done'
     try {
       const { requeueAfterMs } = await controller.reconcile(key, signal)
       queue.forget(key)
       if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs)
     } catch (error) {
+      result = reasonOf(error) === 'Conflict' ? 'Conflict' : 'Failed'
       if (!signal.aborted) {
         // Somebody else was faster: the state has changed, so the next look decides anew. Not worth a line.
-        if (reasonOf(error) !== 'Conflict')
+        if (result === 'Failed')
           log.warn('Reconcile failed', {
             controller: controller.name,
             key,
@@ -72,6 +79,8 @@ async function work(controller: Controller, queue: WorkQueue, { log }: LoopDeps,
       }
     } finally {
       queue.done(key)
+      metrics?.reconcileSeconds.observe({ controller: controller.name }, (clock.monotonicMs() - beganMs) / 1000)
+      metrics?.reconciles.inc({ controller: controller.name, result })
     }
   }
 }

@@ -33,6 +33,11 @@ export class WorkQueue {
     return this.#ready.size
   }
 
+  /** Keys that are added later. */
+  get delayed(): number {
+    return this.#dueMs.size
+  }
+
   add(key: string): void {
     if (this.#processing.has(key)) this.#again.add(key)
     else this.#ready.add(key)

@@ -215,6 +215,17 @@ const maxReplicas: Filter = {
 /** In the order in which the scheduler asks: the first that fails is the reason that is counted. */
 export const filters: readonly Filter[] = [ready, resources, plugins, constraints, platform, hostPorts, maxReplicas]
 
+/**
+ * The last filter that an explanation names: where the node that came farthest has failed. Undefined when it names none,
+ * as where there is no node at all.
+ */
+export function farthestIn(explanation: string): Filter['name'] | undefined {
+  return filters.findLast((_, at) => explanation.includes(words[at] ?? ''))?.name
+}
+
+/** What each says whatever the count is. */
+const words = filters.map(({ explain }) => explain(1).replace(nodes(1), '').trim())
+
 /** Whether every constraint holds on the node. A key that does not exist holds nowhere. */
 export function satisfiesConstraints(node: Node, texts: readonly string[] | undefined): boolean {
   return readConstraints(texts).every((constraint) => satisfies(node, constraint))

@@ -6,7 +6,8 @@
 // recovery.ts (what is repaired and what is refused), writer.ts (the log while it is open).
 
 import { dirname } from 'node:path/posix'
-import type { Disk, Log, Random } from '../../effects/effects.ts'
+import type { Clock, Disk, Log, Random } from '../../effects/effects.ts'
+import type { StoreMetrics } from '../metrics.ts'
 import type { Entry, HardState, SnapshotMeta } from '../raft/entry.ts'
 import { codeOf, corrupt, WalError, walErrorKind } from './errors.ts'
 import { type KeyRing, newKey, readKeys, writeKeys } from './keys.ts'
@@ -61,12 +62,20 @@ export interface WalOptions {
   readonly isKnown?: boolean
 }
 
-export type WalDeps = { readonly disk: Disk; readonly random: Random; readonly log: Log }
+export interface WalDeps {
+  readonly disk: Disk
+  readonly random: Random
+  readonly log: Log
+  /** With `metrics` only. */
+  readonly clock?: Pick<Clock, 'monotonicMs'>
+  readonly metrics?: StoreMetrics
+}
 
 const defaultSegmentBytes = 64 * 1024 * 1024
 
 /** Throws WalError: Missing, Corrupt, WrongKey, Foreign, OutOfSpace or Failed. A refusal has changed nothing on disk. */
-export async function openWal({ disk, random, log }: WalDeps, options: WalOptions): Promise<{ wal: Wal; recovered: Recovered }> {
+export async function openWal(deps: WalDeps, options: WalOptions): Promise<{ wal: Wal; recovered: Recovered }> {
+  const { disk, random, log, clock, metrics } = deps
   const { directory, nodeId, clusterId, segmentBytes = defaultSegmentBytes } = options
   const owner: Owner = { clusterId, nodeId }
   await disk.makeDirectory(directory, 0o700)
@@ -81,7 +90,8 @@ export async function openWal({ disk, random, log }: WalDeps, options: WalOption
   const place: SnapshotPlace = { disk, directory, owner, ring }
   const replayed = await replay(disk, directory, names, owner, ring)
   const chosen = replayed === undefined ? undefined : await chooseSnapshot(place, replayed)
-  const base = { place, random, segmentBytes, hasReserve: await checkReserve(disk, directory, names, segmentBytes) }
+  const measure = clock === undefined || metrics === undefined ? undefined : { clock, metrics }
+  const base = { place, random, segmentBytes, measure, hasReserve: await checkReserve(disk, directory, names, segmentBytes) }
 
   if (replayed === undefined) {
     const hardState: HardState = { term: 0, vote: null, commit: 0 }

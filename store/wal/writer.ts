@@ -5,7 +5,8 @@
 //   server that does not know its own state must not speak)
 
 import assert from 'node:assert/strict'
-import type { Disk, DiskFile, Random } from '../../effects/effects.ts'
+import type { Clock, Disk, DiskFile, Random } from '../../effects/effects.ts'
+import type { StoreMetrics } from '../metrics.ts'
 import type { HardState, SnapshotMeta } from '../raft/entry.ts'
 import { codeOf, outOfSpace, WalError } from './errors.ts'
 import { type ChainState, encodeFrame, type FrameType, flags, frameBytes, frameTypes } from './frame.ts'
@@ -50,6 +51,7 @@ export interface WriterStart {
   /** Snapshot files that recovery could use, oldest first. */
   readonly snapshots: readonly { readonly name: string; readonly index: number }[]
   readonly hasReserve: boolean
+  readonly measure: { readonly clock: Pick<Clock, 'monotonicMs'>; readonly metrics: StoreMetrics } | undefined
 }
 
 export class LogWriter {
@@ -58,6 +60,7 @@ export class LogWriter {
   readonly #random: Random
   readonly #segmentBytes: number
   readonly #shape: LogShape
+  readonly #measure: WriterStart['measure']
   #chain: ChainState
   #hardState: HardState
   #segments: StoredSegment[]
@@ -83,6 +86,7 @@ export class LogWriter {
     this.#chain = start.chain
     this.#hardState = start.hardState
     this.#shape = start.shape
+    this.#measure = start.measure
     this.#segments = [...start.segments]
     this.#highest = start.highest
     this.#bytesSinceSnapshot = start.bytesSinceSnapshot
@@ -130,6 +134,7 @@ export class LogWriter {
     const atMost = batchBytesAtMost(batch)
     await this.#makeRoom(frameBytes(atMost + tagBytes), entries.length > 0)
     await this.#write(frameTypes.batch, encodeBatch(batch, atMost))
+    this.#measure?.metrics.batchEntries.observe(entries.length)
     this.#hardState = hardState
     this.#shape.change(truncateFrom, entries)
     this.#highest = Math.max(this.#highest, entries.at(-1)?.index ?? 0)
@@ -301,7 +306,7 @@ export class LogWriter {
     assert.ok(current.end + frame.length <= current.sizeBytes, 'a frame fits into its segment')
     try {
       await current.file.write(current.end, frame)
-      await current.file.sync()
+      await this.#sync(current.file, frame.length)
     } catch (error) {
       // Even ENOSPC: the blocks were there, so nobody can tell what is now in them.
       throw this.#fail(error)
@@ -309,6 +314,15 @@ export class LogWriter {
     current.end += frame.length
     this.#chain = next
     this.#bytesSinceSnapshot += frame.length
+  }
+
+  async #sync(file: DiskFile, bytes: number): Promise<void> {
+    if (this.#measure === undefined) return file.sync()
+    const { clock, metrics } = this.#measure
+    const beganMs = clock.monotonicMs()
+    await file.sync()
+    metrics.fsyncSeconds.observe((clock.monotonicMs() - beganMs) / 1000)
+    metrics.walBytes.inc(bytes)
   }
 
   /** One at a time. Anything but a lack of space ends the log. */

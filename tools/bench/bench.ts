@@ -20,6 +20,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   'root-rotation': [],
   agents: [],
   dashboard: [],
+  metrics: [],
 }
 
 const asked = process.argv.slice(2)
