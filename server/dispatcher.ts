@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { durationMs } from '../api/duration.ts'
 import { reasonOf } from '../api/errors.ts'
 import type { Cluster, KitObject, Node, Objects, Service, Task } from '../api/objects.ts'
-import type { AgentMessage, ManagerMessage, PortProblem, StatusReport } from '../api/session.ts'
+import type { AgentMessage, ManagerMessage, StatusReport } from '../api/session.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
 import { compareStates, hasReached, slotOf } from '../api/task.ts'
 import { trustedRoots, wantedIssuer } from '../ca/cluster-ca.ts'
@@ -17,10 +17,11 @@ import type { ControllerStore, EventRecorder, WriteList } from '../controllers/r
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Log, Peer, Random, Transport } from '../effects/effects.ts'
 import { assignmentOf, isAssigned } from './assignments.ts'
-import { type EndpointChanges, EndpointTables } from './endpoints.ts'
-import { PayloadLedger, payloadsOf } from './payloads.ts'
+import { EndpointTables } from './endpoints.ts'
+import { payloadsOf } from './payloads.ts'
 import { type NodeReport, withPortsServed } from './ports-served.ts'
 import { createRefusalLog, type TellRefusal } from './refusal-log.ts'
+import { addChanges, changes, createSession, end, type Refusal, refused, type Session, send } from './session.ts'
 import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
 import type { SessionMetrics } from './session-metrics.ts'
 
@@ -71,36 +72,7 @@ const factsOfRevisions: ReadonlySet<string> = new Set(['ImageIgnored', 'Networks
 type Description = NonNullable<Node['status']['description']>
 type EndpointsMessage = Extract<ManagerMessage, { type: 'endpoints' }>
 type Hello = Extract<AgentMessage, { type: 'hello' }>
-type Refusal = Extract<ManagerMessage, { type: 'refused' }>
 type Opening = Extract<AgentMessage, { type: 'hello' | 'leave' }>
-
-interface Session {
-  readonly id: string
-  readonly nodeName: string
-  readonly stream: FrameStream
-  /** Tasks that changed since the last flush. */
-  readonly dirty: Set<string>
-  /** What the agent was told: task → desired. */
-  readonly told: Map<string, string>
-  readonly payloads: PayloadLedger
-  /** What changed of published ports since the last flush. */
-  readonly endpoints: EndpointChanges
-  /** Up to which index the agent chooses tasks for published ports by what it was told; -1 before it has said so. */
-  served: number
-  /** Service uid → why the agent does not listen on its ports. */
-  problems: ReadonlyMap<string, readonly PortProblem[]>
-  /** Services whose ports were told, with the index of the message. */
-  readonly unconfirmed: Map<string, number>
-  readonly ended: AbortController
-  /** Until the next heartbeat, as the agent was told last. */
-  periodMs: number
-  /** Where another machine with the same certificate has asked for a session since this one was heard. */
-  rival: string | undefined
-  sequence: number
-  /** Its first report has been committed: the store knows what the node knows. */
-  hasReported: boolean
-  wake: () => void
-}
 
 export class Dispatcher implements NodeLiveness {
   readonly #deps: DispatcherDeps
@@ -292,24 +264,7 @@ export class Dispatcher implements NodeLiveness {
       end(before)
       if (before.id !== id) this.#replaced.set(nodeName, [...(this.#replaced.get(nodeName) ?? []), before.id].slice(-maxReplaced))
     }
-    const session: Session = {
-      id,
-      nodeName,
-      stream,
-      dirty: new Set(),
-      told: new Map(),
-      payloads: new PayloadLedger(),
-      endpoints: new Map(),
-      served: -1,
-      problems: new Map(),
-      unconfirmed: new Map(),
-      ended: new AbortController(),
-      periodMs: this.#periodMs(),
-      rival: undefined,
-      sequence: 0,
-      hasReported: false,
-      wake: () => undefined,
-    }
+    const session = createSession({ id, nodeName, stream, periodMs: this.#periodMs() })
     this.#sessions.set(nodeName, session)
     this.#countSessions()
     await this.#describe(session, hello.description)
@@ -769,40 +724,6 @@ function movesManagers(before: Node, now: Node): boolean {
   const where = ({ status: { role, description } }: Node): string | undefined =>
     role === 'Manager' ? description?.managerAddress : undefined
   return where(before) !== where(now)
-}
-
-function refused(reason: string, message: string, retry: boolean): Refusal {
-  return { type: 'refused', reason, message, retry }
-}
-
-function send(session: Session, message: ManagerMessage): Promise<void> {
-  if (session.ended.signal.aborted) return Promise.reject(new Error('the session has ended'))
-  return session.stream.send(encodeMessage(message))
-}
-
-function end(session: Session): void {
-  session.ended.abort()
-  session.wake()
-  session.stream.close()
-}
-
-/** Resolves when so many tasks are dirty, or the session has ended. */
-function changes(session: Session, count: number): Promise<void> {
-  return new Promise((resolve) => {
-    session.wake = () => {
-      if (session.dirty.size + session.endpoints.size >= count || session.ended.signal.aborted) resolve()
-    }
-    session.wake()
-  })
-}
-
-function addChanges(session: Session, changes: EndpointChanges): void {
-  for (const [uid, tasks] of changes) {
-    const known = session.endpoints.get(uid)
-    if (known === undefined) session.endpoints.set(uid, new Set(tasks))
-    else for (const task of tasks) known.add(task)
-  }
-  session.wake()
 }
 
 /** What an agent is told of a task while others may still choose it. */
