@@ -6,17 +6,17 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { durationMs } from '../api/duration.ts'
-import { reasonOf } from '../api/errors.ts'
-import type { Cluster, KitObject, Node, Objects, Service, Task } from '../api/objects.ts'
-import type { AgentMessage, ManagerMessage, StatusReport } from '../api/session.ts'
+import type { Cluster, KitObject, Node, Service, Task } from '../api/objects.ts'
+import type { AgentMessage, ManagerMessage } from '../api/session.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
-import { compareStates, hasReached, slotOf } from '../api/task.ts'
 import { trustedRoots, wantedIssuer } from '../ca/cluster-ca.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
 import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Log, Peer, Random, Transport } from '../effects/effects.ts'
+import { AgentReports } from './agent-reports.ts'
 import { assignmentOf, isAssigned } from './assignments.ts'
+import { commitChange } from './commit-change.ts'
 import { EndpointTables } from './endpoints.ts'
 import { payloadsOf } from './payloads.ts'
 import { type NodeReport, withPortsServed } from './ports-served.ts'
@@ -58,7 +58,6 @@ const heartbeatJitterMs = 500
 const lateBeatMs = 2_000
 /** Ids of sessions that others took the place of, of one node. */
 const maxReplaced = 4
-const maxCommitAttempts = 16
 /** An agent that has sent more unanswered reports is not read from until some are committed. */
 const maxQueuedReports = 32
 /** Of one node, kept in memory. */
@@ -66,10 +65,6 @@ const maxPortProblems = 1_000
 const judgedAtOnce = 100
 const judgeAgainMs = 1_000
 
-/** What an agent says of a task is the same for every task of the revision here, and said once of it. */
-const factsOfRevisions: ReadonlySet<string> = new Set(['ImageIgnored', 'NetworksIgnored'])
-
-type Description = NonNullable<Node['status']['description']>
 type EndpointsMessage = Extract<ManagerMessage, { type: 'endpoints' }>
 type Hello = Extract<AgentMessage, { type: 'hello' }>
 type Opening = Extract<AgentMessage, { type: 'hello' | 'leave' }>
@@ -87,8 +82,7 @@ export class Dispatcher implements NodeLiveness {
   /** Node → ids of sessions that another agent took the place of. */
   readonly #replaced = new Map<string, readonly string[]>()
   readonly #tell: TellRefusal
-  /** Of what happens to honest agents, too. */
-  readonly #note: TellRefusal
+  readonly #reports: AgentReports
   readonly #listeners = new Set<(nodeName: string) => void>()
   readonly #endpoints: EndpointTables
   /** Present while tasks are held back. */
@@ -102,9 +96,10 @@ export class Dispatcher implements NodeLiveness {
     this.#deps = deps
     this.#endpoints = new EndpointTables(deps.store.view)
     this.#store = guardStore(deps.store, 'dispatcher', dispatcherWrites)
-    const { clock, log } = deps
+    const { clock, log, events, metrics } = deps
     this.#tell = createRefusalLog({ clock, log })
-    this.#note = createRefusalLog({ clock, log: { warn: (message, fields) => log.info(message, fields) } })
+    const note = createRefusalLog({ clock, log: { warn: (message, fields) => log.info(message, fields) } })
+    this.#reports = new AgentReports({ store: this.#store, clock, events, tell: this.#tell, note, metrics })
   }
 
   /** Serves agents until `signal` fires, that is while this node leads. A new leader starts with no sessions. */
@@ -267,7 +262,7 @@ export class Dispatcher implements NodeLiveness {
     const session = createSession({ id, nodeName, stream, periodMs: this.#periodMs() })
     this.#sessions.set(nodeName, session)
     this.#countSessions()
-    await this.#describe(session, hello.description)
+    await this.#reports.describe(session, hello.description)
     this.#see(nodeName)
     for (const listener of this.#listeners) listener(nodeName)
     return session
@@ -287,7 +282,7 @@ export class Dispatcher implements NodeLiveness {
         queued++
         // In order, so that of two reports about one task the later is written last.
         reports = reports
-          .then(() => this.#report(session, message.number, message.reports))
+          .then(() => this.#reports.report(session, message.number, message.reports))
           .then(
             () => void queued--,
             (error: unknown) => this.#fail(session, error),
@@ -304,9 +299,9 @@ export class Dispatcher implements NodeLiveness {
       case 'heartbeat':
         return this.#sendHeartbeat(session)
       case 'description':
-        return this.#describe(session, message.description)
+        return this.#reports.describe(session, message.description)
       case 'event':
-        return this.#recordEvent(session, message)
+        return this.#reports.recordEvent(session, message)
       case 'served':
         return this.#hearServed(session, message)
       case 'hello':
@@ -314,19 +309,6 @@ export class Dispatcher implements NodeLiveness {
       case 'status':
         return
     }
-  }
-
-  #recordEvent(session: Session, { task, level, reason, message }: Extract<AgentMessage, { type: 'event' }>): void {
-    const spec = this.#deps.store.view.get('Task', task)?.spec
-    if (spec?.nodeName !== session.nodeName) return
-    const ofAll = factsOfRevisions.has(reason)
-    this.#deps.events.record({
-      object: ofAll ? { kind: 'Service', name: spec.service } : { kind: 'Task', name: task },
-      ...(ofAll ? { series: spec.revision, isOnce: true } : {}),
-      type: level,
-      reason: reason.slice(0, 128),
-      message: message.slice(0, 1024),
-    })
   }
 
   /** Both were heard, one after the other: there are two. */
@@ -608,7 +590,7 @@ export class Dispatcher implements NodeLiveness {
 
   async #writePortsServed(name: string): Promise<void> {
     let written: Service | undefined
-    await this.#commit('Service', name, (service) => {
+    await commitChange(this.#store, 'Service', name, (service) => {
       const { uid } = service.metadata
       const version = this.#endpoints.portsVersion(uid)
       written = withPortsServed(service, version !== undefined, this.#reportsOn(uid, version ?? 0), this.#deps.clock.wallMs())
@@ -626,87 +608,6 @@ export class Dispatcher implements NodeLiveness {
       isCurrent: served >= version,
       problems: problems.get(uid) ?? [],
     }))
-  }
-
-  // What agents report.
-
-  async #report(session: Session, number: number, reports: readonly StatusReport[]): Promise<void> {
-    this.#deps.metrics?.reports.inc(reports.length)
-    await Promise.all(reports.map((report) => this.#commitReport(session, report)))
-    session.hasReported = true
-    await send(session, { type: 'ack', number })
-  }
-
-  async #commitReport(session: Session, { task: name, status }: StatusReport): Promise<void> {
-    let changesState = false
-    let slot = ''
-    await this.#commit('Task', name, (task) => {
-      changesState = false // Of an attempt that met a conflict nothing counts.
-      if (!this.#mayReport(session, task, status)) return undefined
-      if (isDeepStrictEqual(status, task.status)) return undefined
-      changesState = task.status.state !== status.state
-      slot = `${task.spec.serviceUid} ${slotOf(task)}`
-      const reported = { ...task, status }
-      const settles = task.spec.settledAt === undefined && hasReached(reported, 'Running')
-      return settles ? { ...reported, spec: { ...task.spec, settledAt: this.#deps.clock.wallMs() } } : reported
-    })
-    if (!changesState || (status.state !== 'Failed' && status.state !== 'Rejected')) return
-    const message = (status.error ?? status.message ?? 'no reason given').slice(0, 1024)
-    this.#deps.events.record({
-      object: { kind: 'Task', name },
-      type: 'Warning',
-      reason: status.state,
-      message,
-      series: `${slot} ${message}`,
-    })
-  }
-
-  /** Only on tasks of its own, and never back: a node that was away may not know yet that its task was given up. */
-  #mayReport({ nodeName }: Session, { metadata, spec, status }: Task, reported: Task['status']): boolean {
-    const fields = { object: `Task/${metadata.name}`, node: nodeName, reported: reported.state, known: status.state }
-    const isOwn = spec.nodeName === nodeName
-    const isLate = compareStates(reported.state, status.state) < 0
-    if (!isOwn) this.#tell(`${nodeName} foreign`, 'Refused a report on a task of another node', fields)
-    else if (isLate) this.#note(`${nodeName} late`, 'Refused a report that goes back', fields)
-    return isOwn && !isLate
-  }
-
-  async #describe(session: Session, description: Description): Promise<void> {
-    let before: string | undefined
-    await this.#commit('Node', session.nodeName, (node) => {
-      before = node.status.description?.trouble
-      const status = {
-        ...node.status,
-        description,
-        address: session.stream.peer.address,
-      }
-      return isDeepStrictEqual(status, node.status) ? undefined : { ...node, status }
-    })
-    const { trouble } = description
-    if (trouble === before) return
-    const object = { kind: 'Node', name: session.nodeName } as const
-    if (trouble !== undefined)
-      this.#deps.events.record({ object, type: 'Warning', reason: 'ExecutorAway', message: trouble.slice(0, 1024) })
-    else this.#deps.events.record({ object, type: 'Normal', reason: 'ExecutorBack', message: 'the executor answers again' })
-  }
-
-  /** Reads, changes and writes until nobody wrote in between. An object that is gone is left alone. */
-  async #commit<K extends 'Task' | 'Node' | 'Service'>(
-    kind: K,
-    name: string,
-    change: (object: Objects[K]) => Objects[K] | undefined,
-  ): Promise<void> {
-    for (let left = maxCommitAttempts; ; left--) {
-      const object = this.#store.view.get(kind, name)
-      const changed = object === undefined ? undefined : change(object)
-      if (changed === undefined) return
-      try {
-        await this.#store.commit({ writes: [{ op: 'update', object: changed }] })
-        return
-      } catch (error) {
-        if (reasonOf(error) !== 'Conflict' || left <= 1) throw error
-      }
-    }
   }
 }
 

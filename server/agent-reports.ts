@@ -1,0 +1,109 @@
+// What agents report: of their tasks, of their node, and facts for people. Each is looked at before it is believed: a node
+// speaks of itself and of tasks of its own, and nothing goes back.
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Node, Task } from '../api/objects.ts'
+import type { AgentMessage, StatusReport } from '../api/session.ts'
+import { compareStates, hasReached, slotOf } from '../api/task.ts'
+import type { ControllerStore, EventRecorder } from '../controllers/runtime/controller.ts'
+import type { Clock } from '../effects/effects.ts'
+import { commitChange } from './commit-change.ts'
+import type { TellRefusal } from './refusal-log.ts'
+import { type Session, send } from './session.ts'
+import type { SessionMetrics } from './session-metrics.ts'
+
+export interface AgentReportsDeps {
+  readonly store: ControllerStore
+  readonly clock: Pick<Clock, 'wallMs'>
+  readonly events: EventRecorder
+  readonly tell: TellRefusal
+  /** Of what happens to honest agents, too. */
+  readonly note: TellRefusal
+  readonly metrics: SessionMetrics | undefined
+}
+
+type Description = NonNullable<Node['status']['description']>
+
+/** What an agent says of a task is the same for every task of the revision here, and said once of it. */
+const factsOfRevisions: ReadonlySet<string> = new Set(['ImageIgnored', 'NetworksIgnored'])
+
+export class AgentReports {
+  readonly #deps: AgentReportsDeps
+
+  constructor(deps: AgentReportsDeps) {
+    this.#deps = deps
+  }
+
+  async report(session: Session, number: number, reports: readonly StatusReport[]): Promise<void> {
+    this.#deps.metrics?.reports.inc(reports.length)
+    await Promise.all(reports.map((report) => this.#commitReport(session, report)))
+    session.hasReported = true
+    await send(session, { type: 'ack', number })
+  }
+
+  async #commitReport(session: Session, { task: name, status }: StatusReport): Promise<void> {
+    let changesState = false
+    let slot = ''
+    await commitChange(this.#deps.store, 'Task', name, (task) => {
+      changesState = false // Of an attempt that met a conflict nothing counts.
+      if (!this.#mayReport(session, task, status)) return undefined
+      if (isDeepStrictEqual(status, task.status)) return undefined
+      changesState = task.status.state !== status.state
+      slot = `${task.spec.serviceUid} ${slotOf(task)}`
+      const reported = { ...task, status }
+      const settles = task.spec.settledAt === undefined && hasReached(reported, 'Running')
+      return settles ? { ...reported, spec: { ...task.spec, settledAt: this.#deps.clock.wallMs() } } : reported
+    })
+    if (!changesState || (status.state !== 'Failed' && status.state !== 'Rejected')) return
+    const message = (status.error ?? status.message ?? 'no reason given').slice(0, 1024)
+    this.#deps.events.record({
+      object: { kind: 'Task', name },
+      type: 'Warning',
+      reason: status.state,
+      message,
+      series: `${slot} ${message}`,
+    })
+  }
+
+  /** Only on tasks of its own, and never back: a node that was away may not know yet that its task was given up. */
+  #mayReport({ nodeName }: Session, { metadata, spec, status }: Task, reported: Task['status']): boolean {
+    const fields = { object: `Task/${metadata.name}`, node: nodeName, reported: reported.state, known: status.state }
+    const isOwn = spec.nodeName === nodeName
+    const isLate = compareStates(reported.state, status.state) < 0
+    if (!isOwn) this.#deps.tell(`${nodeName} foreign`, 'Refused a report on a task of another node', fields)
+    else if (isLate) this.#deps.note(`${nodeName} late`, 'Refused a report that goes back', fields)
+    return isOwn && !isLate
+  }
+
+  async describe(session: Session, description: Description): Promise<void> {
+    let before: string | undefined
+    await commitChange(this.#deps.store, 'Node', session.nodeName, (node) => {
+      before = node.status.description?.trouble
+      const status = {
+        ...node.status,
+        description,
+        address: session.stream.peer.address,
+      }
+      return isDeepStrictEqual(status, node.status) ? undefined : { ...node, status }
+    })
+    const { trouble } = description
+    if (trouble === before) return
+    const object = { kind: 'Node', name: session.nodeName } as const
+    if (trouble !== undefined)
+      this.#deps.events.record({ object, type: 'Warning', reason: 'ExecutorAway', message: trouble.slice(0, 1024) })
+    else this.#deps.events.record({ object, type: 'Normal', reason: 'ExecutorBack', message: 'the executor answers again' })
+  }
+
+  recordEvent(session: Session, { task, level, reason, message }: Extract<AgentMessage, { type: 'event' }>): void {
+    const spec = this.#deps.store.view.get('Task', task)?.spec
+    if (spec?.nodeName !== session.nodeName) return
+    const ofAll = factsOfRevisions.has(reason)
+    this.#deps.events.record({
+      object: ofAll ? { kind: 'Service', name: spec.service } : { kind: 'Task', name: task },
+      ...(ofAll ? { series: spec.revision, isOnce: true } : {}),
+      type: level,
+      reason: reason.slice(0, 128),
+      message: message.slice(0, 1024),
+    })
+  }
+}
