@@ -15,13 +15,12 @@ import type { ControllerStore, EventRecorder, WriteList } from '../controllers/r
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Log, Peer, Random, Transport } from '../effects/effects.ts'
 import { AgentReports } from './agent-reports.ts'
-import { assignmentOf, isAssigned } from './assignments.ts'
+import { AssignmentSender } from './assignment-sender.ts'
 import { commitChange } from './commit-change.ts'
 import { EndpointTables } from './endpoints.ts'
-import { payloadsOf } from './payloads.ts'
 import { type NodeReport, withPortsServed } from './ports-served.ts'
 import { createRefusalLog, type TellRefusal } from './refusal-log.ts'
-import { addChanges, changes, createSession, end, type Refusal, refused, type Session, send } from './session.ts'
+import { addChanges, createSession, end, type Refusal, refused, type Session, send } from './session.ts'
 import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
 import type { SessionMetrics } from './session-metrics.ts'
 
@@ -46,9 +45,6 @@ export interface DispatcherDeps {
 /** What an agent answers with a stream of its own. */
 export type StreamRequest = Extract<ManagerMessage, { type: 'logs' | 'exec' | 'stats' }>
 
-/** What follows a message within this time goes with the next. Longer would only add to the way of every task (docs/benchmarks.md). */
-const batchMs = 20
-const batchChanges = 100
 const registrationsPerWindow = 3
 const registrationWindowMs = 8_000
 const defaultHeartbeatPeriod = '5s'
@@ -65,7 +61,6 @@ const maxPortProblems = 1_000
 const judgedAtOnce = 100
 const judgeAgainMs = 1_000
 
-type EndpointsMessage = Extract<ManagerMessage, { type: 'endpoints' }>
 type Hello = Extract<AgentMessage, { type: 'hello' }>
 type Opening = Extract<AgentMessage, { type: 'hello' | 'leave' }>
 
@@ -83,6 +78,7 @@ export class Dispatcher implements NodeLiveness {
   readonly #replaced = new Map<string, readonly string[]>()
   readonly #tell: TellRefusal
   readonly #reports: AgentReports
+  readonly #assignments: AssignmentSender
   readonly #listeners = new Set<(nodeName: string) => void>()
   readonly #endpoints: EndpointTables
   /** Present while tasks are held back. */
@@ -97,6 +93,7 @@ export class Dispatcher implements NodeLiveness {
     this.#endpoints = new EndpointTables(deps.store.view)
     this.#store = guardStore(deps.store, 'dispatcher', dispatcherWrites)
     const { clock, log, events, metrics } = deps
+    this.#assignments = new AssignmentSender({ store: deps.store, clock, endpoints: this.#endpoints })
     this.#tell = createRefusalLog({ clock, log })
     const note = createRefusalLog({ clock, log: { warn: (message, fields) => log.info(message, fields) } })
     this.#reports = new AgentReports({ store: this.#store, clock, events, tell: this.#tell, note, metrics })
@@ -271,7 +268,7 @@ export class Dispatcher implements NodeLiveness {
   async #converse(session: Session, frames: AsyncIterator<Uint8Array>): Promise<void> {
     await this.#sendSession(session)
     await this.#sendHeartbeat(session)
-    const pump = this.#pump(session).catch((error: unknown) => this.#fail(session, error))
+    const pump = this.#assignments.run(session).catch((error: unknown) => this.#fail(session, error))
     let queued = 0
     let reports: Promise<void> = Promise.resolve()
     for (let frame = await frames.next(); frame.done !== true && !session.ended.signal.aborted; frame = await frames.next()) {
@@ -445,78 +442,6 @@ export class Dispatcher implements NodeLiveness {
     this.#sendSession(session).catch((error: unknown) => this.#fail(session, error))
   }
 
-  /** A change goes out at once when nothing went out lately; otherwise with those that follow soon. */
-  async #pump(session: Session): Promise<void> {
-    const { clock } = this.#deps
-    await this.#sendComplete(session)
-    let flushedAt = clock.monotonicMs()
-    while (!session.ended.signal.aborted) {
-      await changes(session, 1)
-      const waitMs = flushedAt + batchMs - clock.monotonicMs()
-      if (waitMs > 0) await this.#wait(session, waitMs)
-      if (session.ended.signal.aborted) return
-      await this.#sendChanges(session)
-      flushedAt = clock.monotonicMs()
-    }
-  }
-
-  async #wait(session: Session, waitMs: number): Promise<void> {
-    const enough = new AbortController()
-    const signal = AbortSignal.any([enough.signal, session.ended.signal])
-    await Promise.race([this.#deps.clock.sleep(waitMs, signal).catch(() => undefined), changes(session, batchChanges)])
-    enough.abort()
-  }
-
-  async #sendComplete(session: Session): Promise<void> {
-    const { view } = this.#deps.store
-    session.dirty.clear()
-    session.endpoints.clear()
-    const tasks = [...view.tasksOnNode(session.nodeName)]
-      .filter((task) => isAssigned(task, session.nodeName))
-      .map((task) => (this.#endpoints.isHeld(task.metadata.name) ? asBeforeItsEnd(task) : task))
-    const endpoints = this.#endpoints.complete()
-    for (const task of tasks) {
-      session.told.set(task.metadata.name, task.spec.desired)
-      session.payloads.note(task.metadata.name, payloadsOf(view, task))
-    }
-    const update = tasks.map((task) => assignmentOf(view, task))
-    for (const payload of session.payloads.take(view).tell) await send(session, { type: 'payload', payload })
-    await send(session, { type: 'assignments', mode: 'complete', appliesTo: '', resultsIn: String(++session.sequence), update, remove: [] })
-    await this.#sendEndpoints(session, endpoints)
-  }
-
-  async #sendEndpoints(session: Session, messages: readonly EndpointsMessage[]): Promise<void> {
-    for (const message of messages) {
-      for (const { uid } of message.update) session.unconfirmed.set(uid, message.version)
-      await send(session, message)
-    }
-  }
-
-  async #sendChanges(session: Session): Promise<void> {
-    const { view } = this.#deps.store
-    const names = [...session.dirty].filter((name) => !this.#endpoints.isHeld(name))
-    session.dirty.clear()
-    const endpoints = session.endpoints.size === 0 ? [] : this.#endpoints.incremental(session.endpoints)
-    session.endpoints.clear()
-    const tasks = names.map((name) => ({ name, task: view.get('Task', name) }))
-    const isMine = (task: Task | undefined): task is Task => task !== undefined && isAssigned(task, session.nodeName)
-    const update = tasks.flatMap(({ task }) => (isMine(task) && session.told.get(task.metadata.name) !== task.spec.desired ? [task] : []))
-    const remove = tasks.flatMap(({ name, task }) => (!isMine(task) && session.told.has(name) ? [name] : []))
-    for (const task of update) session.told.set(task.metadata.name, task.spec.desired)
-    for (const name of remove) session.told.delete(name)
-    const assignments = update.map((task) => assignmentOf(view, task))
-    for (const { name, task } of tasks) session.payloads.note(name, payloadsOf(view, isMine(task) ? task : undefined))
-    await this.#sendEndpoints(session, endpoints)
-    const { tell, forget } = session.payloads.take(view)
-    for (const payload of tell) await send(session, { type: 'payload', payload })
-    if (update.length + remove.length > 0) {
-      const appliesTo = String(session.sequence)
-      const resultsIn = String(++session.sequence)
-      await send(session, { type: 'assignments', mode: 'incremental', appliesTo, resultsIn, update: assignments, remove })
-    }
-    if (forget.length > 0) await send(session, { type: 'forget', payloads: forget })
-  }
-
   // Published ports.
 
   #hearServed(session: Session, { version, problems }: Extract<AgentMessage, { type: 'served' }>): void {
@@ -625,9 +550,4 @@ function movesManagers(before: Node, now: Node): boolean {
   const where = ({ status: { role, description } }: Node): string | undefined =>
     role === 'Manager' ? description?.managerAddress : undefined
   return where(before) !== where(now)
-}
-
-/** What an agent is told of a task while others may still choose it. */
-function asBeforeItsEnd(task: Task): Task {
-  return { ...task, spec: { ...task.spec, desired: 'Running' } }
 }
