@@ -28,7 +28,7 @@ const changes = [100, 500]
 const starts = 9
 const warmUpMs = 3_000
 
-const kit = join(import.meta.dirname, '../../dist/kit.mjs')
+const kit = join(import.meta.dirname, '../../bin/kit')
 const directory = mkdtempSync(join(tmpdir(), 'kit-bench-'))
 const socket = join(directory, 'run', 'kit.sock')
 const clock = createClock()
@@ -93,7 +93,7 @@ async function measure(what: string, locator: string, changed: number, keys = ''
 function open(locator: string) {
   const started = performance.now()
   const { CI: _, NO_COLOR: __, ...environment } = process.env
-  const terminal = spawn(process.execPath, [kit, '--socket', socket, 'ui', locator], {
+  const terminal = spawn(kit, ['--socket', socket, 'ui', locator], {
     cols: 160,
     rows: 50,
     env: { ...environment, TERM: 'xterm-256color' },
