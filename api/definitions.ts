@@ -227,6 +227,28 @@ export const definitions: readonly Definition[] = [
             }
            }
           },
+          "removedNodes": {
+           "type": "array",
+           "description": "Nodes that were removed and whose certificates have not expired yet. Every manager refuses them.",
+           "items": {
+            "type": "object",
+            "description": "One node.",
+            "required": [
+             "node",
+             "until"
+            ],
+            "properties": {
+             "node": {
+              "type": "string",
+              "description": "Its id."
+             },
+             "until": {
+              "type": "integer",
+              "description": "Its certificate is valid until then, ms since 1970."
+             }
+            }
+           }
+          },
           "conditions": {
            "type": "array",
            "description": "Standing facts about the object, one per type.",

@@ -5,7 +5,7 @@ import type { SchemaValidator } from './schema-error.ts'
 
 
 
-const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"},"ca":{"type":"object","properties":{"nodeCertExpiry":{"type":"string","format":"duration"},"rotateWorkerToken":{"type":"integer","minimum":0},"rotateManagerToken":{"type":"integer","minimum":0},"rotateRoot":{"type":"integer","minimum":0},"root":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string","minLength":1},"key":{"type":"string"}}}}}}},"status":{"type":"object","properties":{"ca":{"type":"object","required":["certificate","key"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"rotated":{"type":"integer"},"rotation":{"type":"object","required":["certificate","key","crossSigned","updated","total"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"crossSigned":{"type":"string"},"updated":{"type":"integer"},"total":{"type":"integer"}}}}},"joinTokens":{"type":"object","required":["worker","manager","workerRotation","managerRotation"],"properties":{"worker":{"type":"string"},"manager":{"type":"string"},"workerRotation":{"type":"integer"},"managerRotation":{"type":"integer"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"},"ca":{"type":"object","properties":{"nodeCertExpiry":{"type":"string","format":"duration"},"rotateWorkerToken":{"type":"integer","minimum":0},"rotateManagerToken":{"type":"integer","minimum":0},"rotateRoot":{"type":"integer","minimum":0},"root":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string","minLength":1},"key":{"type":"string"}}}}}}},"status":{"type":"object","properties":{"ca":{"type":"object","required":["certificate","key"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"rotated":{"type":"integer"},"rotation":{"type":"object","required":["certificate","key","crossSigned","updated","total"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"crossSigned":{"type":"string"},"updated":{"type":"integer"},"total":{"type":"integer"}}}}},"joinTokens":{"type":"object","required":["worker","manager","workerRotation","managerRotation"],"properties":{"worker":{"type":"string"},"manager":{"type":"string"},"workerRotation":{"type":"integer"},"managerRotation":{"type":"integer"}}},"removedNodes":{"type":"array","items":{"type":"object","required":["node","until"],"properties":{"node":{"type":"string"},"until":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const formats0 = formats.duration;
 const formats6 = formats["date-time"];
 const func1 = codePointLength;
@@ -650,15 +650,15 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data13.conditions !== undefined){
-let data29 = data13.conditions;
+if(data13.removedNodes !== undefined){
+let data29 = data13.removedNodes;
 if(Array.isArray(data29)){
 const len0 = data29.length;
 for(let i0=0; i0<len0; i0++){
 let data30 = data29[i0];
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-if(data30.type === undefined){
-const err52 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "type"}};
+if(data30.node === undefined){
+const err52 = {instancePath:instancePath+"/status/removedNodes/" + i0,keyword:"required",params:{missingProperty: "node"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -667,8 +667,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data30.status === undefined){
-const err53 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"required",params:{missingProperty: "status"}};
+if(data30.until === undefined){
+const err53 = {instancePath:instancePath+"/status/removedNodes/" + i0,keyword:"required",params:{missingProperty: "until"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -677,9 +677,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data30.type !== undefined){
-if(typeof data30.type !== "string"){
-const err54 = {instancePath:instancePath+"/status/conditions/" + i0+"/type",keyword:"type",params:{type: "string"}};
+if(data30.node !== undefined){
+if(typeof data30.node !== "string"){
+const err54 = {instancePath:instancePath+"/status/removedNodes/" + i0+"/node",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -689,10 +689,10 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data30.status !== undefined){
-let data32 = data30.status;
-if(typeof data32 !== "string"){
-const err55 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"type",params:{type: "string"}};
+if(data30.until !== undefined){
+let data32 = data30.until;
+if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
+const err55 = {instancePath:instancePath+"/status/removedNodes/" + i0+"/until",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -701,8 +701,10 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(!(((data32 === "True") || (data32 === "False")) || (data32 === "Unknown"))){
-const err56 = {instancePath:instancePath+"/status/conditions/" + i0+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/status/removedNodes/" + i0,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -712,9 +714,9 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data30.reason !== undefined){
-if(typeof data30.reason !== "string"){
-const err57 = {instancePath:instancePath+"/status/conditions/" + i0+"/reason",keyword:"type",params:{type: "string"}};
+}
+else {
+const err57 = {instancePath:instancePath+"/status/removedNodes",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -724,9 +726,15 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data30.message !== undefined){
-if(typeof data30.message !== "string"){
-const err58 = {instancePath:instancePath+"/status/conditions/" + i0+"/message",keyword:"type",params:{type: "string"}};
+if(data13.conditions !== undefined){
+let data33 = data13.conditions;
+if(Array.isArray(data33)){
+const len1 = data33.length;
+for(let i1=0; i1<len1; i1++){
+let data34 = data33[i1];
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+if(data34.type === undefined){
+const err58 = {instancePath:instancePath+"/status/conditions/" + i1,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -735,11 +743,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-if(data30.observedGeneration !== undefined){
-let data35 = data30.observedGeneration;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err59 = {instancePath:instancePath+"/status/conditions/" + i0+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data34.status === undefined){
+const err59 = {instancePath:instancePath+"/status/conditions/" + i1,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -748,12 +753,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-if(data30.lastTransitionTime !== undefined){
-let data36 = data30.lastTransitionTime;
-if(typeof data36 === "string"){
-if(!(formats6(data36))){
-const err60 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data34.type !== undefined){
+if(typeof data34.type !== "string"){
+const err60 = {instancePath:instancePath+"/status/conditions/" + i1+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -763,8 +765,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-else {
-const err61 = {instancePath:instancePath+"/status/conditions/" + i0+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data34.status !== undefined){
+let data36 = data34.status;
+if(typeof data36 !== "string"){
+const err61 = {instancePath:instancePath+"/status/conditions/" + i1+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -773,10 +777,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-}
-else {
-const err62 = {instancePath:instancePath+"/status/conditions/" + i0,keyword:"type",params:{type: "object"}};
+if(!(((data36 === "True") || (data36 === "False")) || (data36 === "Unknown"))){
+const err62 = {instancePath:instancePath+"/status/conditions/" + i1+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -786,9 +788,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-}
-else {
-const err63 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data34.reason !== undefined){
+if(typeof data34.reason !== "string"){
+const err63 = {instancePath:instancePath+"/status/conditions/" + i1+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -798,9 +800,9 @@ vErrors.push(err63);
 errors++;
 }
 }
-}
-else {
-const err64 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data34.message !== undefined){
+if(typeof data34.message !== "string"){
+const err64 = {instancePath:instancePath+"/status/conditions/" + i1+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -810,14 +812,88 @@ vErrors.push(err64);
 errors++;
 }
 }
-}
-else {
-const err65 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data34.observedGeneration !== undefined){
+let data39 = data34.observedGeneration;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err65 = {instancePath:instancePath+"/status/conditions/" + i1+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err65];
 }
 else {
 vErrors.push(err65);
+}
+errors++;
+}
+}
+if(data34.lastTransitionTime !== undefined){
+let data40 = data34.lastTransitionTime;
+if(typeof data40 === "string"){
+if(!(formats6(data40))){
+const err66 = {instancePath:instancePath+"/status/conditions/" + i1+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+else {
+const err67 = {instancePath:instancePath+"/status/conditions/" + i1+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+}
+else {
+const err68 = {instancePath:instancePath+"/status/conditions/" + i1,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+}
+else {
+const err69 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+}
+else {
+const err71 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
 }
 errors++;
 }

@@ -130,7 +130,12 @@ async function openManager(
   let members: Members | undefined // Nobody can connect before it is there.
   // One that does not lead may not have heard yet of a node that has joined: it lets in whom it does not know.
   const knowsMembers = (): boolean => members?.status().leads === true
-  const isRemoved = (id: string): boolean => members === undefined || (knowsMembers() && members.view.get('Node', id) === undefined)
+  const isRemoved = (id: string): boolean => {
+    if (members === undefined) return true
+    const { view } = members
+    if (knowsMembers()) return view.get('Node', id) === undefined
+    return view.get('Cluster', 'default')?.status.removedNodes?.some(({ node }) => node === id) === true
+  }
   const remote = createRemote(deps, credentials, isRemoved, knowsMembers)
   const local = deps.createLoopback({ id: nodeId, role: 'Manager', clusterId })
   const advertise = options.advertise()

@@ -2,7 +2,7 @@
 // except where the same commit must say so: orphans, and the tasks of a removed node.
 
 import { StatusError } from '../api/errors.ts'
-import type { KitObject } from '../api/objects.ts'
+import type { KitObject, Node } from '../api/objects.ts'
 import type { ApiAnswer, ApiRequest } from '../api/request.ts'
 import { maxWritesPerCommit, type Write } from '../api/store.ts'
 import { isJsonObject, type Json } from '../api/wire.ts'
@@ -26,6 +26,9 @@ import {
   type WriteDeps,
   withVersion,
 } from './write.ts'
+
+/** The last so many are remembered; the leader knows all. */
+const mostRemoved = 10_000
 
 export async function deleteObject(deps: WriteDeps, resource: StoredResource, request: ApiRequest, name: string): Promise<ApiAnswer> {
   const intent = intentOf(deps, resource, request, name, undefined)
@@ -79,8 +82,9 @@ async function removeObject(deps: WriteDeps, intent: Intent, live: KitObject, or
     const last: Write = isHeld
       ? { op: 'update', object: marked }
       : { op: 'delete', kind: resource.kind, name, expect: live.metadata.resourceVersion }
-    while (orphans.length >= maxWritesPerCommit) await commit(deps, orphans.splice(0, maxWritesPerCommit - 1), [])
-    const { resourceVersion } = await commit(deps, [...orphans, last], [])
+    while (orphans.length + 1 >= maxWritesPerCommit) await commit(deps, orphans.splice(0, maxWritesPerCommit - 2), [])
+    const noted = live.kind === 'Node' ? [withRemoved(deps, live)].filter((write) => write !== undefined) : []
+    const { resourceVersion } = await commit(deps, [...orphans, ...noted, last], [])
     noteChange(deps, intent, live, isHeld ? marked : undefined)
     if (isHeld) return respond(deps, intent, withVersion(marked, resourceVersion), 200)
   }
@@ -96,6 +100,16 @@ function orphaned(deps: WriteDeps, uid: string): Write[] {
     const ownerReferences = (child.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== uid)
     return [{ op: 'update', object: fromWire(child.kind, { ...child.metadata, ownerReferences }, toWire(child)) }]
   })
+}
+
+/** Managers that follow know of nodes what they have applied: whom they do not know may be new. Whom they must not let in they are told. */
+function withRemoved(deps: WriteDeps, { metadata, status }: Node): Write | undefined {
+  const cluster = deps.store.view.get('Cluster', 'default')
+  if (cluster === undefined) return undefined
+  const now = deps.clock.wallMs()
+  const known = (cluster.status.removedNodes ?? []).filter(({ until, node }) => until > now && node !== metadata.name)
+  const removedNodes = [...known, { node: metadata.name, until: status.certificate?.notAfter ?? 0 }].slice(-mostRemoved)
+  return { op: 'update', object: { ...cluster, status: { ...cluster.status, removedNodes } } }
 }
 
 /** Whoever removes a node says that its tasks are gone with it. */

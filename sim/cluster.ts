@@ -1,4 +1,4 @@
-// A whole cluster on one event queue: a manager and workers, each with its own lane (its process), disk,
+// A whole cluster on one event queue: managers and workers, each with its own lane (its process), disk,
 // clock and machine, joined by one network. The nodes are those of production, made by the same `openNetwork` and
 // `createNode`: a worker is nobody before it has joined with a token. Only effects, executor and ports are simulated.
 // A host is named after its machine (`worker-1`), whatever node it is at the moment. Read next: run.ts, machines.ts.
@@ -7,12 +7,12 @@ import assert from 'node:assert/strict'
 import { RefusedError } from '../agent/session.ts'
 import type { Handle } from '../api/request.ts'
 import type { Assignment } from '../api/session.ts'
-import type { Store } from '../api/store.ts'
 import type { Log } from '../effects/effects.ts'
 import { certificatesOf, type NodeCertificate } from '../node/certificate.ts'
 import { type NetworkDeps, openNetwork } from '../node/network.ts'
-import { createNode } from '../node/node.ts'
+import { createNode, RoleChanged } from '../node/node.ts'
 import type { KitNode } from '../node/node-options.ts'
+import type { OpenStore } from '../store/store.ts'
 import { createSimulatedClock, simulatedEpochMs } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
 import { EventQueue, type Lane } from './effects/event-queue.ts'
@@ -24,21 +24,24 @@ import { SimulatedMachine, type TaskPlan } from './executor.ts'
 import { SimulatedPorts } from './port-server.ts'
 import { type Told, ToldAgent } from './told.ts'
 
+/** The one that founds the cluster. */
 export const managerId = 'manager'
 
-const managerAddress = `${managerId}:4242`
+const port = 4242
 /** Shorter than in production, so that a short run sees renewals. */
 const shortestCertificateMs = 60_000
 /** Small files and frequent snapshots, so that a short run crosses every boundary. */
 const log = { segmentBytes: 256 * 1024, snapshotEntries: 400 }
 
 export interface ClusterOptions {
+  /** One when left out. */
+  readonly managers?: number
   readonly workers: number
   readonly random: SeededRandom
   /** What tasks do, drawn anew for each. */
   readonly plan: (task: Assignment) => TaskPlan
-  /** Called when the manager's store is there, after each start. */
-  readonly onStore: (store: Store, isRestart: boolean) => void
+  /** Called when the store of a manager is there, after each start. */
+  readonly onStore: (store: OpenStore, isRestart: boolean, host: string) => void
   /** A node's agent hears that a task is to stop. */
   readonly onToldToStop: (node: string, task: string) => void
   /** A machine has a certificate: a new one, or the one that its disk holds. */
@@ -79,11 +82,14 @@ export interface StartOptions {
 
 export class SimulatedCluster {
   readonly queue = new EventQueue()
+  readonly managers: readonly string[]
+  readonly workers: readonly string[]
   readonly network: SimulatedNetwork
   readonly #options: ClusterOptions
   readonly #hosts: readonly Host[]
   readonly #processes: Process[] = []
-  #token: string | undefined
+  readonly #doors: SeededRandom
+  readonly #tokens: { worker?: string; manager?: string } = {}
   /** A node that could not start, or had to stop: never in a healthy run. */
   readonly failures: unknown[] = []
 
@@ -91,8 +97,13 @@ export class SimulatedCluster {
     this.#options = options
     const { random } = options
     this.network = new SimulatedNetwork(this.queue, random.split('network'))
-    const ids = [managerId, ...Array.from({ length: options.workers }, (_, at) => `worker-${at + 1}`)]
-    this.#hosts = ids.map((id, at) => {
+    this.#doors = random.split('doors')
+    const others = Array.from({ length: (options.managers ?? 1) - 1 }, (_, at) => `${managerId}-${at + 2}`)
+    this.managers = [managerId, ...others]
+    this.workers = Array.from({ length: options.workers }, (_, at) => `worker-${at + 1}`)
+    const isManager = (id: string): boolean => this.managers.includes(id)
+    this.#hosts = [...this.managers, ...this.workers].map((id) => {
+      const at = this.workers.indexOf(id) + 1
       const own = random.split(id)
       const machine = new SimulatedMachine(this.queue, { cpus: 4, memoryBytes: 4e9, plan: options.plan })
       return {
@@ -100,29 +111,41 @@ export class SimulatedCluster {
         disk: new SimulatedDisk(own.split('disk')),
         machine,
         ports: new SimulatedPorts(this.queue, (port) => machine.taskOnPort(port)),
-        // The manager's wall clock judges delays; workers may be off by some seconds. `setClock` changes both.
-        skewMs: id === managerId ? 0 : Math.round((own.next() - 0.5) * 4000),
-        rate: id === managerId ? 1 : 1 + (own.next() - 0.5) * 0.002,
+        // Managers' wall clocks judge delays; those of workers may be off by some seconds. `setClock` changes both.
+        skewMs: isManager(id) ? 0 : Math.round((own.next() - 0.5) * 4000),
+        rate: isManager(id) ? 1 : 1 + (own.next() - 0.5) * 0.002,
         starts: 0,
         told: new ToldAgent((task) => options.onToldToStop(id, task)),
-        labels: id === managerId ? {} : { zone: at % 2 === 1 ? 'a' : 'b' },
+        labels: isManager(id) ? {} : { zone: at % 2 === 1 ? 'a' : 'b' },
         certificate: undefined,
         process: undefined,
       }
     })
   }
 
-  get workers(): readonly string[] {
-    return this.#hosts.slice(1).map(({ id }) => id)
-  }
-
-  /** The API of the manager while it is up. */
+  /** The API of any manager that is up. */
   get handle(): Handle | undefined {
-    return this.#hosts[0]?.process?.node?.handle
+    const up = this.#stores()
+    return up.length === 0 ? undefined : this.#doors.pick(up).node.handle
   }
 
-  get store(): Store | undefined {
-    return this.#hosts[0]?.process?.node?.store
+  /** Of the manager that leads, or else of one that has most. */
+  get store(): OpenStore | undefined {
+    const [best] = this.#stores().toSorted((a, b) => rank(b.store) - rank(a.store))
+    return best?.store
+  }
+
+  /** The host that leads; of two that both think so the later one. */
+  get leader(): string | undefined {
+    const leading = this.#stores().filter(({ store }) => store.status().leads)
+    return leading.toSorted((a, b) => b.store.status().term - a.store.status().term)[0]?.host.id
+  }
+
+  #stores(): readonly { readonly host: Host; readonly node: KitNode; readonly store: OpenStore }[] {
+    return this.#hosts.flatMap((host) => {
+      const node = host.process?.node
+      return node?.store === undefined ? [] : [{ host, node, store: node.store }]
+    })
   }
 
   /** Managers have agents, too. */
@@ -130,10 +153,15 @@ export class SimulatedCluster {
     return this.#hosts.map(({ id }) => id)
   }
 
-  /** The token of workers, as somebody would copy it from the manager; the one read last while it is down. */
+  /** The token of workers, as somebody would copy it from a manager; the one read last while none is up. */
   get token(): string | undefined {
-    this.#token = this.store?.view.get('Cluster', 'default')?.status.joinTokens?.worker ?? this.#token
-    return this.#token
+    Object.assign(this.#tokens, this.store?.view.get('Cluster', 'default')?.status.joinTokens)
+    return this.#tokens.worker
+  }
+
+  #tokenOf(id: string): string | undefined {
+    const worker = this.token
+    return this.managers.includes(id) ? this.#tokens.manager : worker
   }
 
   /** The node that the machine is; undefined before it has joined. */
@@ -150,13 +178,15 @@ export class SimulatedCluster {
     return this.#host(id).certificate
   }
 
-  /** The node and the manager both run and hear each other, and nothing holds either up. */
+  /** The node and the manager that leads both run and hear each other, and nothing holds either up. */
   isInTouch(id: string): boolean {
-    const [host, manager] = [this.#host(id), this.#host(managerId)]
+    const { leader } = this
+    if (leader === undefined) return false
+    const [host, manager] = [this.#host(id), this.#host(leader)]
     const runs = [host, manager].every(({ process }) => process !== undefined && !process.lane.frozen)
     const { faults, slowUntilMs } = manager.disk
     const isQuick = faults.slowness === 1 && slowUntilMs <= this.queue.nowMs()
-    return runs && isQuick && !this.network.isCut(id, managerId) && !this.network.isCut(managerId, id)
+    return runs && isQuick && !this.network.isCut(id, leader) && !this.network.isCut(leader, id)
   }
 
   isUp(id: string): boolean {
@@ -186,7 +216,7 @@ export class SimulatedCluster {
   }
 
   /** Starts the daemon on what the disk of the machine holds. */
-  async start(id: string, options: StartOptions = { token: this.token }): Promise<void> {
+  async start(id: string, options: StartOptions = { token: this.#tokenOf(id) }): Promise<void> {
     const host = this.#host(id)
     assert.ok(host.process === undefined, `${id} is up already`)
     const process: Process = { lane: this.queue.lane(), stop: new AbortController(), node: undefined }
@@ -214,15 +244,17 @@ export class SimulatedCluster {
       log: this.#log(id, lane),
       ...this.network.plug(id, lane),
     }
-    const isManager = id === managerId
+    const own = `${id}:${port}`
+    const others = this.managers.filter((each) => each !== id).map((each) => `${each}:${port}`)
     const network = await openNetwork(
       effects,
       directory,
       {
         hostname: id,
-        advertise: () => managerAddress,
+        advertise: () => own,
         labels,
-        ...(isManager ? { listenRemoteApi: managerAddress } : { joinAddr: managerAddress }),
+        listenRemoteApi: own,
+        ...(id === managerId ? {} : { joinAddr: random.pick(others) }),
         ...(token === undefined ? {} : { joinToken: () => Promise.resolve(token) }),
       },
       stop.signal,
@@ -252,8 +284,19 @@ export class SimulatedCluster {
     )
     if (lane.closed) return
     process.node = node
-    if (node.store !== undefined) this.#options.onStore(node.store, host.starts > 1)
-    Promise.all([node.run(stop.signal), network.run(stop.signal, node.store)]).catch((error: unknown) => this.#ended(host, process, error))
+    if (node.store !== undefined) this.#options.onStore(node.store, host.starts > 1, id)
+    const end = new AbortController()
+    const until = AbortSignal.any([stop.signal, end.signal])
+    const parts = [node.run(until), network.run(until, node.store)]
+    Promise.all(parts).catch((error: unknown) => {
+      end.abort()
+      if (lane.closed) return
+      if (!(error instanceof RoleChanged)) return this.#ended(host, process, error)
+      process.node = undefined
+      void Promise.allSettled(parts)
+        .then(() => this.#run(host, process, { token: undefined }))
+        .catch((failure: unknown) => this.#ended(host, process, failure))
+    })
   }
 
   /** The process is gone from one moment to the next; its disk keeps what was synced, and some of the rest. Its tasks live on. */
@@ -316,7 +359,7 @@ export class SimulatedCluster {
   #ended(host: Host, process: Process, error: unknown): void {
     if (process.lane.closed) return
     this.#close(host)
-    if (host.id !== managerId && error instanceof Error && isForPeople(error)) this.#options.onEnded(host.id, error)
+    if (!this.managers.includes(host.id) && error instanceof Error && isForPeople(error)) this.#options.onEnded(host.id, error)
     else this.failures.push(new Error(`${host.id} stopped`, { cause: error }))
   }
 
@@ -332,6 +375,12 @@ export class SimulatedCluster {
     assert.ok(host !== undefined, `there is no machine ${id}`)
     return host
   }
+}
+
+/** Who leads knows most; of two the later one. */
+function rank(store: OpenStore): number {
+  const { leads, term, applied } = store.status()
+  return leads ? 1e12 + term : applied
 }
 
 function directoryOf(id: string): string {

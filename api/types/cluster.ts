@@ -126,6 +126,21 @@ export interface ClusterStatus {
     readonly managerRotation: number
   }
   /**
+   * Nodes that were removed and whose certificates have not expired yet. Every manager refuses them.
+   *
+   * Items: One node.
+   */
+  readonly removedNodes?: readonly {
+    /**
+     * Its id.
+     */
+    readonly node: string
+    /**
+     * Its certificate is valid until then, ms since 1970.
+     */
+    readonly until: number
+  }[]
+  /**
    * Standing facts about the object, one per type.
    */
   readonly conditions?: Conditions

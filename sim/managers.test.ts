@@ -1,0 +1,249 @@
+// Three managers in a simulated cluster, over and over: each time the leader dies, or is cut off, at another moment of a
+// rolling update, a storm of restarts and a drain; nothing that was remembered is forgotten, and it ends as it would have.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Task } from '../api/objects.ts'
+import { isOpen, slotOf } from '../api/task.ts'
+import type { JsonObject } from '../api/wire.ts'
+import { inProcessClient } from '../client/in-process.ts'
+import { failuresAreCounted } from './checkers/failures-are-counted.ts'
+import { oneWantedTaskPerSlot } from './checkers/one-wanted-task-per-slot.ts'
+import { parallelismIsRespected } from './checkers/parallelism-is-respected.ts'
+import { restartLimitsAreRespected } from './checkers/restart-limits-are-respected.ts'
+import { statesOnlyMoveForward } from './checkers/states-only-move-forward.ts'
+import { managerId, SimulatedCluster } from './cluster.ts'
+import { CommonLog } from './common-log.ts'
+import { createSimulatedClock } from './effects/clock.ts'
+import { SeededRandom } from './effects/random.ts'
+
+type Trouble = 'killed' | 'cut off'
+
+/** Of one scenario; more would only be closer to each other. */
+const moments = 8
+const downMs = 4_000
+/** After the end, for what must not come any more. */
+const quietMs = 5_000
+const patienceMs = 180_000
+
+interface Scenario {
+  readonly name: string
+  /** Of the service at first. */
+  readonly spec: JsonObject
+  /** What is asked for while the leader is lost. */
+  readonly change: (cluster: SimulatedCluster, client: ReturnType<typeof inProcessClient>) => Promise<unknown>
+  readonly isDone: (cluster: SimulatedCluster) => boolean
+  /** What must come out the same. */
+  readonly outcome: (cluster: SimulatedCluster) => unknown
+}
+
+const template = (version: number, behaviour = 'runs'): JsonObject => ({
+  image: 'app',
+  command: ['app'],
+  env: { VERSION: String(version), BEHAVIOUR: behaviour },
+})
+
+const service = (cluster: SimulatedCluster) => cluster.store?.view.get('Service', 'web')
+
+function tasksOf(cluster: SimulatedCluster): readonly Task[] {
+  const uid = service(cluster)?.metadata.uid
+  return uid === undefined ? [] : [...(cluster.store?.view.tasksOfService(uid) ?? [])]
+}
+
+const running = (cluster: SimulatedCluster): readonly Task[] =>
+  tasksOf(cluster).filter(({ spec, status }) => spec.desired === 'Running' && status.state === 'Running')
+
+const retrying = <T>(attempt: () => Promise<T>, cluster: SimulatedCluster): Promise<T> =>
+  attempt().catch(async () => {
+    await new Promise<void>((resolve) => cluster.queue.schedule(500, resolve))
+    return await retrying(attempt, cluster)
+  })
+
+const scenarios: readonly Scenario[] = [
+  {
+    name: 'a rolling update',
+    spec: { replicas: 6, template: template(1), update: { parallelism: 2, delay: '500ms', monitor: '1s' } },
+    change: (_, client) =>
+      client.patch('Service', 'web', { type: 'merge', patch: { spec: { template: template(2) } } }, { fieldManager: 'user' }),
+    isDone: (cluster) =>
+      service(cluster)?.status.update?.state === 'Completed' &&
+      running(cluster).length === 6 &&
+      running(cluster).every(({ spec }) => spec.revision === service(cluster)?.status.revision),
+    outcome: (cluster) => [service(cluster)?.status.update?.state, running(cluster).map(slotOf).toSorted()],
+  },
+  {
+    name: 'a rolling update that fails and goes back',
+    spec: {
+      replicas: 4,
+      template: template(1),
+      update: { parallelism: 1, delay: '200ms', monitor: '2s', failureAction: 'Rollback', maxFailureRatio: 0.2 },
+    },
+    change: (_, client) =>
+      client.patch('Service', 'web', { type: 'merge', patch: { spec: { template: template(2, 'crashes') } } }, { fieldManager: 'user' }),
+    isDone: (cluster) => service(cluster)?.status.update?.state === 'RollbackCompleted' && running(cluster).length === 4,
+    outcome: (cluster) => [service(cluster)?.status.update?.state, running(cluster).length],
+  },
+  {
+    name: 'a storm of restarts that is allowed three attempts',
+    spec: {
+      replicas: 3,
+      template: { ...template(1, 'crashes'), restart: { condition: 'Any', delay: '500ms', maxAttempts: 3, window: '1h' } },
+    },
+    change: async () => undefined,
+    isDone: (cluster) => {
+      const slots = [...Map.groupBy(tasksOf(cluster), slotOf).values()]
+      return (
+        slots.length === 3 && slots.every((tasks) => tasks.every((task) => !isOpen(task)) && tasks.some(({ spec }) => spec.attempt > 3))
+      )
+    },
+    outcome: (cluster) =>
+      [...Map.groupBy(tasksOf(cluster), slotOf)]
+        .map(([slot, tasks]) => [slot, Math.max(...tasks.map(({ spec }) => spec.attempt))])
+        .toSorted(),
+  },
+  {
+    name: 'a drain',
+    spec: { replicas: 6, template: template(1) },
+    change: (cluster, client) =>
+      client.patch(
+        'Node',
+        cluster.nodeOf('worker-1') ?? '',
+        { type: 'merge', patch: { spec: { availability: 'Drain' } } },
+        { fieldManager: 'user' },
+      ),
+    isDone: (cluster) => {
+      const drained = cluster.nodeOf('worker-1')
+      return running(cluster).length === 6 && running(cluster).every(({ spec }) => spec.nodeName !== drained)
+    },
+    outcome: (cluster) => running(cluster).map(slotOf).toSorted(),
+  },
+]
+
+interface Loss {
+  readonly trouble: Trouble
+  /** Events after the change was asked for. */
+  readonly event: number
+}
+
+async function play(
+  { spec, change, isDone, outcome }: Scenario,
+  loss?: Loss,
+): Promise<{ readonly events: number; readonly outcome: unknown }> {
+  let failure: unknown
+  const fail = (error: unknown): void => {
+    failure ??= error
+  }
+  const checkers = [
+    oneWantedTaskPerSlot(),
+    parallelismIsRespected(),
+    failuresAreCounted(),
+    restartLimitsAreRespected(),
+    statesOnlyMoveForward(),
+  ]
+  const log = new CommonLog({
+    onEntry(events, { view }) {
+      for (const checker of checkers) {
+        try {
+          checker.observe({ elapsedMs: cluster.queue.nowMs(), nowMs: cluster.wallMs, view, events })
+        } catch (error) {
+          fail(error)
+        }
+      }
+    },
+    onUnseen: () => undefined,
+    fail,
+  })
+  const cluster: SimulatedCluster = new SimulatedCluster({
+    managers: 3,
+    workers: 3,
+    random: new SeededRandom(11),
+    plan: ({ template: { env = {} } }) => ({
+      prepareMs: 20,
+      startMs: 20,
+      stopMs: 50,
+      ...(env['BEHAVIOUR'] === 'crashes' ? { runMs: 700, exitCode: 1 } : {}),
+    }),
+    onStore: (store, isRestart, host) => log.follow(store, isRestart, host),
+    onToldToStop: () => undefined,
+    onCertificate: () => undefined,
+    onDiskIsNew: () => undefined,
+    onEnded: (_, error) => fail(error),
+    onWarning: () => undefined,
+  })
+  const { queue, network } = cluster
+  const until = async (what: string, isTrue: () => boolean, onEvent: () => void = () => {}): Promise<void> => {
+    await queue.run(queue.nowMs() + patienceMs, onEvent, () => isTrue() || failure !== undefined || cluster.failures.length > 0)
+    if (failure !== undefined) throw failure
+    assert.deepEqual(cluster.failures, [])
+    assert.ok(isTrue(), `not within ${patienceMs} ms: ${what}`)
+  }
+  try {
+    await queue.settle(cluster.start(managerId))
+    await until('there is a token', () => cluster.token !== undefined)
+    for (const id of [...cluster.managers.slice(1), ...cluster.workers]) void cluster.start(id)
+    const voters = (): number =>
+      [...(cluster.store?.view.list('Node') ?? [])].filter(({ status }) => (status.manager?.member ?? 'Learner') !== 'Learner').length
+    const ready = (): number => [...(cluster.store?.view.list('Node') ?? [])].filter(({ status }) => status.state === 'Ready').length
+    await until('all are there', () => voters() === 3 && ready() === 6)
+
+    const handle: Parameters<typeof inProcessClient>[0]['router']['handle'] = (request) => {
+      const door = cluster.handle
+      assert.ok(door !== undefined)
+      return door(request)
+    }
+    const client = inProcessClient({ router: { handle }, clock: createSimulatedClock(queue), name: 'user' })
+    const manifest = { apiVersion: 'kit/v1', kind: 'Service', metadata: { name: 'web' }, spec }
+    const isStorm = change.length === 0
+    await queue.settle(client.apply('Service', manifest, { fieldManager: 'user' }))
+    if (!isStorm) await until('it runs', () => running(cluster).length === spec['replicas'])
+
+    const first = queue.executed
+    void retrying(() => change(cluster, client), cluster)
+    let isOver = loss === undefined
+    await until(
+      'the change is carried out',
+      () => isOver && isDone(cluster),
+      () => {
+        const { leader } = cluster
+        if (isOver || loss === undefined || leader === undefined || queue.executed - first < loss.event) return
+        isOver = true
+        if (loss.trouble === 'killed') {
+          cluster.kill(leader)
+          queue.schedule(downMs, () => void cluster.start(leader))
+        } else {
+          const others = cluster.hosts.filter((host) => host !== leader)
+          for (const other of others)
+            for (const [from, to] of [
+              [leader, other],
+              [other, leader],
+            ] as const)
+              network.cut(from, to)
+          queue.schedule(downMs, () => network.healAll())
+        }
+      },
+    )
+    const events = queue.executed - first
+    await queue.run(
+      queue.nowMs() + quietMs,
+      () => {},
+      () => failure !== undefined,
+    )
+    if (failure !== undefined) throw failure
+    return { events, outcome: outcome(cluster) }
+  } finally {
+    cluster.end()
+  }
+}
+
+for (const scenario of scenarios)
+  for (const trouble of ['killed', 'cut off'] as const)
+    test(`${scenario.name}: it ends as it would have, at whichever moment the leader is ${trouble}`, async () => {
+      const undisturbed = await play(scenario)
+      for (let at = 0; at < moments; at += 1) {
+        const event = Math.round(1 + (at * undisturbed.events) / moments)
+        const { outcome } = await play(scenario, { trouble, event }).catch((error: unknown) => {
+          throw new Error(`when the leader is ${trouble} on event ${event} of ${undisturbed.events}`, { cause: error })
+        })
+        assert.deepEqual(outcome, undisturbed.outcome, `event ${event}`)
+      }
+    })
