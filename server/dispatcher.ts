@@ -2,25 +2,26 @@
 // agent reports, and knows when each was heard last. It decides nothing about tasks: that is the
 // controllers' business, and whether silence means Down is the node-lifecycle controller's.
 //
-// `session-messages.ts` has the frames, `assignments.ts` what an agent is told, `logs.ts` the log streams.
+// Who gets a session is in `session-admission.ts`, what an agent is told of tasks in `assignment-sender.ts`, what it reports in
+// `agent-reports.ts`, what it says of published ports in `endpoint-versions.ts`. `session-messages.ts` has the frames.
 
 import { isDeepStrictEqual } from 'node:util'
 import { durationMs } from '../api/duration.ts'
-import type { Cluster, KitObject, Node, Service, Task } from '../api/objects.ts'
+import type { Cluster, KitObject, Node, Service } from '../api/objects.ts'
 import type { AgentMessage, ManagerMessage } from '../api/session.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
 import { trustedRoots, wantedIssuer } from '../ca/cluster-ca.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
-import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
+import type { EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
-import type { Clock, FrameStream, Log, Peer, Random, Transport } from '../effects/effects.ts'
+import type { Clock, FrameStream, Log, Random, Transport } from '../effects/effects.ts'
 import { AgentReports } from './agent-reports.ts'
 import { AssignmentSender } from './assignment-sender.ts'
-import { commitChange } from './commit-change.ts'
+import { EndpointVersions } from './endpoint-versions.ts'
 import { EndpointTables } from './endpoints.ts'
-import { type NodeReport, withPortsServed } from './ports-served.ts'
-import { createRefusalLog, type TellRefusal } from './refusal-log.ts'
-import { addChanges, createSession, end, type Refusal, refused, type Session, send } from './session.ts'
+import { createRefusalLog } from './refusal-log.ts'
+import { addChanges, createSession, end, markTask, refused, type Session, send } from './session.ts'
+import { type Hello, SessionAdmission } from './session-admission.ts'
 import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
 import type { SessionMetrics } from './session-metrics.ts'
 
@@ -45,66 +46,47 @@ export interface DispatcherDeps {
 /** What an agent answers with a stream of its own. */
 export type StreamRequest = Extract<ManagerMessage, { type: 'logs' | 'exec' | 'stats' }>
 
-const registrationsPerWindow = 3
-const registrationWindowMs = 8_000
 const defaultHeartbeatPeriod = '5s'
 /** Beats of agents that began together spread; no more than half of a short period. */
 const heartbeatJitterMs = 500
-/** An agent that has been silent for its period and this long may have started anew on another machine. */
-const lateBeatMs = 2_000
-/** Ids of sessions that others took the place of, of one node. */
-const maxReplaced = 4
 /** An agent that has sent more unanswered reports is not read from until some are committed. */
 const maxQueuedReports = 32
-/** Of one node, kept in memory. */
-const maxPortProblems = 1_000
-const judgedAtOnce = 100
-const judgeAgainMs = 1_000
-
-type Hello = Extract<AgentMessage, { type: 'hello' }>
-type Opening = Extract<AgentMessage, { type: 'hello' | 'leave' }>
 
 export class Dispatcher implements NodeLiveness {
   readonly #deps: DispatcherDeps
-  readonly #store: ControllerStore
   readonly #sessions = new Map<string, Session>()
-  readonly #registrations = new Map<string, readonly number[]>()
   readonly #lastSeen = new Map<string, number>()
   /** Nodes that have said so, and have not come back. */
   readonly #left = new Set<string>()
   /** Node → the period that its agent was told last. */
   readonly #periods = new Map<string, number>()
-  /** Node → ids of sessions that another agent took the place of. */
-  readonly #replaced = new Map<string, readonly string[]>()
-  readonly #tell: TellRefusal
+  readonly #admission: SessionAdmission
   readonly #reports: AgentReports
   readonly #assignments: AssignmentSender
   readonly #listeners = new Set<(nodeName: string) => void>()
   readonly #endpoints: EndpointTables
-  /** Present while tasks are held back. */
-  #releasing: Promise<void> | undefined
-  #signal = AbortSignal.abort()
-  /** Services of which it has to be looked at again whether their ports are served. */
-  readonly #toJudge = new Set<string>()
-  #judging: Promise<void> | undefined
+  readonly #versions: EndpointVersions
 
   constructor(deps: DispatcherDeps) {
-    this.#deps = deps
-    this.#endpoints = new EndpointTables(deps.store.view)
-    this.#store = guardStore(deps.store, 'dispatcher', dispatcherWrites)
-    const { clock, log, events, metrics } = deps
-    this.#assignments = new AssignmentSender({ store: deps.store, clock, endpoints: this.#endpoints })
-    this.#tell = createRefusalLog({ clock, log })
+    const { store, clock, log, events, metrics } = deps
+    const sessions = this.#sessions
+    const endpoints = new EndpointTables(store.view)
+    const guarded = guardStore(store, 'dispatcher', dispatcherWrites)
+    const tell = createRefusalLog({ clock, log })
     const note = createRefusalLog({ clock, log: { warn: (message, fields) => log.info(message, fields) } })
-    this.#reports = new AgentReports({ store: this.#store, clock, events, tell: this.#tell, note, metrics })
+    this.#deps = deps
+    this.#endpoints = endpoints
+    this.#admission = new SessionAdmission({ store, clock, tell, sessions, lastSeenMs: (nodeName) => this.lastSeenMs(nodeName) })
+    this.#reports = new AgentReports({ store: guarded, clock, events, tell, note, metrics })
+    this.#assignments = new AssignmentSender({ store, clock, endpoints })
+    this.#versions = new EndpointVersions({ store: guarded, clock, log, events, endpoints, sessions })
   }
 
   /** Serves agents until `signal` fires, that is while this node leads. A new leader starts with no sessions. */
   async run(signal: AbortSignal): Promise<void> {
     this.#endpoints.restore(this.#deps.clock.monotonicMs())
     const unsubscribe = this.#deps.store.subscribe((events) => this.#notice(events))
-    this.#signal = signal
-    this.#releaseInTime()
+    this.#versions.begin(signal)
     try {
       await this.#deps.transport.serve('dispatcher', (stream, ended) => this.#serve(stream, AbortSignal.any([signal, ended])), signal)
     } finally {
@@ -112,11 +94,10 @@ export class Dispatcher implements NodeLiveness {
       for (const session of this.#sessions.values()) end(session)
       this.#sessions.clear()
       this.#countSessions()
-      this.#registrations.clear()
+      this.#admission.clear()
       this.#lastSeen.clear()
       this.#left.clear()
       this.#periods.clear()
-      this.#replaced.clear()
     }
   }
 
@@ -168,7 +149,7 @@ export class Dispatcher implements NodeLiveness {
         await stream.send(encodeMessage(refused('BadRequest', 'a session begins with hello', true)))
         return
       }
-      const refusal = this.#refusal(opening, stream.peer)
+      const refusal = this.#admission.refusal(opening, stream.peer)
       if (opening.type === 'hello') this.#deps.metrics?.begun.inc({ result: refusal?.reason ?? 'Accepted' })
       if (refusal !== undefined) await stream.send(encodeMessage(refusal))
       else if (opening.type === 'leave') await this.#leave(opening.nodeName, stream)
@@ -185,29 +166,6 @@ export class Dispatcher implements NodeLiveness {
     }
   }
 
-  #refusal(opening: Opening, { node, address }: Peer): Refusal | undefined {
-    const { nodeName } = opening
-    if (node?.id !== nodeName) {
-      const why = `the connection belongs to '${node?.id ?? 'a stranger'}', not to '${nodeName}'`
-      const who = node === undefined ? {} : { object: `Node/${node.id}` }
-      this.#tell(`${address} ${node?.id}`, 'Refused a session in the name of another node', { ...who, address, reason: 'Forbidden', why })
-      return refused('Forbidden', why, false)
-    }
-    const { view } = this.#deps.store
-    if (view.get('Node', nodeName) === undefined) {
-      const isFounded = view.get('Cluster', 'default') !== undefined && view.count('Node') > 0
-      return refused('NotFound', `node '${nodeName}' is not a member of this cluster`, !isFounded)
-    }
-    if (opening.type === 'leave') return undefined
-    const now = this.#deps.clock.monotonicMs()
-    const other = this.#sessionElsewhere(opening, address, now)
-    if (other !== undefined) return this.#refuseRival(other, address)
-    const recent = (this.#registrations.get(nodeName) ?? []).filter((at) => now - at < registrationWindowMs)
-    if (recent.length >= registrationsPerWindow) return refused('TooManyRequests', `node '${nodeName}' registers too often`, true)
-    this.#registrations.set(nodeName, [...recent, now])
-    return undefined
-  }
-
   /** What it ran is replaced at once: nobody has to wait for heartbeats to fail. */
   async #leave(nodeName: string, stream: FrameStream): Promise<void> {
     const session = this.#sessions.get(nodeName)
@@ -219,34 +177,6 @@ export class Dispatcher implements NodeLiveness {
     await stream.send(encodeMessage({ type: 'ack', number: 0 }))
   }
 
-  /**
-   * The session of another machine that has the same certificate, as after a disk was copied, and is alive: its agent was heard
-   * within its period. Of two agents at one address it is the later one's, when the earlier one comes again.
-   */
-  #sessionElsewhere({ nodeName, sessionId }: Hello, address: string, now: number): Session | undefined {
-    const session = this.#sessions.get(nodeName)
-    if (session === undefined || session.id === sessionId) return undefined
-    if (now - (this.#lastSeen.get(nodeName) ?? Number.NEGATIVE_INFINITY) > session.periodMs + lateBeatMs) return undefined
-    const wasReplaced = sessionId !== undefined && this.#replaced.get(nodeName)?.includes(sessionId) === true
-    return session.stream.peer.address !== address || wasReplaced ? session : undefined
-  }
-
-  /** The one that has a session keeps it, so that they do not fight; the other is told, and asks again in case the first one goes. */
-  #refuseRival(session: Session, address: string): Refusal {
-    const { nodeName, stream } = session
-    session.rival = address
-    this.#tell(`${nodeName} ${address}`, 'Refused a second session of a node', {
-      object: `Node/${nodeName}`,
-      address,
-      session: stream.peer.address,
-    })
-    return refused(
-      'Conflict',
-      `node '${nodeName}' has a session from ${stream.peer.address} already, and two machines must not be one node. If this one is a copy, delete the directory 'certificates' of its state and join with a token; if it took the place of the other, it is let in as soon as that one is silent`,
-      true,
-    )
-  }
-
   async #register(hello: Hello, stream: FrameStream): Promise<Session> {
     const { nodeName } = hello
     this.#left.delete(nodeName)
@@ -254,7 +184,7 @@ export class Dispatcher implements NodeLiveness {
     const id = before !== undefined && before.id === hello.sessionId ? before.id : Buffer.from(this.#deps.random.bytes(16)).toString('hex')
     if (before !== undefined) {
       end(before)
-      if (before.id !== id) this.#replaced.set(nodeName, [...(this.#replaced.get(nodeName) ?? []), before.id].slice(-maxReplaced))
+      if (before.id !== id) this.#admission.replaced(before)
     }
     const session = createSession({ id, nodeName, stream, periodMs: this.#periodMs() })
     this.#sessions.set(nodeName, session)
@@ -300,7 +230,7 @@ export class Dispatcher implements NodeLiveness {
       case 'event':
         return this.#reports.recordEvent(session, message)
       case 'served':
-        return this.#hearServed(session, message)
+        return this.#versions.hear(session, message)
       case 'hello':
       case 'leave':
       case 'status':
@@ -329,8 +259,7 @@ export class Dispatcher implements NodeLiveness {
     end(session)
     if (this.#sessions.get(session.nodeName) === session) this.#sessions.delete(session.nodeName)
     this.#countSessions()
-    this.#release()
-    for (const uid of [...session.problems.keys(), ...session.unconfirmed.keys()]) this.#judgeTable(uid)
+    this.#versions.drop(session)
     for (const listener of this.#listeners) listener(session.nodeName)
   }
 
@@ -391,29 +320,22 @@ export class Dispatcher implements NodeLiveness {
   #notice(events: readonly StoreEvent[]): void {
     const changes = this.#endpoints.notice(events, this.#deps.clock.monotonicMs())
     if (changes.size > 0) for (const session of this.#sessions.values()) addChanges(session, changes)
-    this.#release() // What left some time ago, all may know already.
-    this.#releaseInTime()
+    this.#versions.release() // What left some time ago, all may know already.
+    this.#versions.releaseInTime()
     for (const { object, previous, type } of events) {
       if (object.kind === 'Task') {
-        this.#mark(object)
-        if (previous?.kind === 'Task' && previous.spec.nodeName !== object.spec.nodeName) this.#mark(previous)
+        markTask(this.#sessions, object)
+        if (previous?.kind === 'Task' && previous.spec.nodeName !== object.spec.nodeName) markTask(this.#sessions, previous)
       } else if (object.kind === 'Node') this.#noticeNode(object, previous, type)
       else if (object.kind === 'Service') this.#noticeService(object, previous)
       else if (object.kind === 'Cluster') this.#noticeCluster(object, previous)
     }
   }
 
-  #mark(task: Task): void {
-    const session = task.spec.nodeName === undefined ? undefined : this.#sessions.get(task.spec.nodeName)
-    if (session === undefined) return
-    session.dirty.add(task.metadata.name)
-    session.wake()
-  }
-
   #noticeService({ metadata, status }: Service, previous: KitObject | undefined): void {
     const isSame =
       previous?.kind === 'Service' && previous.metadata.generation === metadata.generation && previous.status.endpoint === status.endpoint
-    if (!isSame) this.#judge(metadata.name)
+    if (!isSame) this.#versions.judge(metadata.name)
   }
 
   #noticeNode(node: Node, previous: KitObject | undefined, type: StoreEvent['type']): void {
@@ -422,7 +344,7 @@ export class Dispatcher implements NodeLiveness {
     const before = previous?.kind === 'Node' ? previous : undefined
     if (type !== 'DELETED' && before !== undefined && movesManagers(before, node))
       for (const each of this.#sessions.values()) if (each !== session) this.#tellSession(each)
-    if (type === 'DELETED') for (const known of [this.#lastSeen, this.#periods, this.#replaced, this.#registrations]) known.delete(name)
+    if (type === 'DELETED') this.#forget(name)
     if (session === undefined) return
     if (type === 'DELETED') {
       session.ended.abort() // From here on it is told nothing else.
@@ -430,6 +352,12 @@ export class Dispatcher implements NodeLiveness {
       const sent = session.stream.send(last).catch(() => undefined)
       void sent.finally(() => end(session))
     } else if (previous?.kind === 'Node' && isNews(previous, node)) this.#tellSession(session)
+  }
+
+  #forget(nodeName: string): void {
+    this.#lastSeen.delete(nodeName)
+    this.#periods.delete(nodeName)
+    this.#admission.forget(nodeName)
   }
 
   #noticeCluster({ status: { ca } }: Cluster, previous: KitObject | undefined): void {
@@ -440,99 +368,6 @@ export class Dispatcher implements NodeLiveness {
 
   #tellSession(session: Session): void {
     this.#sendSession(session).catch((error: unknown) => this.#fail(session, error))
-  }
-
-  // Published ports.
-
-  #hearServed(session: Session, { version, problems }: Extract<AgentMessage, { type: 'served' }>): void {
-    session.served = Math.max(session.served, version)
-    const before = session.problems
-    session.problems = Map.groupBy(problems.slice(0, maxPortProblems), ({ service }) => service)
-    for (const uid of [...before.keys(), ...session.problems.keys()]) this.#judgeTable(uid)
-    for (const [uid, told] of session.unconfirmed) {
-      if (told > session.served) continue
-      session.unconfirmed.delete(uid)
-      this.#judgeTable(uid)
-    }
-    this.#release()
-  }
-
-  /** Tells agents of the tasks that no other agent chooses any more. */
-  #release(): void {
-    let version = Number.POSITIVE_INFINITY
-    for (const { served } of this.#sessions.values()) version = Math.min(version, served)
-    for (const name of this.#endpoints.release(version, this.#deps.clock.monotonicMs())) {
-      const task = this.#deps.store.view.get('Task', name)
-      if (task !== undefined) this.#mark(task)
-    }
-  }
-
-  /** Sees to it that no hold lasts longer than it may. */
-  #releaseInTime(): void {
-    if (this.#releasing !== undefined || this.#endpoints.nextReleaseMs() === undefined) return
-    this.#releasing = this.#releaseLate(this.#signal).finally(() => {
-      this.#releasing = undefined
-    })
-  }
-
-  async #releaseLate(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#deps
-    for (let at = this.#endpoints.nextReleaseMs(); at !== undefined && !signal.aborted; at = this.#endpoints.nextReleaseMs()) {
-      await clock.sleep(Math.max(0, at - clock.monotonicMs()), signal).catch(() => undefined)
-      if (!signal.aborted) this.#release()
-    }
-  }
-
-  #judgeTable(uid: string): void {
-    const name = this.#endpoints.serviceOf(uid)
-    if (name !== undefined) this.#judge(name)
-  }
-
-  /** Writes down, soon, whether the service's ports are served. */
-  #judge(service: string): void {
-    this.#toJudge.add(service)
-    this.#judging ??= this.#judgeAll(this.#signal).finally(() => {
-      this.#judging = undefined
-    })
-  }
-
-  async #judgeAll(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#deps
-    await Promise.resolve() // It may be the store that calls, in the middle of an entry.
-    while (this.#toJudge.size > 0 && !signal.aborted) {
-      const names = [...this.#toJudge].slice(0, judgedAtOnce)
-      for (const name of names) this.#toJudge.delete(name)
-      try {
-        await Promise.all(names.map((name) => this.#writePortsServed(name)))
-      } catch (error) {
-        if (signal.aborted) return
-        log.warn('Could not write which ports are served', { error })
-        for (const name of names) this.#toJudge.add(name)
-        await clock.sleep(judgeAgainMs, signal).catch(() => undefined)
-      }
-    }
-  }
-
-  async #writePortsServed(name: string): Promise<void> {
-    let written: Service | undefined
-    await commitChange(this.#store, 'Service', name, (service) => {
-      const { uid } = service.metadata
-      const version = this.#endpoints.portsVersion(uid)
-      written = withPortsServed(service, version !== undefined, this.#reportsOn(uid, version ?? 0), this.#deps.clock.wallMs())
-      return written
-    })
-    const condition = written?.status.conditions?.find(({ type }) => type === 'PortsServed')
-    if (condition?.status !== 'False') return
-    const { reason = '', message = '' } = condition
-    this.#deps.events.record({ object: { kind: 'Service', name }, type: 'Warning', reason, message })
-  }
-
-  #reportsOn(uid: string, version: number): readonly NodeReport[] {
-    return [...this.#sessions.values()].map(({ nodeName, served, problems }) => ({
-      hostname: this.#deps.store.view.get('Node', nodeName)?.status.description?.hostname ?? nodeName,
-      isCurrent: served >= version,
-      problems: problems.get(uid) ?? [],
-    }))
   }
 }
 

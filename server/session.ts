@@ -1,6 +1,7 @@
 // A session of an agent, as the dispatcher remembers it while it lasts: what the agent was told, what it said, and what it
 // has to be told next.
 
+import type { Task } from '../api/objects.ts'
 import type { ManagerMessage, PortProblem } from '../api/session.ts'
 import type { FrameStream } from '../effects/effects.ts'
 import type { EndpointChanges } from './endpoints.ts'
@@ -79,6 +80,14 @@ export function changes(session: Session, count: number): Promise<void> {
     }
     session.wake()
   })
+}
+
+/** The agent of the task is to be told of it, if it has a session. */
+export function markTask(sessions: ReadonlyMap<string, Session>, task: Task): void {
+  const session = task.spec.nodeName === undefined ? undefined : sessions.get(task.spec.nodeName)
+  if (session === undefined) return
+  session.dirty.add(task.metadata.name)
+  session.wake()
 }
 
 export function addChanges(session: Session, changes: EndpointChanges): void {

@@ -573,7 +573,7 @@ const storeBugs: readonly Bug[] = [
   {
     what: 'a batch is not synced',
     file: 'store/wal/writer.ts',
-    text: '      await current.file.sync()\n',
+    text: '      await this.#sync(current.file, frame.length)\n',
     replacement: '',
     tests: [crash, 'store/wal/wal.test.ts'],
   },
@@ -625,8 +625,8 @@ const clusterBugs: readonly Bug[] = [
   },
   {
     what: 'a task that is held back is never told to stop',
-    file: 'server/dispatcher.ts',
-    text: "      const task = this.#deps.store.view.get('Task', name)\n      if (task !== undefined) this.#mark(task)",
+    file: 'server/endpoint-versions.ts',
+    text: "      const task = store.view.get('Task', name)\n      if (task !== undefined) markTask(sessions, task)",
     replacement: '      void name',
     tests: [clusters],
   },
@@ -695,7 +695,7 @@ const clusterBugs: readonly Bug[] = [
   },
   {
     what: 'an agent is told the secrets of all tasks',
-    file: 'server/dispatcher.ts',
+    file: 'server/assignment-sender.ts',
     text: '      session.payloads.note(task.metadata.name, payloadsOf(view, task))\n    }\n    const update',
     replacement:
       "      for (const each of view.list('Task')) session.payloads.note(each.metadata.name, payloadsOf(view, each))\n    }\n    const update",
