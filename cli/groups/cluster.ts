@@ -1,0 +1,48 @@
+// `kit cluster`, and the settings that it shares with `kit swarm`.
+
+import type { Command } from 'commander'
+import { clusterFlags, refusedClusterFlags } from '../swarm-settings.ts'
+import { hidden, inspectAs, inspected, listing, type Registry } from './group.ts'
+
+export function addCluster({ add, output }: Registry, cluster: Command): void {
+  add(
+    'ls',
+    'List the cluster',
+    listing,
+    async (context, options) => (await import('../commands/cluster.ts')).list(context, options),
+    cluster,
+  )
+  add(
+    'inspect',
+    'Show the settings of the cluster',
+    (command) => inspected(output(command)),
+    async (context, options, words) =>
+      inspectAs('clusters', context, options, words) ?? (await import('../commands/cluster.ts')).inspect(context, words),
+    cluster,
+  )
+  add(
+    'update',
+    'Change settings of the cluster',
+    (command) =>
+      settings(command, 'swarmctl')
+        .option('--rotate-join-token <role>', 'make a new token of workers or managers: the old one lets nobody in')
+        .argument('<cluster>', 'default'),
+    async (context, options, words) => (await import('../commands/cluster.ts')).update(context, options, words),
+    cluster,
+  )
+}
+
+/** The settings of the cluster, called first as in the program that the command is known from. */
+export function settings(command: Command, from: 'swarmctl' | 'docker'): Command {
+  for (const { names, value, section, text } of clusterFlags) {
+    const [name = '', ...also] = from === 'docker' ? names.toReversed() : names
+    command.option(`--${name} <${value}>`, `${section}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`)
+    for (const other of also) command.addOption(hidden(`--${other} <${value}>`))
+  }
+  return refusing(command, refusedClusterFlags)
+}
+
+export function refusing(command: Command, flags: typeof refusedClusterFlags): Command {
+  for (const [name, { value }] of Object.entries(flags)) command.addOption(hidden(`--${name} ${value}`))
+  return command
+}

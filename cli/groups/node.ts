@@ -1,0 +1,70 @@
+// `kit node`. Its `install` and `uninstall` are kit's own, in program.ts.
+
+import { type Command, Option } from 'commander'
+import { addRemove, inspectAs, inspected, listing, many, type Registry, tasksListing, waiting } from './group.ts'
+
+export function addNode({ add, output }: Registry, node: Command): void {
+  add('ls', 'List nodes', listing, async (context, options) => (await import('../commands/swarm-node.ts')).list(context, options), node)
+  add(
+    'ps',
+    'List the tasks on nodes; on all without a name',
+    (command) => tasksListing(command).argument('[node...]'),
+    async (context, options, words) => {
+      const { tasksOn, withSelf } = await import('../commands/swarm-node.ts')
+      await tasksOn(context, options, await withSelf(context, words))
+    },
+    node,
+  )
+  add(
+    'inspect',
+    'Show nodes with their tasks',
+    (command) => inspected(output(command)).option('-a, --all', 'also tasks that ended'),
+    async (context, options, words) => {
+      const { inspect, withSelf } = await import('../commands/swarm-node.ts')
+      const named = await withSelf(context, words)
+      await (inspectAs('nodes', context, options, named) ?? inspect(context, options, named))
+    },
+    node,
+  )
+  add(
+    'update',
+    'Change labels, availability or role of nodes',
+    (command) => {
+      for (const flag of ['--label-add <key=value>', '--label-rm <key>']) many(command, flag, 'may be repeated')
+      return many(command, '--label <key=value>')
+        .argument('<node...>')
+        .addOption(new Option('--availability <availability>', 'whether it takes tasks').choices(['active', 'pause', 'drain']))
+        .addOption(new Option('--role <role>', 'what it shall be').choices(['worker', 'manager']))
+    },
+    async (context, options, words) => {
+      const { update, withSelf } = await import('../commands/swarm-node.ts')
+      await update(context, options, await withSelf(context, words))
+    },
+    node,
+  )
+  for (const [verb, availability, text] of [
+    ['drain', 'Drain', 'Give all tasks of a node to others'],
+    ['pause', 'Pause', 'Keep what a node runs, and give it nothing new'],
+    ['activate', 'Active', 'Let a node take tasks again'],
+  ] as const) {
+    add(
+      verb,
+      text,
+      (command) => (verb === 'drain' ? waiting(command) : command).argument('<node...>', 'name or host name'),
+      async (context, options, words) => {
+        const { withSelf } = await import('../commands/swarm-node.ts')
+        return (await import('../commands/drain.ts')).setAvailability(context, availability, options, await withSelf(context, words))
+      },
+      node,
+    )
+  }
+  for (const [verb, role] of [['promote', 'Manager'], ['demote', 'Worker']] as const) // biome-ignore format: one table
+    add(
+      verb,
+      `Make nodes ${role.toLowerCase()}s`,
+      (command) => command.argument('<node...>', 'name or host name'),
+      async (context, _options, words) => (await import('../commands/swarm-node.ts')).setRole(context, role, words),
+      node,
+    )
+  addRemove(add, node, 'nodes', 'Remove nodes that have left')
+}
