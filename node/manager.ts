@@ -5,6 +5,7 @@
 // Read next: leader.ts, ../store/store.ts, ../store/links/links.ts.
 
 import { StatusError } from '../api/errors.ts'
+import type { Kind } from '../api/objects.ts'
 import { validateObject } from '../api/validate.ts'
 import { explainTask } from '../controllers/scheduler/explain.ts'
 import { formatExplanation } from '../controllers/scheduler/explain-format.ts'
@@ -86,10 +87,11 @@ function createManager(
 ): KitNode {
   const { clock, random, log, transport } = effects
   const { nodeId } = options.identity
-  const events = new EventLog(clock, (kind, name) => {
+  const uidOf = (kind: Kind, name: string): string | undefined => {
     const metadata = store.view.get(kind, name)?.metadata
     return metadata !== undefined && 'uid' in metadata ? metadata.uid : undefined
-  })
+  }
+  const events = new EventLog(clock, uidOf, metrics.events)
   const group = groupOf(store, nodeId)
   let leader: Leader | undefined
   const leading = (): Leader => {

@@ -8,6 +8,7 @@ import type { Validity } from '../ca/certificate.ts'
 import { type ControllerMetrics, createControllerMetrics } from '../controllers/runtime/metrics.ts'
 import type { Clock } from '../effects/effects.ts'
 import { createClusterMetrics } from '../server/cluster-metrics.ts'
+import { createEventCounter, type EventCounter } from '../server/events.ts'
 import { measureRequests } from '../server/request-metrics.ts'
 import { createSessionMetrics, type SessionMetrics } from '../server/session-metrics.ts'
 import { createStoreMetrics, type StoreMetrics } from '../store/metrics.ts'
@@ -27,6 +28,7 @@ export class NodeMetrics {
   readonly store: StoreMetrics
   readonly controllers: ControllerMetrics
   readonly sessions: SessionMetrics
+  readonly events: EventCounter
   readonly #deps: NodeMetricsDeps
   #count: () => void = () => undefined
 
@@ -35,6 +37,7 @@ export class NodeMetrics {
     this.store = createStoreMetrics(this.registry)
     this.controllers = createControllerMetrics(this.registry)
     this.sessions = createSessionMetrics(this.registry)
+    this.events = createEventCounter(this.registry)
     new Gauge({
       name: 'kit_build_info',
       help: '1, with the version of kitd.',

@@ -70,7 +70,7 @@ export class Dispatcher implements NodeLiveness {
   constructor(deps: DispatcherDeps) {
     const { store, clock, log, events, metrics } = deps
     const sessions = this.#sessions
-    const endpoints = new EndpointTables(store.view)
+    const endpoints = new EndpointTables(store)
     const guarded = guardStore(store, 'dispatcher', dispatcherWrites)
     const tell = createRefusalLog({ clock, log })
     const note = createRefusalLog({ clock, log: { warn: (message, fields) => log.info(message, fields) } })
@@ -224,6 +224,7 @@ export class Dispatcher implements NodeLiveness {
   async #hear(session: Session, message: AgentMessage): Promise<void> {
     switch (message.type) {
       case 'heartbeat':
+        this.#deps.metrics?.heartbeatDelay.observe(Math.max(0, this.#deps.clock.monotonicMs() - session.beatDueMs) / 1000)
         return this.#sendHeartbeat(session)
       case 'description':
         return this.#reports.describe(session, message.description)
@@ -308,6 +309,7 @@ export class Dispatcher implements NodeLiveness {
     const period = this.#periodMs()
     const offMs = (this.#deps.random.next() * 2 - 1) * Math.min(heartbeatJitterMs, period / 2)
     session.periodMs = Math.round(period + offMs)
+    session.beatDueMs = this.#deps.clock.monotonicMs() + session.periodMs
     this.#periods.set(session.nodeName, session.periodMs)
     await send(session, { type: 'heartbeat', periodMs: session.periodMs })
   }

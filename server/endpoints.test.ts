@@ -27,7 +27,7 @@ function task(name: string, state: Task['status']['state'] = 'Running', of = 'we
 /** Tables that follow a store. `changes` collects what sessions would be told. */
 function createTables() {
   const store = createMemoryStore()
-  const tables = new EndpointTables(store.view)
+  const tables = new EndpointTables(store)
   const changes: EndpointChanges = new Map()
   let nowMs = 1_000
   store.subscribe((events) => {
@@ -167,7 +167,7 @@ test('a new leader holds what was leaving, since agents may not have heard of it
   await create(service('web'))
   await create(task('a'))
   await create({ ...task('b'), spec: { ...task('b').spec, desired: 'Shutdown' } })
-  const tables = new EndpointTables(store.view)
+  const tables = new EndpointTables(store)
   tables.restore(0)
   assert.deepEqual([tables.isHeld('a'), tables.isHeld('b')], [false, true])
   const [message] = tables.complete()
@@ -181,7 +181,7 @@ test('a service with very many tasks is told in parts, and only the last one cou
     await store.commit({
       writes: Array.from({ length: 1_000 }, (_, at) => ({ op: 'create', object: task(`t-${from + at}`) }) as const),
     })
-  const tables = new EndpointTables(store.view)
+  const tables = new EndpointTables(store)
   tables.restore(0)
   const messages = tables.complete()
   assert.deepEqual(

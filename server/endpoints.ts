@@ -7,7 +7,7 @@
 
 import type { Service, Task } from '../api/objects.ts'
 import type { EndpointsUpdate, IngressPort, ManagerMessage } from '../api/session.ts'
-import type { StoreEvent, StoreView } from '../api/store.ts'
+import type { Store, StoreEvent, StoreView } from '../api/store.ts'
 import { isEndpoint, isWanted } from '../api/task.ts'
 
 /** An agent that does not answer delays the stop of a task by no more than this. */
@@ -37,14 +37,19 @@ interface Hold {
 }
 
 export class EndpointTables {
-  readonly #view: StoreView
+  readonly #store: Pick<Store, 'view'>
   readonly #tables = new Map<string, Table>()
   readonly #holds = new Map<string, Hold>()
   /** Running tasks that have left before they were to stop, with the index: unhealthy, or their service is being deleted. */
   readonly #left = new Map<string, number>()
 
-  constructor(view: StoreView) {
-    this.#view = view
+  constructor(store: Pick<Store, 'view'>) {
+    this.#store = store
+  }
+
+  /** Another one after a member that was far behind got the state as a whole. */
+  get #view(): StoreView {
+    return this.#store.view
   }
 
   /**

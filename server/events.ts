@@ -1,6 +1,7 @@
 // Facts for people, in the leader's memory and bounded: the same fact again, or the next of its series, only
 // counts up. Controllers, dispatcher and agents record; `/apis/kit/v1/events` lists. Lost with the leader, by design.
 
+import { Counter, type Registry } from 'prom-client'
 import { contentHash } from '../api/content-name.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
 import { formatTimestamp } from '../api/timestamp.ts'
@@ -21,6 +22,17 @@ interface Entry {
   readonly number: number
 }
 
+export type EventCounter = Counter<'component' | 'type'>
+
+export function createEventCounter(registry: Registry): EventCounter {
+  return new Counter({
+    name: 'kit_events_total',
+    help: 'Events recorded, each time: Normal or Warning, by who recorded them (a controller, agent, api, exec, issuer).',
+    labelNames: ['component', 'type'],
+    registers: [registry],
+  })
+}
+
 /** The oldest events go first. */
 export const maxEvents = 10_000
 /** An event that was not recorded again for so long is forgotten. */
@@ -31,10 +43,12 @@ export class EventLog {
   readonly #uidOf: (kind: Kind, name: string) => string | undefined
   /** In order of the last recording. */
   readonly #entries = new Map<string, Entry>()
+  readonly #recorded: EventCounter | undefined
   #number = 0
 
-  constructor(clock: Clock, uidOf: (kind: Kind, name: string) => string | undefined = () => undefined) {
+  constructor(clock: Clock, uidOf: (kind: Kind, name: string) => string | undefined = () => undefined, recorded?: EventCounter) {
     this.#clock = clock
+    this.#recorded = recorded
     this.#uidOf = uidOf
   }
 
@@ -50,6 +64,7 @@ export class EventLog {
     const now = this.#clock.wallMs()
     const before = this.#entries.get(key)
     if (isOnce && before !== undefined) return
+    this.#recorded?.inc({ component, type })
     this.#entries.delete(key)
     this.#entries.set(key, {
       event,

@@ -1,11 +1,12 @@
 // What the dispatcher measures of the sessions of agents.
 
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 export interface SessionMetrics {
   readonly sessions: Gauge
   readonly begun: Counter<'result'>
   readonly reports: Counter
+  readonly heartbeatDelay: Histogram
 }
 
 export function createSessionMetrics(registry: Registry): SessionMetrics {
@@ -19,5 +20,11 @@ export function createSessionMetrics(registry: Registry): SessionMetrics {
       registers,
     }),
     reports: new Counter({ name: 'kit_agent_reports_total', help: 'What agents reported of single tasks.', registers }),
+    heartbeatDelay: new Histogram({
+      name: 'kit_agent_heartbeat_delay_seconds',
+      help: 'How much later a heartbeat came than the agent had been told. Agents are Down after three periods.',
+      buckets: [0.01, 0.05, 0.25, 1, 2.5, 5, 10],
+      registers,
+    }),
   }
 }

@@ -28,6 +28,8 @@ export interface Session {
   readonly ended: AbortController
   /** Until the next heartbeat, as the agent was told last. */
   periodMs: number
+  /** When that is to come, by the monotonic clock. */
+  beatDueMs: number
   /** Where another machine with the same certificate has asked for a session since this one was heard. */
   rival: string | undefined
   sequence: number
@@ -48,6 +50,7 @@ export function createSession(begun: Pick<Session, 'id' | 'nodeName' | 'stream' 
     problems: new Map(),
     unconfirmed: new Map(),
     ended: new AbortController(),
+    beatDueMs: Number.POSITIVE_INFINITY,
     rival: undefined,
     sequence: 0,
     hasReported: false,

@@ -93,6 +93,8 @@ test('a manager tells what its cluster runs, and what itself does', async () => 
   assert.equal(told.get('kit_wal_batch_entries_sum'), store?.view.resourceVersion)
   assert.ok((told.get('kit_wal_fsync_duration_seconds_count') ?? 0) >= (told.get('kit_wal_batch_entries_count') ?? Number.NaN))
   assert.ok((told.get('kit_reconciles_total{controller="replicated",result="Done"}') ?? 0) > 0)
+  assert.ok((told.get('kit_agent_heartbeat_delay_seconds_count') ?? 0) > 0)
+  assert.ok((told.get('kit_events_total{component="node-lifecycle",type="Normal"}') ?? 0) > 0)
   const wallMs = createSimulatedClock(run.cluster.queue).wallMs()
   for (const certificate of ['root', 'node', 'first_node'])
     assert.ok((told.get(`kit_certificate_not_after_timestamp_seconds{certificate="${certificate}"}`) ?? 0) * 1000 > wallMs, certificate)
