@@ -78,6 +78,20 @@ test('every manager answers, the worker says that it is none', async () => {
   assert.match(await cluster.fails(1, ...at('node-4', 'get', 'nodes')), /this node is a worker: ask a manager/)
 })
 
+test('every manager has metrics of its own, and the leader alone those of the cluster', async () => {
+  const first = await leader()
+  for (const host of hosts) {
+    const told = await cluster.kit(...at(host, 'get', '--raw', '/metrics'))
+    const leads = host === first
+    assert.match(told, new RegExp(`^kit_store_is_leader ${leads ? 1 : 0}$`, 'm'), host)
+    assert.match(told, /^kit_store_has_leader 1$/m, host)
+    assert.match(told, /^kit_store_members\{type="voter"\} 3$/m, host)
+    assert.match(told, new RegExp(`^kit_agent_sessions ${leads ? 4 : 0}$`, 'm'), host)
+    assert.equal(/^kit_nodes\{/m.test(told), leads, host)
+    assert.match(await cluster.kit(...at(host, 'get', '--raw', '/readyz?verbose')), /readyz check passed/, host)
+  }
+})
+
 test('what is written on one manager is read on the next, at once', async () => {
   for (const [index, host] of [...hosts, ...hosts].entries()) {
     const name = `c${index}`
