@@ -94,6 +94,11 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'plain',
   },
   delete: { notes: [names, nodes], examples: ['kit delete stack/run', 'kit delete services -l kit/stack=run --no-wait'], exit: 'timed' },
+  edit: {
+    notes: ['The editor is that of KIT_EDITOR, VISUAL or EDITOR; else vi.', names],
+    examples: ['kit edit service/run_web', "EDITOR='code --wait' kit edit stack/run"],
+    exit: 'plain',
+  },
   label: { notes: [names, nodes], examples: ['kit label node node-1 disk=ssd', 'kit label node/node-1 disk-'], exit: 'plain' },
   scale: { notes: [names], examples: ['kit scale run_web=5', 'kit scale service/run_web=3 --timeout 1m'], exit: 'converging' },
   drain: {

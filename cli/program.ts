@@ -133,7 +133,8 @@ export function createProgram(
       command
         .argument('[locator]', 'what to show first: services, service/NAME, node/NAME/tasks, task/NAME/logs (default: overview)')
         .option('--plain', 'no screen of its own: what there is now, then a line for each change')
-        .option('--read-only', 'no key changes anything'),
+        .option('--read-only', 'no key changes anything')
+        .option('--theme <name>', 'dark, light, contrast, safe, mono or production (default: KIT_THEME, or dark)'),
     async (context, options, words) => (await import('./commands/ui.ts')).ui(context, options, words, runWords),
   )
   add(
@@ -179,6 +180,12 @@ export function createProgram(
         .option('--all', 'all objects of the kind')
         .option('--force', 'remove a node that still answers'),
     async (context, options, words) => (await import('./commands/delete.ts')).remove(context, options, words),
+  )
+  add(
+    'edit',
+    'Change an object in an editor; what would change is shown before it is applied',
+    (command) => command.argument('<object>', 'KIND/NAME'),
+    async (context, _options, words) => (await import('./commands/edit.ts')).edit(context, words),
   )
   add(
     'label',
