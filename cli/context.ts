@@ -46,5 +46,5 @@ export interface Context {
   /** Colours and in-place output are welcome. */
   readonly isTerminal: boolean
   /** Paths of what this program starts. */
-  readonly programs: { readonly node: string; readonly kitd: string; readonly shim: string }
+  readonly programs: { readonly node: string; readonly kit: string; readonly kitd: string; readonly shim: string }
 }

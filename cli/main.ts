@@ -70,7 +70,12 @@ function createContext(options: GlobalOptions): Context {
       ? { terminal: { stdin: process.stdin, stdout: process.stdout } }
       : {}),
     isTerminal: process.stdout.isTTY && process.stderr.isTTY && process.env['CI'] === undefined,
-    programs: { node: process.execPath, kitd: join(home, 'dist/kitd.mjs'), shim: join(home, 'dist/kit-shim.mjs') },
+    programs: {
+      node: process.execPath,
+      kit: join(home, 'dist/kit.mjs'),
+      kitd: join(home, 'dist/kitd.mjs'),
+      shim: join(home, 'dist/kit-shim.mjs'),
+    },
   }
 }
 

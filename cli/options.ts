@@ -66,6 +66,7 @@ export interface Options {
   readonly quiet?: boolean
   readonly plain?: boolean
   readonly readOnly?: boolean
+  readonly theme?: string
   readonly ui?: boolean
   // Those of the groups that docker and swarmctl have.
   readonly rotate?: boolean

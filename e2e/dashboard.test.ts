@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, projectRoot } from './cluster.ts'
@@ -94,6 +95,68 @@ test('services are scaled by keys, and what the cluster does about it is seen', 
   assert.equal((await cluster.tasks('app_web')).length, 3)
   await cluster.kit('scale', 'service/app_web=2')
   await eventually(() => assert.doesNotMatch(window.screen(), /^ 3 +running /m))
+})
+
+test('a rollout is paused and let go on by one key', options, async () => {
+  const window = open('$KIT ui service/app_web')
+  await window.shows(/^ state /m)
+  window.type('p')
+  await window.shows(/state +PAUSED by somebody/)
+  window.type('p')
+  await eventually(() => assert.doesNotMatch(window.screen(), /PAUSED/))
+})
+
+test('an object is edited in the editor of the person, and applied once the difference was seen', options, async () => {
+  const window = open('$KIT ui service/app_web', { EDITOR: "sed -i 's/replicas: 2/replicas: 3/'" })
+  await window.shows(/^ state /m)
+  window.type('e')
+  await window.shows(/~ spec\.replicas: 2 → 3\nApply this\? \[y\/N\]/)
+  window.type('y')
+  window.press('Enter')
+  await window.shows(/^ state [\s\S]*3 running of 3[\s\S]*service\/app_web changed/m)
+  const { metadata } = await cluster.json<{ readonly metadata: { readonly ownerReferences?: readonly unknown[] } }>('service/app_web')
+  assert.equal(metadata.ownerReferences?.length, 1, 'it is still the stack’s')
+  await cluster.kit('scale', 'service/app_web=2')
+})
+
+test('what the cluster refuses comes back into the editor with the reason', options, async () => {
+  const editor = `cp "$1" ${cluster.home}/seen; sed -i "s/replicas: .*/replicas: -3/" "$1"; true`
+  const window = open('$KIT ui service/app_web', { EDITOR: `sh -c '${editor}' sh` })
+  await window.shows(/^ state /m)
+  window.type('e')
+  await window.shows(/the cluster refuses it as it is|nothing was changed/)
+  await window.shows(/^ state /m)
+  assert.match(readFileSync(`${cluster.home}/seen`, 'utf8'), /^# .*replicas/)
+})
+
+test('a shell in a task is one key away, and so is the way back', options, async () => {
+  const window = open('$KIT ui service/app_web/tasks')
+  await window.shows(/^>1 +running /m)
+  window.type('s')
+  await window.shows(/^[$#]\s*$/)
+  window.type('echo shell-$((40+2))')
+  window.press('Enter')
+  await window.shows(/^shell-42$/m)
+  window.type('exit')
+  window.press('Enter')
+  await window.shows(/^>1 +running /m)
+  window.type('?')
+  await window.shows(/Keys in tasks/)
+})
+
+test('the wheel, a click on a row and one on a heading do what keys do; names are copied to the terminal', options, async () => {
+  const screen = cluster.openTerminal('$KIT ui services')
+  await screen.shows(/app_web/)
+  screen.type('\u001b[<0;4;5M')
+  screen.type('c')
+  const copied = (name: string): Promise<void> =>
+    eventually(() => assert.ok(screen.all().includes(`\u001b]52;c;${Buffer.from(name).toString('base64')}\u0007`)))
+  await copied('app_web')
+  screen.type('\u001b[<0;4;3M')
+  await screen.shows(/by name \^/)
+  screen.type('\u001b[<64;4;4M\u001b[<64;4;4M')
+  screen.type('c')
+  await copied('app_nowhere')
 })
 
 test('nothing is deleted by mistake; what is deleted was named before', options, async () => {

@@ -1,5 +1,7 @@
 // `kit ui [LOCATOR]`: the dashboard. On a terminal a screen of its own, elsewhere lines.
 
+import { spawnSync } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
@@ -9,6 +11,7 @@ import { messageOf } from '../ui/follow.ts'
 import { parseLocator, type View } from '../ui/places.ts'
 import { tell } from '../ui/plain.ts'
 import type { CommandOutcome } from '../ui/session.ts'
+import { isTheme, themeNames } from '../ui/themes.ts'
 import { stopSignal } from '../until-stopped.ts'
 
 /** Runs one command of kit with that context. */
@@ -29,7 +32,8 @@ export async function ui(context: Context, options: Options, words: readonly str
     )
     return
   }
-  await showDashboard(context, client, terminal, { start, isReadOnly: options.readOnly === true }, runWords)
+  const theme = themeOf(options.theme ?? context.env['KIT_THEME'])
+  await showDashboard(context, client, terminal, { start, isReadOnly: options.readOnly === true, theme }, runWords)
 }
 
 function locate(text: string | undefined): View {
@@ -42,8 +46,8 @@ function locate(text: string | undefined): View {
 
 /** With whole names, where people wrote the beginning of one. Says so when there is no such object, or no cluster. */
 async function found(client: Client, view: View): Promise<View> {
-  if ('name' in view) {
-    const { metadata } = await find(client, view.screen === 'service' ? 'Service' : view.kind, view.name)
+  if ('name' in view && view.name !== undefined) {
+    const { metadata } = await find(client, view.screen === 'service' ? 'Service' : (view.kind ?? 'Stack'), view.name)
     return { ...view, name: metadata.name }
   }
   if (view.screen !== 'tasks') return view
@@ -56,7 +60,7 @@ export async function showDashboard(
   context: Context,
   client: Client,
   terminal: NonNullable<Context['terminal']>,
-  { start, isReadOnly }: { readonly start: View; readonly isReadOnly: boolean },
+  { start, isReadOnly, theme = 'dark' }: { readonly start: View; readonly isReadOnly: boolean; readonly theme?: string },
   runWords: RunWords,
 ): Promise<void> {
   // Ink and React are loaded for this, and for nothing else. While they are, the cluster is asked whether it answers.
@@ -66,6 +70,9 @@ export async function showDashboard(
     client,
     clock: context.clock,
     run: (words) => runQuietly(context, client, words, runWords),
+    runAlone: (words) => runAlone(context, words),
+    save: (name, text) => saveNew(name, text),
+    theme,
     cluster: await clusterName(context),
     hasColour: (context.env['NO_COLOR'] ?? '') === '' && context.env['TERM'] !== 'dumb',
     isReadOnly,
@@ -73,6 +80,44 @@ export async function showDashboard(
     size: { columns: stdout.columns, rows: stdout.rows },
   })
   await draw(session, { stdin, stdout }, stopSignal(context))
+}
+
+function themeOf(name = 'dark'): string {
+  if (isTheme(name)) return name
+  throw new CommandError(exitCodes.invalid, `error: --theme: there is no theme "${name}": there are ${themeNames.join(', ')}`)
+}
+
+/** In the directory that kit was started in. A file that is there stays as it is. */
+async function saveNew(name: string, text: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const path = number === 1 ? `${name}.txt` : `${name}-${number}.txt`
+    try {
+      await writeFile(path, text, { flag: 'wx', mode: 0o600 })
+      return path
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+  }
+}
+
+/**
+ * A shell or an editor needs what only a program of its own has: the terminal, and all keys. We stand still meanwhile,
+ * because who reads the terminal at the same time gets some of them; afterwards the cluster is read again.
+ */
+async function runAlone({ programs, target }: Context, words: readonly string[]): Promise<CommandOutcome> {
+  const found = await target()
+  const where = found.context === undefined ? ['--socket', found.socket] : ['--context', found.context]
+  const { status, stderr } = spawnSync(programs.node, [programs.kit, ...where, ...words], {
+    stdio: ['inherit', 'inherit', 'pipe'],
+    encoding: 'utf8',
+  })
+  const isGood = status === exitCodes.ok
+  const line =
+    stderr
+      .trim()
+      .split('\n')
+      .at(isGood ? -1 : 0) ?? ''
+  return { isGood, text: line === '' && !isGood ? `kit ${words[0]} ended with ${status}` : line }
 }
 
 /** A context by its name, a local cluster by its directory, as a shell writes it. */
@@ -85,7 +130,7 @@ async function clusterName({ target, localDirectory, env }: Context): Promise<st
 }
 
 /** Commands that would wait until it is true: the screen shows when it is. */
-const waiting = /^(scale|drain|delete|rollout (undo|restart)) /
+const waiting = /^(scale|drain|delete|rollout (undo|restart|resume)) /
 
 async function runQuietly(context: Context, client: Client, words: readonly string[], runWords: RunWords): Promise<CommandOutcome> {
   const parts: string[] = []

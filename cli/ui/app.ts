@@ -1,14 +1,20 @@
-// Draws the frames of a session with Ink, and hands it the keys. Nothing is decided here. Lines are drawn one
+// Draws the frames of a session with Ink, and hands it keys and the mouse. Nothing is decided here. Lines are drawn one
 // by one and only when they have changed; there is one element for each line of the terminal and no more.
 
 import type { ReadStream, WriteStream } from 'node:tty'
-import { Box, render, Text, useInput } from 'ink'
-import { createElement, type FunctionComponent, memo, type ReactElement, useSyncExternalStore } from 'react'
+import { Box, render, Text, useApp, useInput } from 'ink'
+import { createElement, type FunctionComponent, memo, type ReactElement, useEffect, useSyncExternalStore } from 'react'
 import { keyNames } from './keys.ts'
+import { mouseEvents, mouseOff, mouseOn } from './mouse.ts'
 import type { Session } from './session.ts'
 
 /** Keys are drawn as fast as they come; events bring at most ten frames a second. */
 const mostFramesPerSecond = 30
+
+interface Terminal {
+  readonly stdin: ReadStream
+  readonly stdout: WriteStream
+}
 
 const Row = memo<{ readonly text: string }>(({ text }) => createElement(Text, { wrap: 'truncate' }, text === '' ? ' ' : text))
 
@@ -17,24 +23,59 @@ function row(text: string, at: number): ReactElement {
   return createElement(Row, { key: at, text })
 }
 
-export const App: FunctionComponent<{ readonly session: Session }> = ({ session }) => {
+/** Without a terminal, as in tests, there is no mouse, and nothing can be lent. */
+export const App: FunctionComponent<{ readonly session: Session; readonly terminal?: Terminal }> = ({ session, terminal }) => {
   const lines = useSyncExternalStore(session.subscribe, session.frame)
+  const { suspendTerminal } = useApp()
   useInput((input, key) => {
     for (const name of keyNames(input, key)) session.press(name)
   })
+  useEffect(() => {
+    if (terminal === undefined) return
+    const { stdin, stdout } = terminal
+    let hasMouse = false
+    const setMouse = (isOn: boolean): void => {
+      hasMouse = isOn
+      stdout.write(isOn ? mouseOn : mouseOff)
+    }
+    // Whoever listens to `data` when Ink does not read takes keys away from the program that has the terminal.
+    const lend = async (use: () => Promise<void>): Promise<void> => {
+      const had = hasMouse
+      setMouse(false)
+      stdin.off('data', onData)
+      try {
+        await suspendTerminal(use)
+      } finally {
+        stdin.on('data', onData)
+        setMouse(had)
+      }
+    }
+    // Ink reads; what it read comes by here, too.
+    const onData = (chunk: Buffer | string): void => {
+      if (hasMouse) for (const event of mouseEvents(String(chunk))) session.point(event)
+    }
+    stdin.on('data', onData)
+    session.attach({
+      lend,
+      setMouse,
+      write: (text) => void stdout.write(text),
+      redraw: () => void lend(async () => undefined),
+    })
+    return () => {
+      stdin.off('data', onData)
+      session.attach(undefined)
+      setMouse(false)
+    }
+  }, [session, terminal, suspendTerminal])
   return createElement(Box, { flexDirection: 'column', width: session.size.columns, height: lines.length }, ...lines.map(row))
 }
 
 /** Resolves when `session` has ended and the terminal is as it was. */
-export async function draw(
-  session: Session,
-  terminal: { readonly stdin: ReadStream; readonly stdout: WriteStream },
-  signal: AbortSignal,
-): Promise<void> {
+export async function draw(session: Session, terminal: Terminal, signal: AbortSignal): Promise<void> {
   const { stdin, stdout } = terminal
   const resized = (): void => session.resize({ columns: stdout.columns, rows: stdout.rows })
   stdout.on('resize', resized)
-  const { unmount, waitUntilExit } = render(createElement(App, { session }), {
+  const { unmount, waitUntilExit } = render(createElement(App, { session, terminal }), {
     stdin,
     stdout,
     exitOnCtrlC: false,

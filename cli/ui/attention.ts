@@ -67,7 +67,10 @@ function serviceConcerns({ metadata: { name }, status }: Service, view: ClusterV
   if (update !== undefined && update.of === status.revision) {
     const why = update.reason === undefined ? '' : `: ${update.reason}`
     const target = revisionName(view, update.of)
-    if (update.state === 'Paused' || update.state === 'RollbackPaused')
+    const isStopped = update.state === 'Paused' || update.state === 'RollbackPaused'
+    if (isStopped && update.requested === true)
+      concerns.push({ key: `${object} update`, severity: 'warning', object, text: `rollout of ${target} is paused by somebody`, opens })
+    else if (isStopped)
       concerns.push({ key: `${object} update`, severity: 'bad', object, text: `rollout of ${target} stopped${why}`, opens })
     if (update.state === 'RollbackCompleted')
       concerns.push({ key: `${object} update`, severity: 'warning', object, text: `${target} was rolled back${why}`, opens })

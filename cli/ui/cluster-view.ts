@@ -73,6 +73,7 @@ export class ClusterView {
   readonly #byNode = new Map<string, Group>()
   readonly #counts = noTasks()
   readonly #troubled = new Map<string, Task>()
+  readonly #totals = { started: 0, failed: 0, events: 0 }
   #events: readonly WireEvent[] = []
   #usage: ReadonlyMap<string, Usage> = new Map()
   #version = 0
@@ -115,6 +116,11 @@ export class ClusterView {
     return this.#troubled
   }
 
+  /** What was seen to happen since the beginning: only differences mean something. */
+  get totals(): { readonly started: number; readonly failed: number; readonly events: number } {
+    return this.#totals
+  }
+
   /** Oldest first. */
   get events(): readonly WireEvent[] {
     return this.#events
@@ -150,8 +156,12 @@ export class ClusterView {
     const before = objects.get(name)
     objects.set(name, object)
     this.#version++
+    this.#totals.events++
     if (before !== undefined && isTask(before)) this.#forget(before)
-    if (isTask(object)) this.#note(object)
+    if (!isTask(object)) return
+    const state = before !== undefined && isTask(before) ? before.status.state : undefined
+    if (object.status.state !== state) this.#count(object)
+    this.#note(object)
   }
 
   remove(kind: Kind, name: string): void {
@@ -160,6 +170,11 @@ export class ClusterView {
     this.#objects[kind].delete(name)
     this.#version++
     if (isTask(before)) this.#forget(before)
+  }
+
+  #count({ status }: Task): void {
+    if (status.state === 'Running') this.#totals.started++
+    if (status.state === 'Failed' || status.state === 'Rejected') this.#totals.failed++
   }
 
   #note(task: Task): void {

@@ -6,7 +6,7 @@ import type { Kind } from '../../api/objects.ts'
 import { findDefinition } from '../../api/schema.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { hostOf } from './names.ts'
-import { parseLocator, type View } from './places.ts'
+import { alones, parseLocator, type View } from './places.ts'
 
 /** Throws with what is wrong. */
 export function placeCalled(view: ClusterView, text: string): View {
@@ -15,8 +15,8 @@ export function placeCalled(view: ClusterView, text: string): View {
     if (place.service !== undefined) return { ...place, service: wholeName(view, 'Service', place.service) }
     return place.node === undefined ? place : { ...place, node: wholeName(view, 'Node', place.node) }
   }
-  if (!('name' in place)) return place
-  return { ...place, name: wholeName(view, place.screen === 'service' ? 'Service' : place.kind, place.name) }
+  if (!('name' in place) || place.name === undefined) return place
+  return { ...place, name: wholeName(view, place.screen === 'service' ? 'Service' : (place.kind ?? 'Stack'), place.name) }
 }
 
 /** A name, a host name, or the beginning of only one name. Of kinds that are not followed yet, any. */
@@ -41,7 +41,7 @@ export function completed(view: ClusterView, text: string): string {
 
 function candidatesFor(view: ClusterView, text: string): readonly string[] {
   const [word = '', name, ...more] = text.split('/')
-  if (name === undefined) return ['overview', 'help', ...definitions.map(({ spec }) => spec.names.plural)]
+  if (name === undefined) return [...alones, 'theme ', 'columns ', ...definitions.map(({ spec }) => spec.names.plural)]
   const kind = findDefinition(word)?.spec.names.kind
   if (more.length > 0 || (kind !== 'Service' && kind !== 'Task' && kind !== 'Node' && kind !== 'Stack')) return []
   return [...view.all(kind).keys()].map((each) => `${word}/${kind === 'Node' ? hostOf(view, each) : each}`)

@@ -55,6 +55,19 @@ const screens: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['deleting a stack', ['5', '\u0018', 's', 'h', 'o', 'p', '\t']],
   ['undoing', ['2', 'U']],
   ['scaling', ['2', 'S']],
+  ['tree', ['5', '\r']],
+  ['tree, folded', ['2', 'x', '\u001b[D']],
+  ['pulse', ['8']],
+  ['cluster', [':', ...'cluster', '\r']],
+  ['sources', ['7']],
+  ['all kinds', ['\u0001']],
+  ['only faults', ['3', '!']],
+  ['marked services', ['2', ' ', 'j', ' ']],
+  ['deleting what is marked', ['2', ' ', ' ', '\u0018']],
+  ['columns to the right', ['3', '\u001b[C', '\u001b[C']],
+  ['chosen columns', ['3', ':', ...'columns name,mem,cpu', '\r']],
+  ['yaml of what somebody changed', ['2', 'G', 'y']],
+  ['the line that was typed before', [':', ...'svc', '\r', ':', '\u001b[A']],
 ]
 
 for (const [name, keys] of screens)

@@ -3,12 +3,13 @@
 import type { View } from './places.ts'
 
 export type Deed =
-  | 'down' | 'up' | 'page-down' | 'page-up' | 'half-down' | 'half-up' | 'first' | 'last'
-  | 'open' | 'back' | 'quit' | 'leave' | 'help' | 'command' | 'filter' | 'history-back' | 'history-forward' | 'last-view' | 'tab'
-  | 'describe' | 'yaml' | 'logs' | 'explain' | 'events' | 'rollout' | 'tasks'
-  | 'sort-left' | 'sort-right' | 'sort-reverse' | 'past'
-  | 'next-match' | 'previous-match' | 'follow' | 'timestamps' | 'wrap'
-  | 'scale' | 'restart' | 'undo' | 'drain' | 'cordon' | 'delete' // biome-ignore format: one line for each sort
+  | 'down' | 'up' | 'page-down' | 'page-up' | 'half-down' | 'half-up' | 'first' | 'last' | 'scroll-left' | 'scroll-right'
+  | 'open' | 'back' | 'quit' | 'leave' | 'help' | 'command' | 'filter' | 'history-back' | 'history-forward' | 'last-view' | 'tab' | 'kinds'
+  | 'describe' | 'yaml' | 'logs' | 'previous-logs' | 'explain' | 'events' | 'rollout' | 'tasks' | 'tree'
+  | 'sort-left' | 'sort-right' | 'sort-reverse' | 'past' | 'faults' | 'mark' | 'mark-range'
+  | 'next-match' | 'previous-match' | 'next-error' | 'follow' | 'timestamps' | 'wrap' | 'only-spec'
+  | 'copy-name' | 'copy-id' | 'copy-locator' | 'save' | 'resync' | 'redraw' | 'mouse'
+  | 'scale' | 'restart' | 'undo' | 'pause-rollout' | 'drain' | 'cordon' | 'delete' | 'edit' | 'shell' // biome-ignore format: one line for each sort
 
 type Screen = View['screen']
 
@@ -22,36 +23,73 @@ export interface Binding {
   readonly changes?: true
 }
 
-const lists: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'events', 'objects']
-const texts: readonly Screen[] = ['service', 'yaml', 'describe', 'explain', 'logs', 'help']
-const objects: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'objects', 'events', 'service']
-const services: readonly Screen[] = ['services', 'service', 'tasks', 'overview']
+const lists: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'events', 'objects', 'tree', 'kinds']
+const tables: readonly Screen[] = ['services', 'tasks', 'nodes', 'events', 'objects']
+const texts: readonly Screen[] = ['service', 'yaml', 'describe', 'explain', 'logs', 'help', 'pulse', 'cluster']
+const details: readonly Screen[] = ['yaml', 'describe', 'explain', 'logs']
+const objects: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'objects', 'events', 'service', 'tree']
+const services: readonly Screen[] = ['services', 'service', 'tasks', 'overview', 'tree']
+const marked: readonly Screen[] = ['services', 'tasks', 'nodes', 'objects']
 
 /** The first that has the key and the screen counts. */
 export const bindings: readonly Binding[] = [
   { keys: ['enter'], help: 'open what is selected', on: lists, deed: 'open' },
   { keys: ['enter'], help: 'its tasks', on: ['service'], deed: 'tasks' },
-  { keys: ['u'], help: 'rollout: what runs, what is new, what can be done', on: ['services', 'tasks', 'overview'], deed: 'rollout' },
-  { keys: ['l'], help: 'logs, of a service those of all its tasks', on: objects, deed: 'logs' },
+  {
+    keys: ['p'],
+    help: 'pause its rollout, or let it go on',
+    on: ['service', 'services', 'overview'],
+    deed: 'pause-rollout',
+    changes: true,
+  },
+  { keys: ['U'], help: 'undo: go back to the last good revision', on: ['service'], deed: 'undo', changes: true },
+  {
+    keys: ['u'],
+    help: 'rollout: what runs, what is new, what can be done',
+    on: ['services', 'tasks', 'overview', 'tree'],
+    deed: 'rollout',
+  },
+  { keys: ['l'], help: 'logs, of a service those of all its tasks', on: [...objects, 'yaml', 'describe', 'explain'], deed: 'logs' },
+  { keys: ['L'], help: 'logs of the task that was in its slot before', on: ['tasks', 'logs'], deed: 'previous-logs' },
   { keys: ['w'], help: 'why a task is where it is', on: objects, deed: 'explain' },
-  { keys: ['d'], help: 'describe', on: objects, deed: 'describe' },
-  { keys: ['y'], help: 'all fields, as YAML', on: objects, deed: 'yaml' },
-  { keys: ['v'], help: 'events of this object', on: objects, deed: 'events' },
+  { keys: ['y'], help: 'all fields, or only what people write', on: ['yaml'], deed: 'only-spec' },
+  { keys: ['d'], help: 'describe', on: [...objects, ...details], deed: 'describe' },
+  { keys: ['y'], help: 'all fields as YAML, with who set them', on: [...objects, ...details], deed: 'yaml' },
+  { keys: ['x'], help: 'tree: what belongs to what', on: [...objects, ...details], deed: 'tree' },
+  { keys: ['v'], help: 'events of this object', on: [...objects, ...details], deed: 'events' },
   { keys: ['S'], help: 'scale', on: services, deed: 'scale', changes: true },
   { keys: ['R'], help: 'restart: replace all tasks, by the update settings', on: services, deed: 'restart', changes: true },
   { keys: ['U'], help: 'undo: go back to the last good revision', on: services, deed: 'undo', changes: true },
-  { keys: ['D'], help: 'drain: give its tasks to other nodes', on: ['nodes'], deed: 'drain', changes: true },
+  { keys: ['D'], help: 'drain: give its tasks to other nodes; says to which', on: ['nodes'], deed: 'drain', changes: true },
   { keys: ['ctrl-k'], help: 'pause: nothing new for this node; again: activate', on: ['nodes'], deed: 'cordon', changes: true },
+  { keys: ['e'], help: 'next line with an error', on: ['logs'], deed: 'next-error' },
+  {
+    keys: ['e'],
+    help: 'edit in $EDITOR, look at the difference, apply',
+    on: [...objects, 'yaml', 'describe'],
+    deed: 'edit',
+    changes: true,
+  },
+  { keys: ['s'], help: 'a shell in the task', on: ['tasks', 'services', 'service', 'logs', 'tree'], deed: 'shell', changes: true },
   { keys: ['ctrl-x'], help: 'delete, after a question', on: ['services', 'service', 'nodes', 'objects'], deed: 'delete', changes: true },
+  { keys: [' '], help: 'mark: keys act on all that are marked', on: marked, deed: 'mark' },
+  { keys: ['ctrl-space'], help: 'mark from the last marked row to here', on: marked, deed: 'mark-range' },
+  { keys: ['!'], help: 'only faults, or all', on: tables, deed: 'faults' },
   { keys: ['h'], help: 'also tasks that others have replaced', on: ['tasks'], deed: 'past' },
-  { keys: ['<'], help: 'sort by the column to the left', on: ['services', 'tasks', 'nodes', 'events', 'objects'], deed: 'sort-left' },
-  { keys: ['>'], help: 'sort by the column to the right', on: ['services', 'tasks', 'nodes', 'events', 'objects'], deed: 'sort-right' },
-  { keys: ['='], help: 'reverse the order', on: ['services', 'tasks', 'nodes', 'events', 'objects'], deed: 'sort-reverse' },
+  { keys: ['left'], help: 'fold', on: ['tree'], deed: 'scroll-left' },
+  { keys: ['right'], help: 'unfold', on: ['tree'], deed: 'scroll-right' },
+  { keys: ['left'], help: 'sideways: columns, or text, to the left', on: [...tables, ...texts], deed: 'scroll-left' },
+  { keys: ['right'], help: 'to the right', on: [...tables, ...texts], deed: 'scroll-right' },
+  { keys: ['<'], help: 'sort by the column to the left', on: tables, deed: 'sort-left' },
+  { keys: ['>'], help: 'sort by the column to the right', on: tables, deed: 'sort-right' },
+  { keys: ['='], help: 'reverse the order', on: tables, deed: 'sort-reverse' },
   { keys: ['f'], help: 'follow, or stand still', on: ['logs'], deed: 'follow' },
   { keys: ['t'], help: 'times on, off', on: ['logs'], deed: 'timestamps' },
   { keys: ['w'], help: 'wrap long lines, or cut them', on: ['logs', 'yaml', 'describe', 'explain'], deed: 'wrap' },
   { keys: ['n'], help: 'next line that matches', on: texts, deed: 'next-match' },
   { keys: ['N'], help: 'the one before', on: texts, deed: 'previous-match' },
+  { keys: ['c'], help: 'copy the name', on: [...objects, ...details], deed: 'copy-name' },
+  { keys: ['C'], help: 'copy the id', on: [...objects, ...details], deed: 'copy-id' },
   { keys: ['j', 'down'], help: 'down', on: 'everywhere', deed: 'down' },
   { keys: ['k', 'up'], help: 'up', on: 'everywhere', deed: 'up' },
   { keys: ['ctrl-d'], help: 'half a page down', on: 'everywhere', deed: 'half-down' },
@@ -62,7 +100,18 @@ export const bindings: readonly Binding[] = [
   { keys: ['G', 'end'], help: 'last', on: 'everywhere', deed: 'last' },
   { keys: ['/'], help: 'filter: words, !word, ~regex, column=value, column>1', on: 'everywhere', deed: 'filter' },
   { keys: [':'], help: 'go: a kind, KIND/NAME, KIND/NAME/VIEW; or a command of kit', on: 'everywhere', deed: 'command' },
-  { keys: ['1', '2', '3', '4', '5', '6'], help: 'overview, services, tasks, nodes, stacks, events', on: 'everywhere', deed: 'tab' },
+  {
+    keys: ['1', '2', '3', '4', '5', '6', '7', '8'],
+    help: 'overview, services, tasks, nodes, stacks, events, gitops, pulse',
+    on: 'everywhere',
+    deed: 'tab',
+  },
+  { keys: ['ctrl-a'], help: 'all kinds, with their short names', on: 'everywhere', deed: 'kinds' },
+  { keys: ['ctrl-y'], help: 'copy where one is, for `kit ui`', on: 'everywhere', deed: 'copy-locator' },
+  { keys: ['ctrl-s'], help: 'save what is shown, all of it, to a file', on: 'everywhere', deed: 'save' },
+  { keys: ['ctrl-r'], help: 'ask the cluster for everything again', on: 'everywhere', deed: 'resync' },
+  { keys: ['ctrl-l'], help: 'draw again', on: 'everywhere', deed: 'redraw' },
+  { keys: ['m'], help: 'the mouse for kit, or for the terminal (to select text)', on: 'everywhere', deed: 'mouse' },
   { keys: ['esc', 'backspace'], help: 'back', on: 'everywhere', deed: 'back' },
   { keys: ['['], help: 'back in history', on: 'everywhere', deed: 'history-back' },
   { keys: [']'], help: 'forward in history', on: 'everywhere', deed: 'history-forward' },
@@ -79,6 +128,8 @@ export const tabs: readonly View[] = [
   { screen: 'nodes' },
   { screen: 'objects', kind: 'Stack' },
   { screen: 'events' },
+  { screen: 'objects', kind: 'Source' },
+  { screen: 'pulse' },
 ]
 
 export function bindingsOn(screen: Screen): readonly Binding[] {
@@ -129,7 +180,18 @@ export function keyNames(input: string, key: KeyFacts): readonly string[] {
   if (key.tab) return [key.shift ? 'shift-tab' : 'tab']
   const found = named.find(([fact]) => key[fact])
   if (found !== undefined) return [found[1]]
-  if (key.ctrl) return input === '' ? [] : [`ctrl-${input.toLowerCase()}`]
-  // A pasted line end is where one would press enter; other control characters are nothing.
-  return [...input].flatMap((character) => (character === '\r' || character === '\n' ? ['enter'] : character < ' ' ? [] : [character]))
+  // Ctrl and space are the character 0, which Ink calls ctrl-` or ctrl-space.
+  if (key.ctrl) return input === '' ? [] : [input === '`' || input === ' ' ? 'ctrl-space' : `ctrl-${input.toLowerCase()}`]
+  return [...input].map(characterName).filter((name) => name !== '')
+}
+
+/** Of keys that come together, each is one character: letters, and what ctrl makes of them. */
+function characterName(character: string): string {
+  if (character === '\r' || character === '\n') return 'enter'
+  if (character === '\t') return 'tab'
+  if (character === '\u007f' || character === '\b') return 'backspace'
+  if (character === '\0') return 'ctrl-space'
+  const code = character.charCodeAt(0)
+  if (code < 27) return `ctrl-${String.fromCharCode(code + 96)}`
+  return code < 32 ? '' : character
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parseFilter } from './filter.ts'
-import { type Column, listing } from './listing.ts'
+import { type Column, type Look, listing } from './listing.ts'
 import { plain, widthOf } from './text.ts'
 
 interface Item {
@@ -53,17 +53,30 @@ test('a column sorts by what it means, either way', () => {
 })
 
 test('narrow terminals lose columns, the least important first; no line is wider than asked for', () => {
-  const headings = (width: number): string => plain(listing(source, '', undefined).draw(0, 3, width).headings)
+  const headings = (width: number): string => plain(listing(source, '', undefined).draw(0, 3, width, { skipped: 0 }).headings)
   assert.match(headings(40), /NAME .*STATE .*CPU/)
   assert.match(headings(24), /NAME .*STATE/)
   assert.doesNotMatch(headings(24), /CPU/)
   assert.doesNotMatch(headings(12), /STATE/)
   fc.assert(
     fc.property(fc.integer({ min: 10, max: 200 }), fc.string({ unit: 'grapheme' }), (width, name) => {
-      const { headings: head, rows } = listing({ ...source, items: [{ name, state: 'x', cpu: 1 }] }, '', undefined).draw(0, 1, width)
+      const { headings: head, rows } = listing({ ...source, items: [{ name, state: 'x', cpu: 1 }] }, '', undefined).draw(0, 1, width, {
+        skipped: 0,
+      })
       for (const line of [head, ...rows]) assert.ok(widthOf(plain(line)) <= width)
     }),
   )
+})
+
+test('columns to the right are scrolled to, or chosen; the first stays', () => {
+  const headings = (look: Look): string => plain(listing(source, '', undefined).draw(0, 3, 24, look).headings).trim()
+  assert.match(headings({ skipped: 0 }), /^NAME +STATE$/)
+  assert.match(headings({ skipped: 1 }), /^NAME +CPU$/)
+  assert.match(headings({ skipped: 0, columns: ['cpu', 'name'] }), /^CPU +NAME$/)
+  const { columnAt } = listing(source, '', undefined)
+  assert.equal(columnAt(2, 40, { skipped: 0 }), 'name')
+  assert.equal(columnAt(39, 40, { skipped: 0 }), 'cpu')
+  assert.equal(columnAt(23, 24, { skipped: 0, columns: ['cpu', 'name'] }), 'name')
 })
 
 test('of ten thousand rows only those on the screen are written out', () => {
@@ -78,6 +91,6 @@ test('of ten thousand rows only those on the screen are written out', () => {
   const many = Array.from({ length: 10_000 }, (_, at): Item => ({ name: `web.${at}`, state: 'running', cpu: at % 100 }))
   const { keys: all, draw } = listing({ ...source, items: many, columns: counting }, '', { by: 'cpu', isDescending: true })
   assert.equal(all.length, 10_000)
-  draw(5_000, 40, 100)
+  draw(5_000, 40, 100, { skipped: 0 })
   assert.equal(written, 40 * columns.length)
 })

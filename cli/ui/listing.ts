@@ -1,8 +1,9 @@
 // A list of rows, filtered and sorted, of which only what is visible is ever written out: ten thousand tasks
 // cost their comparison, and forty of them their text.
 
-import { parseFilter } from './filter.ts'
-import { cell, type Line, type Span, type Style } from './text.ts'
+import { type Filterable, parseFilter } from './filter.ts'
+import { cell, type Line, type Span } from './text.ts'
+import type { Style } from './themes.ts'
 
 export interface Column<T> {
   /** What filters call it. */
@@ -23,6 +24,8 @@ export interface Column<T> {
 
 export interface Source<T> {
   readonly items: Iterable<T>
+  /** What `-l` looks at. */
+  readonly labels?: (item: T) => Readonly<Record<string, string>> | undefined
   readonly key: (item: T) => string
   readonly columns: readonly Column<T>[]
   /** The order before anybody chose one; also among rows that are equal in the chosen column. */
@@ -34,21 +37,29 @@ export interface Sort {
   readonly isDescending: boolean
 }
 
+/** Which of the columns are wanted, and how many after the first have been scrolled past. */
+export interface Look {
+  readonly skipped: number
+  readonly columns?: readonly string[]
+}
+
 export interface Listing {
   /** Of the rows that match, in order. */
   readonly keys: readonly string[]
   readonly total: number
   readonly columns: readonly { readonly id: string; readonly heading: string }[]
   /** Headings and those rows, each in at most `width` columns. */
-  draw(first: number, count: number, width: number): { readonly headings: Line; readonly rows: readonly Line[] }
+  draw(first: number, count: number, width: number, look: Look): { readonly headings: Line; readonly rows: readonly Line[] }
+  /** The column of the list that is at this column of the terminal. */
+  columnAt(x: number, width: number, look: Look): string | undefined
 }
 
 const gap = 2
 
-export function listing<T>({ items, key, columns, compare }: Source<T>, filter: string, sort: Sort | undefined): Listing {
+export function listing<T>({ items, key, columns, compare, labels }: Source<T>, filter: string, sort: Sort | undefined): Listing {
   const all = [...items]
   const test = parseFilter(filter)
-  const matching = test === undefined ? all : all.filter((item) => test(filterable(columns, item)))
+  const matching = test === undefined ? all : all.filter((item) => test(filterable(columns, item, labels?.(item) ?? {})))
   const column = columns.find(({ id }) => id === sort?.by)
   const chosen = column === undefined ? undefined : (column.compare ?? ((a: T, b: T) => order(column.text(a), column.text(b))))
   const sign = sort?.isDescending === true ? -1 : 1
@@ -57,8 +68,8 @@ export function listing<T>({ items, key, columns, compare }: Source<T>, filter: 
     keys: matching.map(key),
     total: all.length,
     columns,
-    draw(first, count, width) {
-      const shown = layout(columns, width - 1)
+    draw(first, count, width, look) {
+      const shown = layout(wantedOf(columns, look), width - 1)
       return {
         headings: [' ', ...joined(shown.map(({ column: each, size }) => headingOf(each, size, sort)))],
         rows: matching
@@ -66,15 +77,29 @@ export function listing<T>({ items, key, columns, compare }: Source<T>, filter: 
           .map((item) => [' ', ...joined(shown.map(({ column: each, size }) => cellOf(each, item, size)))]),
       }
     },
+    columnAt(x, width, look) {
+      let end = 1
+      for (const { column: each, size } of layout(wantedOf(columns, look), width - 1)) {
+        end += size + gap
+        if (x < end) return each.id
+      }
+      return undefined
+    },
   }
+}
+
+function wantedOf<T>(columns: readonly Column<T>[], { skipped, columns: chosen }: Look): readonly Column<T>[] {
+  const wanted = chosen === undefined ? columns : chosen.flatMap((id) => columns.find((column) => column.id === id) ?? [])
+  return [...wanted.slice(0, 1), ...wanted.slice(1 + skipped)]
 }
 
 export function order<V extends string | number>(a: V, b: V): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function filterable<T>(columns: readonly Column<T>[], item: T): { column: (id: string) => string | undefined; text: string } {
+function filterable<T>(columns: readonly Column<T>[], item: T, labels: Readonly<Record<string, string>>): Filterable {
   return {
+    labels,
     column: (id) => columns.find((column) => column.id === id)?.text(item),
     text: columns
       .map((column) => column.text(item))

@@ -17,10 +17,7 @@ export function overviewLines(
 ): readonly Line[] {
   const concerns = concernsOf(view, now)
   const health = healthLines(view, columns)
-  // What needs a person has at least half of the screen, events at least two lines.
-  const most = Math.max(Math.ceil(height / 2) - 2, height - health.length - 2 - 2 - 2)
-  const room = Math.max(1, Math.min(concerns.length, most))
-  const top = Math.max(0, Math.min(at - room + 1, concerns.length - room))
+  const { room, top } = concernsShown(concerns.length, at, columns, height, view)
   const rows = concerns.slice(top, top + room).map((concern, index): Line => {
     const sign: Span = concern.severity === 'bad' ? { text: '!', style: 'red' } : { text: '~', style: 'yellow' }
     const line: Line = [' ', sign, ' ', cell(concern.object, Math.min(28, Math.floor(columns / 3))), ' ', concern.text]
@@ -44,6 +41,19 @@ export function overviewLines(
     ],
   )
   return [...needs, ...health, ...(left < 1 ? [] : boxed('events', '6 for all', lines.slice(0, left), columns))]
+}
+
+/** Which of them are on the screen: what needs a person has at least half of it, events at least two lines. */
+export function concernsShown(
+  count: number,
+  at: number,
+  columns: number,
+  height: number,
+  view: ClusterView,
+): { readonly room: number; readonly top: number } {
+  const most = Math.max(Math.ceil(height / 2) - 2, height - healthLines(view, columns).length - 2 - 2 - 2)
+  const room = Math.max(1, Math.min(count, most))
+  return { room, top: Math.max(0, Math.min(at - room + 1, count - room)) }
 }
 
 function healthLines(view: ClusterView, columns: number): readonly Line[] {

@@ -24,7 +24,7 @@ test('what people write for a view', () => {
 
 test('what is no view says what there is', () => {
   assert.throws(() => parseLocator('srvices'), /no kind "srvices"; did you mean "services"/)
-  assert.throws(() => parseLocator('service/web/nothing'), /no view "nothing": there are rollout, tasks, logs, describe, yaml/)
+  assert.throws(() => parseLocator('service/web/nothing'), /no view "nothing": there are rollout, tasks, logs, tree, describe, yaml/)
   assert.throws(() => parseLocator('secret/a/logs'), /there are describe, yaml/)
   assert.throws(() => parseLocator('service/'), /which service/)
   assert.throws(() => parseLocator('a/b/c/d'), /too many parts/)

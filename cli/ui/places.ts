@@ -5,11 +5,13 @@ import type { Kind } from '../../api/objects.ts'
 import { definitionOf, parseKind } from '../resource.ts'
 
 export type View =
-  | { readonly screen: 'overview' }
+  | { readonly screen: 'overview' | 'pulse' | 'cluster' | 'kinds' }
   | { readonly screen: 'services' | 'nodes' | 'events'; readonly filter?: string }
   | { readonly screen: 'tasks'; readonly service?: string; readonly node?: string; readonly filter?: string }
   /** Kinds that have no screen of their own, with the columns of `kit get`. */
   | { readonly screen: 'objects'; readonly kind: Kind; readonly filter?: string }
+  /** What belongs to what: of one stack, one service, or all. */
+  | { readonly screen: 'tree'; readonly kind?: 'Stack' | 'Service'; readonly name?: string }
   /** One service: its rollout and what can be done about it. */
   | { readonly screen: 'service'; readonly name: string }
   | { readonly screen: 'yaml'; readonly kind: Kind; readonly name: string }
@@ -25,19 +27,24 @@ export function listOf(kind: Kind): View {
   return screen === undefined ? { screen: 'objects', kind } : { screen }
 }
 
+const texts: ReadonlySet<View['screen']> = new Set(['service', 'yaml', 'describe', 'explain', 'logs', 'help', 'pulse', 'cluster'])
+
 /** Whether it is lines to scroll through, and no list to choose from. */
 export function isText({ screen }: View): boolean {
-  return (
-    screen === 'service' || screen === 'yaml' || screen === 'describe' || screen === 'explain' || screen === 'logs' || screen === 'help'
-  )
+  return texts.has(screen)
 }
 
 export function formatLocator(view: View): string {
   const filter = 'filter' in view && view.filter !== undefined && view.filter !== '' ? `?f=${encodeURIComponent(view.filter)}` : ''
   switch (view.screen) {
     case 'overview':
+    case 'pulse':
+    case 'cluster':
+    case 'kinds':
     case 'help':
       return view.screen
+    case 'tree':
+      return view.kind === undefined ? 'tree' : `${definitionOf(view.kind).spec.names.singular}/${view.name}/tree`
     case 'services':
     case 'nodes':
     case 'events':
@@ -57,6 +64,9 @@ export function formatLocator(view: View): string {
   }
 }
 
+/** Screens that are written by their name alone. */
+export const alones = ['overview', 'pulse', 'cluster', 'kinds', 'tree', 'help'] as const
+
 /** Throws a CommandError that says what is there. */
 export function parseLocator(text: string): View {
   const [path = '', query = ''] = text.trim().split('?f=')
@@ -64,7 +74,8 @@ export function parseLocator(text: string): View {
   const [first = '', name, part, ...more] = path.split('/')
   if (more.length > 0) throw new Error(`"${text}" has too many parts: write KIND, KIND/NAME or KIND/NAME/VIEW`)
   if (name === undefined) {
-    if (first === 'overview' || first === 'help') return { screen: first }
+    const alone = alones.find((screen) => screen === first)
+    if (alone !== undefined) return { screen: alone }
     if (/^ev(ents?)?$/.test(first)) return { screen: 'events', ...filter }
     return { ...listOf(parseKind(first)), ...filter }
   }
@@ -81,6 +92,9 @@ export function parseLocator(text: string): View {
     case 'logs':
       if (kind === 'Service' || kind === 'Task') return { screen: 'logs', kind, name }
       break
+    case 'tree':
+      if (kind === 'Stack' || kind === 'Service') return { screen: 'tree', kind, name }
+      break
     case 'explain':
       if (kind === 'Task') return { screen: 'explain', kind, name }
       break
@@ -96,8 +110,9 @@ export function parseLocator(text: string): View {
 
 function viewsOf(kind: Kind): readonly string[] {
   const all = ['describe', 'yaml']
-  if (kind === 'Service') return ['rollout', 'tasks', 'logs', ...all]
+  if (kind === 'Service') return ['rollout', 'tasks', 'logs', 'tree', ...all]
   if (kind === 'Task') return ['logs', 'explain', ...all]
+  if (kind === 'Stack') return ['tree', ...all]
   return kind === 'Node' ? ['tasks', ...all] : all
 }
 

@@ -4,11 +4,13 @@ import { updatePolicyOf } from '../../api/defaults.ts'
 import { formatDuration } from '../../api/duration.ts'
 import { formatAge } from '../../api/table.ts'
 import { compare } from '../commands/diff.ts'
+import { whyPaused } from '../rollout-pause.ts'
 import { type ClusterView, type Counts, phaseOf, type Service, type Task } from './cluster-view.ts'
 import { order } from './listing.ts'
 import { hostOf, revisionName, slotName, taskName } from './names.ts'
 import { errorText, stateText, taskBar, updateText, wantedOf } from './tables.ts'
-import { type Line, oneLine, type Span, type Style, widthOf, wrapped } from './text.ts'
+import { field, type Line, oneLine, type Span, widthOf, wrapped } from './text.ts'
+import type { Style } from './themes.ts'
 
 const mostFailures = 5
 const mostChanges = 8
@@ -48,10 +50,6 @@ export function rolloutLines(view: ClusterView, name: string, now: number, colum
   ]
 }
 
-function field(name: string, spans: readonly Span[]): Line {
-  return [{ text: ` ${name.padEnd(9)}`, style: 'dim' }, ...spans]
-}
-
 function bySlot(a: Task, b: Task): number {
   return (a.spec.slot ?? 0) - (b.spec.slot ?? 0) || order(a.spec.node ?? '', b.spec.node ?? '') || b.spec.attempt - a.spec.attempt
 }
@@ -83,8 +81,10 @@ function stateLines(service: Service, now: number, columns: number): readonly Li
   )
 }
 
-function stateOf({ status, metadata }: Service, now: number): { readonly text: string; readonly style?: Style } {
+function stateOf(service: Service, now: number): { readonly text: string; readonly style?: Style } {
+  const { status, metadata } = service
   const { update } = status
+  if (whyPaused(service) === 'Requested') return { text: 'PAUSED by somebody: nothing of it is replaced, p lets it go on', style: 'yellow' }
   if (status.revisionGeneration !== metadata.generation) return { text: 'waiting for its revision' }
   if (update === undefined || update.of !== status.revision) return { text: 'no rollout yet: this is its first revision' }
   const since = formatAge(now - (update.completedAt ?? update.startedAt))

@@ -10,7 +10,8 @@ import { hostOf, taskName } from './names.ts'
 import { overviewLines } from './overview.ts'
 import { isText, type View } from './places.ts'
 import { type Mode, type Place, placeIn, settled, type UiState } from './state.ts'
-import { clip, ends, fit, type Line, plain, type Span, type Style, selected, widthOf, wrapped } from './text.ts'
+import { clip, ends, fit, type Line, plain, type Span, scrolled, selected, textOf, widthOf, wrapped } from './text.ts'
+import type { Style } from './themes.ts'
 
 export interface Size {
   readonly columns: number
@@ -105,11 +106,16 @@ function connectionText(connection: Connection, now: number): Span {
 export function crumbs(view: ClusterView, shown: View): readonly string[] {
   switch (shown.screen) {
     case 'overview':
+    case 'pulse':
+    case 'cluster':
+    case 'kinds':
     case 'services':
     case 'nodes':
     case 'events':
     case 'help':
       return [shown.screen]
+    case 'tree':
+      return shown.kind === undefined ? ['tree'] : [plural(shown.kind), shown.name ?? '', 'tree']
     case 'objects':
       return [plural(shown.kind)]
     case 'tasks':
@@ -140,6 +146,9 @@ function crumbsOf({ view, listing, lines, size }: Model, place: Place): Line {
   ])
   const filter: Line = place.filter === '' ? [] : ['  ', { text: `[/${place.filter}]`, style: 'yellow' }]
   const past = place.view.screen === 'tasks' && place.withPast ? '  with past' : ''
+  const faults: Line = place.onlyFaults ? ['  ', { text: 'only faults', style: 'yellow' }] : []
+  const marks: Line = place.marks.length === 0 ? [] : ['  ', { text: `${place.marks.length} marked`, style: 'cyan' }]
+  const aside = place.skipped === 0 ? '' : `  >${place.skipped}`
   const sort = place.sort === undefined ? '' : `  by ${place.sort.by}${place.sort.isDescending ? ' v' : ' ^'}`
   const count =
     listing !== undefined
@@ -149,7 +158,7 @@ function crumbsOf({ view, listing, lines, size }: Model, place: Place): Line {
       : isText(place.view)
         ? `${lines.length} lines${place.view.screen === 'logs' ? (place.follows ? '  FOLLOW' : '  still') : ''}`
         : ''
-  return ends([' ', ...trail, ...filter, past, sort], [`${count} `], size.columns)
+  return ends([' ', ...trail, ...filter, ...faults, past, ...marks, sort, aside], [`${count} `], size.columns)
 }
 
 function bodyOf(model: Model, place: Place): readonly Line[] {
@@ -158,17 +167,31 @@ function bodyOf(model: Model, place: Place): readonly Line[] {
   if (place.view.screen === 'overview') return overviewLines(view, settled(place, model.keys, model.keys.length), size, model.now, height)
   if (listing !== undefined) {
     const { at, top } = settled(place, listing.keys, height)
-    const { headings, rows } = listing.draw(top, height, size.columns)
-    if (rows.length > 0) return [headings, ...rows.map((row, index) => (top + index === at ? selected(row, size.columns) : row))]
+    const { headings, rows } = listing.draw(top, height, size.columns, place)
+    const marks = new Set(place.marks)
+    const isMarked = (index: number): boolean => marks.size > 0 && marks.has(listing.keys[top + index] ?? '')
+    if (rows.length > 0)
+      return [
+        headings,
+        ...rows.map((row, index) => {
+          if (top + index === at) return selected(row, size.columns, isMarked(index) ? '#' : '>')
+          return isMarked(index) ? marked(row) : row
+        }),
+      ]
     const what = connection.state === 'connecting' ? 'connecting…' : listing.total === 0 ? 'there are none' : 'none matches; esc shows all'
     return [headings, [{ text: ` ${what}`, style: 'dim' }]]
   }
   const top = place.follows ? Math.max(0, lines.length - height) : Math.min(place.top, Math.max(0, lines.length - 1))
-  return lines.slice(top, top + height).map((line) => marked(line, place.filter))
+  return lines.slice(top, top + height).map((line) => found(scrolled(line, place.skipped), place.filter))
+}
+
+/** By a sign, too: for terminals and eyes without colour. */
+function marked([first = '', ...rest]: Line): Line {
+  return [{ text: `*${textOf(first).slice(1)}`, style: 'cyan' }, ...rest]
 }
 
 /** What is searched for stands out. */
-function marked(line: Line, wanted: string): Line {
+function found(line: Line, wanted: string): Line {
   if (wanted === '') return line
   const low = wanted.toLowerCase()
   return line.flatMap((span): readonly Span[] => {
@@ -184,6 +207,10 @@ function marked(line: Line, wanted: string): Line {
   })
 }
 
+/** What does not fit in a small terminal is counted. */
+const mostConsequences = 8
+const mostCommands = 3
+
 function dialog(mode: Extract<Mode, { kind: 'confirm' }>, columns: number): readonly Line[] {
   const width = Math.min(columns - 4, 72)
   const edge = (text: string): Line => [{ text: `  ${text}`, style: 'red' }]
@@ -197,9 +224,13 @@ function dialog(mode: Extract<Mode, { kind: 'confirm' }>, columns: number): read
     edge(`+${'-'.repeat(width - 2)}+`),
     row([{ text: mode.question, style: 'bold' }]),
     row([]),
-    ...mode.consequences.flatMap((text) => wrapped(text, width - 6).map((part, at) => row([at === 0 ? `- ${part}` : `  ${part}`]))),
+    ...mode.consequences
+      .slice(0, mostConsequences)
+      .flatMap((text) => wrapped(text, width - 6).map((part, at) => row([at === 0 ? `- ${part}` : `  ${part}`]))),
+    ...(mode.consequences.length > mostConsequences ? [row([`and ${mode.consequences.length - mostConsequences} more`])] : []),
     row([]),
-    row([{ text: `kit ${mode.words.join(' ')}`, style: 'dim' }]),
+    ...mode.commands.slice(0, mostCommands).map((words) => row([{ text: `kit ${words.join(' ')}`, style: 'dim' }])),
+    ...(mode.commands.length > mostCommands ? [row([{ text: `and ${mode.commands.length - mostCommands} more`, style: 'dim' }])] : []),
     row([]),
     ...(mode.word === undefined ? [] : [row([`Type ${mode.word}: ${mode.typed}_`]), row([])]),
     row([button('Cancel', !mode.isYes), '   ', button(mode.verb, mode.isYes)]),
@@ -211,11 +242,11 @@ function footerOf({ state, connection, size }: Model, place: Place): Line {
   const { mode } = state
   switch (mode.kind) {
     case 'command':
-      return [{ text: ` :${mode.text}_`, style: 'bold' }, hint('   services  service/NAME  node/NAME/tasks  events …   tab  esc')]
+      return [{ text: ` :${mode.text}_`, style: 'bold' }, hint('   services  service/NAME/tasks  pulse  theme …   tab  ↑  esc')]
     case 'filter':
-      return [{ text: ` /${mode.text}_`, style: 'bold' }, hint('   word  !word  ~regex  column=value  column>1   esc')]
+      return [{ text: ` /${mode.text}_`, style: 'bold' }, hint('   word  !word  ~regex  column=value  column>1  -l a=b   tab  ↑  esc')]
     case 'scale':
-      return [{ text: ` tasks of ${mode.service}: ${mode.text}_`, style: 'bold' }, hint('   enter scales, esc does not')]
+      return [{ text: ` tasks of ${mode.services.join(', ')}: ${mode.text}_`, style: 'bold' }, hint('   enter scales, esc does not')]
     case 'confirm':
       return [hint(' tab chooses  enter does it  esc does not')]
     case 'browse':
@@ -226,7 +257,7 @@ function footerOf({ state, connection, size }: Model, place: Place): Line {
   return ends([' ', ...hintsThatFit(bindingsOn(place.view.screen), size.columns - 9)], [hint('? help ')], size.columns)
 }
 
-const hinted: ReadonlySet<Binding['deed']> = new Set(['open', 'tasks', 'rollout', 'logs', 'explain', 'describe', 'yaml', 'scale', 'restart', 'undo', 'drain', 'follow', 'timestamps', 'filter', 'command']) // biome-ignore format: one line
+const hinted: ReadonlySet<Binding['deed']> = new Set(['open', 'tasks', 'rollout', 'logs', 'explain', 'describe', 'yaml', 'scale', 'restart', 'undo', 'pause-rollout', 'drain', 'tree', 'next-error', 'edit', 'follow', 'timestamps', 'filter', 'command']) // biome-ignore format: one line
 
 const hintWords: Readonly<Partial<Record<Binding['deed'], string>>> = {
   open: 'open',
@@ -239,6 +270,10 @@ const hintWords: Readonly<Partial<Record<Binding['deed'], string>>> = {
   scale: 'scale',
   restart: 'restart',
   undo: 'undo',
+  'pause-rollout': 'pause',
+  tree: 'tree',
+  'next-error': 'next error',
+  edit: 'edit',
   drain: 'drain',
   follow: 'follow',
   timestamps: 'times',
@@ -275,12 +310,18 @@ export function helpLines(screen: View['screen']): readonly Line[] {
   const here = all.filter(({ on }) => on !== 'everywhere')
   const everywhere = all.filter(({ on }) => on === 'everywhere')
   const row = ({ keys, help, changes }: Binding): Line => [
-    `  ${keys.join(', ').padEnd(18)} `,
+    changes === true ? { text: ' *', style: 'yellow' } : '  ',
+    `${keys
+      .map((key) => (key === ' ' ? 'space' : key))
+      .join(', ')
+      .padEnd(18)} `,
     help,
-    ...(changes === true ? [{ text: '  (changes the cluster)', style: 'yellow' } as const] : []),
   ]
   return [
-    [{ text: ` Keys in ${screen}`, style: 'bold' }],
+    [
+      { text: ` Keys in ${screen}`, style: 'bold' },
+      { text: '   * changes the cluster', style: 'yellow' },
+    ],
     ...here.map(row),
     [],
     [{ text: ' Keys everywhere', style: 'bold' }],
@@ -288,5 +329,8 @@ export function helpLines(screen: View['screen']): readonly Line[] {
     [],
     [{ text: ' Bars', style: 'bold' }],
     ['  tasks  # running  ! failed  + coming  ? no node  . missing      nodes  # reserved  + used beyond that'],
+    [],
+    [{ text: ' Mouse', style: 'bold' }],
+    ['  the wheel scrolls, a click selects and opens, a click on a heading sorts; shift selects text'],
   ]
 }

@@ -7,19 +7,33 @@ import type { LogLine } from '../../api/session.ts'
 import type { TaskStats } from '../../api/stats.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
-import { formatObjects } from '../output/print.ts'
 import { nameOf } from '../resource.ts'
 import { concernsOf } from './attention.ts'
 import { ClusterView, type Usage } from './cluster-view.ts'
 import { follow, messageOf } from './follow.ts'
 import type { Listing } from './listing.ts'
-import { taskName } from './names.ts'
+import { listingOf } from './lists.ts'
+import { type MouseEvent, point } from './mouse.ts'
 import { formatLocator, isText, type View } from './places.ts'
-import { rolloutLines } from './rollout-lines.ts'
-import { bodyHeight, type Connection, frame, helpLines, type Model, type Size } from './screens.ts'
-import { begin, changePlace, type Effect, type Place, placeIn, press, type Shown, say, settled, type UiState } from './state.ts'
-import { listingOf } from './tables.ts'
-import { drawn, type Line, oneLine, plain, type Span, wrapped } from './text.ts'
+import { press } from './press.ts'
+import { Pulse } from './pulse.ts'
+import { bodyHeight, type Connection, frame, type Model, type Size } from './screens.ts'
+import {
+  begin,
+  changePlace,
+  type Effect,
+  type Place,
+  placeIn,
+  type Shown,
+  say,
+  settled,
+  type Transition,
+  type UiState,
+  type Words,
+} from './state.ts'
+import { drawn, plain } from './text.ts'
+import { linesOf } from './text-lines.ts'
+import { themeNamed } from './themes.ts'
 
 /** Between two frames that events bring. Keys are answered at once. */
 const frameEveryMs = 100
@@ -34,7 +48,7 @@ const firstLogLines = 200
 const mostNodesAsked = 50
 
 /** What every screen needs. Other kinds are followed once they are looked at. */
-const always: readonly Kind[] = ['Node', 'Service', 'Task', 'Revision', 'Stack']
+const always: readonly Kind[] = ['Node', 'Service', 'Task', 'Revision', 'Stack', 'Source']
 
 export interface CommandOutcome {
   readonly isGood: boolean
@@ -46,11 +60,26 @@ export interface SessionDeps {
   readonly clock: Clock
   /** Runs what would stand after `kit`, and resolves with what it printed. */
   readonly run: (words: readonly string[]) => Promise<CommandOutcome>
+  /** Runs such a command with the terminal to itself. */
+  readonly runAlone: (words: readonly string[]) => Promise<CommandOutcome>
+  /** Writes a file that is new, and resolves with its path. */
+  readonly save: (name: string, text: string) => Promise<string>
   readonly cluster: string
+  readonly theme: string
   readonly hasColour: boolean
   readonly isReadOnly: boolean
   readonly start: View
   readonly size: Size
+}
+
+/** What a session can do with the terminal besides being drawn there. */
+export interface Screen {
+  /** Leaves it to `use`, and draws again afterwards. */
+  readonly lend: (use: () => Promise<void>) => Promise<void>
+  /** Sequences that move nothing. */
+  readonly write: (text: string) => void
+  readonly redraw: () => void
+  readonly setMouse: (isOn: boolean) => void
 }
 
 export class Session {
@@ -61,7 +90,13 @@ export class Session {
   readonly #followed = new Set<Kind>()
   readonly #problems = new Map<Kind, { readonly since: number; readonly reason: string }>()
   readonly #busy: string[] = []
+  readonly #pulse = new Pulse()
+  #following = new AbortController()
+  #screen: Screen | undefined
   #failure: unknown
+  /** How long the API took to answer, when it was last asked. */
+  #answerMs: number | undefined
+  #isPulsing = false
   #state: UiState
   #size: Size
   #drawn: readonly string[] = []
@@ -81,7 +116,7 @@ export class Session {
   constructor(deps: SessionDeps) {
     this.#deps = deps
     this.#size = deps.size
-    this.#state = begin(deps.start, deps.isReadOnly)
+    this.#state = begin(deps.start, deps)
     this.#publish()
   }
 
@@ -92,7 +127,10 @@ export class Session {
     if (signal.aborted) quit()
     for (const kind of always) this.#follow(kind)
     this.#attend()
-    this.#every(tickMs, async () => this.#publish())
+    this.#every(tickMs, async () => {
+      this.#readPulse()
+      this.#publish()
+    })
     this.#poll()
     if (!this.#stop.signal.aborted)
       await new Promise<void>((resolve) => this.#stop.signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -108,9 +146,23 @@ export class Session {
     return () => void this.#listeners.delete(listener)
   }
 
-  readonly press = (key: string): void => {
-    const { state, effect } = press(this.#state, key, this.#shown())
+  /** Undefined when it is gone. */
+  readonly attach = (screen: Screen | undefined): void => {
+    this.#screen = screen
+    screen?.setMouse(this.#state.hasMouse)
+  }
+
+  readonly press = (key: string): void => this.#take(press(this.#state, key, this.#shown()))
+
+  readonly point = (event: MouseEvent): void => {
+    const { listing } = this.#model()
+    this.#take(point(this.#state, event, this.#shown(), this.#size, listing))
+  }
+
+  #take({ state, effect }: Transition): void {
+    const { hasMouse } = this.#state
     this.#state = state
+    if (state.hasMouse !== hasMouse) this.#screen?.setMouse(state.hasMouse)
     if (effect !== undefined) this.#do(effect)
     this.#attend()
     this.#publish()
@@ -153,7 +205,8 @@ export class Session {
         if (this.#listing?.place === place) this.#listing = { ...this.#listing, place: placeIn(this.#state) }
       }
     }
-    const lines = frame({ ...model, state: this.#state }).map((line) => drawn(line, this.#deps.hasColour))
+    const theme = this.#deps.hasColour ? themeNamed(this.#state.theme) : undefined
+    const lines = frame({ ...model, state: this.#state }).map((line) => drawn(line, theme))
     if (lines.length === this.#drawn.length && lines.every((line, at) => line === this.#drawn[at])) return
     this.#drawn = lines
     for (const listener of this.#listeners) listener()
@@ -173,7 +226,7 @@ export class Session {
       now,
       cluster,
       listing,
-      lines: isText(place.view) ? this.#linesOf(place, now) : [],
+      lines: isText(place.view) ? this.#lines(now) : [],
       keys,
       busy: this.#busy,
     }
@@ -194,54 +247,18 @@ export class Session {
       known.place.view === place.view &&
       known.place.filter === place.filter &&
       known.place.sort === place.sort &&
-      known.place.withPast === place.withPast
+      known.place.withPast === place.withPast &&
+      known.place.onlyFaults === place.onlyFaults &&
+      known.place.folded === place.folded
     if (isSame) return known.listing
-    const { filter, sort, withPast } = place
-    const listing = listingOf(this.#view, place.view, { filter, sort, withPast, now: () => this.#deps.clock.wallMs() })
+    const listing = listingOf(this.#view, place.view, place, () => this.#deps.clock.wallMs())
     this.#listing = { version: this.#view.version, place, listing }
     return listing
   }
 
-  #linesOf(place: Place, now: number): readonly Line[] {
-    const { view } = place
+  #lines(now: number): ReturnType<typeof linesOf> {
     const { columns } = this.#size
-    switch (view.screen) {
-      case 'service':
-        return rolloutLines(this.#view, view.name, now, columns)
-      case 'help':
-        return helpLines(this.#state.places[place.parent ?? 0]?.view.screen ?? 'overview')
-      case 'yaml': {
-        const object = this.#view.get(view.kind, view.name)
-        if (object === undefined) return [[this.#view.isKnown(view.kind) ? ` ${nameOf(view.kind, view.name)} is gone` : ' …']]
-        return textLines(formatObjects([object], { form: 'yaml' }, false).trimEnd().split('\n'), place, columns)
-      }
-      case 'logs':
-        return this.#logLines(place, columns)
-      default:
-        return textLines(this.#printed, place, columns)
-    }
-  }
-
-  #logLines({ filter, timestamps, wraps, view }: Place, columns: number): readonly Line[] {
-    const wanted = filter.toLowerCase()
-    const lines: Line[] = []
-    for (const line of this.#log) {
-      if (typeof line === 'string') {
-        lines.push([{ text: ` -- ${line}`, style: 'dim' }])
-        continue
-      }
-      if (wanted !== '' && !line.text.toLowerCase().includes(wanted) && !line.task.includes(wanted)) continue
-      const task = this.#view.get('Task', line.task)
-      const name = task === undefined ? line.task : taskName(this.#view, task)
-      const time = timestamps ? `${new Date(line.at).toISOString().slice(11, 23)} ` : ''
-      const head: readonly Span[] =
-        view.screen === 'logs' && view.kind === 'Task' ? [` ${time}`] : [` ${time}`, { text: name, style: colourOf(line.task) }, ' | ']
-      const style = line.stream === 'stderr' ? 'yellow' : undefined
-      const parts = wraps ? wrapped(oneLine(line.text), Math.max(20, columns - plain(head).length)) : [line.text]
-      for (const [at, part] of parts.entries())
-        lines.push([...(at === 0 ? head : [' '.repeat(plain(head).length)]), style === undefined ? part : { text: part, style }])
-    }
-    return lines
+    return linesOf(this.#state, { view: this.#view, pulse: this.#pulse, printed: this.#printed, log: this.#log, now, columns })
   }
 
   // What goes on.
@@ -255,16 +272,18 @@ export class Session {
       else this.#problems.set(of, { since: this.#problems.get(of)?.since ?? clock.wallMs(), reason })
       this.#changed()
     }
-    follow({ client, clock, view: this.#view, onChange: () => this.#changed(), onConnection }, kind, this.#stop.signal).catch(
-      (error: unknown) => {
-        if (always.includes(kind)) {
-          this.#failure ??= error
-          this.#stop.abort()
-        }
-        this.#state = say(this.#state, messageOf(error), true)
-        this.#changed()
-      },
-    )
+    follow(
+      { client, clock, view: this.#view, onChange: () => this.#changed(), onConnection },
+      kind,
+      AbortSignal.any([this.#stop.signal, this.#following.signal]),
+    ).catch((error: unknown) => {
+      if (always.includes(kind)) {
+        this.#failure ??= error
+        this.#stop.abort()
+      }
+      this.#state = say(this.#state, messageOf(error), true)
+      this.#changed()
+    })
   }
 
   #connection(): Connection {
@@ -275,32 +294,118 @@ export class Session {
   }
 
   #do(effect: Effect): void {
-    if (effect.do === 'quit') {
-      this.#stop.abort()
-      return
+    switch (effect.do) {
+      case 'quit':
+        this.#stop.abort()
+        break
+      case 'redraw':
+        this.#screen?.redraw()
+        break
+      case 'resync':
+        this.#resync()
+        break
+      case 'copy':
+        // OSC 52: the terminal, also one at the other end of ssh, puts it on its clipboard.
+        this.#screen?.write(`\u001b]52;c;${Buffer.from(effect.text).toString('base64')}\u0007`)
+        break
+      case 'run':
+        this.#tell(this.#run(effect.commands))
+        break
+      case 'hand-over':
+        this.#tell(this.#handOver(effect.words))
+        break
+      case 'forecast':
+        this.#tell(this.#forecast(effect.nodes, effect.commands))
+        break
+      case 'save':
+        this.#tell(this.#save())
+        break
     }
-    const { words } = effect
-    const title = words.join(' ')
-    this.#busy.push(title)
-    this.#deps.run(words).then(
-      ({ isGood, text }) => {
-        this.#busy.splice(this.#busy.indexOf(title), 1)
-        const line = text
-          .trim()
-          .split('\n')
-          .filter(Boolean)
-          .at(isGood ? -1 : 0)
-        this.#state = say(this.#state, line ?? `kit ${title}`, !isGood)
-        this.#changed()
-      },
-      () => undefined,
-    )
+  }
+
+  #tell(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.#state = say(this.#state, messageOf(error), true)
+      this.#changed()
+    })
+  }
+
+  /** One after the other; what the last one said, or the first that failed. */
+  async #run(commands: readonly Words[]): Promise<void> {
+    for (const words of commands) {
+      const title = words.join(' ')
+      this.#busy.push(title)
+      const { isGood, text } = await this.#deps.run(words)
+      this.#busy.splice(this.#busy.indexOf(title), 1)
+      const lines = text.trim().split('\n').filter(Boolean)
+      const said = lines.at(isGood ? -1 : 0) ?? `kit ${title}`
+      this.#state = say(this.#state, isGood && commands.length > 1 ? `${commands.length} done: ${said}` : said, !isGood)
+      this.#changed()
+      if (!isGood) return
+    }
+  }
+
+  async #handOver(words: Words): Promise<void> {
+    const screen = this.#screen
+    if (screen === undefined) return
+    await screen.lend(async () => {
+      const { isGood, text } = await this.#deps.runAlone(words)
+      this.#state = say(this.#state, text === '' ? `kit ${words.join(' ')}` : text, !isGood)
+    })
+    this.#publish()
+  }
+
+  /** What draining would do is asked of the cluster, and told in the question as long as it stands. */
+  async #forecast(nodes: readonly string[], commands: readonly Words[]): Promise<void> {
+    const lines: string[] = []
+    for (const node of nodes) {
+      const path = `/apis/kit/v1/nodes/${encodeURIComponent(node)}/forecast`
+      const answer = await this.#deps.client.raw({ method: 'GET', path }).catch(() => undefined)
+      if (typeof answer === 'object' && answer !== null && 'text' in answer) lines.push(...String(answer.text).trim().split('\n'))
+    }
+    const { mode } = this.#state
+    if (mode.kind !== 'confirm' || mode.commands !== commands || lines.length === 0) return
+    this.#state = { ...this.#state, mode: { ...mode, consequences: [...mode.consequences, ...lines] } }
+    this.#publish()
+  }
+
+  /** All of the screen, also what does not fit. */
+  async #save(): Promise<void> {
+    const { listing, lines } = this.#model()
+    const { view } = placeIn(this.#state)
+    const table = listing?.draw(0, listing.keys.length, Math.max(this.#size.columns, 200), { skipped: 0 })
+    const shown = table === undefined ? (lines.length > 0 ? lines.map(plain) : this.#drawn) : [table.headings, ...table.rows].map(plain)
+    const name = `kit-${formatLocator(view).replaceAll(/[^\w.-]+/g, '-')}`
+    const text = shown.map((line) => `${line.trimEnd()}\n`).join('')
+    const path = await this.#deps.save(name, text)
+    this.#state = say(this.#state, `saved ${shown.length} lines in ${path}`)
+    this.#publish()
+  }
+
+  #resync(): void {
+    const kinds = [...this.#followed]
+    this.#following.abort()
+    this.#following = new AbortController()
+    this.#followed.clear()
+    this.#problems.clear()
+    for (const kind of kinds) this.#follow(kind)
+    this.#eventsVersion = ''
+    this.#wakePoll()
+    this.#state = say(this.#state, 'asked again')
+  }
+
+  #readPulse(): void {
+    if (this.#connection().state !== 'live') return
+    if (!this.#isPulsing) this.#pulse.begin(this.#view)
+    this.#isPulsing = true
+    this.#pulse.read(this.#view, this.#answerMs)
   }
 
   /** Starts what the present view needs, and stops what the one before did. */
   #attend(): void {
     const { view } = placeIn(this.#state)
     if (view.screen === 'objects' || view.screen === 'yaml') this.#follow(view.kind)
+    if (view.screen === 'cluster') this.#follow('Cluster')
     const what = formatLocator(view)
     if (this.#activity?.what === what) return
     this.#activity?.stop.abort()
@@ -385,9 +490,11 @@ export class Session {
 
   async #readEvents(): Promise<void> {
     const { screen } = placeIn(this.#state).view
-    if (screen !== 'overview' && screen !== 'events') return
+    if (screen !== 'overview' && screen !== 'events' && screen !== 'pulse') return
     // Asking for none tells whether there are new ones.
+    const askedAt = this.#deps.clock.monotonicMs()
     const { metadata } = await this.#deps.client.events({ fieldSelector: 'metadata.name=-' })
+    this.#answerMs = this.#deps.clock.monotonicMs() - askedAt
     if (metadata.resourceVersion === this.#eventsVersion) return
     this.#view.events = (await this.#deps.client.events()).items
     this.#eventsVersion = metadata.resourceVersion
@@ -424,19 +531,4 @@ export class Session {
     const nodes = place.view.screen === 'nodes' ? names : names.flatMap((name) => this.#view.get('Task', name)?.spec.nodeName ?? [])
     return new Set(nodes.filter((node) => this.#view.get('Node', node)?.status.state === 'Ready'))
   }
-}
-
-function textLines(lines: readonly string[], { wraps }: Place, columns: number): readonly Line[] {
-  return lines.flatMap((line) =>
-    (wraps ? wrapped(oneLine(line.replaceAll('\t', '  ')), columns - 2) : [line]).map((part): Line => [` ${part}`]),
-  )
-}
-
-const logColours = ['cyan', 'green', 'yellow', 'magenta', 'blue'] as const
-
-/** The same task has the same colour, whoever else speaks. */
-function colourOf(task: string): (typeof logColours)[number] {
-  let sum = 0
-  for (const letter of task) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0
-  return logColours[sum % logColours.length] ?? 'cyan'
 }

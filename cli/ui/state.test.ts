@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { bindings } from './keys.ts'
-import { settled } from './state.ts'
+import { bindings, keyNames } from './keys.ts'
+import { placeOf, settled } from './state.ts'
 import { createTown } from './testdata/town.ts'
 
 test('the selection stays on its row while rows come and go, and on the screen', () => {
@@ -14,17 +14,7 @@ test('the selection stays on its row while rows come and go, and on the screen',
       fc.integer({ min: 1, max: 20 }),
       fc.option(fc.string(), { nil: undefined }),
       (keys, at, top, height, selected) => {
-        const place = {
-          view: { screen: 'tasks' },
-          filter: '',
-          at,
-          top,
-          withPast: false,
-          follows: false,
-          timestamps: false,
-          wraps: false,
-          ...(selected === undefined ? {} : { selected }),
-        } as const
+        const place = { ...placeOf({ screen: 'tasks' }), at, top, ...(selected === undefined ? {} : { selected }) }
         const next = settled(place, keys, height)
         assert.ok(next.top >= 0 && next.at >= next.top && next.at < next.top + height)
         if (keys.length > 0) assert.equal(next.selected, keys[next.at])
@@ -51,8 +41,9 @@ test('no sequence of keys breaks the dashboard or changes the cluster without a 
       close()
       // Whatever was run had been asked for with tab and enter, or typed as a number of tasks.
       for (const [verb] of town.ran) assert.ok(['describe', 'explain', 'delete', 'drain', 'rollout', 'scale'].includes(verb ?? ''))
+      // Pausing takes nothing away.
       if (!keys.includes('tab') && !keys.includes('left'))
-        assert.ok(town.ran.every(([verb]) => verb === 'describe' || verb === 'explain' || verb === 'scale'))
+        assert.ok(town.ran.every(([verb, what]) => verb === 'describe' || verb === 'explain' || verb === 'scale' || what === 'pause'))
     }),
     { numRuns: 60 },
   )
@@ -71,6 +62,15 @@ test('keys that change the cluster run the command of kit that they name, once i
   assert.deepEqual(await runs(['2', 'ctrl-x', 'tab', 'enter']), ['delete service/shop_api'])
   assert.deepEqual(await runs(['2', 'U', 'tab', 'enter']), ['rollout undo service/shop_api'])
   assert.deepEqual(await runs(['2', 'u', 'R', 'right', 'enter']), ['rollout restart service/shop_api'])
+  assert.deepEqual(await runs(['2', 'G', 'p']), ['rollout pause service/shop_web'])
+  assert.deepEqual(await runs(['2', 'p', 'tab', 'enter']), ['rollout resume service/shop_api'])
+  assert.deepEqual(await runs(['2', ' ', ' ', 'ctrl-x', 'tab', 'enter']), ['delete service/shop_api', 'delete service/shop_bad'])
+  assert.deepEqual(
+    await runs(['2', ' ', 'G', 'ctrl-space', 'R', 'tab', 'enter']),
+    ['api', 'bad', 'big', 'web'].map((name) => `rollout restart service/shop_${name}`),
+  )
+  assert.deepEqual(await runs(['4', ' ', ' ', 'ctrl-k']), ['pause id-mgr-1', 'pause id-w-1'])
+  assert.deepEqual(await runs(['4', ' ', ' ', 'ctrl-x', ...'all of them', 'tab', 'enter']), ['delete node/id-mgr-1', 'delete node/id-w-1'])
   assert.deepEqual(await runs(['2', 'S', 'backspace', '9', 'enter']), ['scale service/shop_api=9'])
   assert.deepEqual(await runs(['4', 'j', 'D', 'tab', 'enter']), ['drain id-w-1'])
   assert.deepEqual(await runs(['4', 'ctrl-k']), ['pause id-mgr-1'])
@@ -83,9 +83,11 @@ test('nothing is deleted by enter alone, by another word, by esc, or read-only',
   assert.deepEqual(await runs(['2', 'ctrl-x', 'enter']), [])
   assert.deepEqual(await runs(['2', 'ctrl-x', 'tab', 'esc', 'enter']), [])
   assert.deepEqual(await runs(['5', 'ctrl-x', ...'shap', 'tab', 'enter']), [])
+  assert.deepEqual(await runs(['4', ' ', ' ', 'ctrl-x', 'tab', 'enter']), [])
+  assert.deepEqual(await runs(['2', 'p', 'enter']), [])
   assert.deepEqual(await runs(['2', 'ctrl-d', 'enter', 'tab', 'enter']), [])
   assert.deepEqual(await runs([':', ...'delete service/shop_api', 'enter', 'enter']), [])
-  for (const key of ['ctrl-x', 'R', 'U', 'S', 'D', 'ctrl-k'])
+  for (const key of ['ctrl-x', 'p', 'e', 's', 'R', 'U', 'S', 'D', 'ctrl-k'])
     assert.deepEqual(await runs(['2', key, 'tab', 'enter', '4', key, 'tab', 'enter'], true), [], key)
   assert.deepEqual(await runs([':', ...'scale service/shop_web=1', 'enter'], true), [])
 })
@@ -147,4 +149,11 @@ test('after : names may be shortened and are completed; what is not there is sai
   assert.match(await footer(':', ...'service/shop', 'enter'), /could be any of: shop_api, shop_bad, shop_big, shop_web/)
   assert.match(await footer(':', ...'service/none', 'enter'), /service "none" not found/)
   close()
+})
+
+test('keys that come together are as many keys', () => {
+  const nothing = { upArrow: false, downArrow: false, leftArrow: false, rightArrow: false, pageUp: false, pageDown: false, home: false, end: false, return: false, escape: false, tab: false, shift: false, ctrl: false, backspace: false, delete: false } // biome-ignore format: one key
+  assert.deepEqual(keyNames('\u0018\tab\r\u007f\0', nothing), ['ctrl-x', 'tab', 'a', 'b', 'enter', 'backspace', 'ctrl-space'])
+  assert.deepEqual(keyNames('x', { ...nothing, ctrl: true }), ['ctrl-x'])
+  assert.deepEqual(keyNames('', { ...nothing, tab: true, shift: true }), ['shift-tab'])
 })

@@ -1,72 +1,26 @@
-// The lists of the dashboard: services, tasks, nodes, events, and every other kind with the columns of `kit get`.
+// Columns of services, tasks, nodes and events, and what is said of each of them. `lists.ts` says which list has which.
 
-import type { Kind } from '../../api/objects.ts'
 import { cpuCores, memoryBytes } from '../../api/quantity.ts'
-import { formatAge, tablePrinter } from '../../api/table.ts'
-import { isJsonObject, type WireEvent, type WireObject } from '../../api/wire.ts'
+import { formatAge } from '../../api/table.ts'
+import type { WireEvent, WireObject } from '../../api/wire.ts'
 import { sizeOf } from '../commands/stats.ts'
 import { describeEnd } from '../convergence.ts'
-import { definitionOf } from '../resource.ts'
+import { whyPaused } from '../rollout-pause.ts'
 import { type ClusterView, type Counts, type Node, type Phase, phaseOf, type Service, type Task } from './cluster-view.ts'
-import { type Column, type Listing, listing, order, type Sort } from './listing.ts'
+import { type Column, order } from './listing.ts'
 import { hostOf, revisionName, slotName } from './names.ts'
-import type { View } from './places.ts'
-import { bar, type Style } from './text.ts'
-
-export interface ListOptions {
-  readonly filter: string
-  readonly sort: Sort | undefined
-  /** Also tasks in whose place others are. */
-  readonly withPast: boolean
-  /** Ages are told from here, each time that a row is drawn. */
-  readonly now: () => number
-}
-
-/** Undefined for what is no list. */
-export function listingOf(view: ClusterView, shown: View, options: ListOptions): Listing | undefined {
-  const { filter, sort, now } = options
-  switch (shown.screen) {
-    case 'services':
-      return listing(
-        { items: view.all('Service').values(), key: nameOf, columns: serviceColumns(view, now), compare: byName },
-        filter,
-        sort,
-      )
-    case 'tasks':
-      return listing(
-        {
-          items: tasksIn(view, shown, options.withPast),
-          key: nameOf,
-          columns: taskColumns(view, shown.service !== undefined, now),
-          compare: compareTasks,
-        },
-        filter,
-        sort,
-      )
-    case 'nodes':
-      return listing({ items: view.all('Node').values(), key: nameOf, columns: nodeColumns(view), compare: byHost(view) }, filter, sort)
-    case 'events':
-      return listing({ items: view.events, key: nameOf, columns: eventColumns(view, now), compare: newestFirst }, filter, sort)
-    case 'objects':
-      return listing(
-        { items: view.all(shown.kind).values(), key: nameOf, columns: objectColumns(view, shown.kind, now), compare: byName },
-        filter,
-        sort,
-      )
-    default:
-      return undefined
-  }
-}
+import { bar } from './text.ts'
+import type { Style } from './themes.ts'
 
 interface Named {
   readonly metadata: { readonly name: string }
 }
 
-function nameOf({ metadata }: Named): string {
+export function nameOf({ metadata }: Named): string {
   return metadata.name
 }
 
-function byName(a: Named, b: Named): number {
+export function byName(a: Named, b: Named): number {
   return order(a.metadata.name, b.metadata.name)
 }
 
@@ -81,7 +35,7 @@ const stateStyle: Readonly<Partial<Record<Phase, Style>>> = {
   past: 'dim',
 }
 
-function serviceColumns(view: ClusterView, now: () => number): readonly Column<Service>[] {
+export function serviceColumns(view: ClusterView, now: () => number): readonly Column<Service>[] {
   const countsOf = ({ metadata }: Service): Counts => view.counts({ service: metadata.name })
   return [
     { id: 'name', heading: 'NAME', width: 13, grow: 3, rank: 0, text: nameOf },
@@ -150,7 +104,9 @@ function runningShare(service: Service): number {
   return (service.status.replicas?.running ?? 0) / Math.max(1, wantedOf(service))
 }
 
-export function updateText({ status: { update, revision } }: Service): string {
+export function updateText(service: Service): string {
+  const { update, revision } = service.status
+  if (whyPaused(service) === 'Requested') return 'paused'
   if (update === undefined || update.of !== revision) return '-'
   switch (update.state) {
     case 'Updating':
@@ -172,7 +128,7 @@ function updateStyle(service: Service): Style | undefined {
   const text = updateText(service)
   return text === 'stopped' || text === 'stuck'
     ? 'red'
-    : text === 'rolled back'
+    : text === 'rolled back' || text === 'paused'
       ? 'yellow'
       : text === 'updating' || text === 'going back'
         ? 'cyan'
@@ -200,17 +156,8 @@ function ageColumn<T extends WireObject>(now: () => number): Column<T> {
 
 // Tasks.
 
-function* tasksIn(
-  view: ClusterView,
-  { service, node }: { readonly service?: string; readonly node?: string },
-  withPast: boolean,
-): Iterable<Task> {
-  const tasks = service !== undefined ? view.tasksOf(service) : node !== undefined ? view.tasksOn(node) : view.all('Task')
-  for (const task of tasks.values()) if (withPast || phaseOf(task) !== 'past') yield task
-}
-
 /** By service and slot, the newest first. */
-function compareTasks(a: Task, b: Task): number {
+export function compareTasks(a: Task, b: Task): number {
   return (
     order(a.spec.service, b.spec.service) ||
     (a.spec.slot ?? 0) - (b.spec.slot ?? 0) ||
@@ -225,7 +172,7 @@ export function stateText(task: Task): string {
   return phase === 'unhealthy' || phase === 'stopping' || phase === 'pending' ? phase : task.status.state.toLowerCase()
 }
 
-function taskColumns(view: ClusterView, isOfOneService: boolean, now: () => number): readonly Column<Task>[] {
+export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () => number): readonly Column<Task>[] {
   const name = (task: Task): string => (isOfOneService ? slotName(view, task) : `${task.spec.service}.${slotName(view, task)}`)
   return [
     {
@@ -346,7 +293,7 @@ export function loadBar(reserved: number, used: number | undefined, total: numbe
   )} ${share}%`
 }
 
-function nodeColumns(view: ClusterView): readonly Column<Node>[] {
+export function nodeColumns(view: ClusterView): readonly Column<Node>[] {
   const total = ({ status }: Node): Capacity => status.description?.resources ?? { cpus: 0, memoryBytes: 0 }
   const share = (node: Node, which: keyof Capacity): number =>
     loadOf(view, node.metadata.name).reserved[which] / Math.max(1, total(node)[which])
@@ -415,7 +362,7 @@ function nodeColumns(view: ClusterView): readonly Column<Node>[] {
   ]
 }
 
-function byHost(view: ClusterView): (a: Node, b: Node) => number {
+export function byHost(view: ClusterView): (a: Node, b: Node) => number {
   return (a, b) => order(hostOf(view, a.metadata.name), hostOf(view, b.metadata.name)) || byName(a, b)
 }
 
@@ -436,7 +383,7 @@ export function onNode(view: ClusterView, node: string): number {
 
 // Events.
 
-function newestFirst(a: WireEvent, b: WireEvent): number {
+export function newestFirst(a: WireEvent, b: WireEvent): number {
   return order(b.lastTimestamp, a.lastTimestamp) || order(b.metadata.name, a.metadata.name)
 }
 
@@ -444,7 +391,7 @@ export function eventObject(view: ClusterView, { involvedObject: { kind, name } 
   return `${kind.toLowerCase()}/${kind === 'Node' ? hostOf(view, name) : name}`
 }
 
-function eventColumns(view: ClusterView, now: () => number): readonly Column<WireEvent>[] {
+export function eventColumns(view: ClusterView, now: () => number): readonly Column<WireEvent>[] {
   return [
     {
       id: 'age',
@@ -475,33 +422,4 @@ function eventColumns(view: ClusterView, now: () => number): readonly Column<Wir
     },
     { id: 'message', heading: 'MESSAGE', width: 20, grow: 3, rank: 0, text: ({ message }) => message },
   ]
-}
-
-// Every other kind.
-
-const printers = new Map<Kind, ReturnType<typeof tablePrinter>>()
-
-function objectColumns(view: ClusterView, kind: Kind, now: () => number): readonly Column<WireObject>[] {
-  const definition = definitionOf(kind)
-  const printer = printers.get(kind) ?? tablePrinter(definition)
-  printers.set(kind, printer)
-  const options = {
-    now: 0,
-    metadata: { resourceVersion: '' },
-    includeObject: 'None',
-    hostnameOf: (node: string) => hostOf(view, node),
-  } as const
-  const { columnDefinitions } = printer([], options)
-  const cells = (object: WireObject): readonly unknown[] => {
-    const json: unknown = object
-    return isJsonObject(json) ? (printer([json], { ...options, now: now() }).rows[0]?.cells ?? []) : []
-  }
-  return columnDefinitions.flatMap(({ name, priority }, at) => {
-    if (priority > 0) return []
-    const text = (object: WireObject): string => {
-      const value = cells(object)[at]
-      return value === null || value === undefined ? '' : String(value)
-    }
-    return [{ id: name.toLowerCase(), heading: name.toUpperCase(), width: at === 0 ? 16 : 10, grow: at === 0 ? 2 : 1, rank: at, text }]
-  })
 }

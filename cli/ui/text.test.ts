@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
-import { bar, cell, clip, drawn, fit, plain, selected, widthOf, wrapped } from './text.ts'
+import { bar, cell, clip, drawn, fit, type Line, plain, scrolled, selected, widthOf, wrapped } from './text.ts'
+import { themeNamed, themeNames } from './themes.ts'
 
 test('a cell is as wide as it should be, whatever is in it', () => {
   const text = fc.string({
@@ -25,13 +27,13 @@ test('what is cut off ends in a sign', () => {
 test('the selected row has a mark of its own and is as wide as the screen, also without colour', () => {
   const line = selected([' ', { text: 'web', style: 'red' }, ' 3/3'], 12)
   assert.equal(plain(line), '>web 3/3    ')
-  assert.equal(drawn(line, false), '\u001b[7m>web 3/3    \u001b[27m')
+  assert.equal(drawn(line, undefined), '\u001b[7m>web 3/3    \u001b[27m')
 })
 
 test('without colour nothing but text is sent', () => {
   const line = fit([{ text: 'failed', style: ['red', 'bold'] }, ' web'], 80)
-  assert.equal(drawn(line, false), 'failed web')
-  assert.ok(drawn(line, true).includes('\u001b[31m'))
+  assert.equal(drawn(line, undefined), 'failed web')
+  assert.ok(drawn(line, themeNamed('dark')).includes('\u001b[31m'))
 })
 
 test('a bar shows the least part, and never more than there is room for', () => {
@@ -50,4 +52,19 @@ test('long text is broken between words, and nothing of it is lost', () => {
       for (const line of lines) assert.ok(line.length <= width)
     }),
   )
+})
+
+test('every theme shows every style, and production cannot be taken for another', () => {
+  const line: Line = (['bold', 'dim', 'inverse', 'red', 'green', 'yellow', 'cyan', 'magenta', 'blue'] as const).map((style) => ({
+    text: style,
+    style,
+  }))
+  for (const name of themeNames) assert.equal(stripVTControlCharacters(drawn(line, themeNamed(name))), plain(line))
+  assert.notEqual(drawn(line, themeNamed('production')), drawn(line, themeNamed('dark')))
+})
+
+test('a line that is scrolled begins later, and keeps its styles', () => {
+  const line: Line = [' ab', { text: 'cdef', style: 'red' }, 'gh']
+  assert.deepEqual(scrolled(line, 5), [{ text: 'ef', style: 'red' }, 'gh'])
+  assert.deepEqual(scrolled(line, 0), line)
 })

@@ -4,8 +4,8 @@
 import { styleText } from 'node:util'
 import stringWidth from 'string-width'
 import { harmless } from '../output/harmless.ts'
+import type { Style, Theme } from './themes.ts'
 
-export type Style = 'bold' | 'dim' | 'inverse' | 'red' | 'green' | 'yellow' | 'cyan' | 'magenta' | 'blue'
 export type Span = string | { readonly text: string; readonly style: Style | readonly Style[] }
 export type Line = readonly Span[]
 
@@ -86,11 +86,28 @@ export function ends(left: Line, right: Line, width: number): Line {
   return [...shown, ' '.repeat(Math.max(1, width - widthOf(plain(shown)) - widthOf(plain(right)))), ...right]
 }
 
+/** A line of a screen that says one thing after another: what it is about, and that. */
+export function field(name: string, spans: readonly Span[]): Line {
+  return [{ text: ` ${name.padEnd(9)}`, style: 'dim' }, ...spans]
+}
+
 /** The row that keys act on: marked by a sign too, for terminals and eyes without colour. */
-export function selected(line: Line, width: number): Line {
+export function selected(line: Line, width: number, sign = '>'): Line {
   const [first = '', ...rest] = fit(line, width)
-  const text = `>${textOf(first).slice(1)}${plain(rest)}`
+  const text = `${sign}${textOf(first).slice(1)}${plain(rest)}`
   return [{ text: text + ' '.repeat(Math.max(0, width - widthOf(text))), style: 'inverse' }]
+}
+
+/** The line from that column of the terminal on. */
+export function scrolled(line: Line, columns: number): Line {
+  let left = columns
+  return line.flatMap((span): Line => {
+    const text = textOf(span)
+    const gone = Math.min(left, text.length)
+    left -= gone
+    const rest = text.slice(gone)
+    return rest === '' ? [] : [typeof span === 'string' ? rest : { ...span, text: rest }]
+  })
 }
 
 /** `[####++....]`: how much of `total` each part is, drawn with its sign. Never empty for a part that is not nothing. */
@@ -104,10 +121,19 @@ export function bar(parts: readonly (readonly [sign: string, amount: number])[],
   return `[${drawn.padEnd(width, '.')}]`
 }
 
-/** What the terminal is sent. */
-export function drawn(line: Line, hasColour: boolean): string {
-  if (!hasColour) return line.map((span) => (isInverse(span) ? styled(['inverse'], textOf(span)) : textOf(span))).join('')
-  return line.map((span) => (typeof span === 'string' ? span : styled([span.style].flat(), span.text))).join('')
+/** What the terminal is sent. Without a theme there are no colours. */
+export function drawn(line: Line, theme: Theme | undefined): string {
+  if (theme === undefined) return line.map((span) => (isInverse(span) ? styled(['inverse'], textOf(span)) : textOf(span))).join('')
+  return line
+    .map((span) =>
+      typeof span === 'string'
+        ? span
+        : styled(
+            [span.style].flat().flatMap((style) => theme[style]),
+            span.text,
+          ),
+    )
+    .join('')
 }
 
 /** The selection is no colour: it is drawn without, too. */
@@ -115,6 +141,6 @@ function isInverse(span: Span): boolean {
   return typeof span !== 'string' && [span.style].flat().includes('inverse')
 }
 
-function styled(styles: Style[], text: string): string {
+function styled(styles: Parameters<typeof styleText>[0], text: string): string {
   return styleText(styles, text, { validateStream: false })
 }

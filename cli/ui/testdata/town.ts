@@ -79,6 +79,27 @@ function task(service: string, slot: number, number: number, state: Task['status
   }
 }
 
+const web = service('shop_web', 3, 'shop/web:7', { revision: 'shop_web-r1', lastGood: 'shop_web-r1' })
+/** The stack says five replicas; somebody scaled it to three. */
+const managedFields: Objects['Service']['metadata']['managedFields'] = [
+  {
+    manager: 'stack',
+    operation: 'Update',
+    apiVersion: 'kit/v1',
+    time: '2025-12-30T23:00:00Z',
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:metadata': { 'f:labels': { 'f:kit/stack': {} } }, 'f:spec': { 'f:mode': {}, 'f:template': { 'f:image': {} } } },
+  },
+  {
+    manager: 'kit-scale',
+    operation: 'Update',
+    apiVersion: 'kit/v1',
+    time: '2025-12-31T23:40:00Z',
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+  },
+]
+
 const objects: readonly KitObject[] = [
   { kind: 'Cluster', metadata: metadata('default', 60 * minute), spec: {}, status: {} },
   node('mgr-1', 'Ready'),
@@ -88,7 +109,7 @@ const objects: readonly KitObject[] = [
   {
     kind: 'Stack',
     metadata: metadata('shop', 60 * minute),
-    spec: {},
+    spec: { services: { web: { image: 'shop/web:7', deploy: { replicas: 5 } } } },
     status: { services: 4, conditions: [{ type: 'Applied', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }] },
   },
   revision('shop_api', 1, 'shop/api:1'),
@@ -112,7 +133,7 @@ const objects: readonly KitObject[] = [
     },
     endpoint: { ports: [{ protocol: 'TCP', targetPort: 80, publishedPort: 8080, publishMode: 'Ingress' }] },
   }),
-  service('shop_web', 3, 'shop/web:7', { revision: 'shop_web-r1', lastGood: 'shop_web-r1' }),
+  { ...web, metadata: { ...web.metadata, managedFields } },
   service('shop_bad', 1, 'shop/bad:1', { revision: 'shop_bad-r1' }),
   service('shop_big', 2, 'shop/big:1', { revision: 'shop_big-r1' }),
   task('shop_api', 1, 2, 'Running', 'w-1'),
@@ -161,6 +182,9 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
       ran.push(command)
       return { isGood: true, text: `${command.join(' ')}: done\n` }
     },
+    runAlone: async (command) => ({ isGood: true, text: command.join(' ') }),
+    save: async (name) => `${name}.txt`,
+    theme: 'dark',
     cluster: '~/.kit/local',
     hasColour: false,
     isReadOnly: false,

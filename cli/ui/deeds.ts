@@ -1,0 +1,356 @@
+// What keys do about the selected object, or about all that are marked. What changes the cluster is asked first, with
+// what will happen, and becomes commands of kit.
+
+import type { Kind } from '../../api/objects.ts'
+import { parseKind } from '../resource.ts'
+import { whyPaused } from '../rollout-pause.ts'
+import { concernsOf } from './attention.ts'
+import { type ClusterView, phaseOf, type Task } from './cluster-view.ts'
+import type { Deed } from './keys.ts'
+import { hostOf } from './names.ts'
+import { listOf, type View } from './places.ts'
+import { ask, changePlace, go, type Place, placeIn, type Shown, say, settled, type Transition, type UiState, type Words } from './state.ts'
+import { onNode, wantedOf } from './tables.ts'
+
+export interface Selected {
+  readonly kind: Kind
+  readonly name: string
+}
+
+/** The object that keys act on, if it is one that is there. */
+export function selectedIn(place: Place, shown: Shown): Selected | undefined {
+  const { view } = place
+  if (view.screen === 'service') return { kind: 'Service', name: view.name }
+  if (view.screen === 'yaml' || view.screen === 'describe' || view.screen === 'explain' || view.screen === 'logs')
+    return { kind: view.kind, name: view.name }
+  const { selected } = settled(place, shown.keys, shown.keys.length)
+  return selected === undefined ? undefined : objectOf(view, selected, shown)
+}
+
+/** What a row of a list stands for. */
+function objectOf(shownView: View, key: string, { view, now }: Shown): Selected | undefined {
+  switch (shownView.screen) {
+    case 'services':
+      return { kind: 'Service', name: key }
+    case 'tasks':
+      return { kind: 'Task', name: key }
+    case 'nodes':
+      return { kind: 'Node', name: key }
+    case 'objects':
+      return { kind: shownView.kind, name: key }
+    case 'tree': {
+      const slash = key.indexOf('/')
+      return { kind: parseKind(key.slice(0, slash)), name: key.slice(slash + 1) }
+    }
+    case 'events': {
+      const involved = view.events.find(({ metadata }) => metadata.name === key)?.involvedObject
+      return involved === undefined ? undefined : present(view, involved.kind, involved.name)
+    }
+    case 'overview': {
+      const opens = concernsOf(view, now).find((concern) => concern.key === key)?.opens
+      if (opens === undefined) return undefined
+      if (opens.screen === 'service') return { kind: 'Service', name: opens.name }
+      if (opens.screen === 'yaml' || opens.screen === 'describe') return { kind: opens.kind, name: opens.name }
+      if (opens.screen !== 'tasks') return undefined
+      if (opens.service !== undefined) return { kind: 'Service', name: opens.service }
+      return opens.node === undefined ? undefined : { kind: 'Node', name: opens.node }
+    }
+    default:
+      return undefined
+  }
+}
+
+function present(view: ClusterView, kind: string, name: string): Selected | undefined {
+  for (const each of ['Service', 'Task', 'Node', 'Stack', 'Source'] as const)
+    if (each === kind && view.get(each, name) !== undefined) return { kind: each, name }
+  return undefined
+}
+
+/** Those that are marked and still there; else the selected one. */
+function allSelected(place: Place, shown: Shown): readonly Selected[] {
+  const marked = place.marks.filter((key) => shown.keys.includes(key))
+  const one = selectedIn(place, shown)
+  if (marked.length === 0) return one === undefined ? [] : [one]
+  return marked.flatMap((key) => objectOf(place.view, key, shown) ?? [])
+}
+
+export function onObject(state: UiState, deed: Deed, shown: Shown): Transition {
+  const place = placeIn(state)
+  const { view } = shown
+  if (deed === 'open' && place.view.screen === 'kinds') {
+    const { selected } = settled(place, shown.keys, shown.height)
+    return { state: selected === undefined ? state : go(state, listOf(parseKind(selected))) }
+  }
+  if (deed === 'open' && place.view.screen === 'overview') {
+    const { selected } = settled(place, shown.keys, shown.height)
+    const concern = concernsOf(view, shown.now).find(({ key }) => key === selected)
+    return { state: concern === undefined ? state : go(state, concern.opens) }
+  }
+  const object = selectedIn(place, shown)
+  if (object === undefined) return { state: say(state, 'nothing is selected, or it is gone', true) }
+  if (isChange(deed)) return change(state, deed, allSelected(place, shown), view)
+  return look(state, deed, object, view)
+}
+
+const changing = ['scale', 'restart', 'undo', 'pause-rollout', 'drain', 'cordon', 'delete'] as const
+type Change = (typeof changing)[number]
+
+function isChange(deed: Deed): deed is Change {
+  return changing.some((each) => each === deed)
+}
+
+/** What is done with one object, and changes nothing by itself. */
+function look(state: UiState, deed: Deed, object: Selected, view: ClusterView): Transition {
+  const { kind, name } = object
+  const shownName = kind === 'Node' ? hostOf(view, name) : name
+  switch (deed) {
+    case 'open':
+      return { state: go(state, openedBy(object, view)) }
+    case 'tasks':
+      return { state: go(state, { screen: 'tasks', service: name }) }
+    case 'describe':
+    case 'yaml':
+      return { state: go(state, { screen: deed, kind, name }) }
+    case 'tree':
+      return treeOf(state, object, view)
+    case 'logs':
+      if (kind !== 'Service' && kind !== 'Task') return { state: say(state, 'only services and tasks have logs', true) }
+      return { state: go(state, { screen: 'logs', kind, name }) }
+    case 'previous-logs': {
+      const before = kind === 'Task' ? taskBefore(view, name) : undefined
+      if (before === undefined) return { state: say(state, 'no task was in this slot before, as far as it is kept', true) }
+      return { state: go(state, { screen: 'logs', kind: 'Task', name: before.metadata.name }) }
+    }
+    case 'events':
+      return { state: go(state, { screen: 'events', filter: `object=${kind.toLowerCase()}/${shownName}` }) }
+    case 'explain': {
+      const task = kind === 'Task' ? name : kind === 'Service' ? waitingTask(view, name) : undefined
+      if (task === undefined) return { state: say(state, 'no task of it waits', true) }
+      return { state: go(state, { screen: 'explain', kind: 'Task', name: task }) }
+    }
+    case 'rollout': {
+      const service = serviceOf(view, object)
+      return { state: service === undefined ? noService(state) : go(state, { screen: 'service', name: service }) }
+    }
+    case 'copy-name':
+      return { state: say(state, `copied: ${shownName}`), effect: { do: 'copy', text: shownName } }
+    case 'copy-id': {
+      const id = view.get(kind, name)?.metadata.uid ?? name
+      return { state: say(state, `copied: ${id}`), effect: { do: 'copy', text: id } }
+    }
+    case 'shell':
+      if (kind !== 'Service' && kind !== 'Task') return { state: say(state, 'commands run in tasks', true) }
+      return { state, effect: { do: 'hand-over', words: ['exec', '-it', `${kind.toLowerCase()}/${name}`, '--', 'sh'] } }
+    case 'edit':
+      return { state, effect: { do: 'hand-over', words: ['edit', `${kind.toLowerCase()}/${name}`] } }
+    default:
+      return { state }
+  }
+}
+
+function openedBy({ kind, name }: Selected, view: ClusterView): View {
+  switch (kind) {
+    case 'Service':
+      return { screen: 'tasks', service: name }
+    case 'Node':
+      return { screen: 'tasks', node: name }
+    case 'Task':
+      return { screen: 'logs', kind, name }
+    case 'Stack':
+      return { screen: 'tree', kind, name }
+    case 'Revision': {
+      const revision = view.get('Revision', name)
+      return revision === undefined
+        ? { screen: 'describe', kind, name }
+        : { screen: 'tasks', service: revision.spec.service, filter: `rev=v${revision.spec.number}` }
+    }
+    default:
+      return { screen: 'describe', kind, name }
+  }
+}
+
+/** Of a stack, or of the service that the object belongs to. */
+function treeOf(state: UiState, object: Selected, view: ClusterView): Transition {
+  if (object.kind === 'Stack') return { state: go(state, { screen: 'tree', kind: 'Stack', name: object.name }) }
+  const service = serviceOf(view, object)
+  return { state: service === undefined ? go(state, { screen: 'tree' }) : go(state, { screen: 'tree', kind: 'Service', name: service }) }
+}
+
+function serviceOf(view: ClusterView, { kind, name }: Selected): string | undefined {
+  if (kind === 'Service') return name
+  if (kind === 'Revision') return view.get('Revision', name)?.spec.service
+  return kind === 'Task' ? view.get('Task', name)?.spec.service : undefined
+}
+
+/** What ran in the slot of this task before it. */
+function taskBefore(view: ClusterView, name: string): Task | undefined {
+  const task = view.get('Task', name)
+  if (task === undefined) return undefined
+  return [...view.tasksOf(task.spec.service).values()]
+    .filter(({ spec }) => spec.slot === task.spec.slot && spec.node === task.spec.node && spec.attempt < task.spec.attempt)
+    .toSorted((a, b) => b.spec.attempt - a.spec.attempt)[0]
+}
+
+function waitingTask(view: ClusterView, service: string): string | undefined {
+  return [...view.tasksOf(service).values()].find((task) => phaseOf(task) === 'pending')?.metadata.name
+}
+
+function noService(state: UiState): UiState {
+  return say(state, 'only services have that', true)
+}
+
+// Changes.
+
+/** Of one object: what happens, the command, and a word that has to be typed. */
+interface Step {
+  readonly what: readonly string[]
+  readonly command: Words
+  readonly word?: string
+}
+
+function change(state: UiState, deed: Change, objects: readonly Selected[], view: ClusterView): Transition {
+  if (deed === 'drain' || deed === 'cordon') return changeNodes(state, deed, objects, view)
+  if (deed === 'delete') {
+    const steps = objects.map((object) => deletion(object, view))
+    return { state: askAll(state, 'Delete', objects, steps, view) }
+  }
+  const services = [...new Set(objects.map((object) => serviceOf(view, object)))].filter((name) => name !== undefined)
+  const targets = services.map((name): Selected => ({ kind: 'Service', name }))
+  const [first] = services
+  if (first === undefined || services.length === 0) return { state: noService(state) }
+  switch (deed) {
+    case 'scale': {
+      const service = view.get('Service', first)
+      if (service === undefined) return { state: say(state, `service/${first} is gone`, true) }
+      if (service.spec.mode === 'Global') return { state: say(state, `service/${first} has one task on each node`, true) }
+      return { state: { ...state, mode: { kind: 'scale', services, text: String(wantedOf(service)), back: 0 } } }
+    }
+    case 'restart': {
+      const steps = services.map((name) => ({
+        what: [`${runningOf(view, name)} replaced by the update settings of the service`],
+        command: ['rollout', 'restart', `service/${name}`],
+      }))
+      return { state: askAll(state, 'Restart', targets, steps, view) }
+    }
+    case 'undo': {
+      const steps = services.flatMap((name) => undoing(view, name) ?? [])
+      if (steps.length < services.length)
+        return { state: say(state, `service/${first} has no good revision besides the present one`, true) }
+      return { state: askAll(state, 'Undo', targets, steps, view, 'the last change of ') }
+    }
+    case 'pause-rollout':
+      return pausing(state, services, view)
+  }
+}
+
+function runningOf(view: ClusterView, service: string): string {
+  const { running } = view.counts({ service })
+  return running === 1 ? 'its running task is' : `its ${running} running tasks are`
+}
+
+function undoing(view: ClusterView, name: string): Step | undefined {
+  const { revision, lastGood, previousGood } = view.get('Service', name)?.status ?? {}
+  const to = [lastGood, previousGood].find((each) => each !== undefined && each !== revision)
+  if (to === undefined) return undefined
+  const number = view.get('Revision', to)?.spec.number
+  return {
+    what: [`it goes back to ${number === undefined ? to : `v${number}`}, by its update settings: ${runningOf(view, name)} replaced`],
+    command: ['rollout', 'undo', `service/${name}`],
+  }
+}
+
+/** Whatever keeps its rollout from going on, the same key lets it go on; in spite of failures only after a question. */
+function pausing(state: UiState, services: readonly string[], view: ClusterView): Transition {
+  const found = services.flatMap((name) => view.get('Service', name) ?? [])
+  const steps = found.map((service): Step => {
+    const { name } = service.metadata
+    const why = whyPaused(service)
+    const { failures = 0 } = service.status.update ?? {}
+    return {
+      what: why === 'Failures' ? [`${failures} of its new tasks failed; more failures stop it again`] : [],
+      command: ['rollout', why === undefined ? 'pause' : 'resume', `service/${name}`],
+    }
+  })
+  if (steps.every(({ what }) => what.length === 0)) {
+    const commands = steps.map(({ command }) => command)
+    return { state: changePlace(state, { marks: [] }), effect: { do: 'run', commands } }
+  }
+  return {
+    state: askAll(
+      state,
+      'Go on',
+      found.map(({ metadata }) => ({ kind: 'Service', name: metadata.name })),
+      steps,
+      view,
+      'with the rollout of ',
+    ),
+  }
+}
+
+function changeNodes(state: UiState, deed: 'drain' | 'cordon', objects: readonly Selected[], view: ClusterView): Transition {
+  const nodes = objects.filter(({ kind }) => kind === 'Node')
+  if (nodes.length === 0) return { state }
+  if (deed === 'cordon') {
+    const commands = nodes.map(({ name }) => [availabilityOf(view, name) === 'Active' ? 'pause' : 'activate', name])
+    return { state: changePlace(state, { marks: [] }), effect: { do: 'run', commands } }
+  }
+  const steps = nodes.map(({ name }) => ({ what: [drainText(view, name)], command: ['drain', name] }))
+  const asked = askAll(state, 'Drain', nodes, steps, view)
+  const commands = asked.mode.kind === 'confirm' ? asked.mode.commands : []
+  return { state: asked, effect: { do: 'forecast', nodes: nodes.map(({ name }) => name), commands } }
+}
+
+function availabilityOf(view: ClusterView, node: string): string {
+  return view.get('Node', node)?.spec.availability ?? 'Active'
+}
+
+function drainText(view: ClusterView, name: string): string {
+  const count = onNode(view, name)
+  const tasks = count === 1 ? '1 task stops there and starts' : `${count} tasks stop there and start`
+  return `${count === 0 ? 'nothing runs there' : `${tasks} on other nodes, where they fit`}; it gets nothing new until it is activated (ctrl-k)`
+}
+
+function deletion({ kind, name }: Selected, view: ClusterView): Step {
+  const command = ['delete', `${kind.toLowerCase()}/${name}`]
+  switch (kind) {
+    case 'Service': {
+      const ours = view.counts({ service: name })
+      const count = ours.running + ours.unhealthy + ours.starting + ours.pending
+      const stack = view.get('Service', name)?.metadata.labels?.['kit/stack']
+      const what = [
+        count === 0 ? 'it has no tasks' : `${count === 1 ? 'its task stops' : `its ${count} tasks stop`} and nothing takes over`,
+        'its revisions go with it: there is no undo',
+        ...(stack === undefined ? [] : [`it is part of stack ${stack}, which makes it again when it is applied`]),
+      ]
+      return { what, command }
+    }
+    case 'Stack': {
+      const owned = [...view.all('Service').values()].filter(({ metadata }) => metadata.labels?.['kit/stack'] === name)
+      const count = owned.reduce((sum, { metadata }) => sum + view.tasksOf(metadata.name).size, 0)
+      const named = owned.map(({ metadata }) => metadata.name).join(', ')
+      const what =
+        owned.length === 0 ? 'it has no services' : `its services go, with ${count === 1 ? '1 task' : `${count} tasks`}: ${named}`
+      return { what: [what, 'its networks, secrets and configs go; volumes stay'], command, word: name }
+    }
+    case 'Node':
+      return { what: ['it leaves the cluster, and must join anew to come back'], command, word: hostOf(view, name) }
+    case 'Source':
+      return { what: ['its directory is followed no more; what it applied stays'], command }
+    default:
+      return { what: ['what uses it keeps it from being deleted'], command }
+  }
+}
+
+/** One question, however many objects. Where several of them would each have to be named, `all of them` is typed. */
+function askAll(state: UiState, verb: string, objects: readonly Selected[], steps: readonly Step[], view: ClusterView, of = ''): UiState {
+  const names = objects.map(({ kind, name }) => `${kind.toLowerCase()}/${kind === 'Node' ? hostOf(view, name) : name}`)
+  const commands = steps.map(({ command }) => command)
+  const [only] = steps
+  if (only !== undefined && steps.length === 1) {
+    const word = only.word === undefined ? {} : { word: only.word }
+    return ask(state, { question: `${verb} ${of}${names[0]}?`, consequences: only.what, commands, verb, ...word })
+  }
+  const consequences = steps.map(({ what, command }, at) => `${names[at]}: ${what[0] ?? command.join(' ')}`)
+  const word = steps.some((step) => step.word !== undefined) ? { word: 'all of them' } : {}
+  return ask(state, { question: `${verb} ${of}these ${steps.length}?`, consequences, commands, verb, ...word })
+}

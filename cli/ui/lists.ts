@@ -1,0 +1,190 @@
+// The lists of the dashboard: which rows a place has, and which of them are faults. Every kind without a screen of its own has
+// the columns of `kit get`.
+
+import type { Definition } from '../../api/definition.ts'
+import { definitions } from '../../api/definitions.ts'
+import type { Kind } from '../../api/objects.ts'
+import { tablePrinter } from '../../api/table.ts'
+import { isJsonObject, type WireObject } from '../../api/wire.ts'
+import { definitionOf, parseKind } from '../resource.ts'
+import { type ClusterView, type Node, phaseOf, type Service, type Task } from './cluster-view.ts'
+import { type Column, type Listing, listing, order, type Sort } from './listing.ts'
+import { hostOf } from './names.ts'
+import type { View } from './places.ts'
+import {
+  byHost,
+  byName,
+  compareTasks,
+  eventColumns,
+  nameOf,
+  newestFirst,
+  nodeColumns,
+  serviceColumns,
+  taskColumns,
+  updateText,
+  wantedOf,
+} from './tables.ts'
+import { treeListing } from './tree.ts'
+
+export interface ListOptions {
+  readonly filter: string
+  readonly sort?: Sort
+  /** Also tasks in whose place others are. */
+  readonly withPast: boolean
+  readonly onlyFaults: boolean
+  /** Branches of a tree. */
+  readonly folded: readonly string[]
+}
+
+/** Undefined for what is no list. Ages are told from `now`, each time that a row is drawn. */
+export function listingOf(view: ClusterView, shown: View, options: ListOptions, now: () => number): Listing | undefined {
+  const { filter, sort, onlyFaults } = options
+  const labels = ({ metadata }: WireObject): Readonly<Record<string, string>> | undefined => metadata.labels
+  const faulty = <T>(items: Iterable<T>, isFault: (item: T) => boolean): Iterable<T> => (onlyFaults ? [...items].filter(isFault) : items)
+  switch (shown.screen) {
+    case 'services':
+      return listing(
+        {
+          items: faulty(view.all('Service').values(), (service) => isServiceFault(view, service)),
+          key: nameOf,
+          columns: serviceColumns(view, now),
+          labels,
+          compare: byName,
+        },
+        filter,
+        sort,
+      )
+    case 'tasks':
+      return listing(
+        {
+          items: faulty(tasksIn(view, shown, options.withPast), isTaskFault),
+          key: nameOf,
+          columns: taskColumns(view, shown.service !== undefined, now),
+          labels,
+          compare: compareTasks,
+        },
+        filter,
+        sort,
+      )
+    case 'nodes':
+      return listing(
+        { items: faulty(view.all('Node').values(), isNodeFault), key: nameOf, columns: nodeColumns(view), labels, compare: byHost(view) },
+        filter,
+        sort,
+      )
+    case 'events':
+      return listing(
+        {
+          items: faulty(view.events, ({ type }) => type === 'Warning'),
+          key: nameOf,
+          columns: eventColumns(view, now),
+          compare: newestFirst,
+        },
+        filter,
+        sort,
+      )
+    case 'objects':
+      return listing(
+        {
+          items: faulty(view.all(shown.kind).values(), isConditionFault),
+          key: nameOf,
+          columns: objectColumns(view, shown.kind, now),
+          labels,
+          compare: byName,
+        },
+        filter,
+        sort,
+      )
+    case 'tree':
+      return treeListing(view, shown, options)
+    case 'kinds':
+      return listing({ items: definitions, key: ({ spec }) => spec.names.kind, columns: kindColumns(view), compare: byKind }, filter, sort)
+    default:
+      return undefined
+  }
+}
+
+function* tasksIn(
+  view: ClusterView,
+  { service, node }: { readonly service?: string; readonly node?: string },
+  withPast: boolean,
+): Iterable<Task> {
+  const tasks = service !== undefined ? view.tasksOf(service) : node !== undefined ? view.tasksOn(node) : view.all('Task')
+  for (const task of tasks.values()) if (withPast || phaseOf(task) !== 'past') yield task
+}
+
+// What `!` leaves.
+
+function isServiceFault(view: ClusterView, service: Service): boolean {
+  const { unhealthy, failed, pending, running, done } = view.counts({ service: service.metadata.name })
+  const isStopped = ['stopped', 'stuck', 'rolled back'].includes(updateText(service))
+  return unhealthy + failed + pending > 0 || running + done < wantedOf(service) || isStopped
+}
+
+function isTaskFault(task: Task): boolean {
+  const phase = phaseOf(task)
+  return (
+    phase === 'failed' || phase === 'unhealthy' || phase === 'pending' || task.status.state === 'Failed' || task.status.state === 'Rejected'
+  )
+}
+
+function isNodeFault(node: Node): boolean {
+  return node.status.state !== 'Ready' || node.status.description?.trouble !== undefined
+}
+
+function isConditionFault({ status }: WireObject): boolean {
+  return 'conditions' in status && status.conditions?.some((condition) => condition.status === 'False') === true
+}
+
+// All kinds.
+
+function byKind(a: Definition, b: Definition): number {
+  return order(a.spec.names.kind, b.spec.names.kind)
+}
+
+function kindColumns(view: ClusterView): readonly Column<Definition>[] {
+  const count = ({ spec: { names } }: Definition): number | undefined => {
+    const kind = parseKind(names.kind)
+    return view.isKnown(kind) ? view.all(kind).size : undefined
+  }
+  return [
+    { id: 'kind', heading: 'KIND', width: 10, rank: 0, text: ({ spec }) => spec.names.kind },
+    {
+      id: 'names',
+      heading: 'AFTER :',
+      width: 28,
+      rank: 0,
+      text: ({ spec }) => [spec.names.plural, ...(spec.names.shortNames ?? [])].join(', '),
+    },
+    { id: 'count', heading: 'OBJECTS', width: 8, rank: 0, align: 'right', text: (definition) => String(count(definition) ?? '-') },
+  ]
+}
+
+// Every other kind.
+
+const printers = new Map<Kind, ReturnType<typeof tablePrinter>>()
+
+function objectColumns(view: ClusterView, kind: Kind, now: () => number): readonly Column<WireObject>[] {
+  const definition = definitionOf(kind)
+  const printer = printers.get(kind) ?? tablePrinter(definition)
+  printers.set(kind, printer)
+  const options = {
+    now: 0,
+    metadata: { resourceVersion: '' },
+    includeObject: 'None',
+    hostnameOf: (node: string) => hostOf(view, node),
+  } as const
+  const { columnDefinitions } = printer([], options)
+  const cells = (object: WireObject): readonly unknown[] => {
+    const json: unknown = object
+    return isJsonObject(json) ? (printer([json], { ...options, now: now() }).rows[0]?.cells ?? []) : []
+  }
+  return columnDefinitions.flatMap(({ name, priority }, at) => {
+    if (priority > 0) return []
+    const text = (object: WireObject): string => {
+      const value = cells(object)[at]
+      return value === null || value === undefined ? '' : String(value)
+    }
+    return [{ id: name.toLowerCase(), heading: name.toUpperCase(), width: at === 0 ? 16 : 10, grow: at === 0 ? 2 : 1, rank: at, text }]
+  })
+}

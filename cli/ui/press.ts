@@ -1,0 +1,280 @@
+// What a key does: pure, so that a test can press keys. What it wants of the world outside comes back as an effect;
+// changes of the cluster are words of the `kit` command.
+
+import { completed, placeCalled } from './command-line.ts'
+import { onObject } from './deeds.ts'
+import { bindingOf, tabs } from './keys.ts'
+import type { Sort } from './listing.ts'
+import { formatLocator, isText } from './places.ts'
+import {
+  ask,
+  changePlace,
+  go,
+  jump,
+  type Mode,
+  move,
+  type Place,
+  placeIn,
+  remember,
+  type Shown,
+  say,
+  settled,
+  type Transition,
+  type UiState,
+} from './state.ts'
+import { isTheme, themeNames } from './themes.ts'
+
+export function press(state: UiState, key: string, shown: Shown): Transition {
+  const { message: _, ...quiet } = state
+  switch (state.mode.kind) {
+    case 'browse':
+      return browse(quiet, key, shown)
+    case 'command':
+    case 'filter':
+    case 'scale':
+      return type(quiet, state.mode, key, shown)
+    case 'confirm':
+      return answer(quiet, state.mode, key)
+  }
+}
+
+function browse(state: UiState, key: string, shown: Shown): Transition {
+  const place = placeIn(state)
+  const binding = bindingOf(place.view.screen, key)
+  if (binding === undefined) return { state }
+  if (binding.changes === true && state.isReadOnly) return { state: say(state, 'read-only: nothing is changed here', true) }
+  const half = Math.ceil(shown.height / 2)
+  switch (binding.deed) {
+    case 'quit':
+    case 'resync':
+    case 'redraw':
+    case 'save':
+      return { state, effect: { do: binding.deed } }
+    case 'leave':
+      return place.parent === undefined ? { state, effect: { do: 'quit' } } : { state: jump(state, place.parent) }
+    case 'back':
+      if (key === 'esc' && (place.filter !== '' || place.marks.length > 0)) return { state: changePlace(state, { filter: '', marks: [] }) }
+      return { state: place.parent === undefined ? state : jump(state, place.parent) }
+    case 'history-back':
+      return { state: jump(state, state.at - 1) }
+    case 'history-forward':
+      return { state: jump(state, state.at + 1) }
+    case 'last-view':
+      return { state: jump(state, state.last) }
+    case 'tab': {
+      const view = tabs[Number(key) - 1]
+      return { state: view === undefined ? state : go(state, view, true) }
+    }
+    case 'help':
+      return { state: place.view.screen === 'help' ? state : go(state, { screen: 'help' }) }
+    case 'kinds':
+      return { state: go(state, { screen: 'kinds' }) }
+    case 'command':
+      return { state: { ...state, mode: { kind: 'command', text: '', back: 0 } } }
+    case 'filter':
+      return { state: { ...state, mode: { kind: 'filter', text: place.filter, before: place.filter, back: 0 } } }
+    case 'past':
+      return { state: changePlace(state, { withPast: !place.withPast }) }
+    case 'faults':
+      return { state: changePlace(state, { onlyFaults: !place.onlyFaults }) }
+    case 'only-spec':
+      return { state: changePlace(state, { onlySpec: !place.onlySpec, top: 0 }) }
+    case 'follow':
+      return { state: changePlace(state, { follows: !place.follows }) }
+    case 'timestamps':
+      return { state: changePlace(state, { timestamps: !place.timestamps }) }
+    case 'wrap':
+      return { state: changePlace(state, { wraps: !place.wraps, top: 0, skipped: 0 }) }
+    case 'mouse':
+      return { state: say({ ...state, hasMouse: !state.hasMouse }, state.hasMouse ? 'the mouse is the terminal’s' : 'the mouse is kit’s') }
+    case 'sort-left':
+      return { state: changePlace(state, { sort: sortBy(place, shown.columns, -1) }) }
+    case 'sort-right':
+      return { state: changePlace(state, { sort: sortBy(place, shown.columns, 1) }) }
+    case 'sort-reverse': {
+      const { by, isDescending } = place.sort ?? { by: shown.columns[0] ?? '', isDescending: false }
+      return { state: changePlace(state, { sort: { by, isDescending: !isDescending } }) }
+    }
+    case 'scroll-left':
+    case 'scroll-right':
+      return { state: scroll(state, shown, binding.deed === 'scroll-right' ? 1 : -1) }
+    case 'mark':
+      return { state: mark(state, shown) }
+    case 'mark-range':
+      return { state: markRange(state, shown) }
+    case 'next-match':
+      return { state: toMatch(state, place, shown, 1) }
+    case 'previous-match':
+      return { state: toMatch(state, place, shown, -1) }
+    case 'next-error':
+      return { state: toLine(state, shown, 1, isErrorLine) ?? say(state, 'no errors below') }
+    case 'down':
+      return { state: move(state, shown, 1) }
+    case 'up':
+      return { state: move(state, shown, -1) }
+    case 'half-down':
+      return { state: move(state, shown, half) }
+    case 'half-up':
+      return { state: move(state, shown, -half) }
+    case 'page-down':
+      return { state: move(state, shown, shown.height) }
+    case 'page-up':
+      return { state: move(state, shown, -shown.height) }
+    case 'first':
+      return { state: move(state, shown, Number.NEGATIVE_INFINITY) }
+    case 'last':
+      return { state: move(state, shown, Number.POSITIVE_INFINITY) }
+    case 'copy-locator':
+      return { state: say(state, `copied: ${formatLocator(place.view)}`), effect: { do: 'copy', text: formatLocator(place.view) } }
+    default:
+      return onObject(state, binding.deed, shown)
+  }
+}
+
+function sortBy({ sort }: Place, columns: readonly string[], step: 1 | -1): Sort {
+  const at = columns.indexOf(sort?.by ?? '')
+  const next = at < 0 ? (step > 0 ? 0 : columns.length - 1) : (at + step + columns.length) % columns.length
+  return { by: columns[next] ?? '', isDescending: false }
+}
+
+const charactersAtOnce = 8
+
+/** A tree folds and unfolds; a list shows its other columns; text moves sideways. */
+function scroll(state: UiState, shown: Shown, step: 1 | -1): UiState {
+  const place = placeIn(state)
+  if (place.view.screen === 'tree') {
+    const { selected } = settled(place, shown.keys, shown.height)
+    if (selected === undefined) return state
+    const others = place.folded.filter((each) => each !== selected)
+    return changePlace(state, { folded: step > 0 ? others : [...others, selected] })
+  }
+  const most = isText(place.view) ? 4_000 : Math.max(0, shown.columns.length - 2)
+  const by = isText(place.view) ? charactersAtOnce * step : step
+  return changePlace(state, { skipped: Math.max(0, Math.min(most, place.skipped + by)) })
+}
+
+function mark(state: UiState, shown: Shown): UiState {
+  const place = settled(placeIn(state), shown.keys, shown.height)
+  const { selected, marks } = place
+  if (selected === undefined) return state
+  const others = marks.filter((each) => each !== selected)
+  return move(changePlace(state, { marks: others.length < marks.length ? others : [...marks, selected] }), shown, 1)
+}
+
+/** From the last marked row to the selected one. */
+function markRange(state: UiState, shown: Shown): UiState {
+  const { at, marks } = settled(placeIn(state), shown.keys, shown.height)
+  const from = shown.keys.indexOf(marks.at(-1) ?? '')
+  if (from < 0) return mark(state, shown)
+  const range = shown.keys.slice(Math.min(from, at), Math.max(from, at) + 1)
+  return changePlace(state, { marks: [...new Set([...marks, ...range])] })
+}
+
+function toMatch(state: UiState, place: Place, shown: Shown, step: 1 | -1): UiState {
+  const wanted = place.filter.toLowerCase()
+  if (wanted === '') return say(state, 'nothing is searched for: / begins', true)
+  const found = toLine(state, shown, step, (line) => line.toLowerCase().includes(wanted))
+  return found ?? say(state, step > 0 ? 'no more below' : 'no more above')
+}
+
+function toLine(state: UiState, { lines, height }: Shown, step: 1 | -1, isWanted: (line: string) => boolean): UiState | undefined {
+  const lowest = Math.max(0, lines.length - height)
+  const place = placeIn(state)
+  const top = place.follows ? lowest : place.top
+  for (let at = top + step; at >= 0 && at < lines.length; at += step)
+    if (isWanted(lines[at] ?? '')) return changePlace(state, { top: Math.min(at, lowest), follows: false })
+  return undefined
+}
+
+/** As programs write their levels, and as most languages report what they die of. */
+function isErrorLine(line: string): boolean {
+  return /\b(ERROR|ERR|FATAL|PANIC|CRITICAL)\b|\berror[: ]|"level":"?(error|fatal|[56]0)|exception|traceback|panic:/i.test(line)
+}
+
+// Typing.
+
+type Typing = Extract<Mode, { readonly back: number }>
+
+function type(state: UiState, mode: Typing, key: string, shown: Shown): Transition {
+  const filtering = (next: UiState, text: string): UiState => (mode.kind === 'filter' ? changePlace(next, { filter: text }) : next)
+  const typed = (text: string, back = 0): Transition => ({ state: filtering({ ...state, mode: { ...mode, text, back } }, text) })
+  const done: UiState = { ...state, mode: { kind: 'browse' } }
+  if (key === 'ctrl-c') return { state, effect: { do: 'quit' } }
+  if (key === 'esc') return { state: mode.kind === 'filter' ? changePlace(done, { filter: mode.before }) : done }
+  if (key === 'backspace') return mode.text === '' ? { state: filtering(done, '') } : typed([...mode.text].slice(0, -1).join(''))
+  if (key === 'ctrl-u') return typed('')
+  if ((key === 'up' || key === 'down') && mode.kind !== 'scale') {
+    const kept = state.typed[mode.kind]
+    const back = Math.max(0, Math.min(kept.length, mode.back + (key === 'up' ? 1 : -1)))
+    return typed(kept[kept.length - back] ?? '', back)
+  }
+  if (key === 'tab' && mode.kind === 'command') return typed(completed(shown.view, mode.text))
+  if (key === 'tab' && mode.kind === 'filter') return typed(completedColumn(shown.columns, mode.text))
+  if (key === 'enter') {
+    if (mode.kind === 'filter') return { state: remember(done, 'filter', mode.text) }
+    if (mode.kind === 'scale') return scaleTo(done, mode.services, mode.text)
+    return command(remember(done, 'command', mode.text.trim()), mode.text.trim(), shown)
+  }
+  return [...key].length === 1 ? typed(mode.text + key) : { state }
+}
+
+/** `sta` becomes `state=` where only one column begins so. */
+function completedColumn(columns: readonly string[], text: string): string {
+  const word = text.slice(text.lastIndexOf(' ') + 1)
+  const found = columns.filter((column) => word !== '' && column.startsWith(word))
+  return found.length === 1 ? `${text.slice(0, text.length - word.length)}${found[0]}=` : text
+}
+
+/** A place, a setting of the dashboard, or what would stand after `kit`. */
+function command(state: UiState, text: string, shown: Shown): Transition {
+  if (text === '') return { state }
+  if (text === 'q' || text === 'quit') return { state, effect: { do: 'quit' } }
+  const words = text.split(/\s+/)
+  const [verb, rest] = words
+  if (verb === 'theme') {
+    if (rest !== undefined && isTheme(rest)) return { state: say({ ...state, theme: rest }, `theme ${rest}`) }
+    return { state: say(state, `themes: ${themeNames.join(', ')}`, rest !== undefined) }
+  }
+  if (verb === 'columns') return { state: chooseColumns(state, rest, shown.columns) }
+  if (/^(scale|rollout|drain|pause|activate|label|delete)$/.test(verb ?? '') && rest !== undefined) {
+    if (state.isReadOnly) return { state: say(state, 'read-only: nothing is changed here', true) }
+    if (verb !== 'delete') return { state, effect: { do: 'run', commands: [words] } }
+    return { state: ask(state, { question: `kit ${text}`, consequences: [], commands: [words], verb: 'Delete' }) }
+  }
+  try {
+    return { state: go(state, placeCalled(shown.view, text), true) }
+  } catch (error) {
+    return { state: say(state, error instanceof Error ? error.message : String(error), true) }
+  }
+}
+
+/** Only these, in that order; all of them again where none is named. */
+function chooseColumns(state: UiState, wanted: string | undefined, known: readonly string[]): UiState {
+  const { columns: _, ...place } = placeIn(state)
+  if (wanted === undefined) return { ...state, places: state.places.map((each, at) => (at === state.at ? { ...place, skipped: 0 } : each)) }
+  const columns = wanted.split(',').filter(Boolean)
+  const unknown = columns.find((column) => !known.includes(column))
+  if (unknown !== undefined) return say(state, `there is no column "${unknown}": there are ${known.join(', ')}`, true)
+  return changePlace(state, { columns, skipped: 0 })
+}
+
+function scaleTo(state: UiState, services: readonly string[], text: string): Transition {
+  if (!/^\d{1,7}$/.test(text)) return { state: say(state, `"${text}" is not a number of tasks`, true) }
+  return { state, effect: { do: 'run', commands: services.map((service) => ['scale', `service/${service}=${text}`]) } }
+}
+
+function answer(state: UiState, mode: Extract<Mode, { kind: 'confirm' }>, key: string): Transition {
+  const done: UiState = { ...state, mode: { kind: 'browse' } }
+  if (key === 'ctrl-c') return { state, effect: { do: 'quit' } }
+  if (key === 'esc') return { state: say(done, 'nothing was changed') }
+  if (key === 'tab' || key === 'shift-tab' || key === 'left' || key === 'right')
+    return { state: { ...state, mode: { ...mode, isYes: !mode.isYes } } }
+  if (key === 'enter') {
+    if (!mode.isYes) return { state: say(done, 'nothing was changed') }
+    if (mode.word !== undefined && mode.typed !== mode.word) return { state: say(state, `type ${mode.word} first`, true) }
+    return { state: changePlace(done, { marks: [] }), effect: { do: 'run', commands: mode.commands } }
+  }
+  if (mode.word === undefined) return { state }
+  if (key === 'backspace') return { state: { ...state, mode: { ...mode, typed: mode.typed.slice(0, -1) } } }
+  return { state: key.length === 1 ? { ...state, mode: { ...mode, typed: mode.typed + key } } : state }
+}
