@@ -103,7 +103,7 @@ const help: Readonly<Record<string, Help>> = {
   scale: { notes: [names], examples: ['kit scale run_web=5', 'kit scale service/run_web=3 --timeout 1m'], exit: 'converging' },
   drain: {
     notes: [names, 'It waits until nothing runs there any more.'],
-    examples: ['kit drain node-1', 'kit drain node-1 --timeout 1m'],
+    examples: ['kit drain node-1', 'kit drain node-1 --dry-run', 'kit drain node-1 --timeout 1m'],
     exit: 'timed',
   },
   pause: { notes: [names], examples: ['kit pause node-1'], exit: 'plain' },

@@ -209,10 +209,10 @@ export function createProgram(
       verb,
       text,
       (command) =>
-        (verb === 'drain' ? waiting(command) : command.alias(verb === 'pause' ? 'cordon' : 'uncordon')).argument(
-          '<node...>',
-          'name or host name',
-        ),
+        (verb === 'drain'
+          ? waiting(command).option('--dry-run', 'only say where its tasks would go')
+          : command.alias(verb === 'pause' ? 'cordon' : 'uncordon')
+        ).argument('<node...>', 'name or host name'),
       async (context, options, words) => (await import('./commands/drain.ts')).setAvailability(context, availability, options, words),
     )
   }

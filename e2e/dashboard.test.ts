@@ -129,6 +129,16 @@ test('what the cluster refuses comes back into the editor with the reason', opti
   assert.match(readFileSync(`${cluster.home}/seen`, 'utf8'), /^# .*replicas/)
 })
 
+test('before a node is drained one is told where its tasks would go', options, async () => {
+  const window = open('$KIT ui nodes')
+  await window.shows(/^>node-1 /m)
+  window.type('D')
+  await window.shows(/Drain node\/node-1\?[\s\S]*2 tasks, such as app_web[\s\S]*NOT fit elsewhere: there is no other[\s\S]*>\[Cancel\]</)
+  window.press('Escape')
+  await window.shows(/nothing was changed/)
+  assert.match(await cluster.kit('drain', 'node-1', '--dry-run'), /NOT fit elsewhere/)
+})
+
 test('a shell in a task is one key away, and so is the way back', options, async () => {
   const window = open('$KIT ui service/app_web/tasks')
   await window.shows(/^>1 +running /m)

@@ -7,6 +7,7 @@
 import { StatusError } from '../api/errors.ts'
 import type { Kind } from '../api/objects.ts'
 import { validateObject } from '../api/validate.ts'
+import { forecastDrain, formatForecast } from '../controllers/scheduler/drain-forecast.ts'
 import { explainTask } from '../controllers/scheduler/explain.ts'
 import { formatExplanation } from '../controllers/scheduler/explain-format.ts'
 import type { Effects } from '../effects/effects.ts'
@@ -120,6 +121,10 @@ function createManager(
     logs: (of, logOptions, signal) => leading().logs(of, logOptions, signal),
     stats: (nodeName) => leading().stats(nodeName),
     exec: (task, command, who, signal) => leading().exec(task, command, who, signal),
+    forecastDrain(view, name) {
+      const forecast = forecastDrain(view, name)
+      return { ...forecast, moves: Object.fromEntries(forecast.moves), text: formatForecast(view, forecast) }
+    },
     explainTask(view, name) {
       const explanation = explainTask(view, name)
       return explanation === undefined ? undefined : { ...explanation, text: formatExplanation(explanation) }

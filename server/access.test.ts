@@ -57,6 +57,7 @@ sources/status           get:voa update:a patch:a
 nodes                    get:voa list:voa watch:voa create:a update:oa patch:oa delete:a
 nodes/status             get:voa update:a patch:a
 nodes/stats              get:voa
+nodes/forecast           get:voa
 services                 get:voa list:voa watch:voa create:oa update:oa patch:oa delete:oa
 services/status          get:voa update:a patch:a
 services/scale           get:voa update:oa patch:oa
@@ -97,6 +98,7 @@ test('every endpoint and verb: who may is served, who may not is refused, and wh
     stats: async () => [],
     exec: () => assert.fail('nothing runs'),
     explainTask: () => ({}),
+    forecastDrain: () => ({}),
     metrics: async () => '',
   }
   let served = 0

@@ -109,6 +109,7 @@ function subresourcesOf(resource: Resource): readonly Subresource[] {
     ...(resource.hasStatus ? [{ name: 'status', kind: resource.kind, ...own, verbs }] : []),
     ...(resource.scale === undefined ? [] : [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs }]),
     ...(['Task', 'Service'].includes(resource.kind) ? [{ name: 'log', kind: resource.kind, ...own, verbs: ['get'] }] : []),
+    ...(resource.kind === 'Node' ? [{ name: 'forecast', kind: resource.kind, ...own, verbs: ['get'] }] : []),
     ...(resource.kind === 'Task' ? [{ name: 'explain', kind: resource.kind, ...own, verbs: ['get'] }] : []),
   ]
 }

@@ -64,6 +64,8 @@ export interface RouterDeps {
   readonly exec?: (task: string, request: ExecRequest, who: string, signal: AbortSignal) => Promise<FrameConnection>
   /** Why a task is where it is, or why it is pending. */
   readonly explainTask?: (view: StoreView, name: string) => unknown
+  /** Where the tasks of a node would go, were it drained. */
+  readonly forecastDrain?: (view: StoreView, name: string) => unknown
 }
 
 type Deps = RouterDeps & WriteDeps
@@ -188,7 +190,8 @@ function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest
   if (more.length > 0) throw unknownPath()
   if (!isStored(resource)) return routeEvents(deps, request, resource, rest)
   if (name === undefined) return routeCollection(deps, request, resource)
-  if (subresource === 'log' || subresource === 'explain') return routeView(deps, request, resource, name, subresource)
+  if (subresource === 'log' || subresource === 'explain' || subresource === 'forecast')
+    return routeView(deps, request, resource, name, subresource)
   if (subresource === 'stats') return routeStats(deps, request, resource, name)
   if (subresource === 'exec') return routeExec(deps, request, resource, name)
   return routeItem(deps, request, resource, name, subresourceOf(resource, subresource))
@@ -246,12 +249,22 @@ function routeItem(
 
 // What only kit has: logs, explanations, events.
 
-function routeView(deps: Deps, request: ApiRequest, resource: StoredResource, name: string, view: 'log' | 'explain'): ApiResponse {
+function routeView(
+  deps: Deps,
+  request: ApiRequest,
+  resource: StoredResource,
+  name: string,
+  view: 'log' | 'explain' | 'forecast',
+): ApiResponse {
   if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of ${view}`)
   const { kind } = resource
   if (view === 'explain' && kind === 'Task' && deps.explainTask !== undefined) {
     getObject(deps, resource, name)
     return answer(200, deps.explainTask(deps.store.view, name))
+  }
+  if (view === 'forecast' && kind === 'Node' && deps.forecastDrain !== undefined) {
+    getObject(deps, resource, name)
+    return answer(200, deps.forecastDrain(deps.store.view, name))
   }
   if (view === 'log' && (kind === 'Task' || kind === 'Service') && deps.logs !== undefined) {
     getObject(deps, resource, name)

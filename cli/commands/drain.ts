@@ -1,6 +1,7 @@
 // `kit drain|pause|activate NODE`
 
 import { isEnded } from '../../api/task.ts'
+import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exitCodes } from '../exit.ts'
 import { observe } from '../observe.ts'
@@ -16,6 +17,7 @@ export async function setAvailability(
   words: readonly string[],
 ): Promise<ExitCode> {
   const client = await context.client()
+  if (options.dryRun === true) return await forecast(context, client, words)
   const names: string[] = []
   for (const word of words) {
     const node = await find(client, 'Node', word)
@@ -39,6 +41,21 @@ export async function setAvailability(
     `error: ${countTasks(last)} there after ${Math.round(timeoutMs / 1000)} s; \`kit get tasks --field-selector spec.nodeName=${names[0]}\` lists them`,
   )
   return exitCodes.timedOut
+}
+
+/** Where the tasks would go, by the present nodes; nothing is changed. */
+async function forecast(context: Context, client: Client, words: readonly string[]): Promise<ExitCode> {
+  for (const word of words) {
+    const { metadata } = await find(client, 'Node', word)
+    context.out(`node/${word}\n${(await drainForecast(client, metadata.name)).map((line) => `  ${line}\n`).join('')}`)
+  }
+  return exitCodes.ok
+}
+
+/** Lines for people. */
+export async function drainForecast(client: Client, node: string): Promise<readonly string[]> {
+  const answer = await client.raw({ method: 'GET', path: `/apis/kit/v1/nodes/${encodeURIComponent(node)}/forecast` })
+  return typeof answer === 'object' && answer !== null && 'text' in answer ? String(answer.text).trim().split('\n') : []
 }
 
 function countTasks(count: number): string {

@@ -7,6 +7,7 @@ import type { LogLine } from '../../api/session.ts'
 import type { TaskStats } from '../../api/stats.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
+import { drainForecast } from '../commands/drain.ts'
 import { nameOf } from '../resource.ts'
 import { concernsOf } from './attention.ts'
 import { ClusterView, type Usage } from './cluster-view.ts'
@@ -359,9 +360,7 @@ export class Session {
   async #forecast(nodes: readonly string[], commands: readonly Words[]): Promise<void> {
     const lines: string[] = []
     for (const node of nodes) {
-      const path = `/apis/kit/v1/nodes/${encodeURIComponent(node)}/forecast`
-      const answer = await this.#deps.client.raw({ method: 'GET', path }).catch(() => undefined)
-      if (typeof answer === 'object' && answer !== null && 'text' in answer) lines.push(...String(answer.text).trim().split('\n'))
+      lines.push(...(await drainForecast(this.#deps.client, node).catch(() => [])))
     }
     const { mode } = this.#state
     if (mode.kind !== 'confirm' || mode.commands !== commands || lines.length === 0) return

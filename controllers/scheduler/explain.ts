@@ -93,7 +93,7 @@ function whyThere(task: Task, rows: readonly NodeRow[]): string {
   return 'among nodes that fit, the one with the fewest tasks of the service, then the fewest tasks, is taken'
 }
 
-function footprintsOf(view: StoreView): (revision: string) => Footprint {
+export function footprintsOf(view: StoreView): (revision: string) => Footprint {
   const known = new Map<string, Footprint>()
   return (name) => {
     const revision: Revision | undefined = known.has(name) ? undefined : view.get('Revision', name)
