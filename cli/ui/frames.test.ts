@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 import { renderToString } from 'ink'
 import { render } from 'ink-testing-library'
 import { createElement } from 'react'
@@ -27,7 +28,25 @@ function compare(name: string, frame: string): void {
   if (!isRewriting) assert.equal(text, recorded.get(name), `${name}: KIT_REWRITE=1 records it`)
 }
 
+const guide = join(import.meta.dirname, '../../docs/dashboard.md')
+const picture = /^<!-- frame: (.*) -->\n(?:\n(?: {5}.*\n)+)?/gm
+
+/** The guide shows screens of this test, without the lines that are empty. */
+function illustrated(text: string): string {
+  return text.replaceAll(picture, (_, name: string) => {
+    const frame = seen.get(name)
+    assert.ok(frame !== undefined, `docs/dashboard.md shows a frame that is none: ${name}`)
+    const lines = stripVTControlCharacters(frame)
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+    return `<!-- frame: ${name} -->\n\n${lines.map((line) => `     ${line.trimEnd()}\n`).join('')}`
+  })
+}
+
 after(() => {
+  const text = readFileSync(guide, 'utf8')
+  if (isRewriting) writeFileSync(guide, illustrated(text))
+  else assert.equal(text, illustrated(text), 'docs/dashboard.md shows these screens: KIT_REWRITE=1 renews them')
   if (isRewriting) writeFileSync(path, [...seen].map(([name, text]) => `=== ${name}\n${text}\n`).join(''))
   else assert.deepEqual([...seen.keys()], [...recorded.keys()], 'frames recorded and frames seen')
 })
