@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -126,14 +126,15 @@ export async function walk(
   }
 }
 
-/** Shims of tasks that the section left running. */
+/** Tasks that the section left running, and their shims. */
 function programsOf(home: string): readonly number[] {
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)
     .filter((pid) => {
       try {
-        return pid !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home)
+        const isOfShim = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(home)
+        return pid !== process.pid && (isOfShim || readlinkSync(`/proc/${pid}/cwd`).startsWith(home))
       } catch {
         return false
       }
