@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Outcome, runSeed, Simulation } from './testdata/simulation.ts'
 
-const runs = Number(process.env['KIT_RAFT_RUNS'] ?? 150)
+const runs = Number(process.env['KIT_RAFT_RUNS'] ?? 1_000)
 const from = Number(process.env['KIT_RAFT_FROM'] ?? 1)
 
 test(`${runs} unlucky histories keep every invariant, and end well`, () => {

@@ -17,6 +17,8 @@ import { type Change, membersOf } from '../raft/configuration.ts'
 import type { Message } from '../raft/message.ts'
 import { type OpenStore, openStore } from '../store.ts'
 import { walErrorKind } from '../wal/errors.ts'
+import { Recorder } from '../wal/testdata/recorder.ts'
+import { sealedOnce } from '../wal/testdata/seals.ts'
 import { Clients } from './clients.ts'
 import { Oracle } from './oracle.ts'
 import { silent } from './world.ts'
@@ -30,6 +32,7 @@ const changeRefusals = ['Unavailable', 'Unknown', 'NotLeader', 'Invalid']
 class Host {
   readonly id: string
   readonly disk: SimulatedDisk
+  readonly recorder = new Recorder()
   readonly random: SeededRandom
   readonly founders: readonly string[]
   lane: Lane | undefined
@@ -160,7 +163,7 @@ export class SimulatedGroup {
     host.lane = lane
     const random = host.random.split(`life ${this.#counts.crashes}`)
     const clock = createSimulatedClock(lane, { rate: 0.98 + host.random.next() * 0.04 })
-    const deps = { disk: host.disk.mount(lane), clock, random, log: silent, peers: this.#peers(host, lane) }
+    const deps = { disk: host.recorder.wrap(host.disk.mount(lane)), clock, random, log: silent, peers: this.#peers(host, lane) }
     const options = { directory, nodeId: host.id, clusterId: 'c', segmentBytes: this.#segmentBytes }
     openStore(deps, { ...options, founders: host.founders, snapshotEntries: this.#snapshotEntries, keptEntries: 3 }).then(
       (store) => {
@@ -500,6 +503,7 @@ export class SimulatedGroup {
     for (const each of this.#members(store)) assert.equal(each === undefined ? '' : hashOf(each.view), hash, 'I12: members differ')
     for (const { name } of this.#acknowledged)
       assert.notEqual(store.view.get('Task', name), undefined, `I6: ${name} was acknowledged, and is gone`)
+    for (const { recorder } of this.#hosts) sealedOnce(recorder.steps)
     await this.#judge(store)
   }
 

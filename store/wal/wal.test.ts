@@ -5,8 +5,9 @@ import { SimulatedDisk } from '../../sim/effects/disk.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
 import { simpleConfiguration } from '../raft/configuration.ts'
 import { walErrorKind } from './errors.ts'
-import { frameHeaderBytes, frameNumberAt } from './frame.ts'
+import { frameHeaderBytes } from './frame.ts'
 import { Recorder, type Step } from './testdata/recorder.ts'
+import { sealedOnce } from './testdata/seals.ts'
 import { checkSnapshot, directory, entry, modelOf, open, snapshotChunks } from './testdata/workload.ts'
 import type { Wal } from './wal.ts'
 
@@ -290,13 +291,8 @@ test('no number is sealed twice under one salt, whatever crashes come between', 
       lost += 1
     }
   }
-  const sealed = new Map<string, string>()
-  for (const { salt, number, body } of sealsIn(recorder.steps)) {
-    const place = `${salt} ${number}`
-    assert.ok((sealed.get(place) ?? body) === body, `number ${number} was sealed twice under salt ${salt}`)
-    sealed.set(place, body)
-  }
-  assert.ok(lost > 20 && sealed.size > lost, 'the lost seals are in the ledger')
+  const sealed = sealedOnce(recorder.steps)
+  assert.ok(lost > 20 && sealed > lost, 'the lost seals are in the ledger')
 })
 
 /** While on, a write is begun and never finishes: the process dies waiting for it. */
@@ -307,29 +303,6 @@ function hangingWrites(disk: Disk, hang: { readonly isOn: boolean }): Disk {
       const file = await disk.open(path, options)
       return { ...file, write: (offset, bytes) => (hang.isOn ? new Promise(() => {}) : file.write(offset, bytes)) }
     },
-  }
-}
-
-function* sealsIn(steps: readonly Step[]): Generator<{ readonly salt: string; readonly number: number; readonly body: string }> {
-  const saltOf = new Map<number, Buffer>()
-  const paths = new Map<number, string>()
-  const salts = new Map<string, Buffer>()
-  for (const step of steps) {
-    if (step.kind === 'open') paths.set(step.handle, step.path)
-    if (step.kind === 'rename') {
-      for (const [handle, path] of paths) if (path === step.from) paths.set(handle, step.to)
-      const salt = salts.get(step.from)
-      if (salt !== undefined) salts.set(step.to, salt)
-    }
-    if (step.kind !== 'write') continue
-    const bytes = Buffer.from(step.bytes)
-    const path = paths.get(step.handle) ?? ''
-    const header = /"salt":"([0-9a-f]+)"/.exec(bytes.subarray(0, 512).toString('latin1'))
-    if (step.offset === 0 && header?.[1] !== undefined) salts.set(path, Buffer.from(header[1], 'hex'))
-    const salt = saltOf.get(step.handle) ?? salts.get(path)
-    if (salt === undefined || step.offset === 0) continue
-    const number = frameNumberAt(bytes, 0, salt.readUInt32LE(0))
-    if (number !== undefined && bytes[5] === 1) yield { salt: salt.toString('hex'), number, body: bytes.toString('base64') }
   }
 }
 
@@ -373,6 +346,53 @@ test('after a failed sync nothing is written any more, and the restart reads wha
   await wal.close()
   simulated.crash()
   assert.equal((await open(simulated.mount(), 2)).recovered.entries.length, 2)
+})
+
+test('a sync that failed is not tried again: the second one would succeed, and lie', async () => {
+  const simulated = newDisk()
+  const disk = simulated.mount()
+  const failingOnce: Disk = {
+    ...disk,
+    open: async (path, options) => {
+      const file = await disk.open(path, options)
+      const sync = () =>
+        file.sync().finally(() => {
+          simulated.faults.syncErrors = 0
+        })
+      return { ...file, sync }
+    },
+  }
+  const { wal } = await open(failingOnce)
+  await fill(wal, 1, 2)
+  simulated.faults.syncErrors = 1
+  await assert.rejects(fill(wal, 3, 1), isKind('Failed'))
+  await assert.rejects(fill(wal, 3, 1), isKind('Failed'))
+  simulated.crash()
+  assert.equal((await open(simulated.mount(), 2)).recovered.entries.length, 2)
+})
+
+test('a batch that the disk wrote to another place is missed when another one follows it', async () => {
+  for (const shift of [-64, 8, 512]) {
+    const simulated = newDisk()
+    const disk = simulated.mount()
+    let isLying = false
+    const lying: Disk = {
+      ...disk,
+      open: async (path, options) => {
+        const file = await disk.open(path, options)
+        const write = (offset: number, bytes: Uint8Array) => file.write(offset + (isLying && offset > 0 ? shift : 0), bytes)
+        return { ...file, write }
+      },
+    }
+    const { wal } = await open(lying)
+    await fill(wal, 1, 3)
+    isLying = true
+    await fill(wal, 4, 1)
+    isLying = false
+    await fill(wal, 5, 1)
+    simulated.crash()
+    await assert.rejects(open(simulated.mount(), 2), isKind('Corrupt', /proves that it had been stored|does not verify|found frame number/))
+  }
 })
 
 test('a disk that cannot read a segment is not taken for the end of the log', async () => {

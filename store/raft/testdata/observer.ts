@@ -16,7 +16,7 @@
 //   I13  when faults end there is one leader, and all is done soon   simulation.ts
 //   I14  what is under way, not committed or queued is bounded       look; events and queues in simulation.ts
 //   I15  a disk has a log without gaps that goes with its snapshot   look, MemberDisk; bytes in ../../wal/crash-consistency.test.ts
-//   I16  no nonce seals two texts                                    ../../wal/wal.test.ts
+//   I16  no nonce seals two texts                                    ../../wal/testdata/seals.ts
 
 import assert from 'node:assert/strict'
 import { type Configuration, decodeConfiguration, isJoint } from '../configuration.ts'
