@@ -168,6 +168,23 @@ for (const role of Object.keys(roles))
       assert.deepEqual(answers, answer === undefined ? [] : [{ type: answer, to: '2', term: before.term }])
     })
 
+test('a vote that is refused puts no election off', () => {
+  const raft = member(3, [entry(1, 1)])
+  const ask = (from: string) => raft.step({ type: 'vote', from, to: '1', term: 4, lastIndex: 1, lastTerm: 1, transfer: false })
+  ask('2')
+  for (let ticks = 1; ticks < defaultSettings.electionTicks; ticks += 1) raft.tick()
+  ask('3')
+  assert.deepEqual(
+    settle(raft).map((message) => 'granted' in message && message.granted),
+    [true, false],
+  )
+  raft.tick()
+  assert.deepEqual(
+    settle(raft).map(({ type, to }) => `${type} to ${to}`),
+    ['preVote to 2', 'preVote to 3'],
+  )
+})
+
 test('the time until an election is drawn anew each time, and two members seldom draw the same', () => {
   const next = seeded(3)
   const source = { next, bytes: (length: number) => new Uint8Array(length) }

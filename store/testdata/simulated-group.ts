@@ -20,13 +20,13 @@ import { walErrorKind } from '../wal/errors.ts'
 import { Recorder } from '../wal/testdata/recorder.ts'
 import { sealedOnce } from '../wal/testdata/seals.ts'
 import { Clients } from './clients.ts'
+import { diskFault, drawLuck, type Fault, healthy, type Luck, pickFault } from './luck.ts'
 import { Oracle } from './oracle.ts'
 import { silent } from './world.ts'
 
 const directory = '/state/raft'
 const safetyMs = 30_000
 const healMs = 60_000
-const healthy = { syncStallMs: 0, syncErrors: 0, readErrors: 0, capacityBytes: Number.POSITIVE_INFINITY }
 const changeRefusals = ['Unavailable', 'Unknown', 'NotLeader', 'Invalid']
 
 class Host {
@@ -50,39 +50,6 @@ class Host {
     this.founders = founders
     this.disk = new SimulatedDisk(random.split('disk'))
   }
-}
-
-/** Probabilities at the named moment, and the weights of what happens now and then. */
-interface Luck {
-  readonly crashAfterVote: number
-  readonly crashAfterAck: number
-  /** All lose power when a caller has just been told that its write is done. */
-  readonly crashAllAfterCommit: number
-  /** That what is on the disk of one that crashes changes. */
-  readonly rot: number
-  readonly weights: Readonly<Record<Fault, number>>
-}
-
-const faults = [
-  'crash',
-  'crash all',
-  'freeze',
-  'cut',
-  'cut leader',
-  'one way',
-  'bridge',
-  'flap',
-  'slow disk',
-  'bad sync',
-  'bad read',
-  'full disk',
-] as const
-type Fault = (typeof faults)[number]
-
-function drawLuck(random: SeededRandom): Luck {
-  const maybe = (chance: number, most: number) => (random.chance(chance) ? random.next() * most : 0)
-  const weights = Object.fromEntries(faults.map((fault) => [fault, maybe(0.7, fault === 'crash' ? 2 : 1)]))
-  return { crashAfterVote: maybe(0.4, 0.5), crashAfterAck: maybe(0.4, 0.02), crashAllAfterCommit: maybe(0.4, 0.02), rot: maybe(0.3, 0.3), weights: weights as Luck['weights'] }
 }
 
 export interface GroupOutcome {
@@ -335,7 +302,7 @@ export class SimulatedGroup {
     const host = this.#random.pick(this.#hosts)
     const forMs = this.#random.next() * 4_000
     const untilMs = this.#queue.nowMs() + forMs
-    const kind = this.#pickFault()
+    const kind = pickFault(this.#luck, this.#random)
     if (kind === 'crash') this.#crash(host)
     else if (kind === 'crash all' && this.#random.chance(0.3)) for (const each of this.#hosts) this.#crash(each)
     else if (kind === 'freeze') host.lane?.freeze(forMs)
@@ -347,26 +314,11 @@ export class SimulatedGroup {
     else this.#harmDisk(host, kind, forMs)
   }
 
-  #pickFault(): Fault | undefined {
-    const weights = Object.entries(this.#luck.weights)
-    let at = this.#random.next() * (weights.reduce((sum, [, weight]) => sum + weight, 0) + 0.5)
-    const [name] = weights.find(([, weight]) => (at -= weight) < 0) ?? []
-    return faults.find((fault) => fault === name)
-  }
-
   /** For a while; a sync that fails is done with sooner, or nobody would be left. */
   #harmDisk({ disk }: Host, kind: Fault | undefined, forMs: number): void {
-    const fault = this.#diskFaults[kind ?? '']
-    if (fault === undefined) return
-    Object.assign(disk.faults, fault(disk))
+    if (kind === undefined) return
+    Object.assign(disk.faults, diskFault(kind, disk, this.#random))
     this.#queue.schedule(kind === 'bad sync' ? forMs / 10 : forMs, () => Object.assign(disk.faults, healthy))
-  }
-
-  readonly #diskFaults: Readonly<Record<string, ((disk: SimulatedDisk) => Partial<SimulatedDisk['faults']>) | undefined>> = {
-    'slow disk': () => ({ syncStallMs: this.#random.next() * 1_000 }),
-    'bad sync': () => ({ syncErrors: 0.5 }),
-    'bad read': () => ({ readErrors: 0.3 }),
-    'full disk': ({ platter }) => ({ capacityBytes: platter.usedBytes() + this.#random.below(20_000) }),
   }
 
   /** Two halves that hear nothing of each other, and one in the middle whom both hear. */
