@@ -256,3 +256,26 @@ test('a snapshot remembers a deletion in a slot that still has a task, and in on
   assert.equal(restored.slotIndex('uid-web', '2'), 4)
   assert.equal(restored.claimsIndex('uid-web'), 8)
 })
+
+test('equal states are written alike, in whatever order their services came', () => {
+  const state = new State()
+  apply(state, create(service('web')), create(service('api')), create(task('web.1.a')), create(task('api.1.a')), create(task('web.2.a')))
+  apply(state, { writes: [{ op: 'delete', kind: 'Task', name: 'web.1.a' }] })
+  assert.equal(stateHash(throughSnapshot(state, 100)), stateHash(state))
+})
+
+test('a state that came as a snapshot knows what happens after it, and nothing before', () => {
+  const state = example()
+  const index = state.resourceVersion
+  const restored = throughSnapshot(state, 100)
+  assert.deepEqual(restored.ring.allAfter(index), [])
+  assert.throws(
+    () => restored.ring.allAfter(index - 1),
+    (error) => reasonOf(error) === 'Expired',
+  )
+  apply(restored, create(node('later')))
+  assert.deepEqual(
+    restored.ring.allAfter(index).map(({ resourceVersion }) => resourceVersion),
+    [index + 1],
+  )
+})

@@ -8,10 +8,11 @@
 //   settle                  all messages arrive, all writes end
 //   deliver TYPE 1 2        only these arrive; `drop` loses them, `twice` doubles them; `*` is any type or member
 //   keep TYPE 1 2   again   a copy of these is under way later, when they are old
-//   cut 1 2   isolate 3   heal   crash 2   restart 2   join 4 (somebody who knows nobody)
+//   cut 1 2   isolate 3   heal   crash 2 (quietly: no leader notices)   restart 2   join 4 (somebody who knows nobody)
 //   hold 1   write 1   release 1      its writes wait; the oldest ends; they end by themselves again
 //   holdapply 1   releaseapply 1      what is committed waits to be applied
 //   send 1 2                the newest snapshot of 1, though nobody asked
+//   delivered 1 2           the driver of 1 says that its snapshot got there
 //   show   messages
 
 import assert from 'node:assert/strict'
@@ -73,7 +74,7 @@ class Script {
     else if (verb === 'join') cluster.join(id)
     else if (verb === 'again') cluster.again()
     else if (verb === 'drop' || verb === 'deliver' || verb === 'twice' || verb === 'keep') cluster.take(verb, id, other, rest[0] ?? '*')
-    else if (verb === 'crash') cluster.crash(cluster.get(id))
+    else if (verb === 'crash') cluster.crash(cluster.get(id), other === 'quietly')
     else if (verb === 'restart') cluster.restart(cluster.get(id))
     else if (verb === 'compact') cluster.compact(cluster.get(id), Number(other))
     else if (verb === 'send') cluster.sendSnapshot(cluster.get(id), other)
@@ -96,6 +97,7 @@ class Script {
     else if (verb === 'leave') note(raft.proposeChange('leaveJoint'))
     else if (verb === 'transfer') note(raft.transfer(rest[0] ?? ''))
     else if (verb === 'read') for (let count = 0; count < Number(rest[0] ?? 1); count += 1) note(cluster.read(member))
+    else if (verb === 'delivered') raft.delivered(rest[0] ?? '')
     else if (verb === 'hold') member.isDiskSlow = true
     else if (verb === 'release') member.isDiskSlow = false
     else if (verb === 'write') cluster.complete(member)

@@ -139,12 +139,12 @@ export class Cluster {
     this.drain(member)
   }
 
-  /** Its connections break, which the drivers of leaders see. */
-  crash(member: Member): void {
+  /** Its connections break, which the drivers of leaders see, unless it happens quietly. */
+  crash(member: Member, isQuiet = false): void {
     member.isUp = false
     member.works = []
     this.observer.forget(member)
-    for (const { isUp, raft } of this.members) if (isUp) raft.unreachable(member.id)
+    if (!isQuiet) for (const { isUp, raft } of this.members) if (isUp) raft.unreachable(member.id)
   }
 
   restart(member: Member): void {
