@@ -23,6 +23,7 @@ export interface NodeFlags extends ExecutorFlags, NetworkFlags {
   /** host:port where users connect; managers only. */
   readonly listenApi?: string
   readonly availability?: Availability
+  readonly forceNewCluster?: boolean
 }
 
 export interface NodeDeps extends Omit<Effects, 'transport'> {
@@ -123,6 +124,7 @@ async function openInRole(
         ...(availability === undefined ? {} : { availability }),
       },
       engineLabels,
+      ...(flags.forceNewCluster === undefined ? {} : { forceNewCluster: flags.forceNewCluster }),
       version,
       processMetrics: deps.processMetrics,
     },

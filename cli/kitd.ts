@@ -51,6 +51,7 @@ function parseFlags(args: readonly string[]): Flags {
     .option('--join-token <token>', 'token to join with, or @FILE; needed once')
     .option('--ca-cert <file>', 'first manager: certificate of a root of your own, PEM (default: kit makes one)')
     .option('--ca-key <file>', 'its private key, PEM')
+    .option('--force-new-cluster', 'manager: the other managers are lost for good; go on alone with all that is here, once')
     .addOption(
       new Option('--standby', 'wait for `kit swarm init` or `kit swarm join` on this machine').conflicts([
         'joinAddr',

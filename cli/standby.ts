@@ -162,7 +162,7 @@ export class Standby implements MembershipActions {
     return this.#exclusively('kit swarm join', async () => {
       const manager = managerAddress(request.manager)
       const present = this.#member
-      if (present?.node.role === 'Worker') {
+      if (present !== undefined && (await this.#told())?.as === 'Worker') {
         const certificate = await loadCertificate(this.#deps.disk, this.#directory)
         if (certificate !== undefined && isTokenOf(certificate, request.token))
           return { nodeId: present.node.identity.nodeId, already: true, connected: await this.#connected(present) }
@@ -188,7 +188,7 @@ export class Standby implements MembershipActions {
     return this.#exclusively('kit swarm leave', async () => {
       const { node } = this.#member ?? {}
       if (node === undefined && this.#idle.state === 'None') return { already: true }
-      if (node?.store !== undefined && !force) throw lastManager(node.store.view)
+      if (node?.store !== undefined && !force) throw stillManager(node.store.view, node.identity.nodeId)
       await this.#record({ as: 'Leaving' })
       await this.#end()
       return await this.#clear(force)
@@ -423,6 +423,16 @@ function isTold(value: unknown): value is Told {
 }
 
 /** What would be lost, so that nobody learns it afterwards. */
+function stillManager(view: StoreView, nodeId: string): StatusError {
+  const managers = [...view.list('Node')].filter(({ status }) => status.manager !== undefined).length
+  if (managers > 1)
+    return new StatusError(
+      'Conflict',
+      `this node is one of ${managers} managers: \`kit node demote ${nodeId}\` first. \`kit swarm leave --force\` leaves as it is, and the others count it as a manager that does not answer until they demote it`,
+    )
+  return lastManager(view)
+}
+
 function lastManager(view: StoreView): StatusError {
   const counts = (['Service', 'Secret', 'Config', 'Network', 'Volume', 'Stack'] as const).map((kind) => {
     const count = view.count(kind)

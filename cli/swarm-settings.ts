@@ -43,5 +43,5 @@ export const refusedInitFlags: Readonly<Record<string, { readonly value: string;
   'data-path-port': { value: '<port>', why: noOverlay },
   'default-addr-pool': { value: '<range>', why: 'name the range of each network: kit network create --subnet' },
   'default-addr-pool-mask-length': { value: '<n>', why: 'name the range of each network: kit network create --subnet' },
-  'force-new-cluster': { value: '[yes]', why: 'kit has one manager yet, whose state directory is all there is: restore it from a backup' },
+  'force-new-cluster': { value: '[yes]', why: 'start kitd once with --force-new-cluster on the manager that is left' },
 }

@@ -2,10 +2,12 @@
 // managers workers, and all of them may die at once.
 
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Cluster, eventually, isAlive } from './cluster.ts'
+import { Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
 
 const cluster = new Cluster()
 
@@ -193,3 +195,50 @@ test('without a majority writes fail in time and say who is missing, and what is
   assert.match(stale, /after/)
   await cluster.kit('up')
 })
+
+test('the others are lost for good: one manager goes on alone, once, and tasks run on', async () => {
+  const before = await tasks()
+  const all = ['node-1', 'node-2', 'node-3', 'node-4'] as const
+  const kept = await leader()
+  const present = await nodes()
+  for (const host of all) await killDaemon(host)
+  for (const host of all) if (host !== kept) rmSync(join(cluster.directory, host, 'raft'), { recursive: true })
+  const start = (...flags: readonly string[]): ChildProcess => {
+    const args = ['-d', join(cluster.directory, kept), '--hostname', kept, '--executor', 'process', ...listenOf(kept), ...flags]
+    return spawn(join(projectRoot, 'bin/kitd'), args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  }
+  const forced = start('--force-new-cluster')
+  await eventually(() => cluster.kit(...at(kept, 'config', 'create', 'alone', cluster.file('alone.txt', 'data'))))
+  assert.deepEqual(
+    (await tasks()).filter((task) => before.includes(task)),
+    before,
+  )
+  const gone = all.filter((host) => host !== kept)
+  for (const host of gone) await cluster.kit(...at(kept, 'node', 'demote', present.get(host)?.metadata.name ?? ''))
+  await eventually(async () => assert.equal([...(await nodes(kept)).values()].filter(({ status }) => status.role === 'Manager').length, 1))
+  forced.kill('SIGTERM')
+  await once(forced, 'exit')
+  const again = start('--force-new-cluster')
+  let said = ''
+  again.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
+  assert.deepEqual(await once(again, 'exit'), [1, null])
+  assert.match(said, /--force-new-cluster was carried out at the last start: start without it/)
+
+  const [lost] = gone
+  assert.ok(lost !== undefined)
+  const refused = spawn(join(projectRoot, 'bin/kitd'), ['-d', join(cluster.directory, lost), '--hostname', lost, '--executor', 'process'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  said = ''
+  refused.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  assert.deepEqual(await once(refused, 'exit'), [1, null])
+  assert.match(said, /holds no log, and this node had one/)
+})
+
+function listenOf(host: Host): readonly string[] {
+  const plan: { readonly nodes: readonly { readonly name: string; readonly address: string; readonly port: number }[] } = JSON.parse(
+    readFileSync(join(cluster.directory, 'cluster.json'), 'utf8'),
+  )
+  const entry = plan.nodes.find(({ name }) => name === host)
+  return entry?.port === undefined ? [] : ['--listen-remote-api', `${entry.address}:${entry.port}`]
+}

@@ -18,6 +18,8 @@ export interface ManagerIdentity extends Identity {
   readonly joined: boolean
   /** Its log was begun. */
   readonly hasLog: boolean
+  /** Its last start began a new cluster with it alone. */
+  readonly isForced: boolean
 }
 
 const fileName = 'node.json'
@@ -39,12 +41,12 @@ export async function loadIdentity(
   const known = await readIdentity(deps.disk, directory)
   if (known !== undefined) return known
   const { nodeId, clusterId } = joined ?? { nodeId: createId(deps.random), clusterId: createId(deps.random) }
-  return await store(deps.disk, directory, { nodeId, clusterId, joined: joined !== undefined, hasLog: false })
+  return await store(deps.disk, directory, { nodeId, clusterId, joined: joined !== undefined, hasLog: false, isForced: false })
 }
 
-/** From here on a directory without the log is refused. */
-export function noteLog(disk: Disk, directory: string, identity: ManagerIdentity): Promise<ManagerIdentity> {
-  return store(disk, directory, { ...identity, hasLog: true })
+/** From here on a directory without the log is refused, and, where it `isForced`, another start that forces it. */
+export async function noteStart(disk: Disk, directory: string, identity: ManagerIdentity, isForced: boolean): Promise<void> {
+  if (!identity.hasLog || identity.isForced !== isForced) await store(disk, directory, { ...identity, hasLog: true, isForced })
 }
 
 /** The node is no manager any more. */
@@ -64,7 +66,7 @@ function parseIdentity(text: string, path: string): ManagerIdentity {
     const { nodeId, clusterId } = value
     const has = (name: string): boolean => Object.entries(value).some(([key, entry]) => key === name && entry === true)
     if (typeof nodeId === 'string' && typeof clusterId === 'string')
-      return { nodeId, clusterId, joined: has('joined'), hasLog: has('hasLog') }
+      return { nodeId, clusterId, joined: has('joined'), hasLog: has('hasLog'), isForced: has('isForced') }
   }
   throw new StatusError(
     'InternalError',

@@ -4,13 +4,14 @@
 //
 // Read next: leader.ts, ../store/store.ts, ../store/links/links.ts.
 
+import { firstOf } from '../agent/first-of.ts'
 import { StatusError } from '../api/errors.ts'
 import type { Kind } from '../api/objects.ts'
 import { validateObject } from '../api/validate.ts'
 import { forecastDrain, formatForecast } from '../controllers/scheduler/drain-forecast.ts'
 import { explainTask } from '../controllers/scheduler/explain.ts'
 import { formatExplanation } from '../controllers/scheduler/explain-format.ts'
-import type { Effects } from '../effects/effects.ts'
+import type { Clock, Effects } from '../effects/effects.ts'
 import { createDoor } from '../server/door.ts'
 import { EventLog } from '../server/events.ts'
 import { serveForwarded } from '../server/forwarding.ts'
@@ -22,7 +23,7 @@ import { PeerLinks } from '../store/links/links.ts'
 import { type OpenStore, openStore } from '../store/store.ts'
 import { groupOf } from './controllers.ts'
 import { createHealth } from './health.ts'
-import { noteLog } from './identity.ts'
+import { noteStart } from './identity.ts'
 import { Leader } from './leader.ts'
 import { NodeMetrics } from './metrics.ts'
 import type { KitNode, ManagerOptions } from './node-options.ts'
@@ -34,7 +35,12 @@ export async function openManager(
   options: ManagerOptions,
   runBeside: (signal: AbortSignal) => Promise<void>,
 ): Promise<KitNode> {
-  const { identity, directory, version, processMetrics: ofProcess } = options
+  const { identity, directory, version, forceNewCluster = false, processMetrics: ofProcess } = options
+  if (forceNewCluster && identity.isForced)
+    throw new StatusError(
+      'Conflict',
+      '--force-new-cluster was carried out at the last start: start without it, or managers that have joined since would be thrown out again',
+    )
   const { nodeId, clusterId, hasLog, joined } = identity
   let opened: OpenStore | undefined
   const addressOf = (id: string): string | undefined => opened?.view.get('Node', id)?.status.description?.managerAddress
@@ -47,12 +53,13 @@ export async function openManager(
       ...{ nodeId, clusterId, isKnown: hasLog },
       founders: joined ? [] : [nodeId],
       formerTerm: await formerTerm(effects.disk, directory),
+      forceNewCluster,
       ...options.log,
     },
   )
   opened = store
   try {
-    if (!hasLog) await noteLog(effects.disk, directory, identity)
+    await noteStart(effects.disk, directory, identity, forceNewCluster)
     assertFounds(store, options)
   } catch (error) {
     await store.close()
@@ -72,6 +79,9 @@ function assertFounds({ view }: OpenStore, { founding, directory }: ManagerOptio
     `${directory} holds a cluster that has another root: start without --ca-cert and --ca-key, and change the root with 'kit swarm ca --rotate --ca-cert FILE --ca-key FILE'`,
   )
 }
+
+/** Longer than it takes where the other one answers. */
+const handOverLimitMs = 1_000
 
 interface Opened {
   readonly store: OpenStore
@@ -158,7 +168,10 @@ function createManager(
     store,
     async run(signal) {
       const stop = new AbortController()
-      const all = AbortSignal.any([signal, stop.signal])
+      const all = stop.signal
+      const leave = (): void => void handOver(store, clock, all).finally(() => stop.abort(signal.reason))
+      if (signal.aborted) stop.abort(signal.reason)
+      else signal.addEventListener('abort', leave, { once: true })
       const broken = store.fatal.then((error) => {
         throw error
       })
@@ -166,10 +179,26 @@ function createManager(
         const parts = [serve(all), links.run(all), serveForwarded(transport, here, all), runBeside(all)]
         await Promise.race([Promise.all(parts), broken])
       } finally {
+        signal.removeEventListener('abort', leave)
         stop.abort()
         await store.close()
       }
     },
+  }
+}
+
+/** A leader that goes lets another one lead at once, where there is one: nobody waits for an election then. */
+async function handOver(store: OpenStore, clock: Clock, signal: AbortSignal): Promise<void> {
+  const { voters } = store.members
+  const [heir] = (store.followers() ?? [])
+    .filter(({ id, isReachable }) => isReachable && voters.includes(id))
+    .toSorted((a, b) => a.behind - b.behind)
+  if (heir === undefined) return
+  try {
+    store.transferLeadership(heir.id)
+    await firstOf(signal, [(inner) => untilRole(store, false, inner), (inner) => clock.sleep(handOverLimitMs, inner)])
+  } catch {
+    // Then the others elect one.
   }
 }
 

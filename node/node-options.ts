@@ -37,6 +37,8 @@ export interface NodeOptions {
   readonly version: string
   /** What the process that runs the node measures of itself, as text for Prometheus. */
   readonly processMetrics?: () => Promise<string>
+  /** Of managers: the others are lost for good, and this one goes on alone. Once: another start with it is refused. */
+  readonly forceNewCluster?: boolean
   /** Sizes of the log, where they are not what production has. */
   readonly log?: Pick<StoreOptions, 'snapshotEntries' | 'segmentBytes'>
   /** Shortest life of a certificate, where it is not what production has. */

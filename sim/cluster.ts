@@ -336,6 +336,11 @@ export class SimulatedCluster {
     this.#host(id).skewMs += byMs
   }
 
+  /** As a time server of all managers does. */
+  setManagerClocks(byMs: number): void {
+    for (const id of this.managers) this.setClock(id, byMs)
+  }
+
   /** By how much the wall clock of the machine is off. */
   clockErrorMs(id: string): number {
     return this.#host(id).skewMs
@@ -359,7 +364,7 @@ export class SimulatedCluster {
   #ended(host: Host, process: Process, error: unknown): void {
     if (process.lane.closed) return
     this.#close(host)
-    if (!this.managers.includes(host.id) && error instanceof Error && isForPeople(error)) this.#options.onEnded(host.id, error)
+    if (host.id !== managerId && error instanceof Error && isForPeople(error)) this.#options.onEnded(host.id, error)
     else this.failures.push(new Error(`${host.id} stopped`, { cause: error }))
   }
 

@@ -28,6 +28,9 @@ export const faultKinds = [
   'machine switched off',
   'node stopped',
   'manager killed',
+  'all managers killed',
+  'manager cut off',
+  'manager frozen',
   'manager disk slow',
   'manager disk stands still',
   'manager clock set',
@@ -61,8 +64,9 @@ export interface FaultContext extends MachineContext {
 }
 
 /** Weights of this run: a third of the kinds are off. */
-export function drawKinds(random: SeededRandom, context: Pick<MachineContext, 'lifeMs'>): readonly FaultKind[] {
-  const possible = faultKinds.filter((kind) => isPossible(kind, context))
+export function drawKinds(random: SeededRandom, context: Pick<MachineContext, 'lifeMs' | 'cluster'>): readonly FaultKind[] {
+  const isAlone = context.cluster.managers.length === 1
+  const possible = faultKinds.filter((kind) => isPossible(kind, context) && !(isAlone && kind === 'manager cut off'))
   const kinds = possible.filter(() => random.chance(0.67))
   return kinds.length >= 4 ? kinds : possible
 }
@@ -71,6 +75,7 @@ export function drawKinds(random: SeededRandom, context: Pick<MachineContext, 'l
 export function inject(context: FaultContext, kind: FaultKind): void {
   const { cluster, random, note } = context
   const worker = random.pick(cluster.workers)
+  const manager = cluster.leader !== undefined && random.chance(0.5) ? cluster.leader : random.pick(cluster.managers)
   const lastsMs = 2000 + random.exponential(12_000)
   const later = (run: () => void): void => void cluster.queue.schedule(lastsMs, run)
   note(kind)
@@ -87,7 +92,7 @@ export function inject(context: FaultContext, kind: FaultKind): void {
     case 'node stopped':
       // The moment to fear is in the middle of a rollout.
       if (random.chance(0.5)) void disturb(context, 'service revised', worker, lastsMs)
-      cluster.queue.schedule(random.exponential(3000), () => takeDown(context, kind, random.pick([managerId, ...cluster.workers]), lastsMs))
+      cluster.queue.schedule(random.exponential(3000), () => takeDown(context, kind, random.pick([manager, ...cluster.workers]), lastsMs))
       break
     case 'agent frozen':
       cluster.freeze(worker, lastsMs)
@@ -96,45 +101,64 @@ export function inject(context: FaultContext, kind: FaultKind): void {
       takePort(context, random.pick(cluster.hosts), lastsMs)
       break
     case 'manager killed':
-      if (!cluster.isUp(managerId)) return
-      cluster.kill(managerId)
-      cluster.queue.schedule(500 + random.exponential(3000), () => restart(cluster, managerId))
+      if (!cluster.isUp(manager)) return
+      cluster.kill(manager)
+      cluster.queue.schedule(500 + random.exponential(3000), () => restart(cluster, manager))
+      break
+    case 'all managers killed':
+      for (const id of cluster.managers) {
+        if (cluster.isUp(id)) cluster.kill(id)
+        cluster.queue.schedule(500 + random.exponential(3000), () => restart(cluster, id))
+      }
+      break
+    case 'manager cut off':
+      for (const other of cluster.managers) {
+        if (other === manager) continue
+        cluster.network.cut(manager, other)
+        if (random.chance(0.7)) cluster.network.cut(other, manager)
+      }
+      later(() => {
+        for (const other of cluster.managers) heal(cluster, manager, other)
+      })
+      break
+    case 'manager frozen':
+      cluster.freeze(manager, random.exponential(4000))
       break
     case 'manager disk slow':
-      cluster.disk(managerId).faults.slowness = 50 + random.below(400)
+      cluster.disk(manager).faults.slowness = 50 + random.below(400)
       later(() => {
-        cluster.disk(managerId).faults.slowness = 1
+        cluster.disk(manager).faults.slowness = 1
       })
       break
     case 'manager disk stands still':
       // A sync takes seconds, as on a disk that is about to fail or is shared with somebody greedy.
-      cluster.disk(managerId).faults.syncStallMs = 1000 + random.below(5000)
+      cluster.disk(manager).faults.syncStallMs = 1000 + random.below(5000)
       later(() => {
-        cluster.disk(managerId).faults.syncStallMs = 0
+        cluster.disk(manager).faults.syncStallMs = 0
       })
       break
     case 'manager clock set':
-      setClock(context, managerId)
+      setClock(context, managerId, (byMs) => cluster.setManagerClocks(byMs))
       break
     case 'agent clock set':
-      setClock(context, worker)
+      setClock(context, worker, (byMs) => cluster.setClock(worker, byMs))
       break
     case 'link cut':
-      cluster.network.cut(worker, managerId)
-      cluster.network.cut(managerId, worker)
-      later(() => heal(cluster, worker))
+      cluster.network.cut(worker, manager)
+      cluster.network.cut(manager, worker)
+      later(() => heal(cluster, worker, manager))
       break
     case 'link cut one way':
-      if (random.chance(0.5)) cluster.network.cut(worker, managerId)
-      else cluster.network.cut(managerId, worker)
-      later(() => heal(cluster, worker))
+      if (random.chance(0.5)) cluster.network.cut(worker, manager)
+      else cluster.network.cut(manager, worker)
+      later(() => heal(cluster, worker, manager))
       break
     case 'link slow':
-      cluster.network.slow(worker, managerId, 200)
-      later(() => cluster.network.slow(worker, managerId, 1))
+      cluster.network.slow(worker, manager, 200)
+      later(() => cluster.network.slow(worker, manager, 1))
       break
     case 'link reset':
-      cluster.network.resetBetween(worker, managerId)
+      cluster.network.resetBetween(worker, manager)
       break
     default:
       if (isMachineFault(kind)) disturbMachine(context, kind, worker, lastsMs)
@@ -146,11 +170,11 @@ export function inject(context: FaultContext, kind: FaultKind): void {
  * By an hour either way, and to an hour off at most: with more nobody believes anybody, as it should be. It stays so: nothing else may
  * depend on what the clock was before.
  */
-function setClock({ cluster, random }: FaultContext, id: string): void {
+function setClock({ cluster, random }: FaultContext, id: string, set: (byMs: number) => void): void {
   const hourMs = 3_600_000
   const offHours = Math.round(cluster.clockErrorMs(id) / hourMs)
   const wantedHours = offHours === 0 ? random.pick([-1, 1]) : 0
-  cluster.setClock(id, (wantedHours - offHours) * hourMs)
+  set((wantedHours - offHours) * hourMs)
 }
 
 function restart(cluster: SimulatedCluster, id: string): void {
@@ -182,9 +206,9 @@ function takePort({ cluster, random }: FaultContext, id: string, lastsMs: number
   cluster.queue.schedule(15_000 + lastsMs, () => ports.occupy(port, false))
 }
 
-function heal(cluster: SimulatedCluster, worker: string): void {
-  cluster.network.heal(worker, managerId)
-  cluster.network.heal(managerId, worker)
+function heal(cluster: SimulatedCluster, one: string, other: string): void {
+  cluster.network.heal(one, other)
+  cluster.network.heal(other, one)
 }
 
 function killSomeTask({ cluster, random }: FaultContext): void {

@@ -52,6 +52,7 @@ export function disturbMachine(context: MachineContext, kind: MachineFaultKind, 
       if (!cluster.isUp(id)) void cluster.start(id, token === undefined ? undefined : { token })
     })
   }
+  const manager = cluster.leader
   switch (kind) {
     case 'node removed by force':
       void removeNode(context, id)
@@ -71,10 +72,10 @@ export function disturbMachine(context: MachineContext, kind: MachineFaultKind, 
       startLater(1_000 + lastsMs)
       return
     case 'manager dies while it issues':
-      if (!cluster.isUp(managerId) || !wipe(context, id)) return
+      if (manager === undefined || !wipe(context, id)) return
       startLater(0)
-      queue.schedule(random.exponential(6), () => void (cluster.isUp(managerId) && cluster.kill(managerId)))
-      queue.schedule(500 + random.exponential(3_000), () => void (cluster.isUp(managerId) || cluster.start(managerId)))
+      queue.schedule(random.exponential(6), () => void (cluster.isUp(manager) && cluster.kill(manager)))
+      queue.schedule(500 + random.exponential(3_000), () => void (cluster.isUp(manager) || cluster.start(manager)))
       return
     case 'token replaced': {
       const old = cluster.token
@@ -167,7 +168,7 @@ function wipe({ cluster, random }: MachineContext, id: string): boolean {
 }
 
 function flap({ cluster, random }: MachineContext, id: string): void {
-  if (random.chance(0.7)) cluster.network.resetBetween(id, managerId)
+  if (random.chance(0.7)) cluster.network.resetBetween(id, cluster.leader ?? managerId)
   else if (cluster.isUp(id)) {
     cluster.kill(id)
     cluster.queue.schedule(random.exponential(300), () => void (cluster.isUp(id) || cluster.start(id)))

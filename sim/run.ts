@@ -4,12 +4,14 @@
 import assert from 'node:assert/strict'
 import { crc32 } from 'node:zlib'
 import { RefusedError } from '../agent/session.ts'
+import { reasonOf } from '../api/errors.ts'
 import type { Assignment, PayloadName } from '../api/session.ts'
-import type { Store, StoreEvent } from '../api/store.ts'
+import type { Store, StoreEvent, StoreView } from '../api/store.ts'
 import { hasReached, isOpen, slotOf } from '../api/task.ts'
 import type { Client } from '../client/client.ts'
 import { inProcessClient } from '../client/in-process.ts'
 import { expiryMs } from '../node/certificate.ts'
+import type { OpenStore } from '../store/store.ts'
 import { acknowledgedWritesSurvive } from './checkers/acknowledged-writes-survive.ts'
 import type { Checker } from './checkers/checker.ts'
 import { converged } from './checkers/converged.ts'
@@ -32,6 +34,7 @@ import { stopsAreHeldShortly } from './checkers/stops-are-held-shortly.ts'
 import { watchSeesEveryVersion } from './checkers/watch-sees-every-version.ts'
 import { connectAtRandom } from './clients.ts'
 import { managerId, SimulatedCluster } from './cluster.ts'
+import { CommonLog } from './common-log.ts'
 import { createSimulatedClock } from './effects/clock.ts'
 import { SeededRandom } from './effects/random.ts'
 import type { OpenedStream } from './effects/transport.ts'
@@ -69,6 +72,8 @@ export interface RunOptions {
 }
 
 const workers = 5
+/** Of runs with three managers. */
+const severalShare = 0.4
 const faultShare = 0.6
 /** At the end nothing may be written for this long. */
 const silenceMs = 30_000
@@ -137,7 +142,10 @@ async function simulate(
       }
     }
   }
+  const managers = random.split('managers').chance(severalShare) ? 3 : 1
+  const log = new CommonLog({ onEntry, onUnseen: (view) => guard((checker) => checker.restarted?.(view)), fail })
   const cluster = new SimulatedCluster({
+    managers,
     workers,
     random: random.split('cluster'),
     plan: planFrom(random.split('plans'), () => nowMs() <= endMs * faultShare),
@@ -163,17 +171,19 @@ async function simulate(
   const clock = createSimulatedClock(cluster.queue)
   const nowMs = (): number => cluster.queue.nowMs()
 
-  function onStore(store: Store, isRestart: boolean): void {
-    trace.line(nowMs(), managerId, isRestart ? 'recovered' : 'founded', String(store.view.resourceVersion))
-    if (isRestart) guard((checker) => checker.restarted?.(store.view))
-    store.subscribe((events) => {
-      entries += 1
-      for (const { type, object, resourceVersion } of events)
-        trace.line(nowMs(), `${type} ${object.kind}/${object.metadata.name}`, String(resourceVersion), describe(object))
-      noteRows(events, store, rows)
-      guard((checker) => checker.observe({ elapsedMs: nowMs(), nowMs: cluster.wallMs, view: store.view, events }))
-    })
-    watch(cluster, store, random.split(`watch ${store.view.resourceVersion}`), watches)
+  function onStore(store: OpenStore, isRestart: boolean, host: string): void {
+    trace.line(nowMs(), host, isRestart ? 'recovered' : 'founded', String(store.view.resourceVersion))
+    log.follow(store, isRestart, host)
+    store.onLeadership((leads) => trace.line(nowMs(), host, leads ? 'leads' : 'follows', String(store.status().term)))
+    watch(cluster, store, host, random.split(`watch ${host} ${store.view.resourceVersion}`), watches)
+  }
+
+  function onEntry(events: readonly StoreEvent[], { view }: OpenStore): void {
+    entries += 1
+    for (const { type, object, resourceVersion } of events)
+      trace.line(nowMs(), `${type} ${object.kind}/${object.metadata.name}`, String(resourceVersion), describe(object))
+    noteRows(events, view, rows)
+    guard((checker) => checker.observe({ elapsedMs: nowMs(), nowMs: cluster.wallMs, view, events }))
   }
 
   /** What the manager says to others: checked against what it knows at that moment. */
@@ -229,7 +239,7 @@ async function simulate(
     () => {},
     () => isBroken() || cluster.token !== undefined,
   )
-  for (const worker of cluster.workers) void cluster.start(worker)
+  for (const id of [...cluster.managers.slice(1), ...cluster.workers]) void cluster.start(id)
   for (const manifest of fileManifests) {
     const present = client()
     assert.ok(present !== undefined)
@@ -262,7 +272,7 @@ async function simulate(
   // The clock may be set in the middle of the last rollouts, and stays so: they end all the same.
   const last = random.split('last step')
   const byMs = lifeMs === undefined ? last.pick([-1, 0, 1]) * 3_600_000 : 0
-  cluster.queue.schedule(last.exponential(5_000), () => cluster.setClock(managerId, byMs))
+  cluster.queue.schedule(last.exponential(5_000), () => cluster.setManagerClocks(byMs))
   await run(endMs - silenceMs)
   const { store: settled } = cluster
   assert.ok(settled !== undefined)
@@ -279,14 +289,17 @@ async function simulate(
 async function rest(cluster: SimulatedCluster, client: () => Client | undefined, nextVersion: () => number): Promise<void> {
   const { queue } = cluster
   cluster.network.healAll()
-  cluster.disk(managerId).faults.slowness = 1
-  cluster.disk(managerId).faults.syncStallMs = 0
+  for (const id of cluster.managers) {
+    cluster.disk(id).faults.slowness = 1
+    cluster.disk(id).faults.syncStallMs = 0
+  }
   for (const id of cluster.hosts) {
     cluster.ports(id).freeAll()
     setClockRight(cluster, id)
     const certificate = cluster.certificateOf(id)
     // It cannot renew any more, and says so in its log; with a token it goes on as the node that it is.
-    if (id !== managerId && cluster.isUp(id) && certificate !== undefined && expiryMs(certificate) <= cluster.wallMs) cluster.kill(id)
+    if (!cluster.managers.includes(id) && cluster.isUp(id) && certificate !== undefined && expiryMs(certificate) <= cluster.wallMs)
+      cluster.kill(id)
   }
   for (const id of cluster.hosts) if (!cluster.isUp(id)) await queue.settle(cluster.start(id))
   await queue.run(
@@ -377,26 +390,37 @@ function planFrom(random: SeededRandom, areFaultsOn: () => boolean): (task: Assi
 }
 
 /** A watcher that is slow, and comes back from where it was. */
-function watch(cluster: SimulatedCluster, store: Store, random: SeededRandom, watches: ReturnType<typeof watchSeesEveryVersion>): void {
-  const name = `watcher of ${store.view.resourceVersion}`
-  watches.begin(name)
+function watch(
+  cluster: SimulatedCluster,
+  store: OpenStore,
+  host: string,
+  random: SeededRandom,
+  watches: ReturnType<typeof watchSeesEveryVersion>,
+): void {
   let since = store.view.resourceVersion
+  watches.begin(host, since)
   const follow = async (): Promise<void> => {
     const stop = new AbortController()
     let batches = 3 + random.below(20)
     for await (const events of store.watch(since, stop.signal)) {
-      watches.seen(name, events)
+      watches.seen(host, events)
       since = events.at(-1)?.resourceVersion ?? since
       batches -= 1
       if (batches === 0) stop.abort()
     }
-    cluster.queue.schedule(random.exponential(2000), () => void follow().catch(() => undefined))
+    cluster.queue.schedule(random.exponential(2000), () => void follow().catch(again))
   }
-  follow().catch(() => undefined) // The store closed with its process.
+  const again = (error: unknown): void => {
+    if (reasonOf(error) !== 'Expired') return // The store closed with its process.
+    since = store.view.resourceVersion
+    watches.begin(host, since)
+    follow().catch(again)
+  }
+  follow().catch(again)
 }
 
 /** Rows told by what was written, or by what is there after it. */
-function noteRows(events: readonly StoreEvent[], store: Store, rows: Set<string>): void {
+function noteRows(events: readonly StoreEvent[], view: StoreView, rows: Set<string>): void {
   for (const { type, object, previous } of events) {
     if (object.kind !== 'Task') continue
     const { spec } = object
@@ -413,7 +437,7 @@ function noteRows(events: readonly StoreEvent[], store: Store, rows: Set<string>
     if (before?.spec.desired === 'Ready' && spec.desired === 'Running') rows.add('waiting')
     if (before !== undefined && isOpen(before) && spec.stop?.reason === 'Outdated')
       rows.add(hasReached(before, 'Starting') ? 'outdated' : 'stale')
-    if (store.view.tasksOfSlot(spec.serviceUid, slotOf(object)).filter(isOpen).length > 1) rows.add('replacing')
+    if (view.tasksOfSlot(spec.serviceUid, slotOf(object)).filter(isOpen).length > 1) rows.add('replacing')
     if (object.status.state === 'Running') rows.add('settled')
   }
 }

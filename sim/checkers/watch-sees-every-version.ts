@@ -7,27 +7,28 @@ import type { Checker } from './checker.ts'
  * committed: every version, in order, once. `seen` is called by the watchers of the run.
  */
 export function watchSeesEveryVersion(): Checker & {
-  begin(watcher: string): void
+  /** The watcher of that manager, from `since` on: it had another before, or none. */
+  begin(watcher: string, since: number): void
   seen(watcher: string, events: readonly StoreEvent[]): void
 } {
-  const committed: string[] = []
+  const committed: { readonly version: number; readonly line: string }[] = []
   const positions = new Map<string, number>()
   const line = ({ type, resourceVersion, object }: StoreEvent): string =>
     `${resourceVersion} ${type} ${object.kind}/${object.metadata.name}`
   return {
     name: 'a watch sees every version in order',
     observe({ events }) {
-      for (const event of events) committed.push(line(event))
+      for (const event of events) committed.push({ version: event.resourceVersion, line: line(event) })
     },
-    begin(watcher) {
-      for (const other of positions.keys()) positions.delete(other) // Their store is gone with its process.
-      positions.set(watcher, committed.length)
+    begin(watcher, since) {
+      const at = committed.findIndex(({ version }) => version > since)
+      positions.set(watcher, at < 0 ? committed.length : at)
     },
     seen(watcher, events) {
       let at = positions.get(watcher)
       if (at === undefined) return
       for (const event of events) {
-        assert.equal(line(event), committed[at], `watcher ${watcher} at position ${at}`)
+        assert.equal(line(event), committed[at]?.line, `watcher ${watcher} at position ${at}`)
         at += 1
       }
       positions.set(watcher, at)

@@ -43,7 +43,9 @@ export async function startCluster(workerCount: number): Promise<BenchCluster> {
   const clock = createClock()
   const roleOf = (nodeId: string): NodeRole => {
     const identity = { nodeId, clusterId: 'bench' }
-    return nodeId === managerId ? { is: 'Manager', identity: { ...identity, joined: false, hasLog: false } } : { is: 'Worker', identity }
+    return nodeId === managerId
+      ? { is: 'Manager', identity: { ...identity, joined: false, hasLog: false, isForced: false } }
+      : { is: 'Worker', identity }
   }
   const start = async (id: string, managers: readonly string[]): Promise<{ node: KitNode; ended: Promise<void> }> => {
     const effects: Effects = {
