@@ -217,6 +217,7 @@ test('without space writes are refused and reads go on; when there is space agai
   const caught = store.commit(create('web.1.a'))
   await assert.rejects(caught, (error) => reasonOf(error) === 'Unknown' && /not known.*no space/.test(String(error)))
   await assert.rejects(store.commit(create('web.2.a')), (error) => reasonOf(error) === 'Unavailable' && /no space/.test(String(error)))
+  await store.catchUp() // What is read waits for no space.
   assert.equal(store.view.count('Task'), 0)
   disk.failure = undefined
   clock.advance(1_000)

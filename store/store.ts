@@ -344,6 +344,7 @@ class Driver implements OpenStore, PeerHandler {
 
   async catchUp(): Promise<void> {
     if (this.#isClosing || this.#stopped.signal.aborted) throw new StatusError('Unavailable', 'the store is closing')
+    if (this.#isAlone && this.#leads) return // All that was acknowledged is applied. A write may wait for space for long.
     const read = this.#raft.readIndex()
     if ('refused' in read) throw refusal(read, this.#raft.status.leader)
     this.#wake()
