@@ -61,11 +61,11 @@ const mostRedirects = 2
 /** Events that wait for a session. Older ones give way: they are for people, and best effort. */
 const maxEvents = 1_000
 
-export function createAgent(effects: Effects, options: AgentOptions): Agent {
+export function createAgent(effects: Omit<Effects, 'https'>, options: AgentOptions): Agent {
   return { run: (signal) => runAgent(effects, options, signal) }
 }
 
-function runAgent(effects: Effects, options: AgentOptions, signal: AbortSignal): Promise<void> {
+function runAgent(effects: Omit<Effects, 'https'>, options: AgentOptions, signal: AbortSignal): Promise<void> {
   return withSignal(signal, async (inner, stop) => {
     const reporter = new StatusReporter()
     const events = new EventBuffer()
@@ -109,7 +109,7 @@ function isRemoval(error: unknown): error is RefusedError {
 
 /** One session after the other, with any manager that answers. Rejects when `signal` fires or managers refuse the node. */
 async function keepSession(
-  effects: Effects,
+  effects: Omit<Effects, 'https'>,
   options: AgentOptions,
   deps: Omit<SessionDeps, 'onSession'>,
   signal: AbortSignal,

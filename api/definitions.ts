@@ -129,7 +129,46 @@ export const definitions: readonly Definition[] = [
               "key": {
                "type": "string",
                "x-kit-write-only": true,
-               "description": "Its private key, PEM. Never read back."
+               "description": "Its private key, PEM. Never read back. Left out where an external authority has it."
+              }
+             }
+            },
+            "externalCAs": {
+             "type": "array",
+             "maxItems": 4,
+             "description": "Authorities outside of the cluster. Those of the root that nodes get certificates of are asked, in this order, and nobody else signs.",
+             "items": {
+              "type": "object",
+              "description": "One authority outside of the cluster.",
+              "required": [
+               "url",
+               "caCert"
+              ],
+              "properties": {
+               "protocol": {
+                "type": "string",
+                "enum": [
+                 "CFSSL"
+                ],
+                "default": "CFSSL",
+                "description": "How it is asked."
+               },
+               "url": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 2048,
+                "description": "Where requests are posted: https://HOST:PORT/api/v1/cfssl/sign. Its certificate must be of a root of the cluster."
+               },
+               "caCert": {
+                "type": "string",
+                "minLength": 1,
+                "description": "Certificate of the root that it signs with, PEM."
+               },
+               "profile": {
+                "type": "string",
+                "maxLength": 64,
+                "description": "Its profile for certificates of nodes and users."
+               }
               }
              }
             }
@@ -145,8 +184,7 @@ export const definitions: readonly Definition[] = [
            "type": "object",
            "description": "The root of all certificates of this cluster.",
            "required": [
-            "certificate",
-            "key"
+            "certificate"
            ],
            "properties": {
             "certificate": {
@@ -156,7 +194,7 @@ export const definitions: readonly Definition[] = [
             "key": {
              "type": "string",
              "x-kit-write-only": true,
-             "description": "Private key of the root, PEM. Never read back."
+             "description": "Private key of the root, PEM. Never read back. Absent where an external authority has it."
             },
             "rotated": {
              "type": "integer",
@@ -167,7 +205,6 @@ export const definitions: readonly Definition[] = [
              "description": "The root that takes the place of this one. Present until every node has a certificate of it.",
              "required": [
               "certificate",
-              "key",
               "crossSigned",
               "updated",
               "total"
@@ -180,7 +217,7 @@ export const definitions: readonly Definition[] = [
               "key": {
                "type": "string",
                "x-kit-write-only": true,
-               "description": "Its private key, PEM. Never read back."
+               "description": "Its private key, PEM. Never read back. Absent where an external authority has it."
               },
               "crossSigned": {
                "type": "string",

@@ -38,6 +38,8 @@ export type JoinAnswer =
       readonly certificate: string
       /** PEM: all roots to trust. */
       readonly root: string
+      /** When it was made, by the clock of the manager, where that does not follow from the certificate. */
+      readonly madeMs?: number
     }
   /** `leader`: address of the manager to ask instead, where this one knows it. */
   | { readonly type: 'refused'; readonly reason: string; readonly message: string; readonly leader?: string }
@@ -72,10 +74,18 @@ export function isJoinAnswer(value: unknown): value is JoinAnswer {
     case 'root':
       return hasText('certificate', 'clusterId')
     case 'issued':
-      return hasText('nodeId', 'clusterId', 'certificate', 'root') && (value['role'] === 'Worker' || value['role'] === 'Manager')
+      return (
+        hasText('nodeId', 'clusterId', 'certificate', 'root') &&
+        (value['role'] === 'Worker' || value['role'] === 'Manager') &&
+        isTime(value['madeMs'])
+      )
     case 'refused':
       return hasText('reason', 'message') && (value['leader'] === undefined || hasText('leader'))
     default:
       return false
   }
+}
+
+function isTime(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && Number.isSafeInteger(value))
 }

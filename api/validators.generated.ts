@@ -5,7 +5,7 @@ import type { SchemaValidator } from './schema-error.ts'
 
 
 
-const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"},"ca":{"type":"object","properties":{"nodeCertExpiry":{"type":"string","format":"duration"},"rotateWorkerToken":{"type":"integer","minimum":0},"rotateManagerToken":{"type":"integer","minimum":0},"rotateRoot":{"type":"integer","minimum":0},"root":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string","minLength":1},"key":{"type":"string"}}}}}}},"status":{"type":"object","properties":{"ca":{"type":"object","required":["certificate","key"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"rotated":{"type":"integer"},"rotation":{"type":"object","required":["certificate","key","crossSigned","updated","total"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"crossSigned":{"type":"string"},"updated":{"type":"integer"},"total":{"type":"integer"}}}}},"joinTokens":{"type":"object","required":["worker","manager","workerRotation","managerRotation"],"properties":{"worker":{"type":"string"},"manager":{"type":"string"},"workerRotation":{"type":"integer"},"managerRotation":{"type":"integer"}}},"removedNodes":{"type":"array","items":{"type":"object","required":["node","until"],"properties":{"node":{"type":"string"},"until":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"},"ca":{"type":"object","properties":{"nodeCertExpiry":{"type":"string","format":"duration"},"rotateWorkerToken":{"type":"integer","minimum":0},"rotateManagerToken":{"type":"integer","minimum":0},"rotateRoot":{"type":"integer","minimum":0},"root":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string","minLength":1},"key":{"type":"string"}}},"externalCAs":{"type":"array","maxItems":4,"items":{"type":"object","required":["url","caCert"],"properties":{"protocol":{"type":"string","enum":["CFSSL"]},"url":{"type":"string","minLength":1,"maxLength":2048},"caCert":{"type":"string","minLength":1},"profile":{"type":"string","maxLength":64}}}}}}}},"status":{"type":"object","properties":{"ca":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"rotated":{"type":"integer"},"rotation":{"type":"object","required":["certificate","crossSigned","updated","total"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"crossSigned":{"type":"string"},"updated":{"type":"integer"},"total":{"type":"integer"}}}}},"joinTokens":{"type":"object","required":["worker","manager","workerRotation","managerRotation"],"properties":{"worker":{"type":"string"},"manager":{"type":"string"},"workerRotation":{"type":"integer"},"managerRotation":{"type":"integer"}}},"removedNodes":{"type":"array","items":{"type":"object","required":["node","until"],"properties":{"node":{"type":"string"},"until":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const formats0 = formats.duration;
 const formats6 = formats["date-time"];
 const func1 = codePointLength;
@@ -319,9 +319,11 @@ vErrors.push(err23);
 errors++;
 }
 }
-}
-else {
-const err24 = {instancePath:instancePath+"/spec/ca",keyword:"type",params:{type: "object"}};
+if(data5.externalCAs !== undefined){
+let data13 = data5.externalCAs;
+if(Array.isArray(data13)){
+if(data13.length > 4){
+const err24 = {instancePath:instancePath+"/spec/ca/externalCAs",keyword:"maxItems",params:{limit: 4}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -330,10 +332,12 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-}
-else {
-const err25 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+const len0 = data13.length;
+for(let i0=0; i0<len0; i0++){
+let data14 = data13[i0];
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+if(data14.url === undefined){
+const err25 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0,keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -342,15 +346,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-if(data.status !== undefined){
-let data13 = data.status;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.ca !== undefined){
-let data14 = data13.ca;
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.certificate === undefined){
-const err26 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "certificate"}};
+if(data14.caCert === undefined){
+const err26 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0,keyword:"required",params:{missingProperty: "caCert"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -359,8 +356,10 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data14.key === undefined){
-const err27 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "key"}};
+if(data14.protocol !== undefined){
+let data15 = data14.protocol;
+if(typeof data15 !== "string"){
+const err27 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/protocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -369,9 +368,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data14.certificate !== undefined){
-if(typeof data14.certificate !== "string"){
-const err28 = {instancePath:instancePath+"/status/ca/certificate",keyword:"type",params:{type: "string"}};
+if(!(data15 === "CFSSL")){
+const err28 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/protocol",keyword:"enum",params:{allowedValues: schema31.properties.spec.properties.ca.properties.externalCAs.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -381,9 +379,11 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data14.key !== undefined){
-if(typeof data14.key !== "string"){
-const err29 = {instancePath:instancePath+"/status/ca/key",keyword:"type",params:{type: "string"}};
+if(data14.url !== undefined){
+let data16 = data14.url;
+if(typeof data16 === "string"){
+if(func1(data16) > 2048){
+const err29 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/url",keyword:"maxLength",params:{limit: 2048}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -392,11 +392,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data14.rotated !== undefined){
-let data17 = data14.rotated;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err30 = {instancePath:instancePath+"/status/ca/rotated",keyword:"type",params:{type: "integer"}};
+if(func1(data16) < 1){
+const err30 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/url",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -406,11 +403,8 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data14.rotation !== undefined){
-let data18 = data14.rotation;
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-if(data18.certificate === undefined){
-const err31 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "certificate"}};
+else {
+const err31 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/url",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -419,8 +413,12 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(data18.key === undefined){
-const err32 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "key"}};
+}
+if(data14.caCert !== undefined){
+let data17 = data14.caCert;
+if(typeof data17 === "string"){
+if(func1(data17) < 1){
+const err32 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/caCert",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -429,8 +427,9 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(data18.crossSigned === undefined){
-const err33 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "crossSigned"}};
+}
+else {
+const err33 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/caCert",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -439,8 +438,12 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data18.updated === undefined){
-const err34 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "updated"}};
+}
+if(data14.profile !== undefined){
+let data18 = data14.profile;
+if(typeof data18 === "string"){
+if(func1(data18) > 64){
+const err34 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/profile",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -449,8 +452,9 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(data18.total === undefined){
-const err35 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "total"}};
+}
+else {
+const err35 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/profile",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -459,9 +463,10 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data18.certificate !== undefined){
-if(typeof data18.certificate !== "string"){
-const err36 = {instancePath:instancePath+"/status/ca/rotation/certificate",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err36 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -471,9 +476,9 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data18.key !== undefined){
-if(typeof data18.key !== "string"){
-const err37 = {instancePath:instancePath+"/status/ca/rotation/key",keyword:"type",params:{type: "string"}};
+}
+else {
+const err37 = {instancePath:instancePath+"/spec/ca/externalCAs",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -483,9 +488,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data18.crossSigned !== undefined){
-if(typeof data18.crossSigned !== "string"){
-const err38 = {instancePath:instancePath+"/status/ca/rotation/crossSigned",keyword:"type",params:{type: "string"}};
+}
+else {
+const err38 = {instancePath:instancePath+"/spec/ca",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -495,10 +500,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data18.updated !== undefined){
-let data22 = data18.updated;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err39 = {instancePath:instancePath+"/status/ca/rotation/updated",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err39 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -508,10 +512,14 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data18.total !== undefined){
-let data23 = data18.total;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err40 = {instancePath:instancePath+"/status/ca/rotation/total",keyword:"type",params:{type: "integer"}};
+if(data.status !== undefined){
+let data19 = data.status;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.ca !== undefined){
+let data20 = data19.ca;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+if(data20.certificate === undefined){
+const err40 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "certificate"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -520,10 +528,9 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-}
-else {
-const err41 = {instancePath:instancePath+"/status/ca/rotation",keyword:"type",params:{type: "object"}};
+if(data20.certificate !== undefined){
+if(typeof data20.certificate !== "string"){
+const err41 = {instancePath:instancePath+"/status/ca/certificate",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -533,9 +540,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-}
-else {
-const err42 = {instancePath:instancePath+"/status/ca",keyword:"type",params:{type: "object"}};
+if(data20.key !== undefined){
+if(typeof data20.key !== "string"){
+const err42 = {instancePath:instancePath+"/status/ca/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -545,11 +552,10 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data13.joinTokens !== undefined){
-let data24 = data13.joinTokens;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(data24.worker === undefined){
-const err43 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "worker"}};
+if(data20.rotated !== undefined){
+let data23 = data20.rotated;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err43 = {instancePath:instancePath+"/status/ca/rotated",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -558,8 +564,12 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(data24.manager === undefined){
-const err44 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "manager"}};
+}
+if(data20.rotation !== undefined){
+let data24 = data20.rotation;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.certificate === undefined){
+const err44 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "certificate"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -568,8 +578,8 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data24.workerRotation === undefined){
-const err45 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "workerRotation"}};
+if(data24.crossSigned === undefined){
+const err45 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "crossSigned"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -578,8 +588,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data24.managerRotation === undefined){
-const err46 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "managerRotation"}};
+if(data24.updated === undefined){
+const err46 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "updated"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -588,9 +598,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data24.worker !== undefined){
-if(typeof data24.worker !== "string"){
-const err47 = {instancePath:instancePath+"/status/joinTokens/worker",keyword:"type",params:{type: "string"}};
+if(data24.total === undefined){
+const err47 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "total"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -599,10 +608,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data24.manager !== undefined){
-if(typeof data24.manager !== "string"){
-const err48 = {instancePath:instancePath+"/status/joinTokens/manager",keyword:"type",params:{type: "string"}};
+if(data24.certificate !== undefined){
+if(typeof data24.certificate !== "string"){
+const err48 = {instancePath:instancePath+"/status/ca/rotation/certificate",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -612,10 +620,9 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data24.workerRotation !== undefined){
-let data27 = data24.workerRotation;
-if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
-const err49 = {instancePath:instancePath+"/status/joinTokens/workerRotation",keyword:"type",params:{type: "integer"}};
+if(data24.key !== undefined){
+if(typeof data24.key !== "string"){
+const err49 = {instancePath:instancePath+"/status/ca/rotation/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -625,10 +632,9 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data24.managerRotation !== undefined){
-let data28 = data24.managerRotation;
-if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
-const err50 = {instancePath:instancePath+"/status/joinTokens/managerRotation",keyword:"type",params:{type: "integer"}};
+if(data24.crossSigned !== undefined){
+if(typeof data24.crossSigned !== "string"){
+const err50 = {instancePath:instancePath+"/status/ca/rotation/crossSigned",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -638,9 +644,10 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
-else {
-const err51 = {instancePath:instancePath+"/status/joinTokens",keyword:"type",params:{type: "object"}};
+if(data24.updated !== undefined){
+let data28 = data24.updated;
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+const err51 = {instancePath:instancePath+"/status/ca/rotation/updated",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -650,15 +657,10 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data13.removedNodes !== undefined){
-let data29 = data13.removedNodes;
-if(Array.isArray(data29)){
-const len0 = data29.length;
-for(let i0=0; i0<len0; i0++){
-let data30 = data29[i0];
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-if(data30.node === undefined){
-const err52 = {instancePath:instancePath+"/status/removedNodes/" + i0,keyword:"required",params:{missingProperty: "node"}};
+if(data24.total !== undefined){
+let data29 = data24.total;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err52 = {instancePath:instancePath+"/status/ca/rotation/total",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -667,8 +669,10 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data30.until === undefined){
-const err53 = {instancePath:instancePath+"/status/removedNodes/" + i0,keyword:"required",params:{missingProperty: "until"}};
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/status/ca/rotation",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -677,9 +681,10 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(data30.node !== undefined){
-if(typeof data30.node !== "string"){
-const err54 = {instancePath:instancePath+"/status/removedNodes/" + i0+"/node",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/status/ca",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -689,10 +694,11 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data30.until !== undefined){
-let data32 = data30.until;
-if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
-const err55 = {instancePath:instancePath+"/status/removedNodes/" + i0+"/until",keyword:"type",params:{type: "integer"}};
+if(data19.joinTokens !== undefined){
+let data30 = data19.joinTokens;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.worker === undefined){
+const err55 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "worker"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -701,10 +707,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-else {
-const err56 = {instancePath:instancePath+"/status/removedNodes/" + i0,keyword:"type",params:{type: "object"}};
+if(data30.manager === undefined){
+const err56 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "manager"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -713,10 +717,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-}
-else {
-const err57 = {instancePath:instancePath+"/status/removedNodes",keyword:"type",params:{type: "array"}};
+if(data30.workerRotation === undefined){
+const err57 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "workerRotation"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -725,16 +727,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-if(data13.conditions !== undefined){
-let data33 = data13.conditions;
-if(Array.isArray(data33)){
-const len1 = data33.length;
-for(let i1=0; i1<len1; i1++){
-let data34 = data33[i1];
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-if(data34.type === undefined){
-const err58 = {instancePath:instancePath+"/status/conditions/" + i1,keyword:"required",params:{missingProperty: "type"}};
+if(data30.managerRotation === undefined){
+const err58 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "managerRotation"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -743,8 +737,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data34.status === undefined){
-const err59 = {instancePath:instancePath+"/status/conditions/" + i1,keyword:"required",params:{missingProperty: "status"}};
+if(data30.worker !== undefined){
+if(typeof data30.worker !== "string"){
+const err59 = {instancePath:instancePath+"/status/joinTokens/worker",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -753,9 +748,10 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data34.type !== undefined){
-if(typeof data34.type !== "string"){
-const err60 = {instancePath:instancePath+"/status/conditions/" + i1+"/type",keyword:"type",params:{type: "string"}};
+}
+if(data30.manager !== undefined){
+if(typeof data30.manager !== "string"){
+const err60 = {instancePath:instancePath+"/status/joinTokens/manager",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -765,10 +761,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data34.status !== undefined){
-let data36 = data34.status;
-if(typeof data36 !== "string"){
-const err61 = {instancePath:instancePath+"/status/conditions/" + i1+"/status",keyword:"type",params:{type: "string"}};
+if(data30.workerRotation !== undefined){
+let data33 = data30.workerRotation;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+const err61 = {instancePath:instancePath+"/status/joinTokens/workerRotation",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -777,8 +773,11 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(!(((data36 === "True") || (data36 === "False")) || (data36 === "Unknown"))){
-const err62 = {instancePath:instancePath+"/status/conditions/" + i1+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data30.managerRotation !== undefined){
+let data34 = data30.managerRotation;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+const err62 = {instancePath:instancePath+"/status/joinTokens/managerRotation",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -788,9 +787,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data34.reason !== undefined){
-if(typeof data34.reason !== "string"){
-const err63 = {instancePath:instancePath+"/status/conditions/" + i1+"/reason",keyword:"type",params:{type: "string"}};
+}
+else {
+const err63 = {instancePath:instancePath+"/status/joinTokens",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -800,9 +799,15 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data34.message !== undefined){
-if(typeof data34.message !== "string"){
-const err64 = {instancePath:instancePath+"/status/conditions/" + i1+"/message",keyword:"type",params:{type: "string"}};
+if(data19.removedNodes !== undefined){
+let data35 = data19.removedNodes;
+if(Array.isArray(data35)){
+const len1 = data35.length;
+for(let i1=0; i1<len1; i1++){
+let data36 = data35[i1];
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(data36.node === undefined){
+const err64 = {instancePath:instancePath+"/status/removedNodes/" + i1,keyword:"required",params:{missingProperty: "node"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -811,11 +816,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-if(data34.observedGeneration !== undefined){
-let data39 = data34.observedGeneration;
-if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
-const err65 = {instancePath:instancePath+"/status/conditions/" + i1+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data36.until === undefined){
+const err65 = {instancePath:instancePath+"/status/removedNodes/" + i1,keyword:"required",params:{missingProperty: "until"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -824,12 +826,9 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-if(data34.lastTransitionTime !== undefined){
-let data40 = data34.lastTransitionTime;
-if(typeof data40 === "string"){
-if(!(formats6(data40))){
-const err66 = {instancePath:instancePath+"/status/conditions/" + i1+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data36.node !== undefined){
+if(typeof data36.node !== "string"){
+const err66 = {instancePath:instancePath+"/status/removedNodes/" + i1+"/node",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -839,8 +838,10 @@ vErrors.push(err66);
 errors++;
 }
 }
-else {
-const err67 = {instancePath:instancePath+"/status/conditions/" + i1+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data36.until !== undefined){
+let data38 = data36.until;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
+const err67 = {instancePath:instancePath+"/status/removedNodes/" + i1+"/until",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -852,7 +853,7 @@ errors++;
 }
 }
 else {
-const err68 = {instancePath:instancePath+"/status/conditions/" + i1,keyword:"type",params:{type: "object"}};
+const err68 = {instancePath:instancePath+"/status/removedNodes/" + i1,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -864,7 +865,7 @@ errors++;
 }
 }
 else {
-const err69 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err69 = {instancePath:instancePath+"/status/removedNodes",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -874,9 +875,15 @@ vErrors.push(err69);
 errors++;
 }
 }
-}
-else {
-const err70 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data19.conditions !== undefined){
+let data39 = data19.conditions;
+if(Array.isArray(data39)){
+const len2 = data39.length;
+for(let i2=0; i2<len2; i2++){
+let data40 = data39[i2];
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+if(data40.type === undefined){
+const err70 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -885,15 +892,157 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-}
-else {
-const err71 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data40.status === undefined){
+const err71 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err71];
 }
 else {
 vErrors.push(err71);
+}
+errors++;
+}
+if(data40.type !== undefined){
+if(typeof data40.type !== "string"){
+const err72 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+if(data40.status !== undefined){
+let data42 = data40.status;
+if(typeof data42 !== "string"){
+const err73 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+if(!(((data42 === "True") || (data42 === "False")) || (data42 === "Unknown"))){
+const err74 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+if(data40.reason !== undefined){
+if(typeof data40.reason !== "string"){
+const err75 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+if(data40.message !== undefined){
+if(typeof data40.message !== "string"){
+const err76 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+if(data40.observedGeneration !== undefined){
+let data45 = data40.observedGeneration;
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+const err77 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+if(data40.lastTransitionTime !== undefined){
+let data46 = data40.lastTransitionTime;
+if(typeof data46 === "string"){
+if(!(formats6(data46))){
+const err78 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+else {
+const err79 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+}
+else {
+const err83 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
 }
 errors++;
 }

@@ -1,7 +1,7 @@
 // Writes X.509 certificates (RFC 5280): node-forge encodes, the key signs. What a certificate of each sort
 // contains is decided in root-ca.ts and issue.ts.
 
-import { createHash, type KeyObject } from 'node:crypto'
+import { createHash, type KeyObject, type X509Certificate } from 'node:crypto'
 import type { Keys, Random } from '../effects/effects.ts'
 import {
   type Asn1,
@@ -50,6 +50,9 @@ export interface CertificateContent {
   readonly keyId?: Uint8Array
 }
 
+/** What a certificate may be used for. */
+export type Purpose = 'serverAuth' | 'clientAuth'
+
 const attributes = { O: '2.5.4.10', OU: '2.5.4.11', CN: '2.5.4.3' } as const
 const ids = {
   subjectKeyIdentifier: '2.5.29.14',
@@ -68,7 +71,6 @@ const goodSignatureIds: readonly string[] = [
   ...[11, 12, 13].map((digest) => `1.2.840.113549.1.1.${digest}`),
 ]
 const serialBytes = 16
-const keyIdBytes = 20
 const versionThree = Uint8Array.of(2)
 
 /** With SHA-256, whatever the key is. */
@@ -80,11 +82,19 @@ export function nameOf(subject: Subject): Asn1 {
   return sequence(...subject.map(([attribute, value]) => set(sequence(oid(attributes[attribute]), utf8(value)))))
 }
 
-/** RFC 7093, method 1. */
+/** Of a certificate that was read with `X509Certificate`. */
+export function hasPurpose({ keyUsage }: X509Certificate, purpose: Purpose): boolean {
+  return keyUsage?.includes(ids[purpose]) === true
+}
+
+/**
+ * RFC 5280 §4.2.1.2, method 1: SHA-1, of which nothing but a name is wanted. As every other authority has it, so that one
+ * outside of the cluster that signs a root of ours calls its key what we call it.
+ */
 export function keyIdOf(publicKey: KeyObject): Uint8Array {
   const [, bits] = membersOf(decode(publicKey.export({ type: 'spki', format: 'der' }))) ?? []
   const bytes = Buffer.from(typeof bits?.value === 'string' ? bits.value.slice(1) : '', 'latin1')
-  return createHash('sha256').update(bytes).digest().subarray(0, keyIdBytes)
+  return createHash('sha1').update(bytes).digest()
 }
 
 function extension(id: string, isCritical: boolean, value: Asn1): Asn1 {
@@ -99,7 +109,7 @@ export function authorityExtensions(intermediates: number): readonly Asn1[] {
   ]
 }
 
-export function endExtensions(purposes: readonly ('serverAuth' | 'clientAuth')[], dnsNames: readonly string[]): readonly Asn1[] {
+export function endExtensions(purposes: readonly Purpose[], dnsNames: readonly string[]): readonly Asn1[] {
   const names = dnsNames.map((name) => taggedBytes(2, Buffer.from(name)))
   return [
     extension(ids.basicConstraints, true, sequence()),

@@ -5,7 +5,7 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { StatusError } from '../api/errors.ts'
 import type { Keys } from '../effects/effects.ts'
 import { signatureAlgorithm } from './certificate.ts'
-import { bitString, bitsOf, decode, encode, integer, integerOf, membersOf, oidOf, sequence, tagged } from './der.ts'
+import { type Asn1, bitString, bitsOf, decode, encode, integer, integerOf, membersOf, oidOf, sequence, tagged } from './der.ts'
 import { fromPem, toPem } from './pem.ts'
 
 /** One for P-256 has about 300 bytes. */
@@ -16,10 +16,10 @@ const digests: Readonly<Record<string, string>> = {
   '1.2.840.10045.4.3.4': 'sha512',
 }
 
-/** Returns PEM. */
-export function makeCsr(keys: Keys, key: KeyObject): string {
+/** Returns PEM. @param subject a name; that of nobody when left out. */
+export function makeCsr(keys: Keys, key: KeyObject, subject: Asn1 = sequence()): string {
   const spki = decode(createPublicKey(key).export({ type: 'spki', format: 'der' }))
-  const content = sequence(integer(Uint8Array.of(0)), sequence(), spki, tagged(0))
+  const content = sequence(integer(Uint8Array.of(0)), subject, spki, tagged(0))
   const signature = keys.sign(key, encode(content))
   return toPem('CERTIFICATE REQUEST', encode(sequence(content, signatureAlgorithm(key), bitString(signature))))
 }

@@ -30,3 +30,9 @@ export function fromPem(label: PemLabel, text: string): readonly Uint8Array[] {
 export function certificatesIn(text: string): readonly X509Certificate[] {
   return fromPem('CERTIFICATE', text).map((der) => new X509Certificate(der))
 }
+
+/** However they are written. False for what holds none. */
+export function isSameCertificate(one: string, other: string): boolean {
+  const [[left], [right]] = [fromPem('CERTIFICATE', one), fromPem('CERTIFICATE', other)]
+  return left !== undefined && right !== undefined && Buffer.from(left).equals(right)
+}

@@ -55,28 +55,39 @@ export function makeRootCa(deps: IssueDeps, nowMs: number): Authority {
  * when it is sent along. As long as both last.
  */
 export function crossSign(deps: IssueDeps, present: Authority, next: Authority): Authority {
-  const issuer = issuerOf(next.certificate)
+  return { certificate: next.certificate, key: next.key, intermediates: crossSigned(deps, present, next.certificate) }
+}
+
+/** @param next PEM: the root that follows, whose key may be elsewhere. */
+export function crossSigned(deps: IssueDeps, present: Authority, next: string): string {
+  const issuer = issuerOf(next)
+  const certificate = new X509Certificate(next)
   const content = {
     subject: issuer.name,
-    publicKey: createPublicKey(next.key),
-    validity: overlap(validityOf(new X509Certificate(present.certificate)), validityOf(new X509Certificate(next.certificate))),
+    publicKey: certificate.publicKey,
+    validity: overlap(validityOf(new X509Certificate(present.certificate)), validityOf(certificate)),
     extensions: authorityExtensions(0),
     keyId: issuer.keyId, // Roots of others name their keys in another way.
   }
-  const certificate = writeCertificate(deps, content, issuerOf(present.certificate), present.key)
-  return { certificate: next.certificate, key: next.key, intermediates: certificate }
+  return writeCertificate(deps, content, issuerOf(present.certificate), present.key)
 }
 
 /** A root that an operator brings, with its key. Throws Invalid with what is wrong with it. */
 export function readRootCa(certificatePem: string, key: KeyObject, nowMs: number): Authority {
+  const certificate = readUsableRoot(certificatePem, nowMs)
+  if (!certificate.checkPrivateKey(key)) throw invalid('does not belong to the key')
+  return { certificate: certificate.toString(), key, intermediates: '' }
+}
+
+/** One whose key may be elsewhere. */
+export function readUsableRoot(certificatePem: string, nowMs: number): X509Certificate {
   const certificate = readRootCertificate(certificatePem)
   const validity = validityOf(certificate)
   if (validity.notBeforeMs > nowMs) throw invalid(`is not valid before ${certificate.validFrom}`)
   if (validity.notAfterMs < nowMs + yearMs) throw invalid(`expires on ${certificate.validTo}; it must last one year from now at least`)
   const shortcoming = shortcomingOf(certificate.toString())
   if (shortcoming !== undefined) throw invalid(shortcoming)
-  if (!certificate.checkPrivateKey(key)) throw invalid('does not belong to the key')
-  return { certificate: certificate.toString(), key, intermediates: '' }
+  return certificate
 }
 
 /** The private key of a root. Throws Invalid, and says nothing of what is in it. */

@@ -66,7 +66,7 @@ function pathTo(
   return undefined
 }
 
-function isSignedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
+export function isSignedBy(certificate: X509Certificate, authority: X509Certificate): boolean {
   try {
     return authority.ca && certificate.checkIssued(authority) && certificate.verify(authority.publicKey)
   } catch {

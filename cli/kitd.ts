@@ -11,6 +11,7 @@ import type { Handle } from '../api/request.ts'
 import { createClock } from '../effects/real/clock.ts'
 import { lockDirectory } from '../effects/real/directory-lock.ts'
 import { createDisk } from '../effects/real/disk.ts'
+import { createHttps } from '../effects/real/https.ts'
 import { createKeys } from '../effects/real/keys.ts'
 import { createLog } from '../effects/real/log.ts'
 import { createRandom } from '../effects/real/random.ts'
@@ -111,6 +112,7 @@ async function run(flags: Flags): Promise<void> {
     random: createRandom(),
     keys: createKeys(),
     disk: createDisk(),
+    https: createHttps(),
     log,
     processMetrics: () => ofProcess.metrics(),
   }

@@ -10,7 +10,8 @@ import { createTlsTransport } from '../effects/real/tls-transport.ts'
 import { Loopback } from '../effects/real/transport.ts'
 import { defaultListen, hostAndPort, type NetworkDeps, type NetworkOptions, type NodeNetwork, openNetwork } from '../node/network.ts'
 
-export interface NetworkFlags extends Pick<NetworkOptions, 'hostname' | 'listenRemoteApi' | 'joinAddr' | 'labels' | 'availability'> {
+export interface NetworkFlags
+  extends Pick<NetworkOptions, 'hostname' | 'listenRemoteApi' | 'joinAddr' | 'joinWithinMs' | 'labels' | 'availability'> {
   /** host:port that other nodes are told. */
   readonly advertiseAddr?: string
   /** The token, or `@` and a file that holds it. */
@@ -18,7 +19,7 @@ export interface NetworkFlags extends Pick<NetworkOptions, 'hostname' | 'listenR
 }
 
 export function openRealNetwork(
-  effects: Omit<Effects, 'transport'>,
+  effects: Omit<Effects, 'transport' | 'https'>,
   directory: string,
   { advertiseAddr, joinToken, ...flags }: NetworkFlags,
   signal: AbortSignal,
@@ -31,7 +32,7 @@ export function openRealNetwork(
   return openNetwork(withSockets(effects), directory, options, signal)
 }
 
-export function withSockets(effects: Omit<Effects, 'transport'>): NetworkDeps {
+export function withSockets(effects: Omit<Effects, 'transport' | 'https'>): NetworkDeps {
   return {
     ...effects,
     createTransport: (options) => createTlsTransport({ clock: effects.clock, ...options }),

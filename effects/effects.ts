@@ -97,6 +97,30 @@ export interface Transport {
   connect(to: string, protocol: string, signal: AbortSignal): Promise<FrameStream>
 }
 
+export interface HttpsRequest {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  /** JSON, of a POST. */
+  readonly body?: string
+  /** PEM: whose certificates to believe. Nobody else's, also not those that the machine believes. */
+  readonly roots: string
+  /** PEM and its key, for a server that wants to know who asks. */
+  readonly own: { readonly certificate: string; readonly key: KeyObject } | undefined
+  /** Of the answer. One that is larger is a failure. */
+  readonly maxBytes: number
+}
+
+export interface HttpsAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** Requests to somebody who is no node and speaks HTTP, over TLS only. */
+export interface Https {
+  /** Whatever the status is: also a redirect is an answer, and nobody follows it. Rejects with what the network or TLS did. */
+  request(request: HttpsRequest, signal: AbortSignal): Promise<HttpsAnswer>
+}
+
 /** Constant message in the past tense; values are fields; `object` is always `Kind/name`. Never secrets. */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void
@@ -111,5 +135,6 @@ export interface Effects {
   readonly keys: Keys
   readonly disk: Disk
   readonly transport: Transport
+  readonly https: Https
   readonly log: Log
 }

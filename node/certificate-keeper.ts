@@ -9,7 +9,15 @@ import { certificatesIn } from '../ca/pem.ts'
 import { madeMs } from '../ca/renewal.ts'
 import { verifyChain } from '../ca/verify-chain.ts'
 import type { FrameStream } from '../effects/effects.ts'
-import { believedOf, type CertificateDeps, JoinRefused, type NodeCertificate, renewCertificate, trustRoots } from './certificate.ts'
+import {
+  believedOf,
+  type CertificateDeps,
+  JoinRefused,
+  lifetimeOf,
+  type NodeCertificate,
+  renewCertificate,
+  trustRoots,
+} from './certificate.ts'
 import {
   clockToleranceMs,
   firstRetryMs,
@@ -60,7 +68,12 @@ export class CertificateKeeper {
     this.#options = options
     this.#present = options.first
     this.#retryMs = options.first === undefined ? firstWithoutMs : firstRetryMs
-    if (options.first !== undefined) this.#life = lifeOnDisk(believedOf(options.first), deps)
+    if (options.first !== undefined) this.#life = lifeOnDisk(lifetimeOf(options.first), deps)
+  }
+
+  /** The certificate that this node goes with; undefined while there is none. */
+  present(): NodeCertificate | undefined {
+    return this.#present
   }
 
   /** Digest of the key of the authority that the certificate is of; undefined while there is none. */
@@ -123,7 +136,7 @@ export class CertificateKeeper {
     const waitMs = this.#isWanted() || this.#life === undefined ? 0 : untilDueMs(this.#life, clock)
     if (waitMs > 0) return Math.min(Math.ceil(waitMs), lookAgainMs)
     const present = await renewCertificate(this.#deps, directory, await this.#options.open(signal), signal)
-    this.#life = lifeFromNow(believedOf(present), this.#deps)
+    this.#life = lifeFromNow(lifetimeOf(present), this.#deps)
     tellRenewed(present, this.#deps)
     this.#use(present, onNew)
     // The manager has gone on meanwhile, and will say so.
@@ -157,7 +170,7 @@ export class CertificateKeeper {
 }
 
 function tellRenewed(fresh: NodeCertificate, { clock, log }: CertificateDeps): void {
-  const validity = believedOf(fresh)
+  const validity = lifetimeOf(fresh)
   log.info('Renewed the certificate of this node', { until: new Date(validity.notAfterMs).toISOString() })
   const aheadMs = clock.wallMs() - madeMs(validity)
   if (Math.abs(aheadMs) > clockToleranceMs)

@@ -1,7 +1,7 @@
 // Joining and renewing, from the machine's side and the manager's.
 
 import assert from 'node:assert/strict'
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import type { JoinAnswer } from '../api/join.ts'
 import type { Cluster, Node } from '../api/objects.ts'
@@ -12,20 +12,25 @@ import { identityOf } from '../ca/identity.ts'
 import { issuedBy } from '../ca/issued-by.ts'
 import { makeToken } from '../ca/join-token.ts'
 import { makeRootCa } from '../ca/root-ca.ts'
+import { testCertifier } from '../ca/testdata/certifier.ts'
+import { answerOf, type Draft } from '../ca/testdata/outside.ts'
 import { authorityController } from '../controllers/authority/authority.ts'
-import type { FrameStream, Peer, Transport } from '../effects/effects.ts'
+import type { FrameStream, Https, HttpsAnswer, HttpsRequest, Peer, Transport } from '../effects/effects.ts'
 import { EventLog } from '../server/events.ts'
 import { Issuer } from '../server/issuer.ts'
 import { streamPair } from '../server/testdata/streams.ts'
 import { settle, silentLog, TestClock } from '../server/testdata/world.ts'
 import { SimulatedDisk } from '../sim/effects/disk.ts'
+import { nobodyOutside } from '../sim/effects/https.ts'
 import { createSimulatedKeys } from '../sim/effects/keys.ts'
 import { SeededRandom } from '../sim/effects/random.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
 import {
   type JoinOptions,
+  JoinRefused,
   type JoinTrust,
   joinCluster,
+  lifetimeOf,
   loadCertificate,
   type NodeCertificate,
   renewCertificate,
@@ -36,14 +41,14 @@ import { CertificateKeeper } from './certificate-keeper.ts'
 const signal = new AbortController().signal
 const stranger: Peer = { address: '192.0.2.7', node: undefined }
 
-async function createCluster() {
+async function createCluster(https: Https = nobodyOutside) {
   const clock = new TestClock()
   const random = new SeededRandom(1)
   const keys = createSimulatedKeys(random)
   const store = createMemoryStore()
   const metadata = { name: 'default', uid: 'c', resourceVersion: 0, generation: 1, createdAt: 0 }
   await store.commit({ writes: [{ op: 'create', object: { kind: 'Cluster', metadata, spec: {}, status: {} } }] })
-  const deps = { clock, random, keys, log: silentLog }
+  const deps = { clock, random, keys, log: silentLog, certifier: testCertifier({ random, keys }, clock, https) }
   const authority = authorityController({ ...deps, store, events: { record: () => {} } })
   await authority.reconcile('default', signal)
   let serve: Parameters<Transport['serve']>[1] | undefined
@@ -62,8 +67,8 @@ async function createCluster() {
     },
     commit: (transaction) => gate.then(() => store.commit(transaction)),
   }
-  const events = new EventLog(clock).recorder('issuer')
-  const issuer = new Issuer({ ...deps, store: slowStore, transport, events, clusterId: 'cluster1' })
+  const events = new EventLog(clock)
+  const issuer = new Issuer({ ...deps, store: slowStore, transport, events: events.recorder('issuer'), clusterId: 'cluster1' })
   void issuer.run(signal)
   const disk = new SimulatedDisk(new SeededRandom(2)).mount()
   const machine = { ...deps, disk }
@@ -98,7 +103,7 @@ async function createCluster() {
     gate = promise
     return resolve
   }
-  return { holdCommits, clock, random, keys, store, authority, disk, machine, opened, openAs, cluster, join, ask, csr, nodes }
+  return { events, holdCommits, clock, random, keys, store, authority, disk, machine, opened, openAs, cluster, join, ask, csr, nodes }
 }
 
 test('a machine with a token becomes a node, trusts only the root of the token, and finds its certificate again', async () => {
@@ -481,3 +486,50 @@ function present(store: ReturnType<typeof createMemoryStore>) {
   assert.ok(found)
   return found
 }
+
+test('while no authority outside signs, a joining machine hears why, and it is the same node once one does', async () => {
+  let answer: ((request: HttpsRequest) => HttpsAnswer) | undefined
+  const https: Https = {
+    request: async (request) => (answer === undefined ? Promise.reject(new Error('connect ECONNREFUSED')) : answer(request)),
+  }
+  const { join, nodes, cluster, store, machine, events, clock } = await createCluster(https)
+  const { certificate } = cluster().ca
+  const externalCAs = [{ url: 'https://ca.test/sign', caCert: certificate }]
+  await store.commit({ writes: [{ op: 'update', object: { ...present(store), spec: { ca: { externalCAs } } } }] })
+  const why = /nobody has signed a certificate for this node: https:\/\/ca\.test\/sign: connect ECONNREFUSED/
+  await assert.rejects(join(), (error: Error) => error instanceof JoinRefused && error.reason === 'Unavailable' && why.test(error.message))
+  assert.equal(nodes().length, 1)
+  assert.match(JSON.stringify(events.list()), /"reason":"CertificateNotSigned".*ECONNREFUSED/)
+
+  const authority = { ...cluster().ca, intermediates: '', key: createPrivateKey(cluster().ca.key ?? '') }
+  // As cfssl does without being told: five minutes ago.
+  const lie = (draft: Draft): Draft => ({ ...draft, validity: { ...draft.validity, notBeforeMs: clock.wallMs() - 300_000 } })
+  answer = (request) => answerOf(machine, authority, request, lie)
+  const joined = await join()
+  assert.deepEqual([joined.nodeId, nodes().length], [nodes()[0]?.metadata.name, 1])
+  assert.equal(joined.madeMs, clock.wallMs(), 'it is not taken for older or younger than it is')
+  assert.equal(lifetimeOf(joined).notBeforeMs, clock.wallMs() - 3_600_000)
+  assert.equal((await loadCertificate(machine.disk, '/n'))?.madeMs, clock.wallMs())
+})
+
+test('a stream waits as long as authorities outside may take, and strangers no longer than before', async () => {
+  const https: Https = {
+    request: (_, until) => new Promise((_resolve, reject) => until.addEventListener('abort', () => reject(until.reason))),
+  }
+  const { join, cluster, store, clock, openAs } = await createCluster(https)
+  const caCert = cluster().ca.certificate
+  const externalCAs = ['one', 'two', 'three', 'four'].map((name) => ({ url: `https://${name}/`, caCert }))
+  await store.commit({ writes: [{ op: 'update', object: { ...present(store), spec: { ca: { externalCAs } } } }] })
+  const refused = assert.rejects(join(), /four\/: there was no answer within 5 s/)
+  const silent = await openAs(stranger)()
+  let ended = false
+  const ending = (async () => {
+    for await (const _ of silent.frames()) assert.fail()
+    ended = true
+  })()
+  await clock.advance(10_000)
+  assert.ok(ended)
+  await ending
+  await clock.advance(10_000)
+  await refused
+})

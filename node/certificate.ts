@@ -10,7 +10,7 @@ import type { Validity } from '../ca/certificate.ts'
 import { makeCsr } from '../ca/csr.ts'
 import { type JoinToken, parseToken, verifyRootAgainstToken } from '../ca/join-token.ts'
 import { certificatesIn } from '../ca/pem.ts'
-import { readRootCertificate, validityOf } from '../ca/root-ca.ts'
+import { backdateMs, readRootCertificate, validityOf } from '../ca/root-ca.ts'
 import type { Clock, Disk, FrameStream, Keys, Log, Random } from '../effects/effects.ts'
 import { readText, writeDurably } from './state-file.ts'
 
@@ -23,6 +23,8 @@ export interface NodeCertificate {
   readonly key: KeyObject
   /** PEM: the roots to trust. */
   readonly root: string
+  /** When it was made, where that does not follow from the certificate. */
+  readonly madeMs?: number
 }
 
 export interface CertificateDeps {
@@ -51,7 +53,8 @@ export interface JoinOptions {
 }
 
 const longestFile = 256 * 1024
-const answerLimitMs = 15_000
+/** Managers may have to ask authorities outside of the cluster before they answer. */
+const answerLimitMs = 40_000
 
 /** Below the directory of a node. Without it the node is nobody, and may join. */
 export const certificatesOf = (directory: string): string => `${directory}/certificates`
@@ -153,6 +156,13 @@ export function believedOf({ certificate }: NodeCertificate): Validity {
   return validityOf(new X509Certificate(certificate))
 }
 
+/** How long it lives, for whoever asks how old it is: authorities outside of the cluster date theirs back by as much as they like. */
+export function lifetimeOf(certificate: NodeCertificate): Validity {
+  const { notBeforeMs, notAfterMs } = believedOf(certificate)
+  const { madeMs } = certificate
+  return { notBeforeMs: madeMs === undefined ? notBeforeMs : madeMs - backdateMs, notAfterMs }
+}
+
 /** What is asked for a certificate with, until there is one for it. */
 async function nextKey({ disk, keys, log }: CertificateDeps, directory: string): Promise<KeyObject> {
   const kept = readKey(await readText(disk, `${certificatesOf(directory)}/${nextKeyFile}`, longestFile), log)
@@ -197,10 +207,10 @@ async function keepNew(...what: Parameters<typeof keep>): Promise<NodeCertificat
 }
 
 function certificateOf(
-  { nodeId, clusterId, role, certificate, root }: Extract<JoinAnswer, { type: 'issued' }>,
+  { nodeId, clusterId, role, certificate, root, madeMs }: Extract<JoinAnswer, { type: 'issued' }>,
   key: KeyObject,
 ): NodeCertificate {
-  return { nodeId, clusterId, role, certificate, root, key }
+  return { nodeId, clusterId, role, certificate, root, key, ...(madeMs === undefined ? {} : { madeMs }) }
 }
 
 async function ask(clock: Clock, stream: FrameStream, request: JoinRequest, signal: AbortSignal): Promise<JoinAnswer> {

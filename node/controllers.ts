@@ -1,10 +1,12 @@
 // All controllers of a manager, made anew for each term of leadership: what one term remembered in memory
 // must not outlive it. Each gets a store handle that refuses what its list does not name.
 
+import type { Certifier } from '../ca/certifier.ts'
 import { allocatorController } from '../controllers/allocator/allocator.ts'
 import { authorityController } from '../controllers/authority/authority.ts'
 import { bootstrapController, type Founding } from '../controllers/bootstrap/bootstrap.ts'
 import { drainController } from '../controllers/drain/drain.ts'
+import { externalCaController } from '../controllers/external-ca/external-ca.ts'
 import { globalController } from '../controllers/global/global.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
 import { nodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle.ts'
@@ -33,6 +35,7 @@ export interface ControllersDeps extends Omit<ControllerDeps, 'store' | 'events'
   readonly events: EventLog
   readonly random: Random
   readonly keys: Keys
+  readonly certifier: Certifier
   readonly liveness: NodeLiveness
   readonly nodeId: string
   readonly clusterId: string
@@ -48,6 +51,7 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
     SlotControllerDeps & {
       readonly random: Random
       readonly keys: Keys
+      readonly certifier: Certifier
       readonly liveness: NodeLiveness
       readonly nodeId: string
       readonly clusterId: string
@@ -56,12 +60,13 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
       readonly group: Group
     }
   const make = (create: (deps: All) => Controller): Controller => {
-    const { clock, log, random, keys, liveness, nodeId, clusterId, nodeLabels, founding } = deps
+    const { clock, log, random, keys, certifier, liveness, nodeId, clusterId, nodeLabels, founding } = deps
     const given = {
       clock,
       log,
       random,
       keys,
+      certifier,
       liveness,
       nodeId,
       clusterId,
@@ -79,6 +84,7 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
     bootstrapController,
     authorityController,
     rolesController,
+    externalCaController,
     usersController,
     stackController,
     revisionController,

@@ -7,6 +7,7 @@ import type { ExecRequest } from '../api/exec.ts'
 import type { FrameConnection } from '../api/request.ts'
 import type { LogLine, LogOptions } from '../api/session.ts'
 import type { TaskStats } from '../api/stats.ts'
+import { type Certifier, createCertifier } from '../ca/certifier.ts'
 import { runControllers } from '../controllers/runtime/loop.ts'
 import type { Effects } from '../effects/effects.ts'
 import { Dispatcher } from '../server/dispatcher.ts'
@@ -28,13 +29,14 @@ export class Leader {
   readonly #metrics: NodeMetrics
   readonly #dispatcher: Dispatcher
   readonly #logs: LogBroker
+  readonly #certifier: Certifier
   readonly #issuer: Issuer
   readonly #stats: StatsBroker
   readonly #exec: ExecBroker
 
   constructor(effects: Effects, options: ManagerOptions, store: OpenStore, events: EventLog, metrics: NodeMetrics) {
-    const { clock, random, keys, log, transport } = effects
-    const { identity, advertise, shortestCertificateMs: shortestLifeMs } = options
+    const { clock, random, keys, log, transport, https } = effects
+    const { identity, advertise, shortestCertificateMs: shortestLifeMs, own } = options
     this.#effects = effects
     this.#options = options
     this.#store = store
@@ -50,8 +52,10 @@ export class Leader {
     const requestStream: Dispatcher['requestStream'] = (...request) => dispatcher.requestStream(...request)
     this.#dispatcher = dispatcher
     this.#logs = new LogBroker({ ...given, requestStream })
+    const certifier = createCertifier({ clock, random, keys, https, own })
+    this.#certifier = certifier
     this.#issuer = new Issuer({
-      ...{ ...given, keys, events: events.recorder('issuer'), clusterId: identity.clusterId },
+      ...{ ...given, certifier, events: events.recorder('issuer'), clusterId: identity.clusterId },
       ...(shortestLifeMs === undefined ? {} : { shortestLifeMs }),
     })
     this.#stats = new StatsBroker({ ...given, requestStream })
@@ -83,6 +87,7 @@ export class Leader {
     const store = this.#store
     const { controllers, index } = createControllers({
       ...{ store, clock, log, random, keys, nodeId, clusterId, founding },
+      certifier: this.#certifier,
       events: this.#events,
       liveness: this.#dispatcher,
       nodeLabels: labels,

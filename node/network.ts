@@ -28,12 +28,14 @@ export interface NetworkOptions {
   readonly joinAddr?: string
   /** Asked for only when a token is needed. */
   readonly joinToken?: () => Promise<string>
+  /** Whoever waits for it to join hears after so long why it has not. It waits on without. */
+  readonly joinWithinMs?: number
   /** Of the node, when it joins. */
   readonly labels: Readonly<Record<string, string>>
   readonly availability?: Availability
 }
 
-export interface NetworkDeps extends Omit<Effects, 'transport'> {
+export interface NetworkDeps extends Omit<Effects, 'transport' | 'https'> {
   /** Streams between machines. */
   readonly createTransport: (options: NodeTransportOptions) => NodeTransport
   /** Streams of this node to itself, by its id. */
@@ -73,6 +75,7 @@ type Members = Pick<OpenStore, 'view' | 'subscribe' | 'status' | 'members'>
 export const defaultListen = '0.0.0.0:4242'
 const joinAttempts = 5
 const betweenAttemptsMs = 1_000
+const betweenAnswersMs = 3_000
 const longestManagersFile = 64 * 1024
 const tellWithinMs = 5_000
 
@@ -238,6 +241,9 @@ async function join(
   if (options.joinToken === undefined) throw new Error(whyToken(before, deps.clock.wallMs()))
   const token = await options.joinToken()
   let leader: string | undefined
+  const { joinWithinMs = Number.POSITIVE_INFINITY } = options
+  const sinceMs = deps.clock.monotonicMs()
+  let failures = 0
   for (let attempt = 1; ; attempt++) {
     const manager = leader ?? managers[(attempt - 1) % managers.length] ?? ''
     try {
@@ -250,12 +256,17 @@ async function join(
     } catch (error) {
       const isFinal =
         (error instanceof JoinRefused && error.reason !== 'Unavailable') || (error instanceof StatusError && error.reason !== 'Unavailable')
-      if (isFinal || attempt >= joinAttempts || signal.aborted)
+      // A manager that answers is there, and says that it takes longer.
+      const isAnswered = error instanceof JoinRefused && error.leader === undefined
+      if (!isAnswered) failures++
+      const isLate = deps.clock.monotonicMs() - sinceMs >= joinWithinMs
+      if (isFinal || failures >= joinAttempts || isLate || signal.aborted)
         throw new Error(`cannot join the cluster at ${manager}: ${messageOf(error)}`, { cause: error })
-      deps.log.info('The cluster cannot be joined yet', { manager, error })
-      leader = error instanceof JoinRefused ? error.leader : undefined
-      if (leader !== undefined) continue
-      await deps.clock.sleep(betweenAttemptsMs, signal)
+      if (isAnswered) deps.log.warn('Waiting to join the cluster', { manager, why: error.message })
+      else deps.log.info('The cluster cannot be joined yet', { manager, error })
+      leader = isAnswered ? manager : error instanceof JoinRefused ? error.leader : undefined
+      if (leader !== undefined && !isAnswered) continue
+      await deps.clock.sleep(isAnswered ? betweenAnswersMs : betweenAttemptsMs, signal)
     }
   }
 }

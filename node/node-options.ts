@@ -59,4 +59,6 @@ export interface ManagerOptions extends Omit<NodeOptions, 'role'> {
   readonly identity: ManagerIdentity
   /** How long its own certificate counts; undefined while it has none. */
   readonly ownCertificate: () => Validity | undefined
+  /** What it goes with, as soon as it has a certificate. */
+  readonly own: () => NodeCertificate | undefined
 }

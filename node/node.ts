@@ -54,7 +54,11 @@ export async function createNode(effects: Effects, options: NodeOptions): Promis
     await Promise.all([agent.run(signal), keeper.run(signal), changed.watch(signal)])
   }
   if (role.is === 'Worker') return createWorker(options, runBeside)
-  return await openManager(effects, { ...options, identity: role.identity, ownCertificate: () => keeper.validity() }, runBeside)
+  return await openManager(
+    effects,
+    { ...options, identity: role.identity, ownCertificate: () => keeper.validity(), own: () => keeper.present() },
+    runBeside,
+  )
 }
 
 /** Where to ask for certificates: agents have their sessions with the leader. */

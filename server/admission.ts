@@ -38,7 +38,7 @@ export function problemsOf(view: StoreView, next: KitObject, live: KitObject | u
   switch (next.kind) {
     case 'Cluster':
       if (next.metadata.name !== 'default') return [cause('metadata.name', "must be 'default': there is one cluster")]
-      return rootProblems(next, live, nowMs)
+      return authorityProblems(next, live, nowMs)
     case 'Service':
       return [...modeProblems(next), ...referenceProblems(view, next, live), ...portProblems(view, next)]
     case 'User':
@@ -62,16 +62,28 @@ function requestProblems({ spec: { request } }: User): readonly Cause[] {
   }
 }
 
-/** Of a root that is new in the spec: one that was accepted may grow old there. */
-function rootProblems({ spec, status }: Cluster, live: KitObject | undefined, nowMs: number): readonly Cause[] {
-  const root = spec.ca?.root
-  if (root === undefined || (live?.kind === 'Cluster' && isDeepStrictEqual(live.spec.ca?.root, root))) return []
+/** What is wrong with the settings of a cluster that is to be founded, beyond their shape. */
+export function foundingProblems({ ca = {} }: Cluster['spec'], nowMs: number): readonly Cause[] {
+  return usabilityProblems(undefined, ca, nowMs)
+}
+
+/** Of what is new in the spec: a root that was accepted may grow old there. */
+function authorityProblems({ spec, status }: Cluster, live: KitObject | undefined, nowMs: number): readonly Cause[] {
+  const [wanted, before] = [spec.ca ?? {}, (live?.kind === 'Cluster' ? live.spec.ca : undefined) ?? {}]
+  const isSame = isDeepStrictEqual(
+    [before.root, before.externalCAs ?? [], before.rotateRoot ?? 0],
+    [wanted.root, wanted.externalCAs ?? [], wanted.rotateRoot ?? 0],
+  )
+  return isSame ? [] : usabilityProblems(status.ca, wanted, nowMs)
+}
+
+function usabilityProblems(present: Cluster['status']['ca'], wanted: NonNullable<Cluster['spec']['ca']>, nowMs: number): readonly Cause[] {
   try {
-    assertUsable(status.ca, root, nowMs)
+    assertUsable(present, wanted, nowMs)
     return []
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
-    return [cause('spec.ca.root', error.message)]
+    return [cause(wanted.root === undefined ? 'spec.ca' : 'spec.ca.root', error.message)]
   }
 }
 

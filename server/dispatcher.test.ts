@@ -5,7 +5,7 @@ import type { Task } from '../api/objects.ts'
 import type { ManagerMessage } from '../api/session.ts'
 import { type ClusterCa, wantedIssuer } from '../ca/cluster-ca.ts'
 import { issueDeps } from '../ca/testdata/authority.ts'
-import { directed, firstCa } from '../controllers/authority/root-rotation.ts'
+import { firstCa } from '../controllers/authority/root-rotation.ts'
 import type { FrameStream, Peer, Transport } from '../effects/effects.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -148,7 +148,8 @@ test('an agent is told what to trust, whose certificate to get, and each change 
   const { heard } = await join()
   const told = () => heard.flatMap((message) => (message.type === 'session' ? [{ roots: message.roots, renewal: message.renewal }] : []))
   await write(ca)
-  const rotating = directed(deps, { root: { certificate: other.certificate, key: other.key } }, ca, Date.now())
+  const crossSigned = other.certificate // Nobody here looks into it.
+  const rotating = { ...ca, rotation: { certificate: other.certificate, crossSigned, updated: 0, total: 1 } }
   await write(rotating)
   await ask(wantedIssuer(rotating))
   await write({ ...rotating, rotated: 1 })

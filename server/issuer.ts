@@ -1,7 +1,6 @@
 // The issuer: makes nodes of machines that show a token, and renews the certificates of nodes. Streams of
 // protocol `join` are open to strangers, so they are short, small and few, and wrong tokens cost patience.
 
-import type { KeyObject } from 'node:crypto'
 import { durationMs } from '../api/duration.ts'
 import { reasonOf, StatusError } from '../api/errors.ts'
 import { isJoinRequest, type JoinAnswer, type JoinRequest, maxJoinFrameBytes } from '../api/join.ts'
@@ -9,14 +8,16 @@ import { createId, createUid } from '../api/new-id.ts'
 import type { Cluster, Node } from '../api/objects.ts'
 import type { Store } from '../api/store.ts'
 import { metadataMistakes } from '../api/validation/metadata.ts'
-import { type ClusterCa, signingAuthority, trustedRoots } from '../ca/cluster-ca.ts'
+import type { Certified, Certifier, Signing } from '../ca/certifier.ts'
+import { signingRoot, trustedRoots } from '../ca/cluster-ca.ts'
 import { readCsr } from '../ca/csr.ts'
+import type { WantedCertificate } from '../ca/external-ca.ts'
 import { keyDigest, type NodeRole } from '../ca/identity.ts'
-import { certificateValidity, defaultCertificateLifeMs, issueNodeCertificate } from '../ca/issue.ts'
+import { certificateValidity, defaultCertificateLifeMs } from '../ca/issue.ts'
 import { roleOfToken } from '../ca/join-token.ts'
 import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
-import type { Clock, FrameStream, Keys, Log, Peer, Random, Transport } from '../effects/effects.ts'
+import type { Clock, FrameStream, Log, Peer, Random, Transport } from '../effects/effects.ts'
 import { createRefusalLog, type TellRefusal } from './refusal-log.ts'
 
 export const issuerWrites: WriteList = { Node: ['create', 'status.certificate'] }
@@ -25,8 +26,8 @@ export interface IssuerDeps {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
-  readonly keys: Keys
   readonly log: Log
+  readonly certifier: Certifier
   readonly transport: Transport
   readonly events: EventRecorder
   /** In every certificate. */
@@ -45,6 +46,19 @@ const rememberedAddresses = 10_000
 const maxCommitAttempts = 16
 
 type Issued = Extract<JoinAnswer, { type: 'issued' }>
+
+/** When a stream is closed. */
+interface Limit {
+  readonly signal: AbortSignal
+  /** Beyond what strangers have: while an authority outside is asked for somebody who may have a certificate. */
+  moreMs: number
+}
+
+/** A certificate, and what it was signed for and by. */
+interface Signed extends Certified {
+  readonly root: string
+  readonly role: NodeRole
+}
 
 export class Issuer {
   readonly #deps: IssuerDeps
@@ -74,11 +88,17 @@ export class Issuer {
       stream.close()
     }
     signal.addEventListener('abort', close, { once: true })
-    void this.#deps.clock.sleep(streamLimitMs, enough.signal).then(close, () => undefined)
+    const limit: Limit = { signal: late.signal, moreMs: 0 }
+    const closeLate = async (): Promise<void> => {
+      await this.#deps.clock.sleep(streamLimitMs, enough.signal)
+      if (limit.moreMs > 0) await this.#deps.clock.sleep(limit.moreMs, enough.signal)
+      close()
+    }
+    void closeLate().catch(() => undefined)
     try {
       let left = requestsPerStream
       for await (const frame of stream.frames()) {
-        const answer = await this.#answer(frame, stream.peer, late.signal)
+        const answer = await this.#answer(frame, stream.peer, limit)
         if (late.signal.aborted) return
         await stream.send(Buffer.from(JSON.stringify(answer)))
         if (answer.type !== 'root' || --left === 0) return
@@ -90,7 +110,7 @@ export class Issuer {
     }
   }
 
-  async #answer(frame: Uint8Array, peer: Peer, late: AbortSignal): Promise<JoinAnswer> {
+  async #answer(frame: Uint8Array, peer: Peer, late: Limit): Promise<JoinAnswer> {
     try {
       const request = decode(frame)
       return await this.#perform(request, peer, late)
@@ -106,7 +126,7 @@ export class Issuer {
     }
   }
 
-  #perform(request: JoinRequest, peer: Peer, late: AbortSignal): Promise<JoinAnswer> | JoinAnswer {
+  #perform(request: JoinRequest, peer: Peer, late: Limit): Promise<JoinAnswer> | JoinAnswer {
     switch (request.type) {
       case 'root':
         return { type: 'root', certificate: this.#cluster().ca.certificate, clusterId: this.#deps.clusterId }
@@ -118,7 +138,7 @@ export class Issuer {
   }
 
   /** The same key again is the same machine, whose answer was lost or whose certificate expired: it keeps its id and its tasks. */
-  async #join(request: Extract<JoinRequest, { type: 'join' }>, peer: Peer, late: AbortSignal): Promise<Issued> {
+  async #join(request: Extract<JoinRequest, { type: 'join' }>, peer: Peer, late: Limit): Promise<Issued> {
     this.#assertPatient(peer.address)
     const { tokens } = this.#cluster()
     const role = roleOfToken(request.token.trim(), tokens)
@@ -133,7 +153,7 @@ export class Issuer {
     const digest = keyDigest(publicKey)
     const known = this.#nodeOf(digest)
     if (known !== undefined) {
-      if (roleOf(known) === role) return await this.#issue(known.metadata.name, publicKey, late)
+      if (roleOf(known) === role) return await this.#issue(known.metadata.name, request.csr, late)
       throw new StatusError(
         'Conflict',
         `this machine is a node already, as ${roleOf(known)}: \`kit node promote\` or \`demote\` changes that`,
@@ -142,7 +162,7 @@ export class Issuer {
     // Whoever asks again while the first request is under way must not become a second node.
     const making = this.#making.get(digest) ?? this.#makeNode(role, request, digest, peer).finally(() => this.#making.delete(digest))
     this.#making.set(digest, making)
-    return await this.#issue(await making, publicKey, late)
+    return await this.#issue(await making, request.csr, late)
   }
 
   /** Resolves with its name. */
@@ -162,7 +182,7 @@ export class Issuer {
     return name
   }
 
-  async #renew({ csr }: Extract<JoinRequest, { type: 'renew' }>, peer: Peer, late: AbortSignal): Promise<Issued> {
+  async #renew({ csr }: Extract<JoinRequest, { type: 'renew' }>, peer: Peer, late: Limit): Promise<Issued> {
     if (peer.node === undefined)
       throw new StatusError(
         'Unauthorized',
@@ -173,7 +193,7 @@ export class Issuer {
     // A request that was overheard: who has its key would be taken for this node when it joins again.
     if (owner !== undefined && owner.metadata.name !== peer.node.id)
       throw new StatusError('Forbidden', 'the key of the request is that of another node')
-    return await this.#issue(peer.node.id, publicKey, late)
+    return await this.#issue(peer.node.id, csr, late)
   }
 
   /** Whose key it is, or was before the last. */
@@ -194,38 +214,71 @@ export class Issuer {
    * In the role that the node has. Written down before it is handed out. Given up once `late`: while the disk stands still a node
    * asks again and again, and none of its old requests may write over the last one.
    */
-  async #issue(name: string, publicKey: KeyObject, late: AbortSignal): Promise<Issued> {
-    const { clock, clusterId, shortestLifeMs } = this.#deps
+  async #issue(name: string, csr: string, late: Limit): Promise<Issued> {
+    const { clusterId } = this.#deps
+    const publicKey = readCsr(csr)
+    let signed: Signed | undefined
     for (let left = maxCommitAttempts; ; left--) {
-      late.throwIfAborted()
-      const { ca, lifeMs } = this.#cluster()
-      const node = this.#store.view.get('Node', name)
-      if (node === undefined)
-        throw new StatusError(
-          'Forbidden',
-          `node "${name}" was removed from the cluster; delete the directory 'certificates' of the node's state, and join again with a token`,
-        )
+      late.signal.throwIfAborted()
+      const node = this.#present(name)
+      const { ca } = this.#cluster()
       const role = roleOf(node)
-      const validity = certificateValidity(clock.wallMs(), lifeMs, shortestLifeMs)
-      const identity = { kind: 'Node', nodeId: name, role, clusterId } as const
-      const certificate = issueNodeCertificate(this.#deps, signingAuthority(ca), publicKey, identity, validity)
-      const status = { ...node.status, certificate: { ...keysOf(node, keyDigest(publicKey)), notAfter: validity.notAfterMs } }
-      try {
-        await this.#store.commit({ writes: [{ op: 'update', object: { ...node, status } }] })
-        return { type: 'issued', nodeId: name, clusterId, role, certificate, root: trustedRoots(ca) }
-      } catch (error) {
-        if (reasonOf(error) !== 'Conflict' || left <= 1) throw error
+      // Signing takes its time, and the node or the cluster may be another afterwards: then Conflict, or this once more.
+      if (signed?.role !== role || signed.root !== signingRoot(ca)) signed = await this.#sign(name, role, { csr, publicKey }, late)
+      else {
+        const { chain, notAfterMs: notAfter, madeMs } = signed
+        const status = { ...node.status, certificate: { ...keysOf(node, keyDigest(publicKey)), notAfter } }
+        try {
+          await this.#store.commit({ writes: [{ op: 'update', object: { ...node, status } }] })
+          const issued = { type: 'issued', nodeId: name, clusterId, role, certificate: chain, root: trustedRoots(ca) } as const
+          return madeMs === undefined ? issued : { ...issued, madeMs }
+        } catch (error) {
+          if (reasonOf(error) !== 'Conflict' || left <= 1) throw error
+        }
       }
     }
   }
 
-  #cluster(): { readonly ca: ClusterCa; readonly tokens: Readonly<Record<NodeRole, string>>; readonly lifeMs: number } {
+  async #sign(nodeId: string, role: NodeRole, request: Pick<WantedCertificate, 'csr' | 'publicKey'>, late: Limit): Promise<Signed> {
+    const { clock, clusterId, certifier, shortestLifeMs, events } = this.#deps
+    const { lifeMs, ...signing } = this.#cluster()
+    const identity = { kind: 'Node', nodeId, role, clusterId } as const
+    const validity = certificateValidity(clock.wallMs(), lifeMs, shortestLifeMs)
+    late.moreMs = Math.max(late.moreMs, certifier.patienceMs(signing))
+    try {
+      const certified = await certifier.certify(signing, { ...request, identity, validity }, late.signal)
+      return { ...certified, root: signingRoot(signing.ca), role }
+    } catch (error) {
+      if (reasonOf(error) !== 'Unavailable' || late.signal.aborted) throw error
+      const message = `nobody has signed a certificate for this node: ${messageOf(error)}`
+      events.record({
+        object: { kind: 'Node', name: nodeId },
+        type: 'Warning',
+        reason: 'CertificateNotSigned',
+        message,
+        series: `certificate ${nodeId}`,
+      })
+      throw new StatusError('Unavailable', message, {}, { cause: error })
+    }
+  }
+
+  #present(name: string): Node {
+    const node = this.#store.view.get('Node', name)
+    if (node !== undefined) return node
+    throw new StatusError(
+      'Forbidden',
+      `node "${name}" was removed from the cluster; delete the directory 'certificates' of the node's state, and join again with a token`,
+    )
+  }
+
+  #cluster(): Signing & { readonly tokens: Readonly<Record<NodeRole, string>>; readonly lifeMs: number } {
     const cluster = this.#store.view.get('Cluster', 'default')
     const { ca, joinTokens } = cluster?.status ?? {}
     if (cluster === undefined || ca === undefined || joinTokens === undefined)
       throw new StatusError('Unavailable', 'the cluster has no root for certificates yet: try again')
     return {
       ca,
+      externalCAs: cluster.spec.ca?.externalCAs ?? [],
       tokens: { Worker: joinTokens.worker, Manager: joinTokens.manager },
       lifeMs: lifeOf(cluster),
     }
@@ -261,6 +314,10 @@ function decode(frame: Uint8Array): JoinRequest {
   }
   if (!isJoinRequest(value)) throw new StatusError('BadRequest', 'that is not a request to join')
   return value
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function lifeOf({ spec }: Cluster): number {

@@ -16,6 +16,7 @@ import type { OpenStore } from '../store/store.ts'
 import { createSimulatedClock, simulatedEpochMs } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
 import { EventQueue, type Lane } from './effects/event-queue.ts'
+import { nobodyOutside } from './effects/https.ts'
 import { createSimulatedKeys } from './effects/keys.ts'
 import { overhear } from './effects/overhear.ts'
 import type { SeededRandom } from './effects/random.ts'
@@ -267,7 +268,11 @@ export class SimulatedCluster {
     }
     if (certificate !== undefined) onCertificate(certificate)
     const node = await createNode(
-      { ...effects, transport: overhear(network.transport, (protocol) => (protocol === 'dispatcher' ? host.told.begin() : undefined)) },
+      {
+        ...effects,
+        https: nobodyOutside,
+        transport: overhear(network.transport, (protocol) => (protocol === 'dispatcher' ? host.told.begin() : undefined)),
+      },
       {
         ...{ role, directory, hostname: id, managers, onManagers, version: 'simulated', log, shortestCertificateMs },
         executor: host.machine.executor(lane),

@@ -24,6 +24,7 @@ const raft = 'store/raft/*.test.ts'
 const members = 'store/members*.test.ts'
 const crash = 'store/wal/crash-consistency.test.ts'
 const clusters = 'sim/simulation.test.ts'
+const external = 'ca/external-ca.test.ts'
 
 const controllerBugs: readonly Bug[] = [
   {
@@ -657,6 +658,41 @@ const clusterBugs: readonly Bug[] = [
     text: "const status = troubled.length === 0 ? 'True' : 'False'",
     replacement: "const status = troubled.length === 0 && old?.status !== 'False' ? 'True' : 'False'",
     tests: [clusters],
+  },
+  {
+    what: 'a certificate of an external CA is handed out for another key',
+    file: 'ca/external-ca.ts',
+    text: 'if (keyDigest(certificate.publicKey) !== keyDigest(publicKey))',
+    replacement: 'if (keyDigest(certificate.publicKey) === undefined)',
+    tests: [external],
+  },
+  {
+    what: 'an external CA may give a node the role that it likes',
+    file: 'ca/external-ca.ts',
+    text: 'named === undefined || nameOf(named) !== nameOf(identity)',
+    replacement: 'named === undefined || named.clusterId !== identity.clusterId',
+    tests: [external],
+  },
+  {
+    what: 'an external CA may sign with the key of another root',
+    file: 'ca/external-ca.ts',
+    text: 'if (!isSignedBy(certificate, new X509Certificate(root)))',
+    replacement: 'if (!certificate.checkIssued(new X509Certificate(root)))',
+    tests: [external],
+  },
+  {
+    what: 'a certificate of an external CA may last for ever',
+    file: 'ca/external-ca.ts',
+    text: 'notAfterMs > wanted.notAfterMs + backdateMs',
+    replacement: 'notAfterMs > wanted.notAfterMs + Number.POSITIVE_INFINITY',
+    tests: [external],
+  },
+  {
+    what: 'the key of the cluster signs where an external CA does not answer',
+    file: 'ca/cluster-ca.ts',
+    text: 'if (authorities.length > 0) return',
+    replacement: 'if (authorities.length > 0 && key === undefined) return',
+    tests: [external],
   },
   {
     what: 'a machine that asks again becomes another node',

@@ -51,10 +51,33 @@ export interface ClusterSpec {
        */
       readonly certificate: string
       /**
-       * Its private key, PEM. Never read back.
+       * Its private key, PEM. Never read back. Left out where an external authority has it.
        */
       readonly key?: string
     }
+    /**
+     * Authorities outside of the cluster. Those of the root that nodes get certificates of are asked, in this order, and nobody else signs.
+     *
+     * Items: One authority outside of the cluster.
+     */
+    readonly externalCAs?: readonly {
+      /**
+       * How it is asked.
+       */
+      readonly protocol?: 'CFSSL'
+      /**
+       * Where requests are posted: https://HOST:PORT/api/v1/cfssl/sign. Its certificate must be of a root of the cluster.
+       */
+      readonly url: string
+      /**
+       * Certificate of the root that it signs with, PEM.
+       */
+      readonly caCert: string
+      /**
+       * Its profile for certificates of nodes and users.
+       */
+      readonly profile?: string
+    }[]
   }
 }
 
@@ -71,9 +94,9 @@ export interface ClusterStatus {
      */
     readonly certificate: string
     /**
-     * Private key of the root, PEM. Never read back.
+     * Private key of the root, PEM. Never read back. Absent where an external authority has it.
      */
-    readonly key: string
+    readonly key?: string
     /**
      * The rotateRoot that was taken up last.
      */
@@ -87,9 +110,9 @@ export interface ClusterStatus {
        */
       readonly certificate: string
       /**
-       * Its private key, PEM. Never read back.
+       * Its private key, PEM. Never read back. Absent where an external authority has it.
        */
-      readonly key: string
+      readonly key?: string
       /**
        * The same authority signed by the root before it, PEM. Goes along with what it signs.
        */

@@ -17,5 +17,16 @@ export function clusterMistakes({ heartbeatPeriod, ca }: ClusterSpec): readonly 
     ...(isShort(ca?.nodeCertExpiry, minCertificateMs)
       ? [invalid(['spec', 'ca', 'nodeCertExpiry'], `must be at least 30m, found ${quote(ca?.nodeCertExpiry)}`)]
       : []),
+    ...(ca?.externalCAs ?? []).flatMap(({ url }, index) => urlMistakes(['spec', 'ca', 'externalCAs', index, 'url'], url)),
   ]
+}
+
+/** Settings are shown, so nothing secret may be in it; and what may be secret is not repeated. */
+function urlMistakes(path: Mistake['path'], text: string): readonly Mistake[] {
+  const url = URL.parse(text)
+  if (url?.protocol !== 'https:' || url.hostname === '')
+    return [invalid(path, 'must be an address such as https://ca.example.com:8888/api/v1/cfssl/sign')]
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    return [invalid(path, 'must hold no user, no password and nothing after ? or #: managers show their certificate instead')]
+  return []
 }

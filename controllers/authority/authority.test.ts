@@ -5,6 +5,10 @@ import type { Cluster, Node } from '../../api/objects.ts'
 import { wantedIssuer } from '../../ca/cluster-ca.ts'
 import { parseToken, verifyRootAgainstToken } from '../../ca/join-token.ts'
 import { makeRootCa } from '../../ca/root-ca.ts'
+import { issueDeps } from '../../ca/testdata/authority.ts'
+import { testCertifier } from '../../ca/testdata/certifier.ts'
+import { answerOf } from '../../ca/testdata/outside.ts'
+import type { Https } from '../../effects/effects.ts'
 import { createSimulatedKeys } from '../../sim/effects/keys.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
@@ -12,7 +16,7 @@ import type { Fact } from '../runtime/controller.ts'
 import { guardStore } from '../runtime/guarded-store.ts'
 import { authorityController } from './authority.ts'
 
-async function createCluster() {
+async function createCluster(https?: Https) {
   const store = createMemoryStore()
   const random = new SeededRandom(1)
   const clock = { monotonicMs: () => 0, wallMs: () => Date.UTC(2026, 0, 1), sleep: () => Promise.resolve() }
@@ -20,7 +24,14 @@ async function createCluster() {
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
   const metadata = { name: 'default', uid: 'c', resourceVersion: 0, generation: 1, createdAt: 0 }
   await store.commit({ writes: [{ op: 'create', object: { kind: 'Cluster', metadata, spec: {}, status: {} } }] })
-  const deps = { clock, log, random, keys: createSimulatedKeys(random), events: { record: ({ reason }: Fact) => void facts.push(reason) } }
+  const issuing = { random, keys: createSimulatedKeys(random) }
+  const deps = {
+    clock,
+    log,
+    ...issuing,
+    certifier: testCertifier(issuing, { ...clock, sleep: () => new Promise<void>(() => {}) }, https),
+    events: { record: ({ reason }: Fact) => void facts.push(reason) },
+  }
   const { writes } = authorityController({ ...deps, store })
   const controller = authorityController({ ...deps, store: guardStore(store, 'authority', writes) })
   const reconcile = () => controller.reconcile('default', new AbortController().signal)
@@ -39,7 +50,7 @@ test('a cluster gets a root, and tokens that name it', async () => {
   const { ca, joinTokens } = cluster().status
   assert.ok(ca !== undefined && joinTokens !== undefined)
   const certificate = new X509Certificate(ca.certificate)
-  assert.ok(certificate.ca && certificate.checkPrivateKey(createPrivateKey(ca.key)))
+  assert.ok(certificate.ca && certificate.checkPrivateKey(createPrivateKey(ca.key ?? '')))
   for (const token of [joinTokens.worker, joinTokens.manager]) verifyRootAgainstToken(ca.certificate, parseToken(token))
   assert.notEqual(joinTokens.worker, joinTokens.manager)
   const version = store.view.resourceVersion
@@ -163,7 +174,7 @@ test('a rotation that is given up takes the nodes back', async () => {
   const { ca } = cluster().status
   assert.ok(ca !== undefined)
   await Promise.all([describe('a', wantedIssuer(ca)), describe('b', wantedIssuer(before))])
-  await edit({ ca: { rotateRoot: 1, root: { certificate: before.certificate, key: before.key } } })
+  await edit({ ca: { rotateRoot: 1, root: { certificate: before.certificate, key: before.key ?? '' } } })
   await reconcile()
   assert.deepEqual(cluster().status.ca, { ...before, rotated: 1 })
   assert.deepEqual(cluster().status.joinTokens, joinTokens)
@@ -191,4 +202,69 @@ test('a cluster may begin with a root of the operator', async () => {
   await reconcile()
   assert.deepEqual(cluster().status.ca, { ...root, rotated: 0 })
   assert.equal(cluster().status.conditions, undefined)
+})
+
+test('a root outside of the cluster follows one of it and the other way round; who has to sign is waited for', async () => {
+  let isThere = false
+  const outsideRoot = makeRootCa(issueDeps(7), Date.UTC(2026, 0, 1))
+  const https: Https = {
+    request: async (request) =>
+      isThere ? answerOf(issueDeps(8), outsideRoot, request) : Promise.reject(new Error('connect ECONNREFUSED')),
+  }
+  const { cluster, reconcile, edit, store, facts } = await createCluster(https)
+  await reconcile()
+  const { describe } = await withNodes(store, 'a')
+  const externalCAs = [{ url: 'https://ca.test/sign', caCert: outsideRoot.certificate }]
+  const first = cluster().status.ca
+  assert.ok(first !== undefined)
+  await describe('a', wantedIssuer(first))
+  // The key that is here signs the root that follows; nobody outside is asked for that.
+  await edit({ ca: { rotateRoot: 1, root: { certificate: outsideRoot.certificate }, externalCAs } })
+  await reconcile()
+  const { ca: rotating } = cluster().status
+  assert.deepEqual([rotating?.rotation?.certificate, rotating?.rotation?.key], [outsideRoot.certificate, undefined])
+  await describe('a', wantedIssuer(rotating ?? assert.fail()))
+  await reconcile()
+  assert.deepEqual(cluster().status.ca, { certificate: outsideRoot.certificate, rotated: 1 })
+
+  await edit({ ca: { rotateRoot: 2, externalCAs } })
+  assert.deepEqual(await reconcile(), { requeueAfterMs: 10_000 })
+  assert.equal(cluster().status.ca?.rotation, undefined)
+  const condition = cluster().status.conditions?.[0]
+  assert.deepEqual([condition?.status, condition?.reason], ['False', 'NotSigned'])
+  assert.match(
+    condition?.message ?? '',
+    /^no external authority has signed the root that follows \(https:\/\/ca\.test\/sign: connect ECONN/,
+  )
+  isThere = true
+  await reconcile()
+  const back = cluster().status.ca
+  assert.ok(back?.rotation?.key !== undefined)
+  const [crossed, fresh] = [back.rotation.crossSigned, back.rotation.certificate].map((pem) => new X509Certificate(pem))
+  assert.ok(
+    crossed?.verify(new X509Certificate(outsideRoot.certificate).publicKey) &&
+      fresh !== undefined &&
+      crossed.publicKey.equals(fresh.publicKey),
+  )
+  await describe('a', wantedIssuer(back))
+  await reconcile()
+  assert.deepEqual(cluster().status.ca, { certificate: back.rotation.certificate, key: back.rotation.key, rotated: 2 })
+  assert.deepEqual(facts, ['RootRotating', 'RootCompleted', 'RootNotSigned', 'RootRotating', 'RootCompleted'])
+})
+
+test('a cluster may begin with a root outside; its key is taken up when it is given, and forgotten when it is not any more', async () => {
+  const { cluster, reconcile, edit, deps } = await createCluster()
+  const { certificate, key } = makeRootCa(deps, deps.clock.wallMs())
+  const externalCAs = [{ url: 'https://ca.test/sign', caCert: certificate }]
+  const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString()
+  for (const [root, held] of [
+    [{ certificate }, undefined],
+    [{ certificate, key: pem }, pem],
+    [{ certificate }, undefined],
+  ] as const) {
+    await edit({ ca: { root, externalCAs } })
+    await reconcile()
+    assert.deepEqual(cluster().status.ca, { certificate, ...(held && { key: held }), rotated: 0 })
+  }
+  assert.ok(cluster().status.joinTokens !== undefined)
 })

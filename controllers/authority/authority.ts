@@ -8,15 +8,16 @@ import type { Cluster, Node } from '../../api/objects.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import { type ClusterCa, wantedIssuer } from '../../ca/cluster-ca.ts'
 import { makeToken } from '../../ca/join-token.ts'
-import type { IssueDeps } from '../../ca/root-ca.ts'
 import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, ControllerDeps, Result } from '../runtime/controller.ts'
-import { describeProgress, directed, firstCa, nodesToAsk, patienceMs, progressed } from './root-rotation.ts'
+import { describeProgress, directed, firstCa, nodesToAsk, patienceMs, progressed, type RotationDeps } from './root-rotation.ts'
 
 const clusterName = 'default'
 const condition = 'RootRotated'
+/** Authorities outside of the cluster that have not signed are asked again after so long. */
+const signAgainMs = 10_000
 
-export type AuthorityDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log' | 'events'> & IssueDeps
+export type AuthorityDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log' | 'events'> & RotationDeps
 type Conditions = NonNullable<Cluster['status']['conditions']>
 
 export function authorityController(deps: AuthorityDeps): Controller {
@@ -26,18 +27,21 @@ export function authorityController(deps: AuthorityDeps): Controller {
     initialKeys: [clusterName],
     watches: { Cluster: () => [clusterName], Node: (node, previous) => (mattersTo(node, previous) ? [clusterName] : []) },
     writes: { Cluster: ['status.ca', 'status.joinTokens', `status.conditions.${condition}`], Node: ['status.renewal'] },
-    async reconcile(): Promise<Result> {
+    async reconcile(_, signal): Promise<Result> {
       const cluster = store.view.get('Cluster', clusterName)
       if (cluster === undefined) return {}
       const nodes = [...store.view.list('Node')]
-      const status = completed(deps, cluster, nodes)
+      const next = await nextCa(deps, cluster, nodes, signal)
+      const status = completed(deps, cluster, next, nodes)
       if (status !== undefined) {
         await store.commit({ writes: [{ op: 'update', object: { ...cluster, status } }] })
         log.info('Renewed what nodes join with', { object: `Cluster/${clusterName}` })
         tell(deps, cluster.status, status)
       }
       const { ca } = status ?? cluster.status
-      return ca === undefined ? {} : await ask(deps, ca, nodes)
+      if (ca === undefined) return {}
+      const result = await ask(deps, ca, nodes)
+      return next.isTriedAgain ? { requeueAfterMs: signAgainMs } : result
     },
   }
 }
@@ -62,11 +66,11 @@ async function ask({ store, clock, log }: AuthorityDeps, ca: ClusterCa, nodes: r
 }
 
 /** The status as the spec and the nodes want it; undefined when it is so. */
-function completed(deps: AuthorityDeps, cluster: Cluster, nodes: readonly Node[]): Cluster['status'] | undefined {
+function completed(deps: AuthorityDeps, cluster: Cluster, next: NextCa, nodes: readonly Node[]): Cluster['status'] | undefined {
   const { spec, status } = cluster
   const { rotateWorkerToken: workerRotation = 0, rotateManagerToken: managerRotation = 0 } = spec.ca ?? {}
-  const { ca, mistake } = nextCa(deps, cluster, nodes)
-  const conditions = nextConditions(deps, cluster, ca, mistake, nodes)
+  const { ca } = next
+  const conditions = nextConditions(deps, cluster, next, nodes)
   const tokens = ca?.certificate === status.ca?.certificate ? status.joinTokens : undefined // They name the root.
   const areNew = tokens?.workerRotation === workerRotation && tokens.managerRotation === managerRotation
   if (ca === undefined) return conditions === status.conditions ? undefined : withConditions(status, conditions)
@@ -87,48 +91,48 @@ function withConditions(status: Cluster['status'], conditions: Conditions | unde
 
 interface NextCa {
   readonly ca: ClusterCa | undefined
-  /** Of the root that is wanted. */
-  readonly mistake?: string
+  /** Why it is not on its way to the root that is wanted. */
+  readonly obstacle?: string
+  /** It may be gone another time: otherwise only the operator can mend it. */
+  readonly isTriedAgain: boolean
 }
 
-function nextCa(deps: AuthorityDeps, { spec, status }: Cluster, nodes: readonly Node[]): NextCa {
+async function nextCa(deps: AuthorityDeps, { spec, status }: Cluster, nodes: readonly Node[], signal: AbortSignal): Promise<NextCa> {
   const wanted = spec.ca ?? {}
   const nowMs = deps.clock.wallMs()
+  const { ca } = status
   try {
-    return { ca: status.ca === undefined ? firstCa(deps, wanted, nowMs) : progressed(directed(deps, wanted, status.ca, nowMs), nodes) }
+    const next = ca === undefined ? firstCa(deps, wanted, nowMs) : progressed(await directed(deps, wanted, ca, nowMs, signal), nodes)
+    return { ca: next, isTriedAgain: false }
   } catch (error) {
-    // It was good when it was written, or it was not written through the API: only the operator can mend it.
+    // It was good when it was written, or it was not written through the API; or who has to sign it does not.
     if (!(error instanceof StatusError)) throw error
-    return { ca: status.ca === undefined ? undefined : progressed(status.ca, nodes), mistake: error.message }
+    return { ca: ca && progressed(ca, nodes), obstacle: error.message, isTriedAgain: error.reason === 'Unavailable' }
   }
 }
 
 /** The same array when nothing is new. A cluster whose root was never rotated has no condition about it. */
-function nextConditions(
-  deps: AuthorityDeps,
-  { metadata, status }: Cluster,
-  ca: ClusterCa | undefined,
-  mistake: string | undefined,
-  nodes: readonly Node[],
-): Conditions | undefined {
+function nextConditions(deps: AuthorityDeps, { metadata, status }: Cluster, next: NextCa, nodes: readonly Node[]): Conditions | undefined {
   const { conditions = [] } = status
   const old = conditions.find(({ type }) => type === condition)
-  const now = standing(old?.status === 'False', status.ca, ca, mistake, nodes)
+  const now = standing(old?.status === 'False', status.ca, next, nodes)
   if (now === undefined || (old?.reason === now.reason && old?.message === now.message)) return status.conditions
   const since = old !== undefined && old.status === now.status ? old.lastTransitionTime : undefined
   const lastTransitionTime = since ?? formatTimestamp(deps.clock.wallMs())
-  const next = { type: condition, ...now, observedGeneration: metadata.generation, lastTransitionTime }
-  return [...conditions.filter((each) => each !== old), next]
+  const written = { type: condition, ...now, observedGeneration: metadata.generation, lastTransitionTime }
+  return [...conditions.filter((each) => each !== old), written]
 }
 
 function standing(
   isOpen: boolean,
   before: ClusterCa | undefined,
-  ca: ClusterCa | undefined,
-  mistake: string | undefined,
+  { ca, obstacle, isTriedAgain }: NextCa,
   nodes: readonly Node[],
 ): Pick<Conditions[number], 'status' | 'reason' | 'message'> | undefined {
-  if (mistake !== undefined) return { status: 'False', reason: 'Invalid', message: mistake }
+  if (obstacle !== undefined)
+    return isTriedAgain
+      ? { status: 'False', reason: 'NotSigned', message: `no external authority has signed the root that follows (${obstacle})` }
+      : { status: 'False', reason: 'Invalid', message: obstacle }
   if (ca?.rotation !== undefined) return { status: 'False', reason: 'Rotating', message: describeProgress(ca, nodes) }
   if (before !== undefined && ca?.certificate !== before.certificate)
     return { status: 'True', reason: 'Completed', message: 'every node has a certificate of the new root' }
@@ -138,7 +142,7 @@ function standing(
 function tell({ events }: AuthorityDeps, before: Cluster['status'], after: Cluster['status']): void {
   const [old, now] = [before, after].map(({ conditions }) => conditions?.find(({ type }) => type === condition))
   if (now === undefined || now.reason === old?.reason) return
-  const type = now.reason === 'Invalid' ? 'Warning' : 'Normal'
+  const type = now.reason === 'Invalid' || now.reason === 'NotSigned' ? 'Warning' : 'Normal'
   const message = now.reason === 'Rotating' ? 'the cluster goes over to another root' : (now.message ?? '')
   events.record({ object: { kind: 'Cluster', name: clusterName }, type, reason: `Root${now.reason}`, message })
 }

@@ -2,21 +2,25 @@ import assert from 'node:assert/strict'
 import { createPublicKey, X509Certificate } from 'node:crypto'
 import { test } from 'node:test'
 import type { Cluster, Node } from '../../api/objects.ts'
-import { type ClusterCa, signingAuthority, trustedRoots, wantedIssuer } from '../../ca/cluster-ca.ts'
+import { type ClusterCa, signerOf, trustedRoots, wantedIssuer } from '../../ca/cluster-ca.ts'
 import { keyDigest } from '../../ca/identity.ts'
 import { certificatesIn } from '../../ca/pem.ts'
 import { type Authority, makeRootCa } from '../../ca/root-ca.ts'
 import { clusterId, issueDeps, issueNode } from '../../ca/testdata/authority.ts'
+import { testCertifier } from '../../ca/testdata/certifier.ts'
 import { verifyChain } from '../../ca/verify-chain.ts'
 import { assertUsable, describeProgress, directed, firstCa, mostAtOnce, nodesToAsk, patienceMs, progressed } from './root-rotation.ts'
 
 const nowMs = Date.parse('2026-11-28T12:00:00Z')
-const deps = issueDeps()
+const signal = new AbortController().signal
+const clock = { monotonicMs: () => 0, wallMs: () => nowMs, sleep: () => new Promise<void>(() => {}) }
+const deps = { ...issueDeps(), certifier: testCertifier(issueDeps(2), clock) }
 const pemOf = ({ certificate, key }: Authority) => ({ certificate, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() })
 const digestOf = ({ key }: Authority): string => keyDigest(createPublicKey(key))
 const [own, other] = [makeRootCa(deps, nowMs), makeRootCa(deps, nowMs)]
-const present = firstCa(deps, {}, nowMs)
-const rotating = directed(deps, { root: pemOf(own) }, present, nowMs)
+const first = makeRootCa(deps, nowMs)
+const present = firstCa(deps, { root: pemOf(first) }, nowMs)
+const rotating = await directed(deps, { root: pemOf(own) }, present, nowMs, signal)
 
 interface Given {
   readonly issuer?: string | undefined
@@ -35,11 +39,13 @@ function node(name: string, { issuer, state = 'Ready', renewal }: Given = {}): N
 
 /** What a node that is made now would go with. */
 function believed(ca: ClusterCa, roots: string): boolean {
-  const { certificate } = issueNode(deps, signingAuthority(ca), { nowMs })
+  const signer = signerOf(ca, [])
+  assert.equal(signer.kind, 'Own')
+  const { certificate } = issueNode(deps, signer.authority, { nowMs })
   return !('problem' in verifyChain(certificatesIn(certificate), { roots: certificatesIn(roots), clusterId, nowMs }))
 }
 
-test('which root is wanted, and what that begins, gives up or changes', () => {
+test('which root is wanted, and what that begins, gives up or changes', async () => {
   type Wanted = NonNullable<Cluster['spec']['ca']>
   const cases: readonly (readonly [string, ClusterCa, Wanted, (after: ClusterCa, before: ClusterCa) => void])[] = [
     ['nothing is said', present, {}, (after, before) => assert.equal(after, before)],
@@ -56,15 +62,15 @@ test('which root is wanted, and what that begins, gives up or changes', () => {
       },
     ],
     ['a root is given', present, { root: pemOf(own) }, (after) => assert.equal(after.rotation?.certificate, own.certificate)],
-    ['the root that it has is given', present, { root: present }, (after, before) => assert.equal(after, before)],
+    ['the root that it has is given', present, { root: pemOf(first) }, (after, before) => assert.equal(after, before)],
     [
       'the same, and a higher number',
       present,
-      { root: present, rotateRoot: 2 },
+      { root: pemOf(first), rotateRoot: 2 },
       (after) => assert.deepEqual(after, { ...present, rotated: 2 }),
     ],
     ['the root on its way is given again', rotating, { root: pemOf(own) }, (after, before) => assert.equal(after, before)],
-    ['the root before it is given', rotating, { root: present }, (after) => assert.deepEqual(after, present)],
+    ['the root before it is given', rotating, { root: pemOf(first) }, (after) => assert.deepEqual(after, present)],
     [
       'another root in the middle',
       rotating,
@@ -83,9 +89,9 @@ test('which root is wanted, and what that begins, gives up or changes', () => {
     ['nothing is said in the middle', rotating, {}, (after, before) => assert.equal(after, before)],
   ]
   for (const [name, before, wanted, check] of cases) {
-    const after = directed(deps, wanted, before, nowMs)
+    const after = await directed(deps, wanted, before, nowMs, signal)
     check(after, before)
-    assert.equal(directed(deps, wanted, after, nowMs), after, `${name}: once is enough`)
+    assert.equal(await directed(deps, wanted, after, nowMs, signal), after, `${name}: once is enough`)
     for (const roots of [after.certificate, trustedRoots(after), after.rotation?.certificate ?? after.certificate])
       assert.ok(believed(after, roots), `${name}: what is issued is believed by those who trust either root`)
   }
@@ -105,12 +111,12 @@ test('a root that cannot be used is refused by name, and its key is not repeated
   ] as const
   for (const [ca, root, why] of cases)
     assert.throws(
-      () => assertUsable(ca, root, nowMs),
+      () => assertUsable(ca, { root }, nowMs),
       (error: Error) => why.test(error.message) && !error.message.includes('secret words'),
     )
-  for (const ca of [undefined, present, rotating]) assertUsable(ca, pemOf(other), nowMs)
+  for (const ca of [undefined, present, rotating]) assertUsable(ca, { root: pemOf(other) }, nowMs)
   // What it has or is on its way to may be said again, also when it has grown old.
-  for (const root of [present, pemOf(own)]) assertUsable(rotating, root, nowMs + 19.5 * 365 * 86_400_000)
+  for (const root of [pemOf(first), pemOf(own)]) assertUsable(rotating, { root }, nowMs + 19.5 * 365 * 86_400_000)
 })
 
 test('nodes are counted, and the new root is the root when all go with it', () => {

@@ -5,6 +5,7 @@ import type { User } from '../../api/objects.ts'
 import { makeCsr } from '../../ca/csr.ts'
 import { identityOf, keyDigest } from '../../ca/identity.ts'
 import { makeRootCa } from '../../ca/root-ca.ts'
+import { testCertifier } from '../../ca/testdata/certifier.ts'
 import { createSimulatedKeys } from '../../sim/effects/keys.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
@@ -20,9 +21,10 @@ async function createWorld() {
   const keys = createSimulatedKeys(random)
   const clock = { monotonicMs: () => 0, wallMs: () => nowMs, sleep: () => Promise.resolve() }
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-  const deps = { clock, log, random, keys, clusterId: 'cluster1' }
+  const issuing = { random, keys }
+  const deps = { clock, log, certifier: testCertifier(issuing, clock), clusterId: 'cluster1' }
   const controller = usersController({ ...deps, store: guardStore(store, 'users', usersController({ ...deps, store }).writes) })
-  const root = makeRootCa(deps, nowMs)
+  const root = makeRootCa(issuing, nowMs)
   const metadata = (name: string) => ({ name, uid: name, resourceVersion: 0, generation: 1, createdAt: nowMs })
   const ca = { certificate: root.certificate, key: root.key.export({ type: 'pkcs8', format: 'pem' }).toString() }
   const user = (): User => {

@@ -5,25 +5,24 @@ import { durationMs } from '../../api/duration.ts'
 import { StatusError } from '../../api/errors.ts'
 import type { Cluster, User } from '../../api/objects.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
-import { signingAuthority } from '../../ca/cluster-ca.ts'
+import type { Certifier, Signing } from '../../ca/certifier.ts'
 import { readCsr } from '../../ca/csr.ts'
 import { keyDigest } from '../../ca/identity.ts'
-import { certificateValidity, issueOperatorCertificate } from '../../ca/issue.ts'
-import type { Authority, IssueDeps } from '../../ca/root-ca.ts'
+import { certificateValidity } from '../../ca/issue.ts'
 import type { Controller, ControllerDeps, Result } from '../runtime/controller.ts'
 
-export type UsersDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log'> & IssueDeps & { readonly clusterId: string }
+export type UsersDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log'> & { readonly certifier: Certifier; readonly clusterId: string }
 
 export function usersController(deps: UsersDeps): Controller {
   return {
     name: 'users',
     watches: { User: ({ metadata }) => [metadata.name] },
     writes: { User: ['status.certificate', 'status.observedGeneration'] },
-    async reconcile(name): Promise<Result> {
+    async reconcile(name, signal): Promise<Result> {
       const user = deps.store.view.get('User', name)
       if (user === undefined || user.metadata.deletedAt !== undefined) return {}
       if (user.status.observedGeneration === user.metadata.generation) return {}
-      const certificate = certify(deps, user, authorityOf(deps.store.view.get('Cluster', 'default')))
+      const certificate = await certify(deps, user, signingOf(deps.store.view.get('Cluster', 'default')), signal)
       const status = { ...user.status, observedGeneration: user.metadata.generation, certificate }
       await deps.store.commit({ writes: [{ op: 'update', object: { ...user, status } }] })
       deps.log.info('Issued the certificate of a user', { object: `User/${name}`, expires: certificate.expires })
@@ -32,19 +31,21 @@ export function usersController(deps: UsersDeps): Controller {
   }
 }
 
-function certify(deps: UsersDeps, { metadata: { name }, spec }: User, authority: Authority): NonNullable<User['status']['certificate']> {
+async function certify(
+  { certifier, clock, clusterId }: UsersDeps,
+  { metadata: { name }, spec }: User,
+  signing: Signing,
+  signal: AbortSignal,
+): Promise<NonNullable<User['status']['certificate']>> {
   const publicKey = readCsr(spec.request)
-  const validity = certificateValidity(deps.clock.wallMs(), spec.expiry === undefined ? undefined : durationMs(spec.expiry))
-  const identity = { kind: 'Operator', user: name, role: spec.role, clusterId: deps.clusterId } as const
-  return {
-    pem: issueOperatorCertificate(deps, authority, publicKey, identity, validity),
-    publicKey: keyDigest(publicKey),
-    expires: formatTimestamp(validity.notAfterMs),
-  }
+  const validity = certificateValidity(clock.wallMs(), spec.expiry === undefined ? undefined : durationMs(spec.expiry))
+  const identity = { kind: 'Operator', user: name, role: spec.role, clusterId } as const
+  const { chain, notAfterMs } = await certifier.certify(signing, { csr: spec.request, publicKey, identity, validity }, signal)
+  return { pem: chain, publicKey: keyDigest(publicKey), expires: formatTimestamp(notAfterMs) }
 }
 
-function authorityOf(cluster: Cluster | undefined): Authority {
-  const ca = cluster?.status.ca
+function signingOf(cluster: Cluster | undefined): Signing {
+  const { ca } = cluster?.status ?? {}
   if (ca === undefined) throw new StatusError('Unavailable', 'the cluster has no root for certificates yet')
-  return signingAuthority(ca)
+  return { ca, externalCAs: cluster?.spec.ca?.externalCAs ?? [] }
 }

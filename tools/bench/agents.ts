@@ -15,6 +15,7 @@ import { openRealNetwork } from '../../cli/open-network.ts'
 import type { Client } from '../../client/client.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
+import { createHttps } from '../../effects/real/https.ts'
 import { createKeys } from '../../effects/real/keys.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { createNode } from '../../node/node.ts'
@@ -60,7 +61,7 @@ async function host([count = '', manager = '', token = '', directory = '']: read
       engineLabels: {},
       version: 'bench',
     }
-    await (await createNode({ ...effects, transport }, options)).run(stop.signal)
+    await (await createNode({ ...effects, https: createHttps(), transport }, options)).run(stop.signal)
   }
   console.log('loaded')
   await new Promise((resolve) => process.stdin.once('data', resolve))

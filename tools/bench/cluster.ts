@@ -12,6 +12,7 @@ import { inProcessClient } from '../../client/in-process.ts'
 import type { Effects, Log } from '../../effects/effects.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
+import { createHttps } from '../../effects/real/https.ts'
 import { createKeys } from '../../effects/real/keys.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { Loopback } from '../../effects/real/transport.ts'
@@ -53,6 +54,7 @@ export async function startCluster(workerCount: number): Promise<BenchCluster> {
       random: createRandom(),
       keys: createKeys(),
       disk: createDisk(),
+      https: createHttps(),
       transport: loopback.transport({ id, role: id === managerId ? 'Manager' : 'Worker', clusterId: 'bench' }),
       log,
     }

@@ -14,6 +14,7 @@ import { openRealNetwork } from '../../cli/open-network.ts'
 import { inProcessClient } from '../../client/in-process.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
+import { createHttps } from '../../effects/real/https.ts'
 import { createKeys } from '../../effects/real/keys.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { createNode } from '../../node/node.ts'
@@ -46,7 +47,7 @@ async function start(
   const { role, transport, managers, advertise, certificate } = network
   if (certificate !== undefined) trusted.set(name, certificate.root)
   const node = await createNode(
-    { ...effects, transport },
+    { ...effects, https: createHttps(), transport },
     {
       ...{ role, directory, hostname: name, executor: createInstantExecutor(clock), portServer, managers },
       onCertificate(fresh) {
