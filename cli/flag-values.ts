@@ -189,6 +189,14 @@ const network: Reader = (text) => {
   ]
 }
 
+/** The file of its root, `cacert`, is read by whoever asks. */
+function externalCa(text: string): { readonly url: string; readonly profile?: string; readonly cacert?: string } {
+  const { protocol, url, cacert, profile } = renamed(text, same('protocol', 'url', 'cacert', 'profile'))
+  if (protocol !== 'cfssl') return wrong(`"${text}" does not say protocol=cfssl, which is the one that there is`)
+  if (typeof url !== 'string') return wrong(`"${text}" has no url=`)
+  return { url, ...(typeof profile === 'string' ? { profile } : {}), ...(typeof cacert === 'string' ? { cacert } : {}) }
+}
+
 /** A key alone has an empty value. */
 function pairOf(text: string): Record<string, string> {
   const at = text.indexOf('=')
@@ -280,5 +288,6 @@ const readers: Readonly<Record<Form, Reader>> = {
   ulimit,
   capability: ofService('cap_add', (text) => text.split(',')),
   healthLine: (line) => (line === '' ? [] : ['CMD-SHELL', line]),
+  externalCa,
   nothing: () => true,
 }

@@ -78,6 +78,7 @@ export interface Options {
   readonly caCert?: string
   readonly caKey?: string
   readonly certExpiry?: string
+  readonly externalCa?: readonly string[]
   readonly filter?: readonly string[]
   readonly format?: string
   readonly resolve?: boolean

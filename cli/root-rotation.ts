@@ -12,7 +12,9 @@ type Cluster = WireObject<'Cluster'>
 
 /** What `spec.ca` shall say; without a root kit makes one. */
 export interface WantedRoot {
-  readonly root?: { readonly certificate: string; readonly key: string }
+  /** Without its key where an authority outside of the cluster has it. */
+  readonly root?: { readonly certificate: string; readonly key?: string }
+  readonly externalCAs?: readonly JsonObject[]
   readonly nodeCertExpiry?: string
 }
 
@@ -27,8 +29,14 @@ export function rotationNotice({ status }: Pick<Cluster, 'status'>): string | un
   return condition?.status === 'False' ? condition.message : undefined
 }
 
-function conditionOf(status: Cluster['status']): NonNullable<Cluster['status']['conditions']>[number] | undefined {
-  return status.conditions?.find(({ type }) => type === 'RootRotated')
+/** What the cluster says while no authority outside can be reached that it needs. */
+export function unreachableNotice({ status }: Pick<Cluster, 'status'>): string | undefined {
+  const condition = conditionOf(status, 'ExternalCAReachable')
+  return condition?.status === 'False' ? condition.message : undefined
+}
+
+function conditionOf(status: Cluster['status'], type = 'RootRotated'): NonNullable<Cluster['status']['conditions']>[number] | undefined {
+  return status.conditions?.find((condition) => condition.type === type)
 }
 
 export async function readPem(path: string): Promise<string> {
@@ -40,7 +48,7 @@ export async function readPem(path: string): Promise<string> {
 /** Resolves with the cluster as it was before, and the number of the rotation. */
 export async function beginRotation(
   context: Context,
-  { root, nodeCertExpiry }: WantedRoot,
+  { root, externalCAs, nodeCertExpiry }: WantedRoot,
 ): Promise<{ readonly before: Cluster; readonly rotateRoot: number }> {
   const client = await context.client()
   const before = await client.get('Cluster', 'default')
@@ -48,6 +56,7 @@ export async function beginRotation(
   const ca: JsonObject = {
     rotateRoot,
     root: root === undefined ? null : { ...root }, // A root of one's own that was wanted before is not any more.
+    ...(externalCAs === undefined ? {} : { externalCAs }),
     ...(nodeCertExpiry === undefined ? {} : { nodeCertExpiry }),
   }
   await client.patch('Cluster', 'default', { type: 'merge', patch: { spec: { ca } } }, { fieldManager: 'kit-cluster' })
@@ -82,7 +91,10 @@ export async function awaitRotation(
     const condition = conditionOf(cluster.status)
     if (condition?.reason === 'Invalid' && condition.observedGeneration === cluster.metadata.generation)
       return { code: exitCodes.error, message: condition.message ?? 'the root cannot be used', cluster }
-    if ((ca.rotated ?? 0) < rotateRoot) return undefined
+    if ((ca.rotated ?? 0) < rotateRoot) {
+      if (condition?.reason === 'NotSigned') say(condition.message ?? '')
+      return undefined
+    }
     if (ca.rotation !== undefined) {
       say(condition?.message ?? '')
       return undefined

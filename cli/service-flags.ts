@@ -36,6 +36,7 @@ export type Form =
   | 'ulimit'
   | 'capability'
   | 'healthLine'
+  | 'externalCa'
   | 'nothing'
 
 export interface ServiceFlag {

@@ -18,7 +18,7 @@ import { isJsonObject } from '../api/wire.ts'
 import { isTokenOf, JoinRefused, loadCertificate } from '../node/certificate.ts'
 import { tellLeaving } from '../node/network.ts'
 import { readText, writeDurably } from '../node/state-file.ts'
-import { invalid } from '../server/admission.ts'
+import { foundingProblems, invalid } from '../server/admission.ts'
 import { answer, failure } from '../server/answer.ts'
 import { openRecordedExecutor } from './executor-choice.ts'
 import { type NodeDeps, type NodeFlags, NodeRemoved, nodePrograms, type OpenNode, openNode } from './kitd-node.ts'
@@ -74,6 +74,8 @@ const longestRecord = 64 * 1024
 const leftovers = ['certificates', 'managers.json', 'raft', 'agent', 'tasks/tasks', 'executor.json', 'node.json']
 const foundedWithinMs = 60_000
 const connectedWithinMs = 20_000
+/** Somebody waits for `kit swarm join`. */
+const joinWithinMs = 20_000
 const lookAgainMs = 20
 
 export class Standby implements MembershipActions {
@@ -140,7 +142,7 @@ export class Standby implements MembershipActions {
 
   init(request: InitRequest): Promise<InitAnswer> {
     return this.#exclusively('kit swarm init', async () => {
-      const told = toFound(request, this.#flags, networkInterfaces())
+      const told = toFound(request, this.#flags, networkInterfaces(), this.#deps.clock.wallMs())
       const present = this.#member
       if (present?.node.role === 'Manager' && isDeepStrictEqual(await this.#told(), told)) return await this.#founded(present, true)
       this.#assertFree()
@@ -273,8 +275,7 @@ export class Standby implements MembershipActions {
     const { node } = member
     await this.#attempt(member, foundedWithinMs, async (signal) => {
       const ready = { method: 'GET', path: '/readyz', query: {}, headers: {}, identity: localAdmin, signal } as const
-      const hasTokens = (): boolean => node.store?.view.get('Cluster', 'default')?.status.joinTokens !== undefined
-      while (!hasTokens() || (await node.handle(ready)).status !== 200) await this.#deps.clock.sleep(lookAgainMs, signal)
+      while (!isFounded(node) || (await node.handle(ready)).status !== 200) await this.#deps.clock.sleep(lookAgainMs, signal)
     })
     return { nodeId: node.identity.nodeId, already }
   }
@@ -354,6 +355,16 @@ export class Standby implements MembershipActions {
   }
 }
 
+/** Others can join, and can know this manager: where an authority outside does not sign, that is said instead. */
+function isFounded({ store, identity }: OpenNode): boolean {
+  const status = store?.view.get('Cluster', 'default')?.status
+  const hasCertificate = store?.view.get('Node', identity.nodeId)?.status.certificate !== undefined
+  const unreachable = status?.conditions?.find(({ type }) => type === 'ExternalCAReachable')
+  if (!hasCertificate && unreachable?.status === 'False')
+    throw new StatusError('Unavailable', `the external authority cannot be reached (${unreachable.message}): nothing was founded`)
+  return status?.joinTokens !== undefined && hasCertificate
+}
+
 /** A person can mend it: by joining again with a token, or by leaving. */
 function cannotStart(error: unknown): Idle {
   return {
@@ -362,7 +373,7 @@ function cannotStart(error: unknown): Idle {
   }
 }
 
-function toFound(request: InitRequest, flags: NodeFlags, interfaces: Interfaces): Told & { readonly as: 'Manager' } {
+function toFound(request: InitRequest, flags: NodeFlags, interfaces: Interfaces, nowMs: number): Told & { readonly as: 'Manager' } {
   const { availability, cluster } = request
   const listen = listenAddress(request.listen ?? flags.listenRemoteApi, interfaces)
   const advertise = advertisedAddress(request.advertise ?? flags.advertiseAddr, listen, interfaces)
@@ -372,6 +383,8 @@ function toFound(request: InitRequest, flags: NodeFlags, interfaces: Interfaces)
     undefined,
   )
   if (causes.length > 0) throw invalid('Cluster', 'default', causes)
+  const unusable = foundingProblems(cluster ?? {}, nowMs)
+  if (unusable.length > 0) throw invalid('Cluster', 'default', unusable)
   return {
     as: 'Manager',
     listen,
@@ -403,7 +416,7 @@ function flagsOf(flags: NodeFlags, told: Told | undefined, token: string | undef
     ...(advertise === undefined ? {} : { advertiseAddr: advertise }),
     ...(availability === undefined ? {} : { availability }),
     ...(told.as === 'Worker' ? { joinAddr: told.manager } : {}),
-    ...(token === undefined ? {} : { joinToken: token }),
+    ...(token === undefined ? {} : { joinToken: token, joinWithinMs }),
   }
 }
 

@@ -76,6 +76,7 @@ export const swarmHelp: Readonly<Record<string, Entry>> = {
   'cluster update': entry('plain', [
     'kit cluster update default --taskhistory 10 --heartbeatperiod 10s',
     'kit cluster update default --certexpiry 720h',
+    'kit cluster update default --external-ca protocol=cfssl,url=https://ca.example.com:8888/api/v1/cfssl/sign',
   ]),
   swarm: entry('none', ['kit swarm init --advertise-addr eth0', 'kit swarm join-token worker']),
   'swarm init': entry(
@@ -113,7 +114,12 @@ export const swarmHelp: Readonly<Record<string, Entry>> = {
   'swarm user rm': entry('plain', ['kit swarm user rm ann']),
   'swarm ca': entry(
     'timed',
-    ['kit swarm ca', 'kit swarm ca --rotate', 'kit swarm ca --rotate --ca-cert root.pem --ca-key root-key.pem'],
+    [
+      'kit swarm ca',
+      'kit swarm ca --rotate',
+      'kit swarm ca --rotate --ca-cert root.pem --ca-key root-key.pem',
+      'kit swarm ca --rotate --ca-cert root.pem --external-ca protocol=cfssl,url=https://ca.example.com:8888/api/v1/cfssl/sign',
+    ],
     'A rotation waits for every node, and says for which: one that is gone for good has',
     'to be removed (kit node rm). What runs and what is connected is not touched by it.',
   ),

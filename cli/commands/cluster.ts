@@ -6,12 +6,13 @@ import { schemaOf } from '../../api/schema.ts'
 import { isJsonObject, type Json, type JsonObject, type WireObject } from '../../api/wire.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
+import { readExternalCas } from '../external-cas.ts'
 import { readFlag } from '../flag-values.ts'
 import { filtersOf, printListing } from '../listing.ts'
 import type { Options } from '../options.ts'
 import { formatDetails } from '../output/swarm-table.ts'
 import { definitionOf, find } from '../resource.ts'
-import { rotationNotice } from '../root-rotation.ts'
+import { rotationNotice, unreachableNotice } from '../root-rotation.ts'
 import { optionName } from '../service-flags.ts'
 import { type ClusterFlag, clusterFlags, refusedClusterFlags } from '../swarm-settings.ts'
 import { roleNamed, rotateToken } from '../swarm-tokens.ts'
@@ -30,7 +31,7 @@ export async function inspect(context: Context, words: readonly string[]): Promi
     const cluster = await find(client, 'Cluster', word)
     const { metadata, spec, status } = cluster
     context.out(
-      `${formatDetails([['ID', metadata.uid], ['Name', metadata.name]])}\n${settingsOf(spec)}\n${tokensOf(status)}${rotationOf(cluster)}`, // biome-ignore format: one idea
+      `${formatDetails([['ID', metadata.uid], ['Name', metadata.name]])}\n${settingsOf(spec)}\n${externalsOf(spec)}${tokensOf(status)}${rotationOf(cluster)}`, // biome-ignore format: one idea
     )
   }
 }
@@ -44,6 +45,11 @@ function settingsOf(spec: WireObject<'Cluster'>['spec']): string {
   return [...sections].map(([section, flags]) => `${section} settings:\n${flags.map(line).join('\n')}`).join('\n')
 }
 
+function externalsOf({ ca }: WireObject<'Cluster'>['spec']): string {
+  const { externalCAs = [] } = ca ?? {}
+  return externalCAs.length === 0 ? '' : `  External CAs:\n${externalCAs.map(({ url }) => `    cfssl: ${url}\n`).join('')}`
+}
+
 /** Below the settings of the authority, which come last. */
 function tokensOf({ joinTokens }: WireObject<'Cluster'>['status']): string {
   if (joinTokens === undefined) return ''
@@ -52,7 +58,8 @@ function tokensOf({ joinTokens }: WireObject<'Cluster'>['status']): string {
 
 function rotationOf(cluster: WireObject<'Cluster'>): string {
   const notice = rotationNotice(cluster)
-  return notice === undefined ? '' : `  Root Rotation: ${notice}\n`
+  const unreachable = unreachableNotice(cluster)
+  return `${notice === undefined ? '' : `  Root Rotation: ${notice}\n`}${unreachable === undefined ? '' : `  Unreachable: ${unreachable}\n`}`
 }
 
 function at(value: unknown, path: readonly string[]): unknown {
@@ -93,24 +100,31 @@ export function settingsIn(options: Options): JsonObject {
   return spec
 }
 
+/** Whether the options change anything. */
+export function changesSettings(options: Options): boolean {
+  return Object.keys(settingsIn(options)).length > 0 || options.externalCa !== undefined
+}
+
 /** Resolves with the name of the cluster. */
 export async function change(context: Context, options: Options, [word = '']: readonly string[]): Promise<string> {
-  const spec = settingsIn(options)
-  const { rotateJoinToken } = options
-  if (Object.keys(spec).length === 0 && rotateJoinToken === undefined)
+  const { rotateJoinToken, externalCa } = options
+  if (!changesSettings(options) && rotateJoinToken === undefined)
     throw new CommandError(
       exitCodes.invalid,
-      `error: what shall change? Write ${[...clusterFlags.map(({ names }) => `--${names[0]}`), '--rotate-join-token'].join(', ')}`,
+      `error: what shall change? Write ${[...clusterFlags.map(({ names }) => `--${names[0]}`), '--external-ca', '--rotate-join-token'].join(', ')}`,
     )
   const client = await context.client()
-  const { metadata } = await find(client, 'Cluster', word)
+  const { metadata, status } = await find(client, 'Cluster', word)
+  // It signs with the root that there is, unless it says another.
+  const externals = externalCa && (await readExternalCas(externalCa, () => Promise.resolve(status.ca?.certificate ?? '')))
+  const spec = externals === undefined ? settingsIn(options) : withValue(settingsIn(options), ['ca', 'externalCAs'], externals)
   if (Object.keys(spec).length > 0)
     await client.patch('Cluster', metadata.name, { type: 'merge', patch: { spec } }, { fieldManager: 'kit-cluster' })
   if (rotateJoinToken !== undefined) await rotateToken(context, roleNamed(rotateJoinToken))
   return metadata.name
 }
 
-function withValue(object: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject {
+export function withValue(object: JsonObject, [name = '', ...rest]: readonly string[], value: Json): JsonObject {
   const before = object[name]
   return { ...object, [name]: rest.length === 0 ? value : withValue(isJsonObject(before) ? before : {}, rest, value) }
 }

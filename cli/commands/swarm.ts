@@ -3,9 +3,10 @@
 
 import { readFile } from 'node:fs/promises'
 import type { Availability } from '../../api/join.ts'
-import { isJsonObject, type Json } from '../../api/wire.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../api/wire.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
+import { readExternalCas } from '../external-cas.ts'
 import { readFlag } from '../flag-values.ts'
 import {
   type InitAnswer,
@@ -17,12 +18,12 @@ import {
   membershipPath,
 } from '../membership.ts'
 import type { Options } from '../options.ts'
-import { awaitRotation, beginRotation, readPem, rotationNotice } from '../root-rotation.ts'
+import { awaitRotation, beginRotation, readPem, rotationNotice, type WantedRoot } from '../root-rotation.ts'
 import { optionName } from '../service-flags.ts'
 import { refusedInitFlags } from '../swarm-settings.ts'
 import { presentToken, roleNamed, rotateToken } from '../swarm-tokens.ts'
 import { timeoutOf } from '../timeout.ts'
-import { change, settingsIn } from './cluster.ts'
+import { change, changesSettings, settingsIn, withValue } from './cluster.ts'
 
 const namedUsers = 10
 const noInputs = { env: {}, readLines: () => [] }
@@ -31,7 +32,7 @@ const availabilities: Readonly<Record<string, Availability>> = { active: 'Active
 
 export async function init(context: Context, options: Options): Promise<void> {
   assertPossible(options)
-  const cluster = settingsIn(options)
+  const cluster = await foundingOf(options)
   const request: InitRequest = { ...placeOf(options), ...(Object.keys(cluster).length === 0 ? {} : { cluster }) }
   const { nodeId, already } = await tell<InitAnswer>(context, 'init', request)
   context.out(
@@ -40,6 +41,19 @@ export async function init(context: Context, options: Options): Promise<void> {
       : `Swarm initialized: current node (${nodeId}) is now a manager.\n\n`,
   )
   await printJoinCommand(context, 'worker', await presentToken(context, 'worker'))
+}
+
+/** Settings of a new cluster. Where an authority outside signs, its root is the root. */
+async function foundingOf(options: Options): Promise<JsonObject> {
+  const { externalCa } = options
+  const settings = settingsIn(options)
+  if (externalCa === undefined) return settings
+  const externalCAs = await readExternalCas(externalCa, () => {
+    throw new CommandError(exitCodes.invalid, 'error: --external-ca: say which root it signs with: cacert=FILE, its certificate in PEM')
+  })
+  const [certificate] = externalCAs.map(({ caCert }) => caCert ?? '')
+  if (certificate === undefined) return settings
+  return withValue(withValue(settings, ['ca', 'root'], { certificate }), ['ca', 'externalCAs'], externalCAs)
 }
 
 export async function join(context: Context, options: Options, [manager = '']: readonly string[]): Promise<void> {
@@ -58,7 +72,7 @@ export async function leave(context: Context, options: Options): Promise<void> {
 }
 
 export async function update(context: Context, options: Options): Promise<void> {
-  if (Object.keys(settingsIn(options)).length === 0)
+  if (!changesSettings(options))
     throw new CommandError(exitCodes.invalid, 'error: what shall change? `kit swarm update --help` lists the settings')
   await change(context, options, ['default'])
   context.out('Swarm updated.\n')
@@ -123,7 +137,7 @@ async function managerAddress(context: Context): Promise<string> {
 }
 
 /** Of `ca`, those that say how the next root shall be. */
-const rotationFlags = ['caCert', 'caKey', 'certExpiry', 'detach'] as const
+const rotationFlags = ['caCert', 'caKey', 'externalCa', 'certExpiry', 'detach'] as const
 
 export async function ca(context: Context, options: Options): Promise<number> {
   if (options.rotate === true) return await rotateCa(context, options)
@@ -140,13 +154,11 @@ export async function ca(context: Context, options: Options): Promise<number> {
 }
 
 async function rotateCa(context: Context, options: Options): Promise<number> {
-  const { caCert, caKey, certExpiry } = options
-  if ((caCert === undefined) !== (caKey === undefined))
-    throw new CommandError(exitCodes.invalid, 'error: a root of your own is a certificate and its key: give --ca-cert and --ca-key')
-  const root = caCert === undefined || caKey === undefined ? undefined : { certificate: await readPem(caCert), key: await readPem(caKey) }
+  const { certExpiry } = options
+  const root = await wantedRoot(options)
   const nodeCertExpiry = certExpiry === undefined ? undefined : readFlag('cert-expiry', 'duration', certExpiry, noInputs)
   const begun = await beginRotation(context, {
-    ...(root === undefined ? {} : { root }),
+    ...root,
     ...(typeof nodeCertExpiry === 'string' ? { nodeCertExpiry } : {}),
   })
   if (options.wait === false) {
@@ -162,6 +174,26 @@ async function rotateCa(context: Context, options: Options): Promise<number> {
   if (!isSame) await tellOfUsers(context)
   context.out(cluster.status.ca?.certificate ?? '')
   return exitCodes.ok
+}
+
+async function wantedRoot({ caCert, caKey, externalCa }: Options): Promise<Pick<WantedRoot, 'root' | 'externalCAs'>> {
+  if (caCert === undefined && externalCa !== undefined)
+    throw new CommandError(
+      exitCodes.invalid,
+      'error: the root of the external authority is needed, too: give --ca-cert. One that signs with the present root is named with `kit swarm update --external-ca`',
+    )
+  if (caCert === undefined && caKey === undefined) return {}
+  if (caCert === undefined || (caKey === undefined && externalCa === undefined))
+    throw new CommandError(
+      exitCodes.invalid,
+      'error: a root of your own is a certificate and its key: give --ca-cert and --ca-key, or name with --external-ca who has the key',
+    )
+  const certificate = await readPem(caCert)
+  const externalCAs = externalCa && (await readExternalCas(externalCa, () => Promise.resolve(certificate)))
+  return {
+    root: { certificate, ...(caKey === undefined ? {} : { key: await readPem(caKey) }) },
+    ...(externalCAs === undefined ? {} : { externalCAs }),
+  }
 }
 
 /** Nodes get new certificates by themselves; what users carry with them does not. */

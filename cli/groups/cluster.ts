@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { clusterFlags, refusedClusterFlags } from '../swarm-settings.ts'
-import { hidden, inspectAs, inspected, listing, type Registry } from './group.ts'
+import { hidden, inspectAs, inspected, listing, many, type Registry } from './group.ts'
 
 export function addCluster({ add, output }: Registry, cluster: Command): void {
   add(
@@ -32,6 +32,8 @@ export function addCluster({ add, output }: Registry, cluster: Command): void {
   )
 }
 
+export const externalCaFlag = '--external-ca <spec>'
+
 /** The settings of the cluster, called first as in the program that the command is known from. */
 export function settings(command: Command, from: 'swarmctl' | 'docker'): Command {
   for (const { names, value, section, text } of clusterFlags) {
@@ -39,6 +41,7 @@ export function settings(command: Command, from: 'swarmctl' | 'docker'): Command
     command.option(`--${name} <${value}>`, `${section}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`)
     for (const other of also) command.addOption(hidden(`--${other} <${value}>`))
   }
+  many(command, externalCaFlag, 'authority outside of the cluster that signs: protocol=cfssl,url=URL[,cacert=FILE]; may be repeated')
   return refusing(command, refusedClusterFlags)
 }
 

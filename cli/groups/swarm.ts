@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander'
 import { helpText } from '../help.ts'
 import { refusedInitFlags } from '../swarm-settings.ts'
-import { refusing, settings } from './cluster.ts'
+import { externalCaFlag, refusing, settings } from './cluster.ts'
 import { type Configure, listing, many, type Registry, switchOption, waiting } from './group.ts'
 
 /** Where this machine is to be found, and what it is for. */
@@ -60,7 +60,11 @@ export function addSwarm({ add }: Registry, swarm: Command): void {
     'ca',
     'Print the root certificate of the cluster, or replace it',
     (command) =>
-      waiting(switchOption(command, '-q, --quiet', 'no progress'))
+      many(
+        waiting(switchOption(command, '-q, --quiet', 'no progress')),
+        externalCaFlag,
+        'with --rotate: authority outside of the cluster that has the key',
+      )
         .option('--rotate', 'go over to another root: every node gets a new certificate, then join tokens are new')
         .option('--ca-cert <file>', 'with --rotate: certificate of a root of your own, PEM')
         .option('--ca-key <file>', 'its private key, PEM')
