@@ -27,12 +27,15 @@ import type { Message } from './raft/message.ts'
 import type { AppendWork, Raft } from './raft/raft.ts'
 import { afterTerm, applyEntry, forgetOthers, recover } from './recover.ts'
 import { Waiting } from './waiting.ts'
+import type { KeyFile } from './wal/keys.ts'
 import { openWal, type Recovered, type Wal } from './wal/wal.ts'
 
 const tickMs = 100
 /** How long to wait before asking again whether the disk has space. */
 const noSpaceRetryMs = 1_000
 const defaultKeptEntries = 500
+/** Entries between two snapshots that are saved to get rid of a data key: what was under way may need more than one. */
+const entriesPerKeySnapshot = 64
 const maxBytesSinceSnapshot = 64 * 1024 * 1024
 /** Pieces of a snapshot serialised before others get their turn: about 2 ms. */
 const piecesPerTurn = 16
@@ -47,6 +50,8 @@ export interface StoreOptions {
   readonly keptEntries?: number
   /** Size of a file of the log. 64 MiB unless told. */
   readonly segmentBytes?: number
+  /** Those of the directory, where they are open already. */
+  readonly keys?: KeyFile
   /** The members that found the group, the same for each of them; this node alone unless told. None: it joins one. */
   readonly founders?: readonly string[]
   /** This member had a log before: without it, it is refused (WalError Missing). An empty disk under an old id could vote twice. */
@@ -107,6 +112,8 @@ export interface OpenStore extends Store {
   transferLeadership(to: string): void
   /** Resolves when `view` has everything that was acknowledged anywhere before the call. Rejects with Unavailable: try again. */
   catchUp(): Promise<void>
+  /** There is another data key: what the ones before have sealed is written anew. */
+  renewFiles(): void
   /** Finishes what is under way, refuses what comes, and seals the log. */
   close(): Promise<void>
 }
@@ -123,7 +130,7 @@ export async function startStore(
   wal: Wal,
   recovered: Recovered,
   deps: Omit<StoreDeps, 'disk'>,
-  options: Omit<StoreOptions, 'directory' | 'clusterId' | 'segmentBytes' | 'isKnown'>,
+  options: Omit<StoreOptions, 'directory' | 'clusterId' | 'segmentBytes' | 'isKnown' | 'keys'>,
 ): Promise<OpenStore> {
   const { nodeId, founders = [nodeId], forceNewCluster = false, formerTerm = 0 } = options
   if (forceNewCluster) deps.log.warn('Began a new cluster with this node alone')
@@ -171,6 +178,8 @@ class Driver implements OpenStore, PeerHandler {
   #nextSnapshotIndex: number
   /** Where the last snapshot was begun, successful or not. */
   #triedSnapshotIndex = 0
+  /** The data key has changed since the last snapshot was begun. */
+  #hasNewKey: boolean
   /** A pass through what there is to do is about to happen. */
   #isWoken = false
   /** The write that is on its way to the disk. */
@@ -203,6 +212,7 @@ class Driver implements OpenStore, PeerHandler {
     this.#snapshotEntries = snapshotEntries
     this.#keptEntries = keptEntries
     this.#snapshotIndex = snapshotIndex
+    this.#hasNewKey = wal.hasOldKeys
     this.#nextSnapshotIndex = snapshotIndex + this.#snapshotInterval(state.objects().length)
     this.fatal = new Promise((resolve) => {
       this.#reportFatal = resolve
@@ -340,6 +350,11 @@ class Driver implements OpenStore, PeerHandler {
     const refused = this.#raft.transfer(to)
     if (refused !== undefined) throw refusal(refused, this.#raft.status.leader)
     this.#wake()
+  }
+
+  renewFiles(): void {
+    this.#hasNewKey = true
+    this.#maybeSnapshot()
   }
 
   async catchUp(): Promise<void> {
@@ -542,7 +557,9 @@ class Driver implements OpenStore, PeerHandler {
   #maybeSnapshot(): void {
     const { resourceVersion } = this.#state
     const isLarge = this.#wal.bytesSinceSnapshot >= maxBytesSinceSnapshot && resourceVersion > this.#triedSnapshotIndex + this.#keptEntries
-    const isDue = (resourceVersion >= this.#nextSnapshotIndex || isLarge) && this.#raft.configuration.voters.length > 0
+    const isDue =
+      (resourceVersion >= this.#nextSnapshotIndex || isLarge || this.#hasKeysToForget(resourceVersion)) &&
+      this.#raft.configuration.voters.length > 0
     if (!isDue || resourceVersion === this.#snapshotIndex || this.#snapshotting !== undefined || this.#isClosing) return
     this.#snapshotting = this.#snapshot()
       .catch((error: unknown) => {
@@ -553,6 +570,10 @@ class Driver implements OpenStore, PeerHandler {
       .finally(() => {
         this.#snapshotting = undefined
       })
+  }
+
+  #hasKeysToForget(resourceVersion: number): boolean {
+    return this.#wal.hasOldKeys && (this.#hasNewKey || resourceVersion >= this.#triedSnapshotIndex + entriesPerKeySnapshot)
   }
 
   /** Entries to the next snapshot: at least as many as it has objects, so that an entry pays for one of them at most. */
@@ -569,7 +590,9 @@ class Driver implements OpenStore, PeerHandler {
     const term = this.#raft.termAt(index)
     assert(term !== undefined, 'what is applied last is in the log')
     const meta = { index, term, configuration }
-    const keepFrom = Math.max(1, index + 1 - this.#keptEntries)
+    // What members that are late would get of the log is sealed with an old key, too: they get the snapshot.
+    const keepFrom = this.#wal.hasOldKeys ? index + 1 : Math.max(1, index + 1 - this.#keptEntries)
+    this.#hasNewKey = false
     await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(captured)), keepFrom)
     if (index <= this.#snapshotIndex) return // A newer one of the leader's was faster.
     this.#raft.compact(meta, keepFrom - 1)

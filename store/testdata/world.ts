@@ -37,6 +37,7 @@ export class MemoryDisk {
     this.isSealed = false
     return {
       bytesSinceSnapshot: 0,
+      hasOldKeys: false,
       append: (batch) => this.#append(batch),
       saveSnapshot: async (meta, chunks, keepFrom) => {
         const kept: Uint8Array[] = []

@@ -8,45 +8,52 @@ import { randomCrash, SimulatedDisk } from '../../sim/effects/disk.ts'
 import type { CrashChoices, Platter } from '../../sim/effects/platter.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
 import { Recorder, replaySteps, type Step, uniformCrash } from './testdata/recorder.ts'
-import { type Action, checkSnapshot, type Model, modelOf, type Opened, open, Workload } from './testdata/workload.ts'
+import { type Action, type Bounds, checkSnapshot, type Model, modelOf, type Opened, open, Workload } from './testdata/workload.ts'
 
 interface Recording {
   readonly steps: readonly Step[]
   readonly states: readonly Model[]
   /** For each number of steps: the newest state that had been acknowledged by then, and the newest one asked for. */
-  readonly bounds: readonly { readonly acknowledged: number; readonly asked: number }[]
+  readonly bounds: readonly Bounds[]
+  /** The same of the unlock key. */
+  readonly locks: readonly Bounds[]
 }
 
 async function record(actions: readonly Action[], seed: number): Promise<Recording> {
   const recorder = new Recorder()
   const disk = recorder.wrap(new SimulatedDisk(new SeededRandom(seed)).mount())
   const workload = new Workload()
-  const bounds: { acknowledged: number; asked: number }[] = []
+  const bounds: Bounds[] = []
+  const locks: Bounds[] = []
   // Steps recorded since belong to what was asked; what they found acknowledged is what may not be lost.
-  const note = (): void => {
-    while (bounds.length <= recorder.steps.length) bounds.push({ acknowledged: workload.acknowledged, asked: workload.states.length - 1 })
+  const note = (acknowledged = workload.acknowledged, lock = workload.locks.acknowledged, until = recorder.steps.length): void => {
+    while (bounds.length <= until) {
+      bounds.push({ acknowledged, asked: workload.states.length - 1 })
+      locks.push({ acknowledged: lock, asked: workload.locks.asked })
+    }
   }
-  let { wal } = await open(disk, seed)
+  let opened = await open(disk, seed)
   note()
   for (const [at, action] of actions.entries()) {
-    const before = workload.acknowledged
+    const { acknowledged, locks: before } = workload
     if (action.kind === 'reopen') {
-      await wal.close()
-      wal = (await open(disk, seed * 100 + at)).wal
-    } else await workload.run(wal, action)
-    while (bounds.length < recorder.steps.length) bounds.push({ acknowledged: before, asked: workload.states.length - 1 })
+      await opened.wal.close()
+      opened = await open(disk, seed * 100 + at, { locks: workload.locks })
+    } else await workload.run(opened, action)
+    note(acknowledged, before.acknowledged, recorder.steps.length - 1)
     note()
   }
-  await wal.close()
+  await opened.wal.close()
   note()
-  return { steps: recorder.steps, states: workload.states, bounds }
+  return { steps: recorder.steps, states: workload.states, bounds, locks }
 }
 
 /** Cuts the power after `count` steps, recovers, and returns the recovered log. Fails when anything acknowledged is missing. */
 async function recoverAfter(recording: Recording, count: number, crash: CrashChoices): Promise<Opened & { readonly platter: Platter }> {
   const simulated = new SimulatedDisk(new SeededRandom(count), replaySteps(recording.steps, count))
   simulated.platter.crash(crash)
-  const opened = await open(simulated.mount(), 7_000 + count)
+  const locks = recording.locks[count] ?? { acknowledged: 0, asked: 0 }
+  const opened = await open(simulated.mount(), 7_000 + count, { locks })
   const { acknowledged, asked } = recording.bounds[count] ?? { acknowledged: 0, asked: 0 }
   const found = modelOf(opened.recovered)
   const allowed = recording.states.slice(acknowledged, asked + 1)
@@ -69,12 +76,19 @@ const story: readonly Action[] = [
   { kind: 'vote' },
   { kind: 'truncate', back: 2, count: 3 },
   { kind: 'append', count: 6, sizeBytes: 400 },
+  { kind: 'lock' },
+  { kind: 'append', count: 2, sizeBytes: 20 },
   { kind: 'snapshot', back: 2, keep: 3 },
   { kind: 'append', count: 6, sizeBytes: 400 },
   { kind: 'reopen' },
   { kind: 'append', count: 1, sizeBytes: 7 },
   { kind: 'append', count: 9, sizeBytes: 400 },
+  { kind: 'lock' },
+  { kind: 'snapshot', back: 0, keep: 0 },
+  { kind: 'append', count: 2, sizeBytes: 7 },
+  { kind: 'reopen' },
   { kind: 'snapshot', back: 1, keep: 0 },
+  { kind: 'lock' },
   { kind: 'append', count: 2, sizeBytes: 6000 },
   { kind: 'install', ahead: 5 },
   { kind: 'append', count: 4, sizeBytes: 30 },
@@ -102,7 +116,8 @@ test('a log that was recovered from a torn end takes new batches and is recovere
     const data = new Uint8Array([1, 2, 3])
     await wal.append({ hardState, entries: [{ index: next, term, type: 'normal', data }] })
     platter.crash(choices)
-    const again = await open(new SimulatedDisk(new SeededRandom(1), platter).mount(), 9_000 + count)
+    const locks = recording.locks[count] ?? { acknowledged: 0, asked: 0 }
+    const again = await open(new SimulatedDisk(new SeededRandom(1), platter).mount(), 9_000 + count, { locks })
     assert.deepEqual(again.recovered.entries.at(-1), { index: next, term, type: 'normal', data })
     assert.deepEqual(again.recovered.hardState, hardState)
   }
@@ -136,6 +151,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('install' as const), ahead: fc.integer({ min: 0, max: 9 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('reopen' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('lock' as const) }) },
 )
 
 test('any workload, any moment, any fate of the unsynced rest: recovery finds an acknowledged state', async () => {

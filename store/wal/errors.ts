@@ -8,6 +8,10 @@ export type WalErrorKind =
   | 'Corrupt'
   /** The data key that sealed a file is not known here. */
   | 'WrongKey'
+  /** The keys are sealed with the unlock key, and none was given. */
+  | 'Locked'
+  /** The keys are sealed with another unlock key. */
+  | 'WrongUnlockKey'
   /** The directory belongs to another node or cluster, or to a newer kit. */
   | 'Foreign'
   /** Refused before anything was written: the same call may succeed once there is space. */

@@ -8,7 +8,7 @@ import type { Disk } from '../../effects/effects.ts'
 import type { Entry, HardState } from '../raft/entry.ts'
 import { corrupt, WalError } from './errors.ts'
 import { type ChainState, classifyTail, decodeFrame, type Frame, flags, frameTypes, type Tail } from './frame.ts'
-import { type KeyRing, keyFor } from './keys.ts'
+import type { KeyFile } from './keys.ts'
 import { LogShape } from './log-shape.ts'
 import { decodeBatch, decodeMarker, type Marker } from './records.ts'
 import type { Sealer } from './seal.ts'
@@ -19,6 +19,8 @@ import { readBuffer } from './snapshot-file.ts'
 /** A segment whose frames are all accounted for. */
 export interface StoredSegment {
   readonly name: string
+  /** Of the data key that it is sealed with. */
+  readonly keyId: string
   readonly sequence: number
   readonly firstIndex: number
   /** The highest index of any entry ever written into it or before it; 0 when there was none. */
@@ -60,19 +62,19 @@ export async function replay(
   directory: string,
   names: readonly string[],
   owner: Owner,
-  ring: KeyRing,
+  keys: KeyFile,
 ): Promise<Replay | undefined> {
   const listed = names.filter((name) => parseSegmentName(name) !== undefined)
   const state = new ReplayState()
   let loaded: Loaded | undefined
   for (const name of listed) {
     const next = await load(disk, directory, name, owner)
-    if (loaded !== undefined) finishSealed(loaded, next.header, state, ring, owner)
+    if (loaded !== undefined) finishSealed(loaded, next.header, state, keys, owner)
     else state.begin(next.header)
     loaded = next
   }
   if (loaded === undefined) return undefined
-  return finishLast(loaded, state, ring, owner)
+  return finishLast(loaded, state, keys, owner)
 }
 
 async function load(disk: Disk, directory: string, name: string, owner: Owner): Promise<Loaded> {
@@ -96,20 +98,20 @@ async function load(disk: Disk, directory: string, name: string, owner: Owner): 
 }
 
 /** A segment that has a successor: every frame up to the end that the successor names must be there. */
-function finishSealed(segment: Loaded, next: SegmentHeader, state: ReplayState, ring: KeyRing, owner: Owner): void {
+function finishSealed(segment: Loaded, next: SegmentHeader, state: ReplayState, keys: KeyFile, owner: Owner): void {
   const { path, header, bytes } = segment
   if (next.sequence !== header.sequence + 1)
     throw corrupt(path, bytes.length, `segment ${next.sequence} follows segment ${header.sequence}: a file is missing`)
-  const { end, chain, bad } = walk(segment, next.previousEnd, state, ring, owner)
+  const { end, chain, bad } = walk(segment, next.previousEnd, state, keys, owner)
   if (bad !== undefined) throw corrupt(path, end, bad)
   if (chain.number !== next.previousNumber || chain.chain !== next.previousChain)
     throw corrupt(path, end, 'the next segment does not continue this one')
   state.segmentDone(segment)
 }
 
-function finishLast(segment: Loaded, state: ReplayState, ring: KeyRing, owner: Owner): Replay {
+function finishLast(segment: Loaded, state: ReplayState, keys: KeyFile, owner: Owner): Replay {
   const { name, path, header, bytes } = segment
-  const { end, chain, bad, isSealed } = walk(segment, bytes.length, state, ring, owner)
+  const { end, chain, bad, isSealed } = walk(segment, bytes.length, state, keys, owner)
   const tail = classifyTail(bytes, end, chain)
   if (tail.state === 'damaged')
     throw corrupt(
@@ -121,9 +123,9 @@ function finishLast(segment: Loaded, state: ReplayState, ring: KeyRing, owner: O
   return { ...state.result(), last: { name, header, end, sizeBytes: bytes.length, tail, isSealed }, chain }
 }
 
-function walk(segment: Loaded, limit: number, state: ReplayState, ring: KeyRing, owner: Owner) {
+function walk(segment: Loaded, limit: number, state: ReplayState, keys: KeyFile, owner: Owner) {
   const { path, header, bytes } = segment
-  const sealer = sealerOf(header, keyFor(ring, header.keyId, path), owner)
+  const sealer = sealerOf(header, keys.dataKey(header.keyId, path), owner)
   let chain = chainOf(header)
   let end = segmentHeaderBytes
   let isSealed = false
@@ -152,7 +154,8 @@ class ReplayState {
   }
 
   segmentDone({ name, header }: Loaded): void {
-    this.#segments.push({ name, sequence: header.sequence, firstIndex: header.firstIndex, highest: this.#highest })
+    const { sequence, firstIndex, keyId } = header
+    this.#segments.push({ name, keyId, sequence, firstIndex, highest: this.#highest })
   }
 
   frame(path: string, offset: number, frame: Frame, sealer: Sealer): void {

@@ -10,7 +10,7 @@ import type { Disk, DiskFile } from '../../effects/effects.ts'
 import { parseConfiguration } from '../raft/configuration.ts'
 import type { SnapshotMeta } from '../raft/entry.ts'
 import { corrupt } from './errors.ts'
-import { type KeyRing, keyFor } from './keys.ts'
+import type { KeyFile } from './keys.ts'
 import { isIndex } from './records.ts'
 import { createSealer, type Sealer, saltBytes, tagBytes } from './seal.ts'
 import { asRecord, encodeSector, HeaderReader, type Owner, sectorBytes } from './sector.ts'
@@ -34,12 +34,12 @@ export interface SnapshotPlace {
   readonly disk: Disk
   readonly directory: string
   readonly owner: Owner
-  readonly ring: KeyRing
+  readonly keys: KeyFile
 }
 
 /** Writes and syncs the whole file under a temporary name, then gives it its own; durable when it resolves. */
 export async function writeSnapshot(
-  { disk, directory, owner, ring }: SnapshotPlace,
+  { disk, directory, owner, keys }: SnapshotPlace,
   meta: SnapshotMeta,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   salt: Uint8Array,
@@ -50,8 +50,9 @@ export async function writeSnapshot(
   const file = await disk.open(temporary, { create: true, exclusive: true, mode: 0o600 })
   try {
     const id = Buffer.from(salt).toString('hex')
-    await file.write(0, encodeSector(magic, { index: meta.index, term: meta.term, key: ring.current, salt: id, ...owner }))
-    await writeChunks(file, createSealer(keyFor(ring, ring.current, temporary), salt, owner, `snapshot ${id}`), meta, chunks)
+    const key = keys.current
+    await file.write(0, encodeSector(magic, { index: meta.index, term: meta.term, key, salt: id, ...owner }))
+    await writeChunks(file, createSealer(keys.dataKey(key, temporary), salt, owner, `snapshot ${id}`), meta, chunks)
     await file.sync()
   } finally {
     await file.close()
@@ -99,6 +100,17 @@ export async function verifySnapshot(place: SnapshotPlace, name: string): Promis
   return meta
 }
 
+/** The id of the data key that the snapshot is sealed with. */
+export async function keyOfSnapshot({ disk, directory, owner }: SnapshotPlace, name: string): Promise<string> {
+  const path = `${directory}/${name}`
+  const file = await disk.open(path)
+  try {
+    return new HeaderReader(path, magic, await readBuffer(file, 0, sectorBytes), owner).string('key')
+  } finally {
+    await file.close()
+  }
+}
+
 /** The chunks as they were saved, larger ones in pieces of 1 MiB. Throws where the file does not verify. */
 export async function* readSnapshot(place: SnapshotPlace, name: string): AsyncGenerator<Uint8Array, void, void> {
   for await (const { kind, plaintext } of readParts(place, name))
@@ -112,7 +124,7 @@ async function* readParts(place: SnapshotPlace, name: string): AsyncGenerator<{ 
     const header = new HeaderReader(path, magic, await readBuffer(file, 0, sectorBytes), place.owner)
     const salt = Buffer.from(header.string('salt'), 'hex')
     if (salt.length !== saltBytes) throw corrupt(path, 0, 'header field salt has the wrong size')
-    const sealer = createSealer(keyFor(place.ring, header.string('key'), path), salt, place.owner, `snapshot ${header.string('salt')}`)
+    const sealer = createSealer(place.keys.dataKey(header.string('key'), path), salt, place.owner, `snapshot ${header.string('salt')}`)
     const hash = createHash('sha256')
     let offset = sectorBytes
     for (let number = 0; ; number += 1) {

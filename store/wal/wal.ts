@@ -10,7 +10,7 @@ import type { Clock, Disk, Log, Random } from '../../effects/effects.ts'
 import type { StoreMetrics } from '../metrics.ts'
 import type { Entry, HardState, SnapshotMeta } from '../raft/entry.ts'
 import { codeOf, corrupt, WalError, walErrorKind } from './errors.ts'
-import { type KeyRing, newKey, readKeys, writeKeys } from './keys.ts'
+import { createKeys, type KeyFile, readKeys } from './keys.ts'
 import { LogShape } from './log-shape.ts'
 import type { Batch, Marker } from './records.ts'
 import { type Replay, replay } from './recovery.ts'
@@ -46,6 +46,8 @@ export interface Wal {
   saveSnapshot(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, keepFrom: number): Promise<void>
   /** The chunks of a snapshot that was saved, or recovered. Throws ENOENT or Corrupt where it is not there any more, or damaged. */
   readSnapshot(meta: SnapshotMeta): AsyncIterable<Uint8Array>
+  /** Some file may still be sealed with a data key of before. The next snapshots end that. */
+  readonly hasOldKeys: boolean
   /** What a restart would have to replay: a reason to take a snapshot. */
   readonly bytesSinceSnapshot: number
   /** Writes a seal record, so that a damaged end is told apart from a crash. */
@@ -60,6 +62,8 @@ export interface WalOptions {
   readonly segmentBytes?: number
   /** There must be a log: whoever lost it must not go on under this id. */
   readonly isKnown?: boolean
+  /** Those of `directory`, where they are open already. */
+  readonly keys?: KeyFile
 }
 
 export interface WalDeps {
@@ -78,17 +82,15 @@ export async function openWal(deps: WalDeps, options: WalOptions): Promise<{ wal
   const { disk, random, log, clock, metrics } = deps
   const { directory, nodeId, clusterId, segmentBytes = defaultSegmentBytes } = options
   const owner: Owner = { clusterId, nodeId }
-  await disk.makeDirectory(directory, 0o700)
-  await disk.syncDirectory(dirname(directory))
+  const keys = options.keys ?? (await openKeys(disk, directory, random))
   const names = await disk.list(directory)
   if (options.isKnown === true && !names.some((name) => parseSegmentName(name) !== undefined))
     throw new WalError(
       'Missing',
       `${directory} holds no log, and this node had one. Without it the node may contradict what it has told others: restore the directory from a copy, or remove the node (\`kit node demote\`, \`kit node rm\` on another manager) and join as a new one, with an empty directory`,
     )
-  const ring = await openKeys(disk, directory, names, random)
-  const place: SnapshotPlace = { disk, directory, owner, ring }
-  const replayed = await replay(disk, directory, names, owner, ring)
+  const place: SnapshotPlace = { disk, directory, owner, keys }
+  const replayed = await replay(disk, directory, names, owner, keys)
   const chosen = replayed === undefined ? undefined : await chooseSnapshot(place, replayed)
   const measure = clock === undefined || metrics === undefined ? undefined : { clock, metrics }
   const base = { place, random, segmentBytes, measure, hasReserve: await checkReserve(disk, directory, names, segmentBytes) }
@@ -119,8 +121,12 @@ export async function openWal(deps: WalDeps, options: WalOptions): Promise<{ wal
   }
 }
 
-async function openKeys(disk: Disk, directory: string, names: readonly string[], random: Random): Promise<KeyRing> {
-  const found = await readKeys(disk, directory)
+/** The keys of a directory, made where it holds no log yet. Throws Locked or WrongUnlockKey where an unlock key is needed. */
+export async function openKeys(disk: Disk, directory: string, random: Random, unlockKey?: Uint8Array): Promise<KeyFile> {
+  await disk.makeDirectory(directory, 0o700)
+  await disk.syncDirectory(dirname(directory))
+  const names = await disk.list(directory)
+  const found = await readKeys(disk, directory, random, unlockKey)
   const hasLog = names.some((name) => parseSegmentName(name) !== undefined)
   const hasSnapshot = names.some((name) => parseSnapshotName(name) !== undefined)
   if (hasSnapshot && !hasLog)
@@ -131,10 +137,7 @@ async function openKeys(disk: Disk, directory: string, names: readonly string[],
   if (found !== undefined) return found
   if (hasLog)
     throw new WalError('WrongKey', `${directory}/keys.json is missing, and without it the log cannot be read; restore it from a copy`)
-  const [id, dek] = newKey(random)
-  const ring: KeyRing = { current: id, keys: new Map([[id, dek]]) }
-  await writeKeys(disk, directory, ring)
-  return ring
+  return await createKeys(disk, directory, random)
 }
 
 /** A reserve of another size is of no use. Its name is given only to a file of durable zeros. */
@@ -211,7 +214,9 @@ function startOf(replayed: Replay, hardState: HardState, chosen: Chosen | undefi
     highest,
     hardState,
     bytesSinceSnapshot: bytesSinceMarker,
-    segments: isClean(replayed) ? segments : [...segments, { name, sequence: header.sequence, firstIndex: header.firstIndex, highest }],
+    segments: isClean(replayed)
+      ? segments
+      : [...segments, { name, keyId: header.keyId, sequence: header.sequence, firstIndex: header.firstIndex, highest }],
     snapshots: usable.map(({ file, index }) => ({ name: file, index })),
   }
 }

@@ -10,7 +10,6 @@ import type { StoreMetrics } from '../metrics.ts'
 import type { HardState, SnapshotMeta } from '../raft/entry.ts'
 import { codeOf, outOfSpace, WalError } from './errors.ts'
 import { type ChainState, encodeFrame, type FrameType, flags, frameBytes, frameTypes } from './frame.ts'
-import { keyFor } from './keys.ts'
 import type { LogShape } from './log-shape.ts'
 import { type Batch, batchBytesAtMost, encodeBatch, encodeMarker } from './records.ts'
 import type { StoredSegment } from './recovery.ts'
@@ -26,7 +25,7 @@ import {
   segmentHeaderBytes,
   segmentName,
 } from './segment.ts'
-import { readSnapshot, type SnapshotPlace, snapshotName, verifySnapshot, writeSnapshot } from './snapshot-file.ts'
+import { keyOfSnapshot, readSnapshot, type SnapshotPlace, snapshotName, verifySnapshot, writeSnapshot } from './snapshot-file.ts'
 
 /** A single batch for which no segment of usual size is big enough gets one of this name first. */
 export const oversizeName = 'oversize.seg'
@@ -94,6 +93,10 @@ export class LogWriter {
     this.#reserve = start.hasReserve ? 'ready' : 'missing'
   }
 
+  get hasOldKeys(): boolean {
+    return this.#place.keys.hasOld
+  }
+
   get bytesSinceSnapshot(): number {
     return this.#bytesSinceSnapshot
   }
@@ -104,7 +107,7 @@ export class LogWriter {
    */
   async resume(current: Current): Promise<void> {
     this.#use(current)
-    if (current.end + frameBytes(0) > current.sizeBytes) await this.begin(current.end)
+    if (current.end + frameBytes(0) > current.sizeBytes || this.#isOutdated(current)) await this.begin(current.end)
     else await this.#exclusive(() => this.#writeFrame(current, encodeFrame(this.#chain, frameTypes.open, flags.clear, new Uint8Array(0))))
     this.#prepareReserve()
   }
@@ -198,11 +201,27 @@ export class LogWriter {
       this.#segments.shift()
     }
     const reachesBackTo = this.#segments[0]?.firstIndex ?? this.#current?.header.firstIndex ?? 1
-    const useful = this.#snapshots.slice(-2).filter(({ index }, at, two) => at === two.length - 1 || index + 1 >= reachesBackTo)
+    // While data keys are replaced only the newest stays, so that the one before needs no old key.
+    const useful = this.#snapshots
+      .slice(this.hasOldKeys ? -1 : -2)
+      .filter(({ index }, at, two) => at === two.length - 1 || index + 1 >= reachesBackTo)
     const kept = new Set(useful.map(({ name }) => name))
     for (const { name } of this.#snapshots) if (!kept.has(name)) await this.#disk.remove(`${directory}/${name}`)
     this.#snapshots = useful
     await this.#disk.syncDirectory(directory)
+    if (this.hasOldKeys) await this.#forgetKeys()
+  }
+
+  /** Old data keys go after the last file that is sealed with them. */
+  async #forgetKeys(): Promise<void> {
+    const used = new Set(this.#segments.map(({ keyId }) => keyId))
+    if (this.#current !== undefined) used.add(this.#current.header.keyId)
+    for (const { name } of this.#snapshots) used.add(await keyOfSnapshot(this.#place, name))
+    try {
+      await this.#place.keys.keepOnly(used)
+    } catch (error) {
+      if (codeOf(error) !== 'ENOSPC') throw error // Without space they stay for now: it is tried again with the next snapshot.
+    }
   }
 
   async close(): Promise<void> {
@@ -224,12 +243,17 @@ export class LogWriter {
   async #makeRoom(bytes: number, forEntries: boolean): Promise<void> {
     const current = this.#current
     assert.ok(current !== undefined, 'the log has been begun')
-    if (current.end + bytes > current.sizeBytes) await this.#roll(bytes, current.end)
+    if (current.end + bytes > current.sizeBytes || this.#isOutdated(current)) await this.#roll(bytes, current.end)
     else if (forEntries && this.#reserve === 'missing') await this.#needReserve()
   }
 
+  /** There is another data key, and nothing more is sealed with the one before. */
+  #isOutdated({ header }: Current): boolean {
+    return header.keyId !== this.#place.keys.current
+  }
+
   async #roll(bytes: number, previousEnd: number): Promise<void> {
-    const { directory, owner, ring, disk } = this.#place
+    const { directory, owner, keys, disk } = this.#place
     const sizeBytes = Math.max(this.#segmentBytes, segmentHeaderBytes + bytes)
     const from = sizeBytes > this.#segmentBytes ? oversizeName : reserveName
     if (from === reserveName) await this.#needReserve()
@@ -240,7 +264,7 @@ export class LogWriter {
       previousNumber: this.#chain.number,
       previousChain: this.#chain.chain,
       previousEnd,
-      keyId: ring.current,
+      keyId: keys.current,
       salt: freshSalt(this.#random),
     }
     const file = await beginSegment(disk, directory, from, header, owner)
@@ -253,14 +277,14 @@ export class LogWriter {
     this.#prepareReserve()
   }
 
-  #stored({ sequence, firstIndex }: SegmentHeader): StoredSegment {
-    return { name: segmentName(sequence, firstIndex), sequence, firstIndex, highest: this.#highest }
+  #stored({ sequence, firstIndex, keyId }: SegmentHeader): StoredSegment {
+    return { name: segmentName(sequence, firstIndex), keyId, sequence, firstIndex, highest: this.#highest }
   }
 
   #use(current: Current): void {
     this.#current = current
-    const { ring, owner, directory } = this.#place
-    this.#sealer = sealerOf(current.header, keyFor(ring, current.header.keyId, directory), owner)
+    const { keys, owner, directory } = this.#place
+    this.#sealer = sealerOf(current.header, keys.dataKey(current.header.keyId, directory), owner)
   }
 
   /** Makes the reserve beside other work; whoever needs it waits for it. */

@@ -5,16 +5,51 @@ import type { Disk, Log } from '../../../effects/effects.ts'
 import { SeededRandom } from '../../../sim/effects/random.ts'
 import { simpleConfiguration } from '../../raft/configuration.ts'
 import type { Entry, HardState } from '../../raft/entry.ts'
-import { openWal, type Recovered, type Wal } from '../wal.ts'
+import { walErrorKind } from '../errors.ts'
+import type { KeyFile } from '../keys.ts'
+import { openKeys, openWal, type Recovered, type Wal } from '../wal.ts'
 
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 export const directory = '/state/wal'
 
-export type Opened = { readonly wal: Wal; readonly recovered: Recovered }
+export type Opened = { readonly wal: Wal; readonly recovered: Recovered; readonly keys: KeyFile }
 
-export function open(disk: Disk, seed = 1, options: { readonly nodeId?: string; readonly clusterId?: string; readonly segmentBytes?: number } = {}): Promise<Opened> {
-  const { nodeId = 'node-a', clusterId = 'cluster-a', segmentBytes = 4096 } = options
-  return openWal({ disk, random: new SeededRandom(seed), log: silent }, { directory, nodeId, clusterId, segmentBytes })
+interface OpenOptions {
+  readonly nodeId?: string
+  readonly clusterId?: string
+  readonly segmentBytes?: number
+  /** The changes of the unlock key of which one is the last, as far as anybody can know. */
+  readonly locks?: Bounds
+}
+
+export interface Bounds {
+  readonly acknowledged: number
+  readonly asked: number
+}
+
+export async function open(disk: Disk, seed = 1, options: OpenOptions = {}): Promise<Opened> {
+  const { nodeId = 'node-a', clusterId = 'cluster-a', segmentBytes = 4096, locks = { acknowledged: 0, asked: 0 } } = options
+  const random = new SeededRandom(seed)
+  const keys = await openLocked(disk, random, locks)
+  const opened = await openWal({ disk, random, log: silent }, { directory, nodeId, clusterId, segmentBytes, keys })
+  return { ...opened, keys }
+}
+
+/** Of each third change there is none. */
+export function unlockKey(version: number): Uint8Array | undefined {
+  return version % 3 === 0 ? undefined : new Uint8Array(32).fill(version)
+}
+
+/** One of the unlock keys is right, and the others are known to be wrong. */
+async function openLocked(disk: Disk, random: SeededRandom, { acknowledged, asked }: Bounds): Promise<KeyFile> {
+  for (let version = acknowledged; version < asked; version += 1) {
+    try {
+      return await openKeys(disk, directory, random, unlockKey(version))
+    } catch (error) {
+      assert.match(walErrorKind(error) ?? String(error), /^(Locked|WrongUnlockKey)$/)
+    }
+  }
+  return await openKeys(disk, directory, random, unlockKey(asked))
 }
 
 export function entry(index: number, term: number, text = `${index}@${term}`): Entry {
@@ -46,11 +81,14 @@ export type Action =
   | { readonly kind: 'snapshot'; readonly back: number; readonly keep: number }
   | { readonly kind: 'install'; readonly ahead: number }
   | { readonly kind: 'reopen' }
+  | { readonly kind: 'lock' }
 
 /** Carries actions out on a log and on the model. `states` holds every model state, the last acknowledged one at `acknowledged`. */
 export class Workload {
   readonly states: Model[] = [emptyModel]
   acknowledged = 0
+  /** Changes of the unlock key. */
+  locks: Bounds = { acknowledged: 0, asked: 0 }
   #entries: Entry[] = []
   #hardState: HardState = emptyModel.hardState
   #snapshotIndex = 0
@@ -60,8 +98,9 @@ export class Workload {
     return this.#entries.at(-1)?.index ?? this.#snapshotIndex
   }
 
-  async run(wal: Wal, action: Action): Promise<void> {
-    if (action.kind === 'append') await this.#append(wal, undefined, action.count, action.sizeBytes)
+  async run({ wal, keys }: Pick<Opened, 'wal' | 'keys'>, action: Action): Promise<void> {
+    if (action.kind === 'lock') await this.#lock(keys)
+    else if (action.kind === 'append') await this.#append(wal, undefined, action.count, action.sizeBytes)
     else if (action.kind === 'vote') {
       this.#hardState = { ...this.#hardState, term: this.#hardState.term + 1, vote: `candidate-${this.#hardState.term}` }
       await this.#acknowledge(() => wal.append({ hardState: this.#hardState, entries: [] }))
@@ -101,6 +140,13 @@ export class Workload {
     this.#hardState = { ...this.#hardState, commit: Math.max(this.#hardState.commit, index) }
     const meta = { index, term: this.#snapshotTerm, configuration: simpleConfiguration(['node-a']) }
     await this.#acknowledge(() => wal.saveSnapshot(meta, snapshotChunks(index), Math.max(1, index + 1 - keep)))
+  }
+
+  async #lock(keys: KeyFile): Promise<void> {
+    const asked = this.locks.asked + 1
+    this.locks = { ...this.locks, asked }
+    await keys.changeLock(unlockKey(asked), asked)
+    this.locks = { acknowledged: asked, asked }
   }
 
   async #acknowledge(work: () => Promise<void>): Promise<void> {
