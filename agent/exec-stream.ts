@@ -1,8 +1,8 @@
-// One command beside a task, for the manager that asked for it, on a stream of its own (frames: api/exec.ts).
+// One command beside a task, or one connection to a port of it, for the manager that asked for it, on a stream of its own (frames: api/exec.ts).
 // The command lives no longer than the stream: when either the manager or the session goes, it is killed.
 
 import { StatusError } from '../api/errors.ts'
-import { decodeExecFrame, type ExecFrame, encodeExecFrame, execChunks, stdinWindowBytes } from '../api/exec.ts'
+import { decodeExecFrame, type ExecExit, type ExecFrame, encodeExecFrame, execChunks, stdinWindowBytes } from '../api/exec.ts'
 import type { ManagerMessage } from '../api/session.ts'
 import type { FrameStream, Transport } from '../effects/effects.ts'
 import { type Executor, FatalTaskError } from './executor.ts'
@@ -37,7 +37,12 @@ export async function serveExec(
       const taken = (bytes: number): void => {
         send({ type: 'consumed', bytes }).catch(stop)
       }
-      const last = await executor.exec(task, request, input.take(taken, inner), output, inner).then(
+      const pieces = input.take(taken, inner)
+      const running =
+        'port' in request
+          ? executor.forward(task, request.port, pieces, output, inner).then((): ExecExit => ({ exitCode: 0 }))
+          : executor.exec(task, request, pieces, output, inner)
+      const last = await running.then(
         (exit): ExecFrame => ({ type: 'exit', ...exit }),
         (error: unknown): ExecFrame => ({ type: 'failed', ...describeFailure(error) }),
       )

@@ -317,7 +317,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     assert.ok('running' in ((await subject.executor.attach(task.task)) ?? {}))
   })
 
-  promise('a command ends with its task, and none begins where no task runs', async (subject) => {
+  promise('a command ends with its task, and neither it nor a connection begins where no task runs', async (subject) => {
     const { executor, commands } = subject
     const task = await startNew(subject, { kind: 'runs' })
     const silent = async (): Promise<void> => {}
@@ -328,6 +328,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     await assert.rejects(executor.exec(task.task, { command: commands.echo }, nothing, silent, never), FatalTaskError)
     const other = subject.task({ kind: 'runs' })
     await assert.rejects(executor.exec(other.task, { command: commands.echo }, nothing, silent, never), FatalTaskError)
+    for (const gone of [task, other]) await assert.rejects(executor.forward(gone.task, 80, nothing, silent, never), FatalTaskError)
   })
 }
 

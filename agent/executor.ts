@@ -133,4 +133,9 @@ export interface Executor {
    * of it runs any more when this settles. Not repeated by the agent: a command may do anything.
    */
   exec(taskName: string, request: ExecRequest, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<ExecExit>
+  /**
+   * Connects to a TCP port of a running task and carries both directions; resolves when both have ended. Throws
+   * FatalTaskError where the task does not run, or does not listen there.
+   */
+  forward(taskName: string, port: number, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<void>
 }

@@ -22,6 +22,11 @@ export interface ExecRequest {
   readonly tty?: TerminalSize
 }
 
+/** A connection to a port of a task. Its frames are those of a command: what the client sends is `stdin`, what it gets `stdout`. */
+export interface ForwardRequest {
+  readonly port: number
+}
+
 export interface TerminalSize {
   readonly columns: number
   readonly rows: number
@@ -95,6 +100,17 @@ export function parseExecRequest(value: unknown): ExecRequest {
       '`command` must be a list of texts that begins with a program; the other fields must have their types',
     )
   return value
+}
+
+export function parseForwardRequest(value: unknown): ForwardRequest {
+  if (isForwardRequest(value)) return value
+  throw new StatusError('BadRequest', 'a connection is asked for with an object that has `port`, a number from 1 to 65535')
+}
+
+export function isForwardRequest(value: unknown): value is JsonObject & ForwardRequest {
+  if (!isJsonObject(value)) return false
+  const { port } = value
+  return typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536
 }
 
 export function isExecRequest(value: unknown): value is ExecRequest {

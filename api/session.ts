@@ -2,7 +2,7 @@
 // `dispatcher`. The agent speaks first (Hello). What a task needs is resolved on the manager: an
 // assignment carries the template, not a reference, so an agent never reads the store.
 
-import type { ExecRequest } from './exec.ts'
+import type { ExecRequest, ForwardRequest } from './exec.ts'
 import type { Objects, TaskTemplate } from './objects.ts'
 
 type NodeDescription = NonNullable<Objects['Node']['status']['description']>
@@ -163,7 +163,7 @@ export type ManagerMessage =
    * The agent opens a stream of protocol `exec`, sends `{ id }` as its first frame, then frames of
    * `api/exec.ts` go both ways. Either side closing it ends the command.
    */
-  | { readonly type: 'exec'; readonly id: string; readonly task: string; readonly request: ExecRequest }
+  | { readonly type: 'exec'; readonly id: string; readonly task: string; readonly request: ExecRequest | ForwardRequest }
   /** The agent opens a stream of protocol `stats`, sends `{ id }`, then `{ stats }` with those of all its running tasks, and closes it. */
   | { readonly type: 'stats'; readonly id: string }
   /** Then the stream is closed. `retry` false: do not come back (the node was removed). `leader`: address of the manager to ask instead. */

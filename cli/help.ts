@@ -118,6 +118,11 @@ const help: Readonly<Record<string, Help>> = {
     examples: ['kit exec run_web.1 -- ls -l', "echo hello | kit exec -i service/run_web -- sh -c 'wc -c'"],
     exit: 'exec',
   },
+  'port-forward': {
+    notes: ['A target without a kind is a task. It takes the role that `kit exec` takes.'],
+    examples: ['kit port-forward service/run_web 8000:8080', 'kit port-forward run_db.1 :5432'],
+    exit: 'plain',
+  },
   wait: {
     notes: [names, nodes, 'With --for=delete it must be the whole name.'],
     examples: [
@@ -137,6 +142,13 @@ const help: Readonly<Record<string, Help>> = {
     examples: ['kit stats', 'kit stats service/run_web -w'],
     exit: 'plain',
   },
+  top: {
+    notes: [names, 'Of nodes: shares of all that they have; of tasks: percentage of one core.'],
+    examples: ['kit top nodes', 'kit top service/run_web -w'],
+    exit: 'plain',
+  },
+  history: { notes: [names], examples: ['kit history run_web'], exit: 'plain' },
+  rollback: { notes: [names], examples: ['kit rollback run_web --dry-run', 'kit rollback run_web --to 3'], exit: 'converging' },
   explain: {
     notes: [names],
     examples: ['kit explain service.spec.update.order', 'kit explain KIT0104', 'kit explain task/run_web.1'],

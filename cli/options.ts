@@ -42,6 +42,10 @@ export interface Options {
   readonly follow?: boolean
   readonly tail?: string
   readonly since?: string
+  readonly grep?: string
+  readonly json?: boolean
+  readonly type?: 'Normal' | 'Warning'
+  readonly reason?: string
   readonly timestamps?: boolean
   readonly raw?: boolean | string
   readonly taskIds?: boolean
@@ -61,6 +65,7 @@ export interface Options {
   readonly tty?: boolean
   readonly env?: readonly string[]
   readonly workdir?: string
+  readonly address?: string
   readonly user?: string
   readonly templateDriver?: string
   readonly quiet?: boolean

@@ -54,7 +54,8 @@ export function createProgram(
     .configureOutput(write === undefined ? {} : { writeOut: write, writeErr: write })
     .showSuggestionAfterError()
     .exitOverride()
-    .configureHelp({ sortSubcommands: false })
+    // What a command takes, its own help says.
+    .configureHelp({ sortSubcommands: false, subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', ') })
 
   /** Adds a command whose body gets the context, its options and its words. */
   function add(
@@ -225,6 +226,8 @@ export function createProgram(
         .option('-f, --follow', 'go on with what comes')
         .option('--tail <lines>', 'lines from the end of each task (default: all)')
         .option('--since <duration>', 'only what is younger, such as 10m')
+        .option('--grep <pattern>', 'only lines that this regular expression matches')
+        .option('--json', 'an object a line: time, task, text')
         .option('--timestamps', 'print the time of each line'),
     async (context, options, words) => (await import('./commands/logs.ts')).logs(context, options, words),
   )
@@ -243,6 +246,16 @@ export function createProgram(
     async (context, options, words) => (await import('./commands/exec.ts')).exec(context, options, words),
   )
   add(
+    'port-forward',
+    'Let ports of this machine lead to a running task, wherever it runs, until Ctrl-C',
+    (command) =>
+      command
+        .argument('<target>', 'task, task/NAME, or service/NAME for one of its tasks')
+        .argument('<port...>', 'port of the task; LOCAL:PORT, or :PORT for any that is free here')
+        .option('--address <address>', 'address of this machine to listen on (default: 127.0.0.1)'),
+    async (context, options, words) => (await import('./commands/port-forward.ts')).portForward(context, options, words),
+  )
+  add(
     'wait',
     'Wait until something is true of objects',
     (command) =>
@@ -256,7 +269,14 @@ export function createProgram(
   add(
     'events',
     'List what happened, newest last',
-    (command) => command.argument('[target]', 'kind/name (default: of everything)').option('-w, --watch', 'go on with what happens'),
+    (command) =>
+      command
+        .argument('[target]', 'kind/name (default: of everything)')
+        .addOption(new Option('--type <type>', 'only those').choices(['Normal', 'Warning']))
+        .option('--reason <reasons>', 'only these: RolloutPaused,RollbackStarted')
+        .option('--since <duration>', 'only what happened within it, such as 10m')
+        .option('-o, --output <format>', 'json or ndjson (default: a table)')
+        .option('-w, --watch', 'go on with what happens'),
     async (context, options, words) => (await import('./commands/events.ts')).events(context, options, words),
   )
   add(
@@ -267,6 +287,15 @@ export function createProgram(
         .argument('[target...]', 'task, task/NAME, service/NAME or node/NAME (default: all)')
         .option('-w, --watch', 'go on, every second'),
     async (context, options, words) => (await import('./commands/stats.ts')).stats(context, options, words),
+  )
+  add(
+    'top',
+    'Print what nodes have set aside and use, or what tasks use',
+    (command) =>
+      command
+        .argument('[target...]', '`nodes`; or task, task/NAME, service/NAME, node/NAME (default: all tasks)')
+        .option('-w, --watch', 'go on, every second'),
+    async (context, options, words) => (await import('./commands/top.ts')).top(context, options, words),
   )
   add(
     'explain',
@@ -283,13 +312,15 @@ export function createProgram(
     async (context, options, words) => (await import('./commands/rollout.ts')).status(context, options, words),
     rollout,
   )
-  add(
-    'history',
-    'List the revisions of a service',
-    (command) => command.argument('<service>', 'NAME or service/NAME'),
-    async (context, _options, words) => (await import('./commands/rollout.ts')).history(context, words),
-    rollout,
-  )
+  for (const parent of [rollout, program]) {
+    add(
+      'history',
+      'List the revisions of a service',
+      (command) => command.argument('<service>', 'NAME or service/NAME'),
+      async (context, _options, words) => (await import('./commands/rollout.ts')).history(context, words),
+      parent,
+    )
+  }
   add(
     'pause',
     'Replace no more tasks of a service by newer ones',
@@ -304,16 +335,22 @@ export function createProgram(
     async (context, options, words) => (await import('./commands/rollout.ts')).resume(context, options, words),
     rollout,
   )
-  add(
-    'undo',
-    'Go back to the last good revision, or to any',
-    (command) =>
-      waiting(command)
-        .argument('<service>', 'NAME or service/NAME')
-        .option('--to <revision>', 'its number or name (default: the last good one that is not the current one)'),
-    async (context, options, words) => (await import('./commands/rollout.ts')).undo(context, options, words),
-    rollout,
-  )
+  for (const [verb, parent] of [
+    ['undo', rollout],
+    ['rollback', program],
+  ] as const) {
+    add(
+      verb,
+      'Go back to the last good revision of a service, or to any, and say what that changes',
+      (command) =>
+        waiting(command)
+          .argument('<service>', 'NAME or service/NAME')
+          .option('--to <revision>', 'its number or name (default: the last good one that is not the current one)')
+          .option('--dry-run', 'only say what it would change'),
+      async (context, options, words) => (await import('./commands/rollout.ts')).undo(context, options, words),
+      parent,
+    )
+  }
   add(
     'restart',
     'Replace all tasks of a service, by its update settings',

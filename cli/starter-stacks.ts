@@ -23,7 +23,7 @@ services:
         failure_action: rollback # and if it fails, back to what ran before.
 `
 
-const worker = `# A program that works on its own, with a setting, a secret file and a place for its data.
+const worker = `# A program that works on its own, with a setting and limits.
 # Start it with \`kit up run.yml\`, change it, and \`kit apply -f run.yml\`.
 services:
   worker:

@@ -116,6 +116,8 @@ export interface Client {
   stats(nodeName: string): Promise<readonly TaskStats[]>
   /** Runs a command in a running task, and resolves when it has ended. It ends with `signal` and with the connection. */
   exec(task: string, request: ExecRequest, streams: ExecStreams, signal: AbortSignal): Promise<ExecExit>
+  /** A connection to a port of a running task: `input` goes there, what comes back is `stdout`. Resolves when it has ended. */
+  forward(task: string, port: number, streams: ExecStreams, signal: AbortSignal): Promise<void>
   events(options?: Selectors): Promise<{ readonly metadata: ListMetadata; readonly items: readonly WireEvent[] }>
   /** The answer's body whatever it is. Rejects as the other calls do. */
   raw(request: RawRequest): Promise<unknown>

@@ -2,22 +2,14 @@
 // (api/exec.ts), and knows how it ended.
 
 import { StatusError } from '../api/errors.ts'
-import {
-  decodeExecFrame,
-  type ExecExit,
-  type ExecFrame,
-  type ExecRequest,
-  encodeExecFrame,
-  execChunks,
-  stdinWindowBytes,
-} from '../api/exec.ts'
+import { decodeExecFrame, type ExecExit, type ExecFrame, encodeExecFrame, execChunks, stdinWindowBytes } from '../api/exec.ts'
 import type { FrameConnection } from '../api/request.ts'
 import type { ExecStreams } from './client.ts'
 
 /** Closes the connection in every case, which ends the command. */
 export async function runOver(
   connection: FrameConnection,
-  request: ExecRequest,
+  hasInput: boolean,
   streams: ExecStreams,
   signal: AbortSignal,
 ): Promise<ExecExit> {
@@ -30,7 +22,7 @@ export async function runOver(
   signal.addEventListener('abort', close, { once: true })
   if (signal.aborted) close()
   // A connection that breaks is noticed by whoever reads it, below.
-  if (request.stdin === true) feed(send, streams.input, window).catch(() => {})
+  if (hasInput) feed(send, streams.input, window).catch(() => {})
   streams.onResize?.((size) => void send({ type: 'resize', ...size }).catch(() => {}))
   try {
     for await (const bytes of connection.frames()) {

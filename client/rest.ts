@@ -2,9 +2,9 @@
 
 import { definitions } from '../api/definitions.ts'
 import { type Cause, type Reason, reasonOf, reasons, StatusError } from '../api/errors.ts'
-import { execUpgrade } from '../api/exec.ts'
+import { type ExecRequest, execUpgrade, type ForwardRequest } from '../api/exec.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
-import type { ApiRequest, ApiResponse, Handle, Identity, Method } from '../api/request.ts'
+import type { ApiRequest, ApiResponse, FrameConnection, Handle, Identity, Method } from '../api/request.ts'
 import type { LogLine } from '../api/session.ts'
 import { isTaskStats } from '../api/stats.ts'
 import {
@@ -111,10 +111,10 @@ export function createClient(options: RestOptions): Client {
       return Array.isArray(items) ? items.filter(isTaskStats) : []
     },
     async exec(task, request, streams, signal) {
-      const headers = { connection: 'upgrade', upgrade: execUpgrade }
-      const response = await send({ method: 'POST', path: pathOf('Task', task, 'exec'), headers, body: request, signal })
-      if (!('frames' in response)) throw statusError('body' in response ? response.body : undefined)
-      return await runOver(response.frames, request, streams, signal)
+      return await runOver(await upgraded(send, pathOf('Task', task, 'exec'), request, signal), request.stdin === true, streams, signal)
+    },
+    async forward(task, port, streams, signal) {
+      await runOver(await upgraded(send, pathOf('Task', task, 'portforward'), { port }, signal), true, streams, signal)
     },
     async events(given) {
       return asEvents(await bodyOf(await send({ method: 'GET', path: '/apis/kit/v1/events', query: listQuery(given) })))
@@ -131,6 +131,18 @@ export function createClient(options: RestOptions): Client {
       return bodyOf(await send({ ...rest, ...(query !== undefined && { query }), ...(headers !== undefined && { headers }) }))
     },
   }
+}
+
+async function upgraded(
+  send: (call: Call) => Promise<ApiResponse>,
+  path: string,
+  body: ExecRequest | ForwardRequest,
+  signal: AbortSignal,
+): Promise<FrameConnection> {
+  const headers = { connection: 'upgrade', upgrade: execUpgrade }
+  const response = await send({ method: 'POST', path, headers, body, signal })
+  if (!('frames' in response)) throw statusError('body' in response ? response.body : undefined)
+  return response.frames
 }
 
 function sendCall(options: RestOptions, call: Call): Promise<ApiResponse> {

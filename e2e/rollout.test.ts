@@ -85,7 +85,9 @@ test('rollout status, history and events tell what runs', async () => {
 test('undo goes back to the revision before, or to one that is named', async () => {
   await apply({ run: 'echo red; exec sleep 1000' })
   const red = (await service()).status.revision
-  assert.match(await cluster.kit('rollout', 'undo', 'service/app_web'), /goes back to revision \d+/)
+  assert.match(await cluster.kit('rollback', 'app_web', '--dry-run'), /^ {2}~ command\[2\]: "echo red.*" → "echo green.*"\n$/)
+  assert.equal((await service()).status.revision, red)
+  assert.match(await cluster.kit('rollout', 'undo', 'service/app_web'), /~ command.*\n.* goes back to revision \d+/)
   const before = (await service()).status.revision
   assert.notEqual(before, red)
   assert.deepEqual(new Set(await revisions()), new Set([before]))

@@ -103,3 +103,56 @@ test('kit init writes files that run as they are', async () => {
   }
   assert.match(await cluster.fails(2, 'init', 'wbe'), /Allowed choices are web, worker, global/)
 })
+
+test('events and logs are narrowed down, and told to programs', async () => {
+  const events = (await cluster.kit('events', '--type', 'Warning', '-o', 'ndjson')).split('\n').filter(Boolean)
+  assert.ok(events.every((line) => JSON.parse(line).type === 'Warning'))
+  assert.match(await cluster.kit('events', '--reason', 'Scaled,RolloutStarted', '--since', '1h'), /^AGE +TYPE|^$/)
+  assert.match(await cluster.fails(2, 'events', '--since', 'soon'), /not a duration/)
+  await cluster.kit(
+    'apply',
+    '-f',
+    cluster.file(
+      'say.yml',
+      'services: {say: {image: x, command: [sh, -c, "echo one; echo two; exec sleep 1000"], deploy: {replicas: 2, update_config: {monitor: 100ms}}}}',
+    ),
+  )
+  const lines = (await cluster.kit('logs', 'say_say', '--grep', '^t.o$', '--json')).trim().split('\n')
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).text),
+    ['two', 'two'],
+  )
+  assert.equal(new Set(lines.map((line) => JSON.parse(line).task)).size, 2)
+})
+
+test('kit port-forward leads to a port of a task, for as many connections as come', async () => {
+  const serve = "require('node:http').createServer((q, r) => q.pipe(r)).listen(process.env.PORT)"
+  const file = cluster.file(
+    'echo.yml',
+    `services: {echo: {image: x, command: [node, -e, "${serve}"], ports: ["8080"], deploy: {update_config: {monitor: 100ms}}}}`,
+  )
+  await cluster.kit('apply', '-f', file)
+  const forward = cluster.start(['port-forward', 'service/echo_echo', ':8080', ':81'])
+  const ports = await eventually(() => {
+    const found = [...forward.text().matchAll(/^127\.0\.0\.1:(\d+) -> echo_echo\.1\.\w+:(?:8080|81)$/gm)].map(([, port]) => port)
+    assert.equal(found.length, 2)
+    return found
+  })
+  const large = 'x'.repeat(3_000_000)
+  const answers = await Promise.all(
+    [large, 'two', 'three'].map(async (body) => (await fetch(`http://127.0.0.1:${ports[0]}`, { method: 'POST', body })).text()),
+  )
+  assert.ok(answers[0] === large && answers[1] === 'two' && answers[2] === 'three')
+  await assert.rejects(fetch(`http://127.0.0.1:${ports[1]}`))
+  await eventually(() => assert.match(forward.text(), /port 81: nobody answers on port 81 of the task \(ECONNREFUSED\)/))
+  assert.equal((await forward.stop()).code, 130)
+  assert.match(await cluster.fails(2, 'port-forward', 'service/echo_echo', '8o80'), /is not PORT, LOCAL:PORT, or :PORT/)
+  assert.match(await cluster.kit('events', '--reason', 'PortForwarded'), /connected to port 8080 of the task/)
+})
+
+test('kit top nodes says what is set aside and used', async () => {
+  const [headings, row = ''] = (await cluster.kit('top', 'nodes')).split('\n')
+  assert.match(headings ?? '', /^NODE +STATUS +TASKS +CPUS +RESERVED +USED +MEMORY +RESERVED +USED$/)
+  assert.match(row, /^node-1 +Ready +\d+ +\d+ +0% +\d+% +[\d.]+Gi +0% +\d+%$/)
+  assert.match(await cluster.kit('top', 'service/app_web'), /^TASK +NODE +CPU/)
+})

@@ -69,6 +69,7 @@ tasks/status             get:voa
 tasks/log                get:voa
 tasks/explain            get:voa
 tasks/exec               create:oa
+tasks/portforward        create:oa
 revisions                get:voa list:voa watch:voa
 networks                 get:voa list:voa watch:voa create:oa update:oa patch:oa delete:oa
 networks/status          get:voa update:a patch:a

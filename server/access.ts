@@ -58,6 +58,8 @@ export const endpoints: Readonly<Record<string, Verbs>> = {
   'tasks/explain': { get: readers },
   // Whoever may do this may do anything that the task may.
   'tasks/exec': { create: operators },
+  // The program may let anybody in who comes from its own machine.
+  'tasks/portforward': { create: operators },
   revisions: read,
   networks: writtenBy(operators),
   'networks/status': status,

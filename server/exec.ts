@@ -1,9 +1,9 @@
-// Commands in tasks, run by the agents of their nodes. The node is asked through its session and opens a
+// Commands in tasks, and connections to ports of them, made by the agents of their nodes. The node is asked through its session and opens a
 // stream of protocol `exec`; the frames on it (api/exec.ts) are between the client and the agent, and pass
 // through here unread.
 
 import { StatusError } from '../api/errors.ts'
-import type { ExecRequest } from '../api/exec.ts'
+import type { ExecRequest, ForwardRequest } from '../api/exec.ts'
 import type { FrameConnection } from '../api/request.ts'
 import type { Store } from '../api/store.ts'
 import type { EventRecorder } from '../controllers/runtime/controller.ts'
@@ -46,7 +46,7 @@ export class ExecBroker {
   }
 
   /** The stream of the command; whoever gets it closes it, which ends the command. `who` is for the record of it. */
-  async open(task: string, request: ExecRequest, who: string, signal: AbortSignal): Promise<FrameConnection> {
+  async open(task: string, request: ExecRequest | ForwardRequest, who: string, signal: AbortSignal): Promise<FrameConnection> {
     const nodeName = this.#nodeOf(task)
     if (this.#open + this.#waiting.size >= maxCommands)
       throw new StatusError('TooManyRequests', `${maxCommands} commands run through this manager already`)
@@ -71,16 +71,22 @@ export class ExecBroker {
   #nodeOf(task: string): string {
     const { spec, status } = this.#deps.store.view.get('Task', task) ?? {}
     if (spec?.nodeName !== undefined && (status?.state === 'Running' || status?.state === 'Starting')) return spec.nodeName
-    throw new StatusError('Conflict', `task "${task}" is ${status?.state ?? 'gone'}: commands can be run in a running task only`, {
+    throw new StatusError('Conflict', `task "${task}" is ${status?.state ?? 'gone'}: commands and connections go to a running task only`, {
       kind: 'Task',
       name: task,
     })
   }
 
   /** The program only: arguments may be secret. */
-  #record(task: string, { command }: ExecRequest, who: string): void {
-    const message = `${who} ran ${JSON.stringify(command[0]?.slice(0, 200) ?? '')} in the task`
-    this.#deps.events.record({ object: { kind: 'Task', name: task }, type: 'Normal', reason: 'CommandRun', message })
+  #record(task: string, request: ExecRequest | ForwardRequest, who: string): void {
+    const object = { kind: 'Task', name: task } as const
+    if ('port' in request) {
+      const message = `${who} connected to port ${request.port} of the task`
+      this.#deps.events.record({ object, type: 'Normal', reason: 'PortForwarded', message })
+      return
+    }
+    const message = `${who} ran ${JSON.stringify(request.command[0]?.slice(0, 200) ?? '')} in the task`
+    this.#deps.events.record({ object, type: 'Normal', reason: 'CommandRun', message })
   }
 
   async #accept(stream: FrameStream, signal: AbortSignal): Promise<void> {

@@ -581,12 +581,12 @@ test('a watch sends bookmarks while idle and ends after timeoutSeconds', async (
   assert.deepEqual(types, ['BOOKMARK', 'BOOKMARK'])
 })
 
-test('commands in tasks are for operators, and need a connection of their own', async () => {
+test('commands in tasks, and connections to them, are for operators, and need a connection of their own', async () => {
   const asked: string[] = []
   const frames = { send: async () => {}, async *frames() {}, close: () => {} }
   const { router, request, store } = createWorld({
-    exec: async (name, { command }, who) => {
-      asked.push(`${who} ${name} ${command.join(' ')}`)
+    exec: async (name, wanted, who) => {
+      asked.push(`${who} ${name} ${'port' in wanted ? wanted.port : wanted.command.join(' ')}`)
       return frames
     },
   })
@@ -614,5 +614,10 @@ test('commands in tasks are for operators, and need a connection of their own', 
   assert.equal(await ask({}, path.replace('web.1.a', 'web.2.a')), 404)
   assert.deepEqual(asked, [])
   assert.equal(await ask({}), 101)
-  assert.deepEqual(asked, ['admin@socket web.1.a ls'])
+  const port = path.replace('exec', 'portforward')
+  assert.equal(await ask({ identity: { role: 'Viewer', name: 'ann', from: '10.0.0.7' }, body: { port: 80 } }, port), 403)
+  for (const wrong of [{}, { port: 0 }, { port: 65_536 }, { port: '80' }, { command: ['ls'] }])
+    assert.equal(await ask({ body: wrong }, port), 400)
+  assert.equal(await ask({ body: { port: 80 } }, port), 101)
+  assert.deepEqual(asked, ['admin@socket web.1.a ls', 'admin@socket web.1.a 80'])
 })

@@ -3,7 +3,7 @@
 // (`resources.ts`); reading is in `read.ts` and `watch.ts`, writing in `write.ts` and `delete.ts`.
 
 import { StatusError } from '../api/errors.ts'
-import { type ExecRequest, execUpgrade, parseExecRequest } from '../api/exec.ts'
+import { type ExecRequest, execUpgrade, type ForwardRequest, parseExecRequest, parseForwardRequest } from '../api/exec.ts'
 import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, FrameConnection, Handle, Identity } from '../api/request.ts'
 import { matchesFields, parseFieldSelector } from '../api/selector.ts'
@@ -61,7 +61,7 @@ export interface RouterDeps {
   /** Runs a command in a task; `who` is recorded. The caller closes the connection. */
   /** What the running tasks of a node use. */
   readonly stats?: (nodeName: string) => Promise<readonly TaskStats[]>
-  readonly exec?: (task: string, request: ExecRequest, who: string, signal: AbortSignal) => Promise<FrameConnection>
+  readonly exec?: (task: string, request: ExecRequest | ForwardRequest, who: string, signal: AbortSignal) => Promise<FrameConnection>
   /** Why a task is where it is, or why it is pending. */
   readonly explainTask?: (view: StoreView, name: string) => unknown
   /** Where the tasks of a node would go, were it drained. */
@@ -193,7 +193,7 @@ function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest
   if (subresource === 'log' || subresource === 'explain' || subresource === 'forecast')
     return routeView(deps, request, resource, name, subresource)
   if (subresource === 'stats') return routeStats(deps, request, resource, name)
-  if (subresource === 'exec') return routeExec(deps, request, resource, name)
+  if (subresource === 'exec' || subresource === 'portforward') return routeExec(deps, request, resource, name, subresource)
   return routeItem(deps, request, resource, name, subresourceOf(resource, subresource))
 }
 
@@ -281,18 +281,25 @@ async function routeStats(deps: Deps, request: ApiRequest, resource: StoredResou
   return answer(200, { items: await deps.stats(name) })
 }
 
-async function routeExec(deps: Deps, request: ApiRequest, resource: StoredResource, name: string): Promise<ApiResponse> {
+async function routeExec(
+  deps: Deps,
+  request: ApiRequest,
+  resource: StoredResource,
+  name: string,
+  what: 'exec' | 'portforward',
+): Promise<ApiResponse> {
   if (resource.kind !== 'Task' || deps.exec === undefined) throw unknownPath()
-  if (request.method !== 'POST') throw notAllowed(resource, `${request.method} of exec`)
+  if (request.method !== 'POST') throw notAllowed(resource, `${request.method} of ${what}`)
   if (request.headers['upgrade'] !== execUpgrade)
     throw new StatusError(
       'BadRequest',
-      `a command needs a connection of its own: send the headers "connection: upgrade" and "upgrade: ${execUpgrade}"`,
+      `${what} needs a connection of its own: send the headers "connection: upgrade" and "upgrade: ${execUpgrade}"`,
     )
-  const wanted = parseExecRequest(readBody(request.body, false).value)
+  const body: unknown = readBody(request.body, false).value
+  const wanted = what === 'exec' ? parseExecRequest(body) : parseForwardRequest(body)
   getObject(deps, resource, name)
   const frames = await deps.exec(name, wanted, nameOf(request.identity), request.signal)
-  deps.audit.ran(request, name, (wanted.command[0] ?? '').slice(0, longestProgram))
+  deps.audit.ran(request, name, 'port' in wanted ? `port ${wanted.port}` : (wanted.command[0] ?? '').slice(0, longestProgram))
   return { status: 101, headers: { connection: 'upgrade', upgrade: execUpgrade }, frames }
 }
 

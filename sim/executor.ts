@@ -376,6 +376,13 @@ class SimulatedExecutor implements Executor {
     return this.#machine.running().map(({ task }) => ({ task, at, cpuMs: 0, memoryBytes: 0, processes: 1 }))
   }
 
+  /** The program gives back what it is told. */
+  async forward(taskName: string, _port: number, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    if (this.#machine.find(taskName)?.phase !== 'running') throw new FatalTaskError(`task "${taskName}" does not run on this node`)
+    for await (const piece of input) if (piece.type === 'stdin') await output('stdout', piece.bytes)
+  }
+
   /** Knows a few commands: `cat`, `echo WORDS…`, `exit N`, `sleep MS`. */
   async exec(
     taskName: string,

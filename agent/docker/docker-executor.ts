@@ -24,6 +24,7 @@ import {
   type TaskHandle,
   type TaskToRun,
 } from '../executor.ts'
+import { forward } from '../proxy/forward.ts'
 import { ContainerFiles } from './container-files.ts'
 import { attachmentsOf, containerOptions, imageOf, labels, type Owner, ownHealthCheck } from './container-options.ts'
 import { ContainerWatch } from './container-watch.ts'
@@ -206,6 +207,14 @@ class DockerExecutor implements Executor {
     return outcome.exit
   }
 
+  async forward(taskName: string, port: number, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<void> {
+    const container = await this.#find(taskName)
+    if (container?.phase !== 'running') throw new FatalTaskError('its container does not run')
+    const host = addressOf(container)
+    if (host === undefined) throw new FatalTaskError('its container has no address of its own: it uses the network of the machine, or none')
+    await forward({ host, port }, input, output, signal)
+  }
+
   /** The engine notices the end of a container a moment after that of the commands in it. */
   async #hasEnded(taskName: string, waitMs: number): Promise<boolean> {
     const probe = async (): Promise<true | undefined> => ((await this.#find(taskName))?.phase === 'running' ? undefined : true)
@@ -350,8 +359,12 @@ class DockerExecutor implements Executor {
   }
 }
 
+function addressOf({ addresses }: Pick<Container, 'addresses'>): string | undefined {
+  return Object.values(addresses).find((one) => one !== '')
+}
+
 function handleOf({ id, pid, ports, addresses, labels: containerLabels }: Container): TaskHandle {
-  const address = Object.values(addresses).find((one) => one !== '')
+  const address = addressOf({ addresses })
   const healthCheck = ownHealthCheck(containerLabels)
   return {
     containerId: id,

@@ -28,6 +28,7 @@ import {
   type TaskToRun,
 } from '../executor.ts'
 import { withSignal } from '../first-of.ts'
+import { forward } from '../proxy/forward.ts'
 import { type CgroupParent, cgroupOf, findCgroupParent, killCgroup, type Limits, removeCgroup } from './cgroup.ts'
 import { killCommandsLeftBehind, runCommand, startWithPipes } from './command.ts'
 import { type Environment, environmentOf } from './environment.ts'
@@ -256,6 +257,14 @@ class ProcessExecutor implements Executor {
         await ended
       }
     })
+  }
+
+  /** The program listens where its variables told it to; on a port that nothing was said about, on that of this machine. */
+  async forward(taskName: string, port: number, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<void> {
+    const directory = this.#directoryOf(taskName)
+    if (inspect(directory).phase !== 'running') throw new FatalTaskError(`task "${taskName}" does not run on this node`)
+    const given = readSpec(directory)?.ports?.[`${port}/tcp`]
+    await forward({ host: '127.0.0.1', port: given ?? port }, input, output, signal)
   }
 
   /** Either the task is kept from ever starting, or its shim is asked to stop it until it has. */

@@ -1,9 +1,11 @@
 // `kit events [KIND/NAME]`: what happened, oldest first. Events live in the leader's memory, not in the store.
 
+import { parseDuration } from '../../api/duration.ts'
 import { formatAge } from '../../api/table.ts'
 import type { WireEvent } from '../../api/wire.ts'
 import type { Client, Selectors } from '../../client/client.ts'
 import type { Context } from '../context.ts'
+import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
 import { definitionOf, find, parseResource } from '../resource.ts'
@@ -13,18 +15,51 @@ const lookAgainMs = 1000
 
 export async function events(context: Context, options: Options, words: readonly string[]): Promise<void> {
   const [target] = words
+  const isWanted = wantedEvents(context, options)
+  const format = parseEventFormat(options.output)
   const client = await context.client()
   const selector = target === undefined ? {} : await selectorOf(client, target)
-  const { items } = await client.events(selector)
+  const read = async (): Promise<readonly WireEvent[]> => (await client.events(selector)).items.filter(isWanted)
+  const items = await read()
   if (items.length === 0 && options.watch !== true) context.err('No events found.')
-  if (items.length > 0) context.out(`${formatEvents(items, context.clock.wallMs())}\n`)
+  context.out(format(items, context.clock.wallMs(), true))
   const printed = new Map(items.map((event) => [event.metadata.name, event.count]))
   const signal = stopSignal(context)
   while (options.watch === true && !signal.aborted) {
     await context.clock.sleep(lookAgainMs, signal).catch(() => undefined)
-    const fresh = (await client.events(selector)).items.filter((event) => printed.get(event.metadata.name) !== event.count)
+    const fresh = (await read()).filter((event) => printed.get(event.metadata.name) !== event.count)
     for (const event of fresh) printed.set(event.metadata.name, event.count)
-    if (fresh.length > 0) context.out(`${formatEvents(fresh, context.clock.wallMs()).split('\n').slice(1).join('\n')}\n`)
+    context.out(format(fresh, context.clock.wallMs(), false))
+  }
+}
+
+/** By --type, --reason and --since. */
+function wantedEvents(context: Context, { type, reason, since }: Options): (event: WireEvent) => boolean {
+  const ms = since === undefined ? undefined : parseDuration(since)
+  if (since !== undefined && ms === undefined)
+    throw new CommandError(exitCodes.invalid, `error: --since: "${since}" is not a duration, such as 10m`)
+  const reasons = reason?.split(',')
+  return (event) =>
+    (type === undefined || event.type === type) &&
+    (reasons === undefined || reasons.includes(event.reason)) &&
+    (ms === undefined || Date.parse(event.lastTimestamp) >= context.clock.wallMs() - ms)
+}
+
+type EventFormat = (items: readonly WireEvent[], nowMs: number, withHeadings: boolean) => string
+
+function parseEventFormat(output: string | undefined): EventFormat {
+  if (output === 'json')
+    return (items, _, isFirst) =>
+      isFirst
+        ? `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2)}\n`
+        : items.map((item) => `${JSON.stringify(item)}\n`).join('')
+  if (output === 'ndjson') return (items) => items.map((item) => `${JSON.stringify(item)}\n`).join('')
+  if (output !== undefined)
+    throw new CommandError(exitCodes.invalid, `error: there is no output format "${output}" here: write json or ndjson`)
+  return (items, nowMs, withHeadings) => {
+    if (items.length === 0) return ''
+    const text = formatEvents(items, nowMs)
+    return `${withHeadings ? text : text.split('\n').slice(1).join('\n')}\n`
   }
 }
 

@@ -46,7 +46,7 @@ export async function exec(context: Context, options: Options, words: readonly s
 }
 
 /** A task by its name or the beginning of it; of a service the running task with the lowest slot. */
-async function findTask(context: Context, client: Client, target: string): Promise<string> {
+export async function findTask(context: Context, client: Client, target: string): Promise<string> {
   const { kind, name } = parseResource(target.includes('/') ? target : `task/${target}`)
   if (kind === 'Task') return (await find(client, kind, name)).metadata.name
   if (kind !== 'Service') throw new CommandError(exitCodes.invalid, 'error: commands run in tasks: write TASK, task/NAME or service/NAME')

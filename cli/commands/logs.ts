@@ -16,11 +16,17 @@ export async function logs(context: Context, options: Options, words: readonly s
   const { kind, name } = parseResource(target.includes('/') ? target : `service/${target}`)
   if (kind !== 'Service' && kind !== 'Task')
     throw new CommandError(exitCodes.invalid, 'only services and tasks have logs: write service/NAME or task/NAME')
+  const matches = matcher(options.grep)
   const client = await context.client()
   const object = await find(client, kind, name)
   const seen = new Map<string, (typeof colours)[number]>()
   const signal = stopSignal(context)
   for await (const line of untilStopped(client.logs(kind, object.metadata.name, logOptions(context, options), signal), signal)) {
+    if (!matches(line.text)) continue
+    if (options.json === true) {
+      context.out(`${JSON.stringify({ time: new Date(line.at).toISOString(), task: line.task, text: line.text })}\n`)
+      continue
+    }
     const time = options.timestamps === true ? `${new Date(line.at).toISOString()} ` : ''
     if (kind === 'Task' || options.raw === true) {
       context.out(`${time}${line.text}\n`)
@@ -31,6 +37,16 @@ export async function logs(context: Context, options: Options, words: readonly s
     const name = options.taskIds === false ? line.task.replace(/\.[^.]*$/, '') : line.task
     const prefix = context.isTerminal ? styleText(colour, name) : name
     context.out(`${prefix} | ${time}${line.text}\n`)
+  }
+}
+
+function matcher(grep: string | undefined): (text: string) => boolean {
+  if (grep === undefined) return () => true
+  try {
+    const pattern = new RegExp(grep)
+    return (text) => pattern.test(text)
+  } catch (error) {
+    throw new CommandError(exitCodes.invalid, `error: --grep: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

@@ -11,6 +11,7 @@ import { formatColumns } from '../output/columns.ts'
 import { find, parseResource } from '../resource.ts'
 import { pauseRollout, resumeRollout, whyPaused } from '../rollout-pause.ts'
 import { timeoutOf } from '../timeout.ts'
+import { compare } from './diff.ts'
 
 async function findService(client: Client, words: readonly string[]): Promise<WireObject<'Service'>> {
   const [target = ''] = words
@@ -108,6 +109,10 @@ export async function undo(context: Context, options: Options, words: readonly s
     ...(placement === undefined ? {} : { placement }),
     ...(registryAuth === undefined ? {} : { registryAuth }),
   }
+  // What is given back is told before it is asked for.
+  const lines = compare(JSON.parse(JSON.stringify(service.spec.template)), JSON.parse(JSON.stringify(template)))
+  for (const line of lines) context.out(`  ${line}\n`)
+  if (options.dryRun === true) return exitCodes.ok
   const changed = await client.patch(
     'Service',
     service.metadata.name,

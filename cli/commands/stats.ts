@@ -13,6 +13,11 @@ import { stopSignal } from '../until-stopped.ts'
 type Task = WireObject<'Task'>
 type Readings = ReadonlyMap<string, TaskStats>
 
+interface Reading {
+  readonly tasks: readonly Task[]
+  readonly readings: Readings
+}
+
 const betweenMs = 1000
 const clearScreen = '\x1b[H\x1b[2J'
 
@@ -21,22 +26,34 @@ export async function stats(context: Context, options: Options, words: readonly 
   const isWanted = await selection(client, words)
   const hostnames = new Map((await client.list('Node')).items.map(({ metadata, status }) => [metadata.name, status?.description?.hostname]))
   const complained = new Set<string>()
-  const read = async (): Promise<{ readonly tasks: readonly Task[]; readonly readings: Readings }> => {
+  const read = async (): Promise<Reading> => {
     const { items } = await client.list('Task')
     const tasks = items.filter((task) => task.status.state === 'Running' && isWanted(task))
     const nodes = new Set(tasks.flatMap(({ spec }) => spec.nodeName ?? []))
-    const found = await Promise.all([...nodes].map((node) => readNode(client, node, (text) => once(complained, text, context.err))))
+    const found = await Promise.all([...nodes].map((node) => readNode(client, node, context.err, complained)))
     return { tasks, readings: new Map(found.flat().map((one) => [one.task, one])) }
   }
+  const isEmpty = ({ tasks }: Reading): boolean => tasks.length === 0
+  await repeat(context, options, read, async (before, now) => format(now.tasks, before.readings, now.readings, hostnames), isEmpty)
+}
+
+/** Reads twice, a second apart, and prints; with `--watch` again and again. */
+export async function repeat<T>(
+  context: Context,
+  options: Options,
+  read: () => Promise<T>,
+  format: (before: T, now: T) => Promise<string>,
+  isEmpty: (reading: T) => boolean = () => false,
+): Promise<void> {
   const signal = stopSignal(context)
   let before = await read()
-  if (before.tasks.length === 0 && options.watch !== true) return context.err('No running tasks found.')
+  if (isEmpty(before) && options.watch !== true) return context.err('No running tasks found.')
   do {
     await context.clock.sleep(betweenMs, signal).catch(() => undefined)
     if (signal.aborted) return
     const now = await read()
     const start = options.watch === true && context.isTerminal ? clearScreen : ''
-    context.out(`${start}${format(now.tasks, before.readings, now.readings, hostnames)}\n`)
+    context.out(`${start}${await format(before, now)}\n`)
     before = now
   } while (options.watch === true)
 }
@@ -58,19 +75,21 @@ async function selection(client: Client, words: readonly string[]): Promise<(tas
   return (task) => tests.length === 0 || tests.some((test) => test(task))
 }
 
-/** A node that is away keeps nobody from reading the others. */
-async function readNode(client: Client, node: string, complain: (text: string) => void): Promise<readonly TaskStats[]> {
+/** A node that is away keeps nobody from reading the others; `complained` says what has been said of it. */
+export async function readNode(
+  client: Client,
+  node: string,
+  complain: (text: string) => void,
+  complained: Set<string>,
+): Promise<readonly TaskStats[]> {
   try {
     return await client.stats(node)
   } catch (error) {
-    complain(`warning: ${error instanceof Error ? error.message : String(error)}`)
+    const text = `warning: ${error instanceof Error ? error.message : String(error)}`
+    if (!complained.has(text)) complain(text)
+    complained.add(text)
     return []
   }
-}
-
-function once(complained: Set<string>, text: string, complain: (text: string) => void): void {
-  if (!complained.has(text)) complain(text)
-  complained.add(text)
 }
 
 function format(tasks: readonly Task[], before: Readings, now: Readings, hostnames: ReadonlyMap<string, string | undefined>): string {
@@ -80,15 +99,22 @@ function format(tasks: readonly Task[], before: Readings, now: Readings, hostnam
     const named = [metadata.name, hostnames.get(nodeName) ?? nodeName]
     if (used === undefined) return [...named, '<unknown>', '<unknown>', '<unknown>', '<unknown>']
     const limit = used.memoryLimitBytes === undefined ? '<none>' : sizeOf(used.memoryLimitBytes)
-    return [...named, percentOf(before.get(metadata.name), used), sizeOf(used.memoryBytes), limit, String(used.processes)]
+    const percent = percentOf(before.get(metadata.name), used)
+    return [
+      ...named,
+      percent === undefined ? '<unknown>' : `${percent.toFixed(1)}%`,
+      sizeOf(used.memoryBytes),
+      limit,
+      String(used.processes),
+    ]
   })
   return formatColumns({ headings: ['Task', 'Node', 'CPU', 'Memory', 'Limit', 'Processes'], rows })
 }
 
 /** Of one core. Unknown for a task that was not there the last time. */
-function percentOf(before: TaskStats | undefined, now: TaskStats): string {
-  if (before === undefined || now.at <= before.at || now.cpuMs < before.cpuMs) return '<unknown>'
-  return `${((100 * (now.cpuMs - before.cpuMs)) / (now.at - before.at)).toFixed(1)}%`
+export function percentOf(before: TaskStats | undefined, now: TaskStats): number | undefined {
+  if (before === undefined || now.at <= before.at || now.cpuMs < before.cpuMs) return undefined
+  return (100 * (now.cpuMs - before.cpuMs)) / (now.at - before.at)
 }
 
 export function sizeOf(bytes: number): string {

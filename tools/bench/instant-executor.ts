@@ -52,5 +52,6 @@ export function createInstantExecutor(clock: Clock): Executor {
     stats: async () => [],
     async *logs() {},
     exec: () => Promise.reject(new Error('nothing runs here')),
+    forward: () => Promise.reject(new Error('nothing runs here')),
   }
 }
