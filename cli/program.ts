@@ -51,7 +51,7 @@ export function createProgram(
     .option('--stale', 'read what the manager that is asked has, however old: also while no majority of managers answers')
     .option('--show-request', 'also print what is asked of the API, without secrets')
     .addHelpText('after', helpText('kit'))
-    .configureOutput(write === undefined ? {} : { writeOut: write, writeErr: write })
+    .configureOutput(write === undefined ? {} : { writeOut: write, writeErr: write, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .showSuggestionAfterError()
     .exitOverride()
     // What a command takes, its own help says.

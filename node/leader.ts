@@ -3,7 +3,7 @@
 //
 // Read next: controllers.ts, ../server/dispatcher.ts.
 
-import type { ExecRequest } from '../api/exec.ts'
+import type { ExecRequest, ForwardRequest } from '../api/exec.ts'
 import type { FrameConnection } from '../api/request.ts'
 import type { LogLine, LogOptions } from '../api/session.ts'
 import type { TaskStats } from '../api/stats.ts'
@@ -75,7 +75,7 @@ export class Leader {
     return this.#stats.read(nodeName)
   }
 
-  exec(task: string, request: ExecRequest, who: string, signal: AbortSignal): Promise<FrameConnection> {
+  exec(task: string, request: ExecRequest | ForwardRequest, who: string, signal: AbortSignal): Promise<FrameConnection> {
     return this.#exec.open(task, request, who, signal)
   }
 

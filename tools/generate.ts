@@ -1,12 +1,14 @@
 // Writes everything that follows from `crds/`: the TypeScript types (`api/types/<kind>.ts`, and one
 // file per shared fragment), the definitions with their fragments resolved (`api/definitions.ts`), from
-// which the router, the tables, `kit explain` and the defaults work, and the compiled validators.
+// which the router, the tables, `kit explain` and the defaults work, and the compiled validators. The reference of the
+// commands (`docs/cli/`) follows from the program, and is written here, too.
 // `npm run generate`; a test fails when the committed files differ from what this writes.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
 import { parse } from 'yaml'
+import { cliReference } from './cli-reference.ts'
 import { compileValidators } from './validators.ts'
 
 type Json = { [key: string]: unknown }
@@ -142,10 +144,13 @@ export async function generate(): Promise<Map<string, string>> {
   const list = `export const definitions: readonly Definition[] = ${JSON.stringify(definitions, null, 1)}\n`
   files.set('api/definitions.ts', `${banner}\nimport type { Definition } from './definition.ts'\n\n${list}`)
   files.set('api/validators.generated.ts', banner + compileValidators(definitions))
-  return files
+  return new Map([...files, ...(await cliReference())])
 }
 
 if (import.meta.main) {
-  mkdirSync(join(root, 'api/types'), { recursive: true })
+  for (const folder of ['api/types', 'docs/cli']) {
+    rmSync(join(root, folder), { recursive: true, force: true })
+    mkdirSync(join(root, folder), { recursive: true })
+  }
   for (const [file, text] of await generate()) writeFileSync(join(root, file), text)
 }

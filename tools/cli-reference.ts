@@ -1,0 +1,96 @@
+// `docs/cli/`: what the help of every command says, one page for each that `kit --help` lists. Part of `npm run generate`;
+// its test fails when a page is not what the commands say.
+
+import { createProgram } from '../cli/program.ts'
+
+const folder = 'docs/cli'
+
+interface Entry {
+  readonly path: readonly string[]
+  readonly help: string
+  readonly below: readonly Entry[]
+}
+
+/** Every page: path from the project's root → text. */
+export async function cliReference(): Promise<Map<string, string>> {
+  const root = await read([])
+  const pages = root.below.map((entry): [string, string] => [`${folder}/${entry.path.join('-')}.md`, page(entry)])
+  return new Map([[`${folder}/README.md`, index(root)], ...pages])
+}
+
+async function read(path: readonly string[]): Promise<Entry> {
+  let help = ''
+  const program = createProgram(
+    () => {
+      throw new Error('help needs no cluster')
+    },
+    (part) => {
+      help += part
+    },
+  )
+  await program.run([...path, '--help'])
+  const below: Entry[] = []
+  for (const word of commandsIn(help)) below.push(await read([...path, word]))
+  return { path, help, below }
+}
+
+function commandsIn(help: string): readonly string[] {
+  const [, list = ''] = /^Commands:\n((?: {2,}.*\n)*)/m.exec(help) ?? []
+  return [...list.matchAll(/^ {2}([\w-]+)/gm)].map(([, word = '']) => word).filter((word) => word !== 'help')
+}
+
+/** The first paragraph behind the usage. */
+function purposeOf({ help }: Entry): string {
+  const [, purpose = ''] = help.split('\n\n')
+  return purpose.replaceAll(/\s+/g, ' ').trim()
+}
+
+const note = '<!-- Generated from the commands by `npm run generate`. Do not edit. -->\n'
+
+function index(root: Entry): string {
+  const rows = root.below.map(
+    (entry) => `| [kit ${entry.path.join(' ')}](${entry.path.join('-')}.md) | ${purposeOf(entry).replaceAll('|', '\\|')} |`,
+  )
+  return `${note}
+# kit
+
+${block(root)}
+
+## Commands
+
+| command | what it does |
+|---|---|
+${rows.join('\n')}
+
+Programs called \`kit-NAME\` on the PATH are commands, too: \`kit NAME\` runs one with what follows, and \`KIT_SOCKET\` or \`KIT_CONTEXT\` says which cluster
+is meant.
+
+## Exit codes
+
+| code | meaning |
+|---|---|
+| 0 | done; where the command waits, also true by now |
+| 1 | an error, or what was asked for cannot come true; of \`kit diff\`: something would change |
+| 2 | invalid input: nothing was sent |
+| 3 | no node can take the tasks that are left |
+| 4 | the service was rolled back |
+| 5 | not true within \`--timeout\`; the cluster goes on trying |
+| 6 | refused by policy: the user may not do that |
+| 130 | interrupted by Ctrl-C; the cluster goes on |
+
+\`kit exec\` ends as its command does. A plugin ends as it likes.
+`
+}
+
+function page(entry: Entry): string {
+  return `${note}\n${section(entry, '#')}`
+}
+
+function section(entry: Entry, level: string): string {
+  const parts = entry.below.map((below) => section(below, level === '#' ? '##' : '###'))
+  return [`${level} kit ${entry.path.join(' ')}\n\n${block(entry)}\n`, ...parts].join('\n')
+}
+
+function block({ help }: Entry): string {
+  return `\`\`\`text\n${help.trimEnd()}\n\`\`\``
+}
