@@ -124,17 +124,17 @@ function check({ store, free }: World, events: readonly StoreEvent[], nowMs: num
     if (previous?.kind === 'Task' && previous.spec.stop !== undefined) assert.deepEqual(spec.stop, previous.spec.stop)
     if (previous === undefined && replacesNothingServing(object, events)) free.add(object.metadata.name)
     if (previous === undefined) checkRestarts(store.view.get('Revision', spec.revision)?.spec.template.restart, object)
-    if (previous === undefined && owner?.spec.paused === true) checkHeld(store, object)
+    if (previous === undefined && owner?.spec.paused === true) checkHeld(store, object, events)
     if (previous === undefined && spec.rollout !== undefined && owner !== undefined)
       checkParallelism([...store.view.tasksOfService(spec.serviceUid)], owner, object, free, nowMs)
   }
 }
 
 /** While somebody has paused it, what takes the place of a task is of the revision that was there. An empty slot gets what is wanted. */
-function checkHeld({ view }: World['store'], task: Task): void {
+function checkHeld({ view }: World['store'], task: Task, events: readonly StoreEvent[]): void {
   const { metadata, spec } = task
   const before = view.tasksOfSlot(spec.serviceUid, slotOf(task)).find((other) => other.spec.attempt === spec.attempt - 1)
-  if (before !== undefined && (isOpen(before) || before.spec.verdict === 'Replaced' || before.spec.stop?.by === 'update'))
+  if (before !== undefined && (isOpen(before) || events.some(({ object }) => object === before)))
     assert.equal(spec.revision, before.spec.revision, `${metadata.name} takes a step of a rollout that is paused`)
 }
 
