@@ -64,8 +64,8 @@ export const clusterBugs: readonly Bug[] = [
   {
     what: 'a removed node is let in',
     file: 'node/network.ts',
-    text: "(id) => members?.view.get('Node', id) === undefined",
-    replacement: "(id) => members?.view.get('Node', id) === null",
+    text: "if (knowsMembers()) return view.get('Node', id) === undefined",
+    replacement: "if (knowsMembers()) return view.get('Node', id) === null",
     tests: [clusters],
   },
   {
