@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type GroupOutcome, SimulatedGroup } from './testdata/simulated-group.ts'
 
-const runs = Number(process.env['KIT_STORE_RUNS'] ?? 50)
+const runs = Number(process.env['KIT_STORE_RUNS'] ?? 30)
 const from = Number(process.env['KIT_STORE_FROM'] ?? 1)
 
 test(`${runs} unlucky groups of members lose nothing that was acknowledged, and end as one`, async () => {
