@@ -89,6 +89,16 @@ export const definitions: readonly Definition[] = [
            "default": "24h",
            "description": "Tasks of a node that is down this long are given up as Orphaned."
           },
+          "autolock": {
+           "type": "boolean",
+           "default": false,
+           "description": "Whether managers are locked when they are started: `kit swarm unlock` gives them the unlock key, without which nobody can read their disks."
+          },
+          "rotateUnlockKey": {
+           "type": "integer",
+           "minimum": 0,
+           "description": "Raise it for a new unlock key. No effect without autolock."
+          },
           "ca": {
            "type": "object",
            "description": "Certificates of nodes and tokens to join with.",
@@ -232,6 +242,29 @@ export const definitions: readonly Definition[] = [
                "description": "All nodes."
               }
              }
+            }
+           }
+          },
+          "autolock": {
+           "type": "object",
+           "description": "The lock of managers. Absent where there never was one.",
+           "required": [
+            "version",
+            "rotation"
+           ],
+           "properties": {
+            "version": {
+             "type": "integer",
+             "description": "Counts its changes. Each manager takes up those that are newer than its own."
+            },
+            "rotation": {
+             "type": "integer",
+             "description": "The rotateUnlockKey that the key was made for."
+            },
+            "key": {
+             "type": "string",
+             "x-kit-write-only": true,
+             "description": "The unlock key, while there is one. `kit swarm unlock-key` shows it to admins."
             }
            }
           },

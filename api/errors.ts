@@ -21,6 +21,8 @@ export const reasons = {
   Unknown: [500, false],
   /** This node does not lead; `details.leader` says who does, when that is known. */
   NotLeader: [503, true],
+  /** A manager that has not been given its unlock key. */
+  Locked: [503, false],
   /** Cannot write now (no space, starting, stopping). */
   Unavailable: [503, true],
   Timeout: [504, true],

@@ -5,7 +5,7 @@ import type { SchemaValidator } from './schema-error.ts'
 
 
 
-const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"},"ca":{"type":"object","properties":{"nodeCertExpiry":{"type":"string","format":"duration"},"rotateWorkerToken":{"type":"integer","minimum":0},"rotateManagerToken":{"type":"integer","minimum":0},"rotateRoot":{"type":"integer","minimum":0},"root":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string","minLength":1},"key":{"type":"string"}}},"externalCAs":{"type":"array","maxItems":4,"items":{"type":"object","required":["url","caCert"],"properties":{"protocol":{"type":"string","enum":["CFSSL"]},"url":{"type":"string","minLength":1,"maxLength":2048},"caCert":{"type":"string","minLength":1},"profile":{"type":"string","maxLength":64}}}}}}}},"status":{"type":"object","properties":{"ca":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"rotated":{"type":"integer"},"rotation":{"type":"object","required":["certificate","crossSigned","updated","total"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"crossSigned":{"type":"string"},"updated":{"type":"integer"},"total":{"type":"integer"}}}}},"joinTokens":{"type":"object","required":["worker","manager","workerRotation","managerRotation"],"properties":{"worker":{"type":"string"},"manager":{"type":"string"},"workerRotation":{"type":"integer"},"managerRotation":{"type":"integer"}}},"removedNodes":{"type":"array","items":{"type":"object","required":["node","until"],"properties":{"node":{"type":"string"},"until":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema31 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"taskHistoryLimit":{"type":"integer","minimum":-1,"maximum":2147483647},"heartbeatPeriod":{"type":"string","format":"duration"},"snapshotInterval":{"type":"integer","minimum":0,"maximum":2147483647},"orphanAfter":{"type":"string","format":"duration"},"autolock":{"type":"boolean"},"rotateUnlockKey":{"type":"integer","minimum":0},"ca":{"type":"object","properties":{"nodeCertExpiry":{"type":"string","format":"duration"},"rotateWorkerToken":{"type":"integer","minimum":0},"rotateManagerToken":{"type":"integer","minimum":0},"rotateRoot":{"type":"integer","minimum":0},"root":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string","minLength":1},"key":{"type":"string"}}},"externalCAs":{"type":"array","maxItems":4,"items":{"type":"object","required":["url","caCert"],"properties":{"protocol":{"type":"string","enum":["CFSSL"]},"url":{"type":"string","minLength":1,"maxLength":2048},"caCert":{"type":"string","minLength":1},"profile":{"type":"string","maxLength":64}}}}}}}},"status":{"type":"object","properties":{"ca":{"type":"object","required":["certificate"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"rotated":{"type":"integer"},"rotation":{"type":"object","required":["certificate","crossSigned","updated","total"],"properties":{"certificate":{"type":"string"},"key":{"type":"string"},"crossSigned":{"type":"string"},"updated":{"type":"integer"},"total":{"type":"integer"}}}}},"autolock":{"type":"object","required":["version","rotation"],"properties":{"version":{"type":"integer"},"rotation":{"type":"integer"},"key":{"type":"string"}}},"joinTokens":{"type":"object","required":["worker","manager","workerRotation","managerRotation"],"properties":{"worker":{"type":"string"},"manager":{"type":"string"},"workerRotation":{"type":"integer"},"managerRotation":{"type":"integer"}}},"removedNodes":{"type":"array","items":{"type":"object","required":["node","until"],"properties":{"node":{"type":"string"},"until":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const formats0 = formats.duration;
 const formats6 = formats["date-time"];
 const func1 = codePointLength;
@@ -154,14 +154,9 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data0.ca !== undefined){
-let data5 = data0.ca;
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.nodeCertExpiry !== undefined){
-let data6 = data5.nodeCertExpiry;
-if(typeof data6 === "string"){
-if(!(formats0(data6))){
-const err11 = {instancePath:instancePath+"/spec/ca/nodeCertExpiry",keyword:"format",params:{format: "duration"}};
+if(data0.autolock !== undefined){
+if(typeof data0.autolock !== "boolean"){
+const err11 = {instancePath:instancePath+"/spec/autolock",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -171,8 +166,10 @@ vErrors.push(err11);
 errors++;
 }
 }
-else {
-const err12 = {instancePath:instancePath+"/spec/ca/nodeCertExpiry",keyword:"type",params:{type: "string"}};
+if(data0.rotateUnlockKey !== undefined){
+let data6 = data0.rotateUnlockKey;
+if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
+const err12 = {instancePath:instancePath+"/spec/rotateUnlockKey",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -181,11 +178,9 @@ vErrors.push(err12);
 }
 errors++;
 }
-}
-if(data5.rotateWorkerToken !== undefined){
-let data7 = data5.rotateWorkerToken;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err13 = {instancePath:instancePath+"/spec/ca/rotateWorkerToken",keyword:"type",params:{type: "integer"}};
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 < 0 || isNaN(data6)){
+const err13 = {instancePath:instancePath+"/spec/rotateUnlockKey",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -194,9 +189,16 @@ vErrors.push(err13);
 }
 errors++;
 }
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 0 || isNaN(data7)){
-const err14 = {instancePath:instancePath+"/spec/ca/rotateWorkerToken",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+if(data0.ca !== undefined){
+let data7 = data0.ca;
+if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
+if(data7.nodeCertExpiry !== undefined){
+let data8 = data7.nodeCertExpiry;
+if(typeof data8 === "string"){
+if(!(formats0(data8))){
+const err14 = {instancePath:instancePath+"/spec/ca/nodeCertExpiry",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -206,11 +208,8 @@ vErrors.push(err14);
 errors++;
 }
 }
-}
-if(data5.rotateManagerToken !== undefined){
-let data8 = data5.rotateManagerToken;
-if(!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))){
-const err15 = {instancePath:instancePath+"/spec/ca/rotateManagerToken",keyword:"type",params:{type: "integer"}};
+else {
+const err15 = {instancePath:instancePath+"/spec/ca/nodeCertExpiry",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -219,9 +218,11 @@ vErrors.push(err15);
 }
 errors++;
 }
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 < 0 || isNaN(data8)){
-const err16 = {instancePath:instancePath+"/spec/ca/rotateManagerToken",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+if(data7.rotateWorkerToken !== undefined){
+let data9 = data7.rotateWorkerToken;
+if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
+const err16 = {instancePath:instancePath+"/spec/ca/rotateWorkerToken",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -230,12 +231,9 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-}
-if(data5.rotateRoot !== undefined){
-let data9 = data5.rotateRoot;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err17 = {instancePath:instancePath+"/spec/ca/rotateRoot",keyword:"type",params:{type: "integer"}};
+if((typeof data9 == "number") && (isFinite(data9))){
+if(data9 < 0 || isNaN(data9)){
+const err17 = {instancePath:instancePath+"/spec/ca/rotateWorkerToken",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -244,9 +242,12 @@ vErrors.push(err17);
 }
 errors++;
 }
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 0 || isNaN(data9)){
-const err18 = {instancePath:instancePath+"/spec/ca/rotateRoot",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+if(data7.rotateManagerToken !== undefined){
+let data10 = data7.rotateManagerToken;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err18 = {instancePath:instancePath+"/spec/ca/rotateManagerToken",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -255,13 +256,9 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-}
-if(data5.root !== undefined){
-let data10 = data5.root;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-if(data10.certificate === undefined){
-const err19 = {instancePath:instancePath+"/spec/ca/root",keyword:"required",params:{missingProperty: "certificate"}};
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 0 || isNaN(data10)){
+const err19 = {instancePath:instancePath+"/spec/ca/rotateManagerToken",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -270,11 +267,12 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(data10.certificate !== undefined){
-let data11 = data10.certificate;
-if(typeof data11 === "string"){
-if(func1(data11) < 1){
-const err20 = {instancePath:instancePath+"/spec/ca/root/certificate",keyword:"minLength",params:{limit: 1}};
+}
+}
+if(data7.rotateRoot !== undefined){
+let data11 = data7.rotateRoot;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err20 = {instancePath:instancePath+"/spec/ca/rotateRoot",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -283,9 +281,9 @@ vErrors.push(err20);
 }
 errors++;
 }
-}
-else {
-const err21 = {instancePath:instancePath+"/spec/ca/root/certificate",keyword:"type",params:{type: "string"}};
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 < 0 || isNaN(data11)){
+const err21 = {instancePath:instancePath+"/spec/ca/rotateRoot",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -295,9 +293,12 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data10.key !== undefined){
-if(typeof data10.key !== "string"){
-const err22 = {instancePath:instancePath+"/spec/ca/root/key",keyword:"type",params:{type: "string"}};
+}
+if(data7.root !== undefined){
+let data12 = data7.root;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(data12.certificate === undefined){
+const err22 = {instancePath:instancePath+"/spec/ca/root",keyword:"required",params:{missingProperty: "certificate"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -306,10 +307,11 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-else {
-const err23 = {instancePath:instancePath+"/spec/ca/root",keyword:"type",params:{type: "object"}};
+if(data12.certificate !== undefined){
+let data13 = data12.certificate;
+if(typeof data13 === "string"){
+if(func1(data13) < 1){
+const err23 = {instancePath:instancePath+"/spec/ca/root/certificate",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -319,11 +321,8 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data5.externalCAs !== undefined){
-let data13 = data5.externalCAs;
-if(Array.isArray(data13)){
-if(data13.length > 4){
-const err24 = {instancePath:instancePath+"/spec/ca/externalCAs",keyword:"maxItems",params:{limit: 4}};
+else {
+const err24 = {instancePath:instancePath+"/spec/ca/root/certificate",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -332,12 +331,10 @@ vErrors.push(err24);
 }
 errors++;
 }
-const len0 = data13.length;
-for(let i0=0; i0<len0; i0++){
-let data14 = data13[i0];
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.url === undefined){
-const err25 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0,keyword:"required",params:{missingProperty: "url"}};
+}
+if(data12.key !== undefined){
+if(typeof data12.key !== "string"){
+const err25 = {instancePath:instancePath+"/spec/ca/root/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -346,8 +343,10 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data14.caCert === undefined){
-const err26 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0,keyword:"required",params:{missingProperty: "caCert"}};
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/spec/ca/root",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -356,10 +355,12 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data14.protocol !== undefined){
-let data15 = data14.protocol;
-if(typeof data15 !== "string"){
-const err27 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/protocol",keyword:"type",params:{type: "string"}};
+}
+if(data7.externalCAs !== undefined){
+let data15 = data7.externalCAs;
+if(Array.isArray(data15)){
+if(data15.length > 4){
+const err27 = {instancePath:instancePath+"/spec/ca/externalCAs",keyword:"maxItems",params:{limit: 4}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -368,8 +369,12 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(!(data15 === "CFSSL")){
-const err28 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/protocol",keyword:"enum",params:{allowedValues: schema31.properties.spec.properties.ca.properties.externalCAs.items.properties.protocol.enum}};
+const len0 = data15.length;
+for(let i0=0; i0<len0; i0++){
+let data16 = data15[i0];
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data16.url === undefined){
+const err28 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0,keyword:"required",params:{missingProperty: "url"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -378,12 +383,8 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-if(data14.url !== undefined){
-let data16 = data14.url;
-if(typeof data16 === "string"){
-if(func1(data16) > 2048){
-const err29 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/url",keyword:"maxLength",params:{limit: 2048}};
+if(data16.caCert === undefined){
+const err29 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0,keyword:"required",params:{missingProperty: "caCert"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -392,8 +393,10 @@ vErrors.push(err29);
 }
 errors++;
 }
-if(func1(data16) < 1){
-const err30 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/url",keyword:"minLength",params:{limit: 1}};
+if(data16.protocol !== undefined){
+let data17 = data16.protocol;
+if(typeof data17 !== "string"){
+const err30 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/protocol",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -402,9 +405,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-else {
-const err31 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/url",keyword:"type",params:{type: "string"}};
+if(!(data17 === "CFSSL")){
+const err31 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/protocol",keyword:"enum",params:{allowedValues: schema31.properties.spec.properties.ca.properties.externalCAs.items.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -414,11 +416,11 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data14.caCert !== undefined){
-let data17 = data14.caCert;
-if(typeof data17 === "string"){
-if(func1(data17) < 1){
-const err32 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/caCert",keyword:"minLength",params:{limit: 1}};
+if(data16.url !== undefined){
+let data18 = data16.url;
+if(typeof data18 === "string"){
+if(func1(data18) > 2048){
+const err32 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/url",keyword:"maxLength",params:{limit: 2048}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -427,9 +429,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-}
-else {
-const err33 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/caCert",keyword:"type",params:{type: "string"}};
+if(func1(data18) < 1){
+const err33 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/url",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -439,11 +440,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data14.profile !== undefined){
-let data18 = data14.profile;
-if(typeof data18 === "string"){
-if(func1(data18) > 64){
-const err34 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/profile",keyword:"maxLength",params:{limit: 64}};
+else {
+const err34 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/url",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -453,8 +451,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-else {
-const err35 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/profile",keyword:"type",params:{type: "string"}};
+if(data16.caCert !== undefined){
+let data19 = data16.caCert;
+if(typeof data19 === "string"){
+if(func1(data19) < 1){
+const err35 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/caCert",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -464,9 +465,8 @@ vErrors.push(err35);
 errors++;
 }
 }
-}
 else {
-const err36 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0,keyword:"type",params:{type: "object"}};
+const err36 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/caCert",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -476,9 +476,11 @@ vErrors.push(err36);
 errors++;
 }
 }
-}
-else {
-const err37 = {instancePath:instancePath+"/spec/ca/externalCAs",keyword:"type",params:{type: "array"}};
+if(data16.profile !== undefined){
+let data20 = data16.profile;
+if(typeof data20 === "string"){
+if(func1(data20) > 64){
+const err37 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/profile",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -488,9 +490,8 @@ vErrors.push(err37);
 errors++;
 }
 }
-}
 else {
-const err38 = {instancePath:instancePath+"/spec/ca",keyword:"type",params:{type: "object"}};
+const err38 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0+"/profile",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -502,7 +503,7 @@ errors++;
 }
 }
 else {
-const err39 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+const err39 = {instancePath:instancePath+"/spec/ca/externalCAs/" + i0,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -512,14 +513,9 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data19 = data.status;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.ca !== undefined){
-let data20 = data19.ca;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-if(data20.certificate === undefined){
-const err40 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "certificate"}};
+}
+else {
+const err40 = {instancePath:instancePath+"/spec/ca/externalCAs",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -528,9 +524,10 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data20.certificate !== undefined){
-if(typeof data20.certificate !== "string"){
-const err41 = {instancePath:instancePath+"/status/ca/certificate",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/spec/ca",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -540,9 +537,9 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data20.key !== undefined){
-if(typeof data20.key !== "string"){
-const err42 = {instancePath:instancePath+"/status/ca/key",keyword:"type",params:{type: "string"}};
+}
+else {
+const err42 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -552,10 +549,14 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data20.rotated !== undefined){
-let data23 = data20.rotated;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err43 = {instancePath:instancePath+"/status/ca/rotated",keyword:"type",params:{type: "integer"}};
+if(data.status !== undefined){
+let data21 = data.status;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(data21.ca !== undefined){
+let data22 = data21.ca;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.certificate === undefined){
+const err43 = {instancePath:instancePath+"/status/ca",keyword:"required",params:{missingProperty: "certificate"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -564,12 +565,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-if(data20.rotation !== undefined){
-let data24 = data20.rotation;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(data24.certificate === undefined){
-const err44 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "certificate"}};
+if(data22.certificate !== undefined){
+if(typeof data22.certificate !== "string"){
+const err44 = {instancePath:instancePath+"/status/ca/certificate",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -578,8 +576,10 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(data24.crossSigned === undefined){
-const err45 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "crossSigned"}};
+}
+if(data22.key !== undefined){
+if(typeof data22.key !== "string"){
+const err45 = {instancePath:instancePath+"/status/ca/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -588,8 +588,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(data24.updated === undefined){
-const err46 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "updated"}};
+}
+if(data22.rotated !== undefined){
+let data25 = data22.rotated;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err46 = {instancePath:instancePath+"/status/ca/rotated",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -598,8 +601,12 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(data24.total === undefined){
-const err47 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "total"}};
+}
+if(data22.rotation !== undefined){
+let data26 = data22.rotation;
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+if(data26.certificate === undefined){
+const err47 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "certificate"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -608,9 +615,8 @@ vErrors.push(err47);
 }
 errors++;
 }
-if(data24.certificate !== undefined){
-if(typeof data24.certificate !== "string"){
-const err48 = {instancePath:instancePath+"/status/ca/rotation/certificate",keyword:"type",params:{type: "string"}};
+if(data26.crossSigned === undefined){
+const err48 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "crossSigned"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -619,10 +625,8 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-if(data24.key !== undefined){
-if(typeof data24.key !== "string"){
-const err49 = {instancePath:instancePath+"/status/ca/rotation/key",keyword:"type",params:{type: "string"}};
+if(data26.updated === undefined){
+const err49 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "updated"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -631,10 +635,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-if(data24.crossSigned !== undefined){
-if(typeof data24.crossSigned !== "string"){
-const err50 = {instancePath:instancePath+"/status/ca/rotation/crossSigned",keyword:"type",params:{type: "string"}};
+if(data26.total === undefined){
+const err50 = {instancePath:instancePath+"/status/ca/rotation",keyword:"required",params:{missingProperty: "total"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -643,11 +645,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-if(data24.updated !== undefined){
-let data28 = data24.updated;
-if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
-const err51 = {instancePath:instancePath+"/status/ca/rotation/updated",keyword:"type",params:{type: "integer"}};
+if(data26.certificate !== undefined){
+if(typeof data26.certificate !== "string"){
+const err51 = {instancePath:instancePath+"/status/ca/rotation/certificate",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -657,10 +657,9 @@ vErrors.push(err51);
 errors++;
 }
 }
-if(data24.total !== undefined){
-let data29 = data24.total;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err52 = {instancePath:instancePath+"/status/ca/rotation/total",keyword:"type",params:{type: "integer"}};
+if(data26.key !== undefined){
+if(typeof data26.key !== "string"){
+const err52 = {instancePath:instancePath+"/status/ca/rotation/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -670,9 +669,9 @@ vErrors.push(err52);
 errors++;
 }
 }
-}
-else {
-const err53 = {instancePath:instancePath+"/status/ca/rotation",keyword:"type",params:{type: "object"}};
+if(data26.crossSigned !== undefined){
+if(typeof data26.crossSigned !== "string"){
+const err53 = {instancePath:instancePath+"/status/ca/rotation/crossSigned",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -682,9 +681,10 @@ vErrors.push(err53);
 errors++;
 }
 }
-}
-else {
-const err54 = {instancePath:instancePath+"/status/ca",keyword:"type",params:{type: "object"}};
+if(data26.updated !== undefined){
+let data30 = data26.updated;
+if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
+const err54 = {instancePath:instancePath+"/status/ca/rotation/updated",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -694,11 +694,10 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data19.joinTokens !== undefined){
-let data30 = data19.joinTokens;
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-if(data30.worker === undefined){
-const err55 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "worker"}};
+if(data26.total !== undefined){
+let data31 = data26.total;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err55 = {instancePath:instancePath+"/status/ca/rotation/total",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -707,8 +706,10 @@ vErrors.push(err55);
 }
 errors++;
 }
-if(data30.manager === undefined){
-const err56 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "manager"}};
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/status/ca/rotation",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -717,8 +718,10 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data30.workerRotation === undefined){
-const err57 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "workerRotation"}};
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/status/ca",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -727,8 +730,12 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(data30.managerRotation === undefined){
-const err58 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "managerRotation"}};
+}
+if(data21.autolock !== undefined){
+let data32 = data21.autolock;
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+if(data32.version === undefined){
+const err58 = {instancePath:instancePath+"/status/autolock",keyword:"required",params:{missingProperty: "version"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -737,9 +744,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data30.worker !== undefined){
-if(typeof data30.worker !== "string"){
-const err59 = {instancePath:instancePath+"/status/joinTokens/worker",keyword:"type",params:{type: "string"}};
+if(data32.rotation === undefined){
+const err59 = {instancePath:instancePath+"/status/autolock",keyword:"required",params:{missingProperty: "rotation"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -748,10 +754,10 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-if(data30.manager !== undefined){
-if(typeof data30.manager !== "string"){
-const err60 = {instancePath:instancePath+"/status/joinTokens/manager",keyword:"type",params:{type: "string"}};
+if(data32.version !== undefined){
+let data33 = data32.version;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+const err60 = {instancePath:instancePath+"/status/autolock/version",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -761,10 +767,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data30.workerRotation !== undefined){
-let data33 = data30.workerRotation;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-const err61 = {instancePath:instancePath+"/status/joinTokens/workerRotation",keyword:"type",params:{type: "integer"}};
+if(data32.rotation !== undefined){
+let data34 = data32.rotation;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+const err61 = {instancePath:instancePath+"/status/autolock/rotation",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -774,10 +780,9 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data30.managerRotation !== undefined){
-let data34 = data30.managerRotation;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err62 = {instancePath:instancePath+"/status/joinTokens/managerRotation",keyword:"type",params:{type: "integer"}};
+if(data32.key !== undefined){
+if(typeof data32.key !== "string"){
+const err62 = {instancePath:instancePath+"/status/autolock/key",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -789,7 +794,7 @@ errors++;
 }
 }
 else {
-const err63 = {instancePath:instancePath+"/status/joinTokens",keyword:"type",params:{type: "object"}};
+const err63 = {instancePath:instancePath+"/status/autolock",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -799,15 +804,11 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data19.removedNodes !== undefined){
-let data35 = data19.removedNodes;
-if(Array.isArray(data35)){
-const len1 = data35.length;
-for(let i1=0; i1<len1; i1++){
-let data36 = data35[i1];
+if(data21.joinTokens !== undefined){
+let data36 = data21.joinTokens;
 if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-if(data36.node === undefined){
-const err64 = {instancePath:instancePath+"/status/removedNodes/" + i1,keyword:"required",params:{missingProperty: "node"}};
+if(data36.worker === undefined){
+const err64 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "worker"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -816,8 +817,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data36.until === undefined){
-const err65 = {instancePath:instancePath+"/status/removedNodes/" + i1,keyword:"required",params:{missingProperty: "until"}};
+if(data36.manager === undefined){
+const err65 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "manager"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -826,9 +827,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data36.node !== undefined){
-if(typeof data36.node !== "string"){
-const err66 = {instancePath:instancePath+"/status/removedNodes/" + i1+"/node",keyword:"type",params:{type: "string"}};
+if(data36.workerRotation === undefined){
+const err66 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "workerRotation"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -837,11 +837,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-if(data36.until !== undefined){
-let data38 = data36.until;
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-const err67 = {instancePath:instancePath+"/status/removedNodes/" + i1+"/until",keyword:"type",params:{type: "integer"}};
+if(data36.managerRotation === undefined){
+const err67 = {instancePath:instancePath+"/status/joinTokens",keyword:"required",params:{missingProperty: "managerRotation"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -850,10 +847,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-}
-else {
-const err68 = {instancePath:instancePath+"/status/removedNodes/" + i1,keyword:"type",params:{type: "object"}};
+if(data36.worker !== undefined){
+if(typeof data36.worker !== "string"){
+const err68 = {instancePath:instancePath+"/status/joinTokens/worker",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -863,9 +859,9 @@ vErrors.push(err68);
 errors++;
 }
 }
-}
-else {
-const err69 = {instancePath:instancePath+"/status/removedNodes",keyword:"type",params:{type: "array"}};
+if(data36.manager !== undefined){
+if(typeof data36.manager !== "string"){
+const err69 = {instancePath:instancePath+"/status/joinTokens/manager",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -875,15 +871,10 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data19.conditions !== undefined){
-let data39 = data19.conditions;
-if(Array.isArray(data39)){
-const len2 = data39.length;
-for(let i2=0; i2<len2; i2++){
-let data40 = data39[i2];
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-if(data40.type === undefined){
-const err70 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
+if(data36.workerRotation !== undefined){
+let data39 = data36.workerRotation;
+if(!(((typeof data39 == "number") && (!(data39 % 1) && !isNaN(data39))) && (isFinite(data39)))){
+const err70 = {instancePath:instancePath+"/status/joinTokens/workerRotation",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -892,8 +883,11 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data40.status === undefined){
-const err71 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data36.managerRotation !== undefined){
+let data40 = data36.managerRotation;
+if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
+const err71 = {instancePath:instancePath+"/status/joinTokens/managerRotation",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -902,9 +896,10 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(data40.type !== undefined){
-if(typeof data40.type !== "string"){
-const err72 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err72 = {instancePath:instancePath+"/status/joinTokens",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -914,10 +909,15 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data40.status !== undefined){
-let data42 = data40.status;
-if(typeof data42 !== "string"){
-const err73 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(data21.removedNodes !== undefined){
+let data41 = data21.removedNodes;
+if(Array.isArray(data41)){
+const len1 = data41.length;
+for(let i1=0; i1<len1; i1++){
+let data42 = data41[i1];
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.node === undefined){
+const err73 = {instancePath:instancePath+"/status/removedNodes/" + i1,keyword:"required",params:{missingProperty: "node"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -926,8 +926,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(!(((data42 === "True") || (data42 === "False")) || (data42 === "Unknown"))){
-const err74 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
+if(data42.until === undefined){
+const err74 = {instancePath:instancePath+"/status/removedNodes/" + i1,keyword:"required",params:{missingProperty: "until"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -936,10 +936,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data40.reason !== undefined){
-if(typeof data40.reason !== "string"){
-const err75 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(data42.node !== undefined){
+if(typeof data42.node !== "string"){
+const err75 = {instancePath:instancePath+"/status/removedNodes/" + i1+"/node",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -949,9 +948,10 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data40.message !== undefined){
-if(typeof data40.message !== "string"){
-const err76 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data42.until !== undefined){
+let data44 = data42.until;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+const err76 = {instancePath:instancePath+"/status/removedNodes/" + i1+"/until",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -961,10 +961,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data40.observedGeneration !== undefined){
-let data45 = data40.observedGeneration;
-if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
-const err77 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err77 = {instancePath:instancePath+"/status/removedNodes/" + i1,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -974,11 +973,9 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data40.lastTransitionTime !== undefined){
-let data46 = data40.lastTransitionTime;
-if(typeof data46 === "string"){
-if(!(formats6(data46))){
-const err78 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+}
+else {
+const err78 = {instancePath:instancePath+"/status/removedNodes",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -988,8 +985,15 @@ vErrors.push(err78);
 errors++;
 }
 }
-else {
-const err79 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data21.conditions !== undefined){
+let data45 = data21.conditions;
+if(Array.isArray(data45)){
+const len2 = data45.length;
+for(let i2=0; i2<len2; i2++){
+let data46 = data45[i2];
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+if(data46.type === undefined){
+const err79 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -998,10 +1002,8 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-}
-else {
-const err80 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+if(data46.status === undefined){
+const err80 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1010,10 +1012,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-}
-else {
-const err81 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data46.type !== undefined){
+if(typeof data46.type !== "string"){
+const err81 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1023,9 +1024,10 @@ vErrors.push(err81);
 errors++;
 }
 }
-}
-else {
-const err82 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data46.status !== undefined){
+let data48 = data46.status;
+if(typeof data48 !== "string"){
+const err82 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1034,15 +1036,123 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-}
-else {
-const err83 = {instancePath,keyword:"type",params:{type: "object"}};
+if(!(((data48 === "True") || (data48 === "False")) || (data48 === "Unknown"))){
+const err83 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema31.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err83];
 }
 else {
 vErrors.push(err83);
+}
+errors++;
+}
+}
+if(data46.reason !== undefined){
+if(typeof data46.reason !== "string"){
+const err84 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+if(data46.message !== undefined){
+if(typeof data46.message !== "string"){
+const err85 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+if(data46.observedGeneration !== undefined){
+let data51 = data46.observedGeneration;
+if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
+const err86 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+if(data46.lastTransitionTime !== undefined){
+let data52 = data46.lastTransitionTime;
+if(typeof data52 === "string"){
+if(!(formats6(data52))){
+const err87 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+}
+else {
+const err88 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+}
+else {
+const err89 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+}
+}
+else {
+const err90 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+}
+else {
+const err92 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
 }
 errors++;
 }

@@ -47,7 +47,7 @@ export class NodeRemoved extends Error {
 
 export const nodePrograms = { node: process.execPath, shim: join(import.meta.dirname, 'kit-shim.mjs') }
 
-/** As a manager or a worker, and in the other role when that changes. `founding` counts on the first start of a manager only; `onSession` is called with each session that begins. */
+/** As a manager or a worker, and in the other role when that changes. Rejects with Locked where the manager needs its unlock key, and with Unauthorized where that is another one. */
 export async function openNode(
   deps: NodeDeps,
   directory: string,
@@ -81,22 +81,26 @@ export async function openNode(
   }
 }
 
-interface OpenOptions {
+export interface OpenOptions {
+  /** Counts on the first start of a manager only. */
   readonly founding?: Objects['Cluster']['spec']
+  /** Called with each session that begins. */
   readonly onSession?: () => void
+  /** Of a manager that is locked. */
+  readonly unlockKey?: Uint8Array
 }
 
 async function openInRole(
   deps: NodeDeps,
   directory: string,
   flags: NodeFlags,
-  { founding, onSession }: OpenOptions,
+  { founding, onSession, unlockKey }: OpenOptions,
   signal: AbortSignal,
 ): Promise<OpenNode> {
   const { log } = deps
   const { availability, labels, engineLabels, hostname } = flags
-  const network = await openRealNetwork(deps, directory, flags, signal)
-  const { role, transport, managers, advertise, certificate, onCertificate } = network
+  const network = await openRealNetwork(deps, directory, unlockKey === undefined ? flags : { ...flags, unlockKey }, signal)
+  const { role, transport, managers, advertise, certificate, keys, onCertificate } = network
   const { nodeId, clusterId } = role.identity
   const identity: Identity = { nodeId, clusterId }
   const door = doorOf(flags.listenApi, network)
@@ -117,6 +121,7 @@ async function openInRole(
       onCertificate,
       ...(certificate === undefined ? {} : { certificate }),
       ...(advertise === undefined ? {} : { advertise }),
+      ...(keys === undefined ? {} : { keys }),
       ...(door === undefined ? {} : { apiAddress: door.address }),
       labels,
       founding: {

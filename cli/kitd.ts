@@ -6,6 +6,8 @@ import { isIP } from 'node:net'
 import { hostname as machineHostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { untilAborted } from '../agent/first-of.ts'
+import { reasonOf } from '../api/errors.ts'
 import type { Availability } from '../api/join.ts'
 import type { Handle } from '../api/request.ts'
 import { createClock } from '../effects/real/clock.ts'
@@ -16,8 +18,10 @@ import { createKeys } from '../effects/real/keys.ts'
 import { createLog } from '../effects/real/log.ts'
 import { createRandom } from '../effects/real/random.ts'
 import { certificatesOf } from '../node/certificate.ts'
+import { loadIdentity } from '../node/identity.ts'
 import { serveControlSocket } from '../server/http/http.ts'
-import { type NodeDeps, type NodeFlags, NodeRemoved, openNode } from './kitd-node.ts'
+import { type NodeDeps, type NodeFlags, NodeRemoved, type OpenNode, openNode } from './kitd-node.ts'
+import { LockedMember } from './locked-member.ts'
 import { fixedMembership, withMembership } from './membership-door.ts'
 import { executorNames } from './options.ts'
 import { type OwnRoot, type OwnRootFlags, readOwnRoot } from './own-root.ts'
@@ -29,6 +33,7 @@ interface Flags extends Omit<NodeFlags, 'labels' | 'engineLabels' | 'availabilit
   readonly stateDir: string
   readonly standby?: boolean
   readonly onlyWhile?: string
+  readonly autolock?: boolean
   readonly listenControlApi?: string
   readonly availability: 'active' | 'pause' | 'drain'
   readonly label: readonly string[]
@@ -53,12 +58,14 @@ function parseFlags(args: readonly string[]): Flags {
     .option('--ca-cert <file>', 'first manager: certificate of a root of your own, PEM (default: kit makes one)')
     .option('--ca-key <file>', 'its private key, PEM')
     .option('--force-new-cluster', 'manager: the other managers are lost for good; go on alone with all that is here, once')
+    .option('--autolock', 'first manager: managers need the unlock key of the cluster when they are started again')
     .addOption(
       new Option('--standby', 'wait for `kit swarm init` or `kit swarm join` on this machine').conflicts([
         'joinAddr',
         'joinToken',
         'caCert',
         'caKey',
+        'autolock',
       ]),
     )
     .addOption(
@@ -128,7 +135,9 @@ async function run(flags: Flags): Promise<void> {
       availability: availabilities[flags.availability],
     }
     const served =
-      flags.standby === true ? await standBy(deps, directory, node, stop.signal) : await member(deps, directory, node, root, stop.signal)
+      flags.standby === true
+        ? await standBy(deps, directory, node, stop.signal)
+        : await member(deps, directory, node, { root, autolock: flags.autolock }, stop.signal)
     const server = await serveControlSocket(socket, served.handle)
     tellReady(socket)
     await served.running.finally(() => server.close())
@@ -149,27 +158,59 @@ interface Served {
   readonly running: Promise<void>
 }
 
+/** What the flags say of the cluster that a manager founds. */
+interface Founding {
+  readonly root: OwnRoot | undefined
+  readonly autolock: boolean | undefined
+}
+
 /** A node as the flags say. */
-async function member(deps: NodeDeps, directory: string, flags: NodeFlags, root: OwnRoot | undefined, stop: AbortSignal): Promise<Served> {
-  const node = await openNode(deps, directory, flags, root === undefined ? {} : { founding: { ca: { root } } }, stop)
-  const running = node.run(stop).catch((error: unknown) => {
+async function member(
+  deps: NodeDeps,
+  directory: string,
+  flags: NodeFlags,
+  { root, autolock }: Founding,
+  stop: AbortSignal,
+): Promise<Served> {
+  const founding = { ...(root === undefined ? {} : { ca: { root } }), ...(autolock === undefined ? {} : { autolock }) }
+  const open = (unlockKey?: Uint8Array): Promise<OpenNode> =>
+    openNode(deps, directory, flags, { founding, ...(unlockKey === undefined ? {} : { unlockKey }) }, stop)
+  const run = (node: OpenNode): Promise<void> => runMember(node, directory, stop)
+  try {
+    const node = await open()
+    const membership = fixedMembership({ state: node.role, nodeId: node.identity.nodeId })
+    return served(withMembership(membership, node.handle), run(node))
+  } catch (error) {
+    if (reasonOf(error) !== 'Locked') throw error
+  }
+  const { nodeId } = await loadIdentity(deps, directory)
+  deps.log.warn('This manager is locked, and waits for its unlock key', { object: `Node/${nodeId}` })
+  const locked = new LockedMember(nodeId, open)
+  const stopped = untilAborted(stop).catch(() => undefined)
+  const running = Promise.race([locked.unlocked, stopped]).then((node) => (node === undefined ? undefined : run(node)))
+  return served(withMembership(locked, locked.handle), running)
+}
+
+function served(handle: Handle, running: Promise<void>): Served {
+  running.catch(() => undefined) // Whoever serves it hears of it.
+  return { handle, running }
+}
+
+async function runMember(node: OpenNode, directory: string, stop: AbortSignal): Promise<void> {
+  await node.run(stop).catch((error: unknown) => {
     if (!(error instanceof NodeRemoved)) throw error
     throw new Error(
       `this node was removed from the cluster (${error.message}). What it ran is stopped. To join again, as a new node: delete ${certificatesOf(directory)}, and start with --join-addr and --join-token`,
       { cause: error },
     )
   })
-  running.catch(() => undefined) // Whoever serves it hears of it.
-  return { handle: withMembership(fixedMembership({ state: node.role, nodeId: node.identity.nodeId }), node.handle), running }
 }
 
 /** A node, or none, as people on this machine say. */
 async function standBy(deps: NodeDeps, directory: string, flags: NodeFlags, stop: AbortSignal): Promise<Served> {
   const standby = new Standby(deps, directory, flags, stop)
   await standby.recover()
-  const running = standby.run()
-  running.catch(() => undefined)
-  return { handle: withMembership(standby, standby.handle), running }
+  return served(withMembership(standby, standby.handle), standby.run())
 }
 
 try {

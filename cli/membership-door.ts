@@ -12,12 +12,15 @@ import {
   isInitRequest,
   isJoinRequest,
   isLeaveRequest,
+  isUnlockRequest,
   type JoinAnswer,
   type JoinRequest,
   type LeaveAnswer,
   type LeaveRequest,
   type Membership,
   membershipPath,
+  type UnlockAnswer,
+  type UnlockRequest,
 } from './membership.ts'
 
 export interface MembershipActions {
@@ -26,6 +29,7 @@ export interface MembershipActions {
   /** `signal` fires when whoever asked has gone. */
   join(request: JoinRequest, signal: AbortSignal): Promise<JoinAnswer>
   leave(request: LeaveRequest): Promise<LeaveAnswer>
+  unlock(request: UnlockRequest): Promise<UnlockAnswer>
 }
 
 /** Serves these, and hands everything else on. */
@@ -44,13 +48,15 @@ export function withMembership(actions: MembershipActions, next: Handle): Handle
 async function route(actions: MembershipActions, request: ApiRequest): Promise<ApiResponse> {
   const verb = request.path.slice(membershipPath.length + 1)
   if (verb === '' && request.method === 'GET') return answer(200, actions.describe())
-  if (!['init', 'join', 'leave'].includes(verb)) throw new StatusError('NotFound', 'the server could not find the requested resource')
+  if (!['init', 'join', 'leave', 'unlock'].includes(verb))
+    throw new StatusError('NotFound', 'the server could not find the requested resource')
   if (request.method !== 'POST') throw new StatusError('MethodNotAllowed', `${request.method} of ${verb}: it is asked for with POST`)
   if (request.identity.from !== localAdmin.from)
     throw new StatusError('Forbidden', 'only whoever may open the control socket of this machine may decide about it')
   const { value } = readBody(request.body, false)
   if (verb === 'init') return answer(200, await actions.init(read(value, isInitRequest)))
   if (verb === 'join') return answer(200, await actions.join(read(value, isJoinRequest), request.signal))
+  if (verb === 'unlock') return answer(200, await actions.unlock(read(value, isUnlockRequest)))
   return answer(200, await actions.leave(read(value, isLeaveRequest)))
 }
 
@@ -60,13 +66,13 @@ function read<T>(value: Json, isRequest: (value: unknown) => value is T): T {
 }
 
 /** Of a daemon whose flags have decided. */
-export function fixedMembership(membership: Membership): MembershipActions {
+export function fixedMembership(membership: Membership) {
   const refuse = (how: string): Promise<never> =>
     Promise.reject(
       new StatusError(
         'Conflict',
         `this kitd was started without --standby, so its flags say where it belongs, and it is ${
-          membership.state === 'Manager' ? 'a manager' : 'a worker'
+          membership.state === 'Worker' ? 'a worker' : 'a manager'
         }: ${how}`,
       ),
     )
@@ -75,7 +81,8 @@ export function fixedMembership(membership: Membership): MembershipActions {
     describe: () => membership,
     init: () => refuse(other),
     join: () => refuse(other),
+    unlock: () => Promise.reject(new StatusError('Conflict', 'this node is not locked')),
     leave: () =>
       refuse("stop it, and remove it on a manager with `kit node rm`; or start it again with --standby, and then 'kit swarm leave' works"),
-  }
+  } satisfies MembershipActions
 }

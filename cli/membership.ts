@@ -8,8 +8,8 @@ import { isJsonObject } from '../api/wire.ts'
 export const membershipPath = '/membership'
 
 export interface Membership {
-  /** `Removed`: a node that its cluster has taken out, and that has not left yet. */
-  readonly state: 'None' | 'Worker' | 'Manager' | 'Removed'
+  /** `Removed`: a node that its cluster has taken out, and that has not left yet. `Locked`: a manager that waits for its unlock key. */
+  readonly state: 'None' | 'Worker' | 'Manager' | 'Removed' | 'Locked'
   readonly nodeId?: string
 }
 
@@ -34,6 +34,15 @@ export interface JoinRequest {
 export interface LeaveRequest {
   /** Also when that is the end of the cluster. */
   readonly force?: boolean
+}
+
+export interface UnlockRequest {
+  /** As people carry it. */
+  readonly key: string
+}
+
+export interface UnlockAnswer {
+  readonly nodeId: string
 }
 
 export interface InitAnswer {
@@ -79,4 +88,8 @@ export function isJoinRequest(value: unknown): value is JoinRequest {
 
 export function isLeaveRequest(value: unknown): value is LeaveRequest {
   return isJsonObject(value) && (value['force'] === undefined || typeof value['force'] === 'boolean')
+}
+
+export function isUnlockRequest(value: unknown): value is UnlockRequest {
+  return isJsonObject(value) && typeof value['key'] === 'string'
 }

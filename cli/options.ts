@@ -79,6 +79,9 @@ export interface Options {
   readonly listenAddr?: string
   readonly advertiseAddr?: string
   readonly rotateJoinToken?: string
+  readonly rotateUnlockKey?: boolean
+  /** Its value as text where it has one. */
+  readonly autolock?: boolean | string
   readonly detach?: boolean
   readonly caCert?: string
   readonly caKey?: string

@@ -16,13 +16,26 @@ import type { StoreView } from '../api/store.ts'
 import { validateObject } from '../api/validate.ts'
 import { isJsonObject } from '../api/wire.ts'
 import { isTokenOf, JoinRefused, loadCertificate } from '../node/certificate.ts'
+import { loadIdentity } from '../node/identity.ts'
 import { tellLeaving } from '../node/network.ts'
+import { lockedText } from '../node/open-keys.ts'
 import { readText, writeDurably } from '../node/state-file.ts'
 import { foundingProblems, invalid } from '../server/admission.ts'
 import { answer, failure } from '../server/answer.ts'
 import { openRecordedExecutor } from './executor-choice.ts'
 import { type NodeDeps, type NodeFlags, NodeRemoved, nodePrograms, type OpenNode, openNode } from './kitd-node.ts'
-import type { InitAnswer, InitRequest, JoinAnswer, JoinRequest, LeaveAnswer, LeaveRequest, Membership } from './membership.ts'
+import { answerLocked, notLocked, readUnlockKey } from './locked-member.ts'
+import type {
+  InitAnswer,
+  InitRequest,
+  JoinAnswer,
+  JoinRequest,
+  LeaveAnswer,
+  LeaveRequest,
+  Membership,
+  UnlockAnswer,
+  UnlockRequest,
+} from './membership.ts'
 import type { MembershipActions } from './membership-door.ts'
 import { assertListenable, withSockets } from './open-network.ts'
 import { advertisedAddress, type Interfaces, listenAddress, managerAddress } from './own-address.ts'
@@ -58,7 +71,7 @@ interface Member {
 
 /** No node runs here. */
 interface Idle {
-  readonly state: 'None' | 'Removed' | 'Worker'
+  readonly state: 'None' | 'Removed' | 'Worker' | 'Locked'
   readonly nodeId?: string
   /** For whoever asks this machine about a cluster. */
   readonly why: string
@@ -102,6 +115,7 @@ export class Standby implements MembershipActions {
   readonly handle: Handle = async (request) => {
     if (this.#member !== undefined) return await this.#member.node.handle(request)
     if (request.path === '/livez' || request.path === '/healthz') return answer(200, 'ok', { 'content-type': 'text/plain; charset=utf-8' })
+    if (this.#idle.state === 'Locked') return answerLocked(request.path)
     return failure(new StatusError('NotLeader', this.#idle.why))
   }
 
@@ -117,6 +131,7 @@ export class Standby implements MembershipActions {
     try {
       await this.#start(told, { isNew: false }, this.#stop)
     } catch (error) {
+      if (reasonOf(error) === 'Locked') return await this.#lock()
       if (role === 'Manager' || this.#stop.aborted) throw error
       this.#deps.log.error('This worker cannot start', { error })
       this.#idle = cannotStart(error)
@@ -186,11 +201,29 @@ export class Standby implements MembershipActions {
     })
   }
 
+  unlock({ key }: UnlockRequest): Promise<UnlockAnswer> {
+    return this.#exclusively('kit swarm unlock', async () => {
+      if (this.#member !== undefined || this.#idle.state !== 'Locked') throw notLocked()
+      const unlockKey = readUnlockKey(key)
+      const { node } = await this.#start(await this.#told(), { isNew: false, unlockKey }, this.#stop)
+      this.#idle = none
+      return { nodeId: node.identity.nodeId }
+    })
+  }
+
+  async #lock(): Promise<void> {
+    const { nodeId } = await loadIdentity(this.#deps, this.#directory)
+    this.#deps.log.warn('This manager is locked, and waits for its unlock key', { object: `Node/${nodeId}` })
+    this.#idle = { state: 'Locked', nodeId, why: lockedText }
+  }
+
   leave({ force = false }: LeaveRequest): Promise<LeaveAnswer> {
     return this.#exclusively('kit swarm leave', async () => {
       const { node } = this.#member ?? {}
       if (node === undefined && this.#idle.state === 'None') return { already: true }
       if (node?.store !== undefined && !force) throw stillManager(node.store.view, node.identity.nodeId)
+      if (this.#idle.state === 'Locked' && !force)
+        throw new StatusError('Locked', `${lockedText}. If the key is lost, \`kit swarm leave --force\` erases what is here`)
       await this.#record({ as: 'Leaving' })
       await this.#end()
       return await this.#clear(force)
@@ -210,7 +243,12 @@ export class Standby implements MembershipActions {
   #assertFree(): void {
     const { state, nodeId } = this.describe()
     if (state === 'None' && this.#idle === none) return
-    const is = state === 'Manager' ? 'a manager of a cluster' : state === 'Worker' ? 'a worker of a cluster' : 'still part of a cluster'
+    const is =
+      state === 'Manager' || state === 'Locked'
+        ? 'a manager of a cluster'
+        : state === 'Worker'
+          ? 'a worker of a cluster'
+          : 'still part of a cluster'
     throw new StatusError(
       'Conflict',
       `this machine is ${is} already${nodeId === undefined ? '' : `, as node ${nodeId}`}: let it leave that first, with \`kit swarm leave\``,
@@ -219,7 +257,7 @@ export class Standby implements MembershipActions {
 
   async #start(
     told: Told | undefined,
-    { isNew, token }: { readonly isNew: boolean; readonly token?: string },
+    { isNew, token, unlockKey }: { readonly isNew: boolean; readonly token?: string; readonly unlockKey?: Uint8Array },
     signal: AbortSignal,
   ): Promise<Member> {
     const connected = Promise.withResolvers<void>()
@@ -228,7 +266,11 @@ export class Standby implements MembershipActions {
       this.#deps,
       this.#directory,
       flagsOf(this.#flags, told, token),
-      { onSession: () => connected.resolve(), ...(founding === undefined ? {} : { founding }) },
+      {
+        onSession: () => connected.resolve(),
+        ...(founding === undefined ? {} : { founding }),
+        ...(unlockKey === undefined ? {} : { unlockKey }),
+      },
       signal,
     )
     const end = new AbortController()

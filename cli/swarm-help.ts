@@ -77,7 +77,9 @@ export const swarmHelp: Readonly<Record<string, Entry>> = {
     'kit cluster update default --taskhistory 10 --heartbeatperiod 10s',
     'kit cluster update default --certexpiry 720h',
     'kit cluster update default --external-ca protocol=cfssl,url=https://ca.example.com:8888/api/v1/cfssl/sign',
+    'kit cluster update default --autolock --rotate-unlock-key',
   ]),
+  'cluster unlock-key': entry('plain', ['kit cluster unlock-key default', 'kit cluster unlock-key -q']),
   swarm: entry('none', ['kit swarm init --advertise-addr eth0', 'kit swarm join-token worker']),
   'swarm init': entry(
     'plain',
@@ -96,11 +98,26 @@ export const swarmHelp: Readonly<Record<string, Entry>> = {
     ['kit swarm leave', 'kit swarm leave --force'],
     'Tasks here are stopped, and the managers are told. The data in volumes stays.',
   ),
-  'swarm update': entry('plain', ['kit swarm update --task-history-limit 10', 'kit swarm update --cert-expiry 720h']),
+  'swarm update': entry('plain', [
+    'kit swarm update --cert-expiry 720h',
+    'kit swarm update --autolock',
+    'kit swarm update --autolock=false',
+  ]),
   'swarm join-token': entry(
     'plain',
     ['kit swarm join-token worker', 'kit swarm join-token worker -q', 'kit swarm join-token worker --rotate'],
     'Whoever has the token can join. A new one keeps out who has the old; nodes stay.',
+  ),
+  'swarm unlock': entry(
+    'plain',
+    ['kit swarm unlock', 'pass kit/unlock-key | kit swarm unlock', 'kit swarm unlock < /run/secrets/unlock-key'],
+    'The key is asked for, or read from standard input. One of a manager that was away',
+    'when it was changed is the one from before.',
+  ),
+  'swarm unlock-key': entry(
+    'plain',
+    ['kit swarm unlock-key', 'kit swarm unlock-key -q', 'kit swarm unlock-key --rotate'],
+    'Nobody can start a manager without it: keep it where the cluster is not.',
   ),
   'swarm user': entry('none', ['kit swarm user add ann --role viewer', 'kit swarm user ls']),
   'swarm user add': entry(

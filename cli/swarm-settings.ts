@@ -28,8 +28,6 @@ export const clusterFlags: readonly ClusterFlag[] = [
 const logging = 'name the driver in the service: kit service update --log-driver'
 /** What docker and swarmctl set here, and kit does not have. A value is optional where a switch takes one. */
 export const refusedClusterFlags: Readonly<Record<string, { readonly value: string; readonly why: string }>> = {
-  'rotate-unlock-key': { value: '[yes]', why: 'kit has no autolock yet' },
-  autolock: { value: '[yes]', why: 'kit has no autolock yet' },
   'max-snapshots': { value: '<n>', why: 'kit keeps what it needs' },
   'log-driver': { value: '<name>', why: logging },
   'log-opt': { value: '<key=value>', why: logging },

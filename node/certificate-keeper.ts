@@ -12,6 +12,7 @@ import type { FrameStream } from '../effects/effects.ts'
 import {
   believedOf,
   type CertificateDeps,
+  isKeyStale,
   JoinRefused,
   lifetimeOf,
   type NodeCertificate,
@@ -59,6 +60,9 @@ export class CertificateKeeper {
   /** Counts the messages that said something new: one that comes while something else is done is not missed. */
   #told = 0
   #present: NodeCertificate | undefined
+  /** How the private key lies on the disk is to be looked at; and that it does not lie there as it should. */
+  #mustCheckKey = true
+  #isKeyStale = false
   /** Of the present certificate. */
   #life: Life | undefined
   #retryMs: number
@@ -104,6 +108,13 @@ export class CertificateKeeper {
     this.#news.notify()
   }
 
+  /** The unlock key was changed: a private key that lay there in the open is replaced. */
+  checkKey(): void {
+    this.#mustCheckKey = true
+    this.#told += 1
+    this.#news.notify()
+  }
+
   /** Until `signal` fires. */
   async run(signal: AbortSignal): Promise<void> {
     const { random, clock } = this.#deps
@@ -124,19 +135,25 @@ export class CertificateKeeper {
 
   /** Resolves with the time until there is something to do again, unless managers say something new. */
   async #step(signal: AbortSignal): Promise<number> {
-    const { clock, disk, log } = this.#deps
+    const { clock, log } = this.#deps
     const { directory, onNew } = this.#options
     const { roots } = this.#message
     const before = this.#present
     if (before !== undefined && roots !== undefined && roots !== before.root && isOfRoots(before, roots, clock.wallMs())) {
-      this.#use(await trustRoots(disk, directory, before, roots), onNew)
+      this.#use(await trustRoots(this.#deps, directory, before, roots), onNew)
       log.info('Trusted other roots of the cluster', { count: certificatesIn(roots).length })
       return 0
+    }
+    if (this.#mustCheckKey) {
+      this.#mustCheckKey = false
+      this.#isKeyStale = await isKeyStale(this.#deps, directory)
     }
     const waitMs = this.#isWanted() || this.#life === undefined ? 0 : untilDueMs(this.#life, clock)
     if (waitMs > 0) return Math.min(Math.ceil(waitMs), lookAgainMs)
     const present = await renewCertificate(this.#deps, directory, await this.#options.open(signal), signal)
     this.#life = lifeFromNow(lifetimeOf(present), this.#deps)
+    this.#mustCheckKey = true // The unlock key may have been changed meanwhile.
+    this.#isKeyStale = false
     tellRenewed(present, this.#deps)
     this.#use(present, onNew)
     // The manager has gone on meanwhile, and will say so.
@@ -150,6 +167,7 @@ export class CertificateKeeper {
     const { renewal, roots, role } = this.#message
     const present = this.#present
     if (present === undefined || (role !== undefined && role !== present.role)) return true
+    if (this.#isKeyStale) return true
     if (renewal !== undefined && renewal !== this.issuer()) return true
     return roots !== undefined && roots !== present.root && !isOfRoots(present, roots, this.#deps.clock.wallMs())
   }

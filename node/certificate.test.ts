@@ -241,7 +241,7 @@ test('a renewal whose answers are lost until the certificate has expired gives t
   }
   for (let lost = 0; lost < 3; lost++) {
     await assert.rejects(renewCertificate(machine, '/n', await cut(), signal), /cable/)
-    await trustRoots(disk, '/n', first, first.root)
+    await trustRoots({ disk }, '/n', first, first.root)
   }
   assert.ok((await loadCertificate(disk, '/n'))?.key.equals(first.key), 'it goes on with what it has')
   const again = await join()

@@ -12,6 +12,7 @@ import { type JoinToken, parseToken, verifyRootAgainstToken } from '../ca/join-t
 import { certificatesIn } from '../ca/pem.ts'
 import { backdateMs, readRootCertificate, validityOf } from '../ca/root-ca.ts'
 import type { Clock, Disk, FrameStream, Keys, Log, Random } from '../effects/effects.ts'
+import type { KeyFile } from '../store/wal/keys.ts'
 import { readText, writeDurably } from './state-file.ts'
 
 export interface NodeCertificate {
@@ -33,7 +34,11 @@ export interface CertificateDeps {
   readonly keys: Keys
   readonly disk: Disk
   readonly log: Log
+  /** Of managers: what private keys are sealed with on the disk. */
+  readonly box?: KeyBox
 }
+
+export type KeyBox = Pick<KeyFile, 'seal' | 'unseal' | 'isStale'>
 
 /** Whom a joining machine trusts: the root that its token names, and the cluster that says it is of that root. */
 export interface JoinTrust {
@@ -61,18 +66,43 @@ export const certificatesOf = (directory: string): string => `${directory}/certi
 const nextKeyFile = 'next-key.pem'
 const fileOf = (directory: string): string => `${certificatesOf(directory)}/node.json`
 
-export async function loadCertificate(disk: Disk, directory: string): Promise<NodeCertificate | undefined> {
-  const path = fileOf(directory)
-  const text = await readText(disk, path, longestFile)
+/** A certificate of a manager that is locked needs its `box`. */
+export async function loadCertificate(disk: Disk, directory: string, box?: KeyBox): Promise<NodeCertificate | undefined> {
+  const stored = await readStored(disk, directory)
+  if (stored === undefined) return undefined
+  const pem = box === undefined ? stored.key : box.unseal(stored.key)
+  if (pem === undefined) throw damaged(directory)
+  return certificateOf(stored.issued, createPrivateKey(pem))
+}
+
+/** What the certificate says that the node is; the key is not looked at. */
+export async function roleOnDisk(disk: Disk, directory: string): Promise<NodeCertificate['role'] | undefined> {
+  return (await readStored(disk, directory))?.issued.role
+}
+
+/** Whether the private key lies there as it should not any more: in the open, or as before the unlock key was changed. */
+export async function isKeyStale({ disk, box }: Pick<CertificateDeps, 'disk' | 'box'>, directory: string): Promise<boolean> {
+  const stored = await readStored(disk, directory)
+  return stored !== undefined && box?.isStale(stored.key) === true
+}
+
+type Issued = Extract<JoinAnswer, { type: 'issued' }>
+
+async function readStored(disk: Disk, directory: string): Promise<{ readonly issued: Issued; readonly key: string } | undefined> {
+  const text = await readText(disk, fileOf(directory), longestFile)
   if (text === undefined) return undefined
   const value = parseJson(text)
   if (typeof value === 'object' && value !== null && 'issued' in value && 'key' in value && typeof value.key === 'string') {
-    const { issued } = value
-    if (isJoinAnswer(issued) && issued.type === 'issued') return certificateOf(issued, createPrivateKey(value.key))
+    const { issued, key } = value
+    if (isJoinAnswer(issued) && issued.type === 'issued') return { issued, key }
   }
-  throw new StatusError(
+  throw damaged(directory)
+}
+
+function damaged(directory: string): StatusError {
+  return new StatusError(
     'InternalError',
-    `${path} is damaged. Restore it from a backup, or delete it and join again with --join-token: the node is then a new one`,
+    `${fileOf(directory)} is damaged. Restore it from a backup, or delete it and join again with --join-token: the node is then a new one`,
   )
 }
 
@@ -93,7 +123,7 @@ export async function joinCluster(
   verifyRootAgainstToken(root.certificate, token)
   readRootCertificate(root.certificate)
   // One that has expired is known to the cluster by its key.
-  const key = (await loadCertificate(deps.disk, directory))?.key ?? (await nextKey(deps, directory))
+  const key = (await loadCertificate(deps.disk, directory, deps.box))?.key ?? (await nextKey(deps, directory))
   const request: JoinRequest = {
     type: 'join',
     token: options.token.trim(),
@@ -104,7 +134,7 @@ export async function joinCluster(
   }
   const issued = await ask(deps.clock, await open({ root: root.certificate, clusterId: root.clusterId }, signal), request, signal)
   if (issued.type !== 'issued') throw unexpected()
-  return await keepNew(deps.disk, directory, issued, key)
+  return await keepNew(deps, directory, issued, key)
 }
 
 /**
@@ -121,7 +151,7 @@ export async function renewCertificate(
   const key = await nextKey(deps, directory)
   const issued = await ask(deps.clock, stream, { type: 'renew', csr: makeCsr(deps.keys, key) }, signal)
   if (issued.type !== 'issued') throw unexpected()
-  return await keepNew(deps.disk, directory, issued, key)
+  return await keepNew(deps, directory, issued, key)
 }
 
 /** Whether the token is of the cluster that has given the certificate. Throws Invalid for what is no token. */
@@ -141,9 +171,14 @@ function isRootOf(token: JoinToken, root: string): boolean {
 }
 
 /** Durably other roots to trust. */
-export async function trustRoots(disk: Disk, directory: string, present: NodeCertificate, root: string): Promise<NodeCertificate> {
+export async function trustRoots(
+  deps: Pick<CertificateDeps, 'disk' | 'box'>,
+  directory: string,
+  present: NodeCertificate,
+  root: string,
+): Promise<NodeCertificate> {
   const { key, ...rest } = present
-  return await keep(disk, directory, { type: 'issued', ...rest, root }, key)
+  return await keep(deps, directory, { type: 'issued', ...rest, root }, key)
 }
 
 /** When nobody believes it any more, ms since 1970. */
@@ -164,20 +199,26 @@ export function lifetimeOf(certificate: NodeCertificate): Validity {
 }
 
 /** What is asked for a certificate with, until there is one for it. */
-async function nextKey({ disk, keys, log }: CertificateDeps, directory: string): Promise<KeyObject> {
-  const kept = readKey(await readText(disk, `${certificatesOf(directory)}/${nextKeyFile}`, longestFile), log)
+async function nextKey({ disk, keys, log, box }: CertificateDeps, directory: string): Promise<KeyObject> {
+  const kept = readKey(await readText(disk, `${certificatesOf(directory)}/${nextKeyFile}`, longestFile), log, box)
   // Where it was not deleted after its certificate came.
-  if (kept !== undefined && (await loadCertificate(disk, directory))?.key.equals(kept) !== true) return kept
+  if (kept !== undefined && (await loadCertificate(disk, directory, box))?.key.equals(kept) !== true) return kept
   const key = keys.generate()
   await disk.makeDirectory(directory, 0o700)
-  await writeDurably(disk, certificatesOf(directory), nextKeyFile, key.export({ type: 'pkcs8', format: 'pem' }).toString())
+  await writeDurably(disk, certificatesOf(directory), nextKeyFile, toDisk(key, box))
   return key
 }
 
-function readKey(pem: string | undefined, log: Log): KeyObject | undefined {
-  if (pem === undefined) return undefined
+function toDisk(key: KeyObject, box: KeyBox | undefined): string {
+  const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString()
+  return box === undefined ? pem : box.seal(pem)
+}
+
+/** One that lay there in the open is not taken for a certificate of a manager that is locked now. */
+function readKey(text: string | undefined, log: Log, box: KeyBox | undefined): KeyObject | undefined {
+  if (text === undefined || box?.isStale(text) === true) return undefined
   try {
-    return createPrivateKey(pem)
+    return createPrivateKey(box?.unseal(text) ?? text)
   } catch (error) {
     log.warn('The key for the next certificate is damaged; making another', { error })
     return undefined
@@ -185,14 +226,14 @@ function readKey(pem: string | undefined, log: Log): KeyObject | undefined {
 }
 
 async function keep(
-  disk: Disk,
+  { disk, box }: Pick<CertificateDeps, 'disk' | 'box'>,
   directory: string,
-  issued: Extract<JoinAnswer, { type: 'issued' }>,
+  issued: Issued,
   key: KeyObject,
 ): Promise<NodeCertificate> {
   const certificate = new X509Certificate(issued.certificate)
   if (!certificate.checkPrivateKey(key)) throw new StatusError('InternalError', 'the manager answered with a certificate for another key')
-  const text = JSON.stringify({ issued, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }, undefined, 2)
+  const text = JSON.stringify({ issued, key: toDisk(key, issued.role === 'Manager' ? box : undefined) }, undefined, 2)
   await disk.makeDirectory(directory, 0o700)
   await writeDurably(disk, certificatesOf(directory), 'node.json', `${text}\n`)
   return certificateOf(issued, key)
@@ -200,16 +241,13 @@ async function keep(
 
 /** The certificate has come that was asked for with the next key. */
 async function keepNew(...what: Parameters<typeof keep>): Promise<NodeCertificate> {
-  const [disk, directory] = what
+  const [{ disk }, directory] = what
   const fresh = await keep(...what)
   await disk.remove(`${certificatesOf(directory)}/${nextKeyFile}`).catch(() => undefined) // Or it is noticed when the next is asked for.
   return fresh
 }
 
-function certificateOf(
-  { nodeId, clusterId, role, certificate, root, madeMs }: Extract<JoinAnswer, { type: 'issued' }>,
-  key: KeyObject,
-): NodeCertificate {
+function certificateOf({ nodeId, clusterId, role, certificate, root, madeMs }: Issued, key: KeyObject): NodeCertificate {
   return { nodeId, clusterId, role, certificate, root, key, ...(madeMs === undefined ? {} : { madeMs }) }
 }
 

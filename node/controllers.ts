@@ -4,6 +4,7 @@
 import type { Certifier } from '../ca/certifier.ts'
 import { allocatorController } from '../controllers/allocator/allocator.ts'
 import { authorityController } from '../controllers/authority/authority.ts'
+import { autolockController } from '../controllers/autolock/autolock.ts'
 import { bootstrapController, type Founding } from '../controllers/bootstrap/bootstrap.ts'
 import { drainController } from '../controllers/drain/drain.ts'
 import { externalCaController } from '../controllers/external-ca/external-ca.ts'
@@ -83,6 +84,7 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
   const controllers = [
     bootstrapController,
     authorityController,
+    autolockController,
     rolesController,
     externalCaController,
     usersController,

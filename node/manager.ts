@@ -33,7 +33,7 @@ import { formerTerm } from './retire.ts'
 export async function openManager(
   effects: Effects,
   options: ManagerOptions,
-  runBeside: (signal: AbortSignal) => Promise<void>,
+  runBeside: (signal: AbortSignal, store: OpenStore) => Promise<void>,
 ): Promise<KitNode> {
   const { identity, directory, version, forceNewCluster = false, processMetrics: ofProcess } = options
   if (forceNewCluster && identity.isForced)
@@ -55,6 +55,7 @@ export async function openManager(
       formerTerm: await formerTerm(effects.disk, directory),
       forceNewCluster,
       ...options.log,
+      ...(options.keys === undefined ? {} : { keys: options.keys }),
     },
   )
   opened = store
@@ -94,7 +95,7 @@ function createManager(
   effects: Effects,
   options: ManagerOptions,
   { store, links, metrics, addressOf }: Opened,
-  runBeside: (signal: AbortSignal) => Promise<void>,
+  runBeside: (signal: AbortSignal, store: OpenStore) => Promise<void>,
 ): KitNode {
   const { clock, random, log, transport } = effects
   const { nodeId } = options.identity
@@ -135,6 +136,7 @@ function createManager(
       const forecast = forecastDrain(view, name)
       return { ...forecast, moves: Object.fromEntries(forecast.moves), text: formatForecast(view, forecast) }
     },
+    ...(options.keys === undefined ? {} : { lockVersion: () => options.keys?.lockVersion ?? 0 }),
     explainTask(view, name) {
       const explanation = explainTask(view, name)
       return explanation === undefined ? undefined : { ...explanation, text: formatExplanation(explanation) }
@@ -176,7 +178,7 @@ function createManager(
         throw error
       })
       try {
-        const parts = [serve(all), links.run(all), serveForwarded(transport, here, all), runBeside(all)]
+        const parts = [serve(all), links.run(all), serveForwarded(transport, here, all), runBeside(all, store)]
         await Promise.race([Promise.all(parts), broken])
       } finally {
         signal.removeEventListener('abort', leave)

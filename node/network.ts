@@ -13,8 +13,19 @@ import type { CredentialSource, Credentials, NodeTransport, NodeTransportOptions
 import { createGate, protocols } from '../server/authorization.ts'
 import { createRefusalLog } from '../server/refusal-log.ts'
 import type { OpenStore } from '../store/store.ts'
-import { believedOf, JoinRefused, type JoinTrust, joinCluster, loadCertificate, type NodeCertificate } from './certificate.ts'
+import type { KeyFile } from '../store/wal/keys.ts'
+import {
+  believedOf,
+  type CertificateDeps,
+  JoinRefused,
+  type JoinTrust,
+  joinCluster,
+  loadCertificate,
+  type NodeCertificate,
+  roleOnDisk,
+} from './certificate.ts'
 import { type Identity, loadIdentity, type ManagerIdentity, readIdentity } from './identity.ts'
+import { openNodeKeys } from './open-keys.ts'
 import { retireManager } from './retire.ts'
 import { readText, writeDurably } from './state-file.ts'
 
@@ -33,9 +44,11 @@ export interface NetworkOptions {
   /** Of the node, when it joins. */
   readonly labels: Readonly<Record<string, string>>
   readonly availability?: Availability
+  /** Of a manager that is locked. */
+  readonly unlockKey?: Uint8Array
 }
 
-export interface NetworkDeps extends Omit<Effects, 'transport' | 'https'> {
+export interface NetworkDeps extends Omit<Effects, 'transport' | 'https'>, Pick<CertificateDeps, 'box'> {
   /** Streams between machines. */
   readonly createTransport: (options: NodeTransportOptions) => NodeTransport
   /** Streams of this node to itself, by its id. */
@@ -55,6 +68,8 @@ export interface NodeNetwork {
   readonly advertise: string | undefined
   readonly onManagers: (managers: readonly string[]) => void
   readonly certificate?: NodeCertificate
+  /** Of managers: those that its files are sealed with. */
+  readonly keys?: KeyFile
   /** Of managers: what they show to whoever connects. */
   readonly credentials?: OwnCredentials
   readonly onCertificate: (certificate: NodeCertificate) => void
@@ -86,20 +101,23 @@ export async function openNetwork(
   signal: AbortSignal,
 ): Promise<NodeNetwork> {
   const { disk } = deps
-  const present = await loadCertificate(disk, directory)
   const stored = await readIdentity(disk, directory)
+  // One that was made a worker has nothing to lock any more.
+  const isManager = stored !== undefined && (await roleOnDisk(disk, directory)) !== 'Worker'
+  const keys = isManager ? await openNodeKeys(deps, directory, options.unlockKey) : undefined
+  const present = await loadCertificate(disk, directory, keys)
   const isFounder = present === undefined && stored?.joined === false
   if (stored?.joined === false && present?.role !== 'Worker' && options.joinAddr !== undefined)
     throw new Error(
       `${directory} belongs to a manager of a cluster: choose an empty directory to join another with, or delete it if that cluster is gone`,
     )
   if (isFounder || (present === undefined && options.joinAddr === undefined && stored === undefined))
-    return await openManager(deps, directory, options, undefined)
+    return await openManager(deps, directory, options, undefined, keys)
   const known = await readManagers(deps, directory)
   const managers = [...new Set([...(options.joinAddr === undefined ? [] : [options.joinAddr]), ...known])]
-  const certificate = await joined(deps, directory, options, managers, present, signal)
-  if (certificate.role === 'Manager') return await openManager(deps, directory, options, { certificate, managers })
-  if (stored !== undefined) await retireManager(deps, directory, stored)
+  const certificate = await joined(keys === undefined ? deps : { ...deps, box: keys }, directory, options, managers, present, signal)
+  if (certificate.role === 'Manager') return await openManager(deps, directory, options, { certificate, managers }, keys)
+  if (stored !== undefined) await retireManager(deps, directory, stored, await openNodeKeys(deps, directory, options.unlockKey))
   return openWorker(deps, directory, certificate, managers)
 }
 
@@ -125,9 +143,11 @@ async function openManager(
   directory: string,
   options: NetworkOptions,
   before: { readonly certificate: NodeCertificate; readonly managers: readonly string[] } | undefined,
+  open: KeyFile | undefined,
 ): Promise<NodeNetwork> {
   const identity = await loadIdentity(deps, directory, before?.certificate)
   const { nodeId, clusterId } = identity
+  const keys = open ?? (await openNodeKeys(deps, directory, options.unlockKey))
   const first = before?.certificate
   const credentials = new CurrentCredentials(first === undefined ? { clusterId, roots: '', own: undefined } : credentialsOf(first))
   let members: Members | undefined // Nobody can connect before it is there.
@@ -154,6 +174,7 @@ async function openManager(
     transport,
     managers: [nodeId, ...(before?.managers ?? []).filter((each) => each !== advertise)],
     advertise,
+    keys,
     credentials,
     onManagers: noteManagers(deps, directory, before?.managers ?? []),
     ...(first === undefined ? {} : { certificate: first }),

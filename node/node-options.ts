@@ -6,6 +6,7 @@ import type { Handle } from '../api/request.ts'
 import type { Validity } from '../ca/certificate.ts'
 import type { Founding } from '../controllers/bootstrap/bootstrap.ts'
 import type { OpenStore, StoreOptions } from '../store/store.ts'
+import type { KeyFile } from '../store/wal/keys.ts'
 import type { NodeCertificate } from './certificate.ts'
 import type { ManagerIdentity } from './identity.ts'
 import type { NodeRole } from './network.ts'
@@ -21,6 +22,8 @@ export interface NodeOptions {
   readonly managers: readonly string[]
   /** What it has joined with, or had before. Without one it asks for one. */
   readonly certificate?: NodeCertificate
+  /** Of managers: those that its files are sealed with, where they are open already. */
+  readonly keys?: KeyFile
   /** Called with each that replaces it. */
   readonly onCertificate?: (certificate: NodeCertificate) => void
   /** Called with the managers that this node is told of. */

@@ -8,8 +8,10 @@ import { Bell } from '../agent/first-of.ts'
 import { StatusError } from '../api/errors.ts'
 import type { Effects, FrameStream } from '../effects/effects.ts'
 import { failure } from '../server/answer.ts'
+import type { OpenStore } from '../store/store.ts'
 import type { NodeCertificate } from './certificate.ts'
 import { CertificateKeeper } from './certificate-keeper.ts'
+import { followAutolock } from './follow-autolock.ts'
 import { openManager } from './manager.ts'
 import type { NodeRole } from './network.ts'
 import type { KitNode, NodeOptions } from './node-options.ts'
@@ -53,11 +55,22 @@ export async function createNode(effects: Effects, options: NodeOptions): Promis
   const runBeside = async (signal: AbortSignal): Promise<void> => {
     await Promise.all([agent.run(signal), keeper.run(signal), changed.watch(signal)])
   }
+  const { keys } = options
+  const runManager = async (signal: AbortSignal, store: OpenStore): Promise<void> => {
+    const locks = keys === undefined ? Promise.resolve() : followAutolock({ ...effects, store, keys, keeper }, signal)
+    try {
+      await Promise.all([runBeside(signal), locks])
+    } catch (error) {
+      // What it stores is read once more, and erased (retire.ts): nobody is asked for a key to do that.
+      if (error instanceof RoleChanged) await keys?.changeLock(undefined, keys.lockVersion + 1)
+      throw error
+    }
+  }
   if (role.is === 'Worker') return createWorker(options, runBeside)
   return await openManager(
     effects,
     { ...options, identity: role.identity, ownCertificate: () => keeper.validity(), own: () => keeper.present() },
-    runBeside,
+    runManager,
   )
 }
 
@@ -118,7 +131,8 @@ function createKeeper(effects: Effects, options: NodeOptions, leader: LeaderHint
     if (certificate.role === role.is) onCertificate?.(certificate)
     else changed.note(certificate.role)
   }
-  return new CertificateKeeper(effects, { directory, first, open, onNew })
+  const deps = options.keys === undefined ? effects : { ...effects, box: options.keys }
+  return new CertificateKeeper(deps, { directory, first, open, onNew })
 }
 
 function createWorker({ role, founding, directory }: NodeOptions, run: (signal: AbortSignal) => Promise<void>): KitNode {

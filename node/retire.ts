@@ -3,6 +3,7 @@
 
 import { parseJson } from '../agent/frames.ts'
 import type { Disk } from '../effects/effects.ts'
+import type { KeyFile } from '../store/wal/keys.ts'
 import { openWal, type WalDeps } from '../store/wal/wal.ts'
 import { forgetIdentity, type ManagerIdentity } from './identity.ts'
 import { readText, writeDurably } from './state-file.ts'
@@ -11,13 +12,13 @@ const fileName = 'former-manager.json'
 const longestFile = 4096
 
 /** May be called again after it was cut off. */
-export async function retireManager(deps: WalDeps, directory: string, identity: ManagerIdentity): Promise<void> {
+export async function retireManager(deps: WalDeps, directory: string, identity: ManagerIdentity, keys?: KeyFile): Promise<void> {
   const { disk, log } = deps
   const raft = `${directory}/raft`
   const names = await disk.list(raft).catch(() => [])
   if (names.length > 0) {
     const { nodeId, clusterId } = identity
-    const { wal, recovered } = await openWal(deps, { directory: raft, nodeId, clusterId })
+    const { wal, recovered } = await openWal(deps, { directory: raft, nodeId, clusterId, ...(keys === undefined ? {} : { keys }) })
     await wal.close()
     const term = Math.max(recovered.hardState.term, await formerTerm(disk, directory))
     await writeDurably(disk, directory, fileName, `${JSON.stringify({ term })}\n`)

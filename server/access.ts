@@ -36,6 +36,9 @@ export const endpoints: Readonly<Record<string, Verbs>> = {
   'apis/authentication.k8s.io/v1/selfsubjectreviews': { create: readers },
   clusters: writtenBy(admins),
   'clusters/status': status,
+  'clusters/unlockkey': { get: admins },
+  // With every secret and the key of the root.
+  'clusters/backup': { get: admins },
   users: writtenBy(admins),
   'users/status': status,
   // A directory on the machine of a manager, applied with all rights.

@@ -38,6 +38,8 @@ const sensitive: Readonly<Record<string, string>> = {
   'services/log': 'Read logs of a service',
   clusters: 'Read join tokens',
   'clusters/status': 'Read join tokens',
+  'clusters/unlockkey': 'Read the unlock key',
+  'clusters/backup': 'Took a backup',
 }
 
 export function createAudit(deps: {
@@ -98,7 +100,11 @@ function factsOf(who: string, before: KitObject | undefined, after: KitObject | 
   if (before?.kind !== 'Cluster' || after?.kind !== 'Cluster') return []
   const [old, now] = [before.spec.ca ?? {}, after.spec.ca ?? {}]
   const rotated = (role: string): readonly [string, string] => ['TokenRotated', `${who} asked for a new join token of ${role}s`]
+  const lock = before.spec.rotateUnlockKey !== after.spec.rotateUnlockKey || before.spec.autolock !== after.spec.autolock
   return [
+    ...(lock
+      ? [['AutolockChanged', `${who} asked for ${after.spec.autolock === true ? 'a new unlock key' : 'managers without a lock'}`] as const]
+      : []),
     ...(old.rotateWorkerToken === now.rotateWorkerToken ? [] : [rotated('worker')]),
     ...(old.rotateManagerToken === now.rotateManagerToken ? [] : [rotated('manager')]),
   ]

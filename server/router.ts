@@ -34,13 +34,14 @@ import {
   type StoredResource,
 } from './resources.ts'
 import { watchObjects } from './watch.ts'
+import { answerWholeCluster, isWholeClusterView, type WholeClusterDeps } from './whole-cluster.ts'
 import { createObject, patchObject, replaceObject, type Subresource, scaleOf, type WriteDeps } from './write.ts'
 
 export interface Router {
   readonly handle: Handle
 }
 
-export interface RouterDeps {
+export interface RouterDeps extends WholeClusterDeps {
   readonly store: Store
   readonly clock: Clock
   readonly random: Random
@@ -194,6 +195,11 @@ function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest
     return routeView(deps, request, resource, name, subresource)
   if (subresource === 'stats') return routeStats(deps, request, resource, name)
   if (subresource === 'exec' || subresource === 'portforward') return routeExec(deps, request, resource, name, subresource)
+  if (isWholeClusterView(resource.kind, subresource)) {
+    if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of ${subresource}`)
+    getObject(deps, resource, name)
+    return answerWholeCluster(deps, request, name, subresource)
+  }
   return routeItem(deps, request, resource, name, subresourceOf(resource, subresource))
 }
 

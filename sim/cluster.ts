@@ -261,7 +261,7 @@ export class SimulatedCluster {
       stop.signal,
     )
     if (lane.closed) return // It was killed while it started.
-    const { role, certificate, managers, advertise, onManagers } = network
+    const { role, certificate, managers, advertise, onManagers, keys } = network
     const onCertificate = (fresh: NodeCertificate): void => {
       host.certificate = fresh
       this.#options.onCertificate(id, fresh)
@@ -283,6 +283,7 @@ export class SimulatedCluster {
         },
         ...(certificate === undefined ? {} : { certificate }),
         ...(advertise === undefined ? {} : { advertise }),
+        ...(keys === undefined ? {} : { keys }),
         labels,
         engineLabels: {},
       },

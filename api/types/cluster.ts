@@ -23,6 +23,14 @@ export interface ClusterSpec {
    */
   readonly orphanAfter?: string
   /**
+   * Whether managers are locked when they are started: `kit swarm unlock` gives them the unlock key, without which nobody can read their disks.
+   */
+  readonly autolock?: boolean
+  /**
+   * Raise it for a new unlock key. No effect without autolock.
+   */
+  readonly rotateUnlockKey?: number
+  /**
    * Certificates of nodes and tokens to join with.
    */
   readonly ca?: {
@@ -126,6 +134,23 @@ export interface ClusterStatus {
        */
       readonly total: number
     }
+  }
+  /**
+   * The lock of managers. Absent where there never was one.
+   */
+  readonly autolock?: {
+    /**
+     * Counts its changes. Each manager takes up those that are newer than its own.
+     */
+    readonly version: number
+    /**
+     * The rotateUnlockKey that the key was made for.
+     */
+    readonly rotation: number
+    /**
+     * The unlock key, while there is one. `kit swarm unlock-key` shows it to admins.
+     */
+    readonly key?: string
   }
   /**
    * What a machine shows to join. Whoever has one can join; only admins see them.

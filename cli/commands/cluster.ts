@@ -14,6 +14,7 @@ import { formatDetails } from '../output/swarm-table.ts'
 import { definitionOf, find } from '../resource.ts'
 import { rotationNotice, unreachableNotice } from '../root-rotation.ts'
 import { optionName } from '../service-flags.ts'
+import { keyTakenUp, rotateKey } from '../swarm-keys.ts'
 import { type ClusterFlag, clusterFlags, refusedClusterFlags } from '../swarm-settings.ts'
 import { roleNamed, rotateToken } from '../swarm-tokens.ts'
 
@@ -31,7 +32,7 @@ export async function inspect(context: Context, words: readonly string[]): Promi
     const cluster = await find(client, 'Cluster', word)
     const { metadata, spec, status } = cluster
     context.out(
-      `${formatDetails([['ID', metadata.uid], ['Name', metadata.name]])}\n${settingsOf(spec)}\n${externalsOf(spec)}${tokensOf(status)}${rotationOf(cluster)}`, // biome-ignore format: one idea
+      `${formatDetails([['ID', metadata.uid], ['Name', metadata.name]])}\n${settingsOf(spec)}\n${externalsOf(spec)}${tokensOf(status)}${rotationOf(cluster)}${lockOf(spec)}`, // biome-ignore format: one idea
     )
   }
 }
@@ -62,6 +63,10 @@ function rotationOf(cluster: WireObject<'Cluster'>): string {
   return `${notice === undefined ? '' : `  Root Rotation: ${notice}\n`}${unreachable === undefined ? '' : `  Unreachable: ${unreachable}\n`}`
 }
 
+function lockOf({ autolock }: WireObject<'Cluster'>['spec']): string {
+  return autolock === true ? 'Encryption settings:\n  Autolock Managers: true\n' : ''
+}
+
 function at(value: unknown, path: readonly string[]): unknown {
   return path.reduce((parent: unknown, name) => (isJsonObject(parent) ? parent[name] : undefined), value)
 }
@@ -90,7 +95,7 @@ export function settingsIn(options: Options): JsonObject {
   const given: Readonly<Record<string, unknown>> = { ...options }
   for (const [flag, { why }] of Object.entries(refusedClusterFlags))
     if (given[optionName(flag)] !== undefined) throw new CommandError(exitCodes.invalid, `error: --${flag}: ${why}`)
-  let spec: JsonObject = {}
+  let spec: JsonObject = options.autolock === undefined ? {} : { autolock: isYes('autolock', options.autolock) }
   for (const { names, path, form } of clusterFlags) {
     for (const name of names) {
       const text = given[optionName(name)]
@@ -105,13 +110,20 @@ export function changesSettings(options: Options): boolean {
   return Object.keys(settingsIn(options)).length > 0 || options.externalCa !== undefined
 }
 
+/** As docker writes switches: `--autolock`, or `--autolock=false`. */
+function isYes(flag: string, given: boolean | string): boolean {
+  if (typeof given === 'boolean') return given
+  if (given === 'true' || given === 'false') return given === 'true'
+  throw new CommandError(exitCodes.invalid, `error: --${flag}: "${given}" is neither true nor false`)
+}
+
 /** Resolves with the name of the cluster. */
 export async function change(context: Context, options: Options, [word = '']: readonly string[]): Promise<string> {
-  const { rotateJoinToken, externalCa } = options
-  if (!changesSettings(options) && rotateJoinToken === undefined)
+  const { rotateJoinToken, rotateUnlockKey, externalCa } = options
+  if (!changesSettings(options) && rotateJoinToken === undefined && rotateUnlockKey === undefined)
     throw new CommandError(
       exitCodes.invalid,
-      `error: what shall change? Write ${[...clusterFlags.map(({ names }) => `--${names[0]}`), '--external-ca', '--rotate-join-token'].join(', ')}`,
+      `error: what shall change? Write ${[...clusterFlags.map(({ names }) => `--${names[0]}`), '--external-ca', '--autolock', '--rotate-join-token', '--rotate-unlock-key'].join(', ')}`,
     )
   const client = await context.client()
   const { metadata, status } = await find(client, 'Cluster', word)
@@ -120,6 +132,8 @@ export async function change(context: Context, options: Options, [word = '']: re
   const spec = externals === undefined ? settingsIn(options) : withValue(settingsIn(options), ['ca', 'externalCAs'], externals)
   if (Object.keys(spec).length > 0)
     await client.patch('Cluster', metadata.name, { type: 'merge', patch: { spec } }, { fieldManager: 'kit-cluster' })
+  if (rotateUnlockKey === true) await rotateKey(context)
+  else if (options.autolock !== undefined) await keyTakenUp(context)
   if (rotateJoinToken !== undefined) await rotateToken(context, roleNamed(rotateJoinToken))
   return metadata.name
 }

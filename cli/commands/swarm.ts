@@ -20,6 +20,7 @@ import {
 import type { Options } from '../options.ts'
 import { awaitRotation, beginRotation, readPem, rotationNotice, type WantedRoot } from '../root-rotation.ts'
 import { optionName } from '../service-flags.ts'
+import { keyTakenUp, printUnlockKey } from '../swarm-keys.ts'
 import { refusedInitFlags } from '../swarm-settings.ts'
 import { presentToken, roleNamed, rotateToken } from '../swarm-tokens.ts'
 import { timeoutOf } from '../timeout.ts'
@@ -41,6 +42,7 @@ export async function init(context: Context, options: Options): Promise<void> {
       : `Swarm initialized: current node (${nodeId}) is now a manager.\n\n`,
   )
   await printJoinCommand(context, 'worker', await presentToken(context, 'worker'))
+  if (cluster['autolock'] === true) printUnlockKey(context, await keyTakenUp(context))
 }
 
 /** Settings of a new cluster. Where an authority outside signs, its root is the root. */
@@ -76,6 +78,8 @@ export async function update(context: Context, options: Options): Promise<void> 
     throw new CommandError(exitCodes.invalid, 'error: what shall change? `kit swarm update --help` lists the settings')
   await change(context, options, ['default'])
   context.out('Swarm updated.\n')
+  const key = options.autolock === undefined ? '' : await keyTakenUp(context)
+  if (key !== '') printUnlockKey(context, key)
 }
 
 /** Asks the daemon of this machine. */

@@ -26,8 +26,16 @@ export function addCluster({ add, output }: Registry, cluster: Command): void {
     (command) =>
       settings(command, 'swarmctl')
         .option('--rotate-join-token <role>', 'make a new token of workers or managers: the old one lets nobody in')
+        .option('--rotate-unlock-key', 'make a new unlock key of managers')
         .argument('<cluster>', 'default'),
     async (context, options, words) => (await import('../commands/cluster.ts')).update(context, options, words),
+    cluster,
+  )
+  add(
+    'unlock-key',
+    'Print the unlock key of managers',
+    (command) => command.argument('[cluster]', 'default').option('-q, --quiet', 'the key only'),
+    async (context, options) => (await import('../commands/swarm-lock.ts')).unlockKey(context, options),
     cluster,
   )
 }
@@ -42,6 +50,7 @@ export function settings(command: Command, from: 'swarmctl' | 'docker'): Command
     for (const other of also) command.addOption(hidden(`--${other} <${value}>`))
   }
   many(command, externalCaFlag, 'authority outside of the cluster that signs: protocol=cfssl,url=URL[,cacert=FILE]; may be repeated')
+  command.option('--autolock [boolean]', 'Encryption: managers need the unlock key when they are started again')
   return refusing(command, refusedClusterFlags)
 }
 

@@ -57,6 +57,20 @@ export function addSwarm({ add }: Registry, swarm: Command): void {
     swarm,
   )
   add(
+    'unlock',
+    'Give the manager of this machine its unlock key, from the terminal or standard input',
+    (command) => command,
+    async (context) => (await import('../commands/swarm-lock.ts')).unlock(context),
+    swarm,
+  )
+  add(
+    'unlock-key',
+    'Print the unlock key of managers',
+    (command) => command.option('--rotate', 'make a new key first: managers that run take it up').option('-q, --quiet', 'the key only'),
+    async (context, options) => (await import('../commands/swarm-lock.ts')).unlockKey(context, options),
+    swarm,
+  )
+  add(
     'ca',
     'Print the root certificate of the cluster, or replace it',
     (command) =>
