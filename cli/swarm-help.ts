@@ -79,6 +79,18 @@ export const swarmHelp: Readonly<Record<string, Entry>> = {
     'kit cluster update default --external-ca protocol=cfssl,url=https://ca.example.com:8888/api/v1/cfssl/sign',
     'kit cluster update default --autolock --rotate-unlock-key',
   ]),
+  'cluster backup': entry(
+    'plain',
+    ['kit cluster backup kit-$(date +%F).backup'],
+    'It holds every secret and the key of the root. With autolock it is sealed with the',
+    'unlock key of now; without, keep it as secret as the disk of a manager.',
+  ),
+  'cluster restore': entry(
+    'plain',
+    ['kit cluster restore kit-2026-01-31.backup --state-dir /var/lib/kit'],
+    'Needs no cluster. A sealed backup needs the unlock key that the cluster had then; it',
+    'is asked for, or read from standard input.',
+  ),
   'cluster unlock-key': entry('plain', ['kit cluster unlock-key default', 'kit cluster unlock-key -q']),
   swarm: entry('none', ['kit swarm init --advertise-addr eth0', 'kit swarm join-token worker']),
   'swarm init': entry(

@@ -112,6 +112,8 @@ export interface Client {
   watch<K extends Kind>(kind: K, options: WatchOptions, signal: AbortSignal): AsyncIterable<WatchEvent<K>>
   /** Lines of a task, or of all tasks of a service, in order of arrival. */
   logs(kind: 'Task' | 'Service', name: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
+  /** A backup of the whole cluster: its values, in order, one a line of the file. */
+  backup(signal: AbortSignal): AsyncIterable<unknown>
   /** What each running task of a node uses, read now. Unavailable when the node does not say. */
   stats(nodeName: string): Promise<readonly TaskStats[]>
   /** Runs a command in a running task, and resolves when it has ended. It ends with `signal` and with the connection. */

@@ -105,6 +105,14 @@ export function createClient(options: RestOptions): Client {
         yield asLine(line)
       }
     },
+    async *backup(signal) {
+      const response = await send({ method: 'GET', path: pathOf('Cluster', 'default', 'backup'), signal })
+      if (!('stream' in response)) throw statusError(bodyOfAnswer(response))
+      for await (const value of response.stream) {
+        if (isStatus(value)) throw statusError(value)
+        yield value
+      }
+    },
     async stats(nodeName) {
       const found = await bodyOf(await send({ method: 'GET', path: pathOf('Node', nodeName, 'stats') }))
       const items = isJsonObject(found) ? found['items'] : undefined

@@ -107,10 +107,10 @@ test('in no cluster, it says how to be in one', async () => {
     ],
     [['--advertise-addr', '0.0.0.0'], 2, /others cannot reach that/],
     [['--advertise-addr', '127.0.0.1', '--cert-expiry', '5m'], 2, /must be at least 30m/],
-    [['--autolock'], 2, /--autolock: kit has no autolock yet/],
+    [['--max-snapshots', '3'], 2, /--max-snapshots: kit keeps what it needs/],
     [['--external-ca', 'protocol=cfssl,url=https://x'], 2, /--external-ca: say which root it signs with: cacert=FILE/],
     [['--data-path-addr', 'eth0'], 2, /--data-path-addr: networks do not reach/],
-    [['--force-new-cluster'], 2, /restore it from a backup/],
+    [['--force-new-cluster'], 2, /start kitd once with --force-new-cluster/],
   ] as const)
     assert.match(await fails(code, 'first', 'swarm', 'init', ...args), why)
   const taken = createServer().listen(port, '127.0.0.1')

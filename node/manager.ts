@@ -21,6 +21,7 @@ import { createRouter } from '../server/router.ts'
 import { checkStack } from '../server/stack-admission.ts'
 import { PeerLinks } from '../store/links/links.ts'
 import { type OpenStore, openStore } from '../store/store.ts'
+import { createBackup } from './backup.ts'
 import { groupOf } from './controllers.ts'
 import { createHealth } from './health.ts'
 import { noteStart } from './identity.ts'
@@ -98,7 +99,7 @@ function createManager(
   runBeside: (signal: AbortSignal, store: OpenStore) => Promise<void>,
 ): KitNode {
   const { clock, random, log, transport } = effects
-  const { nodeId } = options.identity
+  const { nodeId, clusterId } = options.identity
   const uidOf = (kind: Kind, name: string): string | undefined => {
     const metadata = store.view.get(kind, name)?.metadata
     return metadata !== undefined && 'uid' in metadata ? metadata.uid : undefined
@@ -137,6 +138,7 @@ function createManager(
       return { ...forecast, moves: Object.fromEntries(forecast.moves), text: formatForecast(view, forecast) }
     },
     ...(options.keys === undefined ? {} : { lockVersion: () => options.keys?.lockVersion ?? 0 }),
+    backup: createBackup({ store, clock, random, clusterId, version: options.version }),
     explainTask(view, name) {
       const explanation = explainTask(view, name)
       return explanation === undefined ? undefined : { ...explanation, text: formatExplanation(explanation) }

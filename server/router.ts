@@ -198,7 +198,8 @@ function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest
   if (isWholeClusterView(resource.kind, subresource)) {
     if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of ${subresource}`)
     getObject(deps, resource, name)
-    return answerWholeCluster(deps, request, name, subresource)
+    const response = answerWholeCluster(deps, request, name, subresource)
+    return 'stream' in response ? { ...response, stream: withFailure(response.stream) } : response
   }
   return routeItem(deps, request, resource, name, subresourceOf(resource, subresource))
 }
@@ -310,7 +311,7 @@ async function routeExec(
 }
 
 /** The headers are gone when a stream fails: a Status as its last value says why. */
-async function* withFailure(lines: AsyncIterable<LogLine>): AsyncGenerator<unknown, void, void> {
+async function* withFailure(lines: AsyncIterable<unknown>): AsyncGenerator<unknown, void, void> {
   try {
     yield* lines
   } catch (error) {

@@ -15,7 +15,7 @@ import type { Commit, Store, StoreEvent } from '../api/store.ts'
 import type { Clock, Disk, Log, Random } from '../effects/effects.ts'
 import type { StoreMetrics } from './metrics.ts'
 import { encodeCommit } from './mvcc/codec.ts'
-import { capture, Restorer, serialise } from './mvcc/snapshot.ts'
+import { type Capture, capture, Restorer, serialise } from './mvcc/snapshot.ts'
 import type { State } from './mvcc/state.ts'
 import { Watchers } from './mvcc/watch.ts'
 import type { PeerHandler, Peers, SnapshotMessage } from './peers.ts'
@@ -112,6 +112,8 @@ export interface OpenStore extends Store {
   transferLeadership(to: string): void
   /** Resolves when `view` has everything that was acknowledged anywhere before the call. Rejects with Unavailable: try again. */
   catchUp(): Promise<void>
+  /** All that is applied here, as it is now. */
+  capture(): Capture
   /** There is another data key: what the ones before have sealed is written anew. */
   renewFiles(): void
   /** Finishes what is under way, refuses what comes, and seals the log. */
@@ -350,6 +352,10 @@ class Driver implements OpenStore, PeerHandler {
     const refused = this.#raft.transfer(to)
     if (refused !== undefined) throw refusal(refused, this.#raft.status.leader)
     this.#wake()
+  }
+
+  capture(): Capture {
+    return capture(this.#state)
   }
 
   renewFiles(): void {

@@ -38,6 +38,21 @@ export function addCluster({ add, output }: Registry, cluster: Command): void {
     async (context, options) => (await import('../commands/swarm-lock.ts')).unlockKey(context, options),
     cluster,
   )
+  add(
+    'backup',
+    'Write all that the cluster stores into a file, while everything goes on',
+    (command) => command.argument('<file>', 'must not be there yet'),
+    async (context, _options, words) => (await import('../commands/backup.ts')).backup(context, words),
+    cluster,
+  )
+  add(
+    'restore',
+    'Make a state directory of a backup, for the first manager of the cluster that was',
+    (command) =>
+      command.argument('<file>').requiredOption('--state-dir <directory>', 'where kitd is to be started; empty, or not there yet'),
+    async (context, options, words) => (await import('../commands/backup.ts')).restore(context, options, words),
+    cluster,
+  )
 }
 
 export const externalCaFlag = '--external-ca <spec>'
