@@ -385,3 +385,21 @@ test('a daemon without --standby refuses all of it, with what to do', async () =
   child.kill('SIGTERM')
   assert.deepEqual(await ended, [0, null])
 })
+
+test('a locked manager that stands by takes its key, or leaves with --force when that is lost', async () => {
+  await kit('first', 'swarm', 'leave', '--force')
+  const [key = ''] = /SWMKEY-1-[\w+/]{43}/.exec(await kit('first', ...initArgs(), '--autolock')) ?? []
+  const restart = async (): Promise<void> => {
+    await kill('first')
+    await standBy('first')
+    assert.match(await fails(1, 'first', 'get', 'nodes'), /this manager is locked/)
+  }
+  await restart()
+  assert.match(await fails(1, 'first', ...initArgs()), /is a manager of a cluster already/)
+  assert.match(await fails(1, 'first', 'swarm', 'leave'), /If the key is lost, `kit swarm leave --force` erases what is here/)
+  assert.equal((await cluster.run(['--socket', at('first', 'kit.sock'), 'swarm', 'unlock'], key)).code, 0)
+  assert.equal((await nodes('first')).length, 1)
+  await restart()
+  assert.equal(await kit('first', 'swarm', 'leave', '--force'), 'Node left the swarm.\n')
+  assert.deepEqual(readdirSync(directoryOf('first')).toSorted(), ['kit.sock', 'lock', 'tasks'])
+})

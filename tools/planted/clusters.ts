@@ -57,7 +57,7 @@ export const clusterBugs: readonly Bug[] = [
   {
     what: 'the key of a joining machine is used before it is on disk',
     file: 'node/certificate.ts',
-    text: "  await writeDurably(disk, certificatesOf(directory), nextKeyFile, key.export({ type: 'pkcs8', format: 'pem' }).toString())\n",
+    text: '  await writeDurably(disk, certificatesOf(directory), nextKeyFile, toDisk(key, box))\n',
     replacement: '',
     tests: [clusters],
   },
