@@ -3466,10 +3466,22 @@ export const definitions: readonly Definition[] = [
        "description": "The directory"
       },
       {
+       "name": "Objects",
+       "type": "integer",
+       "jsonPath": ".status.objects",
+       "description": "Objects in it"
+      },
+      {
        "name": "Ready",
        "type": "string",
        "jsonPath": ".status.conditions[?(@.type==\"Ready\")].status",
        "description": "Whether the cluster matches it"
+      },
+      {
+       "name": "Reason",
+       "type": "string",
+       "jsonPath": ".status.conditions[?(@.type==\"Ready\")].reason",
+       "description": "Why, or why not"
       },
       {
        "name": "Suspended",
@@ -3511,7 +3523,14 @@ export const definitions: readonly Definition[] = [
            "type": "string",
            "minLength": 1,
            "maxLength": 4096,
+           "pattern": "^/",
            "description": "The directory on the manager's machine."
+          },
+          "node": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 253,
+           "description": "The manager that has the directory: its name or host name. The one that leads, when left out."
           },
           "interval": {
            "type": "string",
@@ -3525,26 +3544,51 @@ export const definitions: readonly Definition[] = [
            "default": "30s",
            "description": "Time before a failed attempt is repeated."
           },
-          "timeout": {
-           "type": "string",
-           "format": "duration",
-           "default": "5m",
-           "description": "Longest that one attempt may take."
-          },
           "prune": {
            "type": "boolean",
            "default": true,
-           "description": "Delete what this source has applied and no longer holds."
+           "description": "Delete what this source has created and no longer holds."
           },
           "allowEmpty": {
            "type": "boolean",
            "default": false,
            "description": "Prune even when the directory holds no object at all."
           },
+          "drift": {
+           "type": "string",
+           "enum": [
+            "Heal",
+            "Report"
+           ],
+           "default": "Heal",
+           "description": "What becomes of changes that others make to what was applied: undone, or only reported."
+          },
+          "leave": {
+           "type": "array",
+           "description": "Fields that are left to whoever has changed them, such as spec.replicas.",
+           "maxItems": 32,
+           "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253,
+            "description": "Path of a field."
+           }
+          },
           "suspend": {
            "type": "boolean",
            "default": false,
            "description": "Leave the cluster alone."
+          },
+          "suspendReason": {
+           "type": "string",
+           "maxLength": 1024,
+           "description": "Why it is suspended."
+          },
+          "pin": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 64,
+           "description": "A revision of status.history that is applied instead of the directory, until this is removed."
           },
           "force": {
            "type": "boolean",
@@ -3565,9 +3609,34 @@ export const definitions: readonly Definition[] = [
            "type": "string",
            "description": "Hash of the files read last."
           },
+          "lastAttemptedCommit": {
+           "type": "string",
+           "description": "Commit that was checked out then."
+          },
           "lastAppliedRevision": {
            "type": "string",
            "description": "Hash of the files applied last."
+          },
+          "lastAppliedCommit": {
+           "type": "string",
+           "description": "Commit that was checked out then."
+          },
+          "lastAppliedAt": {
+           "type": "string",
+           "format": "date-time",
+           "description": "When something was written last."
+          },
+          "lastHandledSync": {
+           "type": "string",
+           "description": "The request of kit gitops sync that was carried out last."
+          },
+          "watching": {
+           "type": "string",
+           "description": "How changes of files are noticed."
+          },
+          "objects": {
+           "type": "integer",
+           "description": "Objects in the files applied last."
           },
           "inventory": {
            "type": "array",
@@ -3587,7 +3656,68 @@ export const definitions: readonly Definition[] = [
              "name": {
               "type": "string",
               "description": "Name."
+             },
+             "uid": {
+              "type": "string",
+              "description": "Uid."
+             },
+             "adopted": {
+              "type": "boolean",
+              "description": "It was there before; it is never pruned."
              }
+            }
+           }
+          },
+          "drift": {
+           "type": "array",
+           "description": "What others have changed since it was applied, and has not been undone.",
+           "items": {
+            "type": "object",
+            "description": "One field, or an object that is gone.",
+            "required": [
+             "kind",
+             "name"
+            ],
+            "properties": {
+             "kind": {
+              "type": "string",
+              "description": "Kind."
+             },
+             "name": {
+              "type": "string",
+              "description": "Name."
+             },
+             "field": {
+              "type": "string",
+              "description": "The field. All of the object when left out."
+             },
+             "by": {
+              "type": "string",
+              "description": "Field manager that has changed it."
+             },
+             "message": {
+              "type": "string",
+              "description": "What it is and what it should be."
+             }
+            }
+           }
+          },
+          "healing": {
+           "type": "object",
+           "description": "How often drift was undone lately, so that two who disagree do not keep each other busy.",
+           "required": [
+            "count",
+            "at"
+           ],
+           "properties": {
+            "count": {
+             "type": "integer",
+             "description": "Times in a row."
+            },
+            "at": {
+             "type": "string",
+             "format": "date-time",
+             "description": "The last time."
             }
            }
           },
@@ -3616,10 +3746,8 @@ export const definitions: readonly Definition[] = [
               "enum": [
                "Created",
                "Configured",
-               "Unchanged",
                "Pruned",
                "PruneSkipped",
-               "Skipped",
                "Failed"
               ],
               "description": "What was done."
@@ -3627,6 +3755,98 @@ export const definitions: readonly Definition[] = [
              "message": {
               "type": "string",
               "description": "Why."
+             }
+            }
+           }
+          },
+          "errors": {
+           "type": "array",
+           "description": "What is wrong with the files; the last good ones stay applied.",
+           "items": {
+            "type": "object",
+            "description": "One mistake.",
+            "required": [
+             "message"
+            ],
+            "properties": {
+             "file": {
+              "type": "string",
+              "description": "File, below the directory."
+             },
+             "line": {
+              "type": "integer",
+              "description": "From 1."
+             },
+             "column": {
+              "type": "integer",
+              "description": "From 1."
+             },
+             "code": {
+              "type": "string",
+              "description": "Code, for kit explain."
+             },
+             "message": {
+              "type": "string",
+              "description": "What is wrong."
+             }
+            }
+           }
+          },
+          "awaiting": {
+           "type": "object",
+           "description": "A pruning that is so large that somebody has to agree to it.",
+           "required": [
+            "token",
+            "prune",
+            "of"
+           ],
+           "properties": {
+            "token": {
+             "type": "string",
+             "description": "Names exactly this pruning."
+            },
+            "prune": {
+             "type": "integer",
+             "description": "Objects that would be deleted."
+            },
+            "of": {
+             "type": "integer",
+             "description": "Objects that this source has created."
+            }
+           }
+          },
+          "history": {
+           "type": "array",
+           "description": "What was applied, newest first.",
+           "items": {
+            "type": "object",
+            "description": "One revision.",
+            "required": [
+             "revision",
+             "at",
+             "objects"
+            ],
+            "properties": {
+             "revision": {
+              "type": "string",
+              "description": "Hash of the files."
+             },
+             "commit": {
+              "type": "string",
+              "description": "Commit that was checked out."
+             },
+             "at": {
+              "type": "string",
+              "format": "date-time",
+              "description": "When it was applied."
+             },
+             "objects": {
+              "type": "integer",
+              "description": "Objects in it."
+             },
+             "changed": {
+              "type": "integer",
+              "description": "Objects that it changed."
              }
             }
            }

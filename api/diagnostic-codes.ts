@@ -39,6 +39,8 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
     'two documents define one object\n\nThe files that are applied together hold two documents of the same kind and name. Nothing says which of them was meant. Delete one or rename it.',
   KIT0122:
     'the field is not set by users\n\nSome fields are written by kit itself, and some are not allowed together with others. The message says which.',
+  KIT0124:
+    'the object belongs to another source\n\nTwo sources (`kit gitops`) hold an object of the same kind and name. Each would undo what the other applies, so the second is refused, with all of its directory. Take the object out of one of the two directories.',
   KIT0130:
     'the object that is referred to does not exist\n\nThe field names another object, and there is none of that name, neither in the cluster nor among the documents that are applied together.',
   KIT0142:

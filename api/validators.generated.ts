@@ -9888,7 +9888,8 @@ return errors === 0;
 validate27.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","minLength":1,"maxLength":4096},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"timeout":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"suspend":{"type":"boolean"},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"lastAttemptedRevision":{"type":"string"},"lastAppliedRevision":{"type":"string"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"}}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Unchanged","Pruned","PruneSkipped","Skipped","Failed"]},"message":{"type":"string"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const pattern6 = new RegExp("^/", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -9947,9 +9948,8 @@ vErrors.push(err3);
 }
 errors++;
 }
-}
-else {
-const err4 = {instancePath:instancePath+"/spec/path",keyword:"type",params:{type: "string"}};
+if(!pattern6.test(data1)){
+const err4 = {instancePath:instancePath+"/spec/path",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -9959,11 +9959,8 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data0.interval !== undefined){
-let data2 = data0.interval;
-if(typeof data2 === "string"){
-if(!(formats0(data2))){
-const err5 = {instancePath:instancePath+"/spec/interval",keyword:"format",params:{format: "duration"}};
+else {
+const err5 = {instancePath:instancePath+"/spec/path",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -9973,8 +9970,11 @@ vErrors.push(err5);
 errors++;
 }
 }
-else {
-const err6 = {instancePath:instancePath+"/spec/interval",keyword:"type",params:{type: "string"}};
+if(data0.node !== undefined){
+let data2 = data0.node;
+if(typeof data2 === "string"){
+if(func1(data2) > 253){
+const err6 = {instancePath:instancePath+"/spec/node",keyword:"maxLength",params:{limit: 253}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -9983,12 +9983,8 @@ vErrors.push(err6);
 }
 errors++;
 }
-}
-if(data0.retryInterval !== undefined){
-let data3 = data0.retryInterval;
-if(typeof data3 === "string"){
-if(!(formats0(data3))){
-const err7 = {instancePath:instancePath+"/spec/retryInterval",keyword:"format",params:{format: "duration"}};
+if(func1(data2) < 1){
+const err7 = {instancePath:instancePath+"/spec/node",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -9999,7 +9995,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/spec/retryInterval",keyword:"type",params:{type: "string"}};
+const err8 = {instancePath:instancePath+"/spec/node",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -10009,11 +10005,11 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data0.timeout !== undefined){
-let data4 = data0.timeout;
-if(typeof data4 === "string"){
-if(!(formats0(data4))){
-const err9 = {instancePath:instancePath+"/spec/timeout",keyword:"format",params:{format: "duration"}};
+if(data0.interval !== undefined){
+let data3 = data0.interval;
+if(typeof data3 === "string"){
+if(!(formats0(data3))){
+const err9 = {instancePath:instancePath+"/spec/interval",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -10024,7 +10020,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/spec/timeout",keyword:"type",params:{type: "string"}};
+const err10 = {instancePath:instancePath+"/spec/interval",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -10034,9 +10030,11 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data0.prune !== undefined){
-if(typeof data0.prune !== "boolean"){
-const err11 = {instancePath:instancePath+"/spec/prune",keyword:"type",params:{type: "boolean"}};
+if(data0.retryInterval !== undefined){
+let data4 = data0.retryInterval;
+if(typeof data4 === "string"){
+if(!(formats0(data4))){
+const err11 = {instancePath:instancePath+"/spec/retryInterval",keyword:"format",params:{format: "duration"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -10046,9 +10044,8 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data0.allowEmpty !== undefined){
-if(typeof data0.allowEmpty !== "boolean"){
-const err12 = {instancePath:instancePath+"/spec/allowEmpty",keyword:"type",params:{type: "boolean"}};
+else {
+const err12 = {instancePath:instancePath+"/spec/retryInterval",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -10058,9 +10055,9 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data0.suspend !== undefined){
-if(typeof data0.suspend !== "boolean"){
-const err13 = {instancePath:instancePath+"/spec/suspend",keyword:"type",params:{type: "boolean"}};
+if(data0.prune !== undefined){
+if(typeof data0.prune !== "boolean"){
+const err13 = {instancePath:instancePath+"/spec/prune",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -10070,9 +10067,9 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data0.force !== undefined){
-if(typeof data0.force !== "boolean"){
-const err14 = {instancePath:instancePath+"/spec/force",keyword:"type",params:{type: "boolean"}};
+if(data0.allowEmpty !== undefined){
+if(typeof data0.allowEmpty !== "boolean"){
+const err14 = {instancePath:instancePath+"/spec/allowEmpty",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -10082,9 +10079,10 @@ vErrors.push(err14);
 errors++;
 }
 }
-}
-else {
-const err15 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+if(data0.drift !== undefined){
+let data7 = data0.drift;
+if(typeof data7 !== "string"){
+const err15 = {instancePath:instancePath+"/spec/drift",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -10093,14 +10091,8 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-if(data.status !== undefined){
-let data9 = data.status;
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.observedGeneration !== undefined){
-let data10 = data9.observedGeneration;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err16 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(!((data7 === "Heal") || (data7 === "Report"))){
+const err16 = {instancePath:instancePath+"/spec/drift",keyword:"enum",params:{allowedValues: schema39.properties.spec.properties.drift.enum}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -10110,9 +10102,11 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data9.lastAttemptedRevision !== undefined){
-if(typeof data9.lastAttemptedRevision !== "string"){
-const err17 = {instancePath:instancePath+"/status/lastAttemptedRevision",keyword:"type",params:{type: "string"}};
+if(data0.leave !== undefined){
+let data8 = data0.leave;
+if(Array.isArray(data8)){
+if(data8.length > 32){
+const err17 = {instancePath:instancePath+"/spec/leave",keyword:"maxItems",params:{limit: 32}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -10121,10 +10115,12 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-if(data9.lastAppliedRevision !== undefined){
-if(typeof data9.lastAppliedRevision !== "string"){
-const err18 = {instancePath:instancePath+"/status/lastAppliedRevision",keyword:"type",params:{type: "string"}};
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+let data9 = data8[i0];
+if(typeof data9 === "string"){
+if(func1(data9) > 253){
+const err18 = {instancePath:instancePath+"/spec/leave/" + i0,keyword:"maxLength",params:{limit: 253}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -10133,16 +10129,8 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-if(data9.inventory !== undefined){
-let data13 = data9.inventory;
-if(Array.isArray(data13)){
-const len0 = data13.length;
-for(let i0=0; i0<len0; i0++){
-let data14 = data13[i0];
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.kind === undefined){
-const err19 = {instancePath:instancePath+"/status/inventory/" + i0,keyword:"required",params:{missingProperty: "kind"}};
+if(func1(data9) < 1){
+const err19 = {instancePath:instancePath+"/spec/leave/" + i0,keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -10151,8 +10139,9 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(data14.name === undefined){
-const err20 = {instancePath:instancePath+"/status/inventory/" + i0,keyword:"required",params:{missingProperty: "name"}};
+}
+else {
+const err20 = {instancePath:instancePath+"/spec/leave/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -10161,9 +10150,10 @@ vErrors.push(err20);
 }
 errors++;
 }
-if(data14.kind !== undefined){
-if(typeof data14.kind !== "string"){
-const err21 = {instancePath:instancePath+"/status/inventory/" + i0+"/kind",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/spec/leave",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -10173,9 +10163,9 @@ vErrors.push(err21);
 errors++;
 }
 }
-if(data14.name !== undefined){
-if(typeof data14.name !== "string"){
-const err22 = {instancePath:instancePath+"/status/inventory/" + i0+"/name",keyword:"type",params:{type: "string"}};
+if(data0.suspend !== undefined){
+if(typeof data0.suspend !== "boolean"){
+const err22 = {instancePath:instancePath+"/spec/suspend",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -10185,9 +10175,11 @@ vErrors.push(err22);
 errors++;
 }
 }
-}
-else {
-const err23 = {instancePath:instancePath+"/status/inventory/" + i0,keyword:"type",params:{type: "object"}};
+if(data0.suspendReason !== undefined){
+let data11 = data0.suspendReason;
+if(typeof data11 === "string"){
+if(func1(data11) > 1024){
+const err23 = {instancePath:instancePath+"/spec/suspendReason",keyword:"maxLength",params:{limit: 1024}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -10197,9 +10189,8 @@ vErrors.push(err23);
 errors++;
 }
 }
-}
 else {
-const err24 = {instancePath:instancePath+"/status/inventory",keyword:"type",params:{type: "array"}};
+const err24 = {instancePath:instancePath+"/spec/suspendReason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -10209,15 +10200,11 @@ vErrors.push(err24);
 errors++;
 }
 }
-if(data9.results !== undefined){
-let data17 = data9.results;
-if(Array.isArray(data17)){
-const len1 = data17.length;
-for(let i1=0; i1<len1; i1++){
-let data18 = data17[i1];
-if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-if(data18.kind === undefined){
-const err25 = {instancePath:instancePath+"/status/results/" + i1,keyword:"required",params:{missingProperty: "kind"}};
+if(data0.pin !== undefined){
+let data12 = data0.pin;
+if(typeof data12 === "string"){
+if(func1(data12) > 64){
+const err25 = {instancePath:instancePath+"/spec/pin",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -10226,8 +10213,8 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(data18.name === undefined){
-const err26 = {instancePath:instancePath+"/status/results/" + i1,keyword:"required",params:{missingProperty: "name"}};
+if(func1(data12) < 1){
+const err26 = {instancePath:instancePath+"/spec/pin",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -10236,8 +10223,9 @@ vErrors.push(err26);
 }
 errors++;
 }
-if(data18.action === undefined){
-const err27 = {instancePath:instancePath+"/status/results/" + i1,keyword:"required",params:{missingProperty: "action"}};
+}
+else {
+const err27 = {instancePath:instancePath+"/spec/pin",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -10246,9 +10234,10 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data18.kind !== undefined){
-if(typeof data18.kind !== "string"){
-const err28 = {instancePath:instancePath+"/status/results/" + i1+"/kind",keyword:"type",params:{type: "string"}};
+}
+if(data0.force !== undefined){
+if(typeof data0.force !== "boolean"){
+const err28 = {instancePath:instancePath+"/spec/force",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -10258,9 +10247,9 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data18.name !== undefined){
-if(typeof data18.name !== "string"){
-const err29 = {instancePath:instancePath+"/status/results/" + i1+"/name",keyword:"type",params:{type: "string"}};
+}
+else {
+const err29 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -10270,10 +10259,13 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data18.action !== undefined){
-let data21 = data18.action;
-if(typeof data21 !== "string"){
-const err30 = {instancePath:instancePath+"/status/results/" + i1+"/action",keyword:"type",params:{type: "string"}};
+if(data.status !== undefined){
+let data14 = data.status;
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+if(data14.observedGeneration !== undefined){
+let data15 = data14.observedGeneration;
+if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
+const err30 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -10282,8 +10274,10 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(!(((((((data21 === "Created") || (data21 === "Configured")) || (data21 === "Unchanged")) || (data21 === "Pruned")) || (data21 === "PruneSkipped")) || (data21 === "Skipped")) || (data21 === "Failed"))){
-const err31 = {instancePath:instancePath+"/status/results/" + i1+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
+}
+if(data14.lastAttemptedRevision !== undefined){
+if(typeof data14.lastAttemptedRevision !== "string"){
+const err31 = {instancePath:instancePath+"/status/lastAttemptedRevision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -10293,9 +10287,9 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data18.message !== undefined){
-if(typeof data18.message !== "string"){
-const err32 = {instancePath:instancePath+"/status/results/" + i1+"/message",keyword:"type",params:{type: "string"}};
+if(data14.lastAttemptedCommit !== undefined){
+if(typeof data14.lastAttemptedCommit !== "string"){
+const err32 = {instancePath:instancePath+"/status/lastAttemptedCommit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -10305,9 +10299,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-}
-else {
-const err33 = {instancePath:instancePath+"/status/results/" + i1,keyword:"type",params:{type: "object"}};
+if(data14.lastAppliedRevision !== undefined){
+if(typeof data14.lastAppliedRevision !== "string"){
+const err33 = {instancePath:instancePath+"/status/lastAppliedRevision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -10317,9 +10311,9 @@ vErrors.push(err33);
 errors++;
 }
 }
-}
-else {
-const err34 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
+if(data14.lastAppliedCommit !== undefined){
+if(typeof data14.lastAppliedCommit !== "string"){
+const err34 = {instancePath:instancePath+"/status/lastAppliedCommit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -10329,15 +10323,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data9.conditions !== undefined){
-let data23 = data9.conditions;
-if(Array.isArray(data23)){
-const len2 = data23.length;
-for(let i2=0; i2<len2; i2++){
-let data24 = data23[i2];
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-if(data24.type === undefined){
-const err35 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
+if(data14.lastAppliedAt !== undefined){
+let data20 = data14.lastAppliedAt;
+if(typeof data20 === "string"){
+if(!(formats6(data20))){
+const err35 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -10346,8 +10336,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-if(data24.status === undefined){
-const err36 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
+}
+else {
+const err36 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -10356,9 +10347,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data24.type !== undefined){
-if(typeof data24.type !== "string"){
-const err37 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+}
+if(data14.lastHandledSync !== undefined){
+if(typeof data14.lastHandledSync !== "string"){
+const err37 = {instancePath:instancePath+"/status/lastHandledSync",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -10368,10 +10360,9 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data24.status !== undefined){
-let data26 = data24.status;
-if(typeof data26 !== "string"){
-const err38 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(data14.watching !== undefined){
+if(typeof data14.watching !== "string"){
+const err38 = {instancePath:instancePath+"/status/watching",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -10380,8 +10371,11 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(!(((data26 === "True") || (data26 === "False")) || (data26 === "Unknown"))){
-const err39 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data14.objects !== undefined){
+let data23 = data14.objects;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err39 = {instancePath:instancePath+"/status/objects",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -10391,9 +10385,15 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data24.reason !== undefined){
-if(typeof data24.reason !== "string"){
-const err40 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(data14.inventory !== undefined){
+let data24 = data14.inventory;
+if(Array.isArray(data24)){
+const len1 = data24.length;
+for(let i1=0; i1<len1; i1++){
+let data25 = data24[i1];
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.kind === undefined){
+const err40 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -10402,10 +10402,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-if(data24.message !== undefined){
-if(typeof data24.message !== "string"){
-const err41 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data25.name === undefined){
+const err41 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -10414,11 +10412,9 @@ vErrors.push(err41);
 }
 errors++;
 }
-}
-if(data24.observedGeneration !== undefined){
-let data29 = data24.observedGeneration;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err42 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data25.kind !== undefined){
+if(typeof data25.kind !== "string"){
+const err42 = {instancePath:instancePath+"/status/inventory/" + i1+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -10428,11 +10424,9 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data24.lastTransitionTime !== undefined){
-let data30 = data24.lastTransitionTime;
-if(typeof data30 === "string"){
-if(!(formats6(data30))){
-const err43 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data25.name !== undefined){
+if(typeof data25.name !== "string"){
+const err43 = {instancePath:instancePath+"/status/inventory/" + i1+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -10442,8 +10436,9 @@ vErrors.push(err43);
 errors++;
 }
 }
-else {
-const err44 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data25.uid !== undefined){
+if(typeof data25.uid !== "string"){
+const err44 = {instancePath:instancePath+"/status/inventory/" + i1+"/uid",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -10453,9 +10448,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-}
-else {
-const err45 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+if(data25.adopted !== undefined){
+if(typeof data25.adopted !== "boolean"){
+const err45 = {instancePath:instancePath+"/status/inventory/" + i1+"/adopted",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -10467,7 +10462,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err46 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -10479,7 +10474,7 @@ errors++;
 }
 }
 else {
-const err47 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err47 = {instancePath:instancePath+"/status/inventory",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -10489,14 +10484,800 @@ vErrors.push(err47);
 errors++;
 }
 }
-}
-else {
-const err48 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data14.drift !== undefined){
+let data30 = data14.drift;
+if(Array.isArray(data30)){
+const len2 = data30.length;
+for(let i2=0; i2<len2; i2++){
+let data31 = data30[i2];
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(data31.kind === undefined){
+const err48 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err48];
 }
 else {
 vErrors.push(err48);
+}
+errors++;
+}
+if(data31.name === undefined){
+const err49 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+if(data31.kind !== undefined){
+if(typeof data31.kind !== "string"){
+const err50 = {instancePath:instancePath+"/status/drift/" + i2+"/kind",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+if(data31.name !== undefined){
+if(typeof data31.name !== "string"){
+const err51 = {instancePath:instancePath+"/status/drift/" + i2+"/name",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+if(data31.field !== undefined){
+if(typeof data31.field !== "string"){
+const err52 = {instancePath:instancePath+"/status/drift/" + i2+"/field",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data31.by !== undefined){
+if(typeof data31.by !== "string"){
+const err53 = {instancePath:instancePath+"/status/drift/" + i2+"/by",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+if(data31.message !== undefined){
+if(typeof data31.message !== "string"){
+const err54 = {instancePath:instancePath+"/status/drift/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+}
+else {
+const err55 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/status/drift",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+if(data14.healing !== undefined){
+let data37 = data14.healing;
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+if(data37.count === undefined){
+const err57 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+if(data37.at === undefined){
+const err58 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+if(data37.count !== undefined){
+let data38 = data37.count;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
+const err59 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+if(data37.at !== undefined){
+let data39 = data37.at;
+if(typeof data39 === "string"){
+if(!(formats6(data39))){
+const err60 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+if(data14.results !== undefined){
+let data40 = data14.results;
+if(Array.isArray(data40)){
+const len3 = data40.length;
+for(let i3=0; i3<len3; i3++){
+let data41 = data40[i3];
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+if(data41.kind === undefined){
+const err63 = {instancePath:instancePath+"/status/results/" + i3,keyword:"required",params:{missingProperty: "kind"}};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+if(data41.name === undefined){
+const err64 = {instancePath:instancePath+"/status/results/" + i3,keyword:"required",params:{missingProperty: "name"}};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+if(data41.action === undefined){
+const err65 = {instancePath:instancePath+"/status/results/" + i3,keyword:"required",params:{missingProperty: "action"}};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+if(data41.kind !== undefined){
+if(typeof data41.kind !== "string"){
+const err66 = {instancePath:instancePath+"/status/results/" + i3+"/kind",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+if(data41.name !== undefined){
+if(typeof data41.name !== "string"){
+const err67 = {instancePath:instancePath+"/status/results/" + i3+"/name",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+if(data41.action !== undefined){
+let data44 = data41.action;
+if(typeof data44 !== "string"){
+const err68 = {instancePath:instancePath+"/status/results/" + i3+"/action",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+if(!(((((data44 === "Created") || (data44 === "Configured")) || (data44 === "Pruned")) || (data44 === "PruneSkipped")) || (data44 === "Failed"))){
+const err69 = {instancePath:instancePath+"/status/results/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+if(data41.message !== undefined){
+if(typeof data41.message !== "string"){
+const err70 = {instancePath:instancePath+"/status/results/" + i3+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/status/results/" + i3,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+}
+else {
+const err72 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+if(data14.errors !== undefined){
+let data46 = data14.errors;
+if(Array.isArray(data46)){
+const len4 = data46.length;
+for(let i4=0; i4<len4; i4++){
+let data47 = data46[i4];
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.message === undefined){
+const err73 = {instancePath:instancePath+"/status/errors/" + i4,keyword:"required",params:{missingProperty: "message"}};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+if(data47.file !== undefined){
+if(typeof data47.file !== "string"){
+const err74 = {instancePath:instancePath+"/status/errors/" + i4+"/file",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+if(data47.line !== undefined){
+let data49 = data47.line;
+if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
+const err75 = {instancePath:instancePath+"/status/errors/" + i4+"/line",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+if(data47.column !== undefined){
+let data50 = data47.column;
+if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
+const err76 = {instancePath:instancePath+"/status/errors/" + i4+"/column",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+if(data47.code !== undefined){
+if(typeof data47.code !== "string"){
+const err77 = {instancePath:instancePath+"/status/errors/" + i4+"/code",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+if(data47.message !== undefined){
+if(typeof data47.message !== "string"){
+const err78 = {instancePath:instancePath+"/status/errors/" + i4+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+}
+else {
+const err79 = {instancePath:instancePath+"/status/errors/" + i4,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+if(data14.awaiting !== undefined){
+let data53 = data14.awaiting;
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(data53.token === undefined){
+const err81 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+if(data53.prune === undefined){
+const err82 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+if(data53.of === undefined){
+const err83 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+if(data53.token !== undefined){
+if(typeof data53.token !== "string"){
+const err84 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+if(data53.prune !== undefined){
+let data55 = data53.prune;
+if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
+const err85 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+if(data53.of !== undefined){
+let data56 = data53.of;
+if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
+const err86 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+}
+else {
+const err87 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+}
+if(data14.history !== undefined){
+let data57 = data14.history;
+if(Array.isArray(data57)){
+const len5 = data57.length;
+for(let i5=0; i5<len5; i5++){
+let data58 = data57[i5];
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.revision === undefined){
+const err88 = {instancePath:instancePath+"/status/history/" + i5,keyword:"required",params:{missingProperty: "revision"}};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+if(data58.at === undefined){
+const err89 = {instancePath:instancePath+"/status/history/" + i5,keyword:"required",params:{missingProperty: "at"}};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+if(data58.objects === undefined){
+const err90 = {instancePath:instancePath+"/status/history/" + i5,keyword:"required",params:{missingProperty: "objects"}};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+if(data58.revision !== undefined){
+if(typeof data58.revision !== "string"){
+const err91 = {instancePath:instancePath+"/status/history/" + i5+"/revision",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+if(data58.commit !== undefined){
+if(typeof data58.commit !== "string"){
+const err92 = {instancePath:instancePath+"/status/history/" + i5+"/commit",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+if(data58.at !== undefined){
+let data61 = data58.at;
+if(typeof data61 === "string"){
+if(!(formats6(data61))){
+const err93 = {instancePath:instancePath+"/status/history/" + i5+"/at",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+else {
+const err94 = {instancePath:instancePath+"/status/history/" + i5+"/at",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+}
+if(data58.objects !== undefined){
+let data62 = data58.objects;
+if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
+const err95 = {instancePath:instancePath+"/status/history/" + i5+"/objects",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+if(data58.changed !== undefined){
+let data63 = data58.changed;
+if(!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))){
+const err96 = {instancePath:instancePath+"/status/history/" + i5+"/changed",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+}
+}
+else {
+const err97 = {instancePath:instancePath+"/status/history/" + i5,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+}
+}
+else {
+const err98 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+if(data14.conditions !== undefined){
+let data64 = data14.conditions;
+if(Array.isArray(data64)){
+const len6 = data64.length;
+for(let i6=0; i6<len6; i6++){
+let data65 = data64[i6];
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.type === undefined){
+const err99 = {instancePath:instancePath+"/status/conditions/" + i6,keyword:"required",params:{missingProperty: "type"}};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+if(data65.status === undefined){
+const err100 = {instancePath:instancePath+"/status/conditions/" + i6,keyword:"required",params:{missingProperty: "status"}};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+if(data65.type !== undefined){
+if(typeof data65.type !== "string"){
+const err101 = {instancePath:instancePath+"/status/conditions/" + i6+"/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+if(data65.status !== undefined){
+let data67 = data65.status;
+if(typeof data67 !== "string"){
+const err102 = {instancePath:instancePath+"/status/conditions/" + i6+"/status",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+if(!(((data67 === "True") || (data67 === "False")) || (data67 === "Unknown"))){
+const err103 = {instancePath:instancePath+"/status/conditions/" + i6+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+if(data65.reason !== undefined){
+if(typeof data65.reason !== "string"){
+const err104 = {instancePath:instancePath+"/status/conditions/" + i6+"/reason",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+if(data65.message !== undefined){
+if(typeof data65.message !== "string"){
+const err105 = {instancePath:instancePath+"/status/conditions/" + i6+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+}
+if(data65.observedGeneration !== undefined){
+let data70 = data65.observedGeneration;
+if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
+const err106 = {instancePath:instancePath+"/status/conditions/" + i6+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+if(data65.lastTransitionTime !== undefined){
+let data71 = data65.lastTransitionTime;
+if(typeof data71 === "string"){
+if(!(formats6(data71))){
+const err107 = {instancePath:instancePath+"/status/conditions/" + i6+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+else {
+const err108 = {instancePath:instancePath+"/status/conditions/" + i6+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+}
+}
+else {
+const err109 = {instancePath:instancePath+"/status/conditions/" + i6,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+}
+}
+else {
+const err110 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+}
+else {
+const err111 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+}
+}
+else {
+const err112 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
 }
 errors++;
 }

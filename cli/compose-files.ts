@@ -2,14 +2,14 @@
 
 import { createReadStream } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { envFilesOf } from '../compose/env-file.ts'
-import { type FileBytes, type FileRequest, filesOf } from '../compose/inline.ts'
+import type { FileBytes, FileRequest } from '../compose/inline.ts'
+import { filesNamedBy } from '../compose/stack-file.ts'
 import type { Context } from './context.ts'
 import { readUpTo } from './files.ts'
 
 /** `file`: where the document came from; relative to the working directory when it is standard input. */
 export async function readComposeFiles(env: Context['env'], file: string, document: unknown): Promise<ReadonlyMap<string, FileBytes>> {
-  const byPath = Map.groupBy([...filesOf(document), ...envFilesOf(document)], ({ path }) => path)
+  const byPath = Map.groupBy(filesNamedBy(document), ({ path }) => path)
   const found = Array.from(byPath, async ([path, requests]) => {
     const limitBytes = Math.max(...requests.map((request) => request.limitBytes))
     return [path, await readOne(env, dirname(file), { path, limitBytes })] as const

@@ -1,18 +1,18 @@
 // Applies what `readInput` read: first everything as a dry run, so that nothing is applied when anything
 // is refused; then for real; then it waits until it is true.
 
-import { type Cause, reasonOf, StatusError } from '../api/errors.ts'
+import { reasonOf, StatusError } from '../api/errors.ts'
 import { formatDiagnostics } from '../api/format-diagnostic.ts'
-import { codeOfCause } from '../api/mistake.ts'
-import type { Manifest, WireObject } from '../api/wire.ts'
-import { pointAt } from '../api/yaml-document.ts'
-import { type Path, pathText, valueAt } from '../api/yaml-place.ts'
+import type { Kind } from '../api/objects.ts'
+import type { WireObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
+import { externalReferences, placeMissing } from '../compose/external-references.ts'
+import type { InputObject } from '../compose/input-object.ts'
+import { isPromised, placeCauses } from '../compose/refusal.ts'
 import type { Context } from './context.ts'
 import { converge } from './converge.ts'
 import { CommandError, type ExitCode, exitCodes } from './exit.ts'
-import { findMissing } from './external-references.ts'
-import { type InputObject, readInput, tellIgnored } from './input.ts'
+import { readInput, tellIgnored } from './input.ts'
 import type { Options } from './options.ts'
 import { nameOf } from './resource.ts'
 import { timeoutOf } from './timeout.ts'
@@ -45,20 +45,28 @@ export async function applyInput(context: Context, options: Options): Promise<Ex
 
 /** What is there now, after the server has said yes to everything. All refusals are reported together. */
 async function tryAll(client: Client, input: readonly InputObject[], force: boolean): Promise<readonly Before[]> {
-  const refusals: string[] = [...(await findMissing(client, input))]
+  const missing = new Set<string>()
+  for (const { kind, name } of externalReferences(input))
+    if ((await getOrNothing(client, kind, name)) === undefined) missing.add(`${kind}/${name}`)
+  const refusals = input.flatMap((each) => {
+    const diagnostics = placeMissing(each, missing)
+    return diagnostics.length === 0 ? [] : [formatDiagnostics(diagnostics, () => each.text)]
+  })
+  const given = new Set(input.map(({ kind, object }) => `${kind}/${object.metadata['name']}`))
   let code: ExitCode = exitCodes.invalid
   const before: Before[] = []
   for (const each of input) {
     const { kind, object } = each
     let live: WireObject | undefined
     try {
-      live = await client.get(kind, String(object.metadata['name'])).catch((error: unknown) => {
-        if (reasonOf(error) === 'NotFound') return undefined
-        throw error
-      })
+      live = await getOrNothing(client, kind, String(object.metadata['name']))
       before.push({ live, planned: await client.apply(kind, object, { fieldManager, force, dryRun: true }) })
     } catch (error) {
       if (!(error instanceof StatusError) || reasonOf(error) === 'Unavailable') throw error
+      if (isPromised(error, object, given)) {
+        before.push({ live, planned: undefined })
+        continue
+      }
       if (reasonOf(error) === 'Conflict') code = exitCodes.error
       if (reasonOf(error) === 'Forbidden') code = exitCodes.refused
       refusals.push(describeRefusal(error, each, live))
@@ -70,7 +78,15 @@ async function tryAll(client: Client, input: readonly InputObject[], force: bool
 
 interface Before {
   readonly live: WireObject | undefined
-  readonly planned: WireObject
+  /** Undefined when that cannot be told before what it refers to is there. */
+  readonly planned: WireObject | undefined
+}
+
+async function getOrNothing(client: Client, kind: Kind, name: string): Promise<WireObject | undefined> {
+  return await client.get(kind, name).catch((error: unknown) => {
+    if (reasonOf(error) === 'NotFound') return undefined
+    throw error
+  })
 }
 
 function describeChange(before: Before | undefined, now: WireObject | undefined): 'created' | 'configured' | 'unchanged' {
@@ -80,7 +96,7 @@ function describeChange(before: Before | undefined, now: WireObject | undefined)
     return now.metadata.resourceVersion === live.metadata.resourceVersion || now.metadata.generation === live.metadata.generation
       ? sameLabels(live, now)
       : 'configured'
-  return planned.metadata.generation === live.metadata.generation ? sameLabels(live, planned) : 'configured'
+  return planned?.metadata.generation === live.metadata.generation ? sameLabels(live, planned) : 'configured'
 }
 
 /** Bookkeeping such as managed fields changes the version too; only what a person wrote counts here. */
@@ -90,46 +106,9 @@ function sameLabels(a: WireObject, b: WireObject): 'configured' | 'unchanged' {
 }
 
 /** What a server refused: each cause at its place in the file, or the sentence of a refusal without causes. */
-export function describeRefusal(error: StatusError, { object, document, text }: InputObject, live: WireObject | undefined): string {
-  const { causes = [] } = error.details
-  if (causes.length === 0) {
-    const { line, column } = document.locate([], 'value')
-    return `error: ${error.message}\n  --> ${document.file}:${line}:${column}`
-  }
-  const diagnostics = causes.map((cause) => {
-    const path = parsePath(cause.field ?? '')
-    // A Compose file is the spec of its stack: its own paths begin below that.
-    const place = document.kind === 'Compose' && path[0] === 'spec' ? path.slice(1) : path
-    if (cause.reason !== 'FieldManagerConflict')
-      return pointAt(document, { code: codeOfCause(cause), path: place, target: 'value', message: sentenceOf(cause, place) })
-    const message = cause.code === undefined ? `${cause.message}: ${compareValues(path, object, live)}` : cause.message
-    return pointAt(document, {
-      code: 'KIT0143',
-      path: place,
-      target: 'value',
-      message,
-      help: '--force takes it for the file; to keep it, write the value that it has now',
-    })
-  })
-  return formatDiagnostics(diagnostics, () => text)
-}
-
-function sentenceOf({ message }: Cause, path: Path): string {
-  return path.length === 0 ? message : `\`${pathText(path)}\` ${message}`
-}
-
-/** What the cluster has at a path, and what the file says. Maps and lists are not shown: secrets may be in them. */
-function compareValues(path: Path, object: Manifest, live: WireObject | undefined): string {
-  if ([valueAt(live, path), valueAt(object, path)].some((value) => typeof value === 'object'))
-    return `\`${pathText(path)}\` is not what the file says`
-  const show = (value: unknown): string => (value === undefined ? 'something else' : JSON.stringify(value))
-  return `\`${pathText(path)}\` is ${show(valueAt(live, path))}, and the file says ${show(valueAt(object, path))}`
-}
-
-/** `spec.ports[0].port` as steps. */
-function parsePath(field: string): Path {
-  return field
-    .split(/[.[\]]+/)
-    .filter((step) => step !== '')
-    .map((step) => (/^\d+$/.test(step) ? Number(step) : step))
+export function describeRefusal(error: StatusError, each: InputObject, live: WireObject | undefined): string {
+  const diagnostics = placeCauses(error, each, live, '--force takes it for the file; to keep it, write the value that it has now')
+  if (diagnostics.length > 0) return formatDiagnostics(diagnostics, () => each.text)
+  const { line, column } = each.document.locate([], 'value')
+  return `error: ${error.message}\n  --> ${each.document.file}:${line}:${column}`
 }

@@ -53,6 +53,44 @@ export interface Disk {
   syncDirectory(directory: string): Promise<void>
 }
 
+/** Directories that people write to, for reading them as a whole when they have changed. */
+export interface Directories {
+  /**
+   * `onHint` is called some time after something below `path` may have changed. Hints are lost and made up: only what
+   * `read` gives counts. The path need not be there yet.
+   */
+  watch(path: string, choice: DirectoryChoice, onHint: () => void): WatchedDirectory
+}
+
+export interface DirectoryChoice {
+  /** Which files are read, by their path below the directory. */
+  isWanted(path: string): boolean
+  /** Paths that these name: read, too, where they are below the directory. */
+  namedBy(files: ReadonlyMap<string, Uint8Array>): readonly string[]
+}
+
+export interface WatchedDirectory {
+  /** Waits until nothing changes any more, but not for long. Never rejects for what the directory is like. */
+  read(signal: AbortSignal): Promise<DirectoryState>
+  close(): void
+}
+
+export type DirectoryState = {
+  /** How changes are noticed: a sentence for people. */
+  readonly watching: string
+} & (
+  | {
+      readonly state: 'Whole'
+      /** By path below the directory, with `/`. None is from before, none from after the others. */
+      readonly files: ReadonlyMap<string, Uint8Array>
+      /** What git has checked out there. */
+      readonly commit?: string
+    }
+  /** Somebody is writing: look again. */
+  | { readonly state: 'Changing'; readonly message: string }
+  | { readonly state: 'Missing' | 'Unreadable'; readonly message: string }
+)
+
 export interface DiskFile {
   size(): Promise<number>
   /** Shorter than `length` only at the end of the file. */

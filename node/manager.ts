@@ -158,7 +158,7 @@ function createManager(
       await whileRole(store, true, signal, async (inner) => {
         leader = new Leader(effects, options, store, events, metrics)
         try {
-          await leader.run(inner)
+          await leader.run(here, inner)
         } finally {
           leader = undefined
         }

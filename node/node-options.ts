@@ -5,6 +5,7 @@ import type { PortServer } from '../agent/mesh/port-server.ts'
 import type { Handle } from '../api/request.ts'
 import type { Validity } from '../ca/certificate.ts'
 import type { Founding } from '../controllers/bootstrap/bootstrap.ts'
+import type { Directories } from '../effects/effects.ts'
 import type { OpenStore, StoreOptions } from '../store/store.ts'
 import type { KeyFile } from '../store/wal/keys.ts'
 import type { NodeCertificate } from './certificate.ts'
@@ -38,6 +39,8 @@ export interface NodeOptions {
   readonly founding?: Founding
   readonly engineLabels: Readonly<Record<string, string>>
   readonly version: string
+  /** Of managers: where sources (GitOps) are read. None are when left out. */
+  readonly directories?: Directories
   /** What the process that runs the node measures of itself, as text for Prometheus. */
   readonly processMetrics?: () => Promise<string>
   /** Of managers: the others are lost for good, and this one goes on alone. Once: another start with it is refused. */

@@ -9,7 +9,7 @@ const forbidden: readonly (readonly [RegExp, string])[] = [
   [/\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/, 'take a Clock'],
   [/\bMath\.random\b|\brandomBytes\b|\brandomUUID\b|\brandomInt\b|\bgetRandomValues\b/, 'take a Random'],
   [/\bset(Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/, 'take a Clock'],
-  [/\bprocess\./, 'take what you need as a parameter'],
+  [/(?<!-)\bprocess\./, 'take what you need as a parameter'],
   [/\bconsole\./, 'take a Log'],
   [/\bAbortSignal\.timeout\b/, 'take a Clock'],
   [/\blocaleCompare\b|\btoLocale\w+\b|\bIntl\./, 'the result depends on the machine; compare with < and >'],

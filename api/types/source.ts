@@ -11,6 +11,10 @@ export interface SourceSpec {
    */
   readonly path: string
   /**
+   * The manager that has the directory: its name or host name. The one that leads, when left out.
+   */
+  readonly node?: string
+  /**
    * Time between two comparisons when no file changes.
    */
   readonly interval?: string
@@ -19,11 +23,7 @@ export interface SourceSpec {
    */
   readonly retryInterval?: string
   /**
-   * Longest that one attempt may take.
-   */
-  readonly timeout?: string
-  /**
-   * Delete what this source has applied and no longer holds.
+   * Delete what this source has created and no longer holds.
    */
   readonly prune?: boolean
   /**
@@ -31,9 +31,27 @@ export interface SourceSpec {
    */
   readonly allowEmpty?: boolean
   /**
+   * What becomes of changes that others make to what was applied: undone, or only reported.
+   */
+  readonly drift?: 'Heal' | 'Report'
+  /**
+   * Fields that are left to whoever has changed them, such as spec.replicas.
+   *
+   * Items: Path of a field.
+   */
+  readonly leave?: readonly string[]
+  /**
    * Leave the cluster alone.
    */
   readonly suspend?: boolean
+  /**
+   * Why it is suspended.
+   */
+  readonly suspendReason?: string
+  /**
+   * A revision of status.history that is applied instead of the directory, until this is removed.
+   */
+  readonly pin?: string
   /**
    * Take fields that others have set.
    */
@@ -53,9 +71,33 @@ export interface SourceStatus {
    */
   readonly lastAttemptedRevision?: string
   /**
+   * Commit that was checked out then.
+   */
+  readonly lastAttemptedCommit?: string
+  /**
    * Hash of the files applied last.
    */
   readonly lastAppliedRevision?: string
+  /**
+   * Commit that was checked out then.
+   */
+  readonly lastAppliedCommit?: string
+  /**
+   * When something was written last.
+   */
+  readonly lastAppliedAt?: string
+  /**
+   * The request of kit gitops sync that was carried out last.
+   */
+  readonly lastHandledSync?: string
+  /**
+   * How changes of files are noticed.
+   */
+  readonly watching?: string
+  /**
+   * Objects in the files applied last.
+   */
+  readonly objects?: number
   /**
    * Objects that this source applied.
    *
@@ -70,7 +112,55 @@ export interface SourceStatus {
      * Name.
      */
     readonly name: string
+    /**
+     * Uid.
+     */
+    readonly uid?: string
+    /**
+     * It was there before; it is never pruned.
+     */
+    readonly adopted?: boolean
   }[]
+  /**
+   * What others have changed since it was applied, and has not been undone.
+   *
+   * Items: One field, or an object that is gone.
+   */
+  readonly drift?: readonly {
+    /**
+     * Kind.
+     */
+    readonly kind: string
+    /**
+     * Name.
+     */
+    readonly name: string
+    /**
+     * The field. All of the object when left out.
+     */
+    readonly field?: string
+    /**
+     * Field manager that has changed it.
+     */
+    readonly by?: string
+    /**
+     * What it is and what it should be.
+     */
+    readonly message?: string
+  }[]
+  /**
+   * How often drift was undone lately, so that two who disagree do not keep each other busy.
+   */
+  readonly healing?: {
+    /**
+     * Times in a row.
+     */
+    readonly count: number
+    /**
+     * The last time.
+     */
+    readonly at: string
+  }
   /**
    * What the last attempt did, changes and failures only.
    *
@@ -88,11 +178,82 @@ export interface SourceStatus {
     /**
      * What was done.
      */
-    readonly action: 'Created' | 'Configured' | 'Unchanged' | 'Pruned' | 'PruneSkipped' | 'Skipped' | 'Failed'
+    readonly action: 'Created' | 'Configured' | 'Pruned' | 'PruneSkipped' | 'Failed'
     /**
      * Why.
      */
     readonly message?: string
+  }[]
+  /**
+   * What is wrong with the files; the last good ones stay applied.
+   *
+   * Items: One mistake.
+   */
+  readonly errors?: readonly {
+    /**
+     * File, below the directory.
+     */
+    readonly file?: string
+    /**
+     * From 1.
+     */
+    readonly line?: number
+    /**
+     * From 1.
+     */
+    readonly column?: number
+    /**
+     * Code, for kit explain.
+     */
+    readonly code?: string
+    /**
+     * What is wrong.
+     */
+    readonly message: string
+  }[]
+  /**
+   * A pruning that is so large that somebody has to agree to it.
+   */
+  readonly awaiting?: {
+    /**
+     * Names exactly this pruning.
+     */
+    readonly token: string
+    /**
+     * Objects that would be deleted.
+     */
+    readonly prune: number
+    /**
+     * Objects that this source has created.
+     */
+    readonly of: number
+  }
+  /**
+   * What was applied, newest first.
+   *
+   * Items: One revision.
+   */
+  readonly history?: readonly {
+    /**
+     * Hash of the files.
+     */
+    readonly revision: string
+    /**
+     * Commit that was checked out.
+     */
+    readonly commit?: string
+    /**
+     * When it was applied.
+     */
+    readonly at: string
+    /**
+     * Objects in it.
+     */
+    readonly objects: number
+    /**
+     * Objects that it changed.
+     */
+    readonly changed?: number
   }[]
   /**
    * Standing facts about the object, one per type.

@@ -2,12 +2,10 @@
 // server cannot tell at a dry run: what is missing may come with the same command.
 // A volume is not looked for: the engine of each node makes one that is missing.
 
-import { reasonOf } from '../api/errors.ts'
-import { formatDiagnostics } from '../api/format-diagnostic.ts'
+import type { Diagnostic } from '../api/diagnostic.ts'
 import { pointAt } from '../api/yaml-document.ts'
-import type { Client } from '../client/client.ts'
-import { readCompose } from '../compose/read.ts'
-import type { InputObject } from './input.ts'
+import type { InputObject } from './input-object.ts'
+import { readCompose } from './read.ts'
 
 const sections = [
   ['networks', 'Network'],
@@ -19,18 +17,18 @@ type ExternalKind = (typeof sections)[number][1]
 /** Networks that every engine has by these names. */
 const predefined = ['host', 'bridge', 'none']
 
-/** One refusal for each stack that lacks something, with all its places. */
-export async function findMissing(client: Client, input: readonly InputObject[]): Promise<readonly string[]> {
+/** What has to be looked for. */
+export function externalReferences(input: readonly InputObject[]): readonly { readonly kind: ExternalKind; readonly name: string }[] {
   const given = new Set(input.map(({ kind, object }) => `${kind}/${object.metadata['name']}`))
-  const refusals: string[] = []
-  for (const each of input.filter(({ kind }) => kind === 'Stack')) {
-    const missing = []
-    for (const external of externalsOf(each)) {
-      const { kind, name } = external
-      if (!given.has(`${kind}/${name}`) && !(await exists(client, kind, name))) missing.push(external)
-    }
-    const prefix = each.document.kind === 'Compose' ? [] : ['spec']
-    const diagnostics = missing.map(({ kind, name, path }) =>
+  return input.flatMap(externalsOf).filter(({ kind, name }) => !given.has(`${kind}/${name}`))
+}
+
+/** What a stack lacks of what was looked for, with all its places. `missing`: `Kind/name`. */
+export function placeMissing(each: InputObject, missing: ReadonlySet<string>): readonly Diagnostic[] {
+  const prefix = each.document.kind === 'Compose' ? [] : ['spec']
+  return externalsOf(each)
+    .filter(({ kind, name }) => missing.has(`${kind}/${name}`))
+    .map(({ kind, name, path }) =>
       pointAt(each.document, {
         code: 'KIT0130',
         path: [...prefix, ...path],
@@ -39,32 +37,20 @@ export async function findMissing(client: Client, input: readonly InputObject[])
         help: helpFor(kind, name),
       }),
     )
-    if (diagnostics.length > 0) refusals.push(formatDiagnostics(diagnostics, () => each.text))
-  }
-  return refusals
 }
 
 function externalsOf({
+  kind,
   object,
 }: InputObject): readonly { readonly kind: ExternalKind; readonly name: string; readonly path: readonly string[] }[] {
-  const read = readCompose(object['spec'])
-  if (!('model' in read)) return []
+  const read = kind === 'Stack' ? readCompose(object['spec']) : undefined
+  if (read === undefined || !('model' in read)) return []
   const { model } = read
-  return sections.flatMap(([section, kind]) =>
+  return sections.flatMap(([section, external]) =>
     Object.entries(model[section])
-      .filter(([, { external }]) => external === true)
-      .map(([key, { name = key }]) => ({ kind, name, path: [section, key] })),
+      .filter(([, entry]) => entry.external === true)
+      .map(([key, { name = key }]) => ({ kind: external, name, path: [section, key] })),
   )
-}
-
-async function exists(client: Client, kind: ExternalKind, name: string): Promise<boolean> {
-  try {
-    await client.get(kind, name)
-    return true
-  } catch (error) {
-    if (reasonOf(error) === 'NotFound') return false
-    throw error
-  }
 }
 
 function helpFor(kind: ExternalKind, name: string): string {

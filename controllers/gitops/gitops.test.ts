@@ -1,0 +1,509 @@
+// A source on a store in memory, through the API of the server, with a directory that the test writes.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Source } from '../../api/objects.ts'
+import { inProcessClient } from '../../client/in-process.ts'
+import type { Directories, DirectoryState } from '../../effects/effects.ts'
+import { createWorld as createServer, silentLog } from '../../server/testdata/world.ts'
+import { guardStore } from '../runtime/guarded-store.ts'
+import { type Files, revisionOf } from './files.ts'
+import { type GitopsDeps, gitopsController, pruneFinalizer } from './gitops.ts'
+import { agreeAnnotation, syncAnnotation } from './sync.ts'
+
+const service = (name: string, spec = ''): string =>
+  `apiVersion: kit/v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {${spec}template: {image: x}}\n`
+const many = (count: number): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`s${at}.yml`, service(`s${at}`)]))
+
+async function createWorld(spec: Partial<Source['spec']> = {}) {
+  const server = createServer()
+  const { store, clock, events, client: user } = server
+  let state: DirectoryState = { state: 'Missing', message: '/srv/shop is not there', watching: 'by events' }
+  let opened = 0
+  const directories: Directories = {
+    watch() {
+      opened++
+      return { read: () => Promise.resolve(state), close: () => void opened-- }
+    },
+  }
+  const kept = new Map<string, Files>()
+  const deps: Omit<GitopsDeps, 'store'> = {
+    clock,
+    log: silentLog,
+    events: events.recorder('gitops'),
+    nodeId: 'n1',
+    directories,
+    snapshots: {
+      save: async (key, files) => void kept.set(key, files),
+      load: async (key) => kept.get(key),
+    },
+    clientOf: (source) =>
+      inProcessClient({ router: server.router, clock, name: 'kitd', identity: { role: 'Admin', name: `gitops/${source}`, from: 'here' } }),
+  }
+  const { writes } = gitopsController({ ...deps, store })
+  const controller = gitopsController({ ...deps, store: guardStore(store, 'gitops', writes) })
+  const reconcile = (name = 'shop') => controller.reconcile(name, new AbortController().signal)
+  const add = (name: string, more: Partial<Source['spec']> = {}) =>
+    user.apply('Source', { apiVersion: 'kit/v1', kind: 'Source', metadata: { name }, spec: { path: '/srv/shop', ...more } })
+  await add('shop', spec)
+  return {
+    ...server,
+    user,
+    add,
+    reconcile,
+    opened: () => opened,
+    write(files: Readonly<Record<string, string>>, commit?: string) {
+      const bytes = new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]))
+      state = { state: 'Whole', files: bytes, watching: 'by events', ...(commit === undefined ? {} : { commit }) }
+      return revisionOf(bytes)
+    },
+    become(next: DirectoryState['state']) {
+      state = { state: next, message: `it is ${next}`, watching: 'by events' } as DirectoryState
+    },
+    source(name = 'shop') {
+      const found = store.view.get('Source', name)
+      assert.ok(found)
+      return found
+    },
+    ready(name = 'shop'): string {
+      const found = store.view.get('Source', name)?.status.conditions?.find(({ type }) => type === 'Ready')
+      return `${found?.status} ${found?.reason}`
+    },
+    message: () => store.view.get('Source', 'shop')?.status.conditions?.find(({ type }) => type === 'Ready')?.message ?? '',
+    names: (kind: 'Service' | 'Config' = 'Service') =>
+      [...store.view.list(kind)].filter(({ metadata }) => metadata.deletedAt === undefined).map(({ metadata }) => metadata.name),
+    annotate: (key: string, value: string) =>
+      user.patch('Source', 'shop', { type: 'merge', patch: { metadata: { annotations: { [key]: value } } } }),
+    /** As `kit scale` does. */
+    scale: (replicas: number) => user.scale('Service', 'web', replicas, { fieldManager: 'kit-scale' }),
+    replicas: () => store.view.get('Service', 'web')?.spec.replicas,
+  }
+}
+
+test('a directory is applied, with who manages it, and the status says so', async () => {
+  const world = await createWorld()
+  const revision = world.write({ 'web.yml': service('web', 'replicas: 2, '), 'sub/run.yml': 'services: {api: {image: y}}' }, 'abc123')
+  await world.reconcile()
+  assert.equal(world.ready(), 'True Applied')
+  const { status } = world.source()
+  assert.deepEqual(
+    [status.lastAppliedRevision, status.lastAppliedCommit, status.objects, status.watching],
+    [revision, 'abc123', 2, 'by events'],
+  )
+  assert.deepEqual(status.results, [
+    { kind: 'Service', name: 'web', action: 'Created' },
+    { kind: 'Stack', name: 'run', action: 'Created' },
+  ])
+  assert.deepEqual(
+    status.inventory?.map(({ kind, name, adopted }) => `${kind}/${name} ${adopted}`),
+    ['Service/web undefined', 'Stack/run undefined'],
+  )
+  assert.deepEqual(
+    status.history?.map((entry) => [entry.revision, entry.commit, entry.objects, entry.changed]),
+    [[revision, 'abc123', 2, 2]],
+  )
+  const web = world.store.view.get('Service', 'web')
+  assert.equal(web?.metadata.labels?.['kit/source'], 'shop')
+  assert.deepEqual(
+    web?.metadata.managedFields?.map(({ manager, operation }) => `${manager} ${operation}`),
+    ['gitops/shop Apply'],
+  )
+})
+
+test('looking again writes nothing', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  const before = world.store.view.resourceVersion
+  await world.clock.advance(60_000)
+  await world.reconcile()
+  await world.reconcile()
+  assert.equal(world.store.view.resourceVersion, before)
+})
+
+test('objects that refer to each other come in one directory, and go in the other order', async () => {
+  const world = await createWorld()
+  const web = service('web').replace('{image: x}', '{image: x, configs: [{source: conf}]}')
+  const conf = 'apiVersion: kit/v1\nkind: Config\nmetadata: {name: conf}\nspec: {data: eA==}\n'
+  world.write({ 'a.yml': web, 'b.yml': conf, 'c.yml': service('c') })
+  await world.reconcile()
+  assert.equal(world.ready(), 'True Applied', world.message())
+  world.write({ 'c.yml': service('c') })
+  await world.reconcile()
+  assert.equal(world.ready(), 'True Applied', world.message())
+  assert.deepEqual([world.names(), world.names('Config')], [['c'], []])
+})
+
+test('what others still use is deleted when they do not any more', async () => {
+  const world = await createWorld()
+  world.write({ 'b.yml': 'apiVersion: kit/v1\nkind: Config\nmetadata: {name: conf}\nspec: {data: eA==}\n', 'c.yml': service('c') })
+  await world.reconcile()
+  const spec = { template: { image: 'x', configs: [{ source: 'conf' }] } }
+  await world.user.apply('Service', { apiVersion: 'kit/v1', kind: 'Service', metadata: { name: 'mine' }, spec })
+  world.write({ 'c.yml': service('c') })
+  assert.equal((await world.reconcile()).requeueAfterMs, 30_000)
+  assert.equal(world.ready(), 'False Pruning')
+  assert.match(world.message(), /waits to delete Config\/conf: Config "conf" is used by service 'mine'/)
+  await world.store.commit({ writes: [{ op: 'delete', kind: 'Service', name: 'mine' }] })
+  await world.reconcile()
+  assert.equal(world.ready(), 'True Applied')
+  assert.deepEqual(world.names('Config'), [])
+})
+
+test('one mistake anywhere, and nothing is applied, pruned or forgotten', async () => {
+  const world = await createWorld()
+  const good = world.write({ 'web.yml': service('web'), 'db.yml': service('db') })
+  await world.reconcile()
+  const versions = () => [...world.store.view.list('Service')].map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`)
+  const before = versions()
+  const bad: readonly (readonly [string, Record<string, string>, RegExp])[] = [
+    ['a field that is not known', { 'web.yml': service('web', 'replica: 3, '), 'new.yml': service('new') }, /^web\.yml:4: .*replica/],
+    ['text that is no YAML', { 'web.yml': 'a: [', 'new.yml': service('new') }, /^web\.yml:1: /],
+    [
+      'what only the server knows',
+      { 'web.yml': service('web').replace('{image: x}', '{image: x, secrets: [{source: no}]}') },
+      /^web\.yml:4: .*no Secret 'no'/,
+    ],
+    ['one object in two files', { 'web.yml': service('web'), 'again.yml': service('web') }, /two documents define Service `web`/],
+    [
+      'an external network that is missing',
+      { 'run.yml': 'services: {a: {image: x, networks: [n]}}\nnetworks: {n: {external: true}}' },
+      /^run\.yml:2: there is no network n/,
+    ],
+    [
+      'a file that a Compose file names',
+      { 'run.yml': 'services: {a: {image: x, configs: [c]}}\nconfigs: {c: {file: ./gone}}' },
+      /there is no file gone/,
+    ],
+  ]
+  for (const [what, files, message] of bad) {
+    world.write(files)
+    await world.reconcile()
+    assert.equal(world.ready(), 'False InvalidFiles', what)
+    assert.match(world.message(), message, what)
+    assert.match(world.message(), new RegExp(`revision ${good}\\) stays`), what)
+    const [error] = world.source().status.errors ?? []
+    assert.ok(error?.line !== undefined && error.column !== undefined && error.code !== undefined, what)
+    assert.deepEqual(versions(), before, what)
+    assert.equal(world.source().status.lastAppliedRevision, good, what)
+  }
+  world.write({ 'web.yml': service('web'), 'db.yml': service('db') })
+  await world.reconcile()
+  assert.equal(world.ready(), 'True Applied')
+  assert.equal(world.source().status.errors, undefined)
+})
+
+test('what is in a secret is not in an error', async () => {
+  const world = await createWorld()
+  world.write({ 's.yml': 'apiVersion: kit/v1\nkind: Secret\nmetadata: {name: s}\nspec: {data: hunter2hunter2!!}\n' })
+  await world.reconcile()
+  assert.equal(world.ready(), 'False InvalidFiles')
+  assert.doesNotMatch(JSON.stringify(world.source().status), /hunter2/)
+})
+
+for (const state of ['Missing', 'Unreadable'] as const) {
+  test(`a directory that is ${state} deletes nothing`, async () => {
+    const world = await createWorld({ allowEmpty: true })
+    world.write({ 'web.yml': service('web') })
+    await world.reconcile()
+    world.become(state)
+    const { requeueAfterMs } = await world.reconcile()
+    assert.equal(world.ready(), `False Directory${state}`)
+    assert.deepEqual(world.names(), ['web'])
+    assert.equal(requeueAfterMs, 30_000)
+  })
+}
+
+test('a directory that keeps changing is left alone, and said after ten seconds', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  world.become('Changing')
+  assert.equal((await world.reconcile()).requeueAfterMs, 500)
+  assert.equal(world.ready(), 'True Applied')
+  await world.clock.advance(10_000)
+  await world.reconcile()
+  assert.equal(world.ready(), 'Unknown Changing')
+  assert.deepEqual(world.names(), ['web'])
+})
+
+test('what leaves the directory is pruned; what was there before the source is not', async () => {
+  const world = await createWorld()
+  await world.user.apply('Service', {
+    apiVersion: 'kit/v1',
+    kind: 'Service',
+    metadata: { name: 'old' },
+    spec: { template: { image: 'x' } },
+  })
+  world.write({ 'a.yml': service('web'), 'b.yml': service('db'), 'c.yml': service('old') })
+  await world.reconcile()
+  assert.deepEqual(
+    world
+      .source()
+      .status.inventory?.filter(({ adopted }) => adopted === true)
+      .map(({ name }) => name),
+    ['old'],
+  )
+  world.write({ 'a.yml': service('web') })
+  await world.reconcile()
+  assert.deepEqual(world.names(), ['old', 'web'])
+  assert.deepEqual(world.source().status.results, [{ kind: 'Service', name: 'db', action: 'Pruned' }])
+})
+
+test('an emptied directory deletes nothing unless that is allowed', async () => {
+  const world = await createWorld()
+  world.write({ 'a.yml': service('web') })
+  await world.reconcile()
+  world.write({})
+  await world.reconcile()
+  assert.equal(world.ready(), 'False Empty')
+  assert.deepEqual(world.names(), ['web'])
+  await world.user.patch('Source', 'shop', { type: 'merge', patch: { spec: { allowEmpty: true } } })
+  await world.reconcile()
+  assert.equal(world.ready(), 'True Applied')
+  assert.deepEqual(world.names(), [])
+})
+
+test('to lose more than 30 % of ten objects takes a yes to exactly that', async () => {
+  const world = await createWorld()
+  world.write(many(10))
+  await world.reconcile()
+  const revision = world.write({ ...many(5), 'new.yml': service('new') })
+  await world.reconcile()
+  assert.equal(world.ready(), 'False PruneNeedsConsent')
+  assert.equal(world.names().length, 10, 'nothing new either')
+  assert.deepEqual(world.source().status.awaiting, { token: `${revision}:5`, prune: 5, of: 10 })
+  await world.annotate(agreeAnnotation, 'other:5')
+  await world.reconcile()
+  assert.equal(world.names().length, 10)
+  await world.annotate(agreeAnnotation, `${revision}:5`)
+  await world.reconcile()
+  assert.equal(world.ready(), 'True Applied')
+  assert.deepEqual(world.names(), ['new', 's0', 's1', 's2', 's3', 's4'])
+  assert.equal(world.source().status.awaiting, undefined)
+})
+
+test('drift is undone at once, and told with who made it', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web', 'replicas: 2, ') })
+  await world.reconcile()
+  await world.scale(5)
+  await world.reconcile()
+  assert.equal(world.replicas(), 2)
+  const told = world.events.list().find((event) => event['reason'] === 'Healed')
+  assert.match(String(told?.['message']), /Service\/web spec\.replicas \(by kit-scale\) is 5, and the files say 2/)
+  await world.scale(7)
+  const { requeueAfterMs } = await world.reconcile()
+  assert.equal(world.replicas(), 7, 'not so soon again')
+  assert.equal(requeueAfterMs, 5000)
+  assert.deepEqual(world.source().status.drift, [
+    { kind: 'Service', name: 'web', field: 'spec.replicas', by: 'kit-scale', message: 'is 7, and the files say 2' },
+  ])
+  await world.clock.advance(5000)
+  await world.reconcile()
+  assert.equal(world.replicas(), 2)
+  assert.equal(world.source().status.drift, undefined)
+  assert.equal(world.source().status.healing?.count, 2)
+})
+
+test('an object that somebody has deleted comes back', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  await world.store.commit({ writes: [{ op: 'delete', kind: 'Service', name: 'web' }] })
+  await world.reconcile()
+  assert.deepEqual(world.names(), ['web'])
+  assert.match(String(world.events.list().find((event) => event['reason'] === 'Healed')?.['message']), /Service\/web is gone/)
+})
+
+test('drift is only reported where the source says so, until somebody asks', async () => {
+  const world = await createWorld({ drift: 'Report' })
+  world.write({ 'web.yml': service('web', 'replicas: 2, ') })
+  await world.reconcile()
+  await world.scale(5)
+  await world.reconcile()
+  assert.equal(world.ready(), 'False Drifted')
+  assert.match(world.message(), /1 changes by others: Service\/web spec\.replicas by kit-scale/)
+  assert.equal(world.replicas(), 5)
+  await world.annotate(syncAnnotation, '1')
+  await world.reconcile()
+  assert.equal(world.replicas(), 2)
+  assert.equal(world.ready(), 'True Applied')
+  await world.scale(6)
+  await world.reconcile()
+  assert.equal(world.replicas(), 6, 'asked once is not asked for ever')
+})
+
+for (const [where, spec, metadata] of [
+  ['of the source', { leave: ['spec.replicas'] }, ''],
+  ['of the object', {}, ', annotations: {kit/leave: spec.replicas}'],
+] as const) {
+  test(`a scaled field is left to its owner by a word ${where}`, async () => {
+    const world = await createWorld(spec)
+    const web = (replicas: number) => service('web', `replicas: ${replicas}, `).replace('{name: web}', `{name: web${metadata}}`)
+    world.write({ 'web.yml': web(2) })
+    await world.reconcile()
+    world.write({ 'web.yml': web(3) })
+    await world.reconcile()
+    assert.equal(world.replicas(), 3, 'nobody else has set it')
+    await world.scale(7)
+    await world.reconcile()
+    world.write({ 'web.yml': web(4).replace('image: x', 'image: y') })
+    await world.reconcile()
+    assert.equal(world.replicas(), 7)
+    assert.equal(world.store.view.get('Service', 'web')?.spec.template.image, 'y')
+    assert.equal(world.ready(), 'True Applied')
+    assert.equal(world.source().status.drift, undefined)
+  })
+}
+
+test('a source without force does not take what others have set', async () => {
+  const world = await createWorld({ force: false })
+  await world.user.apply('Service', {
+    apiVersion: 'kit/v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { replicas: 4, template: { image: 'x' } },
+  })
+  world.write({ 'web.yml': service('web', 'replicas: 2, ') })
+  await world.reconcile()
+  assert.equal(world.ready(), 'False InvalidFiles')
+  assert.match(world.message(), /^web\.yml:4: conflict with "tester".*is 4, and the file says 2/)
+  assert.equal(world.replicas(), 4)
+})
+
+test('a suspended source writes nothing but its status; one look may be asked for', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  await world.user.patch('Source', 'shop', { type: 'merge', patch: { spec: { suspend: true, suspendReason: 'sale' } } })
+  world.write({ 'db.yml': service('db') })
+  await world.reconcile()
+  assert.equal(world.ready(), 'Unknown Suspended')
+  assert.match(world.message(), /suspended \(sale\); the files are at revision/)
+  assert.deepEqual(world.names(), ['web'])
+  await world.annotate(syncAnnotation, 'now')
+  await world.reconcile()
+  assert.deepEqual(world.names(), ['db'])
+  await world.reconcile()
+  assert.equal(world.ready(), 'Unknown Suspended')
+})
+
+test('a source that is pinned goes back to what was applied, and stays there', async () => {
+  const world = await createWorld()
+  const first = world.write({ 'web.yml': service('web', 'replicas: 1, ') }, 'c1')
+  await world.reconcile()
+  const second = world.write({ 'web.yml': service('web', 'replicas: 2, ') }, 'c2')
+  await world.reconcile()
+  const pin = (revision: string | null) => world.user.patch('Source', 'shop', { type: 'merge', patch: { spec: { pin: revision } } })
+  await pin(first)
+  await world.reconcile()
+  assert.equal(world.replicas(), 1)
+  assert.equal(world.ready(), 'True Pinned')
+  world.write({ 'web.yml': service('web', 'replicas: 3, ') })
+  await world.reconcile()
+  assert.equal(world.replicas(), 1)
+  assert.deepEqual(
+    [world.source().status.lastAppliedCommit, world.source().status.history?.map(({ revision }) => revision)],
+    ['c1', [first, second]],
+  )
+  await pin('feedfeed')
+  await world.reconcile()
+  assert.equal(world.ready(), 'False NotKept')
+  assert.equal(world.replicas(), 1)
+  await pin(null)
+  await world.reconcile()
+  assert.equal(world.replicas(), 3)
+})
+
+test('two sources do not fight over one object', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web', 'replicas: 2, ') })
+  await world.reconcile()
+  await world.add('other')
+  world.write({ 'web.yml': service('web', 'replicas: 3, ') })
+  await world.reconcile('other')
+  assert.equal(world.ready('other'), 'False InvalidFiles')
+  assert.match(world.source('other').status.errors?.[0]?.message ?? '', /Service\/web belongs to source shop/)
+  assert.equal(world.replicas(), 2)
+})
+
+test('what a source that is gone had created belongs to the next that holds it', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  await world.user.delete('Source', 'shop')
+  await world.reconcile()
+  assert.deepEqual(world.names(), ['web'], 'a source that goes takes nothing with it')
+  assert.equal(world.opened(), 0)
+  await world.add('next', { allowEmpty: true })
+  await world.reconcile('next')
+  assert.equal(world.store.view.get('Service', 'web')?.metadata.labels?.['kit/source'], 'next')
+  world.write({})
+  await world.reconcile('next')
+  assert.deepEqual(world.names(), [])
+})
+
+test('a source with the finalizer deletes what it has created before it goes', async () => {
+  const world = await createWorld()
+  world.write({ ...many(12), 'v.yml': 'apiVersion: kit/v1\nkind: Volume\nmetadata: {name: v}\nspec: {}\n' })
+  await world.reconcile()
+  await world.user.patch('Source', 'shop', { type: 'merge', patch: { metadata: { finalizers: [pruneFinalizer] } } })
+  await world.user.delete('Source', 'shop')
+  await world.reconcile()
+  assert.equal(world.store.view.get('Source', 'shop'), undefined)
+  assert.deepEqual(world.names(), [])
+  assert.ok(world.store.view.get('Volume', 'v'), 'data stays')
+})
+
+test('a directory elsewhere is not read, and the status says where it would be', async () => {
+  const world = await createWorld({ node: 'w1' })
+  await world.reconcile()
+  assert.equal(world.ready(), 'False NotHere')
+  assert.match(world.message(), /there is no node w1/)
+  const metadata = { name: 'w1', uid: 'w1', resourceVersion: 0, generation: 1, createdAt: 0 }
+  await world.store.commit({
+    writes: [{ op: 'create', object: { kind: 'Node', metadata, spec: { availability: 'Active' }, status: { role: 'Worker' } } }],
+  })
+  await world.reconcile()
+  assert.match(world.message(), /node w1 is a worker: only managers read directories/)
+  assert.equal(world.opened(), 0)
+})
+
+// Dying on any line: the next look has to come to the same end, and own what it has made.
+
+test('wherever it dies between writes, the next look ends where it would have', async () => {
+  const finish = async (dieAfter: number): Promise<{ readonly end: unknown; readonly commits: number }> => {
+    const world = await createWorld()
+    world.write({ 'web.yml': service('web'), 'db.yml': service('db') })
+    await world.reconcile()
+    world.write({ 'web.yml': service('web', 'replicas: 3, '), 'new.yml': service('new') })
+    let commits = 0
+    const { commit } = world.store
+    Object.assign(world.store, {
+      commit(...given: Parameters<typeof commit>) {
+        if (commits++ === dieAfter) return Promise.reject(new Error('died'))
+        return commit(...given)
+      },
+    })
+    await world.reconcile().catch((error: unknown) => assert.match(String(error), /died/))
+    Object.assign(world.store, { commit })
+    const used = commits
+    await world.reconcile()
+    await world.reconcile()
+    const services = [...world.store.view.list('Service')].map(({ metadata, spec }) => [
+      metadata.name,
+      metadata.deletedAt !== undefined,
+      metadata.labels,
+      spec,
+    ])
+    assert.equal(world.ready(), 'True Applied')
+    world.write({ 'web.yml': service('web', 'replicas: 3, ') })
+    await world.reconcile()
+    return { end: [services, world.names()], commits: used }
+  }
+  const whole = await finish(Number.POSITIVE_INFINITY)
+  assert.ok(whole.commits >= 4)
+  for (let at = 0; at < whole.commits; at++) assert.deepEqual((await finish(at)).end, whole.end, `died at write ${at}`)
+})

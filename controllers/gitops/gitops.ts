@@ -1,0 +1,162 @@
+// Sources: keeps the cluster as the files of a directory say. Watching the directory is the world's business
+// (`Directories`); what the files mean is `files.ts`, what to delete `prune.ts`, what to do `decide.ts`, doing it
+// `attempt.ts`. This file brings them together and writes down in Source.status how far it got; nothing else is its own.
+//
+// It runs where the leading manager is. It may die on any line: whatever it wrote to the cluster says itself whose it is,
+// so the next look finds it, and the status comes last. A file that is wrong, or not whole, changes nothing.
+
+import { isDeepStrictEqual } from 'node:util'
+import { withDefaults } from '../../api/defaults.ts'
+import { durationMs } from '../../api/duration.ts'
+import type { KitObject, Node, Source } from '../../api/objects.ts'
+import type { Directories, DirectoryState, WatchedDirectory } from '../../effects/effects.ts'
+import type { Controller, Result } from '../runtime/controller.ts'
+import { pruneAll } from './attempt.ts'
+import { directoryChoice, revisionOf } from './files.ts'
+import { managerOf, planPrune } from './prune.ts'
+import { snapshotKey } from './snapshots.ts'
+import type { Verdict } from './source-status.ts'
+import { inPruneOrder, presentObjects, prunable, type SyncDeps, say, sync } from './sync.ts'
+
+/** Holds a Source that is being deleted until what it has created is deleted. */
+export const pruneFinalizer = 'kit/prune'
+
+const lookAgainMs = 500
+/** A directory that is being written to for so long is worth a word. */
+const patienceMs = 10_000
+const pendingMs = 2000
+
+export type GitopsDeps = SyncDeps & {
+  readonly nodeId: string
+  /** Undefined where there are none: a node without a file system of people. */
+  readonly directories: Directories | undefined
+}
+
+export function gitopsController(deps: GitopsDeps): Controller {
+  const watched = new Map<string, { readonly path: string; readonly directory: WatchedDirectory; changingSinceMs?: number }>()
+  let wake: (key: string) => void = () => undefined
+
+  function close(name: string): void {
+    watched.get(name)?.directory.close()
+    watched.delete(name)
+  }
+
+  async function read(name: string, path: string, directories: Directories, signal: AbortSignal): Promise<DirectoryState> {
+    const open = watched.get(name)
+    if (open?.path === path) return await open.directory.read(signal)
+    close(name)
+    const directory = directories.watch(path, directoryChoice, () => wake(name))
+    watched.set(name, { path, directory })
+    return await directory.read(signal)
+  }
+
+  /** Since when it is, if it is. */
+  function changingForMs(name: string, isChanging: boolean): number {
+    const open = watched.get(name)
+    if (open === undefined) return 0
+    const { changingSinceMs, ...rest } = open
+    const now = deps.clock.monotonicMs()
+    watched.set(name, isChanging ? { ...rest, changingSinceMs: changingSinceMs ?? now } : rest)
+    return isChanging ? now - (changingSinceMs ?? now) : 0
+  }
+
+  return {
+    name: 'gitops',
+    watches: {
+      Source: (source, previous) => (isOnlyStatus(source, previous) ? [] : [source.metadata.name]),
+      ...Object.fromEntries(prunable.filter((kind) => kind !== 'Source').map((kind) => [kind, sourcesOf])),
+    },
+    wakes(add) {
+      wake = add
+      return () => {
+        for (const name of [...watched.keys()]) close(name)
+      }
+    },
+    writes: { Source: ['status'] },
+    async reconcile(name, signal): Promise<Result> {
+      const stored = deps.store.view.get('Source', name)
+      if (stored === undefined || stored.metadata.deletedAt !== undefined) close(name)
+      if (stored === undefined) return {}
+      if (stored.metadata.deletedAt !== undefined) return await end(deps, stored, signal)
+      const { spec } = withDefaults('Source', stored)
+      const elsewhere = whyElsewhere(deps, spec.node)
+      if (elsewhere !== undefined || deps.directories === undefined) {
+        close(name)
+        return await say(deps, stored, { status: 'False', reason: 'NotHere', message: elsewhere ?? 'this node reads no directories' })
+      }
+      const state = await read(name, spec.path, deps.directories, signal)
+      const changingMs = changingForMs(name, state.state === 'Changing')
+      const source = deps.store.view.get('Source', name)
+      if (source?.metadata.uid !== stored.metadata.uid || source.metadata.generation !== stored.metadata.generation)
+        return { requeueAfterMs: 0 }
+      const { watching } = state
+      if (state.state === 'Changing') {
+        if (changingMs >= patienceMs)
+          await say(deps, source, { status: 'Unknown', reason: 'Changing', message: state.message }, { watching })
+        return { requeueAfterMs: lookAgainMs }
+      }
+      const retryAfterMs = durationMs(spec.retryInterval ?? '30s')
+      if (state.state !== 'Whole') {
+        const verdict: Verdict = { status: 'False', reason: `Directory${state.state}`, message: `${state.message}; what was applied stays` }
+        return { ...(await say(deps, source, verdict, { watching })), requeueAfterMs: retryAfterMs }
+      }
+      const files = spec.pin === undefined ? state.files : await deps.snapshots.load(snapshotKey(source.metadata.uid, spec.pin))
+      if (files === undefined || (spec.pin !== undefined && revisionOf(files) !== spec.pin)) {
+        const message = `revision ${spec.pin} is not kept here: status.history has those that are`
+        return await say(deps, source, { status: 'False', reason: 'NotKept', message }, { watching })
+      }
+      const { commit } = spec.pin === undefined ? state : (source.status.history?.find(({ revision }) => revision === spec.pin) ?? {})
+      const outcome = await sync(deps, source, files, { watching, ...(commit === undefined ? {} : { commit }) }, signal)
+      return { requeueAfterMs: Math.min(outcome.requeueAfterMs ?? Number.POSITIVE_INFINITY, durationMs(spec.interval ?? '1m')) }
+    },
+  }
+}
+
+// Deleting a source.
+
+/** Nothing is deleted with a source, unless its finalizer says so: then what it has created, and protected objects not. */
+async function end(deps: GitopsDeps, { metadata }: Source, signal: AbortSignal): Promise<Result> {
+  if (metadata.finalizers?.includes(pruneFinalizer) !== true) return {}
+  const { name } = metadata
+  const client = deps.clientOf(name)
+  const source = { name, prune: true, allowEmpty: true }
+  const agreed = `end:${Number.MAX_SAFE_INTEGER}`
+  const { prune } = planPrune({ source, wanted: new Set(), present: presentObjects(deps), revision: 'end', agreed })
+  const { isPending } = await pruneAll(client, inPruneOrder(prune), signal)
+  if (isPending) return { requeueAfterMs: pendingMs }
+  const finalizers = metadata.finalizers.filter((finalizer) => finalizer !== pruneFinalizer)
+  await client.patch('Source', name, { type: 'merge', patch: { metadata: { finalizers } } })
+  return {}
+}
+
+/** Why another node would have to do it. */
+function whyElsewhere({ store: { view }, nodeId }: GitopsDeps, wanted: string | undefined): string | undefined {
+  if (wanted === undefined) return undefined
+  const nodes = [...view.list('Node')].filter((node) => node.metadata.name === wanted || hostnameOf(node) === wanted)
+  const [node, another] = nodes
+  if (node === undefined) return `there is no node ${wanted}`
+  if (another !== undefined) return `more than one node has the host name ${wanted}: name one by its id`
+  if (node.metadata.name === nodeId) return undefined
+  if (node.status.role !== 'Manager') return `node ${wanted} is a worker: only managers read directories; keep the directory on a manager`
+  return `node ${wanted} does not lead: the directory is read where the leading manager is`
+}
+
+function hostnameOf({ status }: Node): string | undefined {
+  return status.description?.hostname
+}
+
+/** Sources that have applied fields of the object; its status is none of their business. */
+function sourcesOf(object: KitObject, previous: KitObject | undefined): readonly string[] {
+  if (object.kind === 'Task' || isOnlyStatus(object, previous)) return []
+  const prefix = managerOf('')
+  const managers = (object.metadata.managedFields ?? []).map(({ manager }) => manager)
+  return managers.filter((manager) => manager.startsWith(prefix)).map((manager) => manager.slice(prefix.length))
+}
+
+function isOnlyStatus(object: KitObject, previous: KitObject | undefined): boolean {
+  if (previous === undefined || object === previous || object.kind === 'Task' || previous.kind === 'Task') return false
+  const [a, b] = [object.metadata, previous.metadata]
+  return (
+    a.generation === b.generation && a.deletedAt === b.deletedAt && isDeepStrictEqual([a.labels, a.annotations], [b.labels, b.annotations])
+  )
+}

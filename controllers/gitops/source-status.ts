@@ -1,0 +1,74 @@
+// What the status of a Source says, made of what was found and done. Pure.
+
+import type { Source } from '../../api/objects.ts'
+import { formatTimestamp } from '../../api/timestamp.ts'
+import type { WireObject } from '../../api/wire.ts'
+import type { Result } from './attempt.ts'
+import { isCreatedBy } from './prune.ts'
+
+export type Status = Source['status']
+
+const maxHistory = 10
+/** Of results and drift. */
+export const maxListed = 50
+
+export interface Verdict {
+  readonly status: 'True' | 'False' | 'Unknown'
+  readonly reason: string
+  readonly message: string
+}
+
+export function withReady(source: Source, status: Status, { status: holds, reason, message }: Verdict, nowMs: number): Status {
+  const others = (status.conditions ?? []).filter(({ type }) => type !== 'Ready')
+  const old = status.conditions?.find(({ type }) => type === 'Ready')
+  const lastTransitionTime = (old?.status === holds ? old.lastTransitionTime : undefined) ?? formatTimestamp(nowMs)
+  const observedGeneration = source.metadata.generation
+  return {
+    ...status,
+    observedGeneration,
+    conditions: [...others, { type: 'Ready', status: holds, reason, message, observedGeneration, lastTransitionTime }],
+  }
+}
+
+/** Without what was wrong before: it is said anew where it still is. */
+export function withoutTroubles({ errors: _errors, awaiting: _awaiting, drift: _drift, ...status }: Status): Status {
+  return status
+}
+
+export function inventoryOf(source: string, objects: readonly WireObject[]): NonNullable<Status['inventory']> {
+  return objects.map(({ kind, metadata }) => ({
+    kind,
+    name: metadata.name,
+    uid: metadata.uid,
+    ...(isCreatedBy(source, { metadata }) ? {} : { adopted: true }),
+  }))
+}
+
+export interface Revision {
+  readonly revision: string
+  readonly commit?: string
+}
+
+/** One entry for each revision: a healed one, or one that was rolled back to, is there once, as the newest. */
+export function withHistory(
+  history: Status['history'],
+  { revision, commit }: Revision,
+  facts: { readonly at: string; readonly objects: number; readonly changed: number },
+): NonNullable<Status['history']> {
+  const others = (history ?? []).filter((entry) => entry.revision !== revision)
+  return [{ revision, ...(commit === undefined ? {} : { commit }), ...facts }, ...others].slice(0, maxHistory)
+}
+
+/** `3 created, 1 pruned`; empty when nothing was. */
+export function describeResults(results: readonly Result[]): string {
+  const words = { Created: 'created', Configured: 'configured', Pruned: 'pruned', PruneSkipped: 'kept', Failed: 'failed' } as const
+  return Object.entries(words)
+    .map(([action, word]) => [results.filter((result) => result.action === action).length, word] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ')
+}
+
+export function revisionWords({ revision, commit }: Revision): string {
+  return commit === undefined ? `revision ${revision}` : `commit ${commit.slice(0, 10)} (revision ${revision})`
+}
