@@ -3702,6 +3702,42 @@ export const definitions: readonly Definition[] = [
             }
            }
           },
+          "pending": {
+           "type": "array",
+           "description": "What an attempt would do that waits: it is suspended, or somebody has to agree.",
+           "items": {
+            "type": "object",
+            "description": "One object.",
+            "required": [
+             "kind",
+             "name",
+             "action"
+            ],
+            "properties": {
+             "kind": {
+              "type": "string",
+              "description": "Kind."
+             },
+             "name": {
+              "type": "string",
+              "description": "Name."
+             },
+             "action": {
+              "type": "string",
+              "enum": [
+               "Create",
+               "Configure",
+               "Prune"
+              ],
+              "description": "What would be done."
+             },
+             "message": {
+              "type": "string",
+              "description": "The fields."
+             }
+            }
+           }
+          },
           "healing": {
            "type": "object",
            "description": "How often drift was undone lately, so that two who disagree do not keep each other busy.",

@@ -9888,7 +9888,7 @@ return errors === 0;
 validate27.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"message":{"type":"string"}}}},"pending":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Create","Configure","Prune"]},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const pattern6 = new RegExp("^/", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10595,11 +10595,15 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data14.healing !== undefined){
-let data37 = data14.healing;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.count === undefined){
-const err57 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
+if(data14.pending !== undefined){
+let data37 = data14.pending;
+if(Array.isArray(data37)){
+const len3 = data37.length;
+for(let i3=0; i3<len3; i3++){
+let data38 = data37[i3];
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.kind === undefined){
+const err57 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -10608,8 +10612,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(data37.at === undefined){
-const err58 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
+if(data38.name === undefined){
+const err58 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -10618,10 +10622,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data37.count !== undefined){
-let data38 = data37.count;
-if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
-const err59 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
+if(data38.action === undefined){
+const err59 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -10630,12 +10632,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-if(data37.at !== undefined){
-let data39 = data37.at;
-if(typeof data39 === "string"){
-if(!(formats6(data39))){
-const err60 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
+if(data38.kind !== undefined){
+if(typeof data38.kind !== "string"){
+const err60 = {instancePath:instancePath+"/status/pending/" + i3+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -10645,8 +10644,9 @@ vErrors.push(err60);
 errors++;
 }
 }
-else {
-const err61 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
+if(data38.name !== undefined){
+if(typeof data38.name !== "string"){
+const err61 = {instancePath:instancePath+"/status/pending/" + i3+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -10656,9 +10656,10 @@ vErrors.push(err61);
 errors++;
 }
 }
-}
-else {
-const err62 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
+if(data38.action !== undefined){
+let data41 = data38.action;
+if(typeof data41 !== "string"){
+const err62 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -10667,16 +10668,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-if(data14.results !== undefined){
-let data40 = data14.results;
-if(Array.isArray(data40)){
-const len3 = data40.length;
-for(let i3=0; i3<len3; i3++){
-let data41 = data40[i3];
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.kind === undefined){
-const err63 = {instancePath:instancePath+"/status/results/" + i3,keyword:"required",params:{missingProperty: "kind"}};
+if(!(((data41 === "Create") || (data41 === "Configure")) || (data41 === "Prune"))){
+const err63 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.pending.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -10685,8 +10678,10 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data41.name === undefined){
-const err64 = {instancePath:instancePath+"/status/results/" + i3,keyword:"required",params:{missingProperty: "name"}};
+}
+if(data38.message !== undefined){
+if(typeof data38.message !== "string"){
+const err64 = {instancePath:instancePath+"/status/pending/" + i3+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -10695,8 +10690,10 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data41.action === undefined){
-const err65 = {instancePath:instancePath+"/status/results/" + i3,keyword:"required",params:{missingProperty: "action"}};
+}
+}
+else {
+const err65 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -10705,9 +10702,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data41.kind !== undefined){
-if(typeof data41.kind !== "string"){
-const err66 = {instancePath:instancePath+"/status/results/" + i3+"/kind",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/status/pending",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -10717,9 +10715,11 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data41.name !== undefined){
-if(typeof data41.name !== "string"){
-const err67 = {instancePath:instancePath+"/status/results/" + i3+"/name",keyword:"type",params:{type: "string"}};
+if(data14.healing !== undefined){
+let data43 = data14.healing;
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+if(data43.count === undefined){
+const err67 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -10728,11 +10728,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data41.action !== undefined){
-let data44 = data41.action;
-if(typeof data44 !== "string"){
-const err68 = {instancePath:instancePath+"/status/results/" + i3+"/action",keyword:"type",params:{type: "string"}};
+if(data43.at === undefined){
+const err68 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -10741,8 +10738,10 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(!(((((data44 === "Created") || (data44 === "Configured")) || (data44 === "Pruned")) || (data44 === "PruneSkipped")) || (data44 === "Failed"))){
-const err69 = {instancePath:instancePath+"/status/results/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
+if(data43.count !== undefined){
+let data44 = data43.count;
+if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
+const err69 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -10752,9 +10751,11 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data41.message !== undefined){
-if(typeof data41.message !== "string"){
-const err70 = {instancePath:instancePath+"/status/results/" + i3+"/message",keyword:"type",params:{type: "string"}};
+if(data43.at !== undefined){
+let data45 = data43.at;
+if(typeof data45 === "string"){
+if(!(formats6(data45))){
+const err70 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -10764,9 +10765,8 @@ vErrors.push(err70);
 errors++;
 }
 }
-}
 else {
-const err71 = {instancePath:instancePath+"/status/results/" + i3,keyword:"type",params:{type: "object"}};
+const err71 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -10778,7 +10778,7 @@ errors++;
 }
 }
 else {
-const err72 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
+const err72 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -10788,15 +10788,15 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data14.errors !== undefined){
-let data46 = data14.errors;
+if(data14.results !== undefined){
+let data46 = data14.results;
 if(Array.isArray(data46)){
 const len4 = data46.length;
 for(let i4=0; i4<len4; i4++){
 let data47 = data46[i4];
 if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-if(data47.message === undefined){
-const err73 = {instancePath:instancePath+"/status/errors/" + i4,keyword:"required",params:{missingProperty: "message"}};
+if(data47.kind === undefined){
+const err73 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -10805,9 +10805,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(data47.file !== undefined){
-if(typeof data47.file !== "string"){
-const err74 = {instancePath:instancePath+"/status/errors/" + i4+"/file",keyword:"type",params:{type: "string"}};
+if(data47.name === undefined){
+const err74 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -10816,11 +10815,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data47.line !== undefined){
-let data49 = data47.line;
-if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
-const err75 = {instancePath:instancePath+"/status/errors/" + i4+"/line",keyword:"type",params:{type: "integer"}};
+if(data47.action === undefined){
+const err75 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -10829,11 +10825,9 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-if(data47.column !== undefined){
-let data50 = data47.column;
-if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
-const err76 = {instancePath:instancePath+"/status/errors/" + i4+"/column",keyword:"type",params:{type: "integer"}};
+if(data47.kind !== undefined){
+if(typeof data47.kind !== "string"){
+const err76 = {instancePath:instancePath+"/status/results/" + i4+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -10843,9 +10837,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data47.code !== undefined){
-if(typeof data47.code !== "string"){
-const err77 = {instancePath:instancePath+"/status/errors/" + i4+"/code",keyword:"type",params:{type: "string"}};
+if(data47.name !== undefined){
+if(typeof data47.name !== "string"){
+const err77 = {instancePath:instancePath+"/status/results/" + i4+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -10855,9 +10849,10 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data47.message !== undefined){
-if(typeof data47.message !== "string"){
-const err78 = {instancePath:instancePath+"/status/errors/" + i4+"/message",keyword:"type",params:{type: "string"}};
+if(data47.action !== undefined){
+let data50 = data47.action;
+if(typeof data50 !== "string"){
+const err78 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -10866,10 +10861,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-}
-else {
-const err79 = {instancePath:instancePath+"/status/errors/" + i4,keyword:"type",params:{type: "object"}};
+if(!(((((data50 === "Created") || (data50 === "Configured")) || (data50 === "Pruned")) || (data50 === "PruneSkipped")) || (data50 === "Failed"))){
+const err79 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -10879,9 +10872,9 @@ vErrors.push(err79);
 errors++;
 }
 }
-}
-else {
-const err80 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
+if(data47.message !== undefined){
+if(typeof data47.message !== "string"){
+const err80 = {instancePath:instancePath+"/status/results/" + i4+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -10891,11 +10884,9 @@ vErrors.push(err80);
 errors++;
 }
 }
-if(data14.awaiting !== undefined){
-let data53 = data14.awaiting;
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-if(data53.token === undefined){
-const err81 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
+}
+else {
+const err81 = {instancePath:instancePath+"/status/results/" + i4,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -10904,8 +10895,10 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(data53.prune === undefined){
-const err82 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
+}
+}
+else {
+const err82 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -10914,8 +10907,16 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(data53.of === undefined){
-const err83 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
+}
+if(data14.errors !== undefined){
+let data52 = data14.errors;
+if(Array.isArray(data52)){
+const len5 = data52.length;
+for(let i5=0; i5<len5; i5++){
+let data53 = data52[i5];
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(data53.message === undefined){
+const err83 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"required",params:{missingProperty: "message"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -10924,9 +10925,9 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data53.token !== undefined){
-if(typeof data53.token !== "string"){
-const err84 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
+if(data53.file !== undefined){
+if(typeof data53.file !== "string"){
+const err84 = {instancePath:instancePath+"/status/errors/" + i5+"/file",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -10936,10 +10937,10 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data53.prune !== undefined){
-let data55 = data53.prune;
+if(data53.line !== undefined){
+let data55 = data53.line;
 if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
-const err85 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
+const err85 = {instancePath:instancePath+"/status/errors/" + i5+"/line",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -10949,10 +10950,10 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data53.of !== undefined){
-let data56 = data53.of;
+if(data53.column !== undefined){
+let data56 = data53.column;
 if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
-const err86 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
+const err86 = {instancePath:instancePath+"/status/errors/" + i5+"/column",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -10962,9 +10963,9 @@ vErrors.push(err86);
 errors++;
 }
 }
-}
-else {
-const err87 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
+if(data53.code !== undefined){
+if(typeof data53.code !== "string"){
+const err87 = {instancePath:instancePath+"/status/errors/" + i5+"/code",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -10974,15 +10975,9 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data14.history !== undefined){
-let data57 = data14.history;
-if(Array.isArray(data57)){
-const len5 = data57.length;
-for(let i5=0; i5<len5; i5++){
-let data58 = data57[i5];
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-if(data58.revision === undefined){
-const err88 = {instancePath:instancePath+"/status/history/" + i5,keyword:"required",params:{missingProperty: "revision"}};
+if(data53.message !== undefined){
+if(typeof data53.message !== "string"){
+const err88 = {instancePath:instancePath+"/status/errors/" + i5+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -10991,8 +10986,10 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(data58.at === undefined){
-const err89 = {instancePath:instancePath+"/status/history/" + i5,keyword:"required",params:{missingProperty: "at"}};
+}
+}
+else {
+const err89 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -11001,8 +10998,10 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(data58.objects === undefined){
-const err90 = {instancePath:instancePath+"/status/history/" + i5,keyword:"required",params:{missingProperty: "objects"}};
+}
+}
+else {
+const err90 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -11011,9 +11010,12 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(data58.revision !== undefined){
-if(typeof data58.revision !== "string"){
-const err91 = {instancePath:instancePath+"/status/history/" + i5+"/revision",keyword:"type",params:{type: "string"}};
+}
+if(data14.awaiting !== undefined){
+let data59 = data14.awaiting;
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(data59.token === undefined){
+const err91 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -11022,10 +11024,8 @@ vErrors.push(err91);
 }
 errors++;
 }
-}
-if(data58.commit !== undefined){
-if(typeof data58.commit !== "string"){
-const err92 = {instancePath:instancePath+"/status/history/" + i5+"/commit",keyword:"type",params:{type: "string"}};
+if(data59.prune === undefined){
+const err92 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -11034,12 +11034,8 @@ vErrors.push(err92);
 }
 errors++;
 }
-}
-if(data58.at !== undefined){
-let data61 = data58.at;
-if(typeof data61 === "string"){
-if(!(formats6(data61))){
-const err93 = {instancePath:instancePath+"/status/history/" + i5+"/at",keyword:"format",params:{format: "date-time"}};
+if(data59.of === undefined){
+const err93 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -11048,9 +11044,9 @@ vErrors.push(err93);
 }
 errors++;
 }
-}
-else {
-const err94 = {instancePath:instancePath+"/status/history/" + i5+"/at",keyword:"type",params:{type: "string"}};
+if(data59.token !== undefined){
+if(typeof data59.token !== "string"){
+const err94 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -11060,10 +11056,10 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data58.objects !== undefined){
-let data62 = data58.objects;
-if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
-const err95 = {instancePath:instancePath+"/status/history/" + i5+"/objects",keyword:"type",params:{type: "integer"}};
+if(data59.prune !== undefined){
+let data61 = data59.prune;
+if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
+const err95 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -11073,10 +11069,10 @@ vErrors.push(err95);
 errors++;
 }
 }
-if(data58.changed !== undefined){
-let data63 = data58.changed;
-if(!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))){
-const err96 = {instancePath:instancePath+"/status/history/" + i5+"/changed",keyword:"type",params:{type: "integer"}};
+if(data59.of !== undefined){
+let data62 = data59.of;
+if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
+const err96 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -11088,7 +11084,7 @@ errors++;
 }
 }
 else {
-const err97 = {instancePath:instancePath+"/status/history/" + i5,keyword:"type",params:{type: "object"}};
+const err97 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -11098,9 +11094,15 @@ vErrors.push(err97);
 errors++;
 }
 }
-}
-else {
-const err98 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
+if(data14.history !== undefined){
+let data63 = data14.history;
+if(Array.isArray(data63)){
+const len6 = data63.length;
+for(let i6=0; i6<len6; i6++){
+let data64 = data63[i6];
+if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+if(data64.revision === undefined){
+const err98 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "revision"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -11109,16 +11111,8 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(data14.conditions !== undefined){
-let data64 = data14.conditions;
-if(Array.isArray(data64)){
-const len6 = data64.length;
-for(let i6=0; i6<len6; i6++){
-let data65 = data64[i6];
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
-if(data65.type === undefined){
-const err99 = {instancePath:instancePath+"/status/conditions/" + i6,keyword:"required",params:{missingProperty: "type"}};
+if(data64.at === undefined){
+const err99 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -11127,8 +11121,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(data65.status === undefined){
-const err100 = {instancePath:instancePath+"/status/conditions/" + i6,keyword:"required",params:{missingProperty: "status"}};
+if(data64.objects === undefined){
+const err100 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "objects"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -11137,9 +11131,9 @@ vErrors.push(err100);
 }
 errors++;
 }
-if(data65.type !== undefined){
-if(typeof data65.type !== "string"){
-const err101 = {instancePath:instancePath+"/status/conditions/" + i6+"/type",keyword:"type",params:{type: "string"}};
+if(data64.revision !== undefined){
+if(typeof data64.revision !== "string"){
+const err101 = {instancePath:instancePath+"/status/history/" + i6+"/revision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -11149,10 +11143,9 @@ vErrors.push(err101);
 errors++;
 }
 }
-if(data65.status !== undefined){
-let data67 = data65.status;
-if(typeof data67 !== "string"){
-const err102 = {instancePath:instancePath+"/status/conditions/" + i6+"/status",keyword:"type",params:{type: "string"}};
+if(data64.commit !== undefined){
+if(typeof data64.commit !== "string"){
+const err102 = {instancePath:instancePath+"/status/history/" + i6+"/commit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -11161,8 +11154,12 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(!(((data67 === "True") || (data67 === "False")) || (data67 === "Unknown"))){
-const err103 = {instancePath:instancePath+"/status/conditions/" + i6+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data64.at !== undefined){
+let data67 = data64.at;
+if(typeof data67 === "string"){
+if(!(formats6(data67))){
+const err103 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -11172,9 +11169,8 @@ vErrors.push(err103);
 errors++;
 }
 }
-if(data65.reason !== undefined){
-if(typeof data65.reason !== "string"){
-const err104 = {instancePath:instancePath+"/status/conditions/" + i6+"/reason",keyword:"type",params:{type: "string"}};
+else {
+const err104 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -11184,9 +11180,10 @@ vErrors.push(err104);
 errors++;
 }
 }
-if(data65.message !== undefined){
-if(typeof data65.message !== "string"){
-const err105 = {instancePath:instancePath+"/status/conditions/" + i6+"/message",keyword:"type",params:{type: "string"}};
+if(data64.objects !== undefined){
+let data68 = data64.objects;
+if(!(((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68))) && (isFinite(data68)))){
+const err105 = {instancePath:instancePath+"/status/history/" + i6+"/objects",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -11196,10 +11193,10 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data65.observedGeneration !== undefined){
-let data70 = data65.observedGeneration;
-if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
-const err106 = {instancePath:instancePath+"/status/conditions/" + i6+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data64.changed !== undefined){
+let data69 = data64.changed;
+if(!(((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69))) && (isFinite(data69)))){
+const err106 = {instancePath:instancePath+"/status/history/" + i6+"/changed",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -11209,11 +11206,9 @@ vErrors.push(err106);
 errors++;
 }
 }
-if(data65.lastTransitionTime !== undefined){
-let data71 = data65.lastTransitionTime;
-if(typeof data71 === "string"){
-if(!(formats6(data71))){
-const err107 = {instancePath:instancePath+"/status/conditions/" + i6+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+}
+else {
+const err107 = {instancePath:instancePath+"/status/history/" + i6,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -11223,8 +11218,9 @@ vErrors.push(err107);
 errors++;
 }
 }
+}
 else {
-const err108 = {instancePath:instancePath+"/status/conditions/" + i6+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+const err108 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -11234,9 +11230,15 @@ vErrors.push(err108);
 errors++;
 }
 }
-}
-else {
-const err109 = {instancePath:instancePath+"/status/conditions/" + i6,keyword:"type",params:{type: "object"}};
+if(data14.conditions !== undefined){
+let data70 = data14.conditions;
+if(Array.isArray(data70)){
+const len7 = data70.length;
+for(let i7=0; i7<len7; i7++){
+let data71 = data70[i7];
+if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
+if(data71.type === undefined){
+const err109 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -11245,10 +11247,8 @@ vErrors.push(err109);
 }
 errors++;
 }
-}
-}
-else {
-const err110 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data71.status === undefined){
+const err110 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -11257,10 +11257,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-}
-}
-else {
-const err111 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data71.type !== undefined){
+if(typeof data71.type !== "string"){
+const err111 = {instancePath:instancePath+"/status/conditions/" + i7+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -11270,14 +11269,135 @@ vErrors.push(err111);
 errors++;
 }
 }
-}
-else {
-const err112 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data71.status !== undefined){
+let data73 = data71.status;
+if(typeof data73 !== "string"){
+const err112 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err112];
 }
 else {
 vErrors.push(err112);
+}
+errors++;
+}
+if(!(((data73 === "True") || (data73 === "False")) || (data73 === "Unknown"))){
+const err113 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+if(data71.reason !== undefined){
+if(typeof data71.reason !== "string"){
+const err114 = {instancePath:instancePath+"/status/conditions/" + i7+"/reason",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+}
+if(data71.message !== undefined){
+if(typeof data71.message !== "string"){
+const err115 = {instancePath:instancePath+"/status/conditions/" + i7+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+if(data71.observedGeneration !== undefined){
+let data76 = data71.observedGeneration;
+if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
+const err116 = {instancePath:instancePath+"/status/conditions/" + i7+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+}
+if(data71.lastTransitionTime !== undefined){
+let data77 = data71.lastTransitionTime;
+if(typeof data77 === "string"){
+if(!(formats6(data77))){
+const err117 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+}
+else {
+const err118 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+}
+}
+else {
+const err119 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+}
+}
+else {
+const err120 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+}
+}
+else {
+const err121 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
+}
+errors++;
+}
+}
+}
+else {
+const err122 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err122];
+}
+else {
+vErrors.push(err122);
 }
 errors++;
 }

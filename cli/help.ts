@@ -1,6 +1,7 @@
 // What `kit … --help` says below the options: which names a command takes, examples, and its exit codes.
 // One entry per command and group; a test asks the help of each for its examples, so that none is forgotten.
 
+import { gitopsHelp } from './gitops-help.ts'
 import { swarmHelp } from './swarm-help.ts'
 
 interface Help {
@@ -175,6 +176,7 @@ const help: Readonly<Record<string, Help>> = {
   'rollout restart': { notes: [names], examples: ['kit rollout restart run_web'], exit: 'converging' },
   ...fileObjectHelp('secret', 'password'),
   ...fileObjectHelp('config', 'settings'),
+  ...gitopsHelp,
   ...swarmHelp,
   node: { examples: ['kit node ls', 'kit node install --print'], exit: 'none' },
   'node install': {

@@ -1,7 +1,7 @@
 // A node of this machine, opened from flags: its network, its executor, then the node itself. Nothing runs
 // before `run`.
 
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createPortServer } from '../agent/proxy/port-server.ts'
 import { RefusedError } from '../agent/session.ts'
 import type { Availability } from '../api/join.ts'
@@ -9,10 +9,12 @@ import type { Objects } from '../api/objects.ts'
 import type { Handle } from '../api/request.ts'
 import type { Store } from '../api/store.ts'
 import type { Effects } from '../effects/effects.ts'
+import { createDirectories } from '../effects/real/directories/directories.ts'
 import type { Identity } from '../node/identity.ts'
 import type { NodeNetwork } from '../node/network.ts'
 import { createNode, RoleChanged } from '../node/node.ts'
 import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
+import { foundSource } from './found-source.ts'
 import { type NetworkFlags, openRealNetwork } from './open-network.ts'
 import { serveUsers, userAddress } from './user-door.ts'
 import { version } from './version.ts'
@@ -24,6 +26,8 @@ export interface NodeFlags extends ExecutorFlags, NetworkFlags {
   readonly listenApi?: string
   readonly availability?: Availability
   readonly forceNewCluster?: boolean
+  /** A directory that becomes a Source; managers only. */
+  readonly gitops?: string
 }
 
 export interface NodeDeps extends Omit<Effects, 'transport'> {
@@ -72,8 +76,8 @@ export async function openNode(
         } catch (error) {
           if (!(error instanceof RoleChanged)) throw error
           deps.log.info('Went on in another role', { why: error.message })
-          // Where users come in is said to managers; a worker that was one keeps it for when it is one again.
-          const { listenApi, ...rest } = flags
+          // Where users come in, and what is read, is said to managers; a worker that was one keeps it for when it is one again.
+          const { listenApi, gitops, ...rest } = flags
           present = await openInRole(deps, directory, error.role === 'Manager' ? flags : rest, options, until)
         }
       }
@@ -104,6 +108,8 @@ async function openInRole(
   const { nodeId, clusterId } = role.identity
   const identity: Identity = { nodeId, clusterId }
   const door = doorOf(flags.listenApi, network)
+  if (flags.gitops !== undefined && role.is === 'Worker')
+    throw new Error('--gitops: this node is a worker, and managers alone read directories: start it without')
   const executor = await chooseExecutor({ directory, identity, programs: nodePrograms, environment: process.env, log }, flags)
   const node = await createNode(
     { ...deps, transport },
@@ -132,6 +138,7 @@ async function openInRole(
       ...(flags.forceNewCluster === undefined ? {} : { forceNewCluster: flags.forceNewCluster }),
       version,
       processMetrics: deps.processMetrics,
+      directories: createDirectories(log),
     },
   )
   const { handle, store } = node
@@ -145,7 +152,8 @@ async function openInRole(
       const all = AbortSignal.any([signal, end.signal])
       // Whichever fails ends the other: a node that cannot be reached, or must not go on, says so and stops.
       const users = door === undefined || store === undefined ? Promise.resolve() : serveUsers(deps, { ...door, handle, store }, all)
-      const parts = [node.run(all), network.run(all, store), users].map((part) =>
+      const source = flags.gitops === undefined ? Promise.resolve() : foundSource({ ...deps, handle }, resolve(flags.gitops), all)
+      const parts = [node.run(all), network.run(all, store), users, source].map((part) =>
         part.catch((error: unknown) => {
           end.abort()
           throw error

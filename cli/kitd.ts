@@ -87,6 +87,12 @@ function parseFlags(args: readonly string[]): Flags {
           return text
         }),
     )
+    .addOption(
+      new Option('--gitops <directory>', 'managers: keep the cluster equal to this directory (kit gitops)').conflicts([
+        'joinAddr',
+        'standby',
+      ]),
+    )
     .addOption(new Option('--only-while <file>').hideHelp())
     .option('--label <key=value>', 'label of this node, set when it is first started; may be repeated', collect, [])
     .option('--engine-label <key=value>', 'engine label of this node; may be repeated', collect, [])

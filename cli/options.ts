@@ -73,6 +73,16 @@ export interface Options {
   readonly readOnly?: boolean
   readonly theme?: string
   readonly ui?: boolean
+  // Those of `kit gitops`.
+  readonly dir?: string
+  readonly node?: string
+  readonly interval?: string
+  readonly prune?: boolean
+  readonly allowEmpty?: boolean
+  readonly reportDrift?: boolean
+  readonly leave?: readonly string[]
+  readonly suspend?: boolean
+  readonly reason?: string
   // Those of the groups that docker and swarmctl have.
   readonly rotate?: boolean
   readonly token?: string

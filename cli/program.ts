@@ -474,6 +474,7 @@ export function createProgram(
     async (context, _options, words) => (await import('./commands/ctx.ts')).kubeconfig(context, words),
     contexts,
   )
+  const gitops = group('gitops', 'Directories that the cluster is kept equal to')
   add(
     'pem',
     'Write root, certificate and key of a context as files, for Prometheus or curl',
@@ -544,6 +545,11 @@ export function createProgram(
 
   return {
     async run(args) {
+      if (args.includes('gitops')) {
+        ;(await import('./gitops-group.ts')).fillGitops({ add, output }, gitops)
+        // Its `--dir` is another than that of kit itself, which has to stand before.
+        if (args[args.indexOf('gitops') + 1] === 'add') program.enablePositionalOptions()
+      }
       const named = swarmGroups.filter((each) => args.includes(each.name()) || args.includes(each.alias()))
       if (named.length > 0) {
         const { fillGroup } = await import('./swarm-groups.ts')

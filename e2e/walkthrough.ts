@@ -1,4 +1,4 @@
-// A reader of docs/walkthroughs.md: runs the commands of a section on the built programs, in a place of its own. On
+// A reader of docs/walkthroughs.md, and of documents like it: runs the commands of a section on the built programs, in a place of its own. On
 // one machine with others, so /tmp and the ports of the document are replaced by those that nobody else has.
 
 import assert from 'node:assert/strict'
@@ -39,6 +39,10 @@ function comparable(command: string, output: string): string {
 export interface Place {
   /** Docker engine; processes without. With it, services are what their images say, as in the documents. */
   readonly dockerHost?: string
+  /** Below the project. */
+  readonly document?: string
+  /** What else differs from run to run. */
+  readonly varying?: Rules
 }
 
 /** The port that the document calls 1234. */
@@ -49,7 +53,7 @@ export interface Walked {
 /** Follows the section; `then` may look at what runs at its end. */
 export async function walk(
   heading: string,
-  { dockerHost }: Place,
+  { dockerHost, document = 'docs/walkthroughs.md', varying: more = [] }: Place,
   andThen: (walked: Walked) => Promise<void> = async () => {},
 ): Promise<void> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'kit-walk-')))
@@ -114,8 +118,13 @@ export async function walk(
   mkdirSync(home, { recursive: true })
   cpSync(join(projectRoot, 'e2e/testdata/walkthrough'), home, { recursive: true })
   try {
-    const looks = /^kit (--socket \S+ )?(node|service|cluster|stack|task) (ls|ps|inspect|services)\b/
-    await readAlong(join(projectRoot, 'docs/walkthroughs.md'), heading, { run, looks, progress, comparable })
+    const looks = /^kit (--socket \S+ )?(((node|service|cluster|stack|task|gitops) (ls|ps|inspect|services|diff|history))|get|events)\b/
+    await readAlong(join(projectRoot, document), heading, {
+      run,
+      looks,
+      progress,
+      comparable: (command, output) => comparable(command, applyRules(more, output)),
+    })
     await andThen({ publishedPort })
   } finally {
     for (const child of daemons) child.kill('SIGTERM')

@@ -63,6 +63,8 @@ export interface Directories {
 }
 
 export interface DirectoryChoice {
+  /** Which directories are looked into, by their path below the directory. */
+  isEntered(path: string): boolean
   /** Which files are read, by their path below the directory. */
   isWanted(path: string): boolean
   /** Paths that these name: read, too, where they are below the directory. */

@@ -10,7 +10,7 @@ import { BackupCheck, type BackupHeader, stateIn } from '../store/backup.ts'
 import { simpleConfiguration } from '../store/raft/configuration.ts'
 import { createKeys } from '../store/wal/keys.ts'
 import { openWal } from '../store/wal/wal.ts'
-import { type Identity, noteLog } from './identity.ts'
+import { type Identity, noteStart } from './identity.ts'
 
 /**
  * What the cluster wrote after the backup has versions up to there, which clients may still know: none of them is given again. More
@@ -78,7 +78,7 @@ export async function restoreBackup(
   await wal.saveSnapshot(meta, restated(chunks(), index, new Set(managers.keys()), clock.wallMs()), index + 1)
   await wal.close()
   // Last, because it makes the directory that of a manager.
-  await noteLog(disk, directory, { ...identity, joined: false, hasLog: true })
+  await noteStart(disk, directory, { ...identity, joined: false, hasLog: false, isForced: false }, false)
   return identity
 }
 

@@ -149,6 +149,29 @@ export interface SourceStatus {
     readonly message?: string
   }[]
   /**
+   * What an attempt would do that waits: it is suspended, or somebody has to agree.
+   *
+   * Items: One object.
+   */
+  readonly pending?: readonly {
+    /**
+     * Kind.
+     */
+    readonly kind: string
+    /**
+     * Name.
+     */
+    readonly name: string
+    /**
+     * What would be done.
+     */
+    readonly action: 'Create' | 'Configure' | 'Prune'
+    /**
+     * The fields.
+     */
+    readonly message?: string
+  }[]
+  /**
    * How often drift was undone lately, so that two who disagree do not keep each other busy.
    */
   readonly healing?: {

@@ -21,7 +21,8 @@ const maxErrors = 20
 
 /** What is read of a directory: manifests, `.kitignore`, and files that Compose files name. */
 export const directoryChoice: DirectoryChoice = {
-  isWanted: (path) => path === ignoreFile || (/\.ya?ml$/.test(path) && !path.split('/').some((part) => isHidden(part))),
+  isEntered: (path) => !path.split('/').some(isHidden),
+  isWanted: (path) => path === ignoreFile || (/\.ya?ml$/.test(path) && directoryChoice.isEntered(path)),
   namedBy(files) {
     const { documents } = readManifests(manifestsOf(files))
     return documents.filter(isCompose).flatMap((document) => {

@@ -382,6 +382,10 @@ test('a suspended source writes nothing but its status; one look may be asked fo
   await world.reconcile()
   assert.equal(world.ready(), 'Unknown Suspended')
   assert.match(world.message(), /suspended \(sale\); the files are at revision/)
+  assert.deepEqual(world.source().status.pending, [
+    { kind: 'Service', name: 'db', action: 'Create' },
+    { kind: 'Service', name: 'web', action: 'Prune' },
+  ])
   assert.deepEqual(world.names(), ['web'])
   await world.annotate(syncAnnotation, 'now')
   await world.reconcile()

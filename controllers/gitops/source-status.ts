@@ -4,7 +4,8 @@ import type { Source } from '../../api/objects.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import type { WireObject } from '../../api/wire.ts'
 import type { Result } from './attempt.ts'
-import { isCreatedBy } from './prune.ts'
+import type { Drift } from './compare.ts'
+import { isCreatedBy, type Present } from './prune.ts'
 
 export type Status = Source['status']
 
@@ -31,7 +32,7 @@ export function withReady(source: Source, status: Status, { status: holds, reaso
 }
 
 /** Without what was wrong before: it is said anew where it still is. */
-export function withoutTroubles({ errors: _errors, awaiting: _awaiting, drift: _drift, ...status }: Status): Status {
+export function withoutTroubles({ errors: _errors, awaiting: _awaiting, drift: _drift, pending: _pending, ...status }: Status): Status {
   return status
 }
 
@@ -70,5 +71,22 @@ export function describeResults(results: readonly Result[]): string {
 }
 
 export function revisionWords({ revision, commit }: Revision): string {
-  return commit === undefined ? `revision ${revision}` : `commit ${commit.slice(0, 10)} (revision ${revision})`
+  return commit === undefined ? `revision ${revision}` : `revision ${revision} (commit ${commit.slice(0, 10)})`
+}
+
+/** What an attempt that waits would do. */
+export function pendingOf(
+  missing: readonly { readonly kind: string; readonly name: string }[],
+  drift: readonly Drift[],
+  prune: readonly Present[],
+): NonNullable<Status['pending']> {
+  const changed = Map.groupBy(drift, ({ kind, name }) => `${kind}/${name}`)
+  return [
+    ...missing.map(({ kind, name }) => ({ kind, name, action: 'Create' as const })),
+    ...Array.from(changed.values(), (fields) => {
+      const message = fields.map(({ field, message: values }) => [field, values].filter((text) => text !== undefined).join(' ')).join(', ')
+      return { kind: fields[0]?.kind ?? '', name: fields[0]?.name ?? '', action: 'Configure' as const, message }
+    }),
+    ...prune.map(({ kind, metadata: { name } }) => ({ kind, name, action: 'Prune' as const })),
+  ].slice(0, maxListed)
 }

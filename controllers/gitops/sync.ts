@@ -19,6 +19,7 @@ import {
   describeResults,
   inventoryOf,
   maxListed,
+  pendingOf,
   type Revision,
   revisionWords,
   type Status,
@@ -81,46 +82,43 @@ export async function sync(
   const isSame = revision.revision === source.status.lastAppliedRevision
   const gone = trial.missing.map(({ kind, object }): Drift => ({ kind, name: String(object.metadata['name']), message: 'is gone' }))
   const drift = isSame ? [...gone, ...trial.drift].slice(0, maxListed) : []
+  const { lastAttemptedCommit: _before, ...last } = withoutTroubles(source.status)
   const status: Status = {
-    ...withoutTroubles(source.status),
+    ...last,
+    ...handled(source),
     watching: seen.watching,
     lastAttemptedRevision: revision.revision,
     ...(revision.commit === undefined ? {} : { lastAttemptedCommit: revision.commit }),
-    ...(asked === undefined ? {} : { lastHandledSync: asked }),
     ...(errors.length === 0 ? {} : { errors }),
   }
+  const nowMs = deps.clock.wallMs()
   switch (decision.do) {
     case 'Hold': {
       const { refusal } = prune
-      const awaiting = decision.reason === 'PruneNeedsConsent' && typeof refusal === 'object' ? { awaiting: refusal } : {}
-      return await commit(
-        deps,
-        source,
-        withReady(
-          source,
-          { ...status, ...listed(drift), ...awaiting },
-          holdVerdict(source, revision, decision.reason, { errors, prune, drift }),
-          deps.clock.wallMs(),
-        ),
-      )
+      const pending = isSame || errors.length > 0 ? [] : pendingOf(gone, trial.drift, prune.prune)
+      const waits: Status = {
+        ...(pending.length === 0 ? {} : { pending }),
+        ...(decision.reason === 'PruneNeedsConsent' && typeof refusal === 'object' ? { awaiting: refusal } : {}),
+      }
+      const verdict = holdVerdict(source, revision, decision.reason, { errors, prune, drift })
+      return await commit(deps, source, withReady(source, { ...status, ...listed(drift), ...waits }, verdict, nowMs))
     }
     case 'Wait':
       await commit(deps, source, { ...status, ...listed(drift) })
       return { requeueAfterMs: decision.ms }
-    case 'Rest':
-      return await commit(
-        deps,
-        source,
-        withReady(
-          source,
-          { ...status, objects: read.objects.length },
-          appliedVerdict(revision, read.objects.length, spec.pin),
-          deps.clock.wallMs(),
-        ),
-      )
+    case 'Rest': {
+      const verdict = appliedVerdict(revision, read.objects.length, spec.pin)
+      return await commit(deps, source, withReady(source, { ...status, objects: read.objects.length }, verdict, nowMs))
+    }
     case 'Apply':
       return await carryOut(deps, { source, target, status, files, revision, objects: read.objects, prune, drift, decision }, signal)
   }
+}
+
+/** Whatever came of it, whoever has asked need not wait any more. */
+export function handled({ metadata: { annotations = {} } }: Source): Pick<Status, 'lastHandledSync'> {
+  const asked = annotations[syncAnnotation]
+  return asked === undefined ? {} : { lastHandledSync: asked }
 }
 
 interface Work {
@@ -254,13 +252,13 @@ function listed(drift: readonly Drift[]): Pick<Status, 'drift'> {
 }
 
 export async function say(deps: SyncDeps, source: Source, verdict: Verdict, also: Status = {}): Promise<Result> {
-  return await commit(deps, source, withReady(source, { ...source.status, ...also }, verdict, deps.clock.wallMs()))
+  return await commit(deps, source, withReady(source, { ...source.status, ...handled(source), ...also }, verdict, deps.clock.wallMs()))
 }
 
 async function commit({ store, log }: SyncDeps, source: Source, status: Status): Promise<Result> {
   if (isDeepStrictEqual(status, source.status)) return {}
   await store.commit({ writes: [{ op: 'update', object: { ...source, status } }] })
   const ready = status.conditions?.find(({ type }) => type === 'Ready')
-  log.info('Looked at a source', { object: `Source/${source.metadata.name}`, ready: ready?.reason, message: ready?.message })
+  log.info('Looked at a source', { object: `Source/${source.metadata.name}`, ready: ready?.reason, why: ready?.message })
   return {}
 }

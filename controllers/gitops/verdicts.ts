@@ -11,7 +11,7 @@ export function appliedVerdict(revision: Revision, objects: number, pin: string 
   return {
     status: 'True',
     reason: pin === undefined ? 'Applied' : 'Pinned',
-    message: `${objects} objects are as ${revisionWords(revision)} says${held}`,
+    message: `${objects === 1 ? '1 object is' : `${objects} objects are`} as in ${revisionWords(revision)}${held}`,
   }
 }
 
