@@ -20,6 +20,8 @@ export interface Target {
   readonly claim: Claim
   readonly client: Client
   readonly force: boolean
+  /** Lets others have a turn: what is carried out in this process does not wait by itself. */
+  readonly pause: () => Promise<void>
   /** Which other source holds an object, if any. */
   readonly holderOf: (key: string) => string | undefined
 }
@@ -32,6 +34,8 @@ export interface Trial {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** So many objects in one turn. */
+const atOnce = 50
 const conflictHelp = 'force: true in the spec of the source takes it; to keep it, write the value that it has now'
 
 export async function tryAll(target: Target, objects: readonly InputObject[]): Promise<Trial> {
@@ -43,7 +47,8 @@ export async function tryAll(target: Target, objects: readonly InputObject[]): P
   const diagnostics = objects.flatMap((each) => placeMissing(each, lacking))
   const drift: Drift[] = []
   const missing: InputObject[] = []
-  for (const each of objects) {
+  for (const [at, each] of objects.entries()) {
+    if (at % atOnce === atOnce - 1) await target.pause()
     const holder = target.holderOf(nameOf(each))
     if (holder !== undefined) {
       diagnostics.push(placed(each, 'KIT0124', `${nameOf(each)} belongs to source ${holder}`))
@@ -80,8 +85,9 @@ export interface Applied {
 export async function applyAll(target: Target, objects: readonly InputObject[], signal: AbortSignal): Promise<Applied> {
   const results: Result[] = []
   const applied: WireObject[] = []
-  for (const each of objects) {
+  for (const [at, each] of objects.entries()) {
     signal.throwIfAborted()
+    if (at % atOnce === atOnce - 1) await target.pause()
     const name = String(each.object.metadata['name'])
     const live = await getOrNothing(target.client, each.kind, name)
     try {

@@ -33,7 +33,9 @@ export function configFor({ source, leave, isSource }: Claim, manifest: Manifest
   const maker = live?.metadata.labels?.[sourceLabel]
   const isInherited = live !== undefined && maker !== undefined && !isSource(maker) && isCreatedBy(maker, live)
   const isOwn = live === undefined || isInherited || isCreatedBy(source, live)
-  const metadata: JsonObject = { ...manifest.metadata, labels: isOwn ? { ...rest, [sourceLabel]: source } : rest }
+  const { labels: _labels, ...others } = manifest.metadata
+  const marks = isOwn ? { ...rest, [sourceLabel]: source } : rest
+  const metadata: JsonObject = Object.keys(marks).length === 0 ? others : { ...others, labels: marks }
   const marked: Manifest = { ...manifest, metadata }
   if (live === undefined) return marked
   const own = managerOf(source)

@@ -19,12 +19,16 @@ export const ignoreFile = '.kitignore'
 export const maxObjects = 5000
 const maxErrors = 20
 
+/** A Compose file with any of these; others are no worse than read for nothing. */
+const mayNameFiles = /\b(?:file|env_file)\b/
+
 /** What is read of a directory: manifests, `.kitignore`, and files that Compose files name. */
 export const directoryChoice: DirectoryChoice = {
   isEntered: (path) => !path.split('/').some(isHidden),
   isWanted: (path) => path === ignoreFile || (/\.ya?ml$/.test(path) && directoryChoice.isEntered(path)),
   namedBy(files) {
-    const { documents } = readManifests(manifestsOf(files))
+    // Few files are Compose files, and this is asked at every look.
+    const { documents } = readManifests(manifestsOf(files).filter(({ text }) => mayNameFiles.test(text)))
     return documents.filter(isCompose).flatMap((document) => {
       const selected = selectServices(document, {}, [])
       return 'diagnostics' in selected ? [] : filesNamedBy(selected.document).map(({ path }) => below(document.file, path))

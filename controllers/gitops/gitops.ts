@@ -16,7 +16,7 @@ import { directoryChoice, revisionOf } from './files.ts'
 import { managerOf, planPrune } from './prune.ts'
 import { snapshotKey } from './snapshots.ts'
 import type { Verdict } from './source-status.ts'
-import { inPruneOrder, presentObjects, prunable, type SyncDeps, say, sync } from './sync.ts'
+import { inPruneOrder, type Parsed, presentObjects, prunable, type SyncDeps, say, sync } from './sync.ts'
 
 /** Holds a Source that is being deleted until what it has created is deleted. */
 export const pruneFinalizer = 'kit/prune'
@@ -36,9 +36,21 @@ export function gitopsController(deps: GitopsDeps): Controller {
   const watched = new Map<string, { readonly path: string; readonly directory: WatchedDirectory; changingSinceMs?: number }>()
   let wake: (key: string) => void = () => undefined
 
+  /** Of each source what its files meant last: reading them again costs more than comparing them with the cluster. */
+  const parsed = new Map<string, { readonly key: string; readonly value: Parsed }>()
+
   function close(name: string): void {
     watched.get(name)?.directory.close()
     watched.delete(name)
+    parsed.delete(name)
+  }
+
+  function parseOnce(name: string, key: string, parse: () => Parsed): Parsed {
+    const known = parsed.get(name)
+    if (known?.key === key) return known.value
+    const value = parse()
+    parsed.set(name, { key, value })
+    return value
   }
 
   async function read(name: string, path: string, directories: Directories, signal: AbortSignal): Promise<DirectoryState> {
@@ -106,7 +118,13 @@ export function gitopsController(deps: GitopsDeps): Controller {
         return await say(deps, source, { status: 'False', reason: 'NotKept', message }, { watching })
       }
       const { commit } = spec.pin === undefined ? state : (source.status.history?.find(({ revision }) => revision === spec.pin) ?? {})
-      const outcome = await sync(deps, source, files, { watching, ...(commit === undefined ? {} : { commit }) }, signal)
+      const outcome = await sync(
+        { ...deps, parse: parseOnce },
+        source,
+        files,
+        { watching, ...(commit === undefined ? {} : { commit }) },
+        signal,
+      )
       return { requeueAfterMs: Math.min(outcome.requeueAfterMs ?? Number.POSITIVE_INFINITY, durationMs(spec.interval ?? '1m')) }
     },
   }

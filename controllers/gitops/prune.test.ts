@@ -119,6 +119,21 @@ for (const { when, present, wanted = [], given = {}, agreed, prunes = [], keeps 
   })
 }
 
+test('the map of labels may be of the source, and the label of somebody else', () => {
+  const copied = object('~copy')
+  const [entry] = copied.metadata.managedFields ?? []
+  assert.ok(entry)
+  const managedFields = [entry, { ...entry, manager: managerOf('shop'), fieldsV1: { 'f:metadata': { 'f:labels': {} } } }]
+  const plan = planPrune({
+    source,
+    wanted: new Set(['Service/web']),
+    present: [{ ...copied, metadata: { ...copied.metadata, managedFields } }],
+    revision: 'r1',
+    agreed: undefined,
+  })
+  assert.deepEqual(plan.prune, [])
+})
+
 test('what is being deleted already counts no more', () => {
   const dying = object('+db')
   const plan = planPrune({

@@ -3,7 +3,6 @@
 // lost on any line between two commits.
 
 import type { Kind, ManagedFieldsEntry } from '../../api/objects.ts'
-import { ownersOf } from '../../compose/merge.ts'
 
 /** On what a source has created: its name. */
 export const sourceLabel = 'kit/source'
@@ -35,7 +34,12 @@ export function isCreatedBy(
   { metadata }: { readonly metadata: Pick<Present['metadata'], 'labels' | 'managedFields'> },
 ): boolean {
   if (metadata.labels?.[sourceLabel] !== source) return false
-  return ownersOf(metadata.managedFields, ['metadata', 'labels', sourceLabel]).includes(managerOf(source))
+  return (metadata.managedFields ?? []).some((entry) => entry.manager === managerOf(source) && ownsLabel(entry))
+}
+
+/** This very label: whoever has written `labels: {}` owns the map, and none of the labels in it. */
+function ownsLabel({ fieldsV1 }: ManagedFieldsEntry): boolean {
+  return fieldsV1['f:metadata']?.['f:labels']?.[`f:${sourceLabel}`] !== undefined
 }
 
 export interface PruneRequest {

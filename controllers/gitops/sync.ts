@@ -37,6 +37,8 @@ export const agreeAnnotation = 'kit/agree-prune'
 /** Kinds that people write and that can be made and deleted, those that refer to others first. */
 export const prunable = ['Service', 'Stack', 'Source', 'User', 'Config', 'Secret', 'Volume', 'Network'] as const satisfies readonly Kind[]
 
+export type Parsed = ReturnType<typeof readObjects>
+
 export type SyncDeps = ControllerDeps & {
   readonly snapshots: SnapshotStore
   /** The API in the name of a source. */
@@ -45,7 +47,7 @@ export type SyncDeps = ControllerDeps & {
 
 /** One comparison of files and cluster, and what follows from it. */
 export async function sync(
-  deps: SyncDeps,
+  deps: SyncDeps & { readonly parse: (source: string, revision: string, parse: () => Parsed) => Parsed },
   source: Source,
   files: Files,
   seen: { readonly watching: string; readonly commit?: string },
@@ -54,8 +56,8 @@ export async function sync(
   const { name, annotations = {} } = source.metadata
   const { spec } = withDefaults('Source', source)
   const revision: Revision = { revision: revisionOf(files), ...(seen.commit === undefined ? {} : { commit: seen.commit }) }
-  const read = readObjects(files, spec.path)
-  const target = targetOf(deps, source)
+  const read = deps.parse(name, revision.revision, () => readObjects(files, spec.path))
+  const target = targetOf(deps, source, signal)
   const tooMany =
     read.objects.length > maxObjects ? `${read.objects.length} objects are too many for one source: ${maxObjects} at most` : undefined
   const isReadable = read.diagnostics.length === 0 && tooMany === undefined
@@ -227,7 +229,7 @@ export function inPruneOrder(objects: readonly Present[]): readonly Present[] {
   return objects.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
 }
 
-function targetOf(deps: SyncDeps, { metadata: { name }, spec }: Source): Target {
+function targetOf(deps: SyncDeps, { metadata: { name }, spec }: Source, signal: AbortSignal): Target {
   const others = [...deps.store.view.list('Source')].filter(
     (other) => other.metadata.name !== name && other.metadata.deletedAt === undefined,
   )
@@ -242,6 +244,7 @@ function targetOf(deps: SyncDeps, { metadata: { name }, spec }: Source): Target 
   return {
     claim: { source: name, leave: spec.leave ?? [], isSource: (other) => deps.store.view.get('Source', other) !== undefined },
     client: deps.clientOf(name),
+    pause: () => deps.clock.sleep(0, signal),
     force: spec.force ?? true,
     holderOf: (key) => holders.get(key),
   }
