@@ -1,7 +1,7 @@
 // The commands of `kit gitops`, registered when one of them is asked for.
 
 import { type Command, Option } from 'commander'
-import type { Registry } from './swarm-groups.ts'
+import type { Registry } from './groups/group.ts'
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 
