@@ -82,7 +82,6 @@ export interface Options {
   readonly reportDrift?: boolean
   readonly leave?: readonly string[]
   readonly suspend?: boolean
-  readonly reason?: string
   // Those of the groups that docker and swarmctl have.
   readonly rotate?: boolean
   readonly token?: string
