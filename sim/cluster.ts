@@ -29,6 +29,8 @@ import { type Told, ToldAgent } from './told.ts'
 export const managerId = 'manager'
 
 const port = 4242
+/** A session with a leader of before that is cut off ends when two heartbeats have failed. */
+const sessionsMoveMs = 12_000
 /** Shorter than in production, so that a short run sees renewals. */
 const shortestCertificateMs = 60_000
 /** Small files and frequent snapshots, so that a short run crosses every boundary. */
@@ -90,6 +92,8 @@ export class SimulatedCluster {
   readonly #hosts: readonly Host[]
   readonly #processes: Process[] = []
   readonly #doors: SeededRandom
+  /** When the last one of several began to lead. */
+  #leadsSinceMs = Number.NEGATIVE_INFINITY
   readonly #tokens: { worker?: string; manager?: string } = {}
   /** A node that could not start, or had to stop: never in a healthy run. */
   readonly failures: unknown[] = []
@@ -136,6 +140,10 @@ export class SimulatedCluster {
     return best?.store
   }
 
+  storeOf(id: string): OpenStore | undefined {
+    return this.#host(id).process?.node?.store
+  }
+
   /** The host that leads; of two that both think so the later one. */
   get leader(): string | undefined {
     const leading = this.#stores().filter(({ store }) => store.status().leads)
@@ -179,10 +187,10 @@ export class SimulatedCluster {
     return this.#host(id).certificate
   }
 
-  /** The node and the manager that leads both run and hear each other, and nothing holds either up. */
+  /** The node and the manager that leads both run and hear each other, nothing holds either up, and sessions are with this leader. */
   isInTouch(id: string): boolean {
     const { leader } = this
-    if (leader === undefined) return false
+    if (leader === undefined || this.queue.nowMs() - this.#leadsSinceMs < sessionsMoveMs) return false
     const [host, manager] = [this.#host(id), this.#host(leader)]
     const runs = [host, manager].every(({ process }) => process !== undefined && !process.lane.frozen)
     const { faults, slowUntilMs } = manager.disk
@@ -290,7 +298,7 @@ export class SimulatedCluster {
     )
     if (lane.closed) return
     process.node = node
-    if (node.store !== undefined) this.#options.onStore(node.store, host.starts > 1, id)
+    if (node.store !== undefined) this.#follow(node.store, host.starts > 1, id)
     const end = new AbortController()
     const until = AbortSignal.any([stop.signal, end.signal])
     const parts = [node.run(until), network.run(until, node.store)]
@@ -302,6 +310,14 @@ export class SimulatedCluster {
       void Promise.allSettled(parts)
         .then(() => this.#run(host, process, { token: undefined }))
         .catch((failure: unknown) => this.#ended(host, process, failure))
+    })
+  }
+
+  #follow(store: OpenStore, isRestart: boolean, id: string): void {
+    this.#options.onStore(store, isRestart, id)
+    if (this.managers.length === 1) return
+    store.onLeadership((leads) => {
+      if (leads) this.#leadsSinceMs = this.queue.nowMs()
     })
   }
 

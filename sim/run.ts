@@ -105,7 +105,11 @@ async function simulate(
   }
   const clients = noClientForAStoppingTask(() => cluster, fail)
   const roots = rootsAreTrusted(() => cluster, fail)
-  const members = onlyMembersAreServed(() => cluster.store?.view, fail)
+  const members = onlyMembersAreServed(
+    () => cluster.store?.view,
+    (host) => cluster.storeOf(host),
+    fail,
+  )
   const machines = oneNodePerMachine(() => cluster.store?.view, fail)
   const comeBack = machinesComeBack(() => cluster, fail)
   const files = filesFollowTasks(() => workerFiles(cluster), fail)
