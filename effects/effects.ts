@@ -131,7 +131,7 @@ export interface FrameStream {
 }
 
 export interface Transport {
-  /** Serves streams for one protocol (`dispatcher`, `raft`, …) until `signal` fires. */
+  /** Serves streams for one protocol (`dispatcher`, `raft`, …) until `signal` fires: the handler is never called after that. */
   serve(protocol: string, handler: (stream: FrameStream, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>
   /** `to` is an address (host:port) or, inside one process, a node id. */
   connect(to: string, protocol: string, signal: AbortSignal): Promise<FrameStream>

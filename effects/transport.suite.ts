@@ -69,6 +69,28 @@ export function testTransport(name: string, make: () => TransportUnderTest | Pro
     await assert.rejects(stream.send(Buffer.from('four')))
   })
 
+  check('whoever serves no more is handed no stream, also one that was on its way', async ({ a, b, toB }, signal) => {
+    const stop = new AbortController()
+    const calls: boolean[] = []
+    void b.serve(
+      'late',
+      async (stream, ended) => {
+        calls.push(ended.aborted)
+        if (!ended.aborted) await new Promise((resolve) => ended.addEventListener('abort', resolve, { once: true }))
+        stream.close()
+      },
+      stop.signal,
+    )
+    const stream = await a.connect(toB, 'late', signal)
+    stop.abort()
+    try {
+      for await (const _ of stream.frames()) assert.fail('nothing was sent')
+    } catch (error) {
+      assert.ok(!(error instanceof assert.AssertionError), String(error))
+    }
+    assert.ok(!calls.includes(true), 'it was called after its end')
+  })
+
   check('a handler that fails breaks its stream only', async ({ a, b, toB }, signal) => {
     const fail = async (stream: FrameStream): Promise<void> => {
       for await (const frame of stream.frames()) if (frame.length === 0) throw new Error('bad frame')

@@ -56,6 +56,7 @@ export class Loopback {
 /** A handler that fails takes its stream with it, and nothing else. */
 async function handle({ handler, signal }: Service, stream: MemoryStream): Promise<void> {
   try {
+    if (signal.aborted) throw new Error('it is not served any more')
     await handler(stream, signal)
   } catch (error) {
     stream.break(error)

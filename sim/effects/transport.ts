@@ -280,6 +280,7 @@ function serve(id: string, services: Services, protocol: string, handler: Handle
 /** A handler that fails takes its stream with it, and nothing else. */
 async function handle({ handler, signal }: Service, stream: StreamEnd): Promise<void> {
   try {
+    if (signal.aborted) throw new Error('it is not served any more')
     await handler(stream, signal)
   } catch {
     stream.abort()
