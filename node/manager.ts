@@ -14,7 +14,7 @@ import { formatExplanation } from '../controllers/scheduler/explain-format.ts'
 import type { Clock, Effects } from '../effects/effects.ts'
 import { createDoor } from '../server/door.ts'
 import { EventLog } from '../server/events.ts'
-import { serveForwarded } from '../server/forwarding.ts'
+import { Forwarder, serveForwarded } from '../server/forwarding.ts'
 import { redirectToLeader } from '../server/redirect.ts'
 import { assertDemotable } from '../server/role-admission.ts'
 import { createRouter } from '../server/router.ts'
@@ -145,8 +145,9 @@ function createManager(
     },
   })
   const here = metrics.measureRequests(router.handle)
+  const forwarder = new Forwarder(transport)
   const handle = createDoor({
-    ...{ clock, transport, store, leaderAddress },
+    ...{ clock, forwarder, store, leaderAddress },
     here,
     whyNone: () => whyNone(store, addressOf),
   })
@@ -185,6 +186,7 @@ function createManager(
       } finally {
         signal.removeEventListener('abort', leave)
         stop.abort()
+        forwarder.close()
         await store.close()
       }
     },

@@ -5,13 +5,13 @@
 import { StatusError } from '../api/errors.ts'
 import type { ApiRequest, ApiResponse, Handle } from '../api/request.ts'
 import { isJsonObject } from '../api/wire.ts'
-import type { Clock, Transport } from '../effects/effects.ts'
+import type { Clock } from '../effects/effects.ts'
 import { failure } from './answer.ts'
-import { forward, LostAnswer } from './forwarding.ts'
+import { type Forwarder, LostAnswer } from './forwarding.ts'
 
 export interface DoorDeps {
   readonly clock: Clock
-  readonly transport: Transport
+  readonly forwarder: Forwarder
   readonly store: {
     readonly view: { readonly resourceVersion: number }
     status(): { readonly leads: boolean }
@@ -81,7 +81,7 @@ function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiResponse> {
     const leader = deps.leaderAddress()
     if (leader === undefined) return undefined
     try {
-      const response = await forward(deps.transport, leader, request)
+      const response = await deps.forwarder.forward(leader, request)
       return saysNotLeader(response) ? undefined : response
     } catch (error) {
       if (request.signal.aborted) throw new StatusError('Unavailable', 'whoever asked has gone')

@@ -1,5 +1,5 @@
-// A request that a manager hands to the one that leads, on a stream of its own (protocol `api`): who asks and what in a
-// first frame, then the body; back come status and headers, then the answer, a stream of values, or frames both ways.
+// A request that a manager hands to the one that leads, over a stream of protocol `api`: who asks and what in a first
+// frame, then the body; back come status and headers, then the answer, a stream of values, or frames both ways.
 // Whoever asks was recognised by the manager that hands on; what they may do the leader decides.
 
 import { StatusError } from '../api/errors.ts'
@@ -32,113 +32,180 @@ interface Head {
   readonly headers: ApiResponse['headers']
 }
 
-/** Rejects with LostAnswer once the leader may have begun; with anything else it has not. */
-export async function forward(transport: Transport, leader: string, request: ApiRequest): Promise<ApiResponse> {
-  const { method, path, query, headers, identity, body, signal } = request
-  const stream = await transport.connect(leader, apiProtocol, signal)
-  const close = (): void => stream.close()
-  signal.addEventListener('abort', close, { once: true })
-  const end = (): void => {
-    signal.removeEventListener('abort', close)
-    stream.close()
+/** Streams that wait for the next request. A connection costs two handshakes' worth of CPU; a request is much less. */
+const mostIdle = 64
+
+/** Where a manager that does not lead hands requests to. */
+export class Forwarder {
+  readonly #transport: Transport
+  readonly #idle = new Map<string, Conversation[]>()
+
+  constructor(transport: Transport) {
+    this.#transport = transport
   }
-  try {
-    const opening: Opening = { method, path, query, headers, identity, hasBody: body !== undefined }
-    await sendValue(stream, opening)
-    if (body !== undefined) await sendBytes(stream, bytesOf(body))
-    const frames = stream.frames()[Symbol.asyncIterator]()
-    const head = await readValue(frames)
-    if (!isHead(head)) throw new Error('the leader did not answer the request')
-    return await receive(head, stream, frames, end)
-  } catch (error) {
-    end()
-    throw new LostAnswer('the leader went away before it had answered', { cause: error })
+
+  /** Nothing is handed on any more. */
+  close(): void {
+    for (const waiting of this.#idle.values()) for (const { stream } of waiting) stream.close()
+    this.#idle.clear()
+  }
+
+  /** Rejects with LostAnswer once the leader may have begun; with anything else it has not. */
+  async forward(leader: string, request: ApiRequest): Promise<ApiResponse> {
+    const { method, path, query, headers, identity, body, signal } = request
+    const { stream, incoming } = await this.#open(leader, signal)
+    const close = (): void => stream.close()
+    signal.addEventListener('abort', close, { once: true })
+    const end = (): void => {
+      signal.removeEventListener('abort', close)
+      stream.close()
+    }
+    try {
+      const opening: Opening = { method, path, query, headers, identity, hasBody: body !== undefined }
+      await sendValue(stream, opening)
+      if (body !== undefined) await sendBytes(stream, bytesOf(body))
+      const head = await readValue(incoming)
+      if (!isHead(head)) throw new Error('the leader did not answer the request')
+      const response = await receive(head, stream, incoming, end)
+      if ('body' in response) {
+        signal.removeEventListener('abort', close)
+        this.#keep(leader, { stream, incoming })
+      }
+      return response
+    } catch (error) {
+      end()
+      throw new LostAnswer('the leader went away before it had answered', { cause: error })
+    }
+  }
+
+  async #open(leader: string, signal: AbortSignal): Promise<Conversation> {
+    const waiting = this.#idle.get(leader)?.pop()
+    if (waiting !== undefined) return waiting
+    const stream = await this.#transport.connect(leader, apiProtocol, signal)
+    return { stream, incoming: new Incoming(stream) }
+  }
+
+  /** For the next request to this leader, unless it ends before. Those to another one are of no use any more. */
+  #keep(leader: string, conversation: Conversation): void {
+    const { stream, incoming } = conversation
+    for (const [other, waiting] of this.#idle) {
+      if (other === leader) continue
+      for (const old of waiting) old.stream.close()
+      this.#idle.delete(other)
+    }
+    const waiting = this.#idle.get(leader) ?? []
+    this.#idle.set(leader, waiting)
+    if (waiting.length >= mostIdle) {
+      stream.close()
+      return
+    }
+    waiting.push(conversation)
+    const drop = (): void => {
+      const at = waiting.indexOf(conversation)
+      if (at < 0) return // Somebody uses it.
+      waiting.splice(at, 1)
+      stream.close()
+    }
+    incoming.peek().then(drop, drop)
   }
 }
 
-async function receive(head: Head, stream: FrameStream, frames: AsyncIterator<Uint8Array>, end: () => void): Promise<ApiResponse> {
+interface Conversation {
+  readonly stream: FrameStream
+  readonly incoming: Incoming
+}
+
+/** The frames of a stream, of which the next may be waited for before it is taken. */
+class Incoming {
+  readonly #frames: AsyncIterator<Uint8Array>
+  #ahead: Promise<IteratorResult<Uint8Array>> | undefined
+
+  constructor(stream: FrameStream) {
+    this.#frames = stream.frames()[Symbol.asyncIterator]()
+  }
+
+  peek(): Promise<IteratorResult<Uint8Array>> {
+    this.#ahead ??= this.#frames.next()
+    return this.#ahead
+  }
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    const next = this.peek()
+    this.#ahead = undefined
+    return next
+  }
+
+  async *rest(): AsyncGenerator<Uint8Array, void, void> {
+    for (let frame = await this.next(); frame.done !== true; frame = await this.next()) yield frame.value
+  }
+}
+
+async function receive(head: Head, stream: FrameStream, incoming: Incoming, end: () => void): Promise<ApiResponse> {
   const { kind, status, headers } = head
   switch (kind) {
     case 'answer':
     case 'text': {
-      const bytes = await readBytes(frames)
-      end()
+      const bytes = await readBytes(incoming)
       if (bytes === undefined) throw new Error('the answer of the leader broke off')
       const text = bytes.toString()
       return { status, headers, body: kind === 'text' ? text : text === '' ? undefined : JSON.parse(text) }
     }
     case 'stream':
-      return { status, headers, stream: values(frames, end) }
+      return { status, headers, stream: values(incoming, end) }
     case 'frames':
-      return { status: 101, headers, frames: connection(stream, frames, end) }
+      return { status: 101, headers, frames: { send: (frame) => stream.send(frame), frames: () => incoming.rest(), close: end } }
   }
 }
 
-async function* values(frames: AsyncIterator<Uint8Array>, end: () => void): AsyncGenerator<unknown, void, void> {
+async function* values(incoming: Incoming, end: () => void): AsyncGenerator<unknown, void, void> {
   try {
-    for (let value = await readValue(frames); value !== undefined; value = await readValue(frames)) yield value
+    for (let value = await readValue(incoming); value !== undefined; value = await readValue(incoming)) yield value
   } finally {
     end()
   }
 }
 
-function connection(stream: FrameStream, frames: AsyncIterator<Uint8Array>, end: () => void): FrameConnection {
-  return {
-    send: (frame) => stream.send(frame),
-    frames: () => ({ [Symbol.asyncIterator]: () => ({ next: () => frames.next() }) }),
-    close: end,
-  }
-}
-
 /** Answers what other managers hand on, until `signal` fires. */
 export function serveForwarded(transport: Transport, handle: Handle, signal: AbortSignal): Promise<void> {
-  return transport.serve(apiProtocol, (stream, ended) => answerOne(stream, handle, ended), signal)
+  return transport.serve(apiProtocol, (stream, ended) => answerAll(stream, handle, ended), signal)
 }
 
-async function answerOne(stream: FrameStream, handle: Handle, ended: AbortSignal): Promise<void> {
+/** One request after the other; a stream of values, or of frames both ways, is the last. */
+async function answerAll(stream: FrameStream, handle: Handle, ended: AbortSignal): Promise<void> {
   const gone = new AbortController()
   const leave = (): void => gone.abort(new StatusError('Unavailable', 'whoever asked has gone'))
-  ended.addEventListener('abort', leave, { once: true })
-  const frames = stream.frames()[Symbol.asyncIterator]()
-  try {
-    const opening = await readValue(frames)
-    if (!isOpening(opening)) throw new StatusError('BadRequest', 'a manager handed on something that is no request')
-    const { hasBody, ...asked } = opening
-    const body = hasBody ? await readBytes(frames) : undefined
-    if (hasBody && body === undefined) return
-    // What comes next from a caller that only listens is its end. One that sends frames is read by whoever takes them.
-    const caller = new Caller(frames, leave)
-    const response = await handle({ ...asked, ...(body === undefined ? {} : { body }), signal: gone.signal })
-    await send(stream, response, caller)
-  } finally {
-    ended.removeEventListener('abort', leave)
+  const close = (): void => {
     leave()
     stream.close()
   }
+  ended.addEventListener('abort', close, { once: true })
+  const incoming = new Incoming(stream)
+  try {
+    for (;;) {
+      const opening = await readValue(incoming)
+      if (opening === undefined) return
+      if (!isOpening(opening)) throw new StatusError('BadRequest', 'a manager handed on something that is no request')
+      const { hasBody, ...asked } = opening
+      const body = hasBody ? await readBytes(incoming) : undefined
+      if (hasBody && body === undefined) return
+      // Looked at from the start, so that the going of whoever asked is noticed while they wait.
+      incoming.peek().then(({ done }) => (done === true ? leave() : undefined), leave)
+      const response = await handle({ ...asked, ...(body === undefined ? {} : { body }), signal: gone.signal })
+      await send(stream, response, incoming)
+      if (!('body' in response)) return
+    }
+  } finally {
+    ended.removeEventListener('abort', close)
+    close()
+  }
 }
 
-/** What the one who asked still sends. It is looked at from the start, so that its going is noticed while it waits. */
-class Caller {
-  readonly #frames: AsyncIterator<Uint8Array>
-  readonly #first: Promise<IteratorResult<Uint8Array>>
-
-  constructor(frames: AsyncIterator<Uint8Array>, leave: () => void) {
-    this.#frames = frames
-    this.#first = frames.next()
-    this.#first.then(({ done }) => (done === true ? leave() : undefined), leave)
-  }
-
-  async *all(): AsyncGenerator<Uint8Array, void, void> {
-    for (let frame = await this.#first; frame.done !== true; frame = await this.#frames.next()) yield frame.value
-  }
-}
-
-async function send(stream: FrameStream, response: ApiResponse, caller: Caller): Promise<void> {
+async function send(stream: FrameStream, response: ApiResponse, incoming: Incoming): Promise<void> {
   const { status, headers } = response
   const begin = (kind: Head['kind']): Promise<void> => sendValue(stream, { kind, status, headers } satisfies Head)
   if ('frames' in response) {
     await begin('frames')
-    return await exchange(stream, response.frames, caller)
+    return await exchange(stream, response.frames, incoming)
   }
   if ('stream' in response) {
     await begin('stream')
@@ -152,12 +219,12 @@ async function send(stream: FrameStream, response: ApiResponse, caller: Caller):
 }
 
 /** Frames go both ways until either side ends. */
-async function exchange(stream: FrameStream, frames: FrameConnection, caller: Caller): Promise<void> {
+async function exchange(stream: FrameStream, frames: FrameConnection, incoming: Incoming): Promise<void> {
   const pump = async (from: AsyncIterable<Uint8Array>, to: Pick<FrameConnection, 'send'>): Promise<void> => {
     for await (const frame of from) await to.send(frame)
   }
   try {
-    await Promise.race([pump(frames.frames(), stream), pump(caller.all(), frames)])
+    await Promise.race([pump(frames.frames(), stream), pump(incoming.rest(), frames)])
   } finally {
     frames.close()
   }
@@ -179,7 +246,7 @@ async function sendBytes(stream: FrameStream, bytes: Uint8Array): Promise<void> 
 }
 
 /** Undefined when the other side has ended. */
-async function readBytes(frames: AsyncIterator<Uint8Array>): Promise<Buffer | undefined> {
+async function readBytes(frames: Incoming): Promise<Buffer | undefined> {
   const pieces: Uint8Array[] = []
   for (;;) {
     const { value, done } = await frames.next()
@@ -190,7 +257,7 @@ async function readBytes(frames: AsyncIterator<Uint8Array>): Promise<Buffer | un
   }
 }
 
-async function readValue(frames: AsyncIterator<Uint8Array>): Promise<unknown> {
+async function readValue(frames: Incoming): Promise<unknown> {
   const bytes = await readBytes(frames)
   return bytes === undefined ? undefined : JSON.parse(bytes.toString())
 }

@@ -21,6 +21,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   agents: [],
   dashboard: [],
   metrics: [],
+  managers: [],
 }
 
 const asked = process.argv.slice(2)

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { StatusError } from '../api/errors.ts'
+import { type ApiRequest, type ApiResponse, type FrameConnection, type Handle, localAdmin } from '../api/request.ts'
+import type { Transport } from '../effects/effects.ts'
+import { Loopback } from '../effects/real/transport.ts'
+import { failure } from './answer.ts'
+import { createDoor } from './door.ts'
+import { Forwarder, LostAnswer, serveForwarded } from './forwarding.ts'
+
+const clock = {
+  monotonicMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  sleep: () => new Promise<void>((resolve) => setImmediate(resolve)),
+}
+
+function request(more: Partial<ApiRequest> = {}): ApiRequest {
+  const { signal } = new AbortController()
+  return { method: 'POST', path: '/apis/kit/v1/configs', query: { a: 'b' }, headers: { h: 'v' }, identity: localAdmin, signal, ...more }
+}
+
+function open(handle: Handle, signal: AbortSignal) {
+  const network = new Loopback()
+  const [leader, follower] = ['leader', 'follower'].map((id) => network.transport({ id, role: 'Manager', clusterId: 'c' }))
+  assert.ok(leader !== undefined && follower !== undefined)
+  let connections = 0
+  const counted: Transport = {
+    ...follower,
+    connect(...args) {
+      connections += 1
+      return follower.connect(...args)
+    },
+  }
+  void serveForwarded(leader, handle, signal)
+  const forwarder = new Forwarder(counted)
+  return { forwarder, forward: (asked: ApiRequest) => forwarder.forward('leader', asked), connections: () => connections }
+}
+
+const bodyOf = (response: ApiResponse): unknown => ('body' in response ? response.body : undefined)
+
+test('a request gets there as it was made, and its answer comes back, over one stream for many', async () => {
+  const stop = new AbortController()
+  const seen: ApiRequest[] = []
+  const { forward, connections, forwarder } = open(async (asked) => {
+    seen.push(asked)
+    return { status: 201, headers: { warning: ['one', 'two'] }, body: { got: asked.body instanceof Uint8Array ? asked.body.length : null } }
+  }, stop.signal)
+  const large = new Uint8Array(1_500_000).fill(65)
+  for (const body of [large, Buffer.from('{}'), undefined, large]) {
+    const response = await forward(request(body === undefined ? { method: 'DELETE' } : { body }))
+    assert.deepEqual(
+      [response.status, response.headers, bodyOf(response)],
+      [201, { warning: ['one', 'two'] }, { got: body?.length ?? null }],
+    )
+  }
+  const [first] = seen
+  assert.ok(first !== undefined)
+  const { method, path, query, headers, identity } = first
+  const { signal: _, body: _body, ...asked } = request()
+  assert.deepEqual({ method, path, query, headers, identity }, asked)
+  assert.equal(connections(), 1)
+  forwarder.close()
+  stop.abort()
+})
+
+test('those that are under way at once do not wait for each other', async () => {
+  const stop = new AbortController()
+  const gates = new Map<string, () => void>()
+  const { forward, connections } = open(
+    (asked) => new Promise((resolve) => gates.set(asked.path, () => resolve({ status: 200, headers: {}, body: asked.path }))),
+    stop.signal,
+  )
+  const answers = ['/1', '/2', '/3'].map((path) => forward(request({ path })))
+  while (gates.size < 3) await new Promise((resolve) => setImmediate(resolve))
+  for (const path of ['/3', '/1', '/2']) gates.get(path)?.()
+  assert.deepEqual((await Promise.all(answers)).map(bodyOf), ['/1', '/2', '/3'])
+  assert.equal(connections(), 3)
+  await Promise.all([
+    forward(request({ path: '/4' })),
+    new Promise<void>((resolve) => setImmediate(() => resolve())).then(async () => {
+      while (!gates.has('/4')) await new Promise((resolve) => setImmediate(resolve))
+      gates.get('/4')?.()
+    }),
+  ])
+  assert.equal(connections(), 3, 'one of them is used again')
+  stop.abort()
+})
+
+test('a stream of values comes as it is made, and ends at the leader when its reader goes', async () => {
+  const stop = new AbortController()
+  let ended = false
+  const { forward } = open(async ({ signal }) => {
+    async function* values(): AsyncGenerator<unknown, void, void> {
+      try {
+        for (let at = 0; ; at += 1) {
+          yield { at }
+          if (at === 2) await new Promise((_, reject) => signal.addEventListener('abort', reject, { once: true }))
+        }
+      } finally {
+        ended = true
+      }
+    }
+    return { status: 200, headers: {}, stream: values() }
+  }, stop.signal)
+  const reader = new AbortController()
+  const response = await forward(request({ method: 'GET', signal: reader.signal }))
+  assert.ok('stream' in response)
+  const found: unknown[] = []
+  for await (const value of response.stream) if (found.push(value) === 3) break
+  assert.deepEqual(found, [{ at: 0 }, { at: 1 }, { at: 2 }])
+  while (!ended) await new Promise((resolve) => setImmediate(resolve))
+  stop.abort()
+})
+
+test('frames go both ways', async () => {
+  const stop = new AbortController()
+  const { forward } = open(async () => {
+    const echoes: Uint8Array[] = []
+    let wake = (): void => undefined
+    let isClosed = false
+    const frames: FrameConnection = {
+      async send(frame) {
+        echoes.push(Buffer.concat([Buffer.from('echo '), frame]))
+        wake()
+      },
+      async *frames() {
+        while (!isClosed) {
+          const next = echoes.shift()
+          if (next !== undefined) yield next
+          else await new Promise<void>((resolve) => (wake = resolve))
+        }
+      },
+      close() {
+        isClosed = true
+        wake()
+      },
+    }
+    return { status: 101, headers: { upgrade: 'x' }, frames }
+  }, stop.signal)
+  const response = await forward(request())
+  assert.ok('frames' in response)
+  await response.frames.send(Buffer.from('one'))
+  for await (const frame of response.frames.frames()) {
+    assert.equal(Buffer.from(frame).toString(), 'echo one')
+    break
+  }
+  response.frames.close()
+  stop.abort()
+})
+
+test('what was not begun is told from what may have been carried out', async () => {
+  const stop = new AbortController()
+  const { forward } = open(() => Promise.reject(new Error('it dies')), stop.signal)
+  await assert.rejects(forward(request()), LostAnswer)
+  stop.abort()
+  await assert.rejects(forward(request()), (error) => !(error instanceof LostAnswer))
+})
+
+test('the door asks again what was not begun, and says of a write that it may have been', async () => {
+  const stop = new AbortController()
+  const notLeader = failure(new StatusError('NotLeader', 'somebody else leads'))
+  const answers: (() => Promise<ApiResponse>)[] = [
+    async () => notLeader,
+    async () => notLeader,
+    async () => ({ status: 200, headers: {}, body: 'done' }),
+    () => Promise.reject(new Error('it dies')),
+  ]
+  const { forwarder } = open(() => answers.shift()?.() ?? Promise.reject(new Error('nothing more')), stop.signal)
+  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false }), catchUp: () => Promise.resolve() }
+  const here: Handle = async ({ path }) => ({ status: 200, headers: {}, body: `here ${path}` })
+  const door = createDoor({ clock, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
+  assert.equal(bodyOf(await door(request())), 'done')
+  const lost = await door(request())
+  assert.equal(lost.status, 500)
+  assert.match(JSON.stringify(bodyOf(lost)), /look whether the change was made/)
+  assert.equal(bodyOf(await door(request({ method: 'GET', path: '/apis/kit/v1/services' }))), 'here /apis/kit/v1/services')
+  assert.equal(bodyOf(await door(request({ method: 'GET', path: '/livez' }))), 'here /livez')
+  stop.abort()
+})
