@@ -86,6 +86,35 @@ test('those that are under way at once do not wait for each other', async () => 
   stop.abort()
 })
 
+test('what is answered after the end leaves no stream behind', async () => {
+  const stop = new AbortController()
+  let answer = (): void => undefined
+  let isOver = false
+  const network = new Loopback()
+  const [leader, follower] = ['leader', 'follower'].map((id) => network.transport({ id, role: 'Manager', clusterId: 'c' }))
+  assert.ok(leader !== undefined && follower !== undefined)
+  void leader.serve(
+    'api',
+    async (stream) => {
+      const frames = stream.frames()[Symbol.asyncIterator]()
+      await frames.next()
+      await new Promise<void>((resolve) => (answer = resolve))
+      for (const value of [{ kind: 'answer', status: 200, headers: {} }, 'late'])
+        await stream.send(Buffer.from(`\0${JSON.stringify(value)}`))
+      isOver = (await frames.next()).done === true
+    },
+    stop.signal,
+  )
+  const forwarder = new Forwarder(follower)
+  const late = forwarder.forward('leader', request())
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  forwarder.close()
+  answer()
+  assert.equal(bodyOf(await late), 'late')
+  while (!isOver) await new Promise((resolve) => setImmediate(resolve))
+  stop.abort()
+})
+
 test('a stream of values comes as it is made, and ends at the leader when its reader goes', async () => {
   const stop = new AbortController()
   let ended = false

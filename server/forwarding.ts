@@ -39,13 +39,15 @@ const mostIdle = 64
 export class Forwarder {
   readonly #transport: Transport
   readonly #idle = new Map<string, Conversation[]>()
+  #isClosed = false
 
   constructor(transport: Transport) {
     this.#transport = transport
   }
 
-  /** Nothing is handed on any more. */
+  /** What is under way is answered; no stream stays, or its socket would keep the process. */
   close(): void {
+    this.#isClosed = true
     for (const waiting of this.#idle.values()) for (const { stream } of waiting) stream.close()
     this.#idle.clear()
   }
@@ -88,6 +90,10 @@ export class Forwarder {
   /** For the next request to this leader, unless it ends before. Those to another one are of no use any more. */
   #keep(leader: string, conversation: Conversation): void {
     const { stream, incoming } = conversation
+    if (this.#isClosed) {
+      stream.close()
+      return
+    }
     for (const [other, waiting] of this.#idle) {
       if (other === leader) continue
       for (const old of waiting) old.stream.close()
