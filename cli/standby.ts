@@ -15,7 +15,7 @@ import { type Handle, localAdmin } from '../api/request.ts'
 import type { StoreView } from '../api/store.ts'
 import { validateObject } from '../api/validate.ts'
 import { isJsonObject } from '../api/wire.ts'
-import { isTokenOf, JoinRefused, loadCertificate } from '../node/certificate.ts'
+import { isTokenOf, JoinRefused, loadCertificate, roleOnDisk } from '../node/certificate.ts'
 import { loadIdentity } from '../node/identity.ts'
 import { tellLeaving } from '../node/network.ts'
 import { lockedText } from '../node/open-keys.ts'
@@ -180,7 +180,7 @@ export class Standby implements MembershipActions {
       const manager = managerAddress(request.manager)
       const present = this.#member
       if (present !== undefined && (await this.#told())?.as === 'Worker') {
-        const certificate = await loadCertificate(this.#deps.disk, this.#directory)
+        const certificate = await loadCertificate(this.#deps.disk, this.#directory).catch(() => undefined) // Of a manager it may be sealed.
         if (certificate !== undefined && isTokenOf(certificate, request.token))
           return { nodeId: present.node.identity.nodeId, already: true, connected: await this.#connected(present) }
       }
@@ -388,8 +388,8 @@ export class Standby implements MembershipActions {
   /** Undefined of a machine that is no node. */
   async #role(): Promise<'Manager' | 'Worker' | undefined> {
     const { disk } = this.#deps
-    const certificate = await loadCertificate(disk, this.#directory)
-    if (certificate !== undefined) return certificate.role
+    const role = await roleOnDisk(disk, this.#directory)
+    if (role !== undefined) return role
     const identity = await readText(disk, join(this.#directory, 'node.json'), 1)
     // A log without node.json is a manager that has lost something: nothing to be founded upon.
     const log = await disk.list(join(this.#directory, 'raft')).catch(() => [])

@@ -151,7 +151,7 @@ test('what cannot be is refused with its reason', async () => {
   const { items } = await cluster.json<{ items: readonly TaskObject[] }>('tasks', '--field-selector', 'spec.service=run_setup')
   assert.match(
     await cluster.fails(1, 'exec', items[0]?.metadata.name ?? '', '--', 'true'),
-    /is Complete: commands can be run in a running task only/,
+    /is Complete: commands and connections go to a running task only/,
   )
   assert.match(await cluster.fails(1, 'exec', 'service/run_setup', '--', 'true'), /no task of service\/run_setup is running/)
   assert.match(await cluster.fails(2, 'exec', '-it', task, '--', 'true'), /--tty needs a terminal on standard input and output/)

@@ -130,8 +130,10 @@ async function joined(
   present: NodeCertificate | undefined,
   signal: AbortSignal,
 ): Promise<NodeCertificate> {
-  if (present !== undefined && (isUsable(present, deps, options) || (await readIdentity(deps.disk, directory))?.joined === false))
-    return present
+  // A manager finds the others through its store.
+  const isLost = managers.length === 0 && present?.role !== 'Manager'
+  const isFounder = (await readIdentity(deps.disk, directory))?.joined === false
+  if (present !== undefined && !isLost && (isUsable(present, deps, options) || isFounder)) return present
   if (managers.length === 0)
     throw new Error(`${directory} does not say where the managers of this node are: name one with --join-addr HOST:PORT`)
   return await join(deps, directory, options, managers, present, signal)
@@ -176,7 +178,7 @@ async function openManager(
     advertise,
     keys,
     credentials,
-    onManagers: noteManagers(deps, directory, before?.managers ?? []),
+    onManagers: noteManagers(deps, directory),
     ...(first === undefined ? {} : { certificate: first }),
     onCertificate: (fresh) => credentials.replace(fresh),
     async run(signal, store) {
@@ -225,7 +227,7 @@ function openWorker(deps: NetworkDeps, directory: string, first: NodeCertificate
     transport: createRemote(deps, credentials, () => false),
     managers,
     advertise: undefined,
-    onManagers: noteManagers(deps, directory, managers),
+    onManagers: noteManagers(deps, directory),
     certificate: first,
     onCertificate: (fresh) => credentials.replace(fresh),
     run: () => Promise.resolve(),
@@ -233,8 +235,8 @@ function openWorker(deps: NetworkDeps, directory: string, first: NodeCertificate
 }
 
 /** Writes down where the managers are, for the next start. */
-function noteManagers({ disk, log }: NetworkDeps, directory: string, known: readonly string[]): NodeNetwork['onManagers'] {
-  let noted = known
+function noteManagers({ disk, log }: NetworkDeps, directory: string): NodeNetwork['onManagers'] {
+  let noted: readonly string[] = []
   return (now) => {
     if (now.length === 0 || now.join() === noted.join()) return
     noted = [...now]
