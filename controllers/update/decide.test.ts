@@ -220,13 +220,19 @@ test('a task that ran longer than the monitor time is counted, not as a failure'
   })
 })
 
-test('a task that ended with its node is counted, not as a failure', () => {
-  const gone: Task = { ...crashed, status: { ...crashed.status, nodeFault: 'Stopped' } }
-  assert.partialDeepStrictEqual(step({ update: 'Updating' }, { uncounted: [gone] }), {
-    kind: 'count',
-    tasks: [gone],
-    update: { failures: 0, state: 'Updating' },
-  })
+test('a task that ended with its node, or was given up with it, is counted, not as a failure', () => {
+  const given: Task['status'][] = [
+    { ...crashed.status, nodeFault: 'Stopped' },
+    { ...crashed.status, state: 'Orphaned' },
+  ]
+  for (const status of given) {
+    const gone: Task = { ...crashed, status }
+    assert.partialDeepStrictEqual(step({ update: 'Updating' }, { uncounted: [gone] }), {
+      kind: 'count',
+      tasks: [gone],
+      update: { failures: 0, state: 'Updating' },
+    })
+  }
 })
 
 /** Began to run so long ago. */

@@ -142,9 +142,9 @@ function resume({ requested: _, reason, ...update }: UpdateStatus): RolloutStep 
   return { kind: 'resume', update: { ...update, state: 'RollbackStarted', ...(reason === undefined ? {} : { reason }) } }
 }
 
-/** It never ran, or not longer than the monitor time. Ending without an error counts, too; ending with its node does not (ADR 9). */
+/** It never ran, or not longer than the monitor time. Ending without an error counts, too; ending with its node, or being given up with it, does not (ADR 9). */
 function isFailure({ status }: Task, monitorMs: number): boolean {
-  if (status.nodeFault !== undefined) return false
+  if (status.nodeFault !== undefined || status.state === 'Orphaned') return false
   return status.startedAt === undefined || status.at - status.startedAt <= monitorMs
 }
 

@@ -39,7 +39,8 @@ export function failuresAreCounted(): Checker {
 
 /** It ended before anyone asked it to, without having run for the monitor time, and not with its node. */
 function isFailure(task: Task, service: Service): boolean {
-  if (!isEnded(task) || task.spec.stop !== undefined || task.status.nodeFault !== undefined) return false
+  if (!isEnded(task) || task.spec.stop !== undefined || task.status.nodeFault !== undefined || task.status.state === 'Orphaned')
+    return false
   const { monitorMs } = updatePolicyOf(service, service.status.update?.state === 'RollbackStarted' ? 'rollback' : 'update')
   return task.status.startedAt === undefined || task.status.at - task.status.startedAt <= monitorMs
 }
