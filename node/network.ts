@@ -117,7 +117,7 @@ export async function openNetwork(
   const managers = [...new Set([...(options.joinAddr === undefined ? [] : [options.joinAddr]), ...known])]
   const certificate = await joined(keys === undefined ? deps : { ...deps, box: keys }, directory, options, managers, present, signal)
   if (certificate.role === 'Manager') return await openManager(deps, directory, options, { certificate, managers }, keys)
-  if (stored !== undefined) await retireManager(deps, directory, stored, await openNodeKeys(deps, directory, options.unlockKey))
+  if (stored !== undefined) await retireManager(deps, directory, stored, () => openNodeKeys(deps, directory, options.unlockKey))
   return openWorker(deps, directory, certificate, managers)
 }
 

@@ -36,8 +36,8 @@ try {
     const cluster = await client('m1').get('Cluster', 'default')
     return cluster.status.joinTokens === undefined ? undefined : cluster
   })
-  const join = ['--join-addr', addressOf('m1'), '--join-token', status.joinTokens?.manager ?? '']
-  await Promise.all([start('m2', ...join), start('m3', ...join)])
+  const joining = ['--join-addr', addressOf('m1'), '--join-token', status.joinTokens?.manager ?? '']
+  await Promise.all([start('m2', ...joining), start('m3', ...joining)])
   await until(async () => ((await members()).size === 3 ? true : undefined))
   await measureWrites()
   await measureFailover()
