@@ -450,7 +450,9 @@ class Driver implements OpenStore, PeerHandler {
     return send.length > 0 || apply.length > 0
   }
 
+  /** What arrives during a write is one batch after it, here and on every other member. */
   #propose(): void {
+    if (this.#writing !== undefined) return
     const commands = this.#pending.waiting()
     if (!this.#leads || commands.length === 0) return
     const proposed = this.#raft.propose(commands)

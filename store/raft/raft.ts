@@ -203,7 +203,7 @@ export class Raft {
     const { term } = core
     core.log.append(commands.map((data, at): Entry => ({ index: index + at, term, type: 'normal', data })))
     core.uncommittedBytes += bytes
-    broadcastAppend(core)
+    core.needsAppend = true
     return { term, index }
   }
 
@@ -254,7 +254,7 @@ export class Raft {
       core.log.markDurable(work.lastIndex, work.lastTerm)
       if (this.#leads()) {
         core.progress.get(core.id)?.acknowledge(core.log.durable)
-        if (advanceCommit(core)) broadcastAppend(core)
+        if (advanceCommit(core)) core.needsAppend = true
       }
     }
     for (const message of work.messages) if (message.to === core.id) this.step(message)
@@ -296,6 +296,7 @@ export class Raft {
   ready(takesWork = true): Ready {
     const core = this.#core
     if (core.needsHeartbeat) broadcastHeartbeat(core)
+    if (core.needsAppend) broadcastAppend(core)
     const append = takesWork ? this.#takeAppend() : undefined
     const send = core.outbox
     const reads = core.doneReads

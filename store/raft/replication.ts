@@ -11,6 +11,7 @@ import { releaseReads, startDeferredReads } from './reads.ts'
 type Of<T extends Body['type']> = Body & { readonly type: T }
 
 export function broadcastAppend(core: Core): void {
+  core.needsAppend = false
   for (const id of core.others) sendAppends(core, id, true)
 }
 
@@ -56,7 +57,7 @@ function sendSnapshot(core: Core, to: string, progress: Progress): void {
 export function handleAppend(core: Core, from: string, message: Of<'append'>): void {
   const { prevIndex, prevTerm, entries } = message
   if (prevIndex < core.log.commit) {
-    core.sendWhenDurable(from, { type: 'appendResponse', index: core.log.commit })
+    acknowledge(core, from, core.log.commit)
     return
   }
   if (!core.log.matches(prevIndex, prevTerm)) {
@@ -68,7 +69,15 @@ export function handleAppend(core: Core, from: string, message: Of<'append'>): v
   core.log.merge(entries)
   assert(core.log.lastIndex >= proven)
   core.log.commitTo(Math.min(message.commit, proven)) // Beyond `proven` our log may be another leader's.
-  core.sendWhenDurable(from, { type: 'appendResponse', index: proven })
+  acknowledge(core, from, proven)
+}
+
+/** Once what it says is durable. The last of several says what they all say. */
+function acknowledge(core: Core, leader: string, index: number): void {
+  const before = core.afterDurable.at(-1)
+  const isSame = before?.type === 'appendResponse' && before.to === leader && before.term === core.term
+  if (isSame) core.afterDurable.pop()
+  core.sendWhenDurable(leader, { type: 'appendResponse', index: isSame ? Math.max(index, before.index) : index })
 }
 
 /** As follower. */
@@ -106,7 +115,7 @@ export function handleAppendResponse(core: Core, from: string, message: Of<'appe
   if (!isNews && !(progress.state === 'probe' && progress.match === message.index)) return
   const canContinue = progress.state === 'snapshot' && progress.match + 1 >= core.log.firstIndex
   if (progress.state === 'probe' || canContinue) progress.toReplicate()
-  if (advanceCommit(core)) broadcastAppend(core)
+  if (advanceCommit(core)) core.needsAppend = true
   else sendAppends(core, from, wasPaused)
 }
 

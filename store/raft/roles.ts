@@ -65,6 +65,7 @@ function reset(core: Core, term: number): void {
   core.waitingReads = []
   core.forwardedReads = []
   core.needsHeartbeat = false
+  core.needsAppend = false
   core.pendingConfiguration = 0
   core.transferee = null
   drawTimeout(core)
