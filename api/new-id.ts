@@ -22,9 +22,9 @@ export function createUid(random: Chance): string {
 
 /** The form of a UUID of version 4. */
 export function formatUuid(bytes: Uint8Array): string {
-  const marked = Uint8Array.from(bytes.subarray(0, 16), (byte, at) =>
-    at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte,
-  )
-  const hex = Buffer.from(marked).toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  const marked = Buffer.from(bytes.subarray(0, 16))
+  marked.writeUInt8((marked.readUInt8(6) & 0x0f) | 0x40, 6)
+  marked.writeUInt8((marked.readUInt8(8) & 0x3f) | 0x80, 8)
+  const hex = marked.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

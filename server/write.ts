@@ -330,7 +330,7 @@ async function commitObject(deps: WriteDeps, intent: Intent, live: KitObject | u
   const next = fromWire(resource.kind, nextMetadata(deps, intent, live, document, before), withDefaultStatus(document, live === undefined))
   const wire = toWire(next)
   if (before !== undefined) assertMayChange(intent.request.identity, resource, name, before, wire)
-  check(deps, intent, next, live, before)
+  check(deps, intent, { next, wire, live, before })
   if (before !== undefined && isDeepStrictEqual(wire, before)) return respond(deps, intent, next, 200)
   const isFinal = next.kind !== 'Task' && next.metadata.deletedAt !== undefined && (next.metadata.finalizers ?? []).length === 0
   const write: Write = isFinal
@@ -362,14 +362,17 @@ export async function commit(
   }
 }
 
-function check(deps: WriteDeps, intent: Intent, next: KitObject, live: KitObject | undefined, before: JsonObject | undefined): void {
+interface Checked {
+  readonly next: KitObject
+  readonly wire: JsonObject
+  readonly live: KitObject | undefined
+  readonly before: JsonObject | undefined
+}
+
+function check(deps: WriteDeps, intent: Intent, { next, wire, live, before }: Checked): void {
   const { resource, request, name, subresource } = intent
   const causes = [
-    ...deps.admission.validate(
-      resource.kind,
-      withoutEmptyStatus(toWire(next)),
-      before === undefined ? undefined : withoutEmptyStatus(before),
-    ),
+    ...deps.admission.validate(resource.kind, withoutEmptyStatus(wire), before === undefined ? undefined : withoutEmptyStatus(before)),
     ...finalizerProblems(next, live),
   ]
   const all = causes.length > 0 || subresource === 'status' ? causes : problemsOf(deps.store.view, next, live, deps.clock.wallMs())
@@ -379,7 +382,7 @@ function check(deps: WriteDeps, intent: Intent, next: KitObject, live: KitObject
   if (next.kind !== 'Stack' || subresource !== undefined) return
   const applied = live?.kind === 'Stack' ? toWire(live)['status'] : undefined
   const last = isJsonObject(applied) && isJsonObject(applied['applied']) ? applied['applied'] : undefined
-  const document = toWire(next)['spec']
+  const document = wire['spec']
   if (isJsonObject(document) && !isDeepStrictEqual(document, before?.['spec'])) {
     deps.admission.checkStack?.({ name, last, document, force: isTrue(request.query['force']), view: deps.store.view })
   }

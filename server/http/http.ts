@@ -85,15 +85,21 @@ export function serveHandle(
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error, _request, reply) => reply.code(statusOf(error)).send(failure(transportError(error)).body))
+  const underWay = new Set<AbortController>()
+  const stop = (): void => {
+    for (const each of underWay) each.abort(stopping.reason)
+  }
+  stopping.addEventListener('abort', stop, { once: true })
   const answer = async ({ raw, body }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const gone = goneSignal(reply, stopping)
-    return send(reply, await handle(requestOf(raw, body, identify(raw), gone)), gone)
+    const gone = goneSignal(reply, underWay)
+    if (stopping.aborted) gone.abort(stopping.reason)
+    return send(reply, await handle(requestOf(raw, body, identify(raw), gone.signal)), gone.signal)
   }
   // What strangers send beside their question is not read.
-  app.addHook('onRequest', async (request, reply) => {
-    if (identify(request.raw).role !== 'Nobody') return undefined
+  app.addHook('onRequest', (request, reply, done) => {
+    if (identify(request.raw).role !== 'Nobody') return done()
     if (request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
-    return answer(request, reply)
+    answer(request, reply).catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error))))
   })
   app.route({ method: [...methods], url: '*', handler: answer })
   app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -101,13 +107,15 @@ export function serveHandle(
   })
 }
 
-/** Fires when the client has gone or the daemon stops. */
-function goneSignal(reply: FastifyReply, stopping: AbortSignal): AbortSignal {
-  const closed = new AbortController()
+/** Fires when the client has gone. One of those given while the request is under way: a signal made of two costs each request more. */
+function goneSignal(reply: FastifyReply, underWay: Set<AbortController>): AbortController {
+  const gone = new AbortController()
+  underWay.add(gone)
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) closed.abort(new StatusError('Unavailable', 'the client has gone'))
+    underWay.delete(gone)
+    if (!reply.raw.writableFinished) gone.abort(new StatusError('Unavailable', 'the client has gone'))
   })
-  return AbortSignal.any([closed.signal, stopping])
+  return gone
 }
 
 function send(reply: FastifyReply, response: ApiResponse, gone: AbortSignal): FastifyReply {

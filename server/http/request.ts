@@ -11,7 +11,7 @@ export function requestOf(incoming: IncomingMessage, body: unknown, identity: Id
   return {
     method: methods.find((each) => each === incoming.method) ?? 'GET',
     path,
-    query: Object.fromEntries(new URLSearchParams(search)),
+    query: search === '' ? {} : Object.fromEntries(new URLSearchParams(search)),
     headers: headersOf(incoming),
     body,
     identity,
@@ -25,9 +25,10 @@ function splitOnce(text: string, separator: string): readonly string[] {
 }
 
 function headersOf(request: IncomingMessage): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(request.headers)
-      .filter(([name]) => !name.startsWith(':')) // Those of HTTP/2 say what method and path say.
-      .map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-  )
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (name.startsWith(':')) continue // Those of HTTP/2 say what method and path say.
+    headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
+  }
+  return headers
 }
