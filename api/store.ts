@@ -29,9 +29,36 @@ export type Guard =
   /** The object is unchanged since `resourceVersion`; 0 means that it must not exist. */
   | { readonly on: 'object'; readonly kind: Kind; readonly name: string; readonly resourceVersion: number }
 
+/** Which request of a client a commit carries out. Of the same id only one commit is ever applied, as long as it is remembered. */
+export interface RequestMark {
+  /** From who asks and the id that they gave it: whoever knows another's id has another mark. */
+  readonly id: string
+  /** Of what was asked: the same id for something else is a mistake of whoever asks. */
+  readonly digest: string
+  /** When it was decided, by the clock of the manager that did. */
+  readonly atMs: number
+}
+
+/** A request that was carried out: when, and which object its last write was about. */
+export interface AppliedRequest extends RequestMark {
+  readonly index: number
+  readonly kind: Kind
+  readonly name: string
+  /** Absent of a task. */
+  readonly uid?: string
+}
+
 export interface Commit {
   readonly writes: readonly Write[]
   readonly guards?: readonly Guard[]
+  /** With it a commit has at least one write, and its last one is about the object that was asked for. */
+  readonly request?: RequestMark
+}
+
+export interface Committed {
+  readonly resourceVersion: number
+  /** A commit of the same request was applied before, at this version: this one has changed nothing. */
+  readonly isRepeat?: true
 }
 
 export const maxWritesPerCommit = 1000
@@ -64,6 +91,10 @@ export interface StoreView {
   slotIndex(serviceUid: string, slot: string): number
   /** Index of the last change of which tasks of the service claim a slot; 0 when there was none. */
   claimsIndex(serviceUid: string): number
+  /** While it is among the last that were applied. Throws Invalid when its id was used for another request. */
+  appliedRequest(mark: RequestMark): AppliedRequest | undefined
+  /** When the newest request was decided that is not remembered any more; 0 when none was forgotten. */
+  readonly forgottenRequestsMs: number
 }
 
 export interface Store {
@@ -73,9 +104,10 @@ export interface Store {
    * a StatusError: Conflict or AlreadyExists (a guard or version was stale: nothing changed),
    * TooManyRequests (too much in flight: retry), RequestEntityTooLarge, NotLeader, or Unknown outcome
    * (leadership or the process was lost: it may or may not have happened). With `wait` it waits until less
-   * is in flight, in turn: for callers inside, who bound what they ask for themselves.
+   * is in flight, in turn: for callers inside, who bound what they ask for themselves. Of a request that was carried out
+   * before it resolves to the version of then, whatever has become of guards and versions; Invalid when that was another request.
    */
-  commit(commit: Commit, whenFull?: 'refuse' | 'wait'): Promise<{ readonly resourceVersion: number }>
+  commit(commit: Commit, whenFull?: 'refuse' | 'wait'): Promise<Committed>
   /**
    * Called synchronously after each applied entry, in order, with all events of that entry. With none: a member that was
    * far behind got the state as a whole, and `view` is another one. That never happens to a leader.

@@ -28,6 +28,7 @@ test(`${runs} unlucky groups of members lose nothing that was acknowledged, and 
   assert(sum(({ reads }) => reads) > runs * 10, 'reads are answered')
   assert(sum(({ changes }) => changes) > runs, 'members change')
   assert(sum(({ calls }) => calls) > runs * 150, 'clients call')
+  assert(sum(({ repeats }) => repeats) > runs / 2, 'requests are repeated that were carried out')
 })
 
 test('the same seed gives the same run', async () => {

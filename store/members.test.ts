@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reasonOf } from '../api/errors.ts'
-import type { Write } from '../api/store.ts'
+import type { Committed, Write } from '../api/store.ts'
 import { capture, serialise, stateHash } from './mvcc/snapshot.ts'
 import { State } from './mvcc/state.ts'
 import { edit, task } from './mvcc/testdata/builders.ts'
@@ -90,6 +90,30 @@ test('a leader that is cut off answers nothing more; the others go on, and it ca
   group.cut.clear()
   await group.pass(() => areEqual(group, three))
   assert.equal(old.view.get('Task', 'lost'), undefined)
+})
+
+test('a request whose answer was lost with the leader is carried out once, also where the next one has it from a snapshot', async () => {
+  const group = await found(4)
+  const request = { id: 'r', digest: 'd', atMs: 0 }
+  const away = three.find((id) => !group.store(id).status().leads) ?? ''
+  group.cut.add(away)
+  const old = leaderOf(group)
+  let answer: Committed | undefined
+  const asked = async (store: OpenStore, name: string): Promise<void> => {
+    answer = await store.commit({ ...create(name), request })
+  }
+  await Promise.all([group.pass(() => answer !== undefined), asked(old, 'web.1.a')])
+  const told = answer
+  for (let at = 2; at < 12; at += 1) await commit(group, `web.${at}.a`)
+  group.cut.clear()
+  await group.pass(() => areEqual(group, three))
+  assert(group.store(away).status().snapshotIndex > (told?.resourceVersion ?? 0), 'the request came with a state')
+  old.transferLeadership(away)
+  await group.pass(() => group.store(away).status().leads)
+  answer = undefined
+  await Promise.all([group.pass(() => answer !== undefined), asked(group.store(away), 'web.1.b')])
+  assert.deepEqual(answer, { resourceVersion: told?.resourceVersion, isRepeat: true })
+  assert.equal(group.store(away).view.get('Task', 'web.1.b'), undefined)
 })
 
 test('a leader that was overtaken, and does not know it, refuses nothing for what it lacks', async () => {

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { StatusError } from '../api/errors.ts'
+import type { Committed } from '../api/store.ts'
 import type { Outcome } from './mvcc/state.ts'
 
 export const maxOutstanding = 4_096
@@ -10,7 +11,7 @@ export const maxOutstandingBytes = 16 * 1024 * 1024
 
 interface Waiting {
   readonly data: Uint8Array
-  readonly resolve: (result: { readonly resourceVersion: number }) => void
+  readonly resolve: (result: Committed) => void
   readonly reject: (error: StatusError) => void
 }
 interface Proposed extends Waiting {
@@ -47,7 +48,7 @@ export class Pending {
   }
 
   /** Resolves or rejects when the fate of `data` is known. Throws TooManyRequests. */
-  add(data: Uint8Array): Promise<{ readonly resourceVersion: number }> {
+  add(data: Uint8Array): Promise<Committed> {
     if (!this.hasRoom)
       throw new StatusError('TooManyRequests', `${this.count} writes of ${this.#bytes} bytes are under way; try again`, {
         retryAfterSeconds: 1,
@@ -83,6 +84,7 @@ export class Pending {
     assert(this.#bytes >= 0)
     if (first.term !== term) first.reject(unknown('leadership was lost'))
     else if ('refused' in outcome) first.reject(outcome.refused)
+    else if ('applied' in outcome) first.resolve({ resourceVersion: outcome.applied.index, isRepeat: true })
     else first.resolve({ resourceVersion: index })
     this.callNext()
   }

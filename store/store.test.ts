@@ -136,6 +136,24 @@ test('two writers of one version: the first wins, the second is told what change
   assert.equal(store.view.get('Node', 'a')?.spec.availability, 'Drain')
 })
 
+test('a request that is asked for twice at once is carried out once, and both are told when; so is one that is asked for after a crash', async () => {
+  const disk = new MemoryDisk()
+  const { store } = await open(disk)
+  const request = { id: 'r', digest: 'd', atMs: 0 }
+  const [first, second] = await Promise.all(['web.1.a', 'web.2.a'].map((name) => store.commit({ ...create(name), request })))
+  assert.equal(first?.isRepeat, undefined)
+  const repeat = { resourceVersion: first?.resourceVersion, isRepeat: true }
+  assert.deepEqual(second, repeat)
+  assert.deepEqual(await store.commit({ ...create('web.1.a'), request }), repeat)
+  const { store: next } = await open(disk)
+  assert.deepEqual(await next.commit({ ...create('web.3.a'), request }), repeat)
+  assert.equal(next.view.count('Task'), 1)
+  await assert.rejects(
+    next.commit({ ...create('web.3.a'), request: { ...request, digest: 'e' } }),
+    (error) => reasonOf(error) === 'Invalid',
+  )
+})
+
 test('too much under way is refused at once', async () => {
   const disk = new MemoryDisk()
   const { store } = await open(disk)

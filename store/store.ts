@@ -11,7 +11,7 @@
 
 import assert from 'node:assert/strict'
 import { reasonOf, StatusError } from '../api/errors.ts'
-import type { Commit, Store, StoreEvent } from '../api/store.ts'
+import type { Commit, Committed, Store, StoreEvent } from '../api/store.ts'
 import type { Clock, Disk, Log, Random } from '../effects/effects.ts'
 import type { StoreMetrics } from './metrics.ts'
 import { encodeCommit } from './mvcc/codec.ts'
@@ -44,7 +44,7 @@ export interface StoreOptions {
   readonly directory: string
   readonly nodeId: string
   readonly clusterId: string
-  /** Entries between snapshots, at least; as many as there are objects, if those are more. Default 10,000. */
+  /** Entries between snapshots, at least; as many as there are objects and remembered requests, if those are more. Default 10,000. */
   readonly snapshotEntries?: number
   /** Entries kept behind a snapshot for members that are a little late. 500 unless told. */
   readonly keptEntries?: number
@@ -215,7 +215,7 @@ class Driver implements OpenStore, PeerHandler {
     this.#keptEntries = keptEntries
     this.#snapshotIndex = snapshotIndex
     this.#hasNewKey = wal.hasOldKeys
-    this.#nextSnapshotIndex = snapshotIndex + this.#snapshotInterval(state.objects().length)
+    this.#nextSnapshotIndex = snapshotIndex + this.#snapshotInterval(state.objects().length + state.requestCount)
     this.fatal = new Promise((resolve) => {
       this.#reportFatal = resolve
     })
@@ -257,7 +257,7 @@ class Driver implements OpenStore, PeerHandler {
     while (this.#isWoken || this.#writing !== undefined)
   }
 
-  async commit(commit: Commit, whenFull: 'refuse' | 'wait' = 'refuse'): Promise<{ readonly resourceVersion: number }> {
+  async commit(commit: Commit, whenFull: 'refuse' | 'wait' = 'refuse'): Promise<Committed> {
     const { clock, metrics } = this.#deps
     const beganMs = clock.monotonicMs()
     try {
@@ -271,7 +271,7 @@ class Driver implements OpenStore, PeerHandler {
     }
   }
 
-  async #commit(commit: Commit, whenFull: 'refuse' | 'wait'): Promise<{ readonly resourceVersion: number }> {
+  async #commit(commit: Commit, whenFull: 'refuse' | 'wait'): Promise<Committed> {
     this.#assertWritable()
     while (whenFull === 'wait' && !this.#pending.hasRoom) {
       await this.#pending.whenRoom()
@@ -280,10 +280,12 @@ class Driver implements OpenStore, PeerHandler {
     return this.#begin(commit)
   }
 
-  #begin(commit: Commit): Promise<{ readonly resourceVersion: number }> {
+  #begin(commit: Commit): Promise<Committed> {
     let begun = false
     try {
       const data = encodeCommit(commit)
+      const repeated = this.#state.repeatOf(commit)
+      if (repeated !== undefined) return repeat(repeated)
       const refused = this.#state.check(commit) // Spares a log entry; what counts is the check when it is applied.
       if (refused !== undefined && !this.#isAlone) return this.#beginLater(commit)
       if (refused !== undefined) throw refused
@@ -297,8 +299,10 @@ class Driver implements OpenStore, PeerHandler {
   }
 
   /** What is refused for what this member has is asked once more when it has everything: it may have been overtaken, and not know it. */
-  async #beginLater(commit: Commit): Promise<{ readonly resourceVersion: number }> {
+  async #beginLater(commit: Commit): Promise<Committed> {
     await this.catchUp()
+    const repeated = this.#state.repeatOf(commit)
+    if (repeated !== undefined) return repeat(repeated)
     const refused = this.#state.check(commit)
     if (refused !== undefined) throw refused
     this.#assertWritable()
@@ -547,7 +551,7 @@ class Driver implements OpenStore, PeerHandler {
     if (this.#received === received) this.#received = undefined
     this.#state = state
     this.#snapshotIndex = meta.index
-    this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(state.objects().length)
+    this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(state.objects().length + state.requestCount)
     for (const listener of this.#listeners) listener([])
     this.#watchers.wake()
     this.#deps.log.info('Installed a snapshot', { index: meta.index })
@@ -584,16 +588,16 @@ class Driver implements OpenStore, PeerHandler {
     return this.#wal.hasOldKeys && (this.#hasNewKey || resourceVersion >= this.#triedSnapshotIndex + entriesPerKeySnapshot)
   }
 
-  /** Entries to the next snapshot: at least as many as it has objects, so that an entry pays for one of them at most. */
-  #snapshotInterval(objects: number): number {
-    return Math.max(this.#snapshotEntries, objects)
+  /** Entries to the next snapshot: at least as many as it has objects and requests, so that an entry pays for one of them at most. */
+  #snapshotInterval(held: number): number {
+    return Math.max(this.#snapshotEntries, held)
   }
 
   async #snapshot(): Promise<void> {
     const captured = capture(this.#state)
     const { index } = captured
     const { configuration } = this.#raft
-    this.#nextSnapshotIndex = index + this.#snapshotInterval(captured.objects.length)
+    this.#nextSnapshotIndex = index + this.#snapshotInterval(captured.objects.length + captured.requests.length)
     this.#triedSnapshotIndex = index
     const term = this.#raft.termAt(index)
     assert(term !== undefined, 'what is applied last is in the log')
@@ -634,6 +638,11 @@ class Driver implements OpenStore, PeerHandler {
     this.#leads = false
     if (led) for (const listener of this.#leadershipListeners) listener(false)
   }
+}
+
+async function repeat(repeated: NonNullable<ReturnType<State['repeatOf']>>): Promise<Committed> {
+  if ('refused' in repeated) throw repeated.refused
+  return { resourceVersion: repeated.applied.index, isRepeat: true }
 }
 
 function notLeader(leader: string | null): StatusError {

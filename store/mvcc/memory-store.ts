@@ -2,7 +2,7 @@
 // codec, the same order of events; each commit is one index. Nothing survives it.
 
 import assert from 'node:assert/strict'
-import type { Commit, Store, StoreEvent } from '../../api/store.ts'
+import type { Commit, Committed, Store, StoreEvent } from '../../api/store.ts'
 import { decodeCommit, encodeCommit } from './codec.ts'
 import { State, type StateOptions } from './state.ts'
 import { Watchers } from './watch.ts'
@@ -18,11 +18,12 @@ export function createMemoryStore(options: MemoryStoreOptions = {}): Store {
   const listeners = new Set<(events: readonly StoreEvent[]) => void>()
   let last: Promise<unknown> = Promise.resolve()
 
-  function apply(encoded: Uint8Array): { readonly resourceVersion: number } {
+  function apply(encoded: Uint8Array): Committed {
     const index = state.resourceVersion + 1
     const outcome = state.apply(index, decodeCommit(encoded))
     assert.equal(state.resourceVersion, index)
     if ('refused' in outcome) throw outcome.refused
+    if ('applied' in outcome) return { resourceVersion: outcome.applied.index, isRepeat: true }
     if (outcome.events.length > 0) {
       for (const listener of listeners) listener(outcome.events)
       watchers.wake()

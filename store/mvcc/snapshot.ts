@@ -1,11 +1,13 @@
 // The state as bytes and back. Capturing takes references only and is quick; turning them into bytes is
 // done piece by piece, so that its caller can let others run in between. What is written: one JSON value
-// a line, first a header, then every object, then what slots and services remember beyond their tasks.
+// a line, first a header, then every object, then what slots and services remember beyond their tasks, then the requests
+// that must not be carried out again.
 
 import assert from 'node:assert/strict'
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { KitObject } from '../../api/objects.ts'
+import type { AppliedRequest } from '../../api/store.ts'
 import { State, type StateOptions } from './state.ts'
 import type { ServiceTasks } from './task-index.ts'
 
@@ -21,12 +23,16 @@ type Line =
   /** A slot whose last change is not the last change of one of its tasks: something was deleted there. */
   | { readonly type: 'slot'; readonly uid: string; readonly service: string; readonly slot: string; readonly index: number }
   | { readonly type: 'claims'; readonly uid: string; readonly service: string; readonly index: number }
+  | { readonly type: 'request'; readonly request: AppliedRequest }
+  /** When the newest of the requests was decided that are not remembered any more. */
+  | { readonly type: 'forgotten requests'; readonly atMs: number }
 
 /** The state at one index. Stays as it is while the state moves on. */
 export interface Capture {
   readonly index: number
   readonly objects: readonly KitObject[]
   readonly rest: readonly Line[]
+  readonly requests: readonly AppliedRequest[]
 }
 
 export function capture(state: State): Capture {
@@ -37,7 +43,8 @@ export function capture(state: State): Capture {
       .map(([slot, index]): Line => ({ type: 'slot', uid, service: service.name, slot, index })),
     { type: 'claims', uid, service: service.name, index: service.claimsIndex },
   ])
-  return { index: state.resourceVersion, objects: state.objects(), rest }
+  if (state.forgottenRequestsMs > 0) rest.push({ type: 'forgotten requests', atMs: state.forgottenRequestsMs })
+  return { index: state.resourceVersion, objects: state.objects(), rest, requests: state.requests() }
 }
 
 /** Slots whose last change was a deletion; for all others it is that of one of their tasks. */
@@ -53,11 +60,13 @@ function slotsWithDeletions(service: ServiceTasks): [slot: string, index: number
 
 /** The captured state in pieces, each made when it is asked for and each ending with a whole line. */
 export function* serialise(captured: Capture): Generator<Uint8Array, void, void> {
-  const { index, objects, rest } = captured
+  const { index, objects, rest, requests } = captured
   yield encode([{ type: 'header', format: snapshotFormat, index, objects: objects.length }])
   for (let at = 0; at < objects.length; at += objectsPerPiece)
     yield encode(objects.slice(at, at + objectsPerPiece).map((object): Line => ({ type: 'object', object })))
   for (let at = 0; at < rest.length; at += objectsPerPiece) yield encode(rest.slice(at, at + objectsPerPiece))
+  for (let at = 0; at < requests.length; at += objectsPerPiece)
+    yield encode(requests.slice(at, at + objectsPerPiece).map((request): Line => ({ type: 'request', request })))
 }
 
 function encode(lines: readonly Line[]): Uint8Array {
@@ -114,6 +123,12 @@ export class Restorer {
         break
       case 'claims':
         state.restoreClaims(line.uid, line.service, line.index)
+        break
+      case 'request':
+        state.restoreRequest(line.request)
+        break
+      case 'forgotten requests':
+        state.restoreForgottenRequests(line.atMs)
         break
     }
   }

@@ -15,6 +15,7 @@ function apply(state: State, ...commits: readonly Commit[]): string {
   let last = ''
   for (const commit of commits) {
     const outcome = state.apply(state.resourceVersion + 1, decodeCommit(encodeCommit(commit)))
+    assert(!('applied' in outcome), 'no request is repeated here')
     last = 'refused' in outcome ? outcome.refused.message : outcome.events.map(({ type, object }) => `${type} ${nameOf(object)}`).join(', ')
   }
   return last

@@ -9,7 +9,8 @@
 import assert from 'node:assert/strict'
 import type { StatusError } from '../../api/errors.ts'
 import type { Kind, KitObject, Objects, Task } from '../../api/objects.ts'
-import type { Commit, StoreEvent, StoreView, Write } from '../../api/store.ts'
+import type { AppliedRequest, Commit, RequestMark, StoreEvent, StoreView, Write } from '../../api/store.ts'
+import { AppliedRequests } from './applied-requests.ts'
 import { check } from './check.ts'
 import { equal } from './equal.ts'
 import { defaultMaxRingEvents, EventRing } from './event-ring.ts'
@@ -18,11 +19,13 @@ import { OwnerIndex } from './owner-index.ts'
 import { Table } from './table.ts'
 import { type ServiceTasks, TaskIndex } from './task-index.ts'
 
-/** What became of an entry: its events (none when it changed nothing), or why it was refused. */
-export type Outcome = { readonly events: readonly StoreEvent[] } | { readonly refused: StatusError }
+/** What became of an entry: its events (none when it changed nothing), why it was refused, or of which request it is a repeat. */
+export type Outcome = { readonly events: readonly StoreEvent[] } | { readonly refused: StatusError } | { readonly applied: AppliedRequest }
 
 export interface StateOptions {
   readonly maxRingEvents?: number
+  /** The same for every member of a group. */
+  readonly mostRequests?: number
 }
 
 /** Events that a message about a conflict looks through to say what changed. */
@@ -33,6 +36,7 @@ export class State implements StoreView {
   readonly #tasks = new TaskIndex()
   readonly #owners = new OwnerIndex()
   readonly #interner = new Interner()
+  readonly #requests: AppliedRequests
   readonly #ring: EventRing
   #applied: number
 
@@ -41,6 +45,7 @@ export class State implements StoreView {
     assert(index >= 0)
     this.#applied = index
     this.#ring = new EventRing(index, options.maxRingEvents ?? defaultMaxRingEvents)
+    this.#requests = new AppliedRequests(options.mostRequests)
   }
 
   /** Recent events; readers keep their own place in it. */
@@ -54,13 +59,17 @@ export class State implements StoreView {
 
   /**
    * Applies the entry at `index`. Takes the commit over: no part of it may be referred to elsewhere,
-   * because its objects become the stored ones. A refused commit changes nothing but the index.
+   * because its objects become the stored ones. A refused commit changes nothing but the index, and neither does one of a
+   * request that another entry has carried out: two leaders may each have put it into the log.
    */
   apply(index: number, commit: Commit): Outcome {
     assert(index > this.#applied, 'an entry is applied once, in order')
-    const refused = this.check(commit)
+    const repeated = this.repeatOf(commit)
+    const refused = repeated === undefined ? this.check(commit) : undefined
     this.#applied = index
+    if (repeated !== undefined) return repeated
     if (refused !== undefined) return { refused }
+    if (commit.request !== undefined) this.#requests.add(this.#requestOf(index, commit.request, commit.writes))
     const events: StoreEvent[] = []
     for (const write of commit.writes) {
       const event = write.op === 'delete' ? this.#delete(index, write.kind, write.name) : this.#put(index, write)
@@ -79,6 +88,25 @@ export class State implements StoreView {
   /** Why the commit would be refused if it were applied now. */
   check(commit: Commit): StatusError | undefined {
     return check(this, commit)
+  }
+
+  /** What a commit of a request that was carried out before comes to, whatever it is based on. */
+  repeatOf({ request }: Commit): ReturnType<AppliedRequests['find']> {
+    return request === undefined ? undefined : this.#requests.find(request)
+  }
+
+  appliedRequest(mark: RequestMark): AppliedRequest | undefined {
+    const found = this.#requests.find(mark)
+    if (found !== undefined && 'refused' in found) throw found.refused
+    return found?.applied
+  }
+
+  get requestCount(): number {
+    return this.#requests.size
+  }
+
+  get forgottenRequestsMs(): number {
+    return this.#requests.forgottenMs
   }
 
   get<K extends Kind>(kind: K, name: string): Objects[K] | undefined {
@@ -157,6 +185,20 @@ export class State implements StoreView {
     return this.#tasks.services()
   }
 
+  /** Requests that were carried out, the oldest first. For snapshots. */
+  requests(): readonly AppliedRequest[] {
+    return this.#requests.all()
+  }
+
+  restoreRequest(request: AppliedRequest): void {
+    assert(request.index <= this.#applied)
+    this.#requests.add(request)
+  }
+
+  restoreForgottenRequests(atMs: number): void {
+    this.#requests.restoreForgotten(atMs)
+  }
+
   /** Puts an object back as a snapshot has it. Tasks come last, in order of creation. */
   restore(object: KitObject): void {
     assert(object.metadata.resourceVersion <= this.#applied, 'a snapshot holds nothing from after it')
@@ -171,6 +213,17 @@ export class State implements StoreView {
   restoreClaims(serviceUid: string, serviceName: string, index: number): void {
     assert(index <= this.#applied)
     this.#tasks.restoreClaims(serviceUid, serviceName, index)
+  }
+
+  /** Before the writes happen: what is deleted is still there. */
+  #requestOf(index: number, { id, digest, atMs }: RequestMark, writes: readonly Write[]): AppliedRequest {
+    const last = writes.at(-1)
+    assert(last !== undefined, 'a request is carried out by a write')
+    const { kind, name } = last.op === 'delete' ? last : { kind: last.object.kind, name: last.object.metadata.name }
+    const object = last.op === 'delete' ? this.get(kind, name) : last.object
+    assert(object !== undefined, 'checked before')
+    const uid = object.kind === 'Task' ? undefined : object.metadata.uid
+    return { id, digest, atMs, index, kind, name, ...(uid !== undefined && { uid }) }
   }
 
   #put(index: number, write: Write & { readonly op: 'create' | 'update' }): StoreEvent | undefined {

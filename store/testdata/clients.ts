@@ -1,9 +1,10 @@
-// Clients of a group of stores, each with one call under way: they read, replace what they have read, create and delete, at
-// whichever member says that it leads or at any, and note what they were told. Watchers go from member to member.
+// Clients of a group of stores, each with one call under way: they read, replace what they have read or whatever is there,
+// create and delete, at whichever member says that it leads or at any, and note what they were told. Some calls are requests
+// with an id, which are asked for again where nobody says what became of them. Watchers go from member to member.
 
 import assert from 'node:assert/strict'
 import { reasonOf } from '../../api/errors.ts'
-import type { Commit } from '../../api/store.ts'
+import type { Commit, RequestMark } from '../../api/store.ts'
 import type { EventQueue } from '../../sim/effects/event-queue.ts'
 import type { SeededRandom } from '../../sim/effects/random.ts'
 import { node } from '../mvcc/testdata/builders.ts'
@@ -13,6 +14,9 @@ import type { Oracle } from './oracle.ts'
 
 const keys = ['a', 'b', 'c']
 const patienceMs = 4_000
+/** For one attempt of many. */
+const attemptMs = 600
+const mostAttempts = 12
 
 /** What a client read last: the value, and the version that it would replace. */
 interface Seen {
@@ -31,6 +35,8 @@ export interface ClientsDeps {
 
 export class Clients {
   readonly history = new History()
+  /** Attempts that were answered with what an earlier one had done. */
+  repeats = 0
   readonly #deps: ClientsDeps
   readonly #seen = new Map<string, Seen>()
   readonly #watching = new Map<OpenStore, Set<AbortController>>()
@@ -117,6 +123,7 @@ export class Clients {
 
   async #write(client: string, key: string, store: OpenStore): Promise<void> {
     const { random } = this.#deps
+    if (random.chance(0.3)) return this.#set(client, key, store)
     if (random.chance(0.1)) return this.#commit(client, store, [[key, { type: 'delete' }]], { writes: [{ op: 'delete', kind: 'Node', name: key }] })
     const others = random.chance(0.2) ? keys.filter((each) => each > key).slice(0, 1) : []
     const swaps = [key, ...others].map((each) => this.#swap(client, each, store))
@@ -139,6 +146,51 @@ export class Clients {
     const fresh = node(name)
     const object = { ...fresh, metadata: { ...fresh.metadata, resourceVersion: from === null ? 0 : version, labels: { value: to } } }
     return { name, from, to, write: { op: from === null ? 'create' : 'update', object } as const }
+  }
+
+  /**
+   * Whatever is there; or something new, of which each attempt makes up the name, so that nothing but the id keeps two of them from being
+   * made. With an id: decided anew, at whoever leads then, until somebody says that it is done; who is too slow is left to it.
+   */
+  async #set(client: string, key: string, first: OpenStore): Promise<void> {
+    const { random, queue } = this.#deps
+    this.#values += 1
+    const to = `v${this.#values}`
+    const isNew = random.chance(0.4)
+    const told = this.#called(client, isNew ? `new ${to}` : key, { type: 'set', to })
+    const request = random.chance(0.7) ? { id: to, digest: to, atMs: 0 } : undefined
+    let last: Answer = { type: 'refused' }
+    for (let attempt = 1; attempt <= mostAttempts && !this.#isOver; attempt += 1) {
+      const store = attempt === 1 ? first : this.#anyLeader()
+      const asked = store === undefined ? undefined : this.#attempt(store, isNew ? `new ${to} ${attempt}` : key, to, request)
+      const late = new Promise<Answer>((resolve) => queue.schedule(random.exponential(attemptMs), () => resolve({ type: 'unknown' })))
+      const answer: Answer = asked === undefined ? last : await (request === undefined ? asked : Promise.race([asked, late]))
+      if (answer.type === 'done') return told(answer)
+      // What is not known once is not known by a later attempt that comes to nothing.
+      if (answer.type === 'unknown' || last.type !== 'unknown') last = answer.type === 'unknown' ? answer : { type: 'refused' }
+      if (last.type === 'unknown' && request === undefined) break
+      await new Promise<void>((resolve) => queue.schedule(random.exponential(100), resolve))
+    }
+    told(last)
+  }
+
+  #anyLeader(): OpenStore | undefined {
+    const leading = this.#deps.stores().filter((store) => store.status().leads)
+    return leading.length === 0 ? undefined : this.#deps.random.pick(leading)
+  }
+
+  async #attempt(store: OpenStore, key: string, to: string, request: RequestMark | undefined): Promise<Answer> {
+    const { value, version } = this.#look(store, key)
+    const fresh = node(key)
+    const object = { ...fresh, metadata: { ...fresh.metadata, resourceVersion: version, labels: { value: to } } }
+    try {
+      const write = { op: value === null ? 'create' : 'update', object } as const
+      const { resourceVersion, isRepeat } = await store.commit({ writes: [write], ...(request !== undefined && { request }) })
+      if (isRepeat === true) this.repeats += 1
+      return { type: 'done', index: resourceVersion }
+    } catch (error) {
+      return this.#failure(error)
+    }
   }
 
   async #commit(client: string, store: OpenStore, calls: readonly (readonly [key: string, call: Parameters<History['call']>[2]])[], commit: Commit) {

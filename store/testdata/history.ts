@@ -12,6 +12,8 @@ export type Call =
   | { readonly type: 'read' }
   /** Only where `from` is what is there: creating, replacing and deleting what was read. */
   | { readonly type: 'swap'; readonly from: Value; readonly to: Value }
+  /** Whatever is there. */
+  | { readonly type: 'set'; readonly to: string }
   /** Deletes whatever is there. */
   | { readonly type: 'delete' }
 
@@ -73,26 +75,32 @@ export class History {
 /** Nothing, where the call says nothing about the object. What became of one without an answer, the log knows where it wrote a value. */
 function operationsOf(entry: Entry, oracle: Oracle): readonly Operation<Value>[] {
   const { call, answer, calledAt, answeredAt } = entry
-  const written = call.type === 'swap' && call.to !== null ? oracle.values.get(call.to) : undefined
+  const to = valueOf(call)
+  const written = to === null ? undefined : oracle.values.get(to)
   const text = textOf(entry)
   if (answer.type === 'refused' || answer.type === 'stale') assert(written === undefined, `I10: ${text}, and happened at ${written?.index}`)
-  if (answer.type === 'done' && call.type === 'swap' && call.to !== null) assert.equal(written?.index, answer.index, `I10: ${text}, and did not`)
+  if (answer.type === 'done' && to !== null) assert.equal(written?.index, answer.index, `I10: ${text}, and did not`)
   if (answer.type === 'refused') return []
   if (answer.type !== 'unknown') return [{ calledAt, answeredAt, step: (before) => stepOf(call, answer, before), text }]
-  if (call.type === 'read' || (call.type === 'swap' && call.to !== null && written === undefined)) return []
+  if (call.type === 'read' || (to !== null && written === undefined)) return []
   return [{ calledAt, answeredAt: written?.atMs ?? Number.POSITIVE_INFINITY, step: (before) => stepOf(call, { type: 'done', index: 0 }, before), text }]
+}
+
+/** What it writes; null when that is nothing. */
+function valueOf(call: Call): Value {
+  return call.type === 'swap' || call.type === 'set' ? call.to : null
 }
 
 function stepOf(call: Call, answer: Answer & { readonly type: 'done' | 'stale' }, before: Value): Value | undefined {
   if (call.type === 'read') return answer.type === 'done' && answer.value === before ? before : undefined
-  const isPossible = call.type === 'delete' ? before !== null : before === call.from
+  const isPossible = call.type === 'set' || (call.type === 'delete' ? before !== null : before === call.from)
   if (answer.type === 'stale') return isPossible ? undefined : before
   if (!isPossible) return undefined
   return call.type === 'delete' ? null : call.to
 }
 
 function textOf({ client, key, call, calledAt, answeredAt, answer }: Entry): string {
-  const asked = call.type === 'swap' ? `${call.from} → ${call.to}` : call.type
+  const asked = call.type === 'swap' ? `${call.from} → ${call.to}` : call.type === 'set' ? `set ${call.to}` : call.type
   const told = answer.type === 'done' ? `done at ${answer.index}${call.type === 'read' ? `: ${answer.value}` : ''}` : answer.type
   return `${calledAt.toFixed(1)}–${answeredAt.toFixed(1)} ${client}: ${key} ${asked}: ${told}`
 }

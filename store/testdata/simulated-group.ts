@@ -62,6 +62,7 @@ export interface GroupOutcome {
   readonly replaced: number
   readonly events: number
   readonly calls: number
+  readonly repeats: number
 }
 
 export class SimulatedGroup {
@@ -119,6 +120,7 @@ export class SimulatedGroup {
       terms: this.#leaders.size,
       events: this.#queue.executed,
       calls: this.#clients.history.size,
+      repeats: this.#clients.repeats,
       ...this.#counts,
     }
   }
