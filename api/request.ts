@@ -29,6 +29,13 @@ export interface ApiRequest {
   readonly signal: AbortSignal
 }
 
+/** Of a write that its client may ask for again, should nobody tell it what became of it: it is carried out once. */
+export const requestIdHeader = 'idempotency-key'
+/** Of a write that is asked for again: for how many milliseconds already. */
+export const askedAgoHeader = 'kit-asked-ms-ago'
+/** Of an answer: what was asked for had been carried out before. */
+export const repeatedHeader = 'idempotent-replayed'
+
 export interface ApiAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[]>>

@@ -5,6 +5,7 @@
 import type { StatusError } from '../api/errors.ts'
 import type { KitObject } from '../api/objects.ts'
 import type { ApiRequest } from '../api/request.ts'
+import type { AppliedRequest } from '../api/store.ts'
 import type { EventRecorder } from '../controllers/runtime/controller.ts'
 import type { Clock, Log } from '../effects/effects.ts'
 import { nameOf, type Target, verbOf } from './access.ts'
@@ -24,6 +25,8 @@ export interface Change {
 export interface Audit {
   /** Called when it is committed. */
   changed(change: Change): void
+  /** Its client asks again for what was carried out: whoever led then may have died before it could write a line of it. */
+  repeated(request: ApiRequest, applied: AppliedRequest): void
   /** The program only: arguments may be secret. */
   ran(request: ApiRequest, task: string, program: string): void
   /** Called before an answer; of most reads there is no record. */
@@ -66,6 +69,8 @@ export function createAudit(deps: {
       for (const [reason, message] of factsOf(nameOf(request.identity), change.before, change.after))
         deps.events.record({ object: { kind, name }, type: 'Normal', reason, message })
     },
+    repeated: (request, { kind, name, index }) =>
+      note('Answered a change that was made before', request, { verb: verbOf(request, false), object: `${kind}/${name}`, version: index }),
     ran: (request, task, program) =>
       note('Ran a command', request, { verb: 'create', object: `Task/${task}`, subresource: 'exec', program }),
     read(request, { endpoint, verb, resource, name }) {

@@ -24,13 +24,14 @@ import {
   retry,
   stalePrecondition,
   type WriteDeps,
+  type WriteRequest,
   withVersion,
 } from './write.ts'
 
 /** The last so many are remembered; the leader knows all. */
 const mostRemoved = 10_000
 
-export async function deleteObject(deps: WriteDeps, resource: StoredResource, request: ApiRequest, name: string): Promise<ApiAnswer> {
+export async function deleteObject(deps: WriteDeps, resource: StoredResource, request: WriteRequest, name: string): Promise<ApiAnswer> {
   const intent = intentOf(deps, resource, request, name, undefined)
   const options = deleteOptions(request)
   return retry(intent, options.version === undefined, () => {
@@ -84,7 +85,7 @@ async function removeObject(deps: WriteDeps, intent: Intent, live: KitObject, or
       : { op: 'delete', kind: resource.kind, name, expect: live.metadata.resourceVersion }
     while (orphans.length + 1 >= maxWritesPerCommit) await commit(deps, orphans.splice(0, maxWritesPerCommit - 2), [])
     const noted = live.kind === 'Node' ? [withRemoved(deps, live)].filter((write) => write !== undefined) : []
-    const { resourceVersion } = await commit(deps, [...orphans, ...noted, last], [])
+    const { resourceVersion } = await commit(deps, [...orphans, ...noted, last], [], intent.request.mark)
     noteChange(deps, intent, live, isHeld ? marked : undefined)
     if (isHeld) return respond(deps, intent, withVersion(marked, resourceVersion), 200)
   }

@@ -21,6 +21,7 @@ import { readBody } from './body.ts'
 import { deleteObject } from './delete.ts'
 import type { EventLog } from './events.ts'
 import { answerHealth, type Health } from './health.ts'
+import { createOnce, type Once } from './once.ts'
 import { createPast } from './past.ts'
 import { answerList, answerOne, getObject, listObjects, missing, toAnswer } from './read.ts'
 import {
@@ -69,7 +70,7 @@ export interface RouterDeps extends WholeClusterDeps {
   readonly forecastDrain?: (view: StoreView, name: string) => unknown
 }
 
-type Deps = RouterDeps & WriteDeps
+type Deps = RouterDeps & WriteDeps & { readonly once: Once }
 
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8'
 /** Of the name of a program, in records. */
@@ -77,7 +78,8 @@ const longestProgram = 200
 
 export function createRouter(given: RouterDeps): Router {
   const audit = createAudit({ ...given, events: given.events.recorder('api') })
-  const deps: Deps = { ...given, past: createPast(given.store), audit }
+  const writing = { ...given, past: createPast(given.store), audit }
+  const deps: Deps = { ...writing, once: createOnce(writing) }
   return {
     async handle(request) {
       try {
@@ -218,7 +220,7 @@ function routeCollection(deps: Deps, request: ApiRequest, resource: StoredResour
       return { status: 200, headers: { 'content-type': 'application/json' }, stream: watchObjects(deps, resource, request) }
     case 'POST':
       if (!resource.verbs.includes('create')) throw notAllowed(resource, 'create')
-      return createObject(deps, resource, request)
+      return deps.once({ resource, request, name: '', subresource: undefined }, (asked) => createObject(deps, resource, asked))
     default:
       throw notAllowed(resource, `${request.method} of the collection`)
   }
@@ -241,14 +243,15 @@ function routeItem(
     )
   }
   if (!resource.verbs.includes('update')) throw notAllowed(resource, request.method.toLowerCase())
+  const asked = { resource, request, name, subresource }
   switch (request.method) {
     case 'PUT':
-      return replaceObject(deps, resource, request, name, subresource)
+      return deps.once(asked, (once) => replaceObject(deps, resource, once, name, subresource))
     case 'PATCH':
-      return patchObject(deps, resource, request, name, subresource)
+      return deps.once(asked, (once) => patchObject(deps, resource, once, name, subresource))
     case 'DELETE':
       if (subresource !== undefined) throw notAllowed(resource, `delete of ${subresource}`)
-      return deleteObject(deps, resource, request, name)
+      return deps.once(asked, (once) => deleteObject(deps, resource, once, name))
     case 'POST':
       throw notAllowed(resource, 'POST of one object')
   }

@@ -9,7 +9,7 @@ import { createUid } from '../api/new-id.ts'
 import { apiVersion, type KitObject, type Metadata } from '../api/objects.ts'
 import { jsonPatch, mergePatch } from '../api/patch.ts'
 import type { ApiAnswer, ApiRequest } from '../api/request.ts'
-import type { Guard, Write } from '../api/store.ts'
+import type { Guard, RequestMark, Write } from '../api/store.ts'
 import { formatTimestamp } from '../api/timestamp.ts'
 import { isJsonObject, type Json, type JsonObject } from '../api/wire.ts'
 import { forceAnnotation } from '../compose/plan.ts'
@@ -33,13 +33,19 @@ export interface WriteDeps extends ReadDeps {
 
 export type Subresource = 'status' | 'scale' | undefined
 
+/** As `once.ts` hands it on. */
+export interface WriteRequest extends ApiRequest {
+  /** The commit that does what is asked carries it. */
+  readonly mark?: RequestMark
+}
+
 const maxAttempts = 8
 /** Holds a service until its tasks are gone. The reaper drops it. */
 export const taskFinalizer = 'kit/tasks'
 
 export interface Intent {
   readonly resource: StoredResource
-  readonly request: ApiRequest
+  readonly request: WriteRequest
   readonly name: string
   readonly subresource: Subresource
   readonly writer: Writer
@@ -47,7 +53,7 @@ export interface Intent {
   readonly isDryRun: boolean
 }
 
-export function intentOf(deps: WriteDeps, resource: StoredResource, request: ApiRequest, name: string, subresource: Subresource): Intent {
+export function intentOf(deps: WriteDeps, resource: StoredResource, request: WriteRequest, name: string, subresource: Subresource): Intent {
   const agent = (request.headers['user-agent'] ?? '').split('/')[0] ?? ''
   const manager = request.query['fieldManager'] ?? (agent === '' ? 'unknown' : agent.slice(0, 128))
   assertManager(manager === '' ? 'unknown' : manager)
@@ -68,7 +74,7 @@ export function dryRunOf(value: unknown): boolean {
 
 // The entry points.
 
-export async function createObject(deps: WriteDeps, resource: StoredResource, request: ApiRequest): Promise<ApiAnswer> {
+export async function createObject(deps: WriteDeps, resource: StoredResource, request: WriteRequest): Promise<ApiAnswer> {
   assertCreatable(resource.kind)
   const draft = intentOf(deps, resource, request, '', undefined)
   const document = readDocument(draft, false)
@@ -90,7 +96,7 @@ export async function createObject(deps: WriteDeps, resource: StoredResource, re
 export async function replaceObject(
   deps: WriteDeps,
   resource: StoredResource,
-  request: ApiRequest,
+  request: WriteRequest,
   name: string,
   subresource: Subresource,
 ): Promise<ApiAnswer> {
@@ -112,7 +118,7 @@ export async function replaceObject(
 export async function patchObject(
   deps: WriteDeps,
   resource: StoredResource,
-  request: ApiRequest,
+  request: WriteRequest,
   name: string,
   subresource: Subresource,
 ): Promise<ApiAnswer> {
@@ -338,7 +344,7 @@ async function commitObject(deps: WriteDeps, intent: Intent, live: KitObject | u
     : { op: live === undefined ? 'create' : 'update', object: next }
   if (intent.isDryRun) return respond(deps, intent, next, live === undefined ? 201 : 200)
   const guards = subresource === undefined ? referenceGuards(deps.store.view, next, live) : []
-  const { resourceVersion } = await commit(deps, [write], guards)
+  const { resourceVersion } = await commit(deps, [write], guards, intent.request.mark)
   noteChange(deps, intent, live, isFinal ? undefined : next)
   return respond(deps, intent, withVersion(next, resourceVersion), live === undefined ? 201 : 200)
 }
@@ -348,13 +354,17 @@ export function noteChange(deps: WriteDeps, intent: Intent, before: KitObject | 
   deps.audit.changed({ request, subresource, manager: writer.manager, before, after })
 }
 
+/** With a mark: what it is the mark of must not have been carried out before, or this fails and changes nothing. */
 export async function commit(
   deps: WriteDeps,
   writes: readonly Write[],
   guards: readonly Guard[],
+  mark?: RequestMark,
 ): Promise<{ readonly resourceVersion: number }> {
   try {
-    return await deps.store.commit({ writes, guards })
+    const { resourceVersion, isRepeat } = await deps.store.commit({ writes, guards, ...(mark !== undefined && { request: mark }) })
+    if (isRepeat === true) throw new StatusError('Unknown', `this request was carried out before, at version ${resourceVersion}`)
+    return { resourceVersion }
   } catch (error) {
     // AlreadyExists as well: of two that apply a new object at once, the second changes what the first has made.
     const reason = reasonOf(error)
