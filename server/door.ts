@@ -2,8 +2,8 @@
 // hands to the leader what changes something or what only the leader knows (events, logs, commands in tasks). Who asks
 // need not know that there is a leader.
 
-import { StatusError } from '../api/errors.ts'
-import type { ApiRequest, ApiResponse, Handle } from '../api/request.ts'
+import { type Reason, reasons, StatusError } from '../api/errors.ts'
+import { type ApiRequest, type ApiResponse, askedAgoHeader, type Handle, requestIdHeader } from '../api/request.ts'
 import { isJsonObject } from '../api/wire.ts'
 import type { Clock } from '../effects/effects.ts'
 import { failure } from './answer.ts'
@@ -72,29 +72,54 @@ async function catchUp(deps: DoorDeps, request: ApiRequest): Promise<void> {
   })
 }
 
-function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiResponse> {
-  return untilDone(deps, request, async () => {
-    if (deps.store.status().leads) {
-      const response = await deps.here(request)
-      return saysNotLeader(response) ? undefined : response
-    }
-    const leader = deps.leaderAddress()
-    if (leader === undefined) return undefined
+/** A request that may be carried out twice, or is not although it is asked for twice, is asked for again whatever became of it. */
+async function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiResponse> {
+  const { clock } = deps
+  const beganMs = clock.monotonicMs()
+  const mayRepeat = isRepeatable(request)
+  let lost: unknown
+  const attempt = async (): Promise<ApiResponse | undefined> => {
+    const asked = lost === undefined || request.method === 'GET' ? request : askedAgain(request, clock.monotonicMs() - beganMs)
     try {
-      const response = await deps.forwarder.forward(leader, request)
-      return saysNotLeader(response) ? undefined : response
+      const response = await ask(deps, asked)
+      if (response === undefined || says(response, 'NotLeader')) return undefined // It was not begun.
+      if (mayRepeat && says(response, 'Unknown')) lost ??= 'body' in response ? response.body : undefined
+      else if (lost === undefined || !(says(response, 'Unavailable') || says(response, 'TooManyRequests'))) return response
     } catch (error) {
       if (request.signal.aborted) throw new StatusError('Unavailable', 'whoever asked has gone')
       if (!(error instanceof LostAnswer)) return undefined // It was not begun.
-      if (request.method === 'GET') return undefined
-      throw new StatusError(
-        'Unknown',
-        'the leader went away before it had answered: look whether the change was made',
-        {},
-        { cause: error },
-      )
+      if (!mayRepeat) throw unknown(error)
+      lost ??= error
     }
-  })
+    return undefined
+  }
+  try {
+    return await untilDone(deps, request, attempt)
+  } catch (error) {
+    // That nobody leads now says nothing of what was asked of the one that did.
+    throw lost === undefined || request.method === 'GET' || request.signal.aborted ? error : unknown(lost)
+  }
+}
+
+/** Undefined while nobody is known to lead. */
+async function ask(deps: DoorDeps, request: ApiRequest): Promise<ApiResponse | undefined> {
+  if (deps.store.status().leads) return deps.here(request)
+  const leader = deps.leaderAddress()
+  return leader === undefined ? undefined : deps.forwarder.forward(leader, request)
+}
+
+/** Commands in tasks are not: they begin anew. */
+function isRepeatable({ method, headers }: ApiRequest): boolean {
+  return method === 'GET' || (headers[requestIdHeader] !== undefined && headers['upgrade'] === undefined)
+}
+
+function askedAgain(request: ApiRequest, agoMs: number): ApiRequest {
+  const before = Number(request.headers[askedAgoHeader] ?? 0)
+  return { ...request, headers: { ...request.headers, [askedAgoHeader]: String(Math.ceil(before + agoMs)) } }
+}
+
+function unknown(cause: unknown): StatusError {
+  return new StatusError('Unknown', 'the leader went away before it had answered: look whether the change was made', {}, { cause })
 }
 
 async function untilDone<T>(deps: DoorDeps, request: ApiRequest, attempt: () => Promise<T | undefined>): Promise<T> {
@@ -113,7 +138,6 @@ function isPassing(error: unknown): boolean {
   return error instanceof StatusError && (error.reason === 'NotLeader' || error.reason === 'Unavailable')
 }
 
-/** A manager that has lost leadership has not begun with it. */
-function saysNotLeader(response: ApiResponse): boolean {
-  return 'body' in response && response.status === 503 && isJsonObject(response.body) && response.body['reason'] === 'NotLeader'
+function says(response: ApiResponse, reason: Reason): boolean {
+  return 'body' in response && response.status === reasons[reason][0] && isJsonObject(response.body) && response.body['reason'] === reason
 }

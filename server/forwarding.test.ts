@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { StatusError } from '../api/errors.ts'
+import { type Reason, StatusError } from '../api/errors.ts'
 import { type ApiRequest, type ApiResponse, type FrameConnection, type Handle, localAdmin } from '../api/request.ts'
 import type { Transport } from '../effects/effects.ts'
 import { Loopback } from '../effects/real/transport.ts'
@@ -220,5 +220,83 @@ test('the door asks again what was not begun, and says of a write that it may ha
     assert.equal(caughtUp, times, JSON.stringify(query))
   }
   assert.equal(bodyOf(await door(request({ method: 'GET', path: '/livez' }))), 'here /livez')
+  stop.abort()
+})
+
+/** What the leader does with one request after the other; the door of a manager that hands them to it, and a clock that sleeping moves. */
+function openDoor(does: readonly (ApiResponse | 'dies')[], signal: AbortSignal) {
+  const asked: ApiRequest[] = []
+  const { forwarder } = open(async (request) => {
+    asked.push(request)
+    const next = does[Math.min(asked.length, does.length) - 1]
+    if (next === undefined || next === 'dies') throw new Error('it dies')
+    return next
+  }, signal)
+  let nowMs = 0
+  const moving = {
+    monotonicMs: () => nowMs,
+    wallMs: () => nowMs,
+    async sleep(ms: number) {
+      nowMs += ms
+      await clock.sleep()
+    },
+  }
+  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false }), catchUp: async () => undefined }
+  const here: Handle = () => Promise.reject(new Error('not here'))
+  const door = createDoor({ clock: moving, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
+  return { door, asked }
+}
+
+const no = (reason: Reason): ApiResponse => failure(new StatusError(reason, reason))
+const yes: ApiResponse = { status: 200, headers: {}, body: 'done' }
+const keyed = { 'idempotency-key': 'k' }
+const doors: readonly (readonly [
+  what: string,
+  does: readonly (ApiResponse | 'dies')[],
+  more: Partial<ApiRequest>,
+  attempts: number,
+  status: number,
+])[] = [
+  ['a write with a key whose leader dies is asked for again', ['dies', yes], { headers: keyed }, 2, 200],
+  ['a write with a key whose leader does not know is asked for again', [no('Unknown'), yes], { headers: keyed }, 2, 200],
+  [
+    'what comes to nothing after that does not count',
+    ['dies', no('NotLeader'), no('Unavailable'), no('TooManyRequests'), yes],
+    { headers: keyed },
+    5,
+    200,
+  ],
+  ['a refusal after that does', ['dies', no('Conflict')], { headers: keyed }, 2, 409],
+  ['a refusal before is answered', [no('Unavailable')], { headers: keyed }, 1, 503],
+  ['a write without one is not asked for again', ['dies', yes], { headers: {} }, 1, 500],
+  ['nor one whose leader does not know', [no('Unknown'), yes], { headers: {} }, 1, 500],
+  ['nor a command in a task', ['dies', yes], { headers: { ...keyed, upgrade: 'kit' } }, 1, 500],
+  ['a read always is', ['dies', yes], { method: 'GET', path: '/apis/kit/v1/events' }, 2, 200],
+]
+for (const [what, does, more, attempts, status] of doors)
+  test(`the door: ${what}`, async () => {
+    const stop = new AbortController()
+    const { door, asked } = openDoor(does, stop.signal)
+    assert.equal((await door(request(more))).status, status)
+    assert.equal(asked.length, attempts)
+    const ago = asked.map(({ headers }) => headers['kit-asked-ms-ago'])
+    assert.deepEqual(
+      ago,
+      more.headers === keyed
+        ? ['', '25', '50', '75', '100'].slice(0, attempts).map((text) => (text === '' ? undefined : text))
+        : ago.map(() => undefined),
+    )
+    stop.abort()
+  })
+
+test('the door adds to how long ago a write was first asked for, and says in the end that nobody knows what became of it', async () => {
+  const stop = new AbortController()
+  const { door, asked } = openDoor(['dies', no('NotLeader')], stop.signal)
+  const answered = await door(request({ headers: { ...keyed, 'kit-asked-ms-ago': '1000' } }))
+  assert.match(JSON.stringify(bodyOf(answered)), /"reason":"Unknown"/)
+  assert.deepEqual(
+    asked.slice(0, 3).map(({ headers }) => headers['kit-asked-ms-ago']),
+    ['1000', '1025', '1050'],
+  )
   stop.abort()
 })
