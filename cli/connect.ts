@@ -5,6 +5,7 @@ import type { Client } from '../client/client.ts'
 import { connectSocket, type HttpConnection } from '../client/http/http.ts'
 import { createClient } from '../client/rest.ts'
 import type { Clock } from '../effects/effects.ts'
+import { createRandom } from '../effects/real/random.ts'
 import type { Target } from './target.ts'
 
 export interface Connection {
@@ -31,7 +32,9 @@ export async function connectTarget(
   onWarning: (text: string) => void,
 ): Promise<Connection> {
   const connection =
-    target.context === undefined ? connectSocket(target.socket) : (await import('../client/http/remote.ts')).connectRemote(target.remote)
+    target.context === undefined
+      ? connectSocket(target.socket, ...(target.others ?? []))
+      : (await import('../client/http/remote.ts')).connectRemote(target.remote)
   const told = onRequest === undefined ? connection.handle : announced(connection.handle, onRequest)
   return clientOver({ ...connection, handle: isStale ? stale(told) : told }, clock, onWarning)
 }
@@ -53,5 +56,5 @@ function announced(handle: Handle, onRequest: (request: ApiRequest) => void): Ha
 
 /** Who we are the daemon finds out: it does not ask us. */
 function clientOver({ handle, close }: HttpConnection, clock: Clock, onWarning: (text: string) => void): Connection {
-  return { client: createClient({ handle, clock, identity: localAdmin, name: 'kit', onWarning }), close }
+  return { client: createClient({ handle, clock, random: createRandom(), identity: localAdmin, name: 'kit', onWarning }), close }
 }

@@ -7,7 +7,12 @@ import { CommandError, exitCodes } from './exit.ts'
 import type { GlobalOptions } from './options.ts'
 
 export type Target =
-  | { readonly socket: string; readonly context?: undefined }
+  | {
+      readonly socket: string
+      /** Of other managers of the same cluster, should that one go away. */
+      readonly others?: readonly string[]
+      readonly context?: undefined
+    }
   | { readonly context: string; readonly remote: RemoteContext }
 
 export async function findTarget(
@@ -44,10 +49,17 @@ async function remote(
 
 /** A manager of the cluster of `kit up`: the first whose daemon runs. */
 export async function localTarget(directory: string): Promise<Target> {
-  const first: Target = { socket: join(directory, 'node-1', 'kit.sock') }
+  const first: Target = { socket: socketOf(directory, 'node-1') }
   if (!existsSync(join(directory, 'node-2'))) return first
   const [{ readPlan }, { lockHolder }] = await Promise.all([import('./local-plan.ts'), import('../effects/real/directory-lock.ts')])
   const managers = (await readPlan(directory))?.nodes.filter(({ role }) => role === 'manager') ?? []
-  const running = managers.length < 2 ? undefined : managers.find(({ name }) => lockHolder(join(directory, name)) !== undefined)
-  return running === undefined ? first : { socket: join(directory, running.name, 'kit.sock') }
+  if (managers.length < 2) return first
+  const [running, ...others] = managers
+    .filter(({ name }) => lockHolder(join(directory, name)) !== undefined)
+    .map(({ name }) => socketOf(directory, name))
+  return running === undefined ? first : { socket: running, others }
+}
+
+function socketOf(directory: string, name: string): string {
+  return join(directory, name, 'kit.sock')
 }

@@ -4,7 +4,15 @@ import { definitions } from '../api/definitions.ts'
 import { type Cause, type Reason, reasonOf, reasons, StatusError } from '../api/errors.ts'
 import { type ExecRequest, execUpgrade, type ForwardRequest } from '../api/exec.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
-import type { ApiRequest, ApiResponse, FrameConnection, Handle, Identity, Method } from '../api/request.ts'
+import {
+  type ApiRequest,
+  type ApiResponse,
+  type FrameConnection,
+  type Handle,
+  type Identity,
+  type Method,
+  requestIdHeader,
+} from '../api/request.ts'
 import type { LogLine } from '../api/session.ts'
 import { isTaskStats } from '../api/stats.ts'
 import {
@@ -18,9 +26,10 @@ import {
   type WireObject,
   type WireStatus,
 } from '../api/wire.ts'
-import type { Clock } from '../effects/effects.ts'
+import type { Clock, Random } from '../effects/effects.ts'
 import type { Client, ListOptions, WatchOptions, WriteOptions } from './client.ts'
 import { runOver } from './exec.ts'
+import { askUntilKnown } from './repeat.ts'
 
 export interface RestOptions {
   readonly handle: Handle
@@ -28,6 +37,8 @@ export interface RestOptions {
   readonly identity: Identity
   /** Field manager of writes that name none; also the User-Agent. */
   readonly name: string
+  /** Where ids of writes come from: with them a write is asked for again, for a while, when nobody says what became of it. */
+  readonly random?: Pick<Random, 'bytes'>
   /** Called with each sentence that the server adds to an answer. */
   readonly onWarning?: (text: string) => void
 }
@@ -157,10 +168,11 @@ function sendCall(options: RestOptions, call: Call): Promise<ApiResponse> {
   const query = Object.entries(call.query ?? {}).flatMap(([key, value]): [string, string][] =>
     value === undefined ? [] : [[key, String(value)]],
   )
-  const headers = {
+  const headers: Readonly<Record<string, string>> = {
     accept: 'application/json',
     'user-agent': options.name,
     ...(call.body !== undefined && { 'content-type': 'application/json' }),
+    ...(options.random !== undefined && isWrite(call) && { [requestIdHeader]: newRequestId(options.random) }),
     ...call.headers,
   }
   const request: ApiRequest = {
@@ -172,10 +184,21 @@ function sendCall(options: RestOptions, call: Call): Promise<ApiResponse> {
     identity: options.identity,
     signal: call.signal ?? new AbortController().signal,
   }
-  return options.handle(request).then((response) => {
+  const answered = headers[requestIdHeader] === undefined ? options.handle(request) : askUntilKnown(options, request)
+  return answered.then((response) => {
     for (const text of warningsOf(response)) options.onWarning?.(text)
     return response
   })
+}
+
+/** Commands in tasks and forwarded ports are none: each is a connection. */
+function isWrite({ method, headers }: Call): boolean {
+  return method !== 'GET' && headers?.['upgrade'] === undefined
+}
+
+/** In quotes, as the IETF's draft has it: 128 bits that nobody has drawn before. */
+function newRequestId(random: Pick<Random, 'bytes'>): string {
+  return `"${Buffer.from(random.bytes(16)).toString('hex')}"`
 }
 
 function warningsOf({ headers: { warning = [] } }: ApiResponse): readonly string[] {

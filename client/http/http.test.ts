@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
@@ -9,7 +10,7 @@ import { reasonOf } from '../../api/errors.ts'
 import { localAdmin } from '../../api/request.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { serveControlSocket } from '../../server/http/http.ts'
-import { createWorld } from '../../server/testdata/world.ts'
+import { countingRandom, createWorld } from '../../server/testdata/world.ts'
 import { clientSuite } from '../client.suite.ts'
 import { createClient } from '../rest.ts'
 import { connectSocket } from './http.ts'
@@ -102,4 +103,55 @@ test('closing the server ends the watches on it', async () => {
   stop.abort()
   assert.equal((await next).done, true)
   await close()
+})
+
+/** Leads to another socket, and cuts as many answers as it is told when they begin. */
+async function openCutter(path: string, to: string) {
+  let left = 0
+  let cut = 0
+  const server = createServer((client: Socket) => {
+    const upstream = connect(to)
+    for (const socket of [client, upstream])
+      socket.on('error', () => socket.destroy()).on('close', () => (socket === client ? upstream : client).destroy())
+    client.pipe(upstream)
+    upstream.on('data', (chunk) => {
+      if (left === 0) return client.write(chunk)
+      left -= 1
+      cut += 1
+      return client.destroy()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  return {
+    cutNext(answers: number) {
+      left = answers
+    },
+    cut: () => cut,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  }
+}
+
+test('a creation whose answer is cut off is made once; without an id nobody knows, and it is said', async () => {
+  const { client: direct, path, close } = await open()
+  const cutter = await openCutter(`${path}.cut`, path)
+  const connection = connectSocket(`${path}.nobody`, `${path}.cut`)
+  const options = { handle: connection.handle, clock, identity: localAdmin, name: 'tester' }
+  const config = { apiVersion: 'kit/v1', kind: 'Config', metadata: { generateName: 'a-' }, spec: { data: 'YQ==' } }
+  cutter.cutNext(3)
+  const { metadata } = await createClient({ ...options, random: countingRandom() }).create('Config', config)
+  assert.equal(cutter.cut(), 3)
+  assert.deepEqual(
+    (await direct.list('Config')).items.map((each) => each.metadata.name),
+    [metadata.name],
+  )
+  cutter.cutNext(1)
+  await assert.rejects(createClient(options).create('Config', config), (error) => {
+    assert.equal(reasonOf(error), 'Unknown')
+    assert.match(String(error), /broke: .*; whether the change was made is not known/)
+    return true
+  })
+  assert.equal((await direct.list('Config')).items.length, 2)
+  connection.close()
+  await close()
+  await cutter.close()
 })

@@ -2,7 +2,7 @@
 // answers, the error says where and what to do, because that is all that a person then wants to know.
 
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
-import { StatusError } from '../../api/errors.ts'
+import { reasonOf, StatusError } from '../../api/errors.ts'
 import type { ApiRequest, ApiResponse, Handle } from '../../api/request.ts'
 import { frameStreamOn } from '../../effects/real/socket-stream.ts'
 
@@ -28,16 +28,59 @@ export interface Door {
   readonly unavailable: (error: unknown) => StatusError
 }
 
-export function connectSocket(socketPath: string): HttpConnection {
+/** Of daemons of one cluster; one after the other is tried. */
+export function connectSocket(...socketPaths: readonly string[]): HttpConnection {
   const agent: Agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
-  const door: Door = {
-    name: socketPath,
-    request: (options) => http.request({ ...options, socketPath, agent }),
-    unavailable: (error) => unavailable(socketPath, error),
-  }
-  return { handle: (request) => send(door, request), close: () => agent.destroy() }
+  const doors = socketPaths.map(
+    (socketPath): Door => ({
+      name: socketPath,
+      request: (options) => http.request({ ...options, socketPath, agent }),
+      unavailable: (error) => unavailable(socketPath, error),
+    }),
+  )
+  return { handle: throughAny(doors, send), close: () => agent.destroy() }
 }
 
+/** Codes of errors before a connection was open. */
+export const unreached: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+])
+const broken: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
+
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
+}
+
+/** Nobody has got anything of the request. */
+function isUnreached(error: unknown): boolean {
+  return reasonOf(error) === 'Unavailable' && error instanceof Error && unreached.has(codeOf(error.cause))
+}
+
+/** The door that answered last, and the next ones as long as that cannot do harm. Of a lost write the next attempt is at the next door. */
+export function throughAny(doors: readonly Door[], sendTo: (door: Door, request: ApiRequest) => Promise<ApiResponse>): Handle {
+  let at = 0
+  return async (request) => {
+    for (let left = doors.length - 1; ; left--) {
+      const door = doors[at % doors.length]
+      if (door === undefined) throw new StatusError('Unavailable', 'the context names no server')
+      try {
+        return await sendTo(door, request)
+      } catch (error) {
+        const isLost = error instanceof StatusError && (reasonOf(error) === 'Unknown' || broken.has(codeOf(error.cause)))
+        if (isLost || (left > 0 && isUnreached(error))) at += 1
+        if (left <= 0 || request.signal.aborted || !(isUnreached(error) || (isLost && request.method === 'GET'))) throw error
+      }
+    }
+  }
+}
+
+/** Rejects with Unknown when a write may have reached somebody who then did not answer, and with Unavailable otherwise. */
 export function send(door: Door, request: ApiRequest): Promise<ApiResponse> {
   const search = new URLSearchParams(Object.entries(request.query)).toString()
   const body = bytesOf(request.body)
@@ -45,7 +88,16 @@ export function send(door: Door, request: ApiRequest): Promise<ApiResponse> {
   const headers = { ...request.headers, host: 'kit', ...(body !== undefined && { 'content-length': String(body.byteLength) }) }
   return new Promise((resolve, reject) => {
     const outgoing = door.request({ method: request.method, path, headers, signal: request.signal })
-    outgoing.once('error', (error) => reject(request.signal.aborted ? error : door.unavailable(error)))
+    let isOpen = false
+    outgoing.once('socket', (socket) => {
+      if (!socket.connecting) isOpen = true
+      socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+        isOpen = true
+      })
+    })
+    outgoing.once('error', (error) =>
+      reject(request.signal.aborted ? error : isOpen ? brokenOff(door, request, error) : door.unavailable(error)),
+    )
     outgoing.once('upgrade', (incoming, socket, head) =>
       resolve({ status: 101, headers: headersOf(incoming), frames: frameStreamOn(socket, door.name, head) }),
     )
@@ -62,12 +114,20 @@ export function send(door: Door, request: ApiRequest): Promise<ApiResponse> {
               headers: headersOf(incoming),
               body: type.startsWith('application/json') ? parse(text) : text,
             }),
-          (error: unknown) => reject(door.unavailable(error)),
+          (error: unknown) => reject(brokenOff(door, request, error)),
         )
       }
     })
     outgoing.end(body)
   })
+}
+
+function brokenOff(door: Door, { method, headers }: ApiRequest, error: unknown): StatusError {
+  const why = door.unavailable(error)
+  // Whoever is let in by nobody learns it from TLS 1.3 once the connection is open.
+  const isRefused = /^(EPROTO|ERR_SSL)/.test(String(codeOf(error)))
+  if (isRefused || method === 'GET' || headers['upgrade'] !== undefined) return why
+  return new StatusError('Unknown', `${why.message}; whether the change was made is not known`, {}, { cause: error })
 }
 
 function bytesOf(body: unknown): Uint8Array | undefined {
@@ -114,7 +174,7 @@ async function* linesOf(door: Door, incoming: IncomingMessage): AsyncGenerator<u
 }
 
 function unavailable(socketPath: string, error: unknown): StatusError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = codeOf(error)
   const start = 'Start a daemon with `kit up`, or `kitd -d DIR --listen-control-api SOCKET`'
   const message =
     code === 'ENOENT'

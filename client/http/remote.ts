@@ -5,7 +5,7 @@ import type { Agent } from 'node:https'
 import type { PeerCertificate } from 'node:tls'
 import { StatusError } from '../../api/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../api/request.ts'
-import { type Door, type HttpConnection, send } from './http.ts'
+import { codeOf, type Door, type HttpConnection, send, throughAny, unreached } from './http.ts'
 
 // As in http.ts.
 const https = process.getBuiltinModule('node:https')
@@ -40,20 +40,8 @@ export function connectRemote(remote: RemoteCluster): HttpConnection {
     checkServerIdentity: (_, certificate) => notOfCluster(remote.cluster, certificate),
   })
   const doors = remote.servers.map((server) => doorTo(server, agent))
-  let at = 0
   return {
-    async handle(request) {
-      for (let left = doors.length - 1; ; left--) {
-        const door = doors[at % doors.length]
-        if (door === undefined) throw new StatusError('Unavailable', 'the context names no server')
-        try {
-          return await sendWithin(door, request)
-        } catch (error) {
-          if (left <= 0 || !isUnreached(error) || request.signal.aborted) throw error
-          at += 1
-        }
-      }
-    },
+    handle: throughAny(doors, sendWithin),
     close: () => agent.destroy(),
   }
 }
@@ -92,7 +80,6 @@ function sendWithin(door: Door, request: ApiRequest): Promise<ApiResponse> {
 }
 
 const otherCluster = 'KIT_OTHER_CLUSTER'
-const unreached: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT'])
 const strangers: ReadonlySet<unknown> = new Set([
   otherCluster,
   'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -105,15 +92,6 @@ const strangers: ReadonlySet<unknown> = new Set([
   'INVALID_PURPOSE',
   'EPROTO',
 ])
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
-}
-
-/** Nothing of the request has been sent then. */
-function isUnreached(error: unknown): boolean {
-  return error instanceof StatusError && unreached.has(codeOf(error.cause))
-}
 
 function whyUnavailable(server: string, host: string, error: unknown): string {
   const code = codeOf(error)
