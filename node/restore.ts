@@ -97,7 +97,8 @@ async function* restated(
 
 function restatedLine(line: JsonObject, index: number, gone: ReadonlySet<string>, nowMs: number): JsonObject | undefined {
   const { type, object } = line
-  if (type === 'header') return { ...line, index, objects: Number(line['objects']) - gone.size }
+  // Without the hash of what it was.
+  if (type === 'header') return { type, format: Number(line['format']), index, objects: Number(line['objects']) - gone.size }
   if (type !== 'object' || !isJsonObject(object)) return line
   if (object['kind'] === 'Node' && gone.has(nameOf(object))) return undefined
   return object['kind'] === 'Task' && gone.has(String(at(object, 'spec', 'nodeName'))) ? { ...line, object: lost(object, nowMs) } : line

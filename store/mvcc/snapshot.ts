@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import type { KitObject } from '../../api/objects.ts'
 import type { AppliedRequest } from '../../api/store.ts'
 import { State, type StateOptions } from './state.ts'
+import { StateHash, stateHashRules } from './state-hash.ts'
 import type { ServiceTasks } from './task-index.ts'
 
 /** Version of this form. Raised when a reader of the old one would be misled. */
@@ -18,7 +19,16 @@ const objectsPerPiece = 64
 const newline = 10
 
 type Line =
-  | { readonly type: 'header'; readonly format: number; readonly index: number; readonly objects: number }
+  | {
+      readonly type: 'header'
+      readonly format: number
+      readonly index: number
+      readonly objects: number
+      /** Of all objects (state-hash.ts). Absent where another program made the snapshot, or somebody changed it on purpose. */
+      readonly hash?: string
+      /** By which it was made: under others it says nothing. */
+      readonly rules?: number
+    }
   | { readonly type: 'object'; readonly object: KitObject }
   /** A slot whose last change is not the last change of one of its tasks: something was deleted there. */
   | { readonly type: 'slot'; readonly uid: string; readonly service: string; readonly slot: string; readonly index: number }
@@ -30,6 +40,7 @@ type Line =
 /** The state at one index. Stays as it is while the state moves on. */
 export interface Capture {
   readonly index: number
+  readonly hash: string
   readonly objects: readonly KitObject[]
   readonly rest: readonly Line[]
   readonly requests: readonly AppliedRequest[]
@@ -44,7 +55,7 @@ export function capture(state: State): Capture {
     { type: 'claims', uid, service: service.name, index: service.claimsIndex },
   ])
   if (state.forgottenRequestsMs > 0) rest.push({ type: 'forgotten requests', atMs: state.forgottenRequestsMs })
-  return { index: state.resourceVersion, objects: state.objects(), rest, requests: state.requests() }
+  return { index: state.resourceVersion, hash: state.hash, objects: state.objects(), rest, requests: state.requests() }
 }
 
 /** Slots whose last change was a deletion; for all others it is that of one of their tasks. */
@@ -58,27 +69,55 @@ function slotsWithDeletions(service: ServiceTasks): [slot: string, index: number
   return found
 }
 
-/** The captured state in pieces, each made when it is asked for and each ending with a whole line. */
+/**
+ * The captured state in pieces, each made when it is asked for and each ending with a whole line. Throws DamagedState before it
+ * is whole where an object is not what was written: such a state is never given on.
+ */
 export function* serialise(captured: Capture): Generator<Uint8Array, void, void> {
-  const { index, objects, rest, requests } = captured
-  yield encode([{ type: 'header', format: snapshotFormat, index, objects: objects.length }])
-  for (let at = 0; at < objects.length; at += objectsPerPiece)
-    yield encode(objects.slice(at, at + objectsPerPiece).map((object): Line => ({ type: 'object', object })))
-  for (let at = 0; at < rest.length; at += objectsPerPiece) yield encode(rest.slice(at, at + objectsPerPiece))
+  const { index, hash, objects, rest, requests } = captured
+  yield encode([JSON.stringify({ type: 'header', format: snapshotFormat, index, objects: objects.length, hash, rules: stateHashRules })])
+  const found = new StateHash()
+  for (let at = 0; at < objects.length; at += objectsPerPiece) {
+    const texts = objects.slice(at, at + objectsPerPiece).map((object) => JSON.stringify(object))
+    for (const text of texts) found.addText(text)
+    yield encode(texts.map((text) => `{"type":"object","object":${text}}`))
+  }
+  if (found.text !== hash) throw new DamagedState(index, hash, found.text)
+  for (let at = 0; at < rest.length; at += objectsPerPiece)
+    yield encode(rest.slice(at, at + objectsPerPiece).map((line) => JSON.stringify(line)))
   for (let at = 0; at < requests.length; at += objectsPerPiece)
-    yield encode(requests.slice(at, at + objectsPerPiece).map((request): Line => ({ type: 'request', request })))
+    yield encode(requests.slice(at, at + objectsPerPiece).map((request) => JSON.stringify({ type: 'request', request })))
 }
 
-function encode(lines: readonly Line[]): Uint8Array {
-  return Buffer.from(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n`, 'utf8')
+/** Goes through the captured objects piece by piece. Throws DamagedState at the end where one of them is not what was written. */
+export function* verify({ index, hash, objects }: Capture): Generator<void, void, void> {
+  const found = new StateHash()
+  for (let at = 0; at < objects.length; at += objectsPerPiece) {
+    for (const object of objects.slice(at, at + objectsPerPiece)) found.add(object)
+    yield
+  }
+  if (found.text !== hash) throw new DamagedState(index, hash, found.text)
 }
 
-/** Builds a state from the bytes of a snapshot, cut anywhere. `finish` when there are no more. */
+/** The objects in memory, or in a snapshot, are not those that were written. */
+export class DamagedState extends Error {
+  constructor(index: number, wanted: string, found: string) {
+    super(`the objects at index ${index} do not give the hash of what was written: it should be ${wanted}, and is ${found}`)
+    this.name = 'DamagedState'
+  }
+}
+
+function encode(lines: readonly string[]): Uint8Array {
+  return Buffer.from(`${lines.join('\n')}\n`, 'utf8')
+}
+
+/** Builds a state from the bytes of a snapshot, cut anywhere. `finish` when there are no more; it throws DamagedState where they are not those that were written. */
 export class Restorer {
   readonly #options: StateOptions
   #state: State | undefined
   #expected = 0
   #seen = 0
+  #hash: string | undefined
   #tail: Uint8Array = new Uint8Array()
 
   constructor(options: StateOptions = {}) {
@@ -100,6 +139,8 @@ export class Restorer {
     assert(this.#state !== undefined, 'a snapshot has a header')
     assert.equal(this.#tail.length, 0, 'a snapshot ends with a whole line')
     assert.equal(this.#seen, this.#expected, 'a snapshot is complete')
+    const { resourceVersion, hash } = this.#state
+    if (this.#hash !== undefined && this.#hash !== hash) throw new DamagedState(resourceVersion, this.#hash, hash)
     return this.#state
   }
 
@@ -109,6 +150,7 @@ export class Restorer {
       assert(this.#state === undefined, 'a snapshot has one header')
       this.#state = new State(line.index, this.#options)
       this.#expected = line.objects
+      this.#hash = line.rules === stateHashRules ? line.hash : undefined
       return
     }
     const state = this.#state
@@ -134,7 +176,7 @@ export class Restorer {
   }
 }
 
-/** Equal for equal states: what members compare, and tests. SHA-256 in hex. */
+/** Equal for states that are equal in everything, also in their order: for tests. SHA-256 in hex. */
 export function stateHash(state: State): string {
   const hash = createHash('sha256')
   for (const piece of serialise(capture(state))) hash.update(piece)

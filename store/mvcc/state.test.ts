@@ -6,7 +6,7 @@ import type { Task } from '../../api/objects.ts'
 import type { Commit, Guard, StoreEvent, Write } from '../../api/store.ts'
 import { claims, slotOf } from '../../api/task.ts'
 import { decodeCommit, encodeCommit } from './codec.ts'
-import { capture, Restorer, serialise, stateHash } from './snapshot.ts'
+import { capture, Restorer, serialise, stateHash, verify } from './snapshot.ts'
 import { State } from './state.ts'
 import { edit, nameOf, node, service, task } from './testdata/builders.ts'
 
@@ -222,10 +222,13 @@ test('equal histories make equal states, also when one of them went through a sn
         }
         const restored = throughSnapshot(b, cut)
         assert.equal(stateHash(restored), stateHash(a))
+        assert.equal(restored.hash, a.hash)
         const withoutHistory = (said: string) => said.replace(/ \(changed since: .*\)/, '') // What the ring adds to a message is not state.
         for (const each of second)
           assert.equal(withoutHistory(apply(restored, commitOf(restored, each))), withoutHistory(apply(a, commitOf(a, each))))
         assert.equal(stateHash(restored), stateHash(a))
+        assert.equal(restored.hash, a.hash)
+        for (const _ of verify(capture(restored)));
       },
     ),
     { numRuns: 200 },

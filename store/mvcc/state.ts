@@ -16,6 +16,7 @@ import { equal } from './equal.ts'
 import { defaultMaxRingEvents, EventRing } from './event-ring.ts'
 import { Interner } from './intern.ts'
 import { OwnerIndex } from './owner-index.ts'
+import { StateHash } from './state-hash.ts'
 import { Table } from './table.ts'
 import { type ServiceTasks, TaskIndex } from './task-index.ts'
 
@@ -38,6 +39,7 @@ export class State implements StoreView {
   readonly #interner = new Interner()
   readonly #requests: AppliedRequests
   readonly #ring: EventRing
+  readonly #hash = new StateHash()
   #applied: number
 
   /** Empty, as of `index`: 0 for a new store, the snapshot's index when one is restored into it. */
@@ -55,6 +57,15 @@ export class State implements StoreView {
 
   get resourceVersion(): number {
     return this.#applied
+  }
+
+  /** Of all objects, as they were written. */
+  get hash(): string {
+    return this.#hash.text
+  }
+
+  get hashParts(): readonly [first: number, second: number] {
+    return this.#hash.parts
   }
 
   /**
@@ -240,6 +251,7 @@ export class State implements StoreView {
   }
 
   #insert(object: KitObject): void {
+    this.#hash.add(object)
     if (object.kind === 'Task') {
       this.#tasks.add({ ...object, spec: this.#interner.taskSpec(object.spec) }, object.metadata.resourceVersion)
       return
@@ -257,6 +269,8 @@ export class State implements StoreView {
     if (spec === previous.spec && status === previous.status) return undefined
     const { name, createdAt } = previous.metadata
     const object: Task = { kind: 'Task', metadata: { name, resourceVersion: index, createdAt }, spec, status }
+    this.#hash.remove(previous)
+    this.#hash.add(object)
     this.#tasks.replace(cell, object, index)
     return { type: 'MODIFIED', resourceVersion: index, object, previous }
   }
@@ -267,6 +281,8 @@ export class State implements StoreView {
     const previous = cell.current
     if (equal(previous, next)) return undefined
     const object = { ...next, metadata: { ...next.metadata, resourceVersion: index } }
+    this.#hash.remove(previous)
+    this.#hash.add(object)
     cell.current = object
     this.#owners.move(cell, previous, object)
     return { type: 'MODIFIED', resourceVersion: index, object, previous }
@@ -276,6 +292,7 @@ export class State implements StoreView {
     if (kind === 'Task') {
       const cell = this.#tasks.byName.get(name)
       assert(cell !== undefined, 'checked before')
+      this.#hash.remove(cell.current)
       this.#tasks.remove(cell, index)
       return { type: 'DELETED', resourceVersion: index, object: cell.current, previous: cell.current }
     }
@@ -283,6 +300,7 @@ export class State implements StoreView {
     const cell = table.get(name)
     assert(cell !== undefined, 'checked before')
     const previous = cell.current
+    this.#hash.remove(previous)
     table.remove(name)
     this.#owners.move(cell, previous, undefined)
     if (previous.kind === 'Service') this.#tasks.serviceDeleted(previous.metadata.uid)
