@@ -1327,6 +1327,10 @@ export const definitions: readonly Definition[] = [
             "reachable": {
              "type": "boolean",
              "description": "It answered the leader lately."
+            },
+            "diverged": {
+             "type": "string",
+             "description": "Its state is not that of the other managers: how it differs, and how to mend it."
             }
            }
           },

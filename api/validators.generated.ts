@@ -2392,7 +2392,7 @@ return errors === 0;
 validate23.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"apiAddress":{"type":"string"},"trouble":{"type":"string"},"issuer":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"formerPublicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"renewal":{"type":"object","required":["issuer","at"],"properties":{"issuer":{"type":"string"},"at":{"type":"integer"}}},"manager":{"type":"object","required":["member","reachable"],"properties":{"member":{"type":"string","enum":["Leader","Voter","Learner"]},"reachable":{"type":"boolean"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"apiAddress":{"type":"string"},"trouble":{"type":"string"},"issuer":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"formerPublicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"renewal":{"type":"object","required":["issuer","at"],"properties":{"issuer":{"type":"string"},"at":{"type":"integer"}}},"manager":{"type":"object","required":["member","reachable"],"properties":{"member":{"type":"string","enum":["Leader","Voter","Learner"]},"reachable":{"type":"boolean"},"diverged":{"type":"string"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3205,9 +3205,9 @@ vErrors.push(err65);
 errors++;
 }
 }
-}
-else {
-const err66 = {instancePath:instancePath+"/status/manager",keyword:"type",params:{type: "object"}};
+if(data41.diverged !== undefined){
+if(typeof data41.diverged !== "string"){
+const err66 = {instancePath:instancePath+"/status/manager/diverged",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3217,15 +3217,9 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data3.conditions !== undefined){
-let data44 = data3.conditions;
-if(Array.isArray(data44)){
-const len2 = data44.length;
-for(let i2=0; i2<len2; i2++){
-let data45 = data44[i2];
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-if(data45.type === undefined){
-const err67 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err67 = {instancePath:instancePath+"/status/manager",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3234,8 +3228,16 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data45.status === undefined){
-const err68 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data3.conditions !== undefined){
+let data45 = data3.conditions;
+if(Array.isArray(data45)){
+const len2 = data45.length;
+for(let i2=0; i2<len2; i2++){
+let data46 = data45[i2];
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+if(data46.type === undefined){
+const err68 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3244,9 +3246,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data45.type !== undefined){
-if(typeof data45.type !== "string"){
-const err69 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+if(data46.status === undefined){
+const err69 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3255,11 +3256,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-if(data45.status !== undefined){
-let data47 = data45.status;
-if(typeof data47 !== "string"){
-const err70 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(data46.type !== undefined){
+if(typeof data46.type !== "string"){
+const err70 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3268,8 +3267,11 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(!(((data47 === "True") || (data47 === "False")) || (data47 === "Unknown"))){
-const err71 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data46.status !== undefined){
+let data48 = data46.status;
+if(typeof data48 !== "string"){
+const err71 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3278,10 +3280,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data45.reason !== undefined){
-if(typeof data45.reason !== "string"){
-const err72 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(!(((data48 === "True") || (data48 === "False")) || (data48 === "Unknown"))){
+const err72 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3291,9 +3291,9 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data45.message !== undefined){
-if(typeof data45.message !== "string"){
-const err73 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data46.reason !== undefined){
+if(typeof data46.reason !== "string"){
+const err73 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3303,10 +3303,9 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data45.observedGeneration !== undefined){
-let data50 = data45.observedGeneration;
-if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
-const err74 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data46.message !== undefined){
+if(typeof data46.message !== "string"){
+const err74 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3316,11 +3315,10 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data45.lastTransitionTime !== undefined){
-let data51 = data45.lastTransitionTime;
-if(typeof data51 === "string"){
-if(!(formats6(data51))){
-const err75 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data46.observedGeneration !== undefined){
+let data51 = data46.observedGeneration;
+if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
+const err75 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3330,8 +3328,11 @@ vErrors.push(err75);
 errors++;
 }
 }
-else {
-const err76 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data46.lastTransitionTime !== undefined){
+let data52 = data46.lastTransitionTime;
+if(typeof data52 === "string"){
+if(!(formats6(data52))){
+const err76 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3341,9 +3342,8 @@ vErrors.push(err76);
 errors++;
 }
 }
-}
 else {
-const err77 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+const err77 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3355,7 +3355,7 @@ errors++;
 }
 }
 else {
-const err78 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err78 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3367,7 +3367,7 @@ errors++;
 }
 }
 else {
-const err79 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err79 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3379,12 +3379,24 @@ errors++;
 }
 }
 else {
-const err80 = {instancePath,keyword:"type",params:{type: "object"}};
+const err80 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err80];
 }
 else {
 vErrors.push(err80);
+}
+errors++;
+}
+}
+}
+else {
+const err81 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
 }
 errors++;
 }

@@ -37,6 +37,12 @@ const cases: readonly (readonly [name: string, found: Finding | undefined, level
   ['a node that is well', judgeNode(node({ certificate: { publicKey: '', notAfter: now + 50 * hour } }), now)[0], undefined],
   ['a node that is down', judgeNode(node({ state: 'Down', message: 'no heartbeat' }), now)[0], 'bad', /down: no heartbeat/],
   ['a node whose certificate is over', judgeNode(node({ certificate: { publicKey: '', notAfter: now - 1 } }), now)[0], 'bad'],
+  [
+    'a manager with another state',
+    judgeNode(node({ manager: { member: 'Voter', reachable: false, diverged: 'at index 7 …' } }), now)[0],
+    'bad',
+    /not that of the other managers: at index 7/,
+  ],
   ['a drained node', judgeNode(node({}, { availability: 'Drain' }), now)[0], 'warning'],
   ['one manager', judgeManagers([node()]), 'ok'],
   ['three managers', judgeManagers([node(), node(), node()]), 'ok'],

@@ -69,6 +69,13 @@ export function judgeNode({ metadata, spec, status }: WireObject<'Node'>, nowMs:
       text: `${(status.state ?? 'Unknown').toLowerCase()}${status.message === undefined ? '' : `: ${status.message}`}`,
       mend: `start kitd there (\`kit up\` for a local cluster, \`systemctl start kitd\` elsewhere), and see that it reaches a manager; one that is gone for good: \`kit delete node/${name}\``,
     })
+  if (status.manager?.diverged !== undefined)
+    findings.push({
+      level: 'bad',
+      about,
+      text: `its state is not that of the other managers: ${status.manager.diverged}`,
+      mend: `what a manager decides from a wrong state cannot be trusted: \`kit node demote ${name}\`, \`kit node rm ${name}\`, then join there with an empty state directory. Where no majority agrees, keep the one that is right: first \`kit backup\` of each (\`kit --socket\`)`,
+    })
   if (status.description?.trouble !== undefined)
     findings.push({
       level: 'bad',

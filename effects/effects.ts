@@ -118,6 +118,8 @@ export interface Peer {
   readonly address: string
   /** Undefined of somebody without a certificate that is good here, who may open `join` and nothing else. */
   readonly node: CertifiedNode | undefined
+  /** What both ends understand (stream-versions.ts). Absent inside one process, where both are one program. */
+  readonly version?: number
 }
 
 /** One ordered two-way stream of frames between two nodes: a session, a Raft link, a watch. */

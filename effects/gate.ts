@@ -3,6 +3,7 @@
 
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { CertifiedNode, FrameStream, Transport } from './effects.ts'
+import type { StreamVersions } from './stream-versions.ts'
 
 export interface Credentials {
   readonly clusterId: string
@@ -33,6 +34,8 @@ export type RefusalCode =
   | 'Forbidden'
   | 'NoCertificate'
   | 'NotServed'
+  /** Two versions of kit that do not understand each other. */
+  | 'WrongVersion'
   | 'TooMany'
 
 export interface Gate {
@@ -66,6 +69,8 @@ export interface Refused {
 }
 
 export interface NodeTransportOptions {
+  /** What this program understands, where that is not what this kit does. */
+  readonly versions?: StreamVersions
   readonly credentials: CredentialSource
   readonly gate: Gate
   /** Hears of every connection that was not let in. It may be called often: whoever writes it down bounds that. */

@@ -115,6 +115,7 @@ export function groupOf(store: OpenStore, nodeId: string): Group {
       return store.members
     },
     followers: () => store.followers(),
+    disagreement: (id) => store.disagreement(id),
     changeMembers: (change) => store.changeMembers(change),
     transferLeadership: (to) => store.transferLeadership(to),
   }

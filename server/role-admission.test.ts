@@ -21,6 +21,7 @@ async function tryDemote(voters: string, who: string): Promise<string> {
   const group: Group = {
     self: 'a',
     members: { voters: ids, outgoing: [], learners: [] },
+    disagreement: () => undefined,
     followers: () => ids.filter((id) => id !== 'a').map((id) => ({ id, isReachable: voters.includes(id), behind: 0 })),
     changeMembers: () => Promise.reject(new Error('not used')),
     transferLeadership: () => undefined,

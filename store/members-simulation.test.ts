@@ -27,6 +27,7 @@ test(`${runs} unlucky groups of members lose nothing that was acknowledged, and 
   assert(sum(({ installs }) => installs) > runs / 4, 'states are sent')
   assert(sum(({ reads }) => reads) > runs * 10, 'reads are answered')
   assert(sum(({ changes }) => changes) > runs, 'members change')
+  assert(sum(({ found }) => found) > runs / 10, 'damaged memory is found')
   assert(sum(({ calls }) => calls) > runs * 150, 'clients call')
   assert(sum(({ repeats }) => repeats) > runs / 2, 'requests are repeated that were carried out')
 })

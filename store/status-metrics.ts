@@ -1,6 +1,7 @@
 // What the store is asked for when somebody reads its metrics.
 
 import { Gauge, type Registry } from 'prom-client'
+import { membersOf } from './raft/configuration.ts'
 import type { OpenStore, StoreStatus } from './store.ts'
 
 const figures: readonly (readonly [name: string, help: string, of: (status: StoreStatus) => number])[] = [
@@ -34,6 +35,14 @@ export function exposeStore(registry: Registry, store: OpenStore): void {
     collect() {
       this.set({ type: 'voter' }, store.members.voters.length)
       this.set({ type: 'learner' }, store.members.learners.length)
+    },
+  })
+  new Gauge({
+    name: 'kit_store_disagreeing_members',
+    help: 'Managers whose state is not that of the majority, as far as this one has found; all that differ where there is no majority.',
+    registers,
+    collect() {
+      this.set(membersOf(store.members).filter((id) => typeof store.disagreement(id) === 'string').length)
     },
   })
 }

@@ -13,12 +13,13 @@ import assert from 'node:assert/strict'
 import { reasonOf, StatusError } from '../api/errors.ts'
 import type { Commit, Committed, Store, StoreEvent } from '../api/store.ts'
 import type { Clock, Disk, Log, Random } from '../effects/effects.ts'
+import { Comparison, inspect } from './comparison.ts'
 import type { StoreMetrics } from './metrics.ts'
 import { encodeCommit } from './mvcc/codec.ts'
 import { type Capture, capture, Restorer, serialise } from './mvcc/snapshot.ts'
 import type { State } from './mvcc/state.ts'
 import { Watchers } from './mvcc/watch.ts'
-import type { PeerHandler, Peers, SnapshotMessage } from './peers.ts'
+import type { PeerHandler, PeerMessage, Peers, SnapshotMessage } from './peers.ts'
 import { Pending } from './pending.ts'
 import type { Change, Configuration } from './raft/configuration.ts'
 import type { Refusal } from './raft/core.ts'
@@ -104,6 +105,8 @@ export interface OpenStore extends Store {
   readonly fatal: Promise<Error>
   /** As applied here. */
   readonly members: Configuration
+  /** How the state of a member differs from that of the others, as a sentence; null when it was found to be the same, undefined while that is not known. */
+  disagreement(id: string): string | null | undefined
   /** As leader: what is known of the other members. Undefined of any other. */
   followers(): readonly MemberProgress[] | undefined
   /** As leader: resolves when the change is in force here. With `force` also when the voters that there would be do not answer. */
@@ -169,6 +172,7 @@ class Driver implements OpenStore, PeerHandler {
   readonly #waiting = new Waiting()
   /** The last state that a leader sent, until it is written. */
   #received: ReceivedState | undefined
+  readonly #comparison: Comparison
   readonly #watchers = new Watchers()
   readonly #listeners = new Set<(events: readonly StoreEvent[]) => void>()
   readonly #leadershipListeners = new Set<(leads: boolean) => void>()
@@ -187,6 +191,7 @@ class Driver implements OpenStore, PeerHandler {
   /** The write that is on its way to the disk. */
   #writing: Promise<void> | undefined
   #ticking: Promise<void> | undefined
+  #inspecting: Promise<void> | undefined
   #leads = false
   #hasSpace = true
   #isClosing = false
@@ -211,6 +216,17 @@ class Driver implements OpenStore, PeerHandler {
     this.#state = state
     this.#deps = deps
     this.#nodeId = nodeId
+    this.#comparison = new Comparison(
+      {
+        self: nodeId,
+        log: deps.log,
+        members: () => raft.configuration,
+        leader: () => raft.status.leader,
+        send: (messages) => this.#peers.send(messages),
+        onDiverged: (why) => this.#stopAsDiverged(why),
+      },
+      state,
+    )
     this.#snapshotEntries = snapshotEntries
     this.#keptEntries = keptEntries
     this.#snapshotIndex = snapshotIndex
@@ -235,9 +251,14 @@ class Driver implements OpenStore, PeerHandler {
     return this.#raft.followers.map(({ id, isReachable, match }) => ({ id, isReachable, behind: Math.max(0, commit - match) }))
   }
 
+  disagreement(id: string): string | null | undefined {
+    return this.#comparison.disagreement(id)
+  }
+
   async start(): Promise<void> {
     this.#peers.serve(this)
     this.#ticking = this.#tick()
+    this.#inspecting = inspect(this.#deps.clock, () => this.#state, this.#stopped.signal).catch((error: unknown) => this.#fail(error))
     if (this.#isAlone) this.#raft.campaign()
     this.#wake()
     await this.#quiet()
@@ -376,10 +397,11 @@ class Driver implements OpenStore, PeerHandler {
     await this.#waiting.forRead(read.id)
   }
 
-  receive(message: Message): void {
+  receive(message: PeerMessage): void {
     if (this.#isClosing || this.#stopped.signal.aborted) return
     try {
-      this.#raft.step(message)
+      if (message.type === 'state') this.#comparison.hear(message)
+      else this.#raft.step(message)
     } catch (error) {
       this.#fail(error)
     }
@@ -409,7 +431,7 @@ class Driver implements OpenStore, PeerHandler {
     if (this.#hasSpace) await this.#quiet()
     const hadFailed = this.#stopped.signal.aborted
     this.#stop(new Error('the store is closed'))
-    await Promise.all([this.#writing, this.#ticking, this.#snapshotting])
+    await Promise.all([this.#writing, this.#ticking, this.#snapshotting, this.#inspecting])
     if (!hadFailed) await this.#wal.close()
   }
 
@@ -419,8 +441,18 @@ class Driver implements OpenStore, PeerHandler {
       await this.#deps.clock.sleep(tickMs, signal).catch(() => undefined)
       if (signal.aborted) return
       this.#raft.tick()
+      this.#comparison.tick()
       if (this.#raft.status.role !== 'leader' || !this.#isAlone) this.#wake()
     }
+  }
+
+  /** It answers and votes no more, also not after a restart. */
+  #stopAsDiverged(why: string): void {
+    if (this.#stopped.signal.aborted) return
+    const marked = this.#wal.markDiverged(why).catch((error: unknown) => {
+      this.#deps.log.error('Could not note that the state of this manager is another one', { error: String(error) })
+    })
+    this.#fail(new Error(`this manager stops, because it cannot be trusted: ${why}`), marked)
   }
 
   /** What is asked for in one turn is done together; where nobody else could begin with it, so is what is asked for during a write. */
@@ -486,6 +518,7 @@ class Driver implements OpenStore, PeerHandler {
   #apply(entries: readonly Entry[]): void {
     for (const entry of entries) {
       const outcome = applyEntry(this.#state, entry)
+      this.#comparison.applied(this.#state)
       this.#pending.applied(entry.index, entry.term, outcome)
       if ('events' in outcome && outcome.events.length > 0) for (const listener of this.#listeners) listener(outcome.events)
     }
@@ -493,6 +526,7 @@ class Driver implements OpenStore, PeerHandler {
     if (last === undefined) return
     this.#raft.applied(last.index)
     this.#watchers.wake()
+    this.#comparison.answer()
     this.#maybeSnapshot()
   }
 
@@ -550,6 +584,7 @@ class Driver implements OpenStore, PeerHandler {
     await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(capture(state))), meta.index + 1)
     if (this.#received === received) this.#received = undefined
     this.#state = state
+    this.#comparison.applied(state)
     this.#snapshotIndex = meta.index
     this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(state.objects().length + state.requestCount)
     for (const listener of this.#listeners) listener([])
@@ -621,12 +656,13 @@ class Driver implements OpenStore, PeerHandler {
     }
   }
 
-  #fail(error: unknown): void {
+  /** @param last is done before anybody hears of it. */
+  #fail(error: unknown, last: Promise<void> = Promise.resolve()): void {
     if (this.#stopped.signal.aborted) return
     const cause = error instanceof Error ? error : new Error(String(error))
     this.#deps.log.error('The store stopped', { error: cause.stack })
     this.#stop(cause)
-    this.#reportFatal(cause)
+    void last.then(() => this.#reportFatal(cause))
   }
 
   #stop(reason: Error): void {

@@ -185,6 +185,10 @@ export interface NodeStatus {
      * It answered the leader lately.
      */
     readonly reachable: boolean
+    /**
+     * Its state is not that of the other managers: how it differs, and how to mend it.
+     */
+    readonly diverged?: string
   }
   /**
    * Standing facts about the object, one per type.

@@ -20,6 +20,7 @@ function hostOf({ metadata, status }: Node): string {
 /** As swarmctl has it: `*` is the leader. A manager that has no say yet is UNKNOWN. */
 function managerStatus({ status: { role, manager } }: Node): string {
   if (manager === undefined || manager.member === 'Learner') return role === 'Manager' ? 'UNKNOWN' : ''
+  if (manager.diverged !== undefined) return manager.member === 'Leader' ? 'DIVERGED *' : 'DIVERGED'
   const reachable = manager.reachable ? 'REACHABLE' : 'UNREACHABLE'
   return manager.member === 'Leader' ? `${reachable} *` : reachable
 }

@@ -42,6 +42,7 @@ function group(voters: string, learners = ''): Group {
     self: 'a',
     members: { voters: parsed(voters).map(({ id }) => id), outgoing: [], learners: parsed(learners).map(({ id }) => id) },
     followers: () => all,
+    disagreement: () => undefined,
     changeMembers: () => Promise.reject(new Error('not used')),
     transferLeadership: () => undefined,
   }

@@ -88,17 +88,28 @@ function tell({ events }: RolesDeps, name: string, reason: string, message: stri
 /** What `kit node ls` shows of managers. */
 async function writeStatus(deps: RolesDeps, nodes: readonly Node[]): Promise<void> {
   const changed = nodes.flatMap((node) => {
-    const manager = managerStatus(deps.group, node.metadata.name)
+    const manager = managerStatus(deps.group, node)
     return isDeepStrictEqual(manager, node.status.manager) ? [] : [{ node, manager }]
   })
   await commitEach(
     deps.store,
     changed.map(({ node, manager }) => ({ writes: [{ op: 'update', object: withManager(node, manager) }] })),
   )
-  for (const { node, manager } of changed) tellReachable(deps, node, manager)
+  for (const { node, manager } of changed) {
+    tellReachable(deps, node, manager)
+    tellDiverged(deps, node, manager)
+  }
 }
 
-function managerStatus({ self, members, followers }: Group, name: string): ManagerStatus | undefined {
+function managerStatus(group: Group, node: Node): ManagerStatus | undefined {
+  const status = memberStatus(group, node.metadata.name)
+  // Who has just begun to lead does not know what the one before had found, and one that has stopped is not compared again.
+  const found = group.disagreement(node.metadata.name)
+  const diverged = found === undefined ? node.status.manager?.diverged : found
+  return status === undefined || typeof diverged !== 'string' ? status : { ...status, diverged }
+}
+
+function memberStatus({ self, members, followers }: Group, name: string): ManagerStatus | undefined {
   if (name === self) return { member: 'Leader', reachable: true }
   const isVoter = members.voters.includes(name) || members.outgoing.includes(name)
   if (!isVoter && !members.learners.includes(name)) return undefined
@@ -109,6 +120,11 @@ function managerStatus({ self, members, followers }: Group, name: string): Manag
 function withManager(node: Node, manager: ManagerStatus | undefined): Node {
   const { manager: _, ...status } = node.status
   return { ...node, status: manager === undefined ? status : { ...status, manager } }
+}
+
+function tellDiverged({ events }: RolesDeps, { metadata: { name }, status }: Node, manager: ManagerStatus | undefined): void {
+  if (manager?.diverged === undefined || manager.diverged === status.manager?.diverged) return
+  events.record({ object: { kind: 'Node', name }, type: 'Warning', reason: 'ManagerDiverged', message: manager.diverged })
 }
 
 function tellReachable({ events }: RolesDeps, node: Node, manager: ManagerStatus | undefined): void {

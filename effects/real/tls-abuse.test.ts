@@ -7,6 +7,7 @@ import { connect as connectTcp, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import type { FrameStream } from '../effects.ts'
+import { ownVersions } from '../stream-versions.ts'
 import { createNode, createRoot, issue, type TestNodeOptions } from './testdata/tls-nodes.ts'
 import { encodeFrame, frameTypes } from './tls/frame-codec.ts'
 import { encodeHello } from './tls/greeting.ts'
@@ -90,7 +91,7 @@ async function clientHello(t: Test): Promise<Buffer> {
   return hello
 }
 
-const hello = encodeHello({ protocol: 'dispatcher', window: fullWindow })
+const hello = encodeHello({ protocol: 'dispatcher', window: fullWindow, versions: ownVersions })
 
 test('garbage, cut and lying handshakes are dropped, and others do not notice', async (t) => {
   const { port, works, refused } = await server(t, { handshakeMs: 1_500 })
@@ -242,7 +243,7 @@ test('more than the window allows is not kept', async (t) => {
   for (const frame of [Buffer.alloc(0), Buffer.alloc(100_000)]) {
     const socket = await rude(t, node.port, ownOfWorker)
     socket.resume()
-    socket.write(encodeHello({ protocol: 'logs', window: fullWindow }))
+    socket.write(encodeHello({ protocol: 'logs', window: fullWindow, versions: ownVersions }))
     const closed = closing(socket)
     const bytes = encodeFrame(frameTypes.data, frame)
     for (let count = 0; count < 257; count += 1) socket.write(bytes)
@@ -267,7 +268,10 @@ test('a cut connection is a break, not an end', async (t) => {
   void node.transport.serve('exec', read, node.signal)
   const socket = await rude(t, node.port, ownOfWorker)
   socket.write(
-    Buffer.concat([encodeHello({ protocol: 'exec', window: fullWindow }), encodeFrame(frameTypes.data, Buffer.alloc(9)).subarray(0, 8)]),
+    Buffer.concat([
+      encodeHello({ protocol: 'exec', window: fullWindow, versions: ownVersions }),
+      encodeFrame(frameTypes.data, Buffer.alloc(9)).subarray(0, 8),
+    ]),
   )
   await once(socket, 'data')
   socket.end()
@@ -295,7 +299,7 @@ test('a stranger takes little, and not for long', async (t) => {
   socket.resume()
   const header = Buffer.alloc(5)
   header.writeUInt32BE(64 * 1024 + 1, 1)
-  socket.write(Buffer.concat([encodeHello({ protocol: 'join', window: fullWindow }), header]))
+  socket.write(Buffer.concat([encodeHello({ protocol: 'join', window: fullWindow, versions: ownVersions }), header]))
   await closing(socket)
 })
 

@@ -10,9 +10,12 @@ import { issueOperatorCertificate } from '../../ca/issue.ts'
 import { crossSign, makeRootCa } from '../../ca/root-ca.ts'
 import type { FrameStream } from '../effects.ts'
 import type { Credentials } from '../gate.ts'
+import { ownVersions } from '../stream-versions.ts'
 import { createKeys } from './keys.ts'
 import { createRandom } from './random.ts'
 import { clusterId, createNode, createRoot, issue } from './testdata/tls-nodes.ts'
+
+const { newest: version } = ownVersions
 
 const [hour, day] = [3_600_000, 86_400_000]
 const deps = { keys: createKeys(), random: createRandom() }
@@ -109,7 +112,7 @@ test('who may open what: every identity at every protocol', async (t) => {
           assert.equal(Buffer.from(frame).toString(), 'hello')
           break
         }
-        assert.deepEqual(stream.peer, { address: '127.0.0.1', node: { id: 'm', role: 'Manager', clusterId } })
+        assert.deepEqual(stream.peer, { address: '127.0.0.1', node: { id: 'm', role: 'Manager', clusterId }, version })
         stream.close()
       } else {
         const seen = server.refused.length
@@ -242,7 +245,7 @@ test('a node that has not joined reaches join only, and believes nobody', async 
   const server = await manager(t, issue(root, { id: 'm' }), root.certificate)
   const stranger = createNode('')
   const stream = await stranger.transport.connectToStranger(server.at, server.signal)
-  assert.deepEqual(stream.peer, { address: '127.0.0.1', node: undefined })
+  assert.deepEqual(stream.peer, { address: '127.0.0.1', node: undefined, version })
   await stream.send(Buffer.from('root, please'))
   for await (const frame of stream.frames()) {
     assert.equal(Buffer.from(frame).toString(), 'root, please')

@@ -5,6 +5,7 @@
 
 import type { Clock, FrameStream } from '../effects.ts'
 import type { NodeTransport, NodeTransportOptions } from '../gate.ts'
+import { ownVersions } from '../stream-versions.ts'
 import { type AcceptLimits, Acceptor, defaultLimits } from './tls/acceptor.ts'
 import { type Trust, trustOf } from './tls/context.ts'
 import { dial } from './tls/dial.ts'
@@ -21,7 +22,7 @@ type Handler = (stream: FrameStream, signal: AbortSignal) => Promise<void>
 const defaultDialMs = 5_000
 
 export function createTlsTransport(options: TlsTransportOptions): NodeTransport {
-  const { clock, credentials, gate, dialMs: stepMs = defaultDialMs } = options
+  const { clock, credentials, gate, versions = ownVersions, dialMs: stepMs = defaultDialMs } = options
   const services = new Map<string, { readonly handler: Handler; readonly signal: AbortSignal }>()
   const acceptors = new Set<Acceptor>()
   let known: Trust | undefined
@@ -62,15 +63,15 @@ export function createTlsTransport(options: TlsTransportOptions): NodeTransport 
         signal.addEventListener('abort', stop, { once: true })
       })
     },
-    connect: (to, protocol, signal) => dial({ clock, gate }, to, { protocol, trust: trust(), isStranger: false, stepMs }, signal),
+    connect: (to, protocol, signal) => dial({ clock, gate, versions }, to, { protocol, trust: trust(), isStranger: false, stepMs }, signal),
     connectToStranger(to, signal) {
       const nobody = trustOf({ clusterId: '', roots: '', own: undefined })
-      return dial({ clock, gate }, to, { protocol: 'join', trust: nobody, isStranger: true, stepMs }, signal)
+      return dial({ clock, gate, versions }, to, { protocol: 'join', trust: nobody, isStranger: true, stepMs }, signal)
     },
     async listen(host, port, signal) {
       if (credentials.current().own === undefined) throw new Error('a node without a certificate cannot be connected to')
       const limits = { ...defaultLimits, ...options.limits }
-      const acceptor = new Acceptor({ clock, gate, limits, trust, handlerOf, refused: options.refused ?? (() => {}) })
+      const acceptor = new Acceptor({ clock, gate, limits, versions, trust, handlerOf, refused: options.refused ?? (() => {}) })
       const found = await acceptor.listen(host, port, signal)
       acceptors.add(acceptor)
       signal.addEventListener('abort', () => acceptors.delete(acceptor), { once: true })

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { hashText } from '../mvcc/state-hash.ts'
+import type { PeerMessage } from '../peers.ts'
 import { simpleConfiguration } from '../raft/configuration.ts'
-import type { Body, Message } from '../raft/message.ts'
+import type { Body } from '../raft/message.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
 
 const number = fc.integer({ min: 0, max: 2 ** 48 - 1 })
@@ -31,9 +33,13 @@ const bodies: { readonly [Type in Body['type']]: fc.Arbitrary<Extract<Body, { ty
   readIndex: fc.record({ type: is('readIndex'), id: number }),
   readIndexResponse: fc.record({ type: is('readIndexResponse'), id: number, index: number }),
 }
-const message: fc.Arbitrary<Message> = fc
+const ofRaft: fc.Arbitrary<PeerMessage> = fc
   .tuple(number, fc.oneof(...Object.values<fc.Arbitrary<Body>>(bodies)))
   .map(([term, body]) => ({ from: 'a', to: 'b', term, ...body }))
+const ofStates: fc.Arbitrary<PeerMessage> = fc
+  .record({ index: number, rules: number, hash: fc.tuple(number, number).map((parts) => hashText(...parts)) })
+  .map((report) => ({ from: 'a', to: 'b', type: 'state', ...report }))
+const message = fc.oneof({ weight: 13, arbitrary: ofRaft }, { weight: 1, arbitrary: ofStates })
 
 test('a message is what it was', () => {
   fc.assert(fc.property(message, (sent) => assert.deepEqual(decodeMessage(encodeMessage(sent), 'a', 'b'), sent)))
@@ -57,7 +63,7 @@ test('a message that was cut off is none, unless it ends between entries', () =>
 test('any other bytes are refused, or read as a message that is written in the same way', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), (garbage) => {
-      let got: Message
+      let got: PeerMessage
       try {
         got = decodeMessage(garbage, 'a', 'b')
       } catch (error) {

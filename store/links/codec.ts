@@ -1,12 +1,16 @@
 // Messages between members as bytes. Numbers have 6 bytes; the data of an entry are what was proposed, byte for
 // byte. Who sends and who receives is not in it: the connection says that.
 //
-//   message: type 1 | term 6 | fields of the type, 6 bytes each | rest
+//   message: type 1 | term 6, 0 of those that are not Raft's | fields of the type, 6 bytes each | rest
 //   rest: of append the entries, each: term 6 | kind 1 | length 4 | data; of snapshot the configuration, as JSON
 
+import { hashParts, hashText } from '../mvcc/state-hash.ts'
+import type { PeerMessage, StateMessage } from '../peers.ts'
 import { encodeConfiguration, parseConfiguration } from '../raft/configuration.ts'
 import type { Entry } from '../raft/entry.ts'
-import type { Body, Message } from '../raft/message.ts'
+import type { Body } from '../raft/message.ts'
+
+type PeerBody = Body | Omit<StateMessage, 'from' | 'to'>
 
 const types = {
   preVote: 1,
@@ -22,13 +26,14 @@ const types = {
   timeoutNow: 11,
   readIndex: 12,
   readIndexResponse: 13,
-} as const satisfies Readonly<Record<Body['type'], number>>
+  state: 14,
+} as const satisfies Readonly<Record<PeerBody['type'], number>>
 const kinds = { normal: 0, configuration: 1 } as const satisfies Readonly<Record<Entry['type'], number>>
 const numberBytes = 6
 const entryHeaderBytes = numberBytes + 1 + 4
 
-export function encodeMessage(message: Message): Uint8Array {
-  const numbers = [message.term, ...fieldsOf(message)]
+export function encodeMessage(message: PeerMessage): Uint8Array {
+  const numbers = [message.type === 'state' ? 0 : message.term, ...fieldsOf(message)]
   const entries = message.type === 'append' ? message.entries : []
   const rest = message.type === 'snapshot' ? encodeConfiguration(message.meta.configuration) : new Uint8Array()
   const entryBytes = entries.reduce((sum, { data }) => sum + entryHeaderBytes + data.length, 0)
@@ -46,7 +51,7 @@ export function encodeMessage(message: Message): Uint8Array {
   return bytes
 }
 
-function fieldsOf(body: Body): readonly number[] {
+function fieldsOf(body: PeerBody): readonly number[] {
   switch (body.type) {
     case 'preVote':
       return [body.lastIndex, body.lastTerm]
@@ -73,20 +78,24 @@ function fieldsOf(body: Body): readonly number[] {
       return [body.id]
     case 'readIndexResponse':
       return [body.id, body.index]
+    case 'state':
+      return [body.index, body.rules, ...hashParts(body.hash)]
   }
 }
 
 /** Throws when the bytes are no message: whoever sent them is another program. */
-export function decodeMessage(bytes: Uint8Array, from: string, to: string): Message {
+export function decodeMessage(bytes: Uint8Array, from: string, to: string): PeerMessage {
   const reader = new Reader(bytes)
   const type = reader.type()
   const term = reader.number()
   const body = bodyOf(type, reader)
   reader.end()
-  return { from, to, term, ...body }
+  if (body.type !== 'state') return { from, to, term, ...body }
+  if (term !== 0) throw malformed('a term, and is none of Raft')
+  return { from, to, ...body }
 }
 
-function bodyOf(type: Body['type'], reader: Reader): Body {
+function bodyOf(type: PeerBody['type'], reader: Reader): PeerBody {
   switch (type) {
     case 'preVote':
       return { type, lastIndex: reader.number(), lastTerm: reader.number() }
@@ -115,10 +124,14 @@ function bodyOf(type: Body['type'], reader: Reader): Body {
       return { type, id: reader.number() }
     case 'readIndexResponse':
       return { type, id: reader.number(), index: reader.number() }
+    case 'state':
+      return { type, index: reader.number(), rules: reader.number(), hash: hashText(reader.number(), reader.number()) }
   }
 }
 
-const typeOf: ReadonlyMap<number, Body['type']> = new Map(Object.entries(types).map(([name, number]) => [number, name as Body['type']]))
+const typeOf: ReadonlyMap<number, PeerBody['type']> = new Map(
+  Object.entries(types).map(([name, number]) => [number, name as PeerBody['type']]),
+)
 
 class Reader {
   readonly #bytes: Buffer
@@ -128,7 +141,7 @@ class Reader {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
-  type(): Body['type'] {
+  type(): PeerBody['type'] {
     const type = typeOf.get(this.#bytes.readUInt8(this.#take(1)))
     if (type === undefined) throw malformed('a type that this version does not know')
     return type

@@ -5,7 +5,8 @@ import type { FrameStream, Transport } from '../../effects/effects.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { Loopback } from '../../effects/real/transport.ts'
-import type { SnapshotMessage } from '../peers.ts'
+import { comparesStates } from '../../effects/stream-versions.ts'
+import type { PeerMessage, SnapshotMessage } from '../peers.ts'
 import { simpleConfiguration } from '../raft/configuration.ts'
 import type { Message } from '../raft/message.ts'
 import { PeerLinks } from './links.ts'
@@ -46,7 +47,7 @@ function group(t: { after(work: () => Promise<void>): void }) {
     for (const end of running) await end()
   })
   return (id: string, { knows = true, wrap = (transport) => transport }: Options = {}) => {
-    const got: Message[] = []
+    const got: PeerMessage[] = []
     const lost: string[] = []
     const states: Buffer[] = []
     const links = new PeerLinks({
@@ -85,7 +86,7 @@ async function until(isTrue: () => boolean): Promise<void> {
 }
 
 /** Says it again until it has arrived, as Raft does. */
-async function say(links: PeerLinks, message: Message, got: readonly Message[]): Promise<void> {
+async function say(links: PeerLinks, message: Message, got: readonly PeerMessage[]): Promise<void> {
   await until(() => {
     links.send([message])
     return got.some((each) => each.type === 'heartbeat' && message.type === 'heartbeat' && each.context === message.context)
@@ -144,6 +145,35 @@ function stuck(released: Promise<void>): Wrap {
     },
   })
 }
+
+/** The other end is a kit of before. */
+const ofBefore: Wrap = (transport) => ({
+  serve: (...args) => transport.serve(...args),
+  async connect(...args) {
+    const stream = await transport.connect(...args)
+    return {
+      peer: { ...stream.peer, version: comparesStates - 1 },
+      frames: () => stream.frames(),
+      close: () => stream.close(),
+      send: (frame) => stream.send(frame),
+    }
+  },
+})
+
+test('what members say of their states is said to those that understand it, and to no other', async (t) => {
+  const report: PeerMessage = { from: 'a', to: 'b', type: 'state', index: 7, rules: 1, hash: '0123456789abcdef01234567' }
+  for (const isOld of [false, true]) {
+    const start = group(t)
+    const [a, b] = [start('a', isOld ? { wrap: ofBefore } : {}), start('b')]
+    await say(a.links, heartbeat('a', 'b', 1), b.got)
+    a.links.send([report])
+    await say(a.links, heartbeat('a', 'b', 2), b.got)
+    assert.deepEqual(
+      b.got.filter(({ type }) => type === 'state'),
+      isOld ? [] : [report],
+    )
+  }
+})
 
 test('entries that cannot leave are bounded and Raft is told; heartbeats go before them', async (t) => {
   const start = group(t)

@@ -5,8 +5,8 @@
 // Elections and heartbeats go before entries: they are small, and a leader that cannot be heard is none.
 
 import type { Clock, FrameStream, Log, Random, Transport } from '../../effects/effects.ts'
-import type { PeerHandler, Peers, SnapshotMessage } from '../peers.ts'
-import type { Message } from '../raft/message.ts'
+import { comparesStates } from '../../effects/stream-versions.ts'
+import type { PeerHandler, PeerMessage, Peers, SnapshotMessage } from '../peers.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
 import { receiveSnapshot, sendSnapshot, snapshotProtocol } from './snapshot-stream.ts'
 
@@ -64,7 +64,7 @@ export class PeerLinks implements Peers {
     }
   }
 
-  send(messages: readonly Message[]): void {
+  send(messages: readonly PeerMessage[]): void {
     const nowMs = this.#deps.clock.monotonicMs()
     for (const message of messages) {
       const link = this.#linkTo(message.to)
@@ -179,8 +179,8 @@ class Link {
   isDialing = false
   heardMs: number
   readonly #streams: FrameStream[] = []
-  #control: Message[] = []
-  #bulk: Message[] = []
+  #control: PeerMessage[] = []
+  #bulk: PeerMessage[] = []
   #bulkBytes = 0
   #saidMs: number
   #sendingSinceMs: number | undefined
@@ -209,7 +209,7 @@ class Link {
   }
 
   /** False when something was dropped for it. */
-  put(message: Message, nowMs: number): boolean {
+  put(message: PeerMessage, nowMs: number): boolean {
     this.#saidMs = nowMs
     const bytes = bytesOf(message)
     let hasRoom = true
@@ -239,7 +239,7 @@ class Link {
     while (this.#streams.includes(stream)) {
       const message = this.#streams.at(-1) === stream ? this.#take() : undefined
       if (message === undefined) await this.#change()
-      else {
+      else if (isUnderstood(message, stream)) {
         this.#sendingSinceMs = clock.monotonicMs()
         await stream.send(encodeMessage(message)).catch(() => this.drop(stream))
         this.#sendingSinceMs = undefined
@@ -259,7 +259,7 @@ class Link {
     this.#wake()
   }
 
-  #take(): Message | undefined {
+  #take(): PeerMessage | undefined {
     const first = this.#control.shift()
     if (first !== undefined) return first
     const next = this.#bulk.shift()
@@ -279,7 +279,12 @@ class Link {
   }
 }
 
+/** A kit of before would take the stream for broken. */
+function isUnderstood({ type }: PeerMessage, { peer: { version = comparesStates } }: FrameStream): boolean {
+  return type !== 'state' || version >= comparesStates
+}
+
 /** Of entries only: everything else is small. */
-function bytesOf(message: Message): number {
+function bytesOf(message: PeerMessage): number {
   return message.type === 'append' ? message.entries.reduce((sum, { data }) => sum + data.length, 0) : 0
 }

@@ -82,27 +82,30 @@ export function* serialise(captured: Capture): Generator<Uint8Array, void, void>
     for (const text of texts) found.addText(text)
     yield encode(texts.map((text) => `{"type":"object","object":${text}}`))
   }
-  if (found.text !== hash) throw new DamagedState(index, hash, found.text)
+  if (found.text !== hash) throw new DamagedState(`${inMemory} at index ${index}`, hash, found.text)
   for (let at = 0; at < rest.length; at += objectsPerPiece)
     yield encode(rest.slice(at, at + objectsPerPiece).map((line) => JSON.stringify(line)))
   for (let at = 0; at < requests.length; at += objectsPerPiece)
     yield encode(requests.slice(at, at + objectsPerPiece).map((request) => JSON.stringify({ type: 'request', request })))
 }
 
-/** Goes through the captured objects piece by piece. Throws DamagedState at the end where one of them is not what was written. */
-export function* verify({ index, hash, objects }: Capture): Generator<void, void, void> {
+/** Goes through captured objects piece by piece. Throws DamagedState at the end where one of them is not what was written. */
+export function* verify({ index, hash, objects }: Omit<Capture, 'rest'>): Generator<void, void, void> {
   const found = new StateHash()
   for (let at = 0; at < objects.length; at += objectsPerPiece) {
     for (const object of objects.slice(at, at + objectsPerPiece)) found.add(object)
     yield
   }
-  if (found.text !== hash) throw new DamagedState(index, hash, found.text)
+  if (found.text !== hash) throw new DamagedState(`${inMemory} at index ${index}`, hash, found.text)
 }
 
-/** The objects in memory, or in a snapshot, are not those that were written. */
+const inMemory =
+  'what this manager has in memory is not what was written (its log on disk is as it was: start it again, and test the memory of the machine if this comes back); the state'
+
+/** Objects are not those that were written. */
 export class DamagedState extends Error {
-  constructor(index: number, wanted: string, found: string) {
-    super(`the objects at index ${index} do not give the hash of what was written: it should be ${wanted}, and is ${found}`)
+  constructor(what: string, wanted: string, found: string) {
+    super(`${what} should have hash ${wanted}, and has ${found}`)
     this.name = 'DamagedState'
   }
 }
@@ -140,7 +143,8 @@ export class Restorer {
     assert.equal(this.#tail.length, 0, 'a snapshot ends with a whole line')
     assert.equal(this.#seen, this.#expected, 'a snapshot is complete')
     const { resourceVersion, hash } = this.#state
-    if (this.#hash !== undefined && this.#hash !== hash) throw new DamagedState(resourceVersion, this.#hash, hash)
+    if (this.#hash !== undefined && this.#hash !== hash)
+      throw new DamagedState(`the snapshot of index ${resourceVersion}`, this.#hash, hash)
     return this.#state
   }
 

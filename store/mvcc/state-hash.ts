@@ -53,6 +53,11 @@ export function hashText(first: number, second: number): string {
   return first.toString(16).padStart(digits, '0') + second.toString(16).padStart(digits, '0')
 }
 
+/** Back from `hashText`. */
+export function hashParts(text: string): readonly [first: number, second: number] {
+  return [part(text, 0), part(text, digits)]
+}
+
 function part(digest: string, at: number): number {
   return Number.parseInt(digest.slice(at, at + digits), 16)
 }

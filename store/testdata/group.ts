@@ -2,8 +2,7 @@
 // and everything that is under way arrive.
 
 import assert from 'node:assert/strict'
-import type { PeerHandler, Peers, SnapshotMessage } from '../peers.ts'
-import type { Message } from '../raft/message.ts'
+import type { PeerHandler, PeerMessage, Peers, SnapshotMessage } from '../peers.ts'
 import { type OpenStore, startStore } from '../store.ts'
 import { ManualClock, MemoryDisk, silent } from './world.ts'
 
@@ -48,7 +47,7 @@ export class Group {
     return started.store
   }
 
-  #handler({ from, to }: Message): PeerHandler | undefined {
+  #handler({ from, to }: PeerMessage): PeerHandler | undefined {
     return this.cut.has(from) || this.cut.has(to) ? undefined : this.members.get(to)?.handler
   }
 

@@ -27,6 +27,7 @@ const faults = [
   'bad sync',
   'bad read',
   'full disk',
+  'damaged memory',
 ] as const
 export type Fault = (typeof faults)[number]
 

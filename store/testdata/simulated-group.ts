@@ -11,10 +11,9 @@ import { EventQueue, type Lane } from '../../sim/effects/event-queue.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
 import { stateHash } from '../mvcc/snapshot.ts'
 import { State } from '../mvcc/state.ts'
-import { task } from '../mvcc/testdata/builders.ts'
-import type { PeerHandler, Peers, SnapshotMessage } from '../peers.ts'
+import { edit, task } from '../mvcc/testdata/builders.ts'
+import type { PeerHandler, PeerMessage, Peers, SnapshotMessage } from '../peers.ts'
 import { type Change, membersOf } from '../raft/configuration.ts'
-import type { Message } from '../raft/message.ts'
 import { type OpenStore, openStore } from '../store.ts'
 import { walErrorKind } from '../wal/errors.ts'
 import { Recorder } from '../wal/testdata/recorder.ts'
@@ -27,6 +26,8 @@ import { silent } from './world.ts'
 const directory = '/state/raft'
 const safetyMs = 30_000
 const healMs = 60_000
+/** Within which damage in memory is found, while the member runs. */
+const findMs = 30_000
 const changeRefusals = ['Unavailable', 'Unknown', 'NotLeader', 'Invalid']
 
 class Host {
@@ -41,6 +42,8 @@ class Host {
   /** Bytes of its disk have changed while it was down. It may find that when it starts; then somebody takes its place. */
   isRotten = false
   isGone = false
+  /** Since when something in its memory is not as it was written. */
+  damagedMs: number | undefined
   /** How to break the transfers of snapshots to this member that are under way. */
   readonly transfers = new Set<() => void>()
 
@@ -60,6 +63,7 @@ export interface GroupOutcome {
   readonly reads: number
   readonly changes: number
   readonly replaced: number
+  readonly found: number
   readonly events: number
   readonly calls: number
   readonly repeats: number
@@ -86,7 +90,7 @@ export class SimulatedGroup {
   #commands = 0
   /** Who is to take the place of one whose disk is damaged. */
   #replacement: Host | undefined
-  #counts = { crashes: 0, installs: 0, reads: 0, changes: 0, replaced: 0 }
+  #counts = { crashes: 0, installs: 0, reads: 0, changes: 0, replaced: 0, found: 0 }
 
   constructor(seed: number) {
     this.#random = new SeededRandom(seed)
@@ -100,7 +104,7 @@ export class SimulatedGroup {
       queue: this.#queue,
       random: this.#random.split('clients'),
       oracle: this.#oracle,
-      stores: () => this.#hosts.flatMap((host) => (this.#isAwake(host) && host.store !== undefined ? [host.store] : [])),
+      stores: () => this.#hosts.flatMap((host) => (this.#isAwake(host) && host.damagedMs === undefined && host.store !== undefined ? [host.store] : [])),
       report: (error) => this.#broken.push(error),
     })
   }
@@ -147,7 +151,8 @@ export class SimulatedGroup {
   }
 
   /** Of one entry, of many that were found on the disk, or of none: then the state came as a whole. */
-  #hear({ id }: Host, { view }: OpenStore, events: readonly StoreEvent[]): void {
+  #hear({ id, damagedMs }: Host, { view }: OpenStore, events: readonly StoreEvent[]): void {
+    if (damagedMs !== undefined) return
     try {
       this.#oracle.hear(id, events, this.#queue.nowMs())
       if (events.length === 0 || view.resourceVersion % 8 === 0) this.#oracle.compare(id, view.resourceVersion, hashOf(view))
@@ -156,11 +161,14 @@ export class SimulatedGroup {
     }
   }
 
-  /** A store that stops by itself does so only when its disk failed. */
+  /** A store that stops by itself does so only when its disk failed, or because its memory was damaged. */
   #ended(host: Host, lane: Lane, error: unknown): void {
     if (lane.closed) return
     const kind = walErrorKind(error)
-    if (host.isRotten && (kind === 'Corrupt' || kind === 'WrongKey')) host.isGone = true
+    const isFound = host.damagedMs !== undefined && /is not what was written|cannot be trusted/.test(String(error))
+    if (isFound) this.#counts.found += 1
+    if (host.isRotten && (kind === 'Corrupt' || kind === 'WrongKey' || kind === 'Diverged')) host.isGone = true
+    else if (isFound) host.isRotten ||= /cannot be trusted/.test(String(error)) // It is refused when it is started again.
     else if (!/EIO/.test(String(error instanceof Error ? (error.cause ?? error) : error)) && kind !== 'OutOfSpace') this.#broken.push(error)
     this.#crash(host)
   }
@@ -174,6 +182,7 @@ export class SimulatedGroup {
     host.lane = undefined
     host.store = undefined
     host.handler = undefined
+    host.damagedMs = undefined
     host.disk.crash()
     if (!this.#isHealing && this.#random.chance(this.#luck.rot)) this.#rot(host)
     for (const { handler } of this.#hosts) if (this.#random.chance(0.5)) handler?.unreachable(host.id)
@@ -186,7 +195,7 @@ export class SimulatedGroup {
   /** One at a time, and where the others go on without it: nobody promises more. */
   #rot(host: Host): void {
     const members = this.#leader?.store?.members.voters ?? []
-    if (members.length < 3 || this.#hosts.some(({ isRotten }) => isRotten)) return
+    if (members.length < 3 || this.#hosts.some(isWeak)) return
     const names = host.disk.platter.list(directory).filter((name) => /^(log-.*seg|snapshot-.*kit|keys.json)$/.test(name))
     // Not the last frame: a last write that was acknowledged and then lost looks like one that never ended.
     const name = names.length === 0 ? undefined : this.#random.pick(names)
@@ -195,6 +204,29 @@ export class SimulatedGroup {
     const size = host.disk.platter.find(`${directory}/${name}`)?.live.size ?? 0
     host.disk.platter.damage(`${directory}/${name}`, this.#random.below(name.startsWith('log-') && !isSealed ? 200 : size))
     host.isRotten = true
+  }
+
+  /** Something that it has is not as it was written; now and then it is replaced before anybody has looked. */
+  #damage(host: Host): void {
+    const { store } = host
+    const members = this.#leader?.store?.members.voters ?? []
+    if (store === undefined || members.length < 3 || !members.includes(host.id) || this.#hosts.some(isWeak)) return
+    const tasks = [...store.view.list('Task')]
+    if (tasks.length === 0) return
+    const { metadata, status } = this.#random.pick(tasks)
+    Object.assign(status, { message: 'this was never written' })
+    host.damagedMs = this.#queue.nowMs()
+    this.#clients.lost(store)
+    if (this.#random.chance(0.5)) this.#queue.schedule(this.#random.next() * 2_000, () => this.#replace(metadata.name))
+  }
+
+  #replace(name: string): void {
+    const { store } = this.#leader ?? {}
+    const stored = store?.view.get('Task', name)
+    if (store === undefined || stored === undefined) return
+    store.commit({ writes: [{ op: 'update', object: edit<'Task'>(stored, { status: { state: 'Running', at: 1 } }) }] }).catch((error: unknown) =>
+      this.#refused(error, ['Unknown', 'Unavailable', 'NotLeader', 'TooManyRequests', 'Conflict']),
+    )
   }
 
   /** Whoever keeps the machines puts a new one in the place of one whose disk is damaged, under a new id. */
@@ -249,7 +281,7 @@ export class SimulatedGroup {
     }
   }
 
-  #transmit(message: Message): void {
+  #transmit(message: PeerMessage): void {
     const link = `${message.from}>${message.to}`
     if (!this.#isHealing && this.#random.chance(0.01)) return // The connection broke with it.
     const at = Math.max(this.#arrivals.get(link) ?? 0, this.#queue.nowMs() + this.#random.exponential(this.#delayMs))
@@ -313,6 +345,7 @@ export class SimulatedGroup {
     else if (kind === 'one way') this.#isolate(host, untilMs, false)
     else if (kind === 'bridge') this.#split(host, untilMs)
     else if (kind === 'flap') this.#flap(host, untilMs)
+    else if (kind === 'damaged memory') this.#damage(host)
     else this.#harmDisk(host, kind, forMs)
   }
 
@@ -385,8 +418,7 @@ export class SimulatedGroup {
   #change(): void {
     const { store } = this.#leader ?? {}
     if (store === undefined) return
-    // One whose disk is damaged is a vote that may be lost: nobody takes others away before it is replaced.
-    if (this.#hosts.some(({ id, isRotten }) => isRotten && membersOf(store.members).includes(id))) return
+    if (this.#hosts.some((host) => isWeak(host) && membersOf(store.members).includes(host.id))) return
     const { voters, learners } = store.members
     const [voter, learner] = [this.#random.pick(voters), learners[0]]
     if (this.#random.chance(0.4)) {
@@ -414,7 +446,8 @@ export class SimulatedGroup {
 
   /** After every event. */
   #check(): void {
-    for (const { id, store } of this.#hosts) {
+    for (const { id, store, damagedMs } of this.#hosts) {
+      assert(damagedMs === undefined || this.#queue.nowMs() - damagedMs < findMs, `I12: what is damaged in the memory of ${id} is not found`)
       const status = store?.status()
       if (status?.role !== 'leader') continue
       assert.equal(this.#leaders.get(status.term) ?? id, id, `I1: two leaders in term ${status.term}`)
@@ -475,7 +508,7 @@ export class SimulatedGroup {
 
   #isConverged(): boolean {
     const { store } = this.#leader ?? {}
-    if (store === undefined) return false
+    if (store === undefined || this.#hosts.some(({ damagedMs }) => damagedMs !== undefined)) return false
     const { commit, applied } = store.status()
     return commit === applied && this.#members(store).every((each) => each?.view.resourceVersion === applied)
   }
@@ -483,6 +516,11 @@ export class SimulatedGroup {
   #show(): string {
     return this.#hosts.map(({ id, store }) => `${id} ${JSON.stringify(store?.status())} ${JSON.stringify(store?.members)}`).join('\n')
   }
+}
+
+/** A vote that may be lost: nobody takes others away before it is replaced. */
+function isWeak({ isRotten, isGone, damagedMs }: Host): boolean {
+  return isRotten || isGone || damagedMs !== undefined
 }
 
 function hashOf(view: StoreView): string {

@@ -10,6 +10,8 @@ export class MemoryDisk {
   entries: Entry[] = []
   snapshot: { readonly meta: SnapshotMeta; readonly chunks: readonly Uint8Array[] } | undefined
   isSealed = false
+  /** Why it is refused from here on. */
+  diverged: string | undefined
   appends = 0
   /** Thrown by the next append or snapshot, and again until it is undefined. */
   failure: Error | undefined
@@ -49,6 +51,9 @@ export class MemoryDisk {
         this.entries = this.entries.filter(({ index }) => index > meta.index)
       },
       readSnapshot: (meta) => this.#read(meta),
+      markDiverged: async (why) => {
+        this.diverged = why
+      },
       close: async () => {
         this.isSealed = true
       },

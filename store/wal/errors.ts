@@ -6,6 +6,8 @@ export type WalErrorKind =
   | 'Missing'
   /** Durable bytes are damaged. Nothing was changed on disk. */
   | 'Corrupt'
+  /** The state was found to be another one than that of the other members. */
+  | 'Diverged'
   /** The data key that sealed a file is not known here. */
   | 'WrongKey'
   /** The keys are sealed with the unlock key, and none was given. */

@@ -519,3 +519,13 @@ test('a segment of another history of the same log is refused', async () => {
   await to.write(0, await from.read(0, await from.size()))
   await assert.rejects(open(left, 3), isKind('Corrupt', /the next segment does not continue this one/))
 })
+
+test('a log whose state was found to be another one than that of the others is refused for good, also after a crash', async () => {
+  const simulated = newDisk()
+  const { wal } = await open(simulated.mount())
+  await fill(wal, 1, 2)
+  await wal.markDiverged('at index 2 the state of manager a has another hash')
+  simulated.crash()
+  for (let time = 0; time < 2; time += 1)
+    await assert.rejects(open(simulated.mount()), isKind('Diverged', /not used: at index 2 the state of manager a has another hash$/))
+})

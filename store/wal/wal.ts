@@ -9,6 +9,7 @@ import { dirname } from 'node:path/posix'
 import type { Clock, Disk, Log, Random } from '../../effects/effects.ts'
 import type { StoreMetrics } from '../metrics.ts'
 import type { Entry, HardState, SnapshotMeta } from '../raft/entry.ts'
+import { assertNotDiverged } from './diverged.ts'
 import { codeOf, corrupt, WalError, walErrorKind } from './errors.ts'
 import { createKeys, type KeyFile, readKeys } from './keys.ts'
 import { LogShape } from './log-shape.ts'
@@ -50,6 +51,8 @@ export interface Wal {
   readonly hasOldKeys: boolean
   /** What a restart would have to replay: a reason to take a snapshot. */
   readonly bytesSinceSnapshot: number
+  /** From here on the directory is refused: the state that it holds is not that of the other members. Durable when it resolves. */
+  markDiverged(why: string): Promise<void>
   /** Writes a seal record, so that a damaged end is told apart from a crash. */
   close(): Promise<void>
 }
@@ -77,13 +80,14 @@ export interface WalDeps {
 
 const defaultSegmentBytes = 64 * 1024 * 1024
 
-/** Throws WalError: Missing, Corrupt, WrongKey, Foreign, OutOfSpace or Failed. A refusal has changed nothing on disk. */
+/** Throws WalError: Missing, Corrupt, Diverged, WrongKey, Foreign, OutOfSpace or Failed. A refusal has changed nothing on disk. */
 export async function openWal(deps: WalDeps, options: WalOptions): Promise<{ wal: Wal; recovered: Recovered }> {
   const { disk, random, log, clock, metrics } = deps
   const { directory, nodeId, clusterId, segmentBytes = defaultSegmentBytes } = options
   const owner: Owner = { clusterId, nodeId }
   const keys = options.keys ?? (await openKeys(disk, directory, random))
   const names = await disk.list(directory)
+  await assertNotDiverged(disk, directory, names)
   if (options.isKnown === true && !names.some((name) => parseSegmentName(name) !== undefined))
     throw new WalError(
       'Missing',

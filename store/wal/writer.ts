@@ -8,6 +8,7 @@ import assert from 'node:assert/strict'
 import type { Clock, Disk, DiskFile, Random } from '../../effects/effects.ts'
 import type { StoreMetrics } from '../metrics.ts'
 import type { HardState, SnapshotMeta } from '../raft/entry.ts'
+import { markDiverged } from './diverged.ts'
 import { codeOf, outOfSpace, WalError } from './errors.ts'
 import { type ChainState, encodeFrame, type FrameType, flags, frameBytes, frameTypes } from './frame.ts'
 import type { LogShape } from './log-shape.ts'
@@ -222,6 +223,10 @@ export class LogWriter {
     } catch (error) {
       if (codeOf(error) !== 'ENOSPC') throw error // Without space they stay for now: it is tried again with the next snapshot.
     }
+  }
+
+  markDiverged(why: string): Promise<void> {
+    return markDiverged(this.#disk, this.#place.directory, why)
   }
 
   async close(): Promise<void> {

@@ -5,9 +5,10 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { CertifiedNode, Clock, Peer } from '../../effects.ts'
 import type { Gate, RefusalCode, Refused } from '../../gate.ts'
+import { type StreamVersions, sayVersions, versionOf } from '../../stream-versions.ts'
 import { alpn, keepAliveMs, peerChain, type Trust } from './context.ts'
 import { FrameReader, frameTypes } from './frame-codec.ts'
-import { encodeAccepted, encodeRefusal, readHello } from './greeting.ts'
+import { encodeAccepted, encodeRefusal, type Hello, readHello } from './greeting.ts'
 import { HalfOpen } from './half-open.ts'
 import { fullWindow, SocketFrames, strangerWindow, type Window } from './socket-frames.ts'
 
@@ -41,6 +42,7 @@ export interface AcceptorDeps {
   readonly clock: Pick<Clock, 'wallMs'>
   readonly gate: Gate
   readonly limits: AcceptLimits
+  readonly versions: StreamVersions
   readonly trust: () => Trust
   /** Returns what takes the stream; undefined when nobody serves the protocol here. */
   readonly handlerOf: (protocol: string) => ((stream: SocketFrames) => void) | undefined
@@ -170,8 +172,7 @@ export class Acceptor {
         socket.off('data', hear)
         this.#answered(name, knock)
         if (frame.type !== frameTypes.hello) throw new Error('a connection begins with hello')
-        const { protocol, window } = readHello(frame.payload)
-        this.#decide(socket, reader, knock.address, protocol, window)
+        this.#decide(socket, reader, knock.address, readHello(frame.payload))
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)
         this.#refused({ address: knock.address, protocol: undefined, code: 'Malformed', why, node: undefined })
@@ -181,13 +182,17 @@ export class Acceptor {
     socket.on('data', hear)
   }
 
-  #decide(socket: TLSSocket, reader: FrameReader, address: string, protocol: string, window: Window): void {
+  #decide(socket: TLSSocket, reader: FrameReader, address: string, { protocol, window, versions }: Hello): void {
+    const ours = this.#deps.versions
+    const version = versionOf(ours, versions)
     const admission = this.#admit(socket, address, protocol)
     const handler = this.#deps.handlerOf(protocol)
     if ('code' in admission) this.#refuse(socket, { address, protocol, ...admission, node: admission.node })
+    else if (version === undefined)
+      this.#refuse(socket, { address, protocol, code: 'WrongVersion', why: sayVersions(versions, ours), node: admission.node })
     else if (handler === undefined)
       this.#refuse(socket, { address, protocol, code: 'NotServed', why: `nobody serves ${protocol} there now`, node: admission.node })
-    else handler(this.#begin(socket, reader, { address, node: admission.node }, window))
+    else handler(this.#begin(socket, reader, { address, node: admission.node, version }, window))
   }
 
   #admit(socket: TLSSocket, address: string, protocol: string): Admission {
@@ -234,7 +239,7 @@ export class Acceptor {
   #begin(socket: TLSSocket, reader: FrameReader, peer: Peer, sends: Window): SocketFrames {
     const receives = peer.node === undefined ? strangerWindow : fullWindow
     socket.setKeepAlive(true, keepAliveMs)
-    socket.write(encodeAccepted(receives))
+    socket.write(encodeAccepted({ window: receives, versions: this.#deps.versions }))
     const stream = new SocketFrames(socket, reader, peer, { receives, sends })
     const key = peer.node?.id ?? strangersAt(peer.address)
     this.#count(key, 1, peer)

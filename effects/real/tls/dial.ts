@@ -3,6 +3,7 @@
 import { connect, type TLSSocket } from 'node:tls'
 import type { Clock, FrameStream, Peer } from '../../effects.ts'
 import type { Gate, RefusalCode } from '../../gate.ts'
+import { type StreamVersions, sayVersions, versionOf } from '../../stream-versions.ts'
 import { alpn, keepAliveMs, peerChain, type Trust } from './context.ts'
 import { FrameReader, frameTypes } from './frame-codec.ts'
 import { encodeHello, readAccepted, readRefusal } from './greeting.ts'
@@ -11,6 +12,7 @@ import { fullWindow, SocketFrames, strangerWindow } from './socket-frames.ts'
 export interface DialDeps {
   readonly clock: Pick<Clock, 'wallMs'>
   readonly gate: Gate
+  readonly versions: StreamVersions
 }
 
 interface DialOptions {
@@ -57,7 +59,7 @@ export async function dial(deps: DialDeps, to: string, options: DialOptions, sig
     await within(options.stepMs, socket, to, secured(socket))
     const peer = options.isStranger ? { address: host, node: undefined } : examine(deps, socket, to, host, options)
     const receives = options.isStranger ? strangerWindow : fullWindow
-    socket.write(encodeHello({ protocol: options.protocol, window: receives }))
+    socket.write(encodeHello({ protocol: options.protocol, window: receives, versions: deps.versions }))
     return await within(options.stepMs, socket, to, answer(deps, socket, to, options.protocol, peer, receives))
   } catch (error) {
     socket.destroy()
@@ -112,7 +114,7 @@ function examine({ clock, gate }: DialDeps, socket: TLSSocket, to: string, host:
 }
 
 function answer(
-  { clock }: DialDeps,
+  { clock, versions: ours }: DialDeps,
   socket: TLSSocket,
   to: string,
   protocol: string,
@@ -127,9 +129,12 @@ function answer(
         const frame = reader.next()
         if (frame === undefined) return
         socket.off('data', hear)
-        if (frame.type === frameTypes.accepted)
-          resolve(new SocketFrames(socket, reader, peer, { receives, sends: readAccepted(frame.payload) }))
-        else if (frame.type === frameTypes.refused) {
+        if (frame.type === frameTypes.accepted) {
+          const { window: sends, versions } = readAccepted(frame.payload)
+          const version = versionOf(ours, versions)
+          if (version !== undefined) resolve(new SocketFrames(socket, reader, { ...peer, version }, { receives, sends }))
+          else reject(new ConnectError('WrongVersion', `${to} is of another version: ${sayVersions(ours, versions)}`))
+        } else if (frame.type === frameTypes.refused) {
           const { code, why, nowMs } = readRefusal(frame.payload)
           const clocks = `; the clock there says ${instant(nowMs)}, the clock here ${instant(clock.wallMs())}: one of both may be wrong`
           reject(new ConnectError(code, `${to} refuses ${protocol}: ${why}${isAboutTime(code) ? clocks : ''}`))

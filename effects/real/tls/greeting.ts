@@ -1,12 +1,19 @@
 // The first frame each way: which protocol, and whether. Both say how much they take before they have read it.
 
 import type { RefusalCode } from '../../gate.ts'
+import type { StreamVersions } from '../../stream-versions.ts'
 import { encodeFrame, frameTypes } from './frame-codec.ts'
 import { fullWindow, type Window } from './socket-frames.ts'
 
 export interface Hello {
   readonly protocol: string
   readonly window: Window
+  readonly versions: StreamVersions
+}
+
+export interface Accepted {
+  readonly window: Window
+  readonly versions: StreamVersions
 }
 
 export interface Refusal {
@@ -26,16 +33,19 @@ const codes: readonly string[] = [
   'Forbidden',
   'NoCertificate',
   'NotServed',
+  'WrongVersion',
   'TooMany',
 ] satisfies readonly RefusalCode[]
 const maxWhy = 500
+/** Of a kit that does not say. */
+const unsaid: StreamVersions = { oldest: 1, newest: 1 }
 
 export function encodeHello(hello: Hello): Buffer {
   return encodeFrame(frameTypes.hello, Buffer.from(JSON.stringify(hello)))
 }
 
-export function encodeAccepted(window: Window): Buffer {
-  return encodeFrame(frameTypes.accepted, Buffer.from(JSON.stringify({ window })))
+export function encodeAccepted(accepted: Accepted): Buffer {
+  return encodeFrame(frameTypes.accepted, Buffer.from(JSON.stringify(accepted)))
 }
 
 export function encodeRefusal({ code, why, nowMs }: Refusal): Buffer {
@@ -44,13 +54,14 @@ export function encodeRefusal({ code, why, nowMs }: Refusal): Buffer {
 
 /** These throw on anything else. */
 export function readHello(payload: Buffer): Hello {
-  const { protocol, window } = readObject(payload)
+  const { protocol, window, versions } = readObject(payload)
   if (typeof protocol !== 'string' || !/^[a-z][a-z0-9-]{0,31}$/.test(protocol)) throw new Error('that is no name of a protocol')
-  return { protocol, window: readWindow(window) }
+  return { protocol, window: readWindow(window), versions: readVersions(versions) }
 }
 
-export function readAccepted(payload: Buffer): Window {
-  return readWindow(readObject(payload)['window'])
+export function readAccepted(payload: Buffer): Accepted {
+  const { window, versions } = readObject(payload)
+  return { window: readWindow(window), versions: readVersions(versions) }
 }
 
 export function readRefusal(payload: Buffer): Refusal {
@@ -75,6 +86,14 @@ function readWindow(value: unknown): Window {
     bytes: readLimit(bytes, fullWindow.bytes),
     maxFrameBytes: readLimit(maxFrameBytes, fullWindow.maxFrameBytes),
   }
+}
+
+function readVersions(value: unknown): StreamVersions {
+  if (value === undefined) return unsaid
+  const { oldest, newest } = (value ?? {}) as Readonly<Record<string, unknown>>
+  const isNumber = (each: unknown): each is number => typeof each === 'number' && Number.isSafeInteger(each) && each >= 1
+  if (!isNumber(oldest) || !isNumber(newest) || oldest > newest) throw new Error('those are no versions')
+  return { oldest, newest }
 }
 
 function readLimit(value: unknown, largest: number): number {
