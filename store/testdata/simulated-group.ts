@@ -151,8 +151,10 @@ export class SimulatedGroup {
   }
 
   /** Of one entry, of many that were found on the disk, or of none: then the state came as a whole. */
-  #hear({ id, damagedMs }: Host, { view }: OpenStore, events: readonly StoreEvent[]): void {
-    if (damagedMs !== undefined) return
+  #hear(host: Host, { view }: OpenStore, events: readonly StoreEvent[]): void {
+    const { id } = host
+    if (events.length === 0) host.damagedMs = undefined
+    if (host.damagedMs !== undefined) return
     try {
       this.#oracle.hear(id, events, this.#queue.nowMs())
       if (events.length === 0 || view.resourceVersion % 8 === 0) this.#oracle.compare(id, view.resourceVersion, hashOf(view))
