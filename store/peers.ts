@@ -25,6 +25,8 @@ export interface PeerHandler {
   receive(message: PeerMessage): void
   /** Rejects when the chunks are not the state that the message promises. */
   receiveSnapshot(message: SnapshotMessage, chunks: AsyncIterable<Uint8Array>): Promise<void>
+  /** Another one runs under the id of this member: it does not answer, and must not go on. */
+  twin(why: string): void
   /** The connection to a member broke: what was under way may be lost. */
   unreachable(id: string): void
 }

@@ -420,6 +420,10 @@ class Driver implements OpenStore, PeerHandler {
     if (this.#raft.snapshot !== meta) this.#received = before // Raft has no use for it: one that it took before may still wait.
   }
 
+  twin(why: string): void {
+    this.#fail(new Error(why))
+  }
+
   unreachable(id: string): void {
     this.#raft.unreachable(id)
     this.#wake()

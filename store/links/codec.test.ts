@@ -5,7 +5,7 @@ import { hashText } from '../mvcc/state-hash.ts'
 import type { PeerMessage } from '../peers.ts'
 import { simpleConfiguration } from '../raft/configuration.ts'
 import type { Body } from '../raft/message.ts'
-import { decodeMessage, encodeMessage } from './codec.ts'
+import { decodeMessage, encodeMessage, type LinkMessage } from './codec.ts'
 
 const number = fc.integer({ min: 0, max: 2 ** 48 - 1 })
 const small = fc.integer({ min: 0, max: 2 ** 40 })
@@ -39,7 +39,10 @@ const ofRaft: fc.Arbitrary<PeerMessage> = fc
 const ofStates: fc.Arbitrary<PeerMessage> = fc
   .record({ index: number, rules: number, hash: fc.tuple(number, number).map((parts) => hashText(...parts)) })
   .map((report) => ({ from: 'a', to: 'b', type: 'state', ...report }))
-const message = fc.oneof({ weight: 13, arbitrary: ofRaft }, { weight: 1, arbitrary: ofStates })
+const ofLinks: fc.Arbitrary<LinkMessage> = fc
+  .oneof(fc.record({ type: is('member'), life: number }), fc.record({ type: is('twin') }))
+  .map((body) => ({ from: 'a', to: 'b', ...body }))
+const message = fc.oneof({ weight: 1, arbitrary: ofLinks }, { weight: 13, arbitrary: ofRaft }, { weight: 1, arbitrary: ofStates })
 
 test('a message is what it was', () => {
   fc.assert(fc.property(message, (sent) => assert.deepEqual(decodeMessage(encodeMessage(sent), 'a', 'b'), sent)))
@@ -63,7 +66,7 @@ test('a message that was cut off is none, unless it ends between entries', () =>
 test('any other bytes are refused, or read as a message that is written in the same way', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), (garbage) => {
-      let got: PeerMessage
+      let got: PeerMessage | LinkMessage
       try {
         got = decodeMessage(garbage, 'a', 'b')
       } catch (error) {

@@ -10,7 +10,13 @@ import { encodeConfiguration, parseConfiguration } from '../raft/configuration.t
 import type { Entry } from '../raft/entry.ts'
 import type { Body } from '../raft/message.ts'
 
-type PeerBody = Body | Omit<StateMessage, 'from' | 'to'>
+/** Of streams themselves, before anything else is said on them: which life of a member this is; and that there is another one already. */
+export type LinkMessage = { readonly from: string; readonly to: string } & (
+  | { readonly type: 'member'; readonly life: number }
+  | { readonly type: 'twin' }
+)
+type LocalBody<T> = T extends unknown ? Omit<T, 'from' | 'to'> : never
+type PeerBody = Body | LocalBody<StateMessage | LinkMessage>
 
 const types = {
   preVote: 1,
@@ -27,13 +33,15 @@ const types = {
   readIndex: 12,
   readIndexResponse: 13,
   state: 14,
+  member: 15,
+  twin: 16,
 } as const satisfies Readonly<Record<PeerBody['type'], number>>
 const kinds = { normal: 0, configuration: 1 } as const satisfies Readonly<Record<Entry['type'], number>>
 const numberBytes = 6
 const entryHeaderBytes = numberBytes + 1 + 4
 
-export function encodeMessage(message: PeerMessage): Uint8Array {
-  const numbers = [message.type === 'state' ? 0 : message.term, ...fieldsOf(message)]
+export function encodeMessage(message: PeerMessage | LinkMessage): Uint8Array {
+  const numbers = ['term' in message ? message.term : 0, ...fieldsOf(message)]
   const entries = message.type === 'append' ? message.entries : []
   const rest = message.type === 'snapshot' ? encodeConfiguration(message.meta.configuration) : new Uint8Array()
   const entryBytes = entries.reduce((sum, { data }) => sum + entryHeaderBytes + data.length, 0)
@@ -80,17 +88,21 @@ function fieldsOf(body: PeerBody): readonly number[] {
       return [body.id, body.index]
     case 'state':
       return [body.index, body.rules, ...hashParts(body.hash)]
+    case 'member':
+      return [body.life]
+    case 'twin':
+      return []
   }
 }
 
 /** Throws when the bytes are no message: whoever sent them is another program. */
-export function decodeMessage(bytes: Uint8Array, from: string, to: string): PeerMessage {
+export function decodeMessage(bytes: Uint8Array, from: string, to: string): PeerMessage | LinkMessage {
   const reader = new Reader(bytes)
   const type = reader.type()
   const term = reader.number()
   const body = bodyOf(type, reader)
   reader.end()
-  if (body.type !== 'state') return { from, to, term, ...body }
+  if (body.type !== 'state' && body.type !== 'member' && body.type !== 'twin') return { from, to, term, ...body }
   if (term !== 0) throw malformed('a term, and is none of Raft')
   return { from, to, ...body }
 }
@@ -126,6 +138,10 @@ function bodyOf(type: PeerBody['type'], reader: Reader): PeerBody {
       return { type, id: reader.number(), index: reader.number() }
     case 'state':
       return { type, index: reader.number(), rules: reader.number(), hash: hashText(reader.number(), reader.number()) }
+    case 'member':
+      return { type, life: reader.number() }
+    case 'twin':
+      return { type }
   }
 }
 

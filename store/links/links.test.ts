@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FrameStream, Transport } from '../../effects/effects.ts'
+import type { Clock, FrameStream, Transport } from '../../effects/effects.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { Loopback } from '../../effects/real/transport.ts'
@@ -9,7 +9,8 @@ import { comparesStates } from '../../effects/stream-versions.ts'
 import type { PeerMessage, SnapshotMessage } from '../peers.ts'
 import { simpleConfiguration } from '../raft/configuration.ts'
 import type { Message } from '../raft/message.ts'
-import { PeerLinks } from './links.ts'
+import { decodeMessage, encodeMessage } from './codec.ts'
+import { PeerLinks, raftProtocol } from './links.ts'
 
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const never = new AbortController().signal
@@ -37,6 +38,7 @@ interface Options {
   /** Whether it knows where the others are. */
   readonly knows?: boolean
   readonly wrap?: Wrap
+  readonly clock?: Clock
 }
 
 /** Members of one process. */
@@ -46,20 +48,23 @@ function group(t: { after(work: () => Promise<void>): void }) {
   t.after(async () => {
     for (const end of running) await end()
   })
-  return (id: string, { knows = true, wrap = (transport) => transport }: Options = {}) => {
+  return (id: string, { knows = true, wrap = (transport) => transport, clock = createClock() }: Options = {}) => {
     const got: PeerMessage[] = []
     const lost: string[] = []
+    const twins: string[] = []
     const states: Buffer[] = []
+    const transport = wrap(loopback.transport({ id, role: 'Manager', clusterId: 'c' }))
     const links = new PeerLinks({
-      clock: createClock(),
+      clock,
       random: createRandom(),
       log,
-      transport: wrap(loopback.transport({ id, role: 'Manager', clusterId: 'c' })),
+      transport,
       id,
       addressOf: (other) => (knows ? other : undefined),
     })
     links.serve({
       receive: (message) => void got.push(message),
+      twin: (why) => void twins.push(why),
       unreachable: (other) => void lost.push(other),
       async receiveSnapshot(message, chunks) {
         assert.deepEqual(message, snapshot)
@@ -77,7 +82,7 @@ function group(t: { after(work: () => Promise<void>): void }) {
       await ended
     }
     running.push(end)
-    return { links, got, lost, states, end }
+    return { links, transport, got, lost, twins, states, end }
   }
 }
 
@@ -125,7 +130,7 @@ test('a member that is nowhere is told to Raft, again and again', async (t) => {
   })
 })
 
-/** Streams that take the first message and nothing after it, until they are released. */
+/** Streams that take who this is, a message, and nothing after it, until they are released. */
 function stuck(released: Promise<void>): Wrap {
   return (transport) => ({
     serve: (...args) => transport.serve(...args),
@@ -137,7 +142,7 @@ function stuck(released: Promise<void>): Wrap {
         frames: () => stream.frames(),
         close: () => stream.close(),
         async send(frame) {
-          if (sent++ > 0) await released
+          if (sent++ > 1) await released
           await stream.send(frame)
         },
       }
@@ -146,25 +151,27 @@ function stuck(released: Promise<void>): Wrap {
   })
 }
 
-/** The other end is a kit of before. */
+/** What both ends understand is what a kit of before does. */
 const ofBefore: Wrap = (transport) => ({
-  serve: (...args) => transport.serve(...args),
-  async connect(...args) {
-    const stream = await transport.connect(...args)
-    return {
-      peer: { ...stream.peer, version: comparesStates - 1 },
-      frames: () => stream.frames(),
-      close: () => stream.close(),
-      send: (frame) => stream.send(frame),
-    }
-  },
+  serve: (protocol, handler, signal) => transport.serve(protocol, (stream, ended) => handler(older(stream), ended), signal),
+  connect: async (...args) => older(await transport.connect(...args)),
 })
+
+function older(stream: FrameStream): FrameStream {
+  return {
+    peer: { ...stream.peer, version: comparesStates - 1 },
+    frames: () => stream.frames(),
+    close: () => stream.close(),
+    send: (frame) => stream.send(frame),
+  }
+}
 
 test('what members say of their states is said to those that understand it, and to no other', async (t) => {
   const report: PeerMessage = { from: 'a', to: 'b', type: 'state', index: 7, rules: 1, hash: '0123456789abcdef01234567' }
   for (const isOld of [false, true]) {
     const start = group(t)
-    const [a, b] = [start('a', isOld ? { wrap: ofBefore } : {}), start('b')]
+    const version = isOld ? { wrap: ofBefore } : {}
+    const [a, b] = [start('a', version), start('b', version)]
     await say(a.links, heartbeat('a', 'b', 1), b.got)
     a.links.send([report])
     await say(a.links, heartbeat('a', 'b', 2), b.got)
@@ -215,4 +222,56 @@ test('a state that its receiver does not take, or that breaks off, was not sent'
   await assert.rejects(a.links.sendSnapshot(snapshot, broken(), never), /the disk is gone/)
   await assert.rejects(a.links.sendSnapshot({ ...snapshot, to: 'c' }, pieces('x'), never), /cannot be reached/)
   assert.deepEqual(b.states, [])
+})
+
+/** Twenty seconds for each of ours. */
+function fast(): Clock {
+  const clock = createClock()
+  return { ...clock, monotonicMs: () => clock.monotonicMs() * 20, sleep: (delayMs, signal) => clock.sleep(delayMs / 20, signal) }
+}
+
+/** Nobody reaches it: it connects to others. */
+const unserved: Wrap = (transport) => ({
+  connect: (...args) => transport.connect(...args),
+  serve: (_protocol, _handler, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+})
+
+test('a second process under one id is refused while the first is there, and told so until it ends; the first is not disturbed', async (t) => {
+  const start = group(t)
+  const clock = fast()
+  const [a, b] = [start('a', { clock }), start('b', { clock })]
+  await say(b.links, heartbeat('b', 'a', 1), a.got)
+  const copy = start('b', { clock, wrap: unserved })
+  const beginMs = clock.monotonicMs()
+  await until(() => {
+    b.links.send([heartbeat('b', 'a', 2)])
+    copy.links.send([heartbeat('b', 'a', 666)])
+    return copy.twins.length > 0
+  })
+  assert.ok(
+    clock.monotonicMs() - beginMs >= 10_000,
+    'not before it was told for long: a process that was started again may be taken for one',
+  )
+  assert.match(copy.twins[0] ?? '', /another manager runs under the id of this one, b, says manager a: its state directory is a copy/)
+  assert.ok(
+    a.got.every((message) => message.type !== 'heartbeat' || message.context !== 666),
+    'nothing that it says is heard',
+  )
+  await say(b.links, heartbeat('b', 'a', 3), a.got)
+  assert.deepEqual([a.twins, b.twins], [[], []])
+  await b.end()
+  await say(start('b', { clock, wrap: unserved }).links, heartbeat('b', 'a', 4), a.got)
+})
+
+test('whoever opens a stream and does not say who it is, is heard by nobody, and keeps nobody from connecting', async (t) => {
+  const start = group(t)
+  const clock = fast()
+  const [a, mute] = [start('a', { clock }), start('mute', { clock, wrap: unserved })]
+  const stream = await mute.transport.connect('a', raftProtocol, never)
+  await stream.send(encodeMessage(heartbeat('mute', 'a', 666)))
+  await until(() => a.lost.includes('mute'))
+  const silent = await mute.transport.connect('a', raftProtocol, never)
+  for await (const frame of silent.frames()) assert.equal(decodeMessage(frame, 'a', 'mute').type, 'member')
+  assert.deepEqual(a.got, [])
+  await say(mute.links, heartbeat('mute', 'a', 1), a.got)
 })

@@ -30,18 +30,30 @@ const firstRedialMs = 50
 const longestRedialMs = 1_000
 /** A message that could not leave for so long: the other end is gone, and nobody has said so. */
 const stuckMs = 5_000
+/** To say which member it is. */
+const greetMs = 5_000
 const lookMs = 1_000
+const lifeBytes = 6
 /** With whom nothing was talked about for so long no stream is kept. */
 const quietMs = 60_000
+/** Who was heard so lately is there. Members say something to each other every second. */
+const thereMs = 3_000
+/** Whoever was told for so long, by all that answer, that there is another one under its id, is one too many. */
+const twinMs = 10_000
 
 export class PeerLinks implements Peers {
   readonly #deps: PeerLinksDeps
   readonly #links = new Map<string, Link>()
   #handler: PeerHandler | undefined
+  /** Of this process: another one under the same id has another. */
+  readonly #life: number
+  /** Since when this member was only told that there is another one. */
+  #twinSinceMs: number | undefined
   #signal = AbortSignal.abort()
 
   constructor(deps: PeerLinksDeps) {
     this.#deps = deps
+    this.#life = Buffer.from(deps.random.bytes(lifeBytes)).readUIntBE(0, lifeBytes)
   }
 
   serve(handler: PeerHandler): void {
@@ -144,20 +156,67 @@ export class PeerLinks implements Peers {
   /** Sends and delivers until the stream ends. */
   async #converse(link: Link, stream: FrameStream): Promise<void> {
     const { id, log, clock } = this.#deps
-    const sending = link.use(stream, clock)
+    const saysWho = (stream.peer.version ?? comparesStates) >= comparesStates
+    // Nothing is said to a member, and nothing of it is believed, before it is known to be the only one of its id.
+    let sending = saysWho
+      ? stream.send(encodeMessage({ from: id, to: link.id, type: 'member', life: this.#life }))
+      : link.use(stream, clock)
+    let isKnown = !saysWho
+    const over = new AbortController()
+    const late = (): void => {
+      if (!isKnown) stream.close()
+    }
+    clock.sleep(greetMs, over.signal).then(late, () => undefined)
     try {
       for await (const frame of stream.frames()) {
+        const message = decodeMessage(frame, link.id, id)
+        if (message.type === 'twin') return this.#hearOfTwin(link, stream)
+        if (message.type === 'member') {
+          if (isKnown) throw new Error('a member says twice who it is')
+          if (!(await this.#admit(link, stream, message.life))) return
+          isKnown = true
+          sending = link.use(stream, clock)
+          continue
+        }
+        if (!isKnown) throw new Error('a member does not say who it is')
+        this.#twinSinceMs = undefined
         link.heardMs = clock.monotonicMs()
-        this.#handler?.receive(decodeMessage(frame, link.id, id))
+        this.#handler?.receive(message)
       }
     } catch (error) {
       if (!this.#signal.aborted) log.info('The stream of another manager broke', { object: `Node/${link.id}`, error })
     } finally {
+      over.abort()
       stream.close()
       link.drop(stream)
-      await sending
+      await sending.catch(() => undefined)
       if (!this.#signal.aborted) this.#handler?.unreachable(link.id)
     }
+  }
+
+  /** False where another process under the same id is there: two of them could vote twice, or take back what one has said. */
+  async #admit(link: Link, stream: FrameStream, life: number): Promise<boolean> {
+    const { id, log, clock } = this.#deps
+    const isThere = link.isOpen && clock.monotonicMs() - link.heardMs < thereMs
+    if (link.life !== undefined && link.life !== life && isThere) {
+      log.error('Refused a second manager under one id', { object: `Node/${link.id}`, address: stream.peer.address })
+      await stream.send(encodeMessage({ from: id, to: link.id, type: 'twin' })).catch(() => undefined)
+      return false
+    }
+    if (link.life !== life) link.end() // Of a process that is gone, though nobody has said so.
+    link.life = life
+    return true
+  }
+
+  #hearOfTwin(link: Link, stream: FrameStream): void {
+    const { id, log, clock } = this.#deps
+    const nowMs = clock.monotonicMs()
+    this.#twinSinceMs ??= nowMs
+    log.warn('Another manager runs under the id of this one', { object: `Node/${link.id}`, address: stream.peer.address })
+    if (nowMs - this.#twinSinceMs < twinMs) return
+    this.#handler?.twin(
+      `another manager runs under the id of this one, ${id}, says manager ${link.id}: its state directory is a copy of that one's, or the other way round. Two under one id could lose what was acknowledged. Start one of them only, and let the other join with an empty directory`,
+    )
   }
 
   async #look(signal: AbortSignal): Promise<void> {
@@ -178,6 +237,8 @@ class Link {
   readonly id: string
   isDialing = false
   heardMs: number
+  /** Of the process at the other end, as it has said. */
+  life: number | undefined
   readonly #streams: FrameStream[] = []
   #control: PeerMessage[] = []
   #bulk: PeerMessage[] = []
