@@ -1,0 +1,68 @@
+// The state directory of a manager is copied, and a second daemon started with it: two under one id could vote twice, or one of
+// them take back what the other has said. The copy is not let in and ends; the cluster goes on, and loses nothing.
+
+import assert from 'node:assert/strict'
+import { cpSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { Cluster, eventually, isAlive } from './cluster.ts'
+import { freeAddress, Machine } from './machine.ts'
+
+const cluster = new Cluster()
+before(() => cluster.kit('up', '--managers', '3', '--executor', 'process'))
+after(() => cluster.remove())
+
+const hosts = ['node-1', 'node-2', 'node-3']
+const config = (name: string): string => `apiVersion: kit/v1\nkind: Config\nmetadata: {name: ${name}}\nspec: {data: YQ==}\n`
+
+interface NodeObject {
+  readonly status: {
+    readonly state: string
+    readonly manager?: { readonly member: string; readonly reachable: boolean }
+    readonly description?: { readonly hostname: string }
+  }
+}
+
+async function nodes(): Promise<ReadonlyMap<string, NodeObject['status']>> {
+  const { items } = await cluster.json<{ readonly items: readonly NodeObject[] }>('nodes')
+  return new Map(items.map(({ status }) => [status.description?.hostname ?? '', status]))
+}
+
+async function all(): Promise<void> {
+  await eventually(async () => {
+    const managers = [...(await nodes()).values()].filter(({ state, manager }) => state === 'Ready' && manager?.reachable === true)
+    assert.equal(managers.filter(({ manager }) => manager?.member !== 'Learner').length, 3)
+  })
+}
+
+for (const whose of ['a follower', 'the leader'])
+  test(`a copy of ${whose} beside it is refused and ends, and what is acknowledged meanwhile stays`, async () => {
+    await all()
+    const leads = ([, { manager }]: readonly [string, NodeObject['status']]): boolean => manager?.member === 'Leader'
+    const [original] = [...(await nodes())].find((each) => leads(each) === (whose === 'the leader')) ?? []
+    assert.ok(original !== undefined && hosts.includes(original))
+    const copy = new Machine(cluster, `copy-${original}`, 'worker')
+    const isPlain = (path: string): boolean => !['lock', 'kit.sock'].includes(basename(path))
+    cpSync(join(cluster.directory, original), copy.directory, { recursive: true, filter: isPlain })
+    const address = await freeAddress('127.0.0.1')
+    await copy.start('--executor', 'process', '--listen-remote-api', address, '--advertise-addr', address)
+    const { pid } = copy
+    assert.ok(pid !== undefined, copy.text)
+    const written: string[] = []
+    do {
+      const name = `${original}-${written.length}`
+      await cluster.kit('apply', '-f', cluster.file(`${name}.yml`, config(name)))
+      written.push(name)
+    } while (isAlive(pid))
+    await eventually(() => assert.match(copy.text, /kitd: another manager runs under the id of this one/))
+    assert.match(copy.text, /Start one of them only, and let the other join with an empty directory/)
+    assert.ok(written.length > 3)
+    await all()
+    for (const host of hosts) {
+      const socket = join(cluster.directory, host, 'kit.sock')
+      const names = await cluster.kit('--socket', socket, 'get', 'configs', '-o', 'name')
+      for (const name of written) assert.ok(names.includes(`config/${name}\n`), `${name} at ${host}`)
+    }
+    const logs = hosts.map((host) => readFileSync(join(cluster.directory, host, 'kitd.log'), 'utf8')).join('')
+    assert.match(logs, /Refused a second manager under one id/)
+  })
