@@ -29,4 +29,6 @@ export interface PeerHandler {
   twin(why: string): void
   /** The connection to a member broke: what was under way may be lost. */
   unreachable(id: string): void
+  /** Nor does anybody listen any more where it was: its process has ended. It may be wrong. */
+  gone(id: string): void
 }

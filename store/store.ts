@@ -429,6 +429,11 @@ class Driver implements OpenStore, PeerHandler {
     this.#wake()
   }
 
+  gone(id: string): void {
+    this.#raft.gone(id)
+    this.#wake()
+  }
+
   async close(): Promise<void> {
     if (this.#isClosing) return
     this.#isClosing = true

@@ -52,6 +52,7 @@ function group(t: { after(work: () => Promise<void>): void }) {
     const got: PeerMessage[] = []
     const lost: string[] = []
     const twins: string[] = []
+    const gone: string[] = []
     const states: Buffer[] = []
     const transport = wrap(loopback.transport({ id, role: 'Manager', clusterId: 'c' }))
     const links = new PeerLinks({
@@ -66,6 +67,7 @@ function group(t: { after(work: () => Promise<void>): void }) {
       receive: (message) => void got.push(message),
       twin: (why) => void twins.push(why),
       unreachable: (other) => void lost.push(other),
+      gone: (other) => void gone.push(other),
       async receiveSnapshot(message, chunks) {
         assert.deepEqual(message, snapshot)
         const pieces: Uint8Array[] = []
@@ -82,7 +84,7 @@ function group(t: { after(work: () => Promise<void>): void }) {
       await ended
     }
     running.push(end)
-    return { links, transport, got, lost, twins, states, end }
+    return { links, transport, got, lost, twins, gone, states, end }
   }
 }
 
@@ -106,6 +108,21 @@ test('members talk in both directions, and a message is from whom the connection
   assert.deepEqual([b.got[0]?.from, a.got[0]?.from], ['a', 'b'])
 })
 
+test('who has said something of late is heard, and nobody else', async (t) => {
+  const start = group(t)
+  const [a, b] = [start('a'), start('b')]
+  a.links.send([heartbeat('a', 'c', 1)])
+  assert.deepEqual(
+    ['b', 'c'].map((id) => a.links.isHeard(id)),
+    [false, false],
+  )
+  await say(b.links, heartbeat('b', 'a', 1), a.got)
+  assert.deepEqual(
+    ['b', 'c'].map((id) => a.links.isHeard(id)),
+    [true, false],
+  )
+})
+
 test('who knows no address answers on the stream of whoever connected', async (t) => {
   const start = group(t)
   const [a, b] = [start('a'), start('b', { knows: false })]
@@ -117,8 +134,10 @@ test('a member that comes back is talked to again, and Raft heard that it was aw
   const start = group(t)
   const [a, before] = [start('a'), start('b')]
   await say(a.links, heartbeat('a', 'b', 1), before.got)
+  await say(before.links, heartbeat('b', 'a', 2), a.got) // Who has never answered is not missed.
   await before.end()
   await until(() => a.lost.includes('b'))
+  await until(() => a.gone.includes('b'))
   await say(a.links, heartbeat('a', 'b', 2), start('b').got)
 })
 
@@ -126,7 +145,7 @@ test('a member that is nowhere is told to Raft, again and again', async (t) => {
   const a = group(t)('a')
   await until(() => {
     a.links.send([heartbeat('a', 'b', 1)])
-    return a.lost.filter((id) => id === 'b').length >= 3
+    return a.gone.filter((id) => id === 'b').length >= 3
   })
 })
 

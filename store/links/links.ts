@@ -2,6 +2,9 @@
 // here: what cannot leave soon is dropped, Raft is told, and sends again. Two members share one stream, whoever opened it, so
 // that one who has just joined need not know where the others are; states have streams of their own (snapshot-stream.ts).
 //
+// When the other end of a stream breaks it off, and nobody listens there any more, its process has ended: Raft is told, which
+// need not wait then until a leader was silent for long.
+//
 // Elections and heartbeats go before entries: they are small, and a leader that cannot be heard is none.
 
 import type { Clock, FrameStream, Log, Random, Transport } from '../../effects/effects.ts'
@@ -34,6 +37,10 @@ const stuckMs = 5_000
 const greetMs = 5_000
 const lookMs = 1_000
 const lifeBytes = 6
+/** A process that ends closes its streams before it no longer listens, or after. */
+const looksForMissed = 3
+/** Members that are there say something within that: heartbeats while one leads, questions for votes while none does. */
+const silentMs = 4_000
 /** With whom nothing was talked about for so long no stream is kept. */
 const quietMs = 60_000
 /** Who was heard so lately is there. Members say something to each other every second. */
@@ -74,6 +81,12 @@ export class PeerLinks implements Peers {
     } finally {
       for (const link of this.#links.values()) link.end()
     }
+  }
+
+  /** Whether that member has said anything of late. */
+  isHeard(id: string): boolean {
+    const heardMs = this.#links.get(id)?.heardMs
+    return heardMs !== undefined && this.#deps.clock.monotonicMs() - heardMs < silentMs
   }
 
   send(messages: readonly PeerMessage[]): void {
@@ -124,7 +137,7 @@ export class PeerLinks implements Peers {
 
   /** Until there is a stream to the member, whoever opens it. One attempt at a time. */
   #dial(link: Link): void {
-    if (link.isDialing || link.isOpen || !link.hasNews || this.#signal.aborted) return
+    if (link.isDialing || link.isOpen || !link.isWanted || this.#signal.aborted) return
     link.isDialing = true
     void this.#keepDialing(link, this.#signal).finally(() => {
       link.isDialing = false
@@ -134,12 +147,14 @@ export class PeerLinks implements Peers {
 
   async #keepDialing(link: Link, signal: AbortSignal): Promise<void> {
     const { clock, random, transport, addressOf, log } = this.#deps
-    for (let delayMs = firstRedialMs; !signal.aborted && link.hasNews && !link.isOpen; delayMs = Math.min(2 * delayMs, longestRedialMs)) {
+    for (let delayMs = firstRedialMs; !signal.aborted && link.isWanted && !link.isOpen; delayMs = Math.min(2 * delayMs, longestRedialMs)) {
       const address = addressOf(link.id)
+      let isRefused = false
       const stream =
         address === undefined
           ? undefined
           : await transport.connect(address, raftProtocol, signal).catch((error: unknown) => {
+              isRefused = codeOf(error) === 'ECONNREFUSED'
               log.debug('Could not connect to another manager', { object: `Node/${link.id}`, address, error })
               return undefined
             })
@@ -148,7 +163,10 @@ export class PeerLinks implements Peers {
       if (stream !== undefined) log.warn('Another manager is where one was', { object: `Node/${link.id}`, address, found })
       stream?.close()
       link.forget()
-      this.#handler?.unreachable(link.id)
+      if (isRefused) {
+        link.looksLeft = 0
+        this.#handler?.gone(link.id)
+      } else this.#handler?.unreachable(link.id)
       await clock.sleep(delayMs * (0.5 + random.next()), signal).catch(() => undefined)
     }
   }
@@ -162,6 +180,7 @@ export class PeerLinks implements Peers {
       ? stream.send(encodeMessage({ from: id, to: link.id, type: 'member', life: this.#life }))
       : link.use(stream, clock)
     let isKnown = !saysWho
+    let wasHeard = false
     const over = new AbortController()
     const late = (): void => {
       if (!isKnown) stream.close()
@@ -180,6 +199,7 @@ export class PeerLinks implements Peers {
         }
         if (!isKnown) throw new Error('a member does not say who it is')
         this.#twinSinceMs = undefined
+        wasHeard = true
         link.heardMs = clock.monotonicMs()
         this.#handler?.receive(message)
       }
@@ -191,13 +211,15 @@ export class PeerLinks implements Peers {
       link.drop(stream)
       await sending.catch(() => undefined)
       if (!this.#signal.aborted) this.#handler?.unreachable(link.id)
+      if (wasHeard && !link.wasEnded(stream)) link.looksLeft = looksForMissed
+      this.#dial(link)
     }
   }
 
   /** False where another process under the same id is there: two of them could vote twice, or take back what one has said. */
   async #admit(link: Link, stream: FrameStream, life: number): Promise<boolean> {
     const { id, log, clock } = this.#deps
-    const isThere = link.isOpen && clock.monotonicMs() - link.heardMs < thereMs
+    const isThere = link.isOpen && link.heardMs !== undefined && clock.monotonicMs() - link.heardMs < thereMs
     if (link.life !== undefined && link.life !== life && isThere) {
       log.error('Refused a second manager under one id', { object: `Node/${link.id}`, address: stream.peer.address })
       await stream.send(encodeMessage({ from: id, to: link.id, type: 'twin' })).catch(() => undefined)
@@ -205,6 +227,7 @@ export class PeerLinks implements Peers {
     }
     if (link.life !== life) link.end() // Of a process that is gone, though nobody has said so.
     link.life = life
+    link.heardMs = clock.monotonicMs()
     return true
   }
 
@@ -236,10 +259,14 @@ export class PeerLinks implements Peers {
 class Link {
   readonly id: string
   isDialing = false
-  heardMs: number
+  /** The other end has broken the last stream off: as often it is worth a look whether it is still there. */
+  looksLeft = 0
+  /** Undefined before its first word. */
+  heardMs: number | undefined
   /** Of the process at the other end, as it has said. */
   life: number | undefined
   readonly #streams: FrameStream[] = []
+  readonly #ended = new WeakSet<FrameStream>()
   #control: PeerMessage[] = []
   #bulk: PeerMessage[] = []
   #bulkBytes = 0
@@ -249,7 +276,6 @@ class Link {
 
   constructor(id: string, nowMs: number) {
     this.id = id
-    this.heardMs = nowMs
     this.#saidMs = nowMs
   }
 
@@ -257,8 +283,14 @@ class Link {
     return this.#streams.length > 0
   }
 
-  get hasNews(): boolean {
-    return this.#control.length + this.#bulk.length > 0
+  /** Whether there is a reason for a stream. */
+  get isWanted(): boolean {
+    return this.looksLeft > 0 || this.#control.length + this.#bulk.length > 0
+  }
+
+  /** Whether that was the wish of this end. */
+  wasEnded(stream: FrameStream): boolean {
+    return this.#ended.has(stream)
   }
 
   isStuck(nowMs: number): boolean {
@@ -266,7 +298,7 @@ class Link {
   }
 
   isQuiet(nowMs: number): boolean {
-    return nowMs - Math.max(this.#saidMs, this.heardMs) >= quietMs
+    return nowMs - Math.max(this.#saidMs, this.heardMs ?? 0) >= quietMs
   }
 
   /** False when something was dropped for it. */
@@ -288,6 +320,7 @@ class Link {
 
   /** Nobody takes it now, and what is said later will be news. */
   forget(): void {
+    this.looksLeft = Math.max(0, this.looksLeft - 1)
     this.#control = []
     this.#bulk = []
     this.#bulkBytes = 0
@@ -296,6 +329,7 @@ class Link {
   /** Resolves when the stream is of no more use. */
   async use(stream: FrameStream, clock: Clock): Promise<void> {
     this.#streams.push(stream)
+    this.looksLeft = 0
     this.#wake() // Whoever sent on another stream leaves that to this one.
     while (this.#streams.includes(stream)) {
       const message = this.#streams.at(-1) === stream ? this.#take() : undefined
@@ -316,7 +350,10 @@ class Link {
   }
 
   end(): void {
-    for (const stream of this.#streams.splice(0)) stream.close()
+    for (const stream of this.#streams.splice(0)) {
+      this.#ended.add(stream)
+      stream.close()
+    }
     this.#wake()
   }
 
@@ -343,6 +380,10 @@ class Link {
 /** A kit of before would take the stream for broken. */
 function isUnderstood({ type }: PeerMessage, { peer: { version = comparesStates } }: FrameStream): boolean {
   return type !== 'state' || version >= comparesStates
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 /** Of entries only: everything else is small. */

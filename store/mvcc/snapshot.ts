@@ -90,7 +90,7 @@ export function* serialise(captured: Capture): Generator<Uint8Array, void, void>
 }
 
 /** Goes through captured objects piece by piece. Throws DamagedState at the end where one of them is not what was written. */
-export function* verify({ index, hash, objects }: Omit<Capture, 'rest'>): Generator<void, void, void> {
+export function* verify({ index, hash, objects }: Pick<Capture, 'index' | 'hash' | 'objects'>): Generator<void, void, void> {
   const found = new StateHash()
   for (let at = 0; at < objects.length; at += objectsPerPiece) {
     for (const object of objects.slice(at, at + objectsPerPiece)) found.add(object)

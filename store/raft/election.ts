@@ -6,6 +6,7 @@ import { isVoter } from './configuration.ts'
 import type { Core } from './core.ts'
 import type { Ballot, Body, Message } from './message.ts'
 import { countQuorum } from './quorum.ts'
+import { dropForwardedReads } from './reads.ts'
 import { broadcastAppend } from './replication.ts'
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts'
 
@@ -42,6 +43,18 @@ export function campaignInEarnest(core: Core, isTransfer: boolean): void {
 /** Whether a leader was heard from so recently that there is no reason for an election. */
 export function hasLiveLeader(core: Core): boolean {
   return core.leader !== null && core.electionElapsed < core.settings.electionTicks
+}
+
+/**
+ * The leader is said to be dead: this member grants others what it would refuse while it hears a leader, and soon asks itself.
+ * Soon, and not at once, so that the others have heard of it, too. What a live leader says next undoes it.
+ */
+export function forgetLeader(core: Core, id: string): void {
+  if (core.role !== 'follower' || core.leader !== id) return
+  core.leader = null
+  const soon = 2 + Math.floor((core.random.next() * core.settings.electionTicks) / 2)
+  core.electionElapsed = Math.max(core.electionElapsed, core.electionTimeout - soon)
+  dropForwardedReads(core)
 }
 
 /** Learners answer too: the candidate may know a newer configuration than they do. */

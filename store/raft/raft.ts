@@ -1,6 +1,6 @@
 // One member of a Raft group, as a synchronous state machine: no I/O, no clock, no chance of its own.
 // Inputs are `tick`, `step`, `propose`, `proposeChange`, `readIndex`, `transfer`, `campaign` and the
-// completions `appended`, `applied`, `compact`, `delivered` and `unreachable`; everything that should follow is taken with
+// completions `appended`, `applied`, `compact`, `delivered`, `unreachable` and `gone`; everything that should follow is taken with
 // `ready`. A driver does it: `../store.ts` in production, the simulator and the scripted tests elsewhere.
 //
 // What it does not do: forward proposals, move the data of snapshots, remember who was removed.
@@ -16,7 +16,16 @@ import assert from 'node:assert/strict'
 import type { Random } from '../../effects/effects.ts'
 import { type Change, type Configuration, simpleConfiguration } from './configuration.ts'
 import { Core, defaultSettings, type Proposed, type Read, type Refusal, type Role, type Settings } from './core.ts'
-import { campaign, checkQuorum, handleVoteRequest, handleVoteResponse, hasLiveLeader, mayCampaign, refuseStale } from './election.ts'
+import {
+  campaign,
+  checkQuorum,
+  forgetLeader,
+  handleVoteRequest,
+  handleVoteResponse,
+  hasLiveLeader,
+  mayCampaign,
+  refuseStale,
+} from './election.ts'
 import type { Entry, HardState, SnapshotMeta } from './entry.ts'
 import { RaftLog } from './log.ts'
 import { adoptConfigurations, proposeChange } from './membership.ts'
@@ -284,6 +293,12 @@ export class Raft {
     if (progress === undefined || id === this.#core.id || progress.state === 'probe') return
     if (progress.state === 'snapshot') progress.snapshotIndex = 0
     progress.toProbe()
+  }
+
+  /** Nobody listens any more where that member was. If it led, its silence need not be waited for; if that is not true, no harm is done. */
+  gone(id: string): void {
+    this.unreachable(id)
+    forgetLeader(this.#core, id)
   }
 
   /** A snapshot was given to its member, which may yet lose it with its memory: whether it kept it, the next append tells. */

@@ -43,6 +43,12 @@ export function handleReadResponse(core: Core, id: number, index: number): void 
   core.doneReads.push({ id, index })
 }
 
+/** Gives up all that a leader was asked for who is none any more. */
+export function dropForwardedReads(core: Core): void {
+  for (const { id } of core.forwardedReads) core.doneReads.push({ id, index: null })
+  core.forwardedReads = []
+}
+
 /** Gives up what the leader has not answered for an election timeout: question or answer is lost. */
 export function tickReads(core: Core): void {
   if (core.forwardedReads.length === 0) return

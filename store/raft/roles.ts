@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import type { Core } from './core.ts'
 import { Progress } from './progress.ts'
+import { dropForwardedReads } from './reads.ts'
 
 const nothing = new Uint8Array()
 
@@ -61,9 +62,8 @@ function reset(core: Core, term: number): void {
   core.votes = new Map()
   core.progress = new Map()
   for (const { id, from } of core.waitingReads) if (from === core.id) core.doneReads.push({ id, index: null })
-  for (const { id } of core.forwardedReads) core.doneReads.push({ id, index: null })
   core.waitingReads = []
-  core.forwardedReads = []
+  dropForwardedReads(core)
   core.needsHeartbeat = false
   core.needsAppend = false
   core.pendingConfiguration = 0

@@ -9,6 +9,7 @@
 //   deliver TYPE 1 2        only these arrive; `drop` loses them, `twice` doubles them; `*` is any type or member
 //   keep TYPE 1 2   again   a copy of these is under way later, when they are old
 //   cut 1 2   isolate 3   heal   crash 2 (quietly: no leader notices)   restart 2   join 4 (somebody who knows nobody)
+//   gone 1 2                the driver of 1 says that nobody listens any more where 2 was
 //   hold 1   write 1   release 1      its writes wait; the oldest ends; they end by themselves again
 //   holdapply 1   releaseapply 1      what is committed waits to be applied
 //   send 1 2                the newest snapshot of 1, though nobody asked
@@ -97,6 +98,7 @@ class Script {
     else if (verb === 'leave') note(raft.proposeChange('leaveJoint'))
     else if (verb === 'transfer') note(raft.transfer(rest[0] ?? ''))
     else if (verb === 'read') for (let count = 0; count < Number(rest[0] ?? 1); count += 1) note(cluster.read(member))
+    else if (verb === 'gone') raft.gone(rest[0] ?? '')
     else if (verb === 'delivered') raft.delivered(rest[0] ?? '')
     else if (verb === 'hold') member.isDiskSlow = true
     else if (verb === 'release') member.isDiskSlow = false

@@ -187,7 +187,10 @@ export class SimulatedGroup {
     host.damagedMs = undefined
     host.disk.crash()
     if (!this.#isHealing && this.#random.chance(this.#luck.rot)) this.#rot(host)
-    for (const { handler } of this.#hosts) if (this.#random.chance(0.5)) handler?.unreachable(host.id)
+    for (const { handler } of this.#hosts) {
+      if (this.#random.chance(0.3)) handler?.gone(host.id)
+      else if (this.#random.chance(0.5)) handler?.unreachable(host.id)
+    }
     for (const stop of [...host.transfers]) stop()
     this.#queue.schedule(this.#random.chance(0.5) ? this.#random.next() * 50 : this.#random.next() * 6_000, () => {
       if (host.lane === undefined && !host.isGone) this.#start(host)
