@@ -11,6 +11,10 @@ async function ip(...args: readonly string[]): Promise<void> {
   await run('ip', args, { env: environment })
 }
 
+async function tc(...args: readonly string[]): Promise<void> {
+  await run('tc', args, { env: environment })
+}
+
 /** Why there can be none, or undefined. */
 export async function whyNoWire(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'only root can make network namespaces'
@@ -65,6 +69,46 @@ export class Wire {
   /** Pulls its cable, or plugs it in again. */
   async plug(host: number, state: 'up' | 'down'): Promise<void> {
     await ip('-n', this.#namespace(0), 'link', 'set', `port${host}`, state)
+  }
+
+  /** Whatever `from` sends to `to` gets lost, in this direction only, and nobody is told: it goes to a card that is nobody's. */
+  async deafen(to: number, from: number): Promise<void> {
+    await ip(
+      '-n',
+      this.#namespace(from),
+      'neighbour',
+      'replace',
+      this.address(to),
+      'lladdr',
+      '02:00:00:00:00:01',
+      'nud',
+      'permanent',
+      'dev',
+      'eth0',
+    )
+  }
+
+  /** `to` hears `from` again. */
+  async undeafen(to: number, from: number): Promise<void> {
+    await ip('-n', this.#namespace(from), 'neighbour', 'delete', this.address(to), 'dev', 'eth0')
+  }
+
+  /**
+   * Its cable becomes a bad one, both ways: late and lossy where the kernel can do that, and everywhere narrow, so that what is
+   * sent queues and is dropped.
+   */
+  async spoil(host: number): Promise<void> {
+    const cable = [[this.#namespace(0), `port${host}`] as const, [this.#namespace(host), 'eth0'] as const]
+    for (const [namespace, device] of cable) {
+      const root = ['-n', namespace, 'qdisc', 'add', 'dev', device, 'root']
+      const netem = tc(...root, 'netem', 'delay', '40ms', '20ms', 'loss', '5%', 'rate', '2mbit')
+      await netem.catch(() => tc(...root, 'tbf', 'rate', '512kbit', 'burst', '4kbit', 'limit', '16kb'))
+    }
+  }
+
+  async repair(host: number): Promise<void> {
+    await tc('-n', this.#namespace(0), 'qdisc', 'delete', 'dev', `port${host}`, 'root')
+    await tc('-n', this.#namespace(host), 'qdisc', 'delete', 'dev', 'eth0', 'root')
   }
 
   /** What still runs there keeps its network until it ends. */

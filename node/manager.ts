@@ -116,6 +116,8 @@ function createManager(
     return id === null || id === nodeId ? undefined : addressOf(id)
   }
 
+  const whyNobodyLeads = (): string => whyNone(store, nodeId, addressOf, (id) => links.isHeard(id))
+
   const router = createRouter({
     store,
     clock,
@@ -124,11 +126,7 @@ function createManager(
     events,
     admission: { validate: validateObject, checkStack, assertDemotable: (node) => assertDemotable(store.view, group, node) },
     version: options.version,
-    health: createHealth(
-      store,
-      () => whyNone(store, addressOf),
-      () => leader?.hasReported(nodeId) === true,
-    ),
+    health: createHealth(store, whyNobodyLeads, () => leader?.hasReported(nodeId) === true),
     metrics: () => metrics.text(),
     logs: (of, logOptions, signal) => leading().logs(of, logOptions, signal),
     stats: (nodeName) => leading().stats(nodeName),
@@ -149,7 +147,7 @@ function createManager(
   const handle = createDoor({
     ...{ clock, forwarder, store, leaderAddress },
     here,
-    whyNone: () => whyNone(store, addressOf),
+    whyNone: whyNobodyLeads,
   })
 
   /** Leads, or follows, until `signal` fires. Nothing of one term is left in the next. */
@@ -209,15 +207,17 @@ async function handOver(store: OpenStore, clock: Clock, signal: AbortSignal): Pr
 }
 
 /** For whoever asked for something that takes a majority. */
-function whyNone(store: OpenStore, addressOf: (id: string) => string | undefined): string {
+function whyNone(store: OpenStore, own: string, addressOf: (id: string) => string | undefined, isHeard: (id: string) => boolean): string {
   const { voters } = store.members
   if (voters.length === 0) return 'this manager has just joined, and has not heard from the others yet: try again'
   const { leader } = store.status()
+  if (leader !== null) return `the leader ${leader} (${addressOf(leader) ?? 'address unknown'}) does not answer: try again`
   const needed = Math.floor(voters.length / 2) + 1
-  const where = voters.map((id) => `${id} (${addressOf(id) ?? 'address unknown'})`).join(', ')
-  return leader === null
-    ? `no manager leads: it takes ${needed} of ${voters.length} managers that reach each other, and they are ${where}. Start those that are down; what this manager has, which may be old, can still be read (resourceVersion=0)`
-    : `the leader ${leader} does not answer: try again`
+  const silent = voters.filter((id) => id !== own && !isHeard(id))
+  const where = silent.map((id) => `${id} (${addressOf(id) ?? 'address unknown'})`).join(', ')
+  const what =
+    silent.length === 0 ? 'all of them are heard from, so try again' : `this one does not hear from ${where}. Start those that are down`
+  return `no manager leads: it takes ${needed} of ${voters.length} managers that reach each other, and ${what}; what this manager has, which may be old, can still be read (kit --stale, resourceVersion=0)`
 }
 
 /** Runs `work` once this node leads, or does not, as `wanted`; its signal fires when that changes, or `signal` does. */

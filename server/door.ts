@@ -6,7 +6,7 @@ import { type Reason, reasons, StatusError } from '../api/errors.ts'
 import { type ApiRequest, type ApiResponse, askedAgoHeader, type Handle, requestIdHeader } from '../api/request.ts'
 import { isJsonObject } from '../api/wire.ts'
 import type { Clock } from '../effects/effects.ts'
-import { failure } from './answer.ts'
+import { failure, warningHeaders } from './answer.ts'
 import { type Forwarder, LostAnswer } from './forwarding.ts'
 
 export interface DoorDeps {
@@ -28,12 +28,16 @@ export interface DoorDeps {
 /** Longer than an election with a few split votes takes. */
 const patienceMs = 5_000
 const lookAgainMs = 25
+/** Who does not lead any more for so long, as far as is known here, will not answer. Whoever leads again meanwhile was only not heard. */
+const lostMs = 2_000
+const lookForLeaderMs = 250
 
 export function createDoor(deps: DoorDeps): Handle {
   return async (request) => {
     const kind = kindOf(request)
     try {
       if (kind === 'here') return await deps.here(request)
+      if (kind === 'stale') return withWarning(await deps.here(request), whyStale(deps))
       if (kind === 'leader') return await askLeader(deps, request)
       if (!isOldEnough(deps, request)) await catchUp(deps, request)
       return await deps.here(request)
@@ -44,13 +48,22 @@ export function createDoor(deps: DoorDeps): Handle {
   }
 }
 
-/** `copy`: an object of the store is read. `here`: this process is asked about. */
-function kindOf({ method, path, query }: ApiRequest): 'here' | 'copy' | 'leader' {
+/** `copy`: an object of the store is read; `stale`: however old. `here`: this process is asked about. */
+function kindOf({ method, path, query }: ApiRequest): 'here' | 'stale' | 'copy' | 'leader' {
   const [root, group, , plural, , subresource] = path.split('/').filter((segment) => segment !== '')
   if (root !== 'apis' || group !== 'kit' || plural === undefined) return 'here'
   if (method !== 'GET' || plural === 'events') return 'leader'
   if (subresource === 'log' || subresource === 'stats') return 'leader'
-  return query['resourceVersion'] === '0' ? 'here' : 'copy'
+  return query['resourceVersion'] === '0' ? 'stale' : 'copy'
+}
+
+function whyStale({ store, leaderAddress }: DoorDeps): string | undefined {
+  const isFresh = store.status().leads || leaderAddress() !== undefined
+  return isFresh ? undefined : 'this manager knows of none that leads: what it has may be old'
+}
+
+function withWarning<T extends ApiResponse>(response: T, warning: string | undefined): T {
+  return warning === undefined ? response : { ...response, headers: { ...response.headers, ...warningHeaders([warning]) } }
 }
 
 /** A reader that says what it has seen, or that goes on with a list in pages, is satisfied with that. */
@@ -105,7 +118,7 @@ async function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiRespon
 async function ask(deps: DoorDeps, request: ApiRequest): Promise<ApiResponse | undefined> {
   if (deps.store.status().leads) return deps.here(request)
   const leader = deps.leaderAddress()
-  return leader === undefined ? undefined : deps.forwarder.forward(leader, request)
+  return leader === undefined ? undefined : forwardUnlessLost(deps, leader, request)
 }
 
 /** Commands in tasks are not: they begin anew. */
@@ -120,6 +133,34 @@ function askedAgain(request: ApiRequest, agoMs: number): ApiRequest {
 
 function unknown(cause: unknown): StatusError {
   return new StatusError('Unknown', 'the leader went away before it had answered: look whether the change was made', {}, { cause })
+}
+
+/** A leader that is cut off never says that it will not answer. */
+async function forwardUnlessLost(deps: DoorDeps, leader: string, request: ApiRequest): Promise<ApiResponse> {
+  const asking = new AbortController()
+  const answered = new AbortController()
+  const leave = (): void => asking.abort(request.signal.reason)
+  request.signal.addEventListener('abort', leave, { once: true }) // Also of a stream that goes on after its head.
+  if (request.signal.aborted) leave()
+  void whenLost(deps, leader, answered.signal).then((isLost) =>
+    isLost ? asking.abort(new Error(`${leader} does not lead any more`)) : undefined,
+  )
+  try {
+    return await deps.forwarder.forward(leader, { ...request, signal: asking.signal })
+  } finally {
+    answered.abort()
+  }
+}
+
+/** Resolves with whether it was lost before `signal` fired. */
+async function whenLost({ clock, leaderAddress }: DoorDeps, leader: string, signal: AbortSignal): Promise<boolean> {
+  let ledMs = clock.monotonicMs()
+  while (!signal.aborted) {
+    if (leaderAddress() === leader) ledMs = clock.monotonicMs()
+    else if (clock.monotonicMs() - ledMs >= lostMs) return true
+    await clock.sleep(lookForLeaderMs, signal).catch(() => undefined)
+  }
+  return false
 }
 
 async function untilDone<T>(deps: DoorDeps, request: ApiRequest, attempt: () => Promise<T | undefined>): Promise<T> {

@@ -14,6 +14,9 @@ const clock = {
   sleep: () => new Promise<void>((resolve) => setImmediate(resolve)),
 }
 
+/** Of the door, between two looks for a leader. */
+const lookMs = 25
+
 function request(more: Partial<ApiRequest> = {}): ApiRequest {
   const { signal } = new AbortController()
   return { method: 'POST', path: '/apis/kit/v1/configs', query: { a: 'b' }, headers: { h: 'v' }, identity: localAdmin, signal, ...more }
@@ -236,7 +239,9 @@ function openDoor(does: readonly (ApiResponse | 'dies')[], signal: AbortSignal) 
   const moving = {
     monotonicMs: () => nowMs,
     wallMs: () => nowMs,
-    async sleep(ms: number) {
+    /** The door's own look for a leader; its watch over the present one sees the end of the request before that of its sleep. */
+    async sleep(ms: number, signal: AbortSignal) {
+      if (ms > lookMs) return await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
       nowMs += ms
       await clock.sleep()
     },
@@ -298,5 +303,42 @@ test('the door adds to how long ago a write was first asked for, and says in the
     asked.slice(0, 3).map(({ headers }) => headers['kit-asked-ms-ago']),
     ['1000', '1025', '1050'],
   )
+  stop.abort()
+})
+
+test('a leader that is cut off while it is asked is waited for as long as it is known to lead, and a little longer', async () => {
+  const stop = new AbortController()
+  let asked = 0
+  const { forwarder } = open(() => {
+    asked += 1
+    return new Promise(() => undefined)
+  }, stop.signal)
+  let nowMs = 0
+  let leads = true
+  const quick = {
+    ...clock,
+    monotonicMs: () => nowMs,
+    sleep: async () => {
+      await clock.sleep()
+      nowMs += 100
+    },
+  }
+  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false }), catchUp: async () => undefined }
+  const here: Handle = async () => ({ status: 200, headers: {}, body: 'here' })
+  const leaderAddress = (): string | undefined => (leads ? 'leader' : undefined)
+  const door = createDoor({ clock: quick, forwarder, store, here, leaderAddress, whyNone: () => 'nobody leads' })
+  const answer = door(request())
+  while (nowMs < 60_000) await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(asked, 1)
+  leads = false
+  const lostMs = nowMs
+  const { status, ...rest } = await answer
+  assert.deepEqual([status, nowMs - lostMs < 3_000], [500, true])
+  assert.match(JSON.stringify(rest), /look whether the change was made/)
+
+  const stale = request({ method: 'GET', path: '/apis/kit/v1/services', query: { resourceVersion: '0' } })
+  assert.match(String((await door(stale)).headers['warning']), /knows of none that leads: what it has may be old/)
+  leads = true
+  assert.deepEqual((await door(stale)).headers, {})
   stop.abort()
 })
