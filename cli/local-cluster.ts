@@ -15,6 +15,7 @@ import { DirectoryLocked, lockDirectory, lockHolder } from '../effects/real/dire
 import { createDisk } from '../effects/real/disk.ts'
 import { whyUnusable } from '../effects/real/unusable-directory.ts'
 import { certificatesOf, loadCertificate } from '../node/certificate.ts'
+import { managerFile } from '../node/identity.ts'
 import { type Connection, connect } from './connect.ts'
 import type { Context } from './context.ts'
 import { assertEngineAnswers, openRecordedExecutor, recordedChoice, untilNothingRuns } from './executor-choice.ts'
@@ -70,30 +71,38 @@ async function lockInTurn(context: Context, directory: string): Promise<() => vo
 }
 
 async function planAndStart(context: Context, directory: string, options: PlanOptions): Promise<Connection> {
-  const known = await readPlan(directory)
+  const before = await readPlan(directory)
   const { executor, dockerHost } = options
   // A daemon starts without its engine and waits for it; a person who asks for one rather learns that it is not there.
-  if (executor === 'docker' && (known?.nodes ?? []).every(({ name }) => lockHolder(nodeAt(directory, name).directory) === undefined))
+  if (executor === 'docker' && (before?.nodes ?? []).every(({ name }) => lockHolder(nodeAt(directory, name).directory) === undefined))
     await assertEngineAnswers({ executor, ...(dockerHost === undefined ? {} : { dockerHost }) }, context.env)
-  const planned = await planNodes(known, options, { address: loopbackAddress, freePort })
+  const planned = await planNodes(before, options, { address: loopbackAddress, freePort })
   const plan = await withExecutor(directory, planned, options)
-  if (!isDeepStrictEqual(plan, known)) await usable(directory, () => writePlan(directory, plan))
+  if (!isDeepStrictEqual(plan, before)) await usable(directory, () => writePlan(directory, plan))
   for (const { name } of plan.nodes) assertSocketPath(nodeAt(directory, name))
-  const [first, ...others] = plan.nodes.filter(({ role }) => role === 'manager')
+  const first = plan.nodes.find(({ role }) => role === 'manager')
   if (first === undefined) throw new Error('a plan has a manager')
-  // Those that belong to the cluster already are started at once: it takes a majority of them to begin.
-  const isMember = ({ name }: NodeEntry): boolean => existsSync(certificatesOf(nodeAt(directory, name).directory))
-  await Promise.all([first, ...others.filter(isMember)].map((entry) => start(context, directory, entry, [])))
-  const connection = connect(nodeAt(directory, first.name).socket, context.clock)
+  const has = ({ name }: NodeEntry, file: string): boolean => existsSync(join(nodeAt(directory, name).directory, file))
+  // Those that belong to the cluster already are started at once, promoted ones, too: it takes a majority of managers to begin.
+  const known = plan.nodes.filter((entry) => has(entry, managerFile) || (entry.role === 'manager' && isMember(directory, entry)))
+  const begun = known.length === 0 ? [first] : known
+  await Promise.all(begun.map((entry) => start(context, directory, entry, [])))
+  // It may have been demoted since it was made.
+  const asked = plan.nodes.find((entry) => entry.port !== undefined && has(entry, managerFile)) ?? first
+  const connection = connect(nodeAt(directory, asked.name).socket, context.clock)
   try {
-    const joining = plan.nodes.filter((entry) => entry.role === 'worker' || (entry !== first && !isMember(entry)))
-    if (joining.length > 0) await startJoining(context, connection.client, directory, first, joining)
+    const joining = plan.nodes.filter((entry) => !begun.includes(entry))
+    if (joining.length > 0) await startJoining(context, connection.client, directory, asked, joining)
     await waitForNodes(context, connection.client, directory, plan.nodes)
     return connection
   } catch (error) {
     connection.close()
     throw error
   }
+}
+
+function isMember(directory: string, { name }: NodeEntry): boolean {
+  return existsSync(certificatesOf(nodeAt(directory, name).directory))
 }
 
 /** With the executor that is asked for now. A node that runs keeps what it has, and that is said. */
@@ -304,7 +313,7 @@ async function lastLines(file: string): Promise<string> {
 async function waitForNodes(context: Context, client: Client, directory: string, nodes: readonly NodeEntry[]): Promise<void> {
   const deadline = context.clock.monotonicMs() + readyWithinMs
   for (;;) {
-    const { items } = await client.list('Node')
+    const items = await listNodes(client)
     const ready = new Set(items.filter(isInPlace).map(({ status }) => status.description?.hostname))
     const missing = nodes.filter(({ name }) => !ready.has(name)).map(({ name }) => name)
     if (missing.length === 0) {
@@ -323,6 +332,16 @@ async function waitForNodes(context: Context, client: Client, directory: string,
       throw new CommandError(exitCodes.timedOut, why)
     }
     await context.clock.sleep(lookAgainMs, context.signal)
+  }
+}
+
+/** None while no manager leads: those that have just been started look for one another. */
+async function listNodes(client: Client): Promise<readonly WireObject<'Node'>[]> {
+  try {
+    return (await client.list('Node')).items
+  } catch (error) {
+    if (reasonOf(error) === 'Unavailable') return []
+    throw error
   }
 }
 

@@ -16,7 +16,7 @@ import type { StoreView } from '../api/store.ts'
 import { validateObject } from '../api/validate.ts'
 import { isJsonObject } from '../api/wire.ts'
 import { isTokenOf, JoinRefused, loadCertificate, roleOnDisk } from '../node/certificate.ts'
-import { loadIdentity } from '../node/identity.ts'
+import { loadIdentity, managerFile } from '../node/identity.ts'
 import { tellLeaving } from '../node/network.ts'
 import { lockedText } from '../node/open-keys.ts'
 import { readText, writeDurably } from '../node/state-file.ts'
@@ -84,7 +84,7 @@ const none: Idle = {
 const recordName = 'membership.json'
 const longestRecord = 64 * 1024
 /** All that a node leaves in its directory, but for what belongs to the daemon, and the data in volumes. */
-const leftovers = ['certificates', 'managers.json', 'raft', 'agent', 'tasks/tasks', 'executor.json', 'node.json']
+const leftovers = ['certificates', 'managers.json', 'raft', 'agent', 'tasks/tasks', 'executor.json', managerFile]
 const foundedWithinMs = 60_000
 const connectedWithinMs = 20_000
 /** Somebody waits for `kit swarm join`. */
@@ -390,7 +390,7 @@ export class Standby implements MembershipActions {
     const { disk } = this.#deps
     const role = await roleOnDisk(disk, this.#directory)
     if (role !== undefined) return role
-    const identity = await readText(disk, join(this.#directory, 'node.json'), 1)
+    const identity = await readText(disk, join(this.#directory, managerFile), 1)
     // A log without node.json is a manager that has lost something: nothing to be founded upon.
     const log = await disk.list(join(this.#directory, 'raft')).catch(() => [])
     return identity !== undefined || log.length > 0 ? 'Manager' : undefined

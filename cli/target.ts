@@ -47,13 +47,16 @@ async function remote(
   return wanted === undefined || wanted === localContext ? await local() : { context: wanted, remote: contextNamed(file, wanted) }
 }
 
-/** A manager of the cluster of `kit up`: the first whose daemon runs. */
+/** A manager of the cluster of `kit up`: the first whose daemon runs, whatever it was when it was made. */
 export async function localTarget(directory: string): Promise<Target> {
   const first: Target = { socket: socketOf(directory, 'node-1') }
   if (!existsSync(join(directory, 'node-2'))) return first
-  const [{ readPlan }, { lockHolder }] = await Promise.all([import('./local-plan.ts'), import('../effects/real/directory-lock.ts')])
-  const managers = (await readPlan(directory))?.nodes.filter(({ role }) => role === 'manager') ?? []
-  if (managers.length < 2) return first
+  const [{ readPlan }, { managerFile }, { lockHolder }] = await Promise.all([
+    import('./local-plan.ts'),
+    import('../node/identity.ts'),
+    import('../effects/real/directory-lock.ts'),
+  ])
+  const managers = (await readPlan(directory))?.nodes.filter(({ name }) => existsSync(join(directory, name, managerFile))) ?? []
   const [running, ...others] = managers
     .filter(({ name }) => lockHolder(join(directory, name)) !== undefined)
     .map(({ name }) => socketOf(directory, name))

@@ -22,12 +22,13 @@ export interface ManagerIdentity extends Identity {
   readonly isForced: boolean
 }
 
-const fileName = 'node.json'
+/** In the state directory of a manager, and of nobody else. */
+export const managerFile = 'node.json'
 const longestFile = 4096
 
 /** Of a directory that is no manager's: undefined. */
 export async function readIdentity(disk: Disk, directory: string): Promise<ManagerIdentity | undefined> {
-  const path = `${directory}/${fileName}`
+  const path = `${directory}/${managerFile}`
   const text = await readText(disk, path, longestFile)
   return text === undefined ? undefined : parseIdentity(text, path)
 }
@@ -51,12 +52,12 @@ export async function noteStart(disk: Disk, directory: string, identity: Manager
 
 /** The node is no manager any more. */
 export async function forgetIdentity(disk: Disk, directory: string): Promise<void> {
-  await disk.remove(`${directory}/${fileName}`)
+  await disk.remove(`${directory}/${managerFile}`)
   await disk.syncDirectory(directory)
 }
 
 async function store(disk: Disk, directory: string, identity: ManagerIdentity): Promise<ManagerIdentity> {
-  await writeDurably(disk, directory, fileName, `${JSON.stringify(identity)}\n`)
+  await writeDurably(disk, directory, managerFile, `${JSON.stringify(identity)}\n`)
   return identity
 }
 
