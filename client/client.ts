@@ -46,6 +46,11 @@ export interface WriteOptions {
   readonly subresource?: 'status' | 'scale'
 }
 
+export interface PatchOptions extends WriteOptions {
+  /** Makes a manager a worker also where those that are left cannot decide anything then. */
+  readonly force?: boolean
+}
+
 export interface ApplyOptions extends WriteOptions {
   /** Takes fields that other managers own; for a Stack, fields that others changed. */
   readonly force?: boolean
@@ -99,7 +104,7 @@ export interface Client {
   create<K extends Kind>(kind: K, object: Manifest, options?: WriteOptions): Promise<WireObject<K>>
   /** Replaces the object. `metadata.resourceVersion` is required and must be the present one. */
   update<K extends Kind>(kind: K, object: Manifest, options?: WriteOptions): Promise<WireObject<K>>
-  patch<K extends Kind>(kind: K, name: string, patch: Patch, options?: WriteOptions): Promise<WireObject<K>>
+  patch<K extends Kind>(kind: K, name: string, patch: Patch, options?: PatchOptions): Promise<WireObject<K>>
   /** Server-side apply: the fields in `object`, and no others, belong to the field manager afterwards. */
   apply<K extends Kind>(kind: K, object: Manifest, options?: ApplyOptions): Promise<WireObject<K>>
   scale(kind: Kind, name: string, replicas: number, options?: WriteOptions): Promise<void>

@@ -83,7 +83,7 @@ export function createClient(options: RestOptions): Client {
       one(kind, {
         method: 'PATCH',
         path: pathOf(kind, name, given?.subresource),
-        query: writing(given),
+        query: { ...writing(given), force: given?.force },
         headers: { 'content-type': `application/${type}-patch+json` },
         body: patch,
       }),

@@ -15,9 +15,6 @@ import type { Texts } from './model.ts'
 import type { Path, Problem } from './problem.ts'
 import { readCompose } from './read.ts'
 
-/** On a Stack: the generation that may take what is somebody else's. Set by admission for `--force`. */
-export const forceAnnotation = 'kit/force'
-
 /** As much of an object as planning reads; a stored object and an answer of the API both have it. */
 export interface LiveObject {
   readonly kind: string

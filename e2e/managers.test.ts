@@ -148,9 +148,31 @@ test('a manager that may not be missed is not demoted, with the numbers', async 
   const refused = await cluster.fails(1, 'node', 'demote', id(second))
   assert.match(
     refused,
-    /there would be 2 managers, of which 2 must answer and 1 do: nobody could decide anything any more\. Not answering: /,
+    /there would be 2 managers, of which 2 must answer and 1 do: nobody could decide anything any more\. Not answering: .*kit node demote --force/,
+  )
+  const before = await tasks()
+  const forced = await cluster.run(['node', 'demote', '--force', id(second)])
+  assert.equal(forced.code, 0, forced.err)
+  assert.match(
+    forced.err,
+    /there are 2 managers, of which 2 must answer and 1 do: .*Start them; when they are lost for good, start `kitd --force-new-cluster`/,
+  )
+  await eventually(async () =>
+    assert.match(
+      await cluster.fails(1, ...at(first, 'node', 'demote', '--force', id(third))),
+      /no manager leads: it takes 2 of 2 managers .*cannot be changed either, by force or not: .*`kitd --force-new-cluster`/,
+    ),
   )
   await cluster.kit('up')
+  await eventually(async () => {
+    const node = (await nodes(first)).get(second)
+    assert.deepEqual([node?.status.role, node?.status.manager, node?.status.state], ['Worker', undefined, 'Ready'])
+  })
+  assert.deepEqual(await tasks(), before)
+  assert.equal((await nodes()).size, 4, 'without --socket a manager is asked, not the one that was demoted')
+  await cluster.kit('up')
+  await cluster.kit('node', 'promote', id(second))
+  await eventually(async () => assert.equal((await nodes()).get(second)?.status.manager?.member, 'Voter'))
 })
 
 test('a worker is promoted and the leader demoted; tasks go on, and the demoted node keeps nothing of the store', async () => {

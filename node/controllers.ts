@@ -116,7 +116,7 @@ export function groupOf(store: OpenStore, nodeId: string): Group {
     },
     followers: () => store.followers(),
     disagreement: (id) => store.disagreement(id),
-    changeMembers: (change) => store.changeMembers(change),
+    changeMembers: (change, force) => store.changeMembers(change, force),
     transferLeadership: (to) => store.transferLeadership(to),
   }
 }

@@ -16,7 +16,7 @@ import { createDoor } from '../server/door.ts'
 import { EventLog } from '../server/events.ts'
 import { Forwarder, serveForwarded } from '../server/forwarding.ts'
 import { redirectToLeader } from '../server/redirect.ts'
-import { assertDemotable } from '../server/role-admission.ts'
+import { checkDemotion } from '../server/role-admission.ts'
 import { createRouter } from '../server/router.ts'
 import { checkStack } from '../server/stack-admission.ts'
 import { PeerLinks } from '../store/links/links.ts'
@@ -124,7 +124,7 @@ function createManager(
     random,
     log,
     events,
-    admission: { validate: validateObject, checkStack, assertDemotable: (node) => assertDemotable(store.view, group, node) },
+    admission: { validate: validateObject, checkStack, checkDemotion: (node, force) => checkDemotion(store.view, group, node, force) },
     version: options.version,
     health: createHealth(store, whyNobodyLeads, () => leader?.hasReported(nodeId) === true),
     metrics: () => metrics.text(),
@@ -208,7 +208,9 @@ async function handOver(store: OpenStore, clock: Clock, signal: AbortSignal): Pr
 
 /** For whoever asked for something that takes a majority. */
 function whyNone(store: OpenStore, own: string, addressOf: (id: string) => string | undefined, isHeard: (id: string) => boolean): string {
-  const { voters } = store.members
+  const { voters, outgoing, learners } = store.members
+  if (![...voters, ...outgoing, ...learners].includes(own) && voters.length > 0)
+    return 'this manager has no say any more, and is about to be a worker: ask another one'
   if (voters.length === 0) return 'this manager has just joined, and has not heard from the others yet: try again'
   const { leader } = store.status()
   if (leader !== null) return `the leader ${leader} (${addressOf(leader) ?? 'address unknown'}) does not answer: try again`
@@ -217,7 +219,7 @@ function whyNone(store: OpenStore, own: string, addressOf: (id: string) => strin
   const where = silent.map((id) => `${id} (${addressOf(id) ?? 'address unknown'})`).join(', ')
   const what =
     silent.length === 0 ? 'all of them are heard from, so try again' : `this one does not hear from ${where}. Start those that are down`
-  return `no manager leads: it takes ${needed} of ${voters.length} managers that reach each other, and ${what}; what this manager has, which may be old, can still be read (kit --stale, resourceVersion=0)`
+  return `no manager leads: it takes ${needed} of ${voters.length} managers that reach each other, and ${what}; what this manager has, which may be old, can still be read (kit --stale, resourceVersion=0). Who the managers are cannot be changed either, by force or not: when too many are lost for good, start one that is left with \`kitd --force-new-cluster\``
 }
 
 /** Runs `work` once this node leads, or does not, as `wanted`; its signal fires when that changes, or `signal` does. */

@@ -23,8 +23,8 @@ export interface AdmissionDeps {
     readonly force: boolean
     readonly view: StoreView
   }) => void
-  /** Throws Conflict when the manager has to stay one. */
-  readonly assertDemotable?: (node: Node) => void
+  /** Throws Conflict when the manager has to stay one; by force it says what is to be expected instead. */
+  readonly checkDemotion?: (node: Node, force: boolean) => string | undefined
 }
 
 export function invalid(kind: string, name: string, causes: readonly Cause[]): StatusError {
@@ -201,7 +201,11 @@ export function assertRemovable(object: KitObject, force: boolean): void {
 function assertNodeRemovable({ metadata: { name }, spec, status }: Node, force: boolean): void {
   const details = { kind: 'nodes', name }
   if (spec.role === 'Manager' || status.role === 'Manager') {
-    throw new StatusError('Conflict', `Node "${name}" is a manager: demote it (spec.role: Worker) before it is removed`, details)
+    const how =
+      spec.role === 'Manager'
+        ? `demote it first (\`kit node demote ${name}\`)`
+        : `its demotion is not over. \`kit node ls\` shows which managers do not answer: start them`
+    throw new StatusError('Conflict', `Node "${name}" is a manager: ${how}`, details)
   }
   if (status.state === 'Ready' && !force) {
     throw new StatusError(

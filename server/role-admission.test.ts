@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import type { Node } from '../api/objects.ts'
 import type { Group } from '../controllers/roles/group.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
-import { assertDemotable } from './role-admission.ts'
+import { checkDemotion } from './role-admission.ts'
 
 /** Voters as letters, those that do not answer in capitals; `a` leads. */
-async function tryDemote(voters: string, who: string): Promise<string> {
+async function tryDemote(voters: string, who: string, force = false): Promise<string> {
   const store = createMemoryStore()
   const ids = [...voters.toLowerCase()]
   const nodes = ids.map(
@@ -29,8 +29,8 @@ async function tryDemote(voters: string, who: string): Promise<string> {
   const node = nodes.find(({ metadata }) => metadata.name === who)
   assert.ok(node !== undefined)
   try {
-    assertDemotable(store.view, group, node)
-    return 'may'
+    const risk = checkDemotion(store.view, group, node, force)
+    return risk === undefined ? 'may' : `may: ${risk}`
   } catch (error) {
     return error instanceof Error ? error.message : ''
   }
@@ -51,3 +51,15 @@ for (const [voters, who, expected] of [
   ['abcDE', 'c', /there would be 4 managers, of which 3 must answer and 2 do/],
 ] as const)
   test(`of ${voters} without ${who}`, async () => assert.match(await tryDemote(voters, who), expected))
+
+for (const [voters, who, expected] of [
+  ['a', 'a', /is the only manager/],
+  ['abC', 'c', /^may$/],
+  [
+    'abC',
+    'b',
+    /^may: without node "b" there are 2 managers, of which 2 must answer and 1 do: .*Not answering: c\. .*kitd --force-new-cluster/,
+  ],
+  ['abcDE', 'c', /^may: .* 4 managers, of which 3 must answer and 2 do: .*Not answering: d, e\./],
+] as const)
+  test(`of ${voters} without ${who}, by force`, async () => assert.match(await tryDemote(voters, who, true), expected))

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reasonOf, StatusError } from '../api/errors.ts'
+import { isForced } from '../api/force.ts'
+import type { Node } from '../api/objects.ts'
+import { validateObject } from '../api/validate.ts'
 import { isJsonObject, type JsonObject } from '../api/wire.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
 import { createWorld, service, services, settle } from './testdata/world.ts'
@@ -407,6 +410,40 @@ test('a node that answers or manages is not removed, and a lost one takes its ta
   await client.delete('Node', 'gone')
   await client.delete('Node', 'up', { force: true })
   assert.deepEqual([store.view.count('Node'), store.view.get('Task', 'web.1.a')?.status.state], [1, 'Orphaned'])
+})
+
+test('a manager is demoted by force where that is asked for, with a warning, and its controller is told', async () => {
+  const asked: boolean[] = []
+  const checkDemotion = (_: Node, force: boolean): string | undefined => {
+    asked.push(force)
+    if (!force) throw new StatusError('Conflict', 'too few would answer')
+    return 'too few answer'
+  }
+  const { ask, store } = createWorld({ admission: { validate: validateObject, checkDemotion } })
+  const metadata = { name: 'boss', uid: 'boss', resourceVersion: 0, generation: 1, createdAt: 0 }
+  await store.commit({
+    writes: [{ op: 'create', object: { kind: 'Node', metadata, spec: { role: 'Manager' }, status: { role: 'Manager' } } }],
+  })
+  const path = '/apis/kit/v1/nodes/boss'
+  const isMarked = (): boolean => {
+    const node = store.view.get('Node', 'boss')
+    return node !== undefined && isForced(node)
+  }
+  const merge = { 'content-type': 'application/merge-patch+json' }
+  const labels = { metadata: { labels: { a: 'b' } } }
+  assert.equal((await ask('PATCH', `${path}?force=true`, labels, merge)).headers['warning'], undefined)
+  assert.equal((await ask('PATCH', path, { spec: { role: 'Worker' } }, merge)).status, 409)
+  const applied = { apiVersion: 'kit/v1', kind: 'Node', metadata: { name: 'boss' }, spec: { role: 'Worker' } }
+  const apply = { 'content-type': 'application/apply-patch+yaml' }
+  assert.equal((await ask('PATCH', `${path}?force=true&fieldManager=file`, applied, apply)).status, 409, 'a file takes fields by force')
+  assert.deepEqual([asked, isMarked()], [[false, false], false])
+
+  const forced = await ask('PATCH', `${path}?force=true`, { spec: { role: 'Worker' } }, merge)
+  assert.equal(forced.status, 200)
+  assert.match(String(forced.headers['warning']), /too few answer/)
+  assert.deepEqual([asked, isMarked()], [[false, false, true], true])
+  await ask('PATCH', path, { spec: { role: 'Manager' } }, merge)
+  assert.equal(isMarked(), false, 'of another time')
 })
 
 const jsonPatch = { 'content-type': 'application/json-patch+json' }

@@ -5,14 +5,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { applyConfig, assertManager, describeChanges, trackUpdate, type Writer } from '../api/apply.ts'
 import { reasonOf, StatusError } from '../api/errors.ts'
+import { forceAnnotation } from '../api/force.ts'
 import { createUid } from '../api/new-id.ts'
-import { apiVersion, type KitObject, type Metadata } from '../api/objects.ts'
+import { apiVersion, type KitObject, type Metadata, type Node } from '../api/objects.ts'
 import { jsonPatch, mergePatch } from '../api/patch.ts'
 import type { ApiAnswer, ApiRequest } from '../api/request.ts'
 import type { Guard, RequestMark, Write } from '../api/store.ts'
 import { formatTimestamp } from '../api/timestamp.ts'
 import { isJsonObject, type Json, type JsonObject } from '../api/wire.ts'
-import { forceAnnotation } from '../compose/plan.ts'
 import type { Random } from '../effects/effects.ts'
 import { assertMayChange } from './access.ts'
 import { type AdmissionDeps, assertCreatable, invalid, problemsOf, referenceGuards } from './admission.ts'
@@ -123,8 +123,8 @@ export async function patchObject(
   subresource: Subresource,
 ): Promise<ApiAnswer> {
   const intent = intentOf(deps, resource, request, name, subresource)
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
-  if (type === 'application/apply-patch+yaml') return applyObject(deps, intent)
+  if (isApply(request)) return applyObject(deps, intent)
+  const type = contentType(request)
   if (type !== 'application/merge-patch+json' && type !== 'application/json-patch+json') throw unsupported(type)
   const { value, duplicates } = readBody(request.body, false)
   reportDuplicates(intent, duplicates)
@@ -138,6 +138,14 @@ export async function patchObject(
     if (!isJsonObject(patched)) throw new StatusError('Invalid', 'the patch does not leave an object')
     return update(deps, intent, live, prune(intent, patched))
   })
+}
+
+function isApply(request: ApiRequest): boolean {
+  return contentType(request) === 'application/apply-patch+yaml'
+}
+
+function contentType({ headers }: ApiRequest): string {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim() ?? ''
 }
 
 function applyObject(deps: WriteDeps, intent: Intent): Promise<ApiAnswer> {
@@ -387,8 +395,7 @@ function check(deps: WriteDeps, intent: Intent, { next, wire, live, before }: Ch
   ]
   const all = causes.length > 0 || subresource === 'status' ? causes : problemsOf(deps.store.view, next, live, deps.clock.wallMs())
   if (all.length > 0) throw invalid(resource.kind, name, all)
-  if (live?.kind === 'Node' && next.kind === 'Node' && live.spec.role === 'Manager' && next.spec.role !== 'Manager')
-    deps.admission.assertDemotable?.(live)
+  if (live?.kind === 'Node' && next.kind === 'Node') checkRole(deps, intent, live, next)
   if (next.kind !== 'Stack' || subresource !== undefined) return
   const applied = live?.kind === 'Stack' ? toWire(live)['status'] : undefined
   const last = isJsonObject(applied) && isJsonObject(applied['applied']) ? applied['applied'] : undefined
@@ -396,6 +403,20 @@ function check(deps: WriteDeps, intent: Intent, { next, wire, live, before }: Ch
   if (isJsonObject(document) && !isDeepStrictEqual(document, before?.['spec'])) {
     deps.admission.checkStack?.({ name, last, document, force: isTrue(request.query['force']), view: deps.store.view })
   }
+}
+
+function checkRole(deps: WriteDeps, intent: Intent, live: Node, next: Node): void {
+  const force = isForcedDemotion(intent, live, next.spec.role)
+  if (!force && (live.spec.role !== 'Manager' || next.spec.role === 'Manager')) return
+  const risk = deps.admission.checkDemotion?.(live, force)
+  if (risk !== undefined && !intent.warnings.includes(risk)) intent.warnings.push(risk)
+}
+
+/** Also of one that is to be a worker already, and waits for managers that do not answer. Force means something else to who applies a file. */
+function isForcedDemotion({ request }: Intent, live: KitObject | undefined, role: Json | undefined): boolean {
+  return (
+    isTrue(request.query['force']) && !isApply(request) && live?.kind === 'Node' && live.status.role === 'Manager' && role !== 'Manager'
+  )
 }
 
 /** Kinds without a status carry an empty one, which their schema does not know. */
@@ -453,7 +474,9 @@ function nextMetadata(
           createdAt: live.metadata.createdAt,
           ...(live.metadata.deletedAt !== undefined && { deletedAt: live.metadata.deletedAt }),
         }
-  const annotations = withForce(intent, stringMap(sent, 'annotations'), fixed.generation)
+  const annotations = usesForce(intent, live, document)
+    ? { ...stringMap(sent, 'annotations'), [forceAnnotation]: String(fixed.generation) }
+    : stringMap(sent, 'annotations')
   return {
     name: intent.name,
     ...fixed,
@@ -465,14 +488,11 @@ function nextMetadata(
   }
 }
 
-/** A Stack that was applied by force says so to the stack controller, for this generation only. */
-function withForce(
-  { resource, request }: Intent,
-  annotations: Readonly<Record<string, string>> | undefined,
-  generation: number,
-): Readonly<Record<string, string>> | undefined {
-  if (resource.kind !== 'Stack' || !isTrue(request.query['force'])) return annotations
-  return { ...annotations, [forceAnnotation]: String(generation) }
+/** Its controller is told, for this generation only. */
+function usesForce(intent: Intent, live: KitObject | undefined, { spec }: JsonObject): boolean {
+  const { resource, request } = intent
+  if (resource.kind === 'Node') return isForcedDemotion(intent, live, isJsonObject(spec) ? spec['role'] : undefined)
+  return resource.kind === 'Stack' && isTrue(request.query['force'])
 }
 
 export function withVersion(object: KitObject, resourceVersion: number): KitObject {

@@ -132,24 +132,32 @@ export async function update(context: Context, options: Options, words: readonly
   }
   if (added.length + removed.length + Object.keys(spec).length === 0)
     throw new CommandError(exitCodes.invalid, 'error: what shall change? Write --label-add, --label-rm, --availability or --role')
-  await patchAll(context, words, { metadata: { labels: Object.fromEntries([...removed, ...added]) }, spec }, (id) => id)
+  await patchAll(context, words, { metadata: { labels: Object.fromEntries([...removed, ...added]) }, spec }, false, (id) => id)
 }
 
-export async function setRole(context: Context, role: 'Manager' | 'Worker', words: readonly string[]): Promise<void> {
+/** By force also of a node that waits to be a worker, because managers that would be needed do not answer. */
+export async function setRole(context: Context, role: 'Manager' | 'Worker', options: Options, words: readonly string[]): Promise<void> {
   const client = await context.client()
+  const force = options.force === true
   for (const word of words) {
     const node = await find(client, 'Node', word)
-    if ((node.spec.role ?? 'Worker') === role)
+    if ((node.spec.role ?? 'Worker') === role && !(force && node.status.role === 'Manager'))
       throw new CommandError(exitCodes.error, `error: node/${word} has the role ${role.toLowerCase()} already`)
   }
-  await patchAll(context, words, { spec: { role } }, () => `a ${role.toLowerCase()}`)
+  await patchAll(context, words, { spec: { role } }, force, () => `a ${role.toLowerCase()}`)
 }
 
-async function patchAll(context: Context, words: readonly string[], patch: JsonObject, say: (id: string) => string): Promise<void> {
+async function patchAll(
+  context: Context,
+  words: readonly string[],
+  patch: JsonObject,
+  force: boolean,
+  say: (id: string) => string,
+): Promise<void> {
   const client = await context.client()
   for (const word of words) {
     const { metadata } = await find(client, 'Node', word)
-    await client.patch('Node', metadata.name, { type: 'merge', patch }, { fieldManager: 'kit-node' })
+    await client.patch('Node', metadata.name, { type: 'merge', patch }, { fieldManager: 'kit-node', ...(force ? { force } : {}) })
     const said = say(metadata.name)
     context.out(`${said === metadata.name ? said : `node/${word} is to become ${said}`}\n`)
   }

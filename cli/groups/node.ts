@@ -3,6 +3,8 @@
 import { type Command, Option } from 'commander'
 import { addRemove, inspectAs, inspected, listing, many, type Registry, tasksListing, waiting } from './group.ts'
 
+const demoteByForce = 'also when the managers that are left cannot decide anything until more of them answer'
+
 export function addNode({ add, output }: Registry, node: Command): void {
   add('ls', 'List nodes', listing, async (context, options) => (await import('../commands/swarm-node.ts')).list(context, options), node)
   add(
@@ -62,8 +64,8 @@ export function addNode({ add, output }: Registry, node: Command): void {
     add(
       verb,
       `Make nodes ${role.toLowerCase()}s`,
-      (command) => command.argument('<node...>', 'name or host name'),
-      async (context, _options, words) => (await import('../commands/swarm-node.ts')).setRole(context, role, words),
+      (command) => (verb === 'demote' ? command.option('-f, --force', demoteByForce) : command).argument('<node...>', 'name or host name'),
+      async (context, options, words) => (await import('../commands/swarm-node.ts')).setRole(context, role, options, words),
       node,
     )
   addRemove(add, node, 'nodes', 'Remove nodes that have left')

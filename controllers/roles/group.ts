@@ -16,11 +16,14 @@ export interface Group {
     | undefined
   /** How the state of a member differs from that of the others; null when it does not, undefined while that is not known. */
   disagreement(id: string): string | null | undefined
-  /** Resolves when the change is in force. Rejects with Unavailable when a majority of those that there would be does not answer. */
-  changeMembers(change: {
-    readonly steps: readonly { readonly make: 'voter' | 'learner' | 'stranger'; readonly id: string }[]
-    readonly leave: 'auto'
-  }): Promise<void>
+  /** Resolves when the change is in force. Rejects with Unavailable when a majority of those that there would be does not answer, but for `force`. */
+  changeMembers(
+    change: {
+      readonly steps: readonly { readonly make: 'voter' | 'learner' | 'stranger'; readonly id: string }[]
+      readonly leave: 'auto'
+    },
+    force?: boolean,
+  ): Promise<void>
   /** Begins to hand leadership to another voter. */
   transferLeadership(to: string): void
 }

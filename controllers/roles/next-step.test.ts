@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { forceAnnotation } from '../../api/force.ts'
 import type { Node } from '../../api/objects.ts'
 import type { Group } from './group.ts'
 import { nextStep, type Step } from './next-step.ts'
@@ -8,6 +9,8 @@ type Facts = Partial<Pick<Node['spec'], 'role'>> & {
   readonly granted?: 'Worker' | 'Manager'
   readonly at?: string
   readonly state?: 'Ready' | 'Down'
+  /** For which generation force was used; the present one is 1. */
+  readonly forced?: number
 }
 
 const description = {
@@ -17,10 +20,13 @@ const description = {
   executor: 'process',
 } as const
 
-function node(name: string, { role, granted, at, state = 'Ready' }: Facts): Node {
+function node(name: string, { role, granted, at, state = 'Ready', forced }: Facts): Node {
   return {
     kind: 'Node',
-    metadata: { name, uid: name, resourceVersion: 1, generation: 1, createdAt: 0 },
+    metadata: {
+      ...{ name, uid: name, resourceVersion: 1, generation: 1, createdAt: 0 },
+      ...(forced === undefined ? {} : { annotations: { [forceAnnotation]: String(forced) } }),
+    },
     spec: role === undefined ? {} : { role },
     status: {
       state,
@@ -75,6 +81,13 @@ const cases: readonly (readonly [what: string, nodes: readonly Node[], group: Gr
     group('a b! c'),
     'stranger b',
   ],
+  [
+    'by force, when somebody said so',
+    [leader, node('b', { ...manager, role: 'Worker', forced: 1 })],
+    group('a b c!'),
+    'stranger b by force',
+  ],
+  ['not because of another time', [leader, node('b', { ...manager, role: 'Worker', forced: 0 })], group('a b c!'), 'stranger b'],
   ['and only then another certificate', [leader, node('b', { ...manager, role: 'Worker' })], group('a'), 'grant b Worker'],
   ['whoever has no node any more goes', [leader], group('a b'), 'stranger b'],
   [
@@ -103,7 +116,7 @@ function print(step: Step | undefined): string | undefined {
     case 'grant':
       return `grant ${step.node.metadata.name} ${step.role}`
     case 'member':
-      return `${step.make} ${step.id}`
+      return `${step.make} ${step.id}${step.force === true ? ' by force' : ''}`
     case 'handOver':
       return `handOver ${step.to}`
     case undefined:

@@ -5,6 +5,7 @@
 //
 // So nobody has a vote before it has the log, and nobody has a worker's certificate while it counts for a quorum.
 
+import { isForced } from '../../api/force.ts'
 import type { Node } from '../../api/objects.ts'
 import type { Group } from './group.ts'
 
@@ -12,7 +13,7 @@ type Role = NonNullable<Node['status']['role']>
 
 export type Step =
   | { readonly do: 'grant'; readonly node: Node; readonly role: Role }
-  | { readonly do: 'member'; readonly make: 'voter' | 'learner' | 'stranger'; readonly id: string }
+  | { readonly do: 'member'; readonly make: 'voter' | 'learner' | 'stranger'; readonly id: string; readonly force?: true }
   | { readonly do: 'handOver'; readonly to: string }
 
 /** A learner that lacks no more entries than that is made a voter: it has the rest within one exchange. */
@@ -44,7 +45,10 @@ function evict(nodes: readonly Node[], group: Group): Step | undefined {
   const stays = new Set(nodes.filter((node) => wantedRole(node) === 'Manager').map(({ metadata }) => metadata.name))
   const leaving = [...memberIds(group)].filter((id) => !stays.has(id))
   const other = leaving.find((id) => id !== group.self)
-  if (other !== undefined) return { do: 'member', make: 'stranger', id: other }
+  if (other !== undefined) {
+    const force = nodes.some((node) => node.metadata.name === other && isForced(node))
+    return { do: 'member', make: 'stranger', id: other, ...(force ? { force } : {}) }
+  }
   if (leaving.length === 0) return undefined
   const [heir] = (group.followers() ?? [])
     .filter(({ id, isReachable }) => isReachable && stays.has(id) && group.members.voters.includes(id))

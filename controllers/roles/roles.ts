@@ -4,6 +4,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { reasonOf } from '../../api/errors.ts'
+import { isForced } from '../../api/force.ts'
 import type { Node } from '../../api/objects.ts'
 import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, ControllerDeps, Result } from '../runtime/controller.ts'
@@ -43,7 +44,10 @@ export function rolesController(deps: RolesDeps): Controller {
 /** The last state of a node that was removed comes as both. */
 function mattersTo(node: Node, previous: Node | undefined): boolean {
   if (previous === undefined || previous === node) return true
-  const facts = ({ spec, status }: Node): readonly unknown[] => [spec.role, status.role, status.state, status.description?.managerAddress]
+  const facts = (node: Node): readonly unknown[] => {
+    const { spec, status } = node
+    return [spec.role, isForced(node), status.role, status.state, status.description?.managerAddress]
+  }
   return !isDeepStrictEqual(facts(node), facts(previous))
 }
 
@@ -66,19 +70,25 @@ async function take(deps: RolesDeps, step: Step): Promise<Result> {
   }
 }
 
-async function changeMember(deps: RolesDeps, { make, id }: Extract<Step, { do: 'member' }>): Promise<Result> {
+async function changeMember(deps: RolesDeps, { make, id, force }: Extract<Step, { do: 'member' }>): Promise<Result> {
   const { group, log } = deps
   try {
-    await group.changeMembers({ steps: [{ make, id }], leave: 'auto' })
+    await group.changeMembers({ steps: [{ make, id }], leave: 'auto' }, force)
   } catch (error) {
     if (reasonOf(error) !== 'Unavailable') throw error
     log.warn('Could not change who the managers are', { object: `Node/${id}`, wanted: make, error })
+    if (make === 'stranger') warnOfWaiting(deps, id)
     return { requeueAfterMs: tryAgainMs }
   }
   log.info('Changed who the managers are', { object: `Node/${id}`, is: make })
   if (make === 'voter') tell(deps, id, 'ManagerAdded', 'it has a say in the store')
   if (make === 'stranger') tell(deps, id, 'ManagerRemoved', 'it has no say in the store any more')
   return { requeueAfterMs: 0 }
+}
+
+function warnOfWaiting({ events }: RolesDeps, name: string): void {
+  const message = 'it stays a manager until enough of the others answer: start them. `kit node demote --force` does not wait'
+  events.record({ object: { kind: 'Node', name }, type: 'Warning', reason: 'DemotionWaits', message })
 }
 
 function tell({ events }: RolesDeps, name: string, reason: string, message: string): void {

@@ -7,10 +7,11 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { derivedUid } from '../../api/content-name.ts'
+import { isForced } from '../../api/force.ts'
 import { apiVersion, type KitObject, type Metadata, type OwnerReference, type Revision, type Stack, type Task } from '../../api/objects.ts'
 import { maxCommitBytes, maxWritesPerCommit, type StoreView, type Write } from '../../api/store.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
-import { describeConflict, forceAnnotation, type PlannedWrite, planStack, type StackPlan, type StackReader } from '../../compose/plan.ts'
+import { describeConflict, type PlannedWrite, planStack, type StackPlan, type StackReader } from '../../compose/plan.ts'
 import { formatPath } from '../../compose/problem.ts'
 import type { Controller, ControllerDeps } from '../runtime/controller.ts'
 import { recordOwner } from './ownership.ts'
@@ -63,8 +64,7 @@ export function stackController(deps: ControllerDeps): Controller {
       const { view } = deps.store
       const stack = view.get('Stack', name)
       if (stack === undefined || stack.metadata.deletedAt !== undefined) return {} // What it owned is the reaper's.
-      const force = stack.metadata.annotations?.[forceAnnotation] === String(stack.metadata.generation)
-      const plan = planStack(name, stack.status.applied, stack.spec, force, readerOf(view, stack))
+      const plan = planStack(name, stack.status.applied, stack.spec, isForced(stack), readerOf(view, stack))
       const refusal = refusalOf(name, plan)
       if (refusal !== undefined) {
         await commitStatus(deps, stack, { ...stack.status, ...conditionOf(deps, stack, 'False', refusal.reason, refusal.message) })
