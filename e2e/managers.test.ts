@@ -7,70 +7,21 @@ import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
+import { Cluster, eventually, projectRoot } from './cluster.ts'
+import { LocalManagers } from './local-managers.ts'
 
 const cluster = new Cluster()
 
 before(() => cluster.kit('up', '--managers', '3', '--workers', '1', '--executor', 'process'))
 after(() => cluster.remove())
 
-interface NodeObject {
-  readonly metadata: { readonly name: string }
-  readonly spec: { readonly role: string }
-  readonly status: {
-    readonly state: string
-    readonly role: string
-    readonly manager?: { readonly member: string; readonly reachable: boolean }
-    readonly description?: { readonly hostname: string }
-  }
-}
-
 const hosts = ['node-1', 'node-2', 'node-3'] as const
-type Host = (typeof hosts)[number] | 'node-4'
-
-const at = (host: Host, ...args: readonly string[]): readonly string[] => ['--socket', join(cluster.directory, host, 'kit.sock'), ...args]
-
-/** What the manager on `host` says, or any that runs. */
-async function nodes(host?: Host): Promise<ReadonlyMap<string, NodeObject>> {
-  const args = ['get', 'nodes', '-o', 'json']
-  const text = await cluster.kit(...(host === undefined ? args : at(host, ...args)))
-  const { items }: { readonly items: readonly NodeObject[] } = JSON.parse(text)
-  return new Map(items.map((node) => [node.status.description?.hostname ?? '', node]))
-}
-
-async function leader(): Promise<Host> {
-  return await eventually(async () => {
-    const [found] = [...(await nodes())].filter(([, { status }]) => status.manager?.member === 'Leader')
-    assert.ok(found !== undefined)
-    const [host] = found
-    assert.ok(host === 'node-4' || hosts.some((each) => each === host))
-    return host as Host
-  })
-}
-
-function pidOf(host: Host): number {
-  return Number(/\d+/.exec(readFileSync(join(cluster.directory, host, 'lock'), 'utf8'))?.[0])
-}
-
-async function killDaemon(host: Host): Promise<void> {
-  const pid = pidOf(host)
-  process.kill(pid, 'SIGKILL')
-  await eventually(() => assert.ok(!isAlive(pid)))
-}
-
-interface Running {
-  readonly metadata: { readonly name: string }
-  readonly spec: { readonly desired: string }
-  readonly status: { readonly state: string; readonly pid?: number }
-}
-
-async function tasks(): Promise<readonly string[]> {
-  const { items } = await cluster.json<{ readonly items: readonly Running[] }>('tasks')
-  return items
-    .filter(({ spec, status }) => spec.desired === 'Running' && status.state === 'Running')
-    .map(({ metadata, status }) => `${metadata.name} ${status.pid}`)
-    .toSorted()
-}
+const managers = new LocalManagers(cluster)
+const at: LocalManagers['at'] = (...args) => managers.at(...args)
+const nodes: LocalManagers['nodes'] = (host) => managers.nodes(host)
+const tasks: LocalManagers['tasks'] = () => managers.tasks()
+const leader: LocalManagers['leader'] = () => managers.leader()
+const killDaemon: LocalManagers['kill'] = (host) => managers.kill(host)
 
 test('every manager answers, the worker says that it is none', async () => {
   const listed = await cluster.kit('node', 'ls')
@@ -143,7 +94,7 @@ test('a manager that may not be missed is not demoted, with the numbers', async 
   assert.ok(first !== undefined && second !== undefined && third !== undefined)
   await killDaemon(third)
   const present = await nodes()
-  const id = (host: Host): string => present.get(host)?.metadata.name ?? ''
+  const id = (host: string): string => present.get(host)?.metadata.name ?? ''
   await eventually(async () => assert.equal((await nodes()).get(third)?.status.manager?.reachable, false))
   const refused = await cluster.fails(1, 'node', 'demote', id(second))
   assert.match(
@@ -198,8 +149,8 @@ test('a worker is promoted and the leader demoted; tasks go on, and the demoted 
 
 test('all daemons are killed at once and start again: everything is as it was', async () => {
   const before = await tasks()
-  const all: readonly Host[] = ['node-1', 'node-2', 'node-3', 'node-4']
-  for (const host of all) process.kill(pidOf(host), 'SIGKILL')
+  const all: readonly string[] = ['node-1', 'node-2', 'node-3', 'node-4']
+  for (const host of all) process.kill(managers.pidOf(host), 'SIGKILL')
   await cluster.kit('up')
   assert.deepEqual(await tasks(), before)
   assert.match(await cluster.kit('get', 'configs'), /after/)
@@ -257,7 +208,7 @@ test('the others are lost for good: one manager goes on alone, once, and tasks r
   assert.match(said, /holds no log, and this node had one/)
 })
 
-function listenOf(host: Host): readonly string[] {
+function listenOf(host: string): readonly string[] {
   const plan: { readonly nodes: readonly { readonly name: string; readonly address: string; readonly port: number }[] } = JSON.parse(
     readFileSync(join(cluster.directory, 'cluster.json'), 'utf8'),
   )
