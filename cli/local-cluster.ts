@@ -87,9 +87,11 @@ async function planAndStart(context: Context, directory: string, options: PlanOp
   const known = plan.nodes.filter((entry) => has(entry, managerFile) || (entry.role === 'manager' && isMember(directory, entry)))
   const begun = known.length === 0 ? [first] : known
   await Promise.all(begun.map((entry) => start(context, directory, entry, [])))
-  // It may have been demoted since it was made.
-  const asked = plan.nodes.find((entry) => entry.port !== undefined && has(entry, managerFile)) ?? first
-  const connection = connect(nodeAt(directory, asked.name).socket, context.clock)
+  const { asked, connection } = await askManager(
+    context,
+    () => plan.nodes.find((entry) => entry.port !== undefined && has(entry, managerFile)) ?? first,
+    directory,
+  )
   try {
     const joining = plan.nodes.filter((entry) => !begun.includes(entry))
     if (joining.length > 0) await startJoining(context, connection.client, directory, asked, joining)
@@ -98,6 +100,28 @@ async function planAndStart(context: Context, directory: string, options: PlanOp
   } catch (error) {
     connection.close()
     throw error
+  }
+}
+
+/** The first that is a manager and has heard from a majority: one that is being demoted just now leaves that to the next. */
+async function askManager(
+  context: Context,
+  find: () => NodeEntry,
+  directory: string,
+): Promise<{ readonly asked: NodeEntry; readonly connection: Connection }> {
+  const deadline = context.clock.monotonicMs() + readyWithinMs
+  for (;;) {
+    const asked = find()
+    const connection = connect(nodeAt(directory, asked.name).socket, context.clock)
+    try {
+      await connection.client.get('Cluster', 'default')
+      return { asked, connection }
+    } catch (error) {
+      connection.close()
+      const isPassing = reasonOf(error) === 'Unavailable' || reasonOf(error) === 'NotLeader'
+      if (!isPassing || context.clock.monotonicMs() > deadline) throw error
+    }
+    await context.clock.sleep(lookAgainMs, context.signal)
   }
 }
 
