@@ -22,6 +22,8 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   dashboard: [],
   metrics: [],
   managers: [],
+  members: [],
+  snapshots: [],
 }
 
 const asked = process.argv.slice(2)

@@ -1,73 +1,138 @@
-// One etcd member, when Debian's etcd-server is installed: what a user would otherwise keep state in. Puts go
-// over gRPC, by hand on node:http2 (a frame of one byte and a length, then the message), so that nothing
-// has to be installed for a comparison.
+// etcd, when Debian's etcd-server is installed: what a user would otherwise keep state in. Puts go to the leader over gRPC, by
+// hand on node:http2 (a frame of one byte and a length, then the message), so that nothing has to be installed for a
+// comparison.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:http2'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { type ClientHttp2Session, connect } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freeAddress } from './free-address.ts'
 
 export interface Etcd {
   put(key: string, value: string): Promise<void>
   stop(): Promise<void>
 }
 
-const clientUrl = 'http://127.0.0.1:23790'
-const peerUrl = 'http://127.0.0.1:23800'
+export interface EtcdOptions {
+  readonly members: number
+  /** Mutual, between members and with the client. */
+  readonly tls: boolean
+}
+
+interface Certificate {
+  readonly flags: Readonly<Record<string, string>>
+  readonly client: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer }
+}
+
+const host = '127.0.0.1'
+const lookAgainMs = 50
 
 /** `undefined` where it is not installed. */
-export async function startEtcd(): Promise<Etcd | undefined> {
+export async function startEtcd({ members, tls }: EtcdOptions): Promise<Etcd | undefined> {
   if (spawnSync('etcd', ['--version']).status !== 0) return undefined
   const directory = mkdtempSync(join(tmpdir(), 'etcd-bench-'))
-  const flags = {
-    'data-dir': directory,
-    'listen-client-urls': clientUrl,
-    'advertise-client-urls': clientUrl,
-    'listen-peer-urls': peerUrl,
-    'initial-advertise-peer-urls': peerUrl,
-    'initial-cluster': `default=${peerUrl}`,
-    'log-level': 'error',
-  }
-  const child = spawn(
-    'etcd',
-    Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
-    { stdio: 'ignore' },
+  const certificate = tls ? makeCertificate(directory) : undefined
+  const url = async (): Promise<string> => `${tls ? 'https' : 'http'}://${await freeAddress(host)}`
+  const urls: { name: string; client: string; peer: string }[] = []
+  for (let at = 0; at < members; at += 1) urls.push({ name: `m${at}`, client: await url(), peer: await url() })
+  const children = urls.map(({ name, client, peer }) => {
+    const flags = {
+      name,
+      'data-dir': join(directory, name),
+      'listen-client-urls': client,
+      'advertise-client-urls': client,
+      'listen-peer-urls': peer,
+      'initial-advertise-peer-urls': peer,
+      'initial-cluster': urls.map((each) => `${each.name}=${each.peer}`).join(','),
+      'log-level': 'error',
+      ...certificate?.flags,
+    }
+    const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)
+    return spawn('etcd', args, { stdio: 'ignore' })
+  })
+  const session = await leader(
+    urls.map(({ client }) => client),
+    certificate,
   )
-  while (!(await isHealthy())) await sleep(50)
-  const session = connect(clientUrl)
   return {
-    put: (key, value) =>
-      new Promise((resolve, reject) => {
-        const stream = session.request({
-          ':method': 'POST',
-          ':path': '/etcdserverpb.KV/Put',
-          'content-type': 'application/grpc',
-          te: 'trailers',
-        })
-        stream.once('trailers', (trailers) =>
-          trailers['grpc-status'] === '0' ? resolve() : reject(new Error(`etcd: ${trailers['grpc-message']}`)),
-        )
-        stream.once('error', reject)
-        stream.resume()
-        stream.end(putRequest(key, value))
-      }),
+    async put(key, value) {
+      const { trailers } = await post(session, '/etcdserverpb.KV/Put', 'application/grpc', putRequest(key, value))
+      if (trailers['grpc-status'] !== '0') throw new Error(`etcd: ${trailers['grpc-message']}`)
+    },
     async stop() {
       session.close()
-      const ended = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await ended
+      const ended = children.map((child) => once(child, 'exit'))
+      for (const child of children) child.kill('SIGTERM')
+      await Promise.all(ended)
       rmSync(directory, { recursive: true })
     },
   }
 }
 
-async function isHealthy(): Promise<boolean> {
-  return fetch(`${clientUrl}/health`).then(
-    ({ ok }) => ok,
-    () => false,
-  )
+/** One for all, which is its own root: what is compared is the cost of TLS, not who may what. */
+function makeCertificate(directory: string): Certificate {
+  const [cert, key] = [join(directory, 'certificate.pem'), join(directory, 'key.pem')]
+  const kind = [
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-subj',
+    '/CN=etcd',
+    '-addext',
+    `subjectAltName=IP:${host}`,
+  ]
+  const { status, stderr } = spawnSync('openssl', ['req', '-x509', ...kind, '-keyout', key, '-out', cert])
+  if (status !== 0) throw new Error(`openssl made no certificate: ${stderr}`)
+  const flags = (whose: string) => ({
+    [`${whose}cert-file`]: cert,
+    [`${whose}key-file`]: key,
+    [`${whose}trusted-ca-file`]: cert,
+    [`${whose}client-cert-auth`]: 'true',
+  })
+  return {
+    flags: { ...flags(''), ...flags('peer-') },
+    client: { ca: readFileSync(cert), cert: readFileSync(cert), key: readFileSync(key) },
+  }
+}
+
+/** A session with the member that leads, once one does. */
+async function leader(urls: readonly string[], certificate: Certificate | undefined): Promise<ClientHttp2Session> {
+  for (;;) {
+    for (const url of urls) {
+      const session = connect(url, certificate?.client ?? {}).on('error', () => {}) // Requests on it are told.
+      const answer = await post(session, '/v3/maintenance/status', 'application/json', Buffer.from('{}')).catch(() => undefined)
+      const { header, leader: leads } = JSON.parse(answer?.body ?? '{}')
+      if (header !== undefined && header.member_id === leads) return session
+      session.destroy()
+    }
+    await sleep(lookAgainMs)
+  }
+}
+
+interface Answer {
+  readonly body: string
+  readonly trailers: Readonly<Record<string, unknown>>
+}
+
+function post(session: ClientHttp2Session, path: string, type: string, content: Buffer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const stream = session.request({ ':method': 'POST', ':path': path, 'content-type': type, te: 'trailers' })
+    let [body, trailers] = ['', {}]
+    stream.once('trailers', (given) => {
+      trailers = given
+    })
+    stream.on('data', (chunk) => {
+      body += chunk
+    })
+    stream.once('end', () => resolve({ body, trailers }))
+    stream.once('error', reject)
+    stream.end(content)
+  })
 }
 
 /** etcdserverpb.PutRequest: field 1 is the key, field 2 the value, both bytes. */
