@@ -231,7 +231,7 @@ class Driver implements OpenStore, PeerHandler {
     this.#keptEntries = keptEntries
     this.#snapshotIndex = snapshotIndex
     this.#hasNewKey = wal.hasOldKeys
-    this.#nextSnapshotIndex = snapshotIndex + this.#snapshotInterval(state.objects().length + state.requestCount)
+    this.#nextSnapshotIndex = snapshotIndex + this.#snapshotInterval(state.size + state.requestCount)
     this.fatal = new Promise((resolve) => {
       this.#reportFatal = resolve
     })
@@ -595,7 +595,7 @@ class Driver implements OpenStore, PeerHandler {
     this.#state = state
     this.#comparison.applied(state)
     this.#snapshotIndex = meta.index
-    this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(state.objects().length + state.requestCount)
+    this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(state.size + state.requestCount)
     for (const listener of this.#listeners) listener([])
     this.#watchers.wake()
     this.#deps.log.info('Installed a snapshot', { index: meta.index })

@@ -10,7 +10,6 @@ import type { KitObject } from '../../api/objects.ts'
 import type { AppliedRequest } from '../../api/store.ts'
 import { State, type StateOptions } from './state.ts'
 import { StateHash, stateHashRules } from './state-hash.ts'
-import type { ServiceTasks } from './task-index.ts'
 
 /** Version of this form. Raised when a reader of the old one would be misled. */
 const snapshotFormat = 1
@@ -49,24 +48,13 @@ export interface Capture {
 export function capture(state: State): Capture {
   const services = [...state.services()].sort(([a], [b]) => (a < b ? -1 : 1))
   const rest = services.flatMap(([uid, service]): Line[] => [
-    ...slotsWithDeletions(service)
+    ...[...service.deletedIn]
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([slot, index]): Line => ({ type: 'slot', uid, service: service.name, slot, index })),
+      .map(([slot, { index }]): Line => ({ type: 'slot', uid, service: service.name, slot, index })),
     { type: 'claims', uid, service: service.name, index: service.claimsIndex },
   ])
   if (state.forgottenRequestsMs > 0) rest.push({ type: 'forgotten requests', atMs: state.forgottenRequestsMs })
   return { index: state.resourceVersion, hash: state.hash, objects: state.objects(), rest, requests: state.requests() }
-}
-
-/** Slots whose last change was a deletion; for all others it is that of one of their tasks. */
-function slotsWithDeletions(service: ServiceTasks): [slot: string, index: number][] {
-  const found: [string, number][] = []
-  for (const [name, { index, cells }] of service.slots) {
-    let isTasks = false
-    for (const { current } of cells) isTasks ||= current.metadata.resourceVersion === index
-    if (!isTasks) found.push([name, index])
-  }
-  return found
 }
 
 /**

@@ -196,6 +196,8 @@ test('whatever the history: indexes agree with the objects, slot and claims inde
         assert.equal(state.claimsIndex('uid-web'), claimed.get('web') ?? 0)
         checkIndexes(state)
       }
+      const restored = throughSnapshot(state, 100)
+      for (const slot of ['1', '2', '3']) assert.equal(restored.slotIndex('uid-web', slot), slots.get(slot) ?? 0)
     }),
     { numRuns: 200 },
   )
@@ -259,6 +261,25 @@ test('a snapshot remembers a deletion in a slot that still has a task, and in on
   assert.equal(restored.slotIndex('uid-web', '1'), 8)
   assert.equal(restored.slotIndex('uid-web', '2'), 4)
   assert.equal(restored.claimsIndex('uid-web'), 8)
+})
+
+test('a snapshot names a slot only while its last change is a deletion', () => {
+  const state = example()
+  const named = (): readonly string[] => capture(state).rest.flatMap((line) => (line.type === 'slot' ? [line.slot] : []))
+  const before = named()
+  const remove = (name: string) => ({ op: 'delete', kind: 'Task', name }) as const
+  apply(state, { writes: [remove('web.1.a')] })
+  assert.deepEqual(named(), [...before, '1'].sort())
+  apply(state, create(task('web.1.b')))
+  assert.deepEqual(named(), before)
+  apply(state, { writes: [remove('web.1.b'), { op: 'create', object: task('web.1.c') }] })
+  assert.deepEqual(named(), before)
+  apply(state, create(task('web.1.d')))
+  apply(state, { writes: [remove('web.1.d')] })
+  const kept = state.get('Task', 'web.1.c')
+  assert(kept !== undefined)
+  apply(state, { writes: [{ op: 'update', object: edit(kept, { status: { state: 'Running', at: 1 } }) }] })
+  assert.deepEqual(named(), before)
 })
 
 test('equal states are written alike, in whatever order their services came', () => {

@@ -181,6 +181,13 @@ export class State implements StoreView {
     return since < Math.max(this.#ring.floor, this.#applied - maxEventsForMessage) ? [] : this.#ring.allAfter(since)
   }
 
+  /** How many objects there are. */
+  get size(): number {
+    let size = this.#tasks.byName.size
+    for (const table of this.#tables.values()) size += table.size
+    return size
+  }
+
   /** Every object: kinds in order of name, tasks last. For snapshots; takes about 5 ms for 100,000. */
   objects(): readonly KitObject[] {
     const objects: KitObject[] = []

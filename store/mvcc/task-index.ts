@@ -31,6 +31,8 @@ export class ServiceTasks {
   claimsIndex = 0
   readonly cells = new Set<TaskCell>()
   readonly slots = new Map<string, SlotTasks>()
+  /** Slots whose last change was a deletion; for all others it is that of one of their tasks. A snapshot names them. */
+  readonly deletedIn = new Map<string, SlotTasks>()
   constructor(name: string) {
     this.name = name
   }
@@ -75,11 +77,13 @@ export class TaskIndex {
   add(task: Task, index: number): TaskCell {
     assert(!this.byName.has(task.metadata.name), 'a task is added once')
     const service = this.#serviceOf(task.spec.serviceUid, task.spec.service)
-    const slot = slotIn(service, slotOf(task))
+    const name = slotOf(task)
+    const slot = slotIn(service, name)
     const cell = new TaskCell(task, service, slot)
     this.byName.set(task.metadata.name, cell)
     service.cells.add(cell)
     slot.cells = [...slot.cells, cell]
+    if (index >= slot.index) service.deletedIn.delete(name)
     slot.index = Math.max(slot.index, index)
     if (claims(task)) service.claimsIndex = Math.max(service.claimsIndex, index)
     this.#moveNode(cell, undefined, task.spec.nodeName)
@@ -92,6 +96,7 @@ export class TaskIndex {
     assert.equal(before.spec.serviceUid, task.spec.serviceUid, 'a task stays with its service')
     cell.current = task
     if (before.spec.nodeName !== task.spec.nodeName) this.#moveNode(cell, before.spec.nodeName, task.spec.nodeName)
+    cell.service.deletedIn.delete(slotOf(task))
     this.#changed(cell, index, claims(before), claims(task))
   }
 
@@ -101,6 +106,9 @@ export class TaskIndex {
     this.byName.delete(task.metadata.name)
     cell.service.cells.delete(cell)
     cell.slot.cells = cell.slot.cells.filter((other) => other !== cell)
+    // One commit may delete a task of the slot and write another.
+    if (!cell.slot.cells.some(({ current }) => current.metadata.resourceVersion === index))
+      cell.service.deletedIn.set(slotOf(task), cell.slot)
     this.#moveNode(cell, task.spec.nodeName, undefined)
     this.#changed(cell, index, claims(task), false)
     this.#forget(task.spec.serviceUid)
@@ -108,7 +116,10 @@ export class TaskIndex {
 
   /** Puts back what a snapshot remembers of a slot beyond its tasks. */
   restoreSlot(serviceUid: string, serviceName: string, slot: string, index: number): void {
-    slotIn(this.#serviceOf(serviceUid, serviceName), slot).index = index
+    const service = this.#serviceOf(serviceUid, serviceName)
+    const found = slotIn(service, slot)
+    found.index = index
+    service.deletedIn.set(slot, found)
   }
 
   restoreClaims(serviceUid: string, serviceName: string, index: number): void {
