@@ -3,25 +3,18 @@
 // processes of their own, beside the manager's. 100 and 500 joining at once; what 1,000 that only beat cost the manager;
 // from a killed agent to its tasks running elsewhere. `npm run bench -- agents`; heartbeats come every 5 s.
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPortServer } from '../../agent/proxy/port-server.ts'
 import { connect } from '../../cli/connect.ts'
-import { openRealNetwork } from '../../cli/open-network.ts'
 import type { Client } from '../../client/client.ts'
 import { createClock } from '../../effects/real/clock.ts'
-import { createDisk } from '../../effects/real/disk.ts'
-import { createHttps } from '../../effects/real/https.ts'
-import { createKeys } from '../../effects/real/keys.ts'
-import { createRandom } from '../../effects/real/random.ts'
-import { createNode } from '../../node/node.ts'
+import { startAgents } from './agent-host.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { print } from './figure.ts'
-import { createInstantExecutor } from './instant-executor.ts'
+import { freeAddress } from './free-address.ts'
 
 const agentsPerProcess = 250
 const joinSizes = [100, 500]
@@ -31,42 +24,8 @@ const lossNodes = 10
 const lossTasks = 100
 const losses = 5
 const lookAgainMs = 20
-const quiet = { debug() {}, info() {}, warn() {}, error: console.error }
 
-const [role, ...rest] = process.argv.slice(2)
-if (role === 'host') await host(rest)
-else await measure()
-
-/** Agents in this process, until it is killed. */
-async function host([count = '', manager = '', token = '', directory = '']: readonly string[]): Promise<void> {
-  const stop = new AbortController()
-  const clock = createClock()
-  const start = async (at: number): Promise<void> => {
-    const effects = { clock, random: createRandom(), keys: createKeys(), disk: createDisk(), log: quiet }
-    const hostname = `agent-${process.pid}-${at}`
-    const own = join(directory, hostname)
-    const flags = { hostname, joinAddr: manager, joinToken: token, labels: {} }
-    const { role, transport, managers, certificate, onCertificate, onManagers } = await openRealNetwork(effects, own, flags, stop.signal)
-    const options = {
-      role,
-      directory: own,
-      hostname,
-      executor: createInstantExecutor(clock),
-      portServer: createPortServer({ address: '127.0.0.1', log: quiet }),
-      managers,
-      onManagers,
-      onCertificate,
-      ...(certificate === undefined ? {} : { certificate }),
-      labels: {},
-      engineLabels: {},
-      version: 'bench',
-    }
-    await (await createNode({ ...effects, https: createHttps(), transport }, options)).run(stop.signal)
-  }
-  console.log('loaded')
-  await new Promise((resolve) => process.stdin.once('data', resolve))
-  await Promise.all(Array.from({ length: Number(count) }, (_, at) => start(at)))
-}
+await measure()
 
 async function measure(): Promise<void> {
   for (const size of joinSizes) await withCluster(async (cluster) => measureJoining(cluster, size))
@@ -83,7 +42,7 @@ interface Cluster {
 }
 
 async function withCluster(work: (cluster: Cluster) => Promise<void>): Promise<void> {
-  const address = `127.0.0.1:${await freePort()}`
+  const address = await freeAddress('127.0.0.1')
   const directory = mkdtempSync(join(tmpdir(), 'kit-bench-agents-'))
   const daemon = await startDaemon(['--executor', 'process', '--listen-remote-api', address])
   const { client, close } = connect(daemon.socket, createClock())
@@ -94,13 +53,8 @@ async function withCluster(work: (cluster: Cluster) => Promise<void>): Promise<v
       daemon,
       client,
       async agents(count, perProcess = agentsPerProcess) {
-        const started = Array.from({ length: Math.ceil(count / perProcess) }, (_, at) => {
-          const share = Math.min(perProcess, count - at * perProcess)
-          const args = [join(import.meta.dirname, 'agents.ts'), 'host', String(share), address, token, directory]
-          return spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-        })
+        const started = await startAgents(count, perProcess, { address, token, directory })
         children.push(...started)
-        await Promise.all(started.map(({ stdout }) => new Promise((resolve) => stdout.once('data', resolve))))
         return started
       },
       ready: async () => (await client.list('Node')).items.filter(({ status }) => status.state === 'Ready').length,
@@ -178,15 +132,6 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
     if (found !== undefined) return found
     await sleep(lookAgainMs)
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0))
-    })
-  })
 }
 
 function tenths(value = Number.NaN): number {

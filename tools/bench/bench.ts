@@ -22,8 +22,10 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   dashboard: [],
   metrics: [],
   managers: [],
+  'managers-orchestration': [],
   members: [],
   snapshots: [],
+  simulation: [],
 }
 
 const asked = process.argv.slice(2)
