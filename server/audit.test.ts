@@ -77,6 +77,18 @@ test('what is in a secret, in a document or behind a command is in no line and n
   assert.doesNotMatch(JSON.stringify([lines, events.list()]), new RegExp(`hunter2|${hidden}`))
 })
 
+test('a connection to a port of a task is no command', async () => {
+  const { ask, taken, store } = createRecorded()
+  const spec = { service: 'web', serviceUid: 'u', slot: 1, attempt: 1, revision: 'r', desired: 'Running' } as const
+  const metadata = { name: 't', resourceVersion: 0, createdAt: 0 }
+  await store.commit({ writes: [{ op: 'create', object: { kind: 'Task', metadata, spec, status: { state: 'Running', at: 1 } } }] })
+  assert.equal(await ask(ada, 'POST', '/apis/kit/v1/tasks/t/portforward', { port: 8080 }, { upgrade: 'kit-exec' }), 101)
+  assert.deepEqual(
+    taken().map(({ message, subresource, port }) => [message, subresource, port]),
+    [['Forwarded a port', 'portforward', 8080]],
+  )
+})
+
 test('logs and join tokens leave a line when they are read, other reads do not', async () => {
   const { ask, taken, store } = createRecorded()
   const metadata = { name: 'default', uid: 'c', resourceVersion: 0, generation: 1, createdAt: 0 }

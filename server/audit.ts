@@ -1,8 +1,9 @@
-// Who did what, when and from where: a line of the log for each change, each command in a task, each look at logs and join
+// Who did what, when and from where: a line of the log for each change, each command in a task, each connection to a port of one, each look at logs and join
 // tokens, and (bounded) each refusal. What was written is not in it: secrets would be. Changes of who may do what are events
 // of the object, too.
 
 import type { StatusError } from '../api/errors.ts'
+import type { ExecRequest, ForwardRequest } from '../api/exec.ts'
 import type { KitObject } from '../api/objects.ts'
 import type { ApiRequest } from '../api/request.ts'
 import type { AppliedRequest } from '../api/store.ts'
@@ -27,8 +28,8 @@ export interface Audit {
   changed(change: Change): void
   /** Its client asks again for what was carried out: whoever led then may have died before it could write a line of it. */
   repeated(request: ApiRequest, applied: AppliedRequest): void
-  /** The program only: arguments may be secret. */
-  ran(request: ApiRequest, task: string, program: string): void
+  /** Called when there is a connection to it. Of a command the program only: arguments may be secret. */
+  reached(request: ApiRequest, task: string, wanted: ExecRequest | ForwardRequest): void
   /** Called before an answer; of most reads there is no record. */
   read(request: ApiRequest, target: Target): void
   refused(request: ApiRequest, error: StatusError): void
@@ -36,6 +37,8 @@ export interface Audit {
 
 /** Of what others have a say in. */
 const longestText = 300
+/** Of the name of a program. */
+const longestProgram = 200
 const sensitive: Readonly<Record<string, string>> = {
   'tasks/log': 'Read logs of a task',
   'services/log': 'Read logs of a service',
@@ -71,8 +74,14 @@ export function createAudit(deps: {
     },
     repeated: (request, { kind, name, index }) =>
       note('Answered a change that was made before', request, { verb: verbOf(request, false), object: `${kind}/${name}`, version: index }),
-    ran: (request, task, program) =>
-      note('Ran a command', request, { verb: 'create', object: `Task/${task}`, subresource: 'exec', program }),
+    reached(request, task, wanted) {
+      const object = `Task/${task}`
+      if ('port' in wanted) note('Forwarded a port', request, { verb: 'create', object, subresource: 'portforward', port: wanted.port })
+      else {
+        const program = (wanted.command[0] ?? '').slice(0, longestProgram)
+        note('Ran a command', request, { verb: 'create', object, subresource: 'exec', program })
+      }
+    },
     read(request, { endpoint, verb, resource, name }) {
       const message = request.method === 'GET' ? sensitive[endpoint] : undefined
       if (message === undefined || resource === undefined) return

@@ -73,8 +73,6 @@ export interface RouterDeps extends WholeClusterDeps {
 type Deps = RouterDeps & WriteDeps & { readonly once: Once }
 
 const metricsType = 'text/plain; version=0.0.4; charset=utf-8'
-/** Of the name of a program, in records. */
-const longestProgram = 200
 
 export function createRouter(given: RouterDeps): Router {
   const audit = createAudit({ ...given, events: given.events.recorder('api') })
@@ -309,7 +307,7 @@ async function routeExec(
   const wanted = what === 'exec' ? parseExecRequest(body) : parseForwardRequest(body)
   getObject(deps, resource, name)
   const frames = await deps.exec(name, wanted, nameOf(request.identity), request.signal)
-  deps.audit.ran(request, name, 'port' in wanted ? `port ${wanted.port}` : (wanted.command[0] ?? '').slice(0, longestProgram))
+  deps.audit.reached(request, name, wanted)
   return { status: 101, headers: { connection: 'upgrade', upgrade: execUpgrade }, frames }
 }
 
