@@ -119,6 +119,20 @@ const help: Readonly<Record<string, Help>> = {
     examples: ['kit exec run_web.1 -- ls -l', "echo hello | kit exec -i service/run_web -- sh -c 'wc -c'"],
     exit: 'exec',
   },
+  cp: {
+    notes: [
+      'TASK is a task, task/NAME, or service/NAME for one of its tasks. A path that is not',
+      'absolute begins where the task runs. In a directory that is there, a copy has its',
+      'old name; else it becomes TO. Files belong to the user of the task, or to you. Links',
+      'that lead out of what is copied are left out. The task needs `tar`.',
+    ],
+    examples: [
+      'kit cp ./settings.json run_web.1:/etc/app/settings.json',
+      'kit cp service/run_web:logs ./logs',
+      'kit cp run_web.1:/var/lib/app - | tar -t',
+    ],
+    exit: 'plain',
+  },
   'port-forward': {
     notes: ['A target without a kind is a task. It takes the role that `kit exec` takes.'],
     examples: ['kit port-forward service/run_web 8000:8080', 'kit port-forward run_db.1 :5432'],

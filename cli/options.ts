@@ -65,6 +65,7 @@ export interface Options {
   readonly tty?: boolean
   readonly env?: readonly string[]
   readonly workdir?: string
+  readonly followLink?: boolean
   readonly address?: string
   readonly user?: string
   readonly templateDriver?: string

@@ -246,6 +246,16 @@ export function createProgram(
     async (context, options, words) => (await import('./commands/exec.ts')).exec(context, options, words),
   )
   add(
+    'cp',
+    'Copy files into a running task, or out of it',
+    (command) =>
+      command
+        .argument('<from>', 'TASK:PATH, or a path here; - for a tar archive on standard input')
+        .argument('<to>', 'TASK:PATH, or a path here; - for a tar archive on standard output')
+        .option('-L, --follow-link', 'copy what links lead to'),
+    async (context, options, words) => (await import('./commands/copy.ts')).copy(context, options, words),
+  )
+  add(
     'port-forward',
     'Let ports of this machine lead to a running task, wherever it runs, until Ctrl-C',
     (command) =>
