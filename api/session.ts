@@ -184,3 +184,9 @@ export interface LogOptions {
   readonly since?: number
   readonly follow?: boolean
 }
+
+/** What a client asks for. */
+export interface LogQuery extends LogOptions {
+  /** Not of the tasks that are there now, but of those that were in their slots before. */
+  readonly previous?: boolean
+}

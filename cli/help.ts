@@ -83,6 +83,7 @@ const help: Readonly<Record<string, Help>> = {
     notes: [names, nodes],
     examples: [
       'kit get services,tasks -o wide',
+      'kit get tasks --sort-by AGE',
       'kit get node/node-1 -o yaml',
       "kit get tasks --field-selector spec.service=run_web -o jsonpath='{.items[*].status.state}'",
       "kit get --raw '/readyz?verbose'",
@@ -110,8 +111,16 @@ const help: Readonly<Record<string, Help>> = {
   pause: { notes: [names], examples: ['kit pause node-1'], exit: 'plain' },
   activate: { notes: [names], examples: ['kit activate node-1'], exit: 'plain' },
   logs: {
-    notes: ['A target without a kind is a service.', names],
-    examples: ['kit logs service/run_web --tail 20 -f', 'kit logs task/run_web.1 --since 10m --timestamps'],
+    notes: [
+      'A target without a kind is a service. Lines of several tasks are in order of time.',
+      'A line without a level counts as the one before it of its task.',
+      names,
+    ],
+    examples: [
+      'kit logs service/run_web --tail 20 -f',
+      'kit logs run_web --previous --level error',
+      'kit logs task/run_web.1 --since 1h --until 10m --timestamps',
+    ],
     exit: 'plain',
   },
   exec: {

@@ -1,5 +1,7 @@
 // Options as commander hands them over: `program.ts` says which command has which.
 
+import type { LogLevel } from './log-level.ts'
+
 /** What `--executor` takes. */
 export const executorNames = ['auto', 'docker', 'process'] as const
 export type ExecutorName = (typeof executorNames)[number]
@@ -35,6 +37,7 @@ export interface Options {
   readonly dryRun?: boolean
   readonly output?: string
   readonly selector?: string
+  readonly sortBy?: string
   readonly fieldSelector?: string
   readonly watch?: boolean
   readonly all?: boolean
@@ -42,6 +45,10 @@ export interface Options {
   readonly follow?: boolean
   readonly tail?: string
   readonly since?: string
+  readonly until?: string
+  readonly level?: LogLevel
+  readonly previous?: boolean
+  readonly prefix?: boolean
   readonly grep?: string
   readonly json?: boolean
   readonly type?: 'Normal' | 'Warning'

@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
 import { helpText } from './help.ts'
+import { logLevels } from './log-level.ts'
 import { executorNames, type GlobalOptions, type Options, shells, starters } from './options.ts'
 
 const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
@@ -158,6 +159,8 @@ export function createProgram(
         .argument('[kind]', 'kind, kinds with commas, all, or kind/name')
         .argument('[name...]', 'all of the kind without one')
         .option('-w, --watch', 'go on printing what changes')
+        .option('--sort-by <column>', 'a column of the table, or a field: AGE, .spec.replicas')
+        .option('-q, --quiet', 'names only')
         .option('--raw <path>', 'print what the API answers there: /metrics, /readyz?verbose'),
     async (context, options, words) => (await import('./commands/get.ts')).get(context, options, words),
   )
@@ -224,11 +227,16 @@ export function createProgram(
       command
         .argument('<target>', 'service/NAME or task/NAME')
         .option('-f, --follow', 'go on with what comes')
-        .option('--tail <lines>', 'lines from the end of each task (default: all)')
-        .option('--since <duration>', 'only what is younger, such as 10m')
+        .option('-n, --tail <lines>', 'lines from the end of each task (default: all)')
+        .option('--since <time>', 'only what is younger: 10m, or 2026-01-31T12:00:00Z')
+        .option('--until <time>', 'only what is older')
+        .option('-p, --previous', 'of the tasks that were in their slots before')
+        .addOption(new Option('--level <level>', 'only lines that are at least so grave').choices(logLevels))
         .option('--grep <pattern>', 'only lines that this regular expression matches')
-        .option('--json', 'an object a line: time, task, text')
-        .option('--timestamps', 'print the time of each line'),
+        .option('--json', 'an object a line: time, task, stream, text')
+        .option('-t, --timestamps', 'print the time of each line')
+        .option('--prefix', 'name the task before each line: so of a service, without being asked'),
+
     async (context, options, words) => (await import('./commands/logs.ts')).logs(context, options, words),
   )
   add(

@@ -6,7 +6,7 @@
 import type { ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
 import type { Kind } from '../api/objects.ts'
 import type { Method } from '../api/request.ts'
-import type { LogLine, LogOptions } from '../api/session.ts'
+import type { LogLine, LogQuery } from '../api/session.ts'
 import type { TaskStats } from '../api/stats.ts'
 import type {
   Json,
@@ -116,7 +116,7 @@ export interface Client {
    */
   watch<K extends Kind>(kind: K, options: WatchOptions, signal: AbortSignal): AsyncIterable<WatchEvent<K>>
   /** Lines of a task, or of all tasks of a service, in order of arrival. */
-  logs(kind: 'Task' | 'Service', name: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>
+  logs(kind: 'Task' | 'Service', name: string, options: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>
   /** A backup of the whole cluster: its values, in order, one a line of the file. */
   backup(signal: AbortSignal): AsyncIterable<unknown>
   /** What each running task of a node uses, read now. Unavailable when the node does not say. */

@@ -125,6 +125,65 @@ test('events and logs are narrowed down, and told to programs', async () => {
   assert.equal(new Set(lines.map((line) => JSON.parse(line).task)).size, 2)
 })
 
+test('logs of all tasks come by their times, by level, in a span of time, and of the tasks before', async () => {
+  const say =
+    'i=0; while [ $i -lt 40 ]; do echo "INFO $(date +%s%N) $SLOT"; i=$((i+1)); done; echo "ERROR it broke"; echo "  at line 1"; exec sleep 1000'
+  const file = cluster.file(
+    'talk.yml',
+    `services: {talk: {image: x, command: [sh, -c, '${say.replaceAll("'", "''").replaceAll('$', '$$$$')}'], environment: {SLOT: "{{.Task.Slot}}"}, stop_grace_period: 1s, deploy: {replicas: 3, update_config: {monitor: 100ms}}}}`,
+  )
+  await cluster.kit('apply', '-f', file)
+  const times = async (...args: readonly string[]): Promise<readonly string[]> =>
+    (await cluster.kit('logs', 'talk_talk', '--json', ...args))
+      .trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).time)
+  const all = await eventually(async () => {
+    const found = await times()
+    assert.equal(found.length, 126)
+    return found
+  })
+  assert.deepEqual(all, all.toSorted())
+  const grave = (await cluster.kit('logs', 'talk_talk', '--level', 'warn', '--json')).trim().split('\n')
+  assert.deepEqual(new Set(grave.map((line) => JSON.parse(line).text)), new Set(['ERROR it broke', '  at line 1']))
+  const middle = all[60] ?? ''
+  assert.deepEqual(
+    await times('--until', middle),
+    all.filter((time) => time <= middle),
+  )
+  const some = await times('--until', middle, '--tail', '2')
+  assert.ok(some.length <= 6 && some.every((time) => time <= middle))
+  assert.match(await cluster.fails(1, 'logs', 'talk_talk', '--previous'), /has no task before, or none that is still kept/)
+  const old = (await cluster.tasks('talk_talk')).map(({ metadata }) => metadata.name).toSorted()
+  await cluster.kit('rollout', 'restart', 'talk_talk')
+  const before = (await cluster.kit('logs', 'talk_talk', '--previous', '--json')).trim().split('\n')
+  assert.deepEqual([...new Set(before.map((line) => JSON.parse(line).task))].toSorted(), old)
+  const [now] = await cluster.tasks('talk_talk')
+  const ofTask = await cluster.kit('logs', `task/${now?.metadata.name}`, '-p', '--json', '--tail', '1')
+  assert.equal(JSON.parse(ofTask).task, old[0])
+  assert.match(await cluster.fails(2, 'logs', 'talk_talk', '-p', '-f'), /there is nothing to follow/)
+  assert.match(await cluster.fails(2, 'logs', 'talk_talk', '--until', 'soon'), /--until: "soon" is not a duration/)
+  assert.match(await cluster.fails(2, 'logs', 'talk_talk', '--level', 'grave'), /Allowed choices are trace, debug, info, warn, error/)
+})
+
+test('kit logs -f goes on with tasks that come later', async () => {
+  const following = cluster.start(['logs', '-f', 'talk_talk', '--grep', 'broke'])
+  await eventually(() => assert.equal(following.text().trim().split('\n').length, 6, 'those before, too'))
+  await cluster.kit('scale', 'talk_talk=5')
+  await eventually(() => {
+    const prefixes = new Set(
+      following
+        .text()
+        .trim()
+        .split('\n')
+        .map((line) => line.split(' | ')[0]),
+    )
+    assert.equal(prefixes.size, 8)
+  })
+  assert.equal((await following.stop()).code, 130)
+})
+
 test('kit port-forward leads to a port of a task, for as many connections as come', async () => {
   const serve = "require('node:http').createServer((q, r) => q.pipe(r)).listen(process.env.PORT)"
   const file = cluster.file(
@@ -155,4 +214,24 @@ test('kit top nodes says what is set aside and used', async () => {
   assert.match(headings ?? '', /^NODE +STATUS +TASKS +CPUS +RESERVED +USED +MEMORY +RESERVED +USED$/)
   assert.match(row, /^node-1 +Ready +\d+ +\d+ +0% +\d+% +[\d.]+Gi +0% +\d+%$/)
   assert.match(await cluster.kit('top', 'service/app_web'), /^TASK +NODE +CPU/)
+})
+
+test('kit get puts lists in the order that is asked for, and prints names alone', async () => {
+  await cluster.kit('scale', 'app_web=1', 'app_worker=2', '--no-wait')
+  const names = async (...args: readonly string[]) =>
+    (await cluster.kit('get', 'services', '-l', 'kit/stack=app', ...args)).trim().split('\n')
+  assert.deepEqual(await names('-q', '--sort-by', '.spec.replicas'), ['app_web', 'app_worker'])
+  const json = JSON.parse((await names('-o', 'json', '--sort-by', '{.metadata.name}')).join('\n'))
+  assert.deepEqual(
+    json.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name),
+    ['app_web', 'app_worker'],
+  )
+  const ages = (await cluster.kit('get', 'tasks', '--sort-by', 'age', '-o', 'custom-columns=CREATED:.metadata.creationTimestamp'))
+    .trim()
+    .split('\n')
+    .slice(1)
+  assert.deepEqual(ages, ages.toSorted().toReversed())
+  assert.match(await cluster.fails(2, 'get', 'services', '--sort-by', 'AEG'), /there is no column "AEG"; did you mean AGE\?/)
+  assert.match(await cluster.fails(2, 'get', 'services', '-q', '-o', 'json'), /--quiet prints names and nothing else/)
+  assert.match(await cluster.kit('get', 'services,nodes', '-q'), /^service\/app_web\n[\s\S]*node\//)
 })

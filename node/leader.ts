@@ -5,7 +5,7 @@
 
 import type { ExecRequest, ForwardRequest } from '../api/exec.ts'
 import type { FrameConnection, Handle } from '../api/request.ts'
-import type { LogLine, LogOptions } from '../api/session.ts'
+import type { LogLine, LogQuery } from '../api/session.ts'
 import type { TaskStats } from '../api/stats.ts'
 import { type Certifier, createCertifier } from '../ca/certifier.ts'
 import { runControllers } from '../controllers/runtime/loop.ts'
@@ -68,7 +68,7 @@ export class Leader {
     return this.#dispatcher.hasReported(nodeName)
   }
 
-  logs(of: { readonly kind: 'Task' | 'Service'; readonly name: string }, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
+  logs(of: { readonly kind: 'Task' | 'Service'; readonly name: string }, options: LogQuery, signal: AbortSignal): AsyncIterable<LogLine> {
     return this.#logs.read(of, options, signal)
   }
 

@@ -1,14 +1,15 @@
-// Logs of a task, or of all tasks of a service, from the nodes that have them, as one stream. The node is
+// Logs of a task, or of all tasks of a service, from the nodes that have them, as one stream by their times. The node is
 // asked through its session and opens a stream of protocol `logs`; nothing is stored on the way, and a
 // reader that stops reading stops the agents.
 
 import { StatusError } from '../api/errors.ts'
 import type { Task } from '../api/objects.ts'
-import type { LogLine, LogOptions } from '../api/session.ts'
+import type { LogLine, LogOptions, LogQuery } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
-import { hasReached } from '../api/task.ts'
+import { hasReached, isEnded } from '../api/task.ts'
 import type { Clock, FrameStream, Random, Transport } from '../effects/effects.ts'
 import type { StreamRequest } from './dispatcher.ts'
+import { type LineWriter, MergedLines } from './merged-lines.ts'
 import { decodeLogLine, decodeStreamId } from './session-messages.ts'
 
 export interface LogBrokerDeps {
@@ -20,15 +21,13 @@ export interface LogBrokerDeps {
   readonly requestStream: (nodeName: string, message: StreamRequest) => Promise<boolean>
 }
 
-/** Lines that are kept for a reader before the agents have to wait. */
-const maxQueuedLines = 256
 /** An agent that has not opened the stream by then is given up. */
 const openTimeoutMs = 10_000
 
 interface Subscription {
   readonly task: string
   readonly nodeName: string
-  readonly queue: LineQueue
+  readonly writer: LineWriter
   readonly opened: () => void
   readonly done: () => void
 }
@@ -53,9 +52,10 @@ export class LogBroker {
     // A node may speak only for the subscription that it was asked for.
     if (subscription === undefined || subscription.nodeName !== stream.peer.node?.id) return stream.close()
     subscription.opened()
+    subscription.writer.heard()
     try {
       for (let frame = await frames.next(); frame.done !== true && !signal.aborted; frame = await frames.next()) {
-        if (!(await subscription.queue.push({ ...decodeLogLine(frame.value), task: subscription.task }))) break
+        if (!(await subscription.writer.push({ ...decodeLogLine(frame.value), task: subscription.task }))) break
       }
     } finally {
       subscription.done()
@@ -69,18 +69,18 @@ export class LogBroker {
    */
   async *read(
     of: { readonly kind: 'Task' | 'Service'; readonly name: string },
-    options: LogOptions,
+    { previous = false, ...options }: LogQuery,
     signal: AbortSignal,
   ): AsyncGenerator<LogLine, void, void> {
     const { store } = this.#deps
-    const queue = new LineQueue(maxQueuedLines)
+    const merged = new MergedLines(this.#deps.clock, options.follow === true)
     const ended = new AbortController()
     const started = new Set<string>()
     const silent: string[] = []
     let open = 0
     const settle = (): void => {
       open--
-      if (open === 0 && options.follow !== true) queue.close()
+      if (open === 0 && (options.follow !== true || previous)) merged.close()
     }
     const start = (task: Task, from: LogOptions): void => {
       const { name } = task.metadata
@@ -89,29 +89,31 @@ export class LogBroker {
       started.add(name)
       open++
       const where = `${name} on ${nodeName}`
-      const reading = this.#follow({ task: name, nodeName, queue }, from, ended.signal).catch(() => false)
+      const writer = merged.add()
+      const reading = this.#follow({ task: name, nodeName, writer }, from, ended.signal).catch(() => false)
       void reading.then((answered) => {
+        writer.end()
         if (!answered) silent.push(where)
         settle()
       })
     }
     const unsubscribe = store.subscribe((events) => {
-      if (options.follow !== true) return
+      if (options.follow !== true || previous) return
       for (const { object } of events) if (object.kind === 'Task' && isOf(object, of)) start(object, options)
     })
-    const stop = (): void => queue.close()
+    const stop = (): void => merged.close()
     signal.addEventListener('abort', stop)
     try {
-      for (const task of this.#tasksOf(of)) start(task, options)
-      if (signal.aborted || (open === 0 && options.follow !== true)) queue.close()
-      yield* queue.lines()
+      for (const task of previous ? this.#previousOf(of) : this.#tasksOf(of)) start(task, options)
+      if (signal.aborted || (open === 0 && (options.follow !== true || previous))) merged.close()
+      yield* merged.lines()
       if (silent.length > 0 && !signal.aborted)
         throw new StatusError('Unavailable', `the log is incomplete: no answer about ${silent.join(', ')}`)
     } finally {
       unsubscribe()
       signal.removeEventListener('abort', stop)
       ended.abort()
-      queue.close()
+      merged.close()
     }
   }
 
@@ -125,8 +127,24 @@ export class LogBroker {
     return service === undefined ? [] : [...view.tasksOfService(service.metadata.uid)]
   }
 
+  /** Of a task the one that was in its slot before; of a service the last one of each slot that has ended. */
+  #previousOf(of: { readonly kind: 'Task' | 'Service'; readonly name: string }): readonly Task[] {
+    const { view } = this.#deps.store
+    const asked = of.kind === 'Task' ? view.get('Task', of.name) : undefined
+    const all = asked === undefined ? this.#tasksOf(of) : [...view.tasksOfService(asked.spec.serviceUid)]
+    const last = new Map<string, Task>()
+    for (const task of all) {
+      const isBefore = asked === undefined ? isEnded(task) : slotOf(task) === slotOf(asked) && task.spec.attempt < asked.spec.attempt
+      const { attempt = -1 } = last.get(slotOf(task))?.spec ?? {}
+      if (isBefore && task.spec.attempt > attempt) last.set(slotOf(task), task)
+    }
+    if (last.size > 0) return [...last.values()]
+    const { kind, name } = of
+    throw new StatusError('NotFound', `${kind.toLowerCase()} "${name}" has no task before, or none that is still kept`, { kind, name })
+  }
+
   /** Resolves when the node has said all; false when it did not answer. */
-  async #follow(of: Pick<Subscription, 'task' | 'nodeName' | 'queue'>, options: LogOptions, signal: AbortSignal): Promise<boolean> {
+  async #follow(of: Pick<Subscription, 'task' | 'nodeName' | 'writer'>, options: LogOptions, signal: AbortSignal): Promise<boolean> {
     const id = Buffer.from(this.#deps.random.bytes(16)).toString('hex')
     const opened = Promise.withResolvers<boolean>()
     const done = Promise.withResolvers<void>()
@@ -155,49 +173,10 @@ export class LogBroker {
   }
 }
 
-function isOf(task: Task, { kind, name }: { readonly kind: 'Task' | 'Service'; readonly name: string }): boolean {
-  return kind === 'Task' ? task.metadata.name === name : task.spec.service === name
+function slotOf({ spec }: Task): string {
+  return spec.slot === undefined ? `node ${spec.nodeName}` : String(spec.slot)
 }
 
-/** Many writers, one reader, and a bound: writers wait while it is full. */
-class LineQueue {
-  readonly #limit: number
-  readonly #lines: LogLine[] = []
-  #closed = false
-  #readable = Promise.withResolvers<void>()
-  #writable = Promise.withResolvers<void>()
-
-  constructor(limit: number) {
-    this.#limit = limit
-  }
-
-  /** False when nobody reads any more. */
-  async push(line: LogLine): Promise<boolean> {
-    while (!this.#closed && this.#lines.length >= this.#limit) await this.#writable.promise
-    if (this.#closed) return false
-    this.#lines.push(line)
-    this.#readable.resolve()
-    return true
-  }
-
-  /** What is queued is still read. */
-  close(): void {
-    this.#closed = true
-    this.#readable.resolve()
-    this.#writable.resolve()
-  }
-
-  async *lines(): AsyncGenerator<LogLine, void, void> {
-    for (;;) {
-      const batch = this.#lines.splice(0)
-      this.#writable.resolve()
-      this.#writable = Promise.withResolvers()
-      if (batch.length === 0) {
-        if (this.#closed) return
-        this.#readable = Promise.withResolvers()
-        await this.#readable.promise
-      }
-      yield* batch
-    }
-  }
+function isOf(task: Task, { kind, name }: { readonly kind: 'Task' | 'Service'; readonly name: string }): boolean {
+  return kind === 'Task' ? task.metadata.name === name : task.spec.service === name
 }

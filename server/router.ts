@@ -7,7 +7,7 @@ import { type ExecRequest, execUpgrade, type ForwardRequest, parseExecRequest, p
 import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, FrameConnection, Handle, Identity } from '../api/request.ts'
 import { matchesFields, parseFieldSelector } from '../api/selector.ts'
-import type { LogLine, LogOptions } from '../api/session.ts'
+import type { LogLine, LogQuery } from '../api/session.ts'
 import type { TaskStats } from '../api/stats.ts'
 import type { Store, StoreView } from '../api/store.ts'
 import { parseTimestamp } from '../api/timestamp.ts'
@@ -57,7 +57,7 @@ export interface RouterDeps extends WholeClusterDeps {
   /** Lines of tasks; NotFound when nothing matches. */
   readonly logs?: (
     of: { readonly kind: 'Task' | 'Service'; readonly name: string },
-    options: LogOptions,
+    options: LogQuery,
     signal: AbortSignal,
   ) => AsyncIterable<LogLine>
   /** Runs a command in a task; `who` is recorded. The caller closes the connection. */
@@ -321,11 +321,16 @@ async function* withFailure(lines: AsyncIterable<unknown>): AsyncGenerator<unkno
   }
 }
 
-function logOptions(deps: Deps, query: ApiRequest['query']): LogOptions {
+function logOptions(deps: Deps, query: ApiRequest['query']): LogQuery {
   const tail = wholeNumber(query, 'tail') ?? wholeNumber(query, 'tailLines')
   const sinceSeconds = wholeNumber(query, 'sinceSeconds')
   const since = sinceSeconds === undefined ? sinceTime(query['since']) : deps.clock.wallMs() - sinceSeconds * 1000
-  return { ...(tail !== undefined && { tail }), ...(since !== undefined && { since }), ...(isTrue(query['follow']) && { follow: true }) }
+  return {
+    ...(tail !== undefined && { tail }),
+    ...(since !== undefined && { since }),
+    ...(isTrue(query['follow']) && { follow: true }),
+    ...(isTrue(query['previous']) && { previous: true }),
+  }
 }
 
 /** ms since 1970, or RFC 3339. */

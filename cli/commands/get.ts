@@ -9,7 +9,8 @@ import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
 import { type Format, formatObjects, parseFormat, type TableFormat } from '../output/print.ts'
-import { definitionOf, find, parseKinds, parseResources } from '../resource.ts'
+import { definitionOf, find, nameOf, parseKinds, parseResources } from '../resource.ts'
+import { nameOfRow, type Sorter, sorterOf } from '../sort-by.ts'
 import { stopSignal, untilStopped } from '../until-stopped.ts'
 
 export async function get(context: Context, options: Options, words: readonly string[]): Promise<void> {
@@ -17,6 +18,8 @@ export async function get(context: Context, options: Options, words: readonly st
   if (typeof options.raw === 'string') return await printRaw(context, options.raw, first)
   if (first === '')
     throw new CommandError(exitCodes.invalid, 'error: get what? `kit get services`, or `kit get all`; `kit explain` lists the kinds')
+  if (options.quiet === true && (options.output !== undefined || options.watch === true))
+    throw new CommandError(exitCodes.invalid, 'error: --quiet prints names and nothing else: leave out --output and --watch')
   const format = parseFormat(options.output)
   const selectors = selectorsOf(options)
   const client = await context.client()
@@ -25,7 +28,8 @@ export async function get(context: Context, options: Options, words: readonly st
     const kinds = [...new Set(found.map(({ kind }) => kind))]
     for (const kind of kinds) {
       const objects = found.filter((object) => object.kind === kind)
-      if (format.form !== 'table') context.out(formatObjects(objects, format, found.length > 1))
+      if (options.quiet === true) printNames(context, kind, objects, kinds.length > 1)
+      else if (format.form !== 'table') context.out(formatObjects(objects, format, found.length > 1))
       else await printRows(context, client, kind, objects, format)
     }
     if (options.watch === true && found.length === 1 && found[0] !== undefined) {
@@ -36,12 +40,24 @@ export async function get(context: Context, options: Options, words: readonly st
   }
   const kinds = parseKinds(first)
   for (const [at, kind] of kinds.entries()) {
+    const sorted = await sorterOf(client, kind, selectors, options.sortBy)
+    if (options.quiet === true) {
+      const { items } = await client.list(kind, selectors)
+      printNames(context, kind, sorted<WireObject>(items, nameIn), kinds.length > 1)
+      continue
+    }
     const version =
       format.form === 'table'
-        ? await printTable(context, client, kind, selectors, format, kinds.length > 1, at)
-        : await printList(context, client, kind, selectors, format)
+        ? await printTable(context, client, kind, selectors, format, sorted, kinds.length > 1, at)
+        : await printList(context, client, kind, selectors, format, sorted)
     if (options.watch === true && kinds.length === 1) await follow(context, client, kind, selectors, version, format)
   }
+}
+
+const nameIn = ({ metadata }: WireObject): string => metadata.name
+
+function printNames(context: Context, kind: Kind, objects: readonly WireObject[], several: boolean): void {
+  for (const { metadata } of objects) context.out(`${several ? nameOf(kind, metadata.name) : metadata.name}\n`)
 }
 
 /** As it comes where it is text, and else as JSON. */
@@ -67,9 +83,10 @@ async function printList(
   kind: Kind,
   selectors: Selectors,
   format: Exclude<Format, { form: 'table' }>,
+  sorted: Sorter,
 ): Promise<string> {
   const { items, metadata } = await client.list(kind, selectors)
-  const text = formatObjects(items, format, true)
+  const text = formatObjects(sorted<WireObject>(items, nameIn), format, true)
   if (text !== '') context.out(text)
   return metadata.resourceVersion
 }
@@ -80,10 +97,12 @@ async function printTable(
   kind: Kind,
   selectors: Selectors,
   format: TableFormat,
+  sorted: Sorter,
   several: boolean,
   at: number,
 ): Promise<string> {
-  const table = await client.table(kind, selectors)
+  const answer = await client.table(kind, selectors)
+  const table = { ...answer, rows: sorted(answer.rows, nameOfRow) }
   if (table.rows.length > 0)
     context.out(
       `${several && at > 0 ? '\n' : ''}${formatTable(table, format, several ? definitionOf(kind).spec.names.singular : undefined)}\n`,
