@@ -33,7 +33,7 @@ export async function connectTarget(
 ): Promise<Connection> {
   const connection =
     target.context === undefined
-      ? connectSocket(target.socket, ...(target.others ?? []))
+      ? connectSocket(target.socket, target.others)
       : (await import('../client/http/remote.ts')).connectRemote(target.remote)
   const told = onRequest === undefined ? connection.handle : announced(connection.handle, onRequest)
   return clientOver({ ...connection, handle: isStale ? stale(told) : told }, clock, onWarning)

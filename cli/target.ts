@@ -47,7 +47,7 @@ async function remote(
   return wanted === undefined || wanted === localContext ? await local() : { context: wanted, remote: contextNamed(file, wanted) }
 }
 
-/** A manager of the cluster of `kit up`: the first whose daemon runs, whatever it was when it was made. */
+/** A manager of the cluster of `kit up`, whatever it was when it was made: the first whose daemon runs, and the others in case that it stops. */
 export async function localTarget(directory: string): Promise<Target> {
   const first: Target = { socket: socketOf(directory, 'node-1') }
   if (!existsSync(join(directory, 'node-2'))) return first
@@ -57,10 +57,10 @@ export async function localTarget(directory: string): Promise<Target> {
     import('../effects/real/directory-lock.ts'),
   ])
   const managers = (await readPlan(directory))?.nodes.filter(({ name }) => existsSync(join(directory, name, managerFile))) ?? []
-  const [running, ...others] = managers
-    .filter(({ name }) => lockHolder(join(directory, name)) !== undefined)
-    .map(({ name }) => socketOf(directory, name))
-  return running === undefined ? first : { socket: running, others }
+  const running = managers.find(({ name }) => lockHolder(join(directory, name)) !== undefined) ?? managers[0]
+  if (running === undefined) return first
+  const others = managers.filter((manager) => manager !== running)
+  return { socket: socketOf(directory, running.name), others: others.map(({ name }) => socketOf(directory, name)) }
 }
 
 function socketOf(directory: string, name: string): string {

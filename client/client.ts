@@ -70,8 +70,8 @@ export interface WatchOptions extends Selectors {
   readonly bookmarks?: boolean
   /** Replays what exists, then sends a BOOKMARK with `initialEventsEnd`. */
   readonly sendInitialEvents?: boolean
-  /** Told why the connection broke, each time that it does, and `undefined` each time that there is one. */
-  readonly onConnection?: (problem: unknown) => void
+  /** Told why the connection broke and when it is tried again, each time that it does, and `undefined` each time that there is one. */
+  readonly onConnection?: (problem: unknown, retryInMs?: number) => void
 }
 
 export type Patch =

@@ -258,7 +258,7 @@ async function* watch<K extends Kind>(
       const reason = reasonOf(error)
       const isBroken = reason === undefined || reason === 'Unavailable' || reason === 'NotLeader' || reason === 'TooManyRequests'
       if (!isBroken || clock.monotonicMs() - heardAt > watchGivesUpAfterMs) throw error
-      options.onConnection?.(error)
+      options.onConnection?.(error, waitMs)
     }
     await clock.sleep(waitMs, signal).catch(() => undefined)
     waitMs = Math.min(waitMs * 2, watchWaitMs.longest)

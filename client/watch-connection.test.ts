@@ -37,11 +37,20 @@ test('a watch tells when its connection breaks and when there is one again, and 
   })
   const told: unknown[] = []
   const watching = (async () => {
-    for await (const event of client.watch('Task', { resourceVersion: '5', onConnection: (problem) => told.push(problem) }, stop.signal))
+    for await (const event of client.watch(
+      'Task',
+      { resourceVersion: '5', onConnection: (problem, retryInMs) => told.push([problem, retryInMs]) },
+      stop.signal,
+    ))
       assert.fail(event.type)
   })()
   await clock.advance(1_000)
   await watching
   assert.deepEqual(asked, ['5', '7', '7'])
-  assert.deepEqual(told, [undefined, broken, broken, undefined])
+  assert.deepEqual(told, [
+    [undefined, undefined],
+    [broken, 100],
+    [broken, 200],
+    [undefined, undefined],
+  ])
 })

@@ -9,20 +9,27 @@ import type { ClusterView } from './cluster-view.ts'
 
 const waitMs = { first: 250, longest: 5_000 }
 
+export interface Problem {
+  readonly reason: string
+  /** When it is tried again, of the monotonic clock. */
+  readonly retryAtMs: number
+}
+
 export interface FollowDeps {
   readonly client: Client
   readonly clock: Clock
   readonly view: ClusterView
   /** Called after every change of the copy. */
   readonly onChange: () => void
-  /** Called with the reason when the connection broke, with undefined when it is there. */
-  readonly onConnection: (kind: Kind, problem: string | undefined) => void
+  /** Called when the connection broke, and with undefined when it is there. */
+  readonly onConnection: (kind: Kind, problem: Problem | undefined) => void
 }
 
 /** Until `signal` fires. Rejects with what trying again does not mend. */
 export async function follow<K extends Kind>(deps: FollowDeps, kind: K, signal: AbortSignal): Promise<void> {
   const { client, clock, view, onChange, onConnection } = deps
-  const say = (error: unknown): void => onConnection(kind, error === undefined ? undefined : messageOf(error))
+  const say = (error: unknown, retryInMs = 0): void =>
+    onConnection(kind, error === undefined ? undefined : { reason: messageOf(error), retryAtMs: clock.monotonicMs() + retryInMs })
   let delayMs = waitMs.first
   while (!signal.aborted) {
     try {
@@ -43,7 +50,7 @@ export async function follow<K extends Kind>(deps: FollowDeps, kind: K, signal: 
       const reason = reasonOf(error)
       if (reason === 'Expired') continue // What happened meanwhile is gone: the list has it.
       if (reason !== undefined && reason !== 'Unavailable' && reason !== 'NotLeader' && reason !== 'TooManyRequests') throw error
-      say(error)
+      say(error, delayMs)
     }
     await clock.sleep(delayMs, signal).catch(() => undefined)
     delayMs = Math.min(delayMs * 2, waitMs.longest)

@@ -8,7 +8,7 @@ import { formatColumns } from '../output/columns.ts'
 import { harmless } from '../output/harmless.ts'
 import { concernsOf } from './attention.ts'
 import { ClusterView, type Service } from './cluster-view.ts'
-import { follow } from './follow.ts'
+import { follow, type Problem } from './follow.ts'
 import { hostOf, revisionName } from './names.ts'
 import { updateText, wantedOf } from './tables.ts'
 
@@ -103,11 +103,11 @@ export async function tell(
   const view = new ClusterView()
   const lost = new Set<string>()
   let failure: unknown
-  const onConnection = (kind: string, problem: string | undefined): void => {
+  const onConnection = (kind: string, problem: Problem | undefined): void => {
     const before = lost.size
     if (problem === undefined) lost.delete(kind)
     else lost.add(kind)
-    if (before === 0 && problem !== undefined) err(`disconnected: ${problem}`)
+    if (before === 0 && problem !== undefined) err(`disconnected: ${problem.reason}`)
     if (before > 0 && lost.size === 0) err('connected again')
   }
   for (const kind of kinds)

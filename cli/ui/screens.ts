@@ -3,6 +3,7 @@
 
 import type { Kind } from '../../api/objects.ts'
 import { formatAge } from '../../api/table.ts'
+import type { Connection } from './cluster-copy.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { type Binding, bindingsOn } from './keys.ts'
 import type { Listing } from './listing.ts'
@@ -17,11 +18,6 @@ export interface Size {
   readonly columns: number
   readonly rows: number
 }
-
-export type Connection =
-  | { readonly state: 'connecting' | 'live' }
-  /** `since`: ms since 1970. */
-  | { readonly state: 'lost'; readonly since: number; readonly reason: string }
 
 export interface Model {
   readonly view: ClusterView
@@ -253,7 +249,11 @@ function footerOf({ state, connection, size }: Model, place: Place): Line {
       break
   }
   if (state.message !== undefined) return [{ text: ` ${state.message.text}`, style: state.message.isError ? 'red' : 'cyan' }]
-  if (connection.state === 'lost') return [{ text: ` what is shown is old: ${connection.reason}`, style: 'red' }]
+  if (connection.state === 'lost') {
+    const { reason, retryInMs } = connection
+    const retry = retryInMs === undefined ? '' : `retrying in ${Math.ceil(retryInMs / 1_000)} s; `
+    return [{ text: ` what is shown is old; ${retry}${reason}`, style: 'red' }]
+  }
   return ends([' ', ...hintsThatFit(bindingsOn(place.view.screen), size.columns - 9)], [hint('? help ')], size.columns)
 }
 

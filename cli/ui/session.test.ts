@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { StatusError } from '../../api/errors.ts'
+import type { Client } from '../../client/client.ts'
 import { createTown } from './testdata/town.ts'
 
 test('however many events come, there are at most ten frames a second; without a difference there is none', async () => {
@@ -68,5 +70,48 @@ test('a command that failed says why, and one that worked says what it did', asy
   assert.match(town.session.frame().at(-1) ?? '', /error: no node can take it/)
   await town.type(...scale)
   assert.match(town.session.frame().at(-1) ?? '', /service\/shop_api scaled to 9/)
+  close()
+})
+
+test('on a lost connection it says when it is tried again, keeps what it had, and goes on by itself', async () => {
+  const world = createTown()
+  let isAway = false
+  const client: Client = {
+    ...world.client,
+    async list(kind, options) {
+      if (isAway) throw new StatusError('Unavailable', 'nobody listens')
+      return await world.client.list(kind, options)
+    },
+    async *watch(kind, options, signal) {
+      for await (const event of world.client.watch(kind, options, signal)) {
+        if (isAway) throw new StatusError('Unavailable', 'the connection broke')
+        yield event
+      }
+    },
+  }
+  const town = createTown({ client, start: { screen: 'services' } })
+  await world.open()
+  const { close } = await town.open()
+  const change = async (desired: number): Promise<void> => {
+    for (const kind of ['Service', 'Node', 'Task', 'Revision', 'Stack'] as const) {
+      const [object] = [...world.store.view.list(kind)]
+      assert.ok(object !== undefined)
+      await world.commit([{ op: 'update', object }])
+    }
+    const service = world.store.view.get('Service', 'shop_web')
+    assert.ok(service !== undefined)
+    await world.commit([{ op: 'update', object: { ...service, status: { ...service.status, replicas: { desired, running: 2 } } } }])
+  }
+  isAway = true
+  await change(7)
+  await Promise.all([world.clock.advance(3_000), town.clock.advance(3_000)])
+  const lost = town.session.frame()
+  assert.match(lost[0] ?? '', /DISCONNECTED \d+s/)
+  assert.match(lost.at(-1) ?? '', /^ what is shown is old; retrying in [1-5] s; (the connection broke|nobody listens)/)
+  assert.match(lost.join('\n'), /shop_web .* 2\/3 /)
+  isAway = false
+  await Promise.all([world.clock.advance(6_000), town.clock.advance(6_000)])
+  assert.match(town.session.frame()[0] ?? '', /live $/)
+  assert.match(town.session.frame().join('\n'), /shop_web .* 2\/7 /)
   close()
 })

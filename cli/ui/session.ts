@@ -1,24 +1,23 @@
-// A dashboard that runs: keeps the copy of the cluster, takes keys, and publishes frames. Events change the copy
-// only; a frame is made at most ten times a second, and told only when something in it is different. What draws
-// the frames (`app.ts`) knows nothing else.
+// A dashboard that runs: takes keys, and publishes frames of the copy of the cluster. Events change the copy only (`cluster-copy.ts`); a
+// frame is made at most ten times a second, and told only when something in it is different. What draws the frames
+// (`app.ts`) knows nothing else.
 
-import type { Kind } from '../../api/objects.ts'
 import type { LogLine } from '../../api/session.ts'
-import type { TaskStats } from '../../api/stats.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { drainForecast } from '../commands/drain.ts'
 import { nameOf } from '../resource.ts'
 import { concernsOf } from './attention.ts'
-import { ClusterView, type Usage } from './cluster-view.ts'
-import { follow, messageOf } from './follow.ts'
+import { ClusterCopy } from './cluster-copy.ts'
+import { messageOf } from './follow.ts'
 import type { Listing } from './listing.ts'
 import { listingOf } from './lists.ts'
+import { readLogs } from './log-lines.ts'
 import { type MouseEvent, point } from './mouse.ts'
 import { formatLocator, isText, type View } from './places.ts'
 import { press } from './press.ts'
 import { Pulse } from './pulse.ts'
-import { bodyHeight, type Connection, frame, type Model, type Size } from './screens.ts'
+import { bodyHeight, frame, type Model, type Size } from './screens.ts'
 import {
   begin,
   changePlace,
@@ -42,14 +41,8 @@ const frameEveryMs = 100
 const tickMs = 1_000
 /** Events and what tasks use are asked for, and only while they are shown. */
 const pollEveryMs = 2_000
-/** Lines of logs that are kept, and those that are asked for at first, of each task. */
-const mostLogLines = 5_000
-const firstLogLines = 200
 /** Nodes whose tasks are asked what they use: those on the screen. */
 const mostNodesAsked = 50
-
-/** What every screen needs. Other kinds are followed once they are looked at. */
-const always: readonly Kind[] = ['Node', 'Service', 'Task', 'Revision', 'Stack', 'Source']
 
 export interface CommandOutcome {
   readonly isGood: boolean
@@ -85,18 +78,13 @@ export interface Screen {
 
 export class Session {
   readonly #deps: SessionDeps
-  readonly #view = new ClusterView()
+  readonly #copy: ClusterCopy
   readonly #stop = new AbortController()
   readonly #listeners = new Set<() => void>()
-  readonly #followed = new Set<Kind>()
-  readonly #problems = new Map<Kind, { readonly since: number; readonly reason: string }>()
   readonly #busy: string[] = []
   readonly #pulse = new Pulse()
-  #following = new AbortController()
   #screen: Screen | undefined
   #failure: unknown
-  /** How long the API took to answer, when it was last asked. */
-  #answerMs: number | undefined
   #isPulsing = false
   #state: UiState
   #size: Size
@@ -110,13 +98,14 @@ export class Session {
   /** For the view that shows logs: lines of tasks, and what kept us from reading. */
   #log: readonly (LogLine | string)[] = []
   #listing: { readonly version: number; readonly place: Place; readonly listing: Listing | undefined } | undefined
-  #eventsVersion = ''
-  #lastStats = new Map<string, TaskStats>()
   #wakePoll: () => void = () => {}
 
   constructor(deps: SessionDeps) {
     this.#deps = deps
     this.#size = deps.size
+    const { client, clock } = deps
+    const onFailure = (error: unknown, isNeeded: boolean): void => this.#failed(error, isNeeded)
+    this.#copy = new ClusterCopy({ client, clock, onChange: () => this.#changed(), onFailure })
     this.#state = begin(deps.start, deps)
     this.#publish()
   }
@@ -126,7 +115,7 @@ export class Session {
     const quit = (): void => this.#stop.abort()
     signal.addEventListener('abort', quit, { once: true })
     if (signal.aborted) quit()
-    for (const kind of always) this.#follow(kind)
+    this.#copy.begin(this.#stop.signal)
     this.#attend()
     this.#every(tickMs, async () => {
       this.#readPulse()
@@ -218,11 +207,11 @@ export class Session {
     const now = clock.wallMs()
     const place = placeIn(this.#state)
     const listing = this.#listingOf(place)
-    const keys = place.view.screen === 'overview' ? concernsOf(this.#view, now).map(({ key }) => key) : (listing?.keys ?? [])
+    const keys = place.view.screen === 'overview' ? concernsOf(this.#copy.view, now).map(({ key }) => key) : (listing?.keys ?? [])
     return {
-      view: this.#view,
+      view: this.#copy.view,
       state: this.#state,
-      connection: this.#connection(),
+      connection: this.#copy.connection(),
       size: this.#size,
       now,
       cluster,
@@ -244,7 +233,7 @@ export class Session {
     const known = this.#listing
     const isSame =
       known !== undefined &&
-      known.version === this.#view.version &&
+      known.version === this.#copy.view.version &&
       known.place.view === place.view &&
       known.place.filter === place.filter &&
       known.place.sort === place.sort &&
@@ -252,46 +241,25 @@ export class Session {
       known.place.onlyFaults === place.onlyFaults &&
       known.place.folded === place.folded
     if (isSame) return known.listing
-    const listing = listingOf(this.#view, place.view, place, () => this.#deps.clock.wallMs())
-    this.#listing = { version: this.#view.version, place, listing }
+    const listing = listingOf(this.#copy.view, place.view, place, () => this.#deps.clock.wallMs())
+    this.#listing = { version: this.#copy.view.version, place, listing }
     return listing
   }
 
   #lines(now: number): ReturnType<typeof linesOf> {
     const { columns } = this.#size
-    return linesOf(this.#state, { view: this.#view, pulse: this.#pulse, printed: this.#printed, log: this.#log, now, columns })
+    return linesOf(this.#state, { view: this.#copy.view, pulse: this.#pulse, printed: this.#printed, log: this.#log, now, columns })
   }
 
   // What goes on.
 
-  #follow(kind: Kind): void {
-    if (this.#followed.has(kind)) return
-    this.#followed.add(kind)
-    const { client, clock } = this.#deps
-    const onConnection = (of: Kind, reason: string | undefined): void => {
-      if (reason === undefined) this.#problems.delete(of)
-      else this.#problems.set(of, { since: this.#problems.get(of)?.since ?? clock.wallMs(), reason })
-      this.#changed()
+  #failed(error: unknown, isNeeded: boolean): void {
+    if (isNeeded) {
+      this.#failure ??= error
+      this.#stop.abort()
     }
-    follow(
-      { client, clock, view: this.#view, onChange: () => this.#changed(), onConnection },
-      kind,
-      AbortSignal.any([this.#stop.signal, this.#following.signal]),
-    ).catch((error: unknown) => {
-      if (always.includes(kind)) {
-        this.#failure ??= error
-        this.#stop.abort()
-      }
-      this.#state = say(this.#state, messageOf(error), true)
-      this.#changed()
-    })
-  }
-
-  #connection(): Connection {
-    const problems = [...this.#problems.values()]
-    const [first] = problems.toSorted((a, b) => a.since - b.since)
-    if (first !== undefined) return { state: 'lost', ...first }
-    return { state: [...this.#followed].every((kind) => this.#view.isKnown(kind)) && this.#followed.size > 0 ? 'live' : 'connecting' }
+    this.#state = say(this.#state, messageOf(error), true)
+    this.#changed()
   }
 
   #do(effect: Effect): void {
@@ -382,29 +350,23 @@ export class Session {
   }
 
   #resync(): void {
-    const kinds = [...this.#followed]
-    this.#following.abort()
-    this.#following = new AbortController()
-    this.#followed.clear()
-    this.#problems.clear()
-    for (const kind of kinds) this.#follow(kind)
-    this.#eventsVersion = ''
+    this.#copy.resync(this.#stop.signal)
     this.#wakePoll()
     this.#state = say(this.#state, 'asked again')
   }
 
   #readPulse(): void {
-    if (this.#connection().state !== 'live') return
-    if (!this.#isPulsing) this.#pulse.begin(this.#view)
+    if (this.#copy.connection().state !== 'live') return
+    if (!this.#isPulsing) this.#pulse.begin(this.#copy.view)
     this.#isPulsing = true
-    this.#pulse.read(this.#view, this.#answerMs)
+    this.#pulse.read(this.#copy.view, this.#copy.answerMs)
   }
 
   /** Starts what the present view needs, and stops what the one before did. */
   #attend(): void {
     const { view } = placeIn(this.#state)
-    if (view.screen === 'objects' || view.screen === 'yaml') this.#follow(view.kind)
-    if (view.screen === 'cluster') this.#follow('Cluster')
+    if (view.screen === 'objects' || view.screen === 'yaml') this.#copy.follow(view.kind, this.#stop.signal)
+    if (view.screen === 'cluster') this.#copy.follow('Cluster', this.#stop.signal)
     const what = formatLocator(view)
     if (this.#activity?.what === what) return
     this.#activity?.stop.abort()
@@ -412,7 +374,13 @@ export class Session {
     this.#activity = { what, stop }
     const signal = AbortSignal.any([stop.signal, this.#stop.signal])
     this.#wakePoll()
-    if (view.screen === 'logs') this.#readLogs(view, signal).catch(() => undefined)
+    if (view.screen === 'logs') {
+      const show = (lines: readonly (LogLine | string)[]): void => {
+        this.#log = lines
+        this.#changed()
+      }
+      readLogs(this.#deps, view, show, signal).catch(() => undefined)
+    }
     if (view.screen === 'describe' || view.screen === 'explain') this.#print(view, signal)
   }
 
@@ -426,38 +394,6 @@ export class Session {
       },
       () => undefined,
     )
-  }
-
-  async #readLogs({ kind, name }: Extract<View, { screen: 'logs' }>, signal: AbortSignal): Promise<void> {
-    let lines: (LogLine | string)[] = []
-    const show = (): void => {
-      if (signal.aborted) return
-      if (lines.length > mostLogLines * 1.2) lines = lines.slice(-mostLogLines)
-      this.#log = lines
-      this.#changed()
-    }
-    show()
-    let since: number | undefined
-    let problem = ''
-    while (!signal.aborted) {
-      try {
-        const options = since === undefined ? { follow: true, tail: firstLogLines } : { follow: true, since: since + 1 }
-        for await (const line of this.#deps.client.logs(kind, name, options, signal)) {
-          problem = ''
-          since = Math.max(since ?? 0, line.at)
-          lines.push(line)
-          show()
-        }
-        return
-      } catch (error) {
-        if (signal.aborted) return
-        const message = messageOf(error)
-        if (message !== problem) lines.push(message)
-        problem = message
-        show()
-      }
-      await this.#deps.clock.sleep(pollEveryMs, signal).catch(() => undefined)
-    }
   }
 
   #every(ms: number, act: () => Promise<void>): void {
@@ -489,36 +425,13 @@ export class Session {
 
   async #readEvents(): Promise<void> {
     const { screen } = placeIn(this.#state).view
-    if (screen !== 'overview' && screen !== 'events' && screen !== 'pulse') return
-    // Asking for none tells whether there are new ones.
-    const askedAt = this.#deps.clock.monotonicMs()
-    const { metadata } = await this.#deps.client.events({ fieldSelector: 'metadata.name=-' })
-    this.#answerMs = this.#deps.clock.monotonicMs() - askedAt
-    if (metadata.resourceVersion === this.#eventsVersion) return
-    this.#view.events = (await this.#deps.client.events()).items
-    this.#eventsVersion = metadata.resourceVersion
-    this.#changed()
+    if (screen === 'overview' || screen === 'events' || screen === 'pulse') await this.#copy.readEvents()
   }
 
   /** Of the tasks that are on the screen, and of others on their nodes. */
   async #readUsage(): Promise<void> {
-    const { view } = placeIn(this.#state)
-    if (view.screen !== 'tasks' && view.screen !== 'nodes') return
-    const nodes = [...this.#nodesShown()].slice(0, mostNodesAsked)
-    if (nodes.length === 0) return
-    const found = (await Promise.all(nodes.map((node) => this.#deps.client.stats(node).catch(() => [])))).flat()
-    const usage = new Map<string, Usage>()
-    for (const stats of found) {
-      const before = this.#lastStats.get(stats.task)
-      const isLater = before !== undefined && stats.at > before.at && stats.cpuMs >= before.cpuMs
-      const cpuPercent = isLater
-        ? (100 * (stats.cpuMs - before.cpuMs)) / (stats.at - before.at)
-        : this.#view.usage.get(stats.task)?.cpuPercent
-      usage.set(stats.task, { memoryBytes: stats.memoryBytes, ...(cpuPercent === undefined ? {} : { cpuPercent }) })
-    }
-    this.#lastStats = new Map(found.map((stats) => [stats.task, stats]))
-    this.#view.usage = usage
-    this.#changed()
+    const { screen } = placeIn(this.#state).view
+    if (screen === 'tasks' || screen === 'nodes') await this.#copy.readUsage([...this.#nodesShown()].slice(0, mostNodesAsked))
   }
 
   #nodesShown(): ReadonlySet<string> {
@@ -527,7 +440,7 @@ export class Session {
     const height = bodyHeight(this.#size, place.view)
     const { top } = settled(place, keys, height)
     const names = keys.slice(top, top + height)
-    const nodes = place.view.screen === 'nodes' ? names : names.flatMap((name) => this.#view.get('Task', name)?.spec.nodeName ?? [])
-    return new Set(nodes.filter((node) => this.#view.get('Node', node)?.status.state === 'Ready'))
+    const nodes = place.view.screen === 'nodes' ? names : names.flatMap((name) => this.#copy.view.get('Task', name)?.spec.nodeName ?? [])
+    return new Set(nodes.filter((node) => this.#copy.view.get('Node', node)?.status.state === 'Ready'))
   }
 }

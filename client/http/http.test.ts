@@ -134,7 +134,7 @@ async function openCutter(path: string, to: string) {
 test('a creation whose answer is cut off is made once; without an id nobody knows, and it is said', async () => {
   const { client: direct, path, close } = await open()
   const cutter = await openCutter(`${path}.cut`, path)
-  const connection = connectSocket(`${path}.nobody`, `${path}.cut`)
+  const connection = connectSocket(`${path}.nobody`, [`${path}.cut`])
   const options = { handle: connection.handle, clock, identity: localAdmin, name: 'tester' }
   const config = { apiVersion: 'kit/v1', kind: 'Config', metadata: { generateName: 'a-' }, spec: { data: 'YQ==' } }
   cutter.cutNext(3)

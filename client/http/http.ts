@@ -2,9 +2,10 @@
 // answers, the error says where and what to do, because that is all that a person then wants to know.
 
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
-import { reasonOf, StatusError } from '../../api/errors.ts'
+import { StatusError } from '../../api/errors.ts'
 import type { ApiRequest, ApiResponse, Handle } from '../../api/request.ts'
 import { frameStreamOn } from '../../effects/real/socket-stream.ts'
+import { codeOf, whicheverAnswers } from './managers.ts'
 
 // An `import` of this module reads all that it exports, its WebSocket too, and that loads the whole of undici:
 // a fifth of the CPU time of `kit get`.
@@ -28,56 +29,17 @@ export interface Door {
   readonly unavailable: (error: unknown) => StatusError
 }
 
-/** Of daemons of one cluster; one after the other is tried. */
-export function connectSocket(...socketPaths: readonly string[]): HttpConnection {
+/** `others`: of managers of the same cluster, for when nobody answers on the first. */
+export function connectSocket(socketPath: string, others: readonly string[] = []): HttpConnection {
   const agent: Agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
-  const doors = socketPaths.map(
-    (socketPath): Door => ({
-      name: socketPath,
-      request: (options) => http.request({ ...options, socketPath, agent }),
-      unavailable: (error) => unavailable(socketPath, error),
+  const doors = [socketPath, ...others].map(
+    (path): Door => ({
+      name: path,
+      request: (options) => http.request({ ...options, socketPath: path, agent }),
+      unavailable: (error) => unavailable(path, error),
     }),
   )
-  return { handle: throughAny(doors, send), close: () => agent.destroy() }
-}
-
-/** Codes of errors before a connection was open. */
-export const unreached: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOENT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-])
-const broken: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
-
-export function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
-}
-
-/** Nobody has got anything of the request. */
-function isUnreached(error: unknown): boolean {
-  return reasonOf(error) === 'Unavailable' && error instanceof Error && unreached.has(codeOf(error.cause))
-}
-
-/** The door that answered last, and the next ones as long as that cannot do harm. Of a lost write the next attempt is at the next door. */
-export function throughAny(doors: readonly Door[], sendTo: (door: Door, request: ApiRequest) => Promise<ApiResponse>): Handle {
-  let at = 0
-  return async (request) => {
-    for (let left = doors.length - 1; ; left--) {
-      const door = doors[at % doors.length]
-      if (door === undefined) throw new StatusError('Unavailable', 'the context names no server')
-      try {
-        return await sendTo(door, request)
-      } catch (error) {
-        const isLost = error instanceof StatusError && (reasonOf(error) === 'Unknown' || broken.has(codeOf(error.cause)))
-        if (isLost || (left > 0 && isUnreached(error))) at += 1
-        if (left <= 0 || request.signal.aborted || !(isUnreached(error) || (isLost && request.method === 'GET'))) throw error
-      }
-    }
-  }
+  return { handle: whicheverAnswers(doors, send), close: () => agent.destroy() }
 }
 
 /** Rejects with Unknown when a write may have reached somebody who then did not answer, and with Unavailable otherwise. */

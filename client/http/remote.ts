@@ -5,7 +5,8 @@ import type { Agent } from 'node:https'
 import type { PeerCertificate } from 'node:tls'
 import { StatusError } from '../../api/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../api/request.ts'
-import { codeOf, type Door, type HttpConnection, send, throughAny, unreached } from './http.ts'
+import { type Door, type HttpConnection, send } from './http.ts'
+import { codeOf, unreached, whicheverAnswers } from './managers.ts'
 
 // As in http.ts.
 const https = process.getBuiltinModule('node:https')
@@ -41,7 +42,7 @@ export function connectRemote(remote: RemoteCluster): HttpConnection {
   })
   const doors = remote.servers.map((server) => doorTo(server, agent))
   return {
-    handle: throughAny(doors, sendWithin),
+    handle: whicheverAnswers(doors, sendWithin),
     close: () => agent.destroy(),
   }
 }

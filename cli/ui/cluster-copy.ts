@@ -1,0 +1,129 @@
+// One cluster of the dashboard: the copy of its objects, what keeps it like the cluster, and how the connection is. Other
+// clusters, screens and keys are none of its business.
+
+import type { Kind } from '../../api/objects.ts'
+import type { TaskStats } from '../../api/stats.ts'
+import type { Client } from '../../client/client.ts'
+import type { Clock } from '../../effects/effects.ts'
+import { ClusterView, type Usage } from './cluster-view.ts'
+import { follow, messageOf, type Problem } from './follow.ts'
+
+/** What every screen needs. Other kinds are followed once they are looked at. */
+const always: readonly Kind[] = ['Node', 'Service', 'Task', 'Revision', 'Stack', 'Source']
+
+export type Connection =
+  | { readonly state: 'connecting' | 'live' }
+  /** `since`: ms since 1970. `retryInMs`: undefined where trying again mends nothing. */
+  | { readonly state: 'lost'; readonly since: number; readonly reason: string; readonly retryInMs?: number }
+
+export interface ClusterCopyDeps {
+  readonly client: Client
+  readonly clock: Clock
+  /** Called after every change, of the copy and of the connection. */
+  readonly onChange: () => void
+  /** Called when a kind cannot be followed, with what trying again does not mend. */
+  readonly onFailure: (error: unknown, isNeeded: boolean) => void
+}
+
+export class ClusterCopy {
+  readonly view = new ClusterView()
+  readonly client: Client
+  readonly #deps: ClusterCopyDeps
+  readonly #followed = new Set<Kind>()
+  readonly #problems = new Map<Kind, Problem & { readonly since: number }>()
+  #failure: { readonly since: number; readonly reason: string } | undefined
+  #following = new AbortController()
+  #eventsVersion = ''
+  #lastStats = new Map<string, TaskStats>()
+  #answerMs: number | undefined
+
+  constructor(deps: ClusterCopyDeps) {
+    this.#deps = deps
+    this.client = deps.client
+  }
+
+  /** How long the API took to answer, when it was last asked. */
+  get answerMs(): number | undefined {
+    return this.#answerMs
+  }
+
+  /** Until `signal` fires. */
+  begin(signal: AbortSignal): void {
+    for (const kind of always) this.follow(kind, signal)
+  }
+
+  follow(kind: Kind, signal: AbortSignal): void {
+    if (this.#followed.has(kind)) return
+    this.#followed.add(kind)
+    const { client, clock, onChange, onFailure } = this.#deps
+    const onConnection = (of: Kind, problem: Problem | undefined): void => {
+      if (problem === undefined) this.#problems.delete(of)
+      else this.#problems.set(of, { ...problem, since: this.#problems.get(of)?.since ?? clock.wallMs() })
+      onChange()
+    }
+    follow({ client, clock, view: this.view, onChange, onConnection }, kind, AbortSignal.any([signal, this.#following.signal])).catch(
+      (error: unknown) => {
+        const isNeeded = always.includes(kind)
+        if (isNeeded) this.#failure ??= { since: clock.wallMs(), reason: messageOf(error) }
+        onFailure(error, isNeeded)
+      },
+    )
+  }
+
+  /** Asks for everything again. */
+  resync(signal: AbortSignal): void {
+    const kinds = [...this.#followed]
+    this.#following.abort()
+    this.#following = new AbortController()
+    this.#followed.clear()
+    this.#problems.clear()
+    this.#failure = undefined
+    this.#eventsVersion = ''
+    for (const kind of kinds) this.follow(kind, signal)
+  }
+
+  /** The problem that has lasted longest, and the attempt that comes first. */
+  connection(): Connection {
+    if (this.#failure !== undefined) return { state: 'lost', ...this.#failure }
+    const problems = [...this.#problems.values()]
+    const [first] = problems.toSorted((a, b) => a.since - b.since)
+    if (first === undefined) {
+      const isLive = this.#followed.size > 0 && [...this.#followed].every((kind) => this.view.isKnown(kind))
+      return { state: isLive ? 'live' : 'connecting' }
+    }
+    const retryAtMs = Math.min(...problems.map((problem) => problem.retryAtMs))
+    const retryInMs = Math.max(0, retryAtMs - this.#deps.clock.monotonicMs())
+    return { state: 'lost', since: first.since, reason: first.reason, retryInMs }
+  }
+
+  /** Asking for none tells whether there are new ones. */
+  async readEvents(): Promise<void> {
+    const { client, clock, onChange } = this.#deps
+    const askedAt = clock.monotonicMs()
+    const { metadata } = await client.events({ fieldSelector: 'metadata.name=-' })
+    this.#answerMs = clock.monotonicMs() - askedAt
+    if (metadata.resourceVersion === this.#eventsVersion) return
+    this.view.events = (await client.events()).items
+    this.#eventsVersion = metadata.resourceVersion
+    onChange()
+  }
+
+  /** What the tasks of those nodes use. Those that are not asked about any more are forgotten. */
+  async readUsage(nodes: readonly string[]): Promise<void> {
+    if (nodes.length === 0) return
+    const { client, onChange } = this.#deps
+    const found = (await Promise.all(nodes.map((node) => client.stats(node).catch(() => [])))).flat()
+    const usage = new Map<string, Usage>()
+    for (const stats of found) {
+      const before = this.#lastStats.get(stats.task)
+      const isLater = before !== undefined && stats.at > before.at && stats.cpuMs >= before.cpuMs
+      const cpuPercent = isLater
+        ? (100 * (stats.cpuMs - before.cpuMs)) / (stats.at - before.at)
+        : this.view.usage.get(stats.task)?.cpuPercent
+      usage.set(stats.task, { memoryBytes: stats.memoryBytes, ...(cpuPercent === undefined ? {} : { cpuPercent }) })
+    }
+    this.#lastStats = new Map(found.map((stats) => [stats.task, stats]))
+    this.view.usage = usage
+    onChange()
+  }
+}
