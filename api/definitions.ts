@@ -3488,6 +3488,14 @@ export const definitions: readonly Definition[] = [
        "description": "Why, or why not"
       },
       {
+       "name": "Node",
+       "type": "string",
+       "format": "node",
+       "jsonPath": ".status.node",
+       "priority": 1,
+       "description": "Host name of the manager that reads it"
+      },
+      {
        "name": "Suspended",
        "type": "boolean",
        "jsonPath": ".spec.suspend",
@@ -3534,7 +3542,7 @@ export const definitions: readonly Definition[] = [
            "type": "string",
            "minLength": 1,
            "maxLength": 253,
-           "description": "The manager that has the directory: its name or host name. The one that leads, when left out."
+           "description": "The manager that has the directory: its name or host name. Any that has it, when left out."
           },
           "interval": {
            "type": "string",
@@ -3609,6 +3617,10 @@ export const definitions: readonly Definition[] = [
            "type": "integer",
            "description": "The generation that this status describes."
           },
+          "node": {
+           "type": "string",
+           "description": "The manager that reads the directory."
+          },
           "lastAttemptedRevision": {
            "type": "string",
            "description": "Hash of the files read last."
@@ -3629,6 +3641,34 @@ export const definitions: readonly Definition[] = [
            "type": "string",
            "format": "date-time",
            "description": "When something was written last."
+          },
+          "lastChange": {
+           "type": "object",
+           "description": "What was written last.",
+           "required": [
+            "at",
+            "reason",
+            "message"
+           ],
+           "properties": {
+            "at": {
+             "type": "string",
+             "format": "date-time",
+             "description": "When."
+            },
+            "reason": {
+             "type": "string",
+             "enum": [
+              "Applied",
+              "Healed"
+             ],
+             "description": "Why: the files say so, or others had changed it."
+            },
+            "message": {
+             "type": "string",
+             "description": "What was done."
+            }
+           }
           },
           "lastHandledSync": {
            "type": "string",

@@ -9900,7 +9900,7 @@ return errors === 0;
 validate27.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"message":{"type":"string"}}}},"pending":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Create","Configure","Prune"]},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"node":{"type":"string"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastChange":{"type":"object","required":["at","reason","message"],"properties":{"at":{"type":"string","format":"date-time"},"reason":{"type":"string","enum":["Applied","Healed"]},"message":{"type":"string"}}},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"message":{"type":"string"}}}},"pending":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Create","Configure","Prune"]},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const pattern6 = new RegExp("^/", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10287,9 +10287,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data14.lastAttemptedRevision !== undefined){
-if(typeof data14.lastAttemptedRevision !== "string"){
-const err31 = {instancePath:instancePath+"/status/lastAttemptedRevision",keyword:"type",params:{type: "string"}};
+if(data14.node !== undefined){
+if(typeof data14.node !== "string"){
+const err31 = {instancePath:instancePath+"/status/node",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -10299,9 +10299,9 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data14.lastAttemptedCommit !== undefined){
-if(typeof data14.lastAttemptedCommit !== "string"){
-const err32 = {instancePath:instancePath+"/status/lastAttemptedCommit",keyword:"type",params:{type: "string"}};
+if(data14.lastAttemptedRevision !== undefined){
+if(typeof data14.lastAttemptedRevision !== "string"){
+const err32 = {instancePath:instancePath+"/status/lastAttemptedRevision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -10311,9 +10311,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data14.lastAppliedRevision !== undefined){
-if(typeof data14.lastAppliedRevision !== "string"){
-const err33 = {instancePath:instancePath+"/status/lastAppliedRevision",keyword:"type",params:{type: "string"}};
+if(data14.lastAttemptedCommit !== undefined){
+if(typeof data14.lastAttemptedCommit !== "string"){
+const err33 = {instancePath:instancePath+"/status/lastAttemptedCommit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -10323,9 +10323,9 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data14.lastAppliedCommit !== undefined){
-if(typeof data14.lastAppliedCommit !== "string"){
-const err34 = {instancePath:instancePath+"/status/lastAppliedCommit",keyword:"type",params:{type: "string"}};
+if(data14.lastAppliedRevision !== undefined){
+if(typeof data14.lastAppliedRevision !== "string"){
+const err34 = {instancePath:instancePath+"/status/lastAppliedRevision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -10335,11 +10335,9 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data14.lastAppliedAt !== undefined){
-let data20 = data14.lastAppliedAt;
-if(typeof data20 === "string"){
-if(!(formats6(data20))){
-const err35 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"format",params:{format: "date-time"}};
+if(data14.lastAppliedCommit !== undefined){
+if(typeof data14.lastAppliedCommit !== "string"){
+const err35 = {instancePath:instancePath+"/status/lastAppliedCommit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -10349,8 +10347,11 @@ vErrors.push(err35);
 errors++;
 }
 }
-else {
-const err36 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"type",params:{type: "string"}};
+if(data14.lastAppliedAt !== undefined){
+let data21 = data14.lastAppliedAt;
+if(typeof data21 === "string"){
+if(!(formats6(data21))){
+const err36 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -10360,9 +10361,8 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data14.lastHandledSync !== undefined){
-if(typeof data14.lastHandledSync !== "string"){
-const err37 = {instancePath:instancePath+"/status/lastHandledSync",keyword:"type",params:{type: "string"}};
+else {
+const err37 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -10372,9 +10372,11 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data14.watching !== undefined){
-if(typeof data14.watching !== "string"){
-const err38 = {instancePath:instancePath+"/status/watching",keyword:"type",params:{type: "string"}};
+if(data14.lastChange !== undefined){
+let data22 = data14.lastChange;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.at === undefined){
+const err38 = {instancePath:instancePath+"/status/lastChange",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -10383,11 +10385,8 @@ vErrors.push(err38);
 }
 errors++;
 }
-}
-if(data14.objects !== undefined){
-let data23 = data14.objects;
-if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err39 = {instancePath:instancePath+"/status/objects",keyword:"type",params:{type: "integer"}};
+if(data22.reason === undefined){
+const err39 = {instancePath:instancePath+"/status/lastChange",keyword:"required",params:{missingProperty: "reason"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -10396,16 +10395,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-if(data14.inventory !== undefined){
-let data24 = data14.inventory;
-if(Array.isArray(data24)){
-const len1 = data24.length;
-for(let i1=0; i1<len1; i1++){
-let data25 = data24[i1];
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.kind === undefined){
-const err40 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "kind"}};
+if(data22.message === undefined){
+const err40 = {instancePath:instancePath+"/status/lastChange",keyword:"required",params:{missingProperty: "message"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -10414,8 +10405,11 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data25.name === undefined){
-const err41 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "name"}};
+if(data22.at !== undefined){
+let data23 = data22.at;
+if(typeof data23 === "string"){
+if(!(formats6(data23))){
+const err41 = {instancePath:instancePath+"/status/lastChange/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -10424,9 +10418,9 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(data25.kind !== undefined){
-if(typeof data25.kind !== "string"){
-const err42 = {instancePath:instancePath+"/status/inventory/" + i1+"/kind",keyword:"type",params:{type: "string"}};
+}
+else {
+const err42 = {instancePath:instancePath+"/status/lastChange/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -10436,9 +10430,10 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data25.name !== undefined){
-if(typeof data25.name !== "string"){
-const err43 = {instancePath:instancePath+"/status/inventory/" + i1+"/name",keyword:"type",params:{type: "string"}};
+if(data22.reason !== undefined){
+let data24 = data22.reason;
+if(typeof data24 !== "string"){
+const err43 = {instancePath:instancePath+"/status/lastChange/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -10447,10 +10442,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-if(data25.uid !== undefined){
-if(typeof data25.uid !== "string"){
-const err44 = {instancePath:instancePath+"/status/inventory/" + i1+"/uid",keyword:"type",params:{type: "string"}};
+if(!((data24 === "Applied") || (data24 === "Healed"))){
+const err44 = {instancePath:instancePath+"/status/lastChange/reason",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.lastChange.properties.reason.enum}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -10460,9 +10453,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data25.adopted !== undefined){
-if(typeof data25.adopted !== "boolean"){
-const err45 = {instancePath:instancePath+"/status/inventory/" + i1+"/adopted",keyword:"type",params:{type: "boolean"}};
+if(data22.message !== undefined){
+if(typeof data22.message !== "string"){
+const err45 = {instancePath:instancePath+"/status/lastChange/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -10474,7 +10467,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"type",params:{type: "object"}};
+const err46 = {instancePath:instancePath+"/status/lastChange",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -10484,9 +10477,9 @@ vErrors.push(err46);
 errors++;
 }
 }
-}
-else {
-const err47 = {instancePath:instancePath+"/status/inventory",keyword:"type",params:{type: "array"}};
+if(data14.lastHandledSync !== undefined){
+if(typeof data14.lastHandledSync !== "string"){
+const err47 = {instancePath:instancePath+"/status/lastHandledSync",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -10496,15 +10489,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data14.drift !== undefined){
-let data30 = data14.drift;
-if(Array.isArray(data30)){
-const len2 = data30.length;
-for(let i2=0; i2<len2; i2++){
-let data31 = data30[i2];
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(data31.kind === undefined){
-const err48 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "kind"}};
+if(data14.watching !== undefined){
+if(typeof data14.watching !== "string"){
+const err48 = {instancePath:instancePath+"/status/watching",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -10513,8 +10500,11 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data31.name === undefined){
-const err49 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "name"}};
+}
+if(data14.objects !== undefined){
+let data28 = data14.objects;
+if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
+const err49 = {instancePath:instancePath+"/status/objects",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -10523,9 +10513,16 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data31.kind !== undefined){
-if(typeof data31.kind !== "string"){
-const err50 = {instancePath:instancePath+"/status/drift/" + i2+"/kind",keyword:"type",params:{type: "string"}};
+}
+if(data14.inventory !== undefined){
+let data29 = data14.inventory;
+if(Array.isArray(data29)){
+const len1 = data29.length;
+for(let i1=0; i1<len1; i1++){
+let data30 = data29[i1];
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.kind === undefined){
+const err50 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -10534,10 +10531,8 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-if(data31.name !== undefined){
-if(typeof data31.name !== "string"){
-const err51 = {instancePath:instancePath+"/status/drift/" + i2+"/name",keyword:"type",params:{type: "string"}};
+if(data30.name === undefined){
+const err51 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -10546,10 +10541,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data31.field !== undefined){
-if(typeof data31.field !== "string"){
-const err52 = {instancePath:instancePath+"/status/drift/" + i2+"/field",keyword:"type",params:{type: "string"}};
+if(data30.kind !== undefined){
+if(typeof data30.kind !== "string"){
+const err52 = {instancePath:instancePath+"/status/inventory/" + i1+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -10559,9 +10553,9 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data31.by !== undefined){
-if(typeof data31.by !== "string"){
-const err53 = {instancePath:instancePath+"/status/drift/" + i2+"/by",keyword:"type",params:{type: "string"}};
+if(data30.name !== undefined){
+if(typeof data30.name !== "string"){
+const err53 = {instancePath:instancePath+"/status/inventory/" + i1+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -10571,9 +10565,9 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data31.message !== undefined){
-if(typeof data31.message !== "string"){
-const err54 = {instancePath:instancePath+"/status/drift/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data30.uid !== undefined){
+if(typeof data30.uid !== "string"){
+const err54 = {instancePath:instancePath+"/status/inventory/" + i1+"/uid",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -10583,9 +10577,9 @@ vErrors.push(err54);
 errors++;
 }
 }
-}
-else {
-const err55 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"type",params:{type: "object"}};
+if(data30.adopted !== undefined){
+if(typeof data30.adopted !== "boolean"){
+const err55 = {instancePath:instancePath+"/status/inventory/" + i1+"/adopted",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -10597,7 +10591,7 @@ errors++;
 }
 }
 else {
-const err56 = {instancePath:instancePath+"/status/drift",keyword:"type",params:{type: "array"}};
+const err56 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -10607,15 +10601,9 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data14.pending !== undefined){
-let data37 = data14.pending;
-if(Array.isArray(data37)){
-const len3 = data37.length;
-for(let i3=0; i3<len3; i3++){
-let data38 = data37[i3];
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-if(data38.kind === undefined){
-const err57 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "kind"}};
+}
+else {
+const err57 = {instancePath:instancePath+"/status/inventory",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -10624,8 +10612,16 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(data38.name === undefined){
-const err58 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "name"}};
+}
+if(data14.drift !== undefined){
+let data35 = data14.drift;
+if(Array.isArray(data35)){
+const len2 = data35.length;
+for(let i2=0; i2<len2; i2++){
+let data36 = data35[i2];
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(data36.kind === undefined){
+const err58 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -10634,8 +10630,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data38.action === undefined){
-const err59 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "action"}};
+if(data36.name === undefined){
+const err59 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -10644,9 +10640,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data38.kind !== undefined){
-if(typeof data38.kind !== "string"){
-const err60 = {instancePath:instancePath+"/status/pending/" + i3+"/kind",keyword:"type",params:{type: "string"}};
+if(data36.kind !== undefined){
+if(typeof data36.kind !== "string"){
+const err60 = {instancePath:instancePath+"/status/drift/" + i2+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -10656,9 +10652,9 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data38.name !== undefined){
-if(typeof data38.name !== "string"){
-const err61 = {instancePath:instancePath+"/status/pending/" + i3+"/name",keyword:"type",params:{type: "string"}};
+if(data36.name !== undefined){
+if(typeof data36.name !== "string"){
+const err61 = {instancePath:instancePath+"/status/drift/" + i2+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -10668,10 +10664,9 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data38.action !== undefined){
-let data41 = data38.action;
-if(typeof data41 !== "string"){
-const err62 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"type",params:{type: "string"}};
+if(data36.field !== undefined){
+if(typeof data36.field !== "string"){
+const err62 = {instancePath:instancePath+"/status/drift/" + i2+"/field",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -10680,8 +10675,10 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(!(((data41 === "Create") || (data41 === "Configure")) || (data41 === "Prune"))){
-const err63 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.pending.items.properties.action.enum}};
+}
+if(data36.by !== undefined){
+if(typeof data36.by !== "string"){
+const err63 = {instancePath:instancePath+"/status/drift/" + i2+"/by",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -10691,9 +10688,9 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data38.message !== undefined){
-if(typeof data38.message !== "string"){
-const err64 = {instancePath:instancePath+"/status/pending/" + i3+"/message",keyword:"type",params:{type: "string"}};
+if(data36.message !== undefined){
+if(typeof data36.message !== "string"){
+const err64 = {instancePath:instancePath+"/status/drift/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -10705,7 +10702,7 @@ errors++;
 }
 }
 else {
-const err65 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"type",params:{type: "object"}};
+const err65 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -10717,7 +10714,7 @@ errors++;
 }
 }
 else {
-const err66 = {instancePath:instancePath+"/status/pending",keyword:"type",params:{type: "array"}};
+const err66 = {instancePath:instancePath+"/status/drift",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -10727,11 +10724,15 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data14.healing !== undefined){
-let data43 = data14.healing;
+if(data14.pending !== undefined){
+let data42 = data14.pending;
+if(Array.isArray(data42)){
+const len3 = data42.length;
+for(let i3=0; i3<len3; i3++){
+let data43 = data42[i3];
 if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-if(data43.count === undefined){
-const err67 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
+if(data43.kind === undefined){
+const err67 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -10740,8 +10741,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data43.at === undefined){
-const err68 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
+if(data43.name === undefined){
+const err68 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -10750,10 +10751,8 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data43.count !== undefined){
-let data44 = data43.count;
-if(!(((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44))) && (isFinite(data44)))){
-const err69 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
+if(data43.action === undefined){
+const err69 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -10762,12 +10761,9 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-if(data43.at !== undefined){
-let data45 = data43.at;
-if(typeof data45 === "string"){
-if(!(formats6(data45))){
-const err70 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
+if(data43.kind !== undefined){
+if(typeof data43.kind !== "string"){
+const err70 = {instancePath:instancePath+"/status/pending/" + i3+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -10777,8 +10773,9 @@ vErrors.push(err70);
 errors++;
 }
 }
-else {
-const err71 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
+if(data43.name !== undefined){
+if(typeof data43.name !== "string"){
+const err71 = {instancePath:instancePath+"/status/pending/" + i3+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -10788,9 +10785,10 @@ vErrors.push(err71);
 errors++;
 }
 }
-}
-else {
-const err72 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
+if(data43.action !== undefined){
+let data46 = data43.action;
+if(typeof data46 !== "string"){
+const err72 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -10799,16 +10797,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-if(data14.results !== undefined){
-let data46 = data14.results;
-if(Array.isArray(data46)){
-const len4 = data46.length;
-for(let i4=0; i4<len4; i4++){
-let data47 = data46[i4];
-if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
-if(data47.kind === undefined){
-const err73 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "kind"}};
+if(!(((data46 === "Create") || (data46 === "Configure")) || (data46 === "Prune"))){
+const err73 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.pending.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -10817,8 +10807,10 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(data47.name === undefined){
-const err74 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "name"}};
+}
+if(data43.message !== undefined){
+if(typeof data43.message !== "string"){
+const err74 = {instancePath:instancePath+"/status/pending/" + i3+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -10827,8 +10819,10 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(data47.action === undefined){
-const err75 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "action"}};
+}
+}
+else {
+const err75 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -10837,9 +10831,10 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(data47.kind !== undefined){
-if(typeof data47.kind !== "string"){
-const err76 = {instancePath:instancePath+"/status/results/" + i4+"/kind",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/status/pending",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -10849,9 +10844,11 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data47.name !== undefined){
-if(typeof data47.name !== "string"){
-const err77 = {instancePath:instancePath+"/status/results/" + i4+"/name",keyword:"type",params:{type: "string"}};
+if(data14.healing !== undefined){
+let data48 = data14.healing;
+if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+if(data48.count === undefined){
+const err77 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -10860,11 +10857,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-}
-if(data47.action !== undefined){
-let data50 = data47.action;
-if(typeof data50 !== "string"){
-const err78 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"type",params:{type: "string"}};
+if(data48.at === undefined){
+const err78 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -10873,8 +10867,10 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(!(((((data50 === "Created") || (data50 === "Configured")) || (data50 === "Pruned")) || (data50 === "PruneSkipped")) || (data50 === "Failed"))){
-const err79 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
+if(data48.count !== undefined){
+let data49 = data48.count;
+if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
+const err79 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -10884,9 +10880,11 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data47.message !== undefined){
-if(typeof data47.message !== "string"){
-const err80 = {instancePath:instancePath+"/status/results/" + i4+"/message",keyword:"type",params:{type: "string"}};
+if(data48.at !== undefined){
+let data50 = data48.at;
+if(typeof data50 === "string"){
+if(!(formats6(data50))){
+const err80 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -10896,9 +10894,8 @@ vErrors.push(err80);
 errors++;
 }
 }
-}
 else {
-const err81 = {instancePath:instancePath+"/status/results/" + i4,keyword:"type",params:{type: "object"}};
+const err81 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -10910,7 +10907,7 @@ errors++;
 }
 }
 else {
-const err82 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
+const err82 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -10920,15 +10917,15 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data14.errors !== undefined){
-let data52 = data14.errors;
-if(Array.isArray(data52)){
-const len5 = data52.length;
-for(let i5=0; i5<len5; i5++){
-let data53 = data52[i5];
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-if(data53.message === undefined){
-const err83 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"required",params:{missingProperty: "message"}};
+if(data14.results !== undefined){
+let data51 = data14.results;
+if(Array.isArray(data51)){
+const len4 = data51.length;
+for(let i4=0; i4<len4; i4++){
+let data52 = data51[i4];
+if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
+if(data52.kind === undefined){
+const err83 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -10937,9 +10934,8 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data53.file !== undefined){
-if(typeof data53.file !== "string"){
-const err84 = {instancePath:instancePath+"/status/errors/" + i5+"/file",keyword:"type",params:{type: "string"}};
+if(data52.name === undefined){
+const err84 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -10948,11 +10944,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-}
-if(data53.line !== undefined){
-let data55 = data53.line;
-if(!(((typeof data55 == "number") && (!(data55 % 1) && !isNaN(data55))) && (isFinite(data55)))){
-const err85 = {instancePath:instancePath+"/status/errors/" + i5+"/line",keyword:"type",params:{type: "integer"}};
+if(data52.action === undefined){
+const err85 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -10961,11 +10954,9 @@ vErrors.push(err85);
 }
 errors++;
 }
-}
-if(data53.column !== undefined){
-let data56 = data53.column;
-if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
-const err86 = {instancePath:instancePath+"/status/errors/" + i5+"/column",keyword:"type",params:{type: "integer"}};
+if(data52.kind !== undefined){
+if(typeof data52.kind !== "string"){
+const err86 = {instancePath:instancePath+"/status/results/" + i4+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -10975,9 +10966,9 @@ vErrors.push(err86);
 errors++;
 }
 }
-if(data53.code !== undefined){
-if(typeof data53.code !== "string"){
-const err87 = {instancePath:instancePath+"/status/errors/" + i5+"/code",keyword:"type",params:{type: "string"}};
+if(data52.name !== undefined){
+if(typeof data52.name !== "string"){
+const err87 = {instancePath:instancePath+"/status/results/" + i4+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -10987,9 +10978,10 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data53.message !== undefined){
-if(typeof data53.message !== "string"){
-const err88 = {instancePath:instancePath+"/status/errors/" + i5+"/message",keyword:"type",params:{type: "string"}};
+if(data52.action !== undefined){
+let data55 = data52.action;
+if(typeof data55 !== "string"){
+const err88 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -10998,10 +10990,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-}
-}
-else {
-const err89 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"type",params:{type: "object"}};
+if(!(((((data55 === "Created") || (data55 === "Configured")) || (data55 === "Pruned")) || (data55 === "PruneSkipped")) || (data55 === "Failed"))){
+const err89 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -11011,9 +11001,9 @@ vErrors.push(err89);
 errors++;
 }
 }
-}
-else {
-const err90 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
+if(data52.message !== undefined){
+if(typeof data52.message !== "string"){
+const err90 = {instancePath:instancePath+"/status/results/" + i4+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -11023,11 +11013,9 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data14.awaiting !== undefined){
-let data59 = data14.awaiting;
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-if(data59.token === undefined){
-const err91 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
+}
+else {
+const err91 = {instancePath:instancePath+"/status/results/" + i4,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -11036,8 +11024,10 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(data59.prune === undefined){
-const err92 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -11046,8 +11036,16 @@ vErrors.push(err92);
 }
 errors++;
 }
-if(data59.of === undefined){
-const err93 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
+}
+if(data14.errors !== undefined){
+let data57 = data14.errors;
+if(Array.isArray(data57)){
+const len5 = data57.length;
+for(let i5=0; i5<len5; i5++){
+let data58 = data57[i5];
+if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
+if(data58.message === undefined){
+const err93 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"required",params:{missingProperty: "message"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -11056,9 +11054,9 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(data59.token !== undefined){
-if(typeof data59.token !== "string"){
-const err94 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
+if(data58.file !== undefined){
+if(typeof data58.file !== "string"){
+const err94 = {instancePath:instancePath+"/status/errors/" + i5+"/file",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -11068,10 +11066,10 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data59.prune !== undefined){
-let data61 = data59.prune;
-if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
-const err95 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
+if(data58.line !== undefined){
+let data60 = data58.line;
+if(!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60)))){
+const err95 = {instancePath:instancePath+"/status/errors/" + i5+"/line",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -11081,10 +11079,10 @@ vErrors.push(err95);
 errors++;
 }
 }
-if(data59.of !== undefined){
-let data62 = data59.of;
-if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
-const err96 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
+if(data58.column !== undefined){
+let data61 = data58.column;
+if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
+const err96 = {instancePath:instancePath+"/status/errors/" + i5+"/column",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -11094,9 +11092,9 @@ vErrors.push(err96);
 errors++;
 }
 }
-}
-else {
-const err97 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
+if(data58.code !== undefined){
+if(typeof data58.code !== "string"){
+const err97 = {instancePath:instancePath+"/status/errors/" + i5+"/code",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -11106,15 +11104,9 @@ vErrors.push(err97);
 errors++;
 }
 }
-if(data14.history !== undefined){
-let data63 = data14.history;
-if(Array.isArray(data63)){
-const len6 = data63.length;
-for(let i6=0; i6<len6; i6++){
-let data64 = data63[i6];
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.revision === undefined){
-const err98 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "revision"}};
+if(data58.message !== undefined){
+if(typeof data58.message !== "string"){
+const err98 = {instancePath:instancePath+"/status/errors/" + i5+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -11123,8 +11115,10 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(data64.at === undefined){
-const err99 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "at"}};
+}
+}
+else {
+const err99 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -11133,8 +11127,10 @@ vErrors.push(err99);
 }
 errors++;
 }
-if(data64.objects === undefined){
-const err100 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "objects"}};
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -11143,9 +11139,12 @@ vErrors.push(err100);
 }
 errors++;
 }
-if(data64.revision !== undefined){
-if(typeof data64.revision !== "string"){
-const err101 = {instancePath:instancePath+"/status/history/" + i6+"/revision",keyword:"type",params:{type: "string"}};
+}
+if(data14.awaiting !== undefined){
+let data64 = data14.awaiting;
+if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
+if(data64.token === undefined){
+const err101 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -11154,10 +11153,8 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-if(data64.commit !== undefined){
-if(typeof data64.commit !== "string"){
-const err102 = {instancePath:instancePath+"/status/history/" + i6+"/commit",keyword:"type",params:{type: "string"}};
+if(data64.prune === undefined){
+const err102 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -11166,12 +11163,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-if(data64.at !== undefined){
-let data67 = data64.at;
-if(typeof data67 === "string"){
-if(!(formats6(data67))){
-const err103 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"format",params:{format: "date-time"}};
+if(data64.of === undefined){
+const err103 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -11180,9 +11173,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-else {
-const err104 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"type",params:{type: "string"}};
+if(data64.token !== undefined){
+if(typeof data64.token !== "string"){
+const err104 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -11192,10 +11185,10 @@ vErrors.push(err104);
 errors++;
 }
 }
-if(data64.objects !== undefined){
-let data68 = data64.objects;
-if(!(((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68))) && (isFinite(data68)))){
-const err105 = {instancePath:instancePath+"/status/history/" + i6+"/objects",keyword:"type",params:{type: "integer"}};
+if(data64.prune !== undefined){
+let data66 = data64.prune;
+if(!(((typeof data66 == "number") && (!(data66 % 1) && !isNaN(data66))) && (isFinite(data66)))){
+const err105 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -11205,10 +11198,10 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data64.changed !== undefined){
-let data69 = data64.changed;
-if(!(((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69))) && (isFinite(data69)))){
-const err106 = {instancePath:instancePath+"/status/history/" + i6+"/changed",keyword:"type",params:{type: "integer"}};
+if(data64.of !== undefined){
+let data67 = data64.of;
+if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
+const err106 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -11220,7 +11213,7 @@ errors++;
 }
 }
 else {
-const err107 = {instancePath:instancePath+"/status/history/" + i6,keyword:"type",params:{type: "object"}};
+const err107 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -11230,9 +11223,15 @@ vErrors.push(err107);
 errors++;
 }
 }
-}
-else {
-const err108 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
+if(data14.history !== undefined){
+let data68 = data14.history;
+if(Array.isArray(data68)){
+const len6 = data68.length;
+for(let i6=0; i6<len6; i6++){
+let data69 = data68[i6];
+if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
+if(data69.revision === undefined){
+const err108 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "revision"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -11241,16 +11240,8 @@ vErrors.push(err108);
 }
 errors++;
 }
-}
-if(data14.conditions !== undefined){
-let data70 = data14.conditions;
-if(Array.isArray(data70)){
-const len7 = data70.length;
-for(let i7=0; i7<len7; i7++){
-let data71 = data70[i7];
-if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
-if(data71.type === undefined){
-const err109 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "type"}};
+if(data69.at === undefined){
+const err109 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -11259,8 +11250,8 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(data71.status === undefined){
-const err110 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "status"}};
+if(data69.objects === undefined){
+const err110 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "objects"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -11269,9 +11260,9 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(data71.type !== undefined){
-if(typeof data71.type !== "string"){
-const err111 = {instancePath:instancePath+"/status/conditions/" + i7+"/type",keyword:"type",params:{type: "string"}};
+if(data69.revision !== undefined){
+if(typeof data69.revision !== "string"){
+const err111 = {instancePath:instancePath+"/status/history/" + i6+"/revision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -11281,10 +11272,9 @@ vErrors.push(err111);
 errors++;
 }
 }
-if(data71.status !== undefined){
-let data73 = data71.status;
-if(typeof data73 !== "string"){
-const err112 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"type",params:{type: "string"}};
+if(data69.commit !== undefined){
+if(typeof data69.commit !== "string"){
+const err112 = {instancePath:instancePath+"/status/history/" + i6+"/commit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -11293,8 +11283,12 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(!(((data73 === "True") || (data73 === "False")) || (data73 === "Unknown"))){
-const err113 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data69.at !== undefined){
+let data72 = data69.at;
+if(typeof data72 === "string"){
+if(!(formats6(data72))){
+const err113 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -11304,9 +11298,8 @@ vErrors.push(err113);
 errors++;
 }
 }
-if(data71.reason !== undefined){
-if(typeof data71.reason !== "string"){
-const err114 = {instancePath:instancePath+"/status/conditions/" + i7+"/reason",keyword:"type",params:{type: "string"}};
+else {
+const err114 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -11316,9 +11309,10 @@ vErrors.push(err114);
 errors++;
 }
 }
-if(data71.message !== undefined){
-if(typeof data71.message !== "string"){
-const err115 = {instancePath:instancePath+"/status/conditions/" + i7+"/message",keyword:"type",params:{type: "string"}};
+if(data69.objects !== undefined){
+let data73 = data69.objects;
+if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
+const err115 = {instancePath:instancePath+"/status/history/" + i6+"/objects",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -11328,10 +11322,10 @@ vErrors.push(err115);
 errors++;
 }
 }
-if(data71.observedGeneration !== undefined){
-let data76 = data71.observedGeneration;
-if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
-const err116 = {instancePath:instancePath+"/status/conditions/" + i7+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data69.changed !== undefined){
+let data74 = data69.changed;
+if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
+const err116 = {instancePath:instancePath+"/status/history/" + i6+"/changed",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -11341,11 +11335,9 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data71.lastTransitionTime !== undefined){
-let data77 = data71.lastTransitionTime;
-if(typeof data77 === "string"){
-if(!(formats6(data77))){
-const err117 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+}
+else {
+const err117 = {instancePath:instancePath+"/status/history/" + i6,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -11355,8 +11347,9 @@ vErrors.push(err117);
 errors++;
 }
 }
+}
 else {
-const err118 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+const err118 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -11366,9 +11359,15 @@ vErrors.push(err118);
 errors++;
 }
 }
-}
-else {
-const err119 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"type",params:{type: "object"}};
+if(data14.conditions !== undefined){
+let data75 = data14.conditions;
+if(Array.isArray(data75)){
+const len7 = data75.length;
+for(let i7=0; i7<len7; i7++){
+let data76 = data75[i7];
+if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
+if(data76.type === undefined){
+const err119 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -11377,10 +11376,8 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-}
-else {
-const err120 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data76.status === undefined){
+const err120 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -11389,10 +11386,9 @@ vErrors.push(err120);
 }
 errors++;
 }
-}
-}
-else {
-const err121 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data76.type !== undefined){
+if(typeof data76.type !== "string"){
+const err121 = {instancePath:instancePath+"/status/conditions/" + i7+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -11402,14 +11398,135 @@ vErrors.push(err121);
 errors++;
 }
 }
-}
-else {
-const err122 = {instancePath,keyword:"type",params:{type: "object"}};
+if(data76.status !== undefined){
+let data78 = data76.status;
+if(typeof data78 !== "string"){
+const err122 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err122];
 }
 else {
 vErrors.push(err122);
+}
+errors++;
+}
+if(!(((data78 === "True") || (data78 === "False")) || (data78 === "Unknown"))){
+const err123 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
+if(vErrors === null){
+vErrors = [err123];
+}
+else {
+vErrors.push(err123);
+}
+errors++;
+}
+}
+if(data76.reason !== undefined){
+if(typeof data76.reason !== "string"){
+const err124 = {instancePath:instancePath+"/status/conditions/" + i7+"/reason",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+}
+if(data76.message !== undefined){
+if(typeof data76.message !== "string"){
+const err125 = {instancePath:instancePath+"/status/conditions/" + i7+"/message",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+if(data76.observedGeneration !== undefined){
+let data81 = data76.observedGeneration;
+if(!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81)))){
+const err126 = {instancePath:instancePath+"/status/conditions/" + i7+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+}
+if(data76.lastTransitionTime !== undefined){
+let data82 = data76.lastTransitionTime;
+if(typeof data82 === "string"){
+if(!(formats6(data82))){
+const err127 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+}
+else {
+const err128 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+}
+}
+}
+else {
+const err129 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
+}
+errors++;
+}
+}
+}
+else {
+const err130 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err130];
+}
+else {
+vErrors.push(err130);
+}
+errors++;
+}
+}
+}
+else {
+const err131 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err131];
+}
+else {
+vErrors.push(err131);
+}
+errors++;
+}
+}
+}
+else {
+const err132 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err132];
+}
+else {
+vErrors.push(err132);
 }
 errors++;
 }

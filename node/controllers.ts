@@ -8,7 +8,7 @@ import { autolockController } from '../controllers/autolock/autolock.ts'
 import { bootstrapController, type Founding } from '../controllers/bootstrap/bootstrap.ts'
 import { drainController } from '../controllers/drain/drain.ts'
 import { externalCaController } from '../controllers/external-ca/external-ca.ts'
-import { type GitopsDeps, gitopsController } from '../controllers/gitops/gitops.ts'
+import { sourceEventsController } from '../controllers/gitops/source-events.ts'
 import { globalController } from '../controllers/global/global.ts'
 import type { NodeLiveness } from '../controllers/node-lifecycle/liveness.ts'
 import { nodeLifecycleController } from '../controllers/node-lifecycle/node-lifecycle.ts'
@@ -43,7 +43,6 @@ export interface ControllersDeps extends Omit<ControllerDeps, 'store' | 'events'
   readonly clusterId: string
   readonly nodeLabels: Readonly<Record<string, string>>
   readonly founding: Founding
-  readonly gitops: Pick<GitopsDeps, 'directories' | 'snapshots' | 'clientOf'>
 }
 
 /** `index` must be fed the store's events before any controller runs. */
@@ -61,9 +60,9 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
       readonly nodeLabels: Readonly<Record<string, string>>
       readonly founding: Founding
       readonly group: Group
-    } & ControllersDeps['gitops']
+    }
   const make = (create: (deps: All) => Controller): Controller => {
-    const { clock, log, random, keys, certifier, liveness, nodeId, clusterId, nodeLabels, founding, gitops } = deps
+    const { clock, log, random, keys, certifier, liveness, nodeId, clusterId, nodeLabels, founding } = deps
     const given = {
       clock,
       log,
@@ -78,7 +77,6 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
       nodes,
       slots: index,
       group: groupOf(deps.store, nodeId),
-      ...gitops,
     }
     // The list belongs to the controller, and the controller needs the handle that the list makes.
     const { name, writes } = create({ ...given, store: deps.store, events: deps.events.recorder('kit') })
@@ -103,7 +101,7 @@ export function createControllers(deps: ControllersDeps): { readonly controllers
     schedulerController,
     nodeLifecycleController,
     reaperController,
-    gitopsController,
+    sourceEventsController,
   ].map(make)
   return { controllers, index }
 }

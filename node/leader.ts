@@ -4,7 +4,7 @@
 // Read next: controllers.ts, ../server/dispatcher.ts.
 
 import type { ExecRequest, ForwardRequest } from '../api/exec.ts'
-import type { FrameConnection, Handle } from '../api/request.ts'
+import type { FrameConnection } from '../api/request.ts'
 import type { LogLine, LogQuery } from '../api/session.ts'
 import type { TaskStats } from '../api/stats.ts'
 import { type Certifier, createCertifier } from '../ca/certifier.ts'
@@ -18,7 +18,6 @@ import { LogBroker } from '../server/logs.ts'
 import { StatsBroker } from '../server/stats.ts'
 import type { OpenStore } from '../store/store.ts'
 import { createControllers } from './controllers.ts'
-import { createGitops } from './gitops.ts'
 import type { NodeMetrics } from './metrics.ts'
 import type { ManagerOptions } from './node-options.ts'
 
@@ -80,8 +79,8 @@ export class Leader {
     return this.#exec.open(task, request, who, signal)
   }
 
-  /** Until `signal` fires. `handle`: the API, for what controllers do as its users do. */
-  async run(handle: Handle, signal: AbortSignal): Promise<void> {
+  /** Until `signal` fires. */
+  async run(signal: AbortSignal): Promise<void> {
     const { clock, random, keys, log } = this.#effects
     const { identity, labels, founding = {} } = this.#options
     const { nodeId, clusterId } = identity
@@ -92,7 +91,6 @@ export class Leader {
       events: this.#events,
       liveness: this.#dispatcher,
       nodeLabels: labels,
-      gitops: createGitops(this.#effects, this.#options, handle),
     })
     const unsubscribe = store.subscribe((batch) => index.apply(batch))
     try {

@@ -23,6 +23,7 @@ import { PeerLinks } from '../store/links/links.ts'
 import { type OpenStore, openStore } from '../store/store.ts'
 import { createBackup } from './backup.ts'
 import { groupOf } from './controllers.ts'
+import { runGitops } from './gitops.ts'
 import { createHealth } from './health.ts'
 import { noteStart } from './identity.ts'
 import { Leader } from './leader.ts'
@@ -157,7 +158,7 @@ function createManager(
       await whileRole(store, true, signal, async (inner) => {
         leader = new Leader(effects, options, store, events, metrics)
         try {
-          await leader.run(here, inner)
+          await leader.run(inner)
         } finally {
           leader = undefined
         }
@@ -179,7 +180,8 @@ function createManager(
         throw error
       })
       try {
-        const parts = [serve(all), links.run(all), serveForwarded(transport, here, all), runBeside(all, store)]
+        const gitops = runGitops(effects, options, { store, metrics, here, anywhere: handle }, all)
+        const parts = [serve(all), links.run(all), serveForwarded(transport, here, all), gitops, runBeside(all, store)]
         await Promise.race([Promise.all(parts), broken])
       } finally {
         signal.removeEventListener('abort', leave)

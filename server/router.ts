@@ -34,6 +34,7 @@ import {
   resourceOfPlural,
   type StoredResource,
 } from './resources.ts'
+import { assertReadsSource } from './source-claim.ts'
 import { watchObjects } from './watch.ts'
 import { answerWholeCluster, isWholeClusterView, type WholeClusterDeps } from './whole-cluster.ts'
 import { createObject, patchObject, replaceObject, type Subresource, scaleOf, type WriteDeps } from './write.ts'
@@ -108,6 +109,7 @@ async function route(deps: Deps, request: ApiRequest): Promise<ApiResponse> {
   const segments = segmentsOf(request.path)
   const target = targetOf(request, segments)
   assertMay(request.identity, target)
+  assertReadsSource(deps.store.view, request.identity, target)
   const { resource, endpoint, verb } = target
   if (callersOf(target) === undefined) throw resource === undefined || !isEndpoint(endpoint) ? unknownPath() : notAllowed(resource, verb)
   deps.audit.read(request, target)

@@ -11,7 +11,7 @@ export interface SourceSpec {
    */
   readonly path: string
   /**
-   * The manager that has the directory: its name or host name. The one that leads, when left out.
+   * The manager that has the directory: its name or host name. Any that has it, when left out.
    */
   readonly node?: string
   /**
@@ -67,6 +67,10 @@ export interface SourceStatus {
    */
   readonly observedGeneration?: number
   /**
+   * The manager that reads the directory.
+   */
+  readonly node?: string
+  /**
    * Hash of the files read last.
    */
   readonly lastAttemptedRevision?: string
@@ -86,6 +90,23 @@ export interface SourceStatus {
    * When something was written last.
    */
   readonly lastAppliedAt?: string
+  /**
+   * What was written last.
+   */
+  readonly lastChange?: {
+    /**
+     * When.
+     */
+    readonly at: string
+    /**
+     * Why: the files say so, or others had changed it.
+     */
+    readonly reason: 'Applied' | 'Healed'
+    /**
+     * What was done.
+     */
+    readonly message: string
+  }
   /**
    * The request of kit gitops sync that was carried out last.
    */

@@ -75,6 +75,11 @@ function isPassing(error: StatusError): boolean {
   return ['Unavailable', 'NotLeader', 'TooManyRequests', 'Timeout', 'Unknown', 'InternalError'].includes(error.reason)
 }
 
+/** While another manager begins to lead: all of it is repeated at once, and not after the time that a failed attempt waits. */
+function isOfLeader(error: StatusError): boolean {
+  return ['Unavailable', 'NotLeader', 'Unknown'].includes(error.reason)
+}
+
 export interface Applied {
   readonly results: readonly Result[]
   readonly objects: readonly WireObject[]
@@ -97,7 +102,7 @@ export async function applyAll(target: Target, objects: readonly InputObject[], 
       else if (live.metadata.resourceVersion !== object.metadata.resourceVersion)
         results.push({ kind: each.kind, name, action: 'Configured' })
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error
+      if (!(error instanceof StatusError) || isOfLeader(error)) throw error
       return { results: [...results, { kind: each.kind, name, action: 'Failed', message: error.message }], objects: applied, failed: true }
     }
   }
@@ -122,7 +127,7 @@ export async function pruneAll(client: Client, objects: readonly Present[], sign
       results.push({ kind, name, action: 'Pruned' })
     } catch (error) {
       if (reasonOf(error) === 'NotFound') continue
-      if (!(error instanceof StatusError)) throw error
+      if (!(error instanceof StatusError) || isOfLeader(error)) throw error
       isPending = true
       results.push({ kind, name, action: 'PruneSkipped', message: error.message })
     }

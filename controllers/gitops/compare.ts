@@ -90,7 +90,7 @@ function compareValues(kind: string, live: JsonObject, wanted: JsonObject, field
   return is === undefined || should === undefined ? undefined : `is ${is}, and the files say ${should}`
 }
 
-function asJson(object: WireObject): JsonObject {
+export function asJson(object: object): JsonObject {
   const value: Json = JSON.parse(JSON.stringify(object))
   return isJsonObject(value) ? value : {}
 }

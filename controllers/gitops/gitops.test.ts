@@ -417,7 +417,7 @@ test('wherever it dies between writes, the next look ends where it would have', 
         return commit(...given)
       },
     })
-    await world.reconcile().catch((error: unknown) => assert.match(String(error), /died/))
+    await world.reconcile().catch((error: unknown) => assert.match(String(error), /an internal error/))
     Object.assign(world.store, { commit })
     const used = commits
     await world.reconcile()
@@ -459,4 +459,82 @@ test('an attempt that fails in the middle is said, and begins again', async () =
   await world.reconcile()
   assert.equal(world.ready(), 'True Applied')
   assert.deepEqual(world.names(), ['b', 'c'])
+})
+
+// Several managers, each with its own directories; this one is n1.
+
+test('a manager that does not lead reads the directory that it has, and says so', async () => {
+  const world = await createWorld()
+  world.follow()
+  await world.reconcile()
+  assert.equal(world.ready(), 'undefined undefined', 'the leader says that nobody has it')
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  assert.equal(world.ready(), 'True Applied')
+  assert.equal(world.source().status.node, 'n1')
+  assert.deepEqual(world.names(), ['web'])
+})
+
+test('what no manager has, the leader says', async () => {
+  const world = await createWorld()
+  await world.reconcile()
+  assert.equal(world.ready(), 'False DirectoryMissing')
+  assert.match(world.message(), /there is no directory \/srv\/shop on any manager/)
+  assert.equal(world.source().status.node, undefined)
+})
+
+const isReadOn = (world: Awaited<ReturnType<typeof createWorld>>, node: string) =>
+  world.user.patch('Source', 'shop', { type: 'merge', patch: { status: { node } } }, { subresource: 'status' })
+const addManager = (world: Awaited<ReturnType<typeof createWorld>>, name: string, state: 'Ready' | 'Down') =>
+  world.store.commit({
+    writes: [
+      {
+        op: 'create',
+        object: {
+          kind: 'Node',
+          metadata: { name, uid: name, resourceVersion: 0, generation: 1, createdAt: 0 },
+          spec: { availability: 'Active' },
+          status: { role: 'Manager', state },
+        },
+      },
+    ],
+  })
+
+test('another manager reads it: nothing is read or written here, also when this one leads', async () => {
+  const world = await createWorld()
+  await addManager(world, 'n2', 'Ready')
+  await isReadOn(world, 'n2')
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  assert.deepEqual([world.names(), world.opened(), world.source().status.node], [[], 0, 'n2'])
+})
+
+test('the manager that read it is down: one that has the directory goes on, and without one the leader says so', async () => {
+  const world = await createWorld()
+  await addManager(world, 'n2', 'Down')
+  await isReadOn(world, 'n2')
+  await world.reconcile()
+  assert.equal(world.ready(), 'False NodeDown')
+  assert.match(world.message(), /^node n2, which reads the directory, is down; what was applied stays$/)
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  assert.deepEqual([world.ready(), world.names(), world.source().status.node], ['True Applied', ['web'], 'n1'])
+})
+
+test('who has lost the source in the middle of an attempt writes nothing more', async () => {
+  const world = await createWorld()
+  world.write({ 'a.yml': service('a') })
+  await world.reconcile()
+  world.write(many(5))
+  const { commit } = world.store
+  Object.assign(world.store, {
+    async commit(...given: Parameters<typeof commit>) {
+      const done = await commit(...given)
+      const [write] = given[0].writes
+      if (write?.op === 'create' && write.object.metadata.name === 's1') await isReadOn(world, 'n2')
+      return done
+    },
+  })
+  await assert.rejects(world.reconcile(), /Operation cannot be fulfilled on sources "shop"/)
+  assert.deepEqual(world.names(), ['a', 's0', 's1'])
 })

@@ -2,8 +2,10 @@
 // (`Directories`); what the files mean is `files.ts`, what to delete `prune.ts`, what to do `decide.ts`, doing it
 // `attempt.ts`. This file brings them together and writes down in Source.status how far it got; nothing else is its own.
 //
-// It runs where the leading manager is. It may die on any line: whatever it wrote to the cluster says itself whose it is,
-// so the next look finds it, and the status comes last. A file that is wrong, or not whole, changes nothing.
+// It runs on every manager, whether it leads or not, because directories are where they are: `turn.ts` says which of them
+// reads a source. All that it writes goes through the API, in the name of the source. It may die on any line: whatever it
+// wrote to the cluster says itself whose it is, so the next look finds it, and the status comes last. A file that is wrong,
+// or not whole, changes nothing.
 
 import { isDeepStrictEqual } from 'node:util'
 import { withDefaults } from '../../api/defaults.ts'
@@ -16,7 +18,8 @@ import { directoryChoice, revisionOf } from './files.ts'
 import { managerOf, planPrune } from './prune.ts'
 import { snapshotKey } from './snapshots.ts'
 import type { Verdict } from './source-status.ts'
-import { inPruneOrder, type Parsed, presentObjects, prunable, type SyncDeps, say, sync } from './sync.ts'
+import { claim, inPruneOrder, type Parsed, presentObjects, prunable, type SyncDeps, say, sync } from './sync.ts'
+import { downWords, turnOf } from './turn.ts'
 
 /** Holds a Source that is being deleted until what it has created is deleted. */
 export const pruneFinalizer = 'kit/prune'
@@ -27,7 +30,8 @@ const patienceMs = 10_000
 const pendingMs = 2000
 
 export type GitopsDeps = SyncDeps & {
-  readonly nodeId: string
+  /** Whether this manager leads, and whoever wants to know when that changes. */
+  readonly leadership: { leads(): boolean; onChange(listener: () => void): () => void }
   /** Undefined where there are none: a node without a file system of people. */
   readonly directories: Directories | undefined
 }
@@ -72,35 +76,50 @@ export function gitopsController(deps: GitopsDeps): Controller {
     return isChanging ? now - (changingSinceMs ?? now) : 0
   }
 
+  function self(): { readonly nodeId: string; readonly leads: boolean } {
+    return { nodeId: deps.nodeId, leads: deps.leadership.leads() }
+  }
+
   return {
     name: 'gitops',
     watches: {
-      Source: (source, previous) => (isOnlyStatus(source, previous) ? [] : [source.metadata.name]),
+      Source: (source, previous) =>
+        isOnlyStatus(source, previous) && source.status.node === previous?.status.node ? [] : [source.metadata.name],
+      Node: (node, previous) => (isOfSameUse(node, previous) ? [] : sourceNames(deps)),
       ...Object.fromEntries(prunable.filter((kind) => kind !== 'Source').map((kind) => [kind, sourcesOf])),
     },
     wakes(add) {
       wake = add
+      const unsubscribe = deps.leadership.onChange(() => {
+        for (const name of sourceNames(deps)) add(name)
+      })
       return () => {
+        unsubscribe()
         for (const name of [...watched.keys()]) close(name)
       }
     },
-    writes: { Source: ['status'] },
+    // It has no handle that writes: the API checks it as it checks people.
+    writes: {},
     async reconcile(name, signal): Promise<Result> {
       const stored = deps.store.view.get('Source', name)
-      if (stored === undefined || stored.metadata.deletedAt !== undefined) close(name)
-      if (stored === undefined) return {}
-      if (stored.metadata.deletedAt !== undefined) return await end(deps, stored, signal)
+      const turn = stored === undefined ? undefined : turnOf(stored, [...deps.store.view.list('Node')], self())
+      const isEnding = stored?.metadata.deletedAt !== undefined
+      if (stored === undefined || isEnding || turn?.do === 'Leave' || turn?.do === 'Say') close(name)
+      if (stored === undefined || turn === undefined || turn.do === 'Leave') return {}
+      if (turn.do === 'Say') return await say(deps, stored, { status: 'False', reason: turn.reason, message: turn.message })
+      if (turn.do === 'Claim' && turn.isNamed) return await claim(deps, stored)
+      if (isEnding) return await end(deps, stored, signal)
       const { spec } = withDefaults('Source', stored)
-      const elsewhere = whyElsewhere(deps, spec.node)
-      if (elsewhere !== undefined || deps.directories === undefined) {
-        close(name)
-        return await say(deps, stored, { status: 'False', reason: 'NotHere', message: elsewhere ?? 'this node reads no directories' })
+      if (deps.directories === undefined) {
+        if (turn.do === 'Claim' && !self().leads) return {}
+        return await say(deps, stored, { status: 'False', reason: 'NotHere', message: 'this node reads no directories' })
       }
       const state = await read(name, spec.path, deps.directories, signal)
       const changingMs = changingForMs(name, state.state === 'Changing')
       const source = deps.store.view.get('Source', name)
       if (source?.metadata.uid !== stored.metadata.uid || source.metadata.generation !== stored.metadata.generation)
         return { requeueAfterMs: 0 }
+      if (turn.do === 'Claim') return state.state === 'Missing' ? await sayNobody(deps, source, turn.lost) : await claim(deps, source)
       const { watching } = state
       if (state.state === 'Changing') {
         if (changingMs >= patienceMs)
@@ -147,20 +166,23 @@ async function end(deps: GitopsDeps, { metadata }: Source, signal: AbortSignal):
   return {}
 }
 
-/** Why another node would have to do it. */
-function whyElsewhere({ store: { view }, nodeId }: GitopsDeps, wanted: string | undefined): string | undefined {
-  if (wanted === undefined) return undefined
-  const nodes = [...view.list('Node')].filter((node) => node.metadata.name === wanted || hostnameOf(node) === wanted)
-  const [node, another] = nodes
-  if (node === undefined) return `there is no node ${wanted}`
-  if (another !== undefined) return `more than one node has the host name ${wanted}: name one by its id`
-  if (node.metadata.name === nodeId) return undefined
-  if (node.status.role !== 'Manager') return `node ${wanted} is a worker: only managers read directories; keep the directory on a manager`
-  return `node ${wanted} does not lead: the directory is read where the leading manager is`
+/** No manager that has looked has the directory. Each is woken when it comes to be there. */
+async function sayNobody(deps: GitopsDeps, source: Source, lost: string | undefined): Promise<Result> {
+  if (!deps.leadership.leads()) return {}
+  if (lost !== undefined) return await say(deps, source, { status: 'False', reason: 'NodeDown', message: downWords(lost) })
+  const message = `there is no directory ${source.spec.path} on any manager; what was applied stays`
+  return await say(deps, source, { status: 'False', reason: 'DirectoryMissing', message })
 }
 
-function hostnameOf({ status }: Node): string | undefined {
-  return status.description?.hostname
+function sourceNames({ store: { view } }: GitopsDeps): readonly string[] {
+  return Array.from(view.list('Source'), ({ metadata }) => metadata.name)
+}
+
+/** To whoever asks which node may read a directory. */
+function isOfSameUse(node: Node, previous: Node | undefined): boolean {
+  if (previous === undefined || node === previous) return false
+  const { role, state, description } = node.status
+  return role === previous.status.role && state === previous.status.state && description?.hostname === previous.status.description?.hostname
 }
 
 /** Sources that have applied fields of the object; its status is none of their business. */

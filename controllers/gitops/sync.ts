@@ -8,12 +8,12 @@ import type { Kind, Source } from '../../api/objects.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import type { Client } from '../../client/client.ts'
 import type { InputObject } from '../../compose/input-object.ts'
-import type { ControllerDeps, Result } from '../runtime/controller.ts'
+import type { ControllerDeps, ControllerStore, Result } from '../runtime/controller.ts'
 import { applyAll, nameOf, pruneAll, type Target, tryAll } from './attempt.ts'
-import type { Drift } from './compare.ts'
+import { asJson, type Drift } from './compare.ts'
 import { type Decision, decide, nextHealing } from './decide.ts'
 import { errorsOf, type Files, maxObjects, readObjects, revisionOf } from './files.ts'
-import { isCreatedBy, keyOf, type Present, type PrunePlan, planPrune, sourceLabel } from './prune.ts'
+import { isCreatedBy, keyOf, managerOf, type Present, type PrunePlan, planPrune, sourceLabel } from './prune.ts'
 import { type SnapshotStore, snapshotKey } from './snapshots.ts'
 import {
   describeResults,
@@ -39,7 +39,10 @@ export const prunable = ['Service', 'Stack', 'Source', 'User', 'Config', 'Secret
 
 export type Parsed = ReturnType<typeof readObjects>
 
-export type SyncDeps = ControllerDeps & {
+export type SyncDeps = Pick<ControllerDeps, 'clock' | 'log'> & {
+  /** The copy of this manager. */
+  readonly store: Pick<ControllerStore, 'view'>
+  readonly nodeId: string
   readonly snapshots: SnapshotStore
   /** The API in the name of a source. */
   readonly clientOf: (source: string) => Client
@@ -153,7 +156,7 @@ async function carryOut(deps: SyncDeps, work: Work, signal: AbortSignal): Promis
   const at = formatTimestamp(nowMs)
   const results = done.length + kept.length > 0 ? { results: [...done, ...kept].slice(0, maxListed) } : {}
   const healing = decision.isHealing ? { healing: nextHealing(status.healing, at, nowMs) } : {}
-  tell(deps, source, work, describeResults(done))
+  const change = lastChange(work, at, describeResults(done))
   if (applied.failed) {
     const failed = applied.results.at(-1)
     const verdict: Verdict = {
@@ -161,7 +164,7 @@ async function carryOut(deps: SyncDeps, work: Work, signal: AbortSignal): Promis
       reason: 'ApplyFailed',
       message: `${failed?.kind}/${failed?.name}: ${failed?.message}; tried again in ${spec.retryInterval}`,
     }
-    await commit(deps, source, withReady(source, { ...status, ...results, ...healing }, verdict, nowMs))
+    await commit(deps, source, withReady(source, { ...status, ...results, ...healing, ...change }, verdict, nowMs))
     return { requeueAfterMs: durationMs(spec.retryInterval ?? '30s') }
   }
   const isNew = revision.revision !== source.status.lastAppliedRevision
@@ -171,6 +174,7 @@ async function carryOut(deps: SyncDeps, work: Work, signal: AbortSignal): Promis
     ...rest,
     ...results,
     ...healing,
+    ...change,
     objects: objects.length,
     inventory: inventoryOf(name, applied.objects),
     lastAppliedRevision: revision.revision,
@@ -195,6 +199,14 @@ async function carryOut(deps: SyncDeps, work: Work, signal: AbortSignal): Promis
   return pruned.isPending ? { requeueAfterMs: durationMs(spec.retryInterval ?? '30s') } : {}
 }
 
+/** For the leader to tell of: events are in its memory, and this may be another manager. */
+function lastChange({ revision, drift, decision }: Work, at: string, done: string): Pick<Status, 'lastChange'> {
+  if (done === '') return {}
+  return decision.isHealing
+    ? { lastChange: { at, reason: 'Healed', message: `undid drift: ${listDrift(drift)}` } }
+    : { lastChange: { at, reason: 'Applied', message: `applied ${revisionWords(revision)}: ${done}` } }
+}
+
 /** Whether kept or not, it is applied: without it, it cannot be gone back to, and the command says so then. */
 async function keep(
   { snapshots, store, log }: SyncDeps,
@@ -211,13 +223,6 @@ async function keep(
   } catch (error) {
     log.warn('Could not keep what was applied', { object: `Source/${name}`, revision, error })
   }
-}
-
-function tell(deps: SyncDeps, { metadata: { name } }: Source, { revision, drift, decision }: Work, done: string): void {
-  if (done === '') return
-  const object = { kind: 'Source', name } as const
-  if (decision.isHealing) deps.events.record({ object, type: 'Warning', reason: 'Healed', message: `undid drift: ${listDrift(drift)}` })
-  else deps.events.record({ object, type: 'Normal', reason: 'Applied', message: `applied ${revisionWords(revision)}: ${done}` })
 }
 
 export function presentObjects({ store }: SyncDeps): readonly Present[] {
@@ -258,10 +263,20 @@ export async function say(deps: SyncDeps, source: Source, verdict: Verdict, also
   return await commit(deps, source, withReady(source, { ...source.status, ...handled(source), ...also }, verdict, deps.clock.wallMs()))
 }
 
-async function commit({ store, log }: SyncDeps, source: Source, status: Status): Promise<Result> {
-  if (isDeepStrictEqual(status, source.status)) return {}
-  await store.commit({ writes: [{ op: 'update', object: { ...source, status } }] })
+/** This manager reads the source from now on. Two that try it at once are told from each other by the version. */
+export async function claim(deps: SyncDeps, source: Source): Promise<Result> {
+  return await commit(deps, source, { ...source.status, node: deps.nodeId })
+}
+
+async function commit({ clientOf, log }: SyncDeps, { metadata, status: before }: Source, status: Status): Promise<Result> {
+  if (isDeepStrictEqual(status, before)) return {}
+  const { name, resourceVersion } = metadata
+  const patch = [
+    { op: 'replace', path: '/metadata/resourceVersion', value: String(resourceVersion) },
+    { op: 'add', path: '/status', value: asJson(status) },
+  ]
+  await clientOf(name).patch('Source', name, { type: 'json', patch }, { subresource: 'status', fieldManager: managerOf(name) })
   const ready = status.conditions?.find(({ type }) => type === 'Ready')
-  log.info('Looked at a source', { object: `Source/${source.metadata.name}`, ready: ready?.reason, why: ready?.message })
+  log.info('Looked at a source', { object: `Source/${name}`, ready: ready?.reason, why: ready?.message })
   return {}
 }

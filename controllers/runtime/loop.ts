@@ -1,4 +1,4 @@
-// Runs controllers while this node leads: events of the store make keys dirty, each key is reconciled by
+// Runs controllers, most of them while this node leads: events of the store make keys dirty, each key is reconciled by
 // one worker at a time, failures come back with growing delay. Everything ends with the signal; what a
 // controller must remember is in the store, so nothing is lost by that.
 
@@ -23,7 +23,12 @@ const concurrency = 8
 /** Resolves when `signal` has fired and every reconcile that was under way has returned. */
 export async function runControllers(controllers: readonly Controller[], deps: LoopDeps, signal: AbortSignal): Promise<void> {
   const queues = controllers.map((controller) => ({ controller, queue: new WorkQueue(deps.clock, signal) }))
+  const addAll = (): void => {
+    for (const { controller, queue } of queues)
+      for (const kind of kindsOf(controller)) for (const object of deps.store.view.list(kind)) addKeys(controller, queue, object, undefined)
+  }
   const unsubscribe = deps.store.subscribe((events) => {
+    if (events.length === 0) addAll() // The state came as a whole: nobody knows what has changed.
     for (const { controller, queue } of queues) {
       for (const { object, previous } of events) addKeys(controller, queue, object, previous)
     }
@@ -31,17 +36,15 @@ export async function runControllers(controllers: readonly Controller[], deps: L
   for (const { controller, queue } of queues) deps.metrics?.queues.set(controller.name, queue)
   const sleepers = queues.map(({ controller, queue }) => controller.wakes?.((key) => queue.add(key)))
   try {
-    for (const { controller, queue } of queues) {
-      for (const key of controller.initialKeys ?? []) queue.add(key)
-      for (const kind of kindsOf(controller)) for (const object of deps.store.view.list(kind)) addKeys(controller, queue, object, undefined)
-    }
+    for (const { controller, queue } of queues) for (const key of controller.initialKeys ?? []) queue.add(key)
+    addAll()
     await Promise.all(
       queues.flatMap(({ controller, queue }) => Array.from({ length: concurrency }, () => work(controller, queue, deps, signal))),
     )
   } finally {
     unsubscribe()
     for (const sleep of sleepers) sleep?.()
-    deps.metrics?.queues.clear()
+    for (const { controller } of queues) deps.metrics?.queues.delete(controller.name)
   }
 }
 

@@ -7,7 +7,7 @@ import type { WorkQueue } from './work-queue.ts'
 export interface ControllerMetrics {
   readonly reconcileSeconds: Histogram<'controller'>
   readonly reconciles: Counter<'controller' | 'result'>
-  /** Of the controllers that run, by name: none where this manager does not lead. */
+  /** Of the controllers that run, by name: most of them only where this manager leads. */
   readonly queues: Map<string, WorkQueue>
 }
 

@@ -6,9 +6,10 @@ import type { Commit } from '../../../api/store.ts'
 import { inProcessClient } from '../../../client/in-process.ts'
 import type { Directories, DirectoryState } from '../../../effects/effects.ts'
 import { createWorld as createServer, silentLog } from '../../../server/testdata/world.ts'
-import { guardStore } from '../../runtime/guarded-store.ts'
 import { type Files, revisionOf } from '../files.ts'
+import { identityOfSource } from '../../../server/source-claim.ts'
 import { type GitopsDeps, gitopsController } from '../gitops.ts'
+import { sourceEventsController } from '../source-events.ts'
 
 export const service = (name: string, spec = ''): string =>
   `apiVersion: kit/v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {${spec}template: {image: x}}\n`
@@ -27,22 +28,33 @@ export async function createWorld(spec: Partial<Source['spec']> = {}) {
     },
   }
   const kept = new Map<string, Files>()
-  const deps: Omit<GitopsDeps, 'store'> = {
+  let leads = true
+  const deps: GitopsDeps = {
     clock,
     log: silentLog,
-    events: events.recorder('gitops'),
     nodeId: 'n1',
+    store,
+    leadership: { leads: () => leads, onChange: () => () => undefined },
     directories,
     snapshots: {
       save: async (key, files) => void kept.set(key, files),
       load: async (key) => kept.get(key),
     },
     clientOf: (source) =>
-      inProcessClient({ router: server.router, clock, name: 'kitd', identity: { role: 'Admin', name: `gitops/${source}`, from: 'here' } }),
+      inProcessClient({ router: server.router, clock, name: 'kitd', identity: identityOfSource(source, 'n1') }),
   }
-  const { writes } = gitopsController({ ...deps, store })
-  const controller = gitopsController({ ...deps, store: guardStore(store, 'gitops', writes) })
-  const reconcile = (name = 'shop') => controller.reconcile(name, new AbortController().signal)
+  const controller = gitopsController(deps)
+  const teller = sourceEventsController({ store, events: events.recorder('source-events') })
+  /** As the loop does: once more where the first look has made this manager the reader. */
+  const reconcile = async (name = 'shop') => {
+    const { signal } = new AbortController()
+    const before = store.view.get('Source', name)?.status.node
+    const result = await controller.reconcile(name, signal)
+    const isClaimed = before !== store.view.get('Source', name)?.status.node
+    const last = isClaimed ? await controller.reconcile(name, signal) : result
+    await teller.reconcile(name, signal)
+    return last
+  }
   const add = (name: string, more: Partial<Source['spec']> = {}) =>
     user.apply('Source', { apiVersion: 'kit/v1', kind: 'Source', metadata: { name }, spec: { path: '/srv/shop', ...more } })
   await add('shop', spec)
@@ -52,6 +64,8 @@ export async function createWorld(spec: Partial<Source['spec']> = {}) {
     add,
     reconcile,
     opened: () => opened,
+    follow: () => void (leads = false),
+    lead: () => void (leads = true),
     write(files: Readonly<Record<string, string>>, commit?: string) {
       const bytes = new Map(Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)]))
       state = { state: 'Whole', files: bytes, watching: 'by events', ...(commit === undefined ? {} : { commit }) }
