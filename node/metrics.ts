@@ -16,6 +16,8 @@ import { exposeStore } from '../store/status-metrics.ts'
 import type { OpenStore } from '../store/store.ts'
 import { exposeCertificates } from './certificate-metrics.ts'
 
+const never = new AbortController().signal
+
 export interface NodeMetricsDeps {
   readonly clock: Clock
   readonly version: string
@@ -30,7 +32,7 @@ export class NodeMetrics {
   readonly sessions: SessionMetrics
   readonly events: EventCounter
   readonly #deps: NodeMetricsDeps
-  #count: () => void = () => undefined
+  #count: () => Promise<void> = () => Promise.resolve()
 
   constructor(deps: NodeMetricsDeps) {
     this.#deps = deps
@@ -52,7 +54,11 @@ export class NodeMetrics {
     const view = (): OpenStore['view'] => store.view
     exposeStore(registry, store)
     exposeCertificates({ registry, clock: this.#deps.clock, view, own: ownCertificate })
-    this.#count = createClusterMetrics({ registry, store, leads: () => store.status().leads })
+    this.#count = createClusterMetrics({
+      ...{ registry, store },
+      leads: () => store.status().leads,
+      pause: () => this.#deps.clock.sleep(0, never),
+    })
   }
 
   measureRequests(handle: Handle): Handle {
@@ -60,7 +66,7 @@ export class NodeMetrics {
   }
 
   async text(): Promise<string> {
-    this.#count()
+    await this.#count()
     return [await this.registry.metrics(), await this.#deps.ofProcess?.()].filter((part) => part !== undefined).join('\n')
   }
 }

@@ -32,7 +32,7 @@ async function samples(objects: readonly KitObject[], leads = true): Promise<Rea
   for (let at = 0; at < objects.length; at += 500)
     await store.commit({ writes: objects.slice(at, at + 500).map((object) => ({ op: 'create', object })) })
   const registry = new Registry()
-  createClusterMetrics({ registry, store, leads: () => leads })()
+  await createClusterMetrics({ registry, store, leads: () => leads, pause: () => Promise.resolve() })()
   const lines = (await registry.metrics()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]))
 }

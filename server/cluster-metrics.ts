@@ -15,10 +15,12 @@ export interface ClusterMetricsDeps {
   readonly registry: Registry
   readonly store: Pick<Store, 'view' | 'subscribe'>
   readonly leads: () => boolean
+  /** Lets others have a turn. */
+  readonly pause: () => Promise<void>
 }
 
-/** Returns what counts anew: to be called before the registry is read. */
-export function createClusterMetrics({ registry, store, leads }: ClusterMetricsDeps): () => void {
+/** Returns what counts anew: to be awaited before the registry is read, in the same turn. */
+export function createClusterMetrics({ registry, store, leads, pause }: ClusterMetricsDeps): () => Promise<void> {
   const gauge = <L extends string>(name: string, help: string, ...labelNames: readonly L[]): Gauge<L> =>
     new Gauge({ name, help, labelNames, registers: [registry] })
   const desired = gauge('kit_service_replicas_desired', 'Tasks that a service shall have.', 'service')
@@ -34,7 +36,7 @@ export function createClusterMetrics({ registry, store, leads }: ClusterMetricsD
   const objects = gauge('kit_objects', 'Objects in the store by kind.', 'kind')
   const all = [desired, running, completed, healthy, rollout, tasks, pending, nodes, objects]
 
-  const taskCounts = followTaskCounts(store)
+  const taskCounts = followTaskCounts(store, pause)
   const countTasks = ({ states, pending: waiting }: TaskCounts): void => {
     for (const state of taskStates) tasks.set({ state }, states.get(state) ?? 0)
     for (const reason of pendingReasons) pending.set({ reason }, waiting.get(reason) ?? 0)
@@ -64,12 +66,12 @@ export function createClusterMetrics({ registry, store, leads }: ClusterMetricsD
     trouble.set(inTrouble)
   }
 
-  return () => {
+  return async () => {
+    const counts = leads() ? await taskCounts() : undefined
     for (const each of all) each.reset()
     for (const each of [omitted, trouble]) each.remove()
-    if (!leads()) return
+    if (counts === undefined || !leads()) return
     const { view } = store
-    const counts = taskCounts()
     countTasks(counts)
     countServices(view.list('Service'), counts.healthy)
     countNodes(view.list('Node'))

@@ -1,5 +1,6 @@
 // How many tasks there are of which sort. Counted once, when somebody asks for the first time, and kept from then on by what
-// changes: in a cluster of a million tasks a count holds up everything else for a second.
+// changes. In a cluster of a million tasks a count takes a second or two, so it is taken in parts, with others having their
+// turn in between: objects do not change, and what happens meanwhile is added to what has been counted.
 
 import type { Task } from '../api/objects.ts'
 import type { Store, StoreEvent } from '../api/store.ts'
@@ -29,17 +30,24 @@ export interface TaskCounts {
   readonly healthy: Counts
 }
 
-/** Returns the counts of the moment. */
-export function followTaskCounts(store: Pick<Store, 'view' | 'subscribe'>): () => TaskCounts {
+/** Counted without a pause: some 20 ms. */
+const atOnce = 10_000
+
+/** Returns the counts of the moment. `pause` lets others have a turn. */
+export function followTaskCounts(store: Pick<Store, 'view' | 'subscribe'>, pause: () => Promise<void>): () => Promise<TaskCounts> {
   let counter: Counter | undefined
   store.subscribe((events) => {
     if (events.length === 0)
       counter = undefined // Another state has taken the place of this one.
     else counter?.apply(events)
   })
-  return () => {
-    counter ??= new Counter(store.view.list('Task'))
-    return counter
+  return async () => {
+    for (;;) {
+      counter ??= new Counter([...store.view.list('Task')], pause)
+      const present = counter
+      await present.isComplete
+      if (present === counter) return present
+    }
   }
 }
 
@@ -47,9 +55,18 @@ class Counter implements TaskCounts {
   readonly states = new Map<string, number>()
   readonly pending = new Map<string, number>()
   readonly healthy = new Map<string, number>()
+  readonly isComplete: Promise<void>
 
-  constructor(tasks: Iterable<Task>) {
-    for (const task of tasks) this.#add(task, 1)
+  /** `tasks`: those of the moment. What changes from here on is applied, also while they are being counted. */
+  constructor(tasks: readonly Task[], pause: () => Promise<void>) {
+    this.isComplete = this.#count(tasks, pause)
+  }
+
+  async #count(tasks: readonly Task[], pause: () => Promise<void>): Promise<void> {
+    for (let at = 0; at < tasks.length; at += atOnce) {
+      if (at > 0) await pause()
+      for (const task of tasks.slice(at, at + atOnce)) this.#add(task, 1)
+    }
   }
 
   apply(events: readonly StoreEvent[]): void {

@@ -1,6 +1,8 @@
 // What metrics cost: reading them in clusters of several sizes, where all that is counted when somebody asks is counted
 // anew; and what is recorded meanwhile, for each commit, reconcile and request.
 
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { Registry } from 'prom-client'
 import type { KitObject } from '../../api/objects.ts'
 import { maxWritesPerCommit } from '../../api/store.ts'
@@ -23,22 +25,35 @@ for (const size of sizes) {
   for (let at = 0; at < objects.length; at += maxWritesPerCommit)
     await store.commit({ writes: objects.slice(at, at + maxWritesPerCommit).map((object) => ({ op: 'create', object })) })
   const registry = new Registry()
-  const count = createClusterMetrics({ registry, store, leads: () => true })
+  const count = createClusterMetrics({ registry, store, leads: () => true, pause: () => setImmediate() })
+  const held = monitorEventLoopDelay({ resolution: 1 })
+  await sleep(50) // It notices a hold only once it has begun to look.
+  held.enable()
+  await sleep(50)
+  held.reset()
   const began = performance.now()
-  count()
+  await count()
   const firstMs = performance.now() - began
+  await setImmediate()
+  const heldMs = held.max / 1e6
+  held.disable()
   const counted: number[] = []
   const whole: number[] = []
   let bytes = 0
   for (let round = 0; round < rounds; round++) {
     const began = performance.now()
-    count()
+    await count()
     counted.push(performance.now() - began)
     bytes = (await registry.metrics()).length
     whole.push(performance.now() - began)
   }
   const what = `${size.tasks} tasks of ${size.services} services`
-  print({ name: `metrics, counting ${what}`, value: median(counted), unit: 'ms', with: { firstMs: Math.round(firstMs) } })
+  print({
+    name: `metrics, counting ${what}`,
+    value: median(counted),
+    unit: 'ms',
+    with: { firstMs: Math.round(firstMs), heldMs: Math.round(heldMs) },
+  })
   print({
     name: `metrics, the answer about ${what}`,
     value: median(whole),
