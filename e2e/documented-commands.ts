@@ -1,0 +1,144 @@
+// The commands that documents tell people to type: lines of code blocks, indented or fenced, and spans of text that begin
+// with `kit` or `kitd`. A block with prompts (`$ `) holds output, too; of others every line is a command.
+
+import { posix } from 'node:path'
+
+export interface DocumentedCommand {
+  readonly document: string
+  /** From 1. */
+  readonly line: number
+  /** The heading of second order above it; empty before the first. */
+  readonly heading: string
+  readonly text: string
+  readonly isInText: boolean
+}
+
+export function commandsIn(document: string, text: string): readonly DocumentedCommand[] {
+  const found: DocumentedCommand[] = []
+  let heading = ''
+  for (const { lines, first, isCode } of blocksOf(text)) {
+    const prompted = lines.some((line) => line.startsWith('$ '))
+    for (const [at, line] of lines.entries()) {
+      const [, title] = /^## (.+)$/.exec(line) ?? []
+      if (!isCode && title !== undefined) heading = title
+      const place = { document, line: first + at, heading }
+      if (!isCode) for (const span of spansIn(line)) found.push({ ...place, text: span, isInText: true })
+      else if (prompted ? line.startsWith('$ ') : line.trim() !== '')
+        found.push({ ...place, text: line.replace(/^\$ /, ''), isInText: false })
+    }
+  }
+  return found
+}
+
+interface Block {
+  readonly lines: readonly string[]
+  readonly first: number
+  readonly isCode: boolean
+}
+
+/** Languages of fences that hold no commands. */
+const others = ['yaml', 'json', 'text', 'ts', 'js', 'typescript']
+
+function blocksOf(text: string): readonly Block[] {
+  const blocks: { lines: string[]; first: number; isCode: boolean }[] = []
+  let fence: string | undefined
+  let wasBlank = true
+  for (const [at, line] of text.split('\n').entries()) {
+    const [, language] = /^```(\w*)/.exec(line) ?? []
+    if (language !== undefined) {
+      fence = fence === undefined ? language : undefined
+      wasBlank = true
+      continue
+    }
+    const present = blocks.at(-1)
+    const isIndented = fence === undefined && /^ {4}/.test(line) && (wasBlank || present?.isCode === true)
+    // A blank line does not end an indented block.
+    const isCode = fence !== undefined ? !others.includes(fence) : isIndented || (line === '' && present?.isCode === true)
+    const code = isIndented ? line.slice(4) : line
+    if (present?.isCode === isCode) present.lines.push(isCode ? code : line)
+    else blocks.push({ lines: [isCode ? code : line], first: at + 1, isCode })
+    wasBlank = line.trim() === ''
+  }
+  // A block with no word of a command in it is a picture, or a file.
+  return blocks.map((block) => ({ ...block, isCode: block.isCode && block.lines.some(isCommand) }))
+}
+
+const programs =
+  /^(?:\$ |sudo |(?:npx |bin\/|\.\/bin\/)?kitd? |npm |npx |node |openssl |systemctl |docker |kubectl |curl |git |apt |export )/
+
+function isCommand(line: string): boolean {
+  return programs.test(line)
+}
+
+/** `kit get all`; not `kit-NAME`, not `kit` alone. */
+function spansIn(line: string): readonly string[] {
+  return [...line.matchAll(/`((?:npx )?kitd? [^`]+)`/g)].map(([, span = '']) => span)
+}
+
+// Words, as a shell takes them.
+
+/** The simple commands of a line, those inside `$( )` included, as words. Comments, redirections and assignments are left out. */
+export function simpleCommands(line: string): readonly (readonly string[])[] {
+  const commands: string[][] = [[]]
+  const inner: string[] = []
+  let word: string | undefined
+  const endWord = (): void => {
+    if (word !== undefined) commands.at(-1)?.push(word)
+    word = undefined
+  }
+  for (let at = 0; at < line.length; at++) {
+    const sign = line[at] ?? ''
+    const rest = line.slice(at)
+    if (sign === "'" || sign === '"') {
+      const end = closing(line, at, sign)
+      const quoted = line.slice(at + 1, end)
+      if (sign === '"') inner.push(...substitutions(quoted))
+      word = (word ?? '') + quoted
+      at = end
+    } else if (rest.startsWith('$(')) {
+      const end = matching(line, at + 1)
+      inner.push(line.slice(at + 2, end))
+      word = `${word ?? ''}X`
+      at = end
+    } else if (sign === '#' && word === undefined) break
+    else if (/\s/.test(sign)) endWord()
+    else if (/[|;&]/.test(sign)) {
+      endWord()
+      commands.push([])
+    } else if (sign === '>' || (sign === '<' && !/^<[a-z]/i.test(rest))) {
+      endWord()
+      at += (/^[<>]+&?\s*\S*/.exec(rest)?.[0].length ?? 1) - 1
+    } else word = (word ?? '') + sign
+  }
+  endWord()
+  const own = commands.map((words) => words.slice(words.findIndex((each) => !/^\w+=/.test(each)))).filter((words) => words.length > 0)
+  return [...own, ...inner.flatMap(simpleCommands)]
+}
+
+function closing(line: string, at: number, quote: string): number {
+  const end = line.indexOf(quote, at + 1)
+  return end < 0 ? line.length : end
+}
+
+function matching(line: string, at: number): number {
+  let depth = 0
+  for (let index = at; index < line.length; index++) {
+    if (line[index] === '(') depth++
+    if (line[index] === ')' && --depth === 0) return index
+  }
+  return line.length
+}
+
+function substitutions(text: string): readonly string[] {
+  const at = text.indexOf('$(')
+  if (at < 0) return []
+  const end = matching(text, at + 1)
+  return [text.slice(at + 2, end), ...substitutions(text.slice(end))]
+}
+
+/** `sudo`, `npx` and directories in front of a program are nobody's business. */
+export function programOf(words: readonly string[]): { readonly program: string; readonly args: readonly string[] } {
+  const [first = '', ...args] = words
+  if (first === 'sudo' || first === 'npx' || first === 'exec') return programOf(args)
+  return { program: posix.basename(first), args }
+}
