@@ -3627,7 +3627,7 @@ export const definitions: readonly Definition[] = [
           },
           "lastAttemptedCommit": {
            "type": "string",
-           "description": "Commit that was checked out then."
+           "description": "Commit that was checked out then; ends in -dirty when files differ from it."
           },
           "lastAppliedRevision": {
            "type": "string",
@@ -3635,7 +3635,7 @@ export const definitions: readonly Definition[] = [
           },
           "lastAppliedCommit": {
            "type": "string",
-           "description": "Commit that was checked out then."
+           "description": "Commit that was checked out then; ends in -dirty when files differ from it."
           },
           "lastAppliedAt": {
            "type": "string",

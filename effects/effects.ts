@@ -85,7 +85,7 @@ export type DirectoryState = {
       readonly state: 'Whole'
       /** By path below the directory, with `/`. None is from before, none from after the others. */
       readonly files: ReadonlyMap<string, Uint8Array>
-      /** What git has checked out there. */
+      /** What git has checked out there; ends in `-dirty` when a file that is read differs from it, as far as that is known. */
       readonly commit?: string
     }
   /** Somebody is writing: look again. */

@@ -75,7 +75,7 @@ export interface SourceStatus {
    */
   readonly lastAttemptedRevision?: string
   /**
-   * Commit that was checked out then.
+   * Commit that was checked out then; ends in -dirty when files differ from it.
    */
   readonly lastAttemptedCommit?: string
   /**
@@ -83,7 +83,7 @@ export interface SourceStatus {
    */
   readonly lastAppliedRevision?: string
   /**
-   * Commit that was checked out then.
+   * Commit that was checked out then; ends in -dirty when files differ from it.
    */
   readonly lastAppliedCommit?: string
   /**

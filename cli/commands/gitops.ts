@@ -94,13 +94,18 @@ export async function history(context: Context, [word = '']: readonly string[]):
   const now = context.clock.wallMs()
   const rows = (status.history ?? []).map(({ revision, commit, at, objects, changed }) => [
     revision,
-    commit?.slice(0, 10) ?? '-',
+    commit === undefined ? '-' : shortCommit(commit),
     formatAge(now - Date.parse(at)),
     String(objects),
     String(changed ?? '-'),
     revision === status.lastAppliedRevision ? 'applied' : '',
   ])
   context.out(`${formatColumns({ headings: ['Revision', 'Commit', 'Age', 'Objects', 'Changed', 'State'], rows })}\n`)
+}
+
+/** With its mark: `-dirty` says that files differ from it. */
+function shortCommit(commit: string): string {
+  return commit.replace(/^[0-9a-f]+/, (hash) => hash.slice(0, 10))
 }
 
 export async function rollback(context: Context, options: Options, [word = '']: readonly string[]): Promise<ExitCode> {

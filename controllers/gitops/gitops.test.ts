@@ -37,6 +37,19 @@ test('a directory is applied, with who manages it, and the status says so', asyn
   )
 })
 
+test('the commit is that of the files, with its mark, also when only the commit changes', async () => {
+  const world = await createWorld()
+  const hash = 'abcdef0123456789abcdef0123456789abcdef01'
+  world.write({ 'web.yml': service('web') }, `${hash}-dirty`)
+  await world.reconcile()
+  assert.equal(world.source().status.lastAppliedCommit, `${hash}-dirty`)
+  assert.match(world.message(), /\(commit abcdef0123-dirty\)/)
+  world.write({ 'web.yml': service('web') }, hash)
+  await world.reconcile()
+  assert.equal(world.source().status.lastAppliedCommit, hash)
+  assert.match(world.message(), /\(commit abcdef0123\)/)
+})
+
 test('looking again writes nothing', async () => {
   const world = await createWorld()
   world.write({ 'web.yml': service('web') })

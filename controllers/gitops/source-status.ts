@@ -71,7 +71,13 @@ export function describeResults(results: readonly Result[]): string {
 }
 
 export function revisionWords({ revision, commit }: Revision): string {
-  return commit === undefined ? `revision ${revision}` : `revision ${revision} (commit ${commit.slice(0, 10)})`
+  return commit === undefined ? `revision ${revision}` : `revision ${revision} (commit ${commitWords(commit)})`
+}
+
+/** Of a commit its beginning, and whether the files differ from it (`-dirty`). */
+function commitWords(commit: string): string {
+  const [hash = '', ...marks] = commit.split('-')
+  return [hash.slice(0, 10), ...marks].join('-')
 }
 
 /** What an attempt that waits would do. */

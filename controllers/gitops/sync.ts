@@ -113,7 +113,10 @@ export async function sync(
       return { requeueAfterMs: decision.ms }
     case 'Rest': {
       const verdict = appliedVerdict(revision, read.objects.length, spec.pin)
-      return await commit(deps, source, withReady(source, { ...status, objects: read.objects.length }, verdict, nowMs))
+      // The same files may be of another commit by now, or committed at last.
+      const { lastAppliedCommit: _before, ...rest } = status
+      const present = revision.commit === undefined ? {} : { lastAppliedCommit: revision.commit }
+      return await commit(deps, source, withReady(source, { ...rest, ...present, objects: read.objects.length }, verdict, nowMs))
     }
     case 'Apply':
       return await carryOut(deps, { source, target, status, files, revision, objects: read.objects, prune, drift, decision }, signal)

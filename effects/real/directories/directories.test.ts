@@ -278,6 +278,44 @@ test('a checkout of 200 changed files is seen whole or not at all, with its comm
   }
 })
 
+test('what differs from the commit is marked, and only of files that are read', { skip: !hasGit }, async (context) => {
+  const world = createWorld(context)
+  world.write('deploy/a.yml', 'file: named\n')
+  world.write('deploy/b.yml', 'b')
+  world.write('deploy/named', '1')
+  world.write('readme', 'x')
+  git(world.root, 'init', '-q')
+  git(world.root, 'add', '-A')
+  git(world.root, 'commit', '-qm', 'one')
+  const first = git(world.root, 'rev-parse', 'HEAD')
+  const directory = createDirectories(silent).watch(join(world.root, 'deploy'), choice, () => {})
+  context.after(() => directory.close())
+  const commit = async (): Promise<string | undefined> => {
+    const state = await directory.read(new AbortController().signal)
+    return state.state === 'Whole' ? state.commit : state.message
+  }
+  assert.equal(await commit(), first)
+  for (const [what, change, back] of [
+    ['a manifest', () => world.write('deploy/b.yml', 'c'), () => world.write('deploy/b.yml', 'b')],
+    ['a file that one names', () => world.write('deploy/named', '2'), () => world.write('deploy/named', '1')],
+    ['a new manifest', () => world.write('deploy/new.yml', 'n'), () => unlinkSync(join(world.root, 'deploy/new.yml'))],
+    ['one that is gone', () => unlinkSync(join(world.root, 'deploy/b.yml')), () => world.write('deploy/b.yml', 'b')],
+  ] as const) {
+    change()
+    assert.equal(await commit(), `${first}-dirty`, what)
+    back()
+    assert.equal(await commit(), first, what)
+  }
+  world.write('readme', 'changed')
+  world.write('deploy/notes', 'new')
+  assert.equal(await commit(), first, 'none of these is read')
+  world.write('deploy/b.yml', 'staged')
+  git(world.root, 'add', '-A')
+  assert.equal(await commit(), `${first}-dirty`)
+  git(world.root, 'commit', '-qm', 'two')
+  assert.equal(await commit(), git(world.root, 'rev-parse', 'HEAD'))
+})
+
 test('while a git command holds the index, nothing is read', async (context) => {
   const world = createWorld(context)
   world.write('a.yml', 'a')

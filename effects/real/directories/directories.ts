@@ -9,7 +9,7 @@ import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Directories, DirectoryChoice, DirectoryState, Log, WatchedDirectory } from '../../effects.ts'
-import { readCheckout } from './git-checkout.ts'
+import { describeCommit, readCheckout } from './git-checkout.ts'
 import { BadTree, entriesOf, listTree, type Read, readAll } from './tree.ts'
 
 /** So long nothing may happen before a hint, and between two looks of which each has to see the same. */
@@ -59,9 +59,9 @@ class RealDirectory implements WatchedDirectory {
     const untilMs = performance.now() + longestMs
     try {
       for (;;) {
-        const { state, files } = await this.#readOnce(signal)
+        const { state, files, root, commit } = await this.#readOnce(signal)
         const { watching } = this
-        if (state === undefined) return { state: 'Whole', watching, ...files }
+        if (state === undefined) return { state: 'Whole', watching, files, ...(await this.#describe(root, commit)) }
         if (performance.now() > untilMs) return { state: 'Changing', message: state, watching }
         await sleep(quietMs, undefined, { signal })
       }
@@ -85,7 +85,9 @@ class RealDirectory implements WatchedDirectory {
   /** `state`: why it is not whole. */
   async #readOnce(signal: AbortSignal): Promise<{
     readonly state?: string
-    readonly files: { readonly files: ReadonlyMap<string, Uint8Array>; readonly commit?: string }
+    readonly files: ReadonlyMap<string, Uint8Array>
+    readonly root: string
+    readonly commit: string | undefined
   }> {
     const startMs = performance.now()
     const root = await this.#settle()
@@ -100,13 +102,20 @@ class RealDirectory implements WatchedDirectory {
     const again = new Map([...(await listTree(root, this.#choice)), ...(await entriesOf(root, named))])
     const after = await readCheckout(root)
     const { commit } = after
-    const files = { files: bytesOf(reads), ...(commit === undefined ? {} : { commit }) }
+    const found = { files: bytesOf(reads), root, commit }
     const lock = after.lock ?? before.lock
-    if (lock !== undefined) return { state: `${lock} is there: a git command is at work, or has died (then delete it)`, files }
+    if (lock !== undefined) return { state: `${lock} is there: a git command is at work, or has died (then delete it)`, ...found }
     const isSame = again.size === reads.size && [...again].every(([path, { mark }]) => reads.get(path)?.mark === mark)
     if (!isSame || (await realpath(this.#path)) !== root || before.commit !== commit)
-      return { state: `${this.#path} is being written to`, files }
-    return { files }
+      return { state: `${this.#path} is being written to`, ...found }
+    return found
+  }
+
+  /** Deleted files count, too: what would be read if it were there. */
+  async #describe(root: string, commit: string | undefined): Promise<{ readonly commit?: string }> {
+    if (commit === undefined) return {}
+    const isRead = (path: string): boolean => this.#choice.isWanted(path) || this.#known.has(path)
+    return { commit: await describeCommit(root, commit, isRead) }
   }
 
   // Watching.

@@ -1,7 +1,10 @@
-// What git has checked out in a directory, read from its files: git itself need not be there.
+// What git has checked out in a directory, read from its files: git itself need not be there. Whether files differ from the
+// commit only git can tell, and is asked; where it is not there, or refuses (the checkout is another user's), nobody says.
 
+import { execFile } from 'node:child_process'
 import { access, readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 
 export interface Checkout {
   readonly commit?: string
@@ -17,6 +20,41 @@ export async function readCheckout(directory: string): Promise<Checkout> {
   const commit = await headOf(git)
   return { ...(commit === undefined ? {} : { commit }), ...((await exists(lock)) ? { lock } : {}) }
 }
+
+/** As `git describe --dirty` marks it. */
+const dirtyMark = '-dirty'
+const longestMs = 10_000
+const mostBytes = 16 * 1024 * 1024
+/** No watcher of files is started, and no lock is taken: it only looks. */
+const onlyLooking = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-c', 'core.untrackedCache=false']
+
+/** The commit, marked when one of the files that were read is not as it has them. */
+export async function describeCommit(directory: string, commit: string, isRead: (path: string) => boolean): Promise<string> {
+  const args = [...onlyLooking, 'status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames', '--', '.']
+  const options = {
+    cwd: directory,
+    timeout: longestMs,
+    maxBuffer: mostBytes,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LC_ALL: 'C' },
+  }
+  const [status, prefix] = await Promise.all([
+    runGit('git', args, options).then(
+      ({ stdout }) => stdout,
+      () => undefined,
+    ),
+    runGit('git', ['rev-parse', '--show-prefix'], options).then(
+      ({ stdout }) => stdout.trimEnd(),
+      () => undefined,
+    ),
+  ])
+  if (status === undefined || prefix === undefined) return commit
+  // `XY path`, from the top of the work tree.
+  const changed = status.split('\0').filter((entry) => entry.length > 3)
+  const isDirty = changed.some((entry) => isRead(entry.slice(3 + prefix.length)))
+  return isDirty ? `${commit}${dirtyMark}` : commit
+}
+
+const runGit = promisify(execFile)
 
 async function gitDirectoryOf(directory: string): Promise<string | undefined> {
   for (let at = directory; ; at = dirname(at)) {
