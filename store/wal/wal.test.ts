@@ -126,6 +126,18 @@ test('a chunk of several MiB comes back in pieces, byte for byte', async () => {
   assert.ok(Buffer.concat(found).equals(bytes))
 })
 
+test('small chunks are put together, and come back byte for byte', async () => {
+  const simulated = newDisk()
+  const { wal } = await open(simulated.mount())
+  await fill(wal, 1, 1)
+  const chunks = Array.from({ length: 2_000 }, (_, at) => Buffer.from(`${at}`.padStart(500, '.')))
+  await wal.saveSnapshot(meta(1), chunks, 2)
+  const found: Uint8Array[] = []
+  for await (const chunk of wal.readSnapshot(meta(1))) found.push(chunk)
+  assert.deepEqual(Buffer.concat(found), Buffer.concat(chunks))
+  assert.ok(found.length <= 4, `${found.length} chunks`)
+})
+
 test('chunks that end in an error leave the log as it was', async () => {
   const simulated = newDisk()
   const { wal } = await open(simulated.mount())
