@@ -52,13 +52,14 @@ function group(t: { after(work: () => Promise<void>): void }) {
     const got: PeerMessage[] = []
     const lost: string[] = []
     const twins: string[] = []
+    const lines: string[] = []
     const gone: string[] = []
     const states: Buffer[] = []
     const transport = wrap(loopback.transport({ id, role: 'Manager', clusterId: 'c' }))
     const links = new PeerLinks({
       clock,
       random: createRandom(),
-      log,
+      log: { ...log, info: (message, fields) => void lines.push(`${message} ${JSON.stringify(fields)}`) },
       transport,
       id,
       addressOf: (other) => (knows ? other : undefined),
@@ -84,7 +85,7 @@ function group(t: { after(work: () => Promise<void>): void }) {
       await ended
     }
     running.push(end)
-    return { links, transport, got, lost, twins, gone, states, end }
+    return { links, transport, got, lost, twins, lines, gone, states, end }
   }
 }
 
@@ -293,4 +294,28 @@ test('whoever opens a stream and does not say who it is, is heard by nobody, and
   for await (const frame of silent.frames()) assert.equal(decodeMessage(frame, 'a', 'mute').type, 'member')
   assert.deepEqual(a.got, [])
   await say(mute.links, heartbeat('mute', 'a', 1), a.got)
+})
+
+test('a member that says what is no message loses its stream and nobody else theirs, and the log says whose it was', async (t) => {
+  const start = group(t)
+  const [a, b, odd] = [start('a'), start('b'), start('odd', { wrap: unserved })]
+  await say(b.links, heartbeat('b', 'a', 1), a.got)
+  const member = encodeMessage({ from: 'odd', to: 'a', type: 'member', life: 7 })
+  const nonsense: readonly (readonly Uint8Array[])[] = [
+    [Buffer.alloc(0)],
+    [Buffer.from('GET / HTTP/1.1')],
+    [member, Buffer.alloc(64, 0xff)],
+    [member, member],
+    [member, encodeMessage(append('a', 100)).subarray(0, 60)],
+    [member, Buffer.concat([encodeMessage(heartbeat('odd', 'a', 666)), Buffer.of(1)])],
+  ]
+  for (const frames of nonsense) {
+    const before = a.lines.length
+    const stream = await odd.transport.connect('a', raftProtocol, never)
+    for (const frame of frames) await stream.send(frame).catch(() => undefined)
+    await until(() => a.lines.slice(before).some((line) => line.startsWith('The stream of another manager broke {"object":"Node/odd"')))
+  }
+  await say(b.links, heartbeat('b', 'a', 2), a.got)
+  assert.ok(a.got.every(({ from }) => from === 'b'))
+  assert.ok(a.lost.every((id) => id === 'odd'))
 })

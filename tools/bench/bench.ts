@@ -7,6 +7,7 @@ import { join } from 'node:path'
 /** In this order. What a benchmark measures is said at the head of its file. */
 const benchmarks: Readonly<Record<string, readonly string[]>> = {
   writes: [],
+  'state-hash': [],
   scheduler: [],
   orchestration: [],
   memory: ['--expose-gc'],
