@@ -82,12 +82,14 @@ export class Acceptor {
       requestCert: true,
       // Strangers may join, and others shall hear why not: both are looked at below.
       rejectUnauthorized: false,
-      handshakeTimeout: limits.handshakeMs,
+      handshakeTimeout: 2 * limits.handshakeMs, // Ours is told whose it was, and comes first.
     })
     this.#server.prependListener('connection', (socket: Socket) => this.#knocked(socket))
     this.#server.on('secureConnection', (socket) => this.#secured(socket))
     this.#server.on('tlsClientError', (error, socket) => {
-      this.#refused({ address: addressOf(socket), protocol: undefined, code: 'Malformed', why: error.message, node: undefined })
+      // Of a connection that is gone nobody can say whose it was: who took too long was named when that was noticed.
+      if (socket.remoteAddress !== undefined)
+        this.#refused({ address: addressOf(socket), protocol: undefined, code: 'Malformed', why: error.message, node: undefined })
       socket.destroy()
     })
   }
@@ -132,7 +134,7 @@ export class Acceptor {
     }
     socket.setNoDelay(true)
     const name = nameOf(socket)
-    const knock: Knock = { socket, address, timer: this.#deadline(socket, this.#deps.limits.handshakeMs) }
+    const knock: Knock = { socket, address, timer: this.#tooLate(socket, address, this.#deps.limits.handshakeMs) }
     this.#sockets.add(socket)
     this.#knocks.set(name, knock)
     this.#halfOpen.add(knock, address)
@@ -149,6 +151,14 @@ export class Acceptor {
     if (this.#knocks.get(name) === knock) this.#knocks.delete(name)
   }
 
+  #tooLate(socket: Socket, address: string, limitMs: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const why = `it did not say who it is and what it wants within ${limitMs / 1000} s`
+      this.#refused({ address, protocol: undefined, code: 'Malformed', why, node: undefined })
+      socket.destroy()
+    }, limitMs)
+  }
+
   #deadline(socket: Socket, delayMs: number): NodeJS.Timeout {
     return setTimeout(() => socket.destroy(), delayMs)
   }
@@ -162,7 +172,7 @@ export class Acceptor {
       return
     }
     clearTimeout(knock.timer)
-    knock.timer = this.#deadline(knock.socket, this.#deps.limits.helloMs)
+    knock.timer = this.#tooLate(knock.socket, knock.address, this.#deps.limits.helloMs)
     const reader = new FrameReader()
     const hear = (chunk: Buffer): void => {
       try {
