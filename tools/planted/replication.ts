@@ -4,6 +4,7 @@ import type { Bug } from './bug.ts'
 
 const rules = ['store/raft/{script,safety,configuration,log,progress,quorum}.test.ts']
 const drivers = ['store/members.test.ts', 'store/store.test.ts']
+const states = ['store/divergence.test.ts', 'store/agreement.test.ts']
 
 export const replicationBugs: readonly Bug[] = [
   {
@@ -571,5 +572,42 @@ export const replicationBugs: readonly Bug[] = [
     replacement: 'const canContinue = false',
     tests: rules,
     simulations: ['core'],
+  },
+  {
+    what: 'a state hash is not compared after a restart',
+    file: 'store/comparison.ts',
+    text: '    this.#agreement = new Agreement(deps.self)\n    this.#agreement.applied(resourceVersion, hashParts)\n',
+    replacement: '    this.#agreement = new Agreement(deps.self)\n    void [resourceVersion, hashParts]\n',
+    tests: states,
+  },
+  {
+    what: 'a member whose state hash differs goes on',
+    file: 'store/comparison.ts',
+    text: 'if (verdict.isDecided && verdict.different.includes(self)) onDiverged(',
+    replacement: 'if (verdict.different.length > all.size) onDiverged(',
+    tests: states,
+    simulations: ['members'],
+  },
+  {
+    what: 'a member whose state hash differs stops where nobody can tell who is right',
+    file: 'store/comparison.ts',
+    text: 'verdict.isDecided && verdict.different',
+    replacement: 'verdict.different',
+    tests: states,
+  },
+  {
+    what: 'what is in memory is not compared with its state hash',
+    file: 'store/comparison.ts',
+    text: '    let pieces = 0\n',
+    replacement: '    if (state.resourceVersion >= 0) continue\n    let pieces = 0\n',
+    tests: states,
+    simulations: ['members'],
+  },
+  {
+    what: 'a second process under one id is heard',
+    file: 'store/links/links.ts',
+    text: 'link.life !== life && isThere',
+    replacement: 'link.life !== life && isThere && life < 0',
+    tests: ['store/links/links.test.ts'],
   },
 ]

@@ -210,4 +210,34 @@ export const storageBugs: readonly Bug[] = [
     replacement: 'const versionsSkipped = 0',
     tests: ['node/restore.test.ts'],
   },
+  {
+    what: 'what an entry does depends on the clock, which its state hash shows',
+    file: 'store/mvcc/state.ts',
+    text: 'metadata: { name, resourceVersion: index, createdAt }, spec, status }\n    this.#hash',
+    replacement:
+      'metadata: { name, resourceVersion: index, createdAt }, spec, status: { ...status, message: String(performance.now()) } }\n    this.#hash',
+    tests: ['store/mvcc/*.test.ts'],
+    classics: [36],
+  },
+  {
+    what: 'a snapshot is taken whatever its state hash says',
+    file: 'store/mvcc/snapshot.ts',
+    text: 'this.#hash !== undefined && this.#hash !== hash',
+    replacement: 'this.#hash !== undefined && hash.length === 0',
+    tests: ['store/mvcc/*.test.ts'],
+  },
+  {
+    what: 'the state hash keeps what was deleted',
+    file: 'store/mvcc/state.ts',
+    text: '      this.#hash.remove(cell.current)\n',
+    replacement: '',
+    tests: ['store/mvcc/*.test.ts'],
+  },
+  {
+    what: 'a member with another state hash may be started again',
+    file: 'store/wal/wal.ts',
+    text: '  await assertNotDiverged(disk, directory, names)\n',
+    replacement: '',
+    tests: ['store/wal/wal.test.ts'],
+  },
 ]
