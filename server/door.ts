@@ -14,7 +14,7 @@ export interface DoorDeps {
   readonly forwarder: Forwarder
   readonly store: {
     readonly view: { readonly resourceVersion: number }
-    status(): { readonly leads: boolean }
+    status(): { readonly leads: boolean; readonly hasSpace: boolean }
     catchUp(): Promise<void>
   }
   /** Answers from this manager alone. */
@@ -74,15 +74,38 @@ function isOldEnough({ store }: DoorDeps, { query }: ApiRequest): boolean {
 }
 
 async function catchUp(deps: DoorDeps, request: ApiRequest): Promise<void> {
+  const { leads, hasSpace } = deps.store.status()
+  if (!leads && !hasSpace) throw behind('its disk has no space left: free some')
   await untilDone(deps, request, async () => {
     try {
-      await deps.store.catchUp()
-      return true
+      if (await isDoneWithin(deps.clock, patienceMs, deps.store.catchUp())) return true
     } catch (error) {
       if (isPassing(error)) return undefined
       throw error
     }
+    throw behind('its disk may be slow')
   })
+}
+
+function behind(why: string): StatusError {
+  return new StatusError(
+    'Unavailable',
+    `this manager does not have yet what was written last (${why}): ask another one, or read what it has (kit --stale, resourceVersion=0)`,
+  )
+}
+
+async function isDoneWithin(clock: Clock, limitMs: number, work: Promise<void>): Promise<boolean> {
+  const over = new AbortController()
+  const done = work.then(() => true)
+  const late = clock.sleep(limitMs, over.signal).then(
+    () => false,
+    () => done,
+  )
+  try {
+    return await Promise.race([done, late])
+  } finally {
+    over.abort()
+  }
 }
 
 /** A request that may be carried out twice, or is not although it is asked for twice, is asked for again whatever became of it. */

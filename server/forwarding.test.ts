@@ -203,7 +203,7 @@ test('the door asks again what was not begun, and says of a write that it may ha
   const catchUp = async (): Promise<void> => {
     caughtUp += 1
   }
-  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false }), catchUp }
+  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: true }), catchUp }
   const here: Handle = async ({ path }) => ({ status: 200, headers: {}, body: `here ${path}` })
   const door = createDoor({ clock, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
   assert.equal(bodyOf(await door(request())), 'done')
@@ -246,7 +246,7 @@ function openDoor(does: readonly (ApiResponse | 'dies')[], signal: AbortSignal) 
       await clock.sleep()
     },
   }
-  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false }), catchUp: async () => undefined }
+  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: true }), catchUp: async () => undefined }
   const here: Handle = () => Promise.reject(new Error('not here'))
   const door = createDoor({ clock: moving, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
   return { door, asked }
@@ -323,7 +323,7 @@ test('a leader that is cut off while it is asked is waited for as long as it is 
       nowMs += 100
     },
   }
-  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false }), catchUp: async () => undefined }
+  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: true }), catchUp: async () => undefined }
   const here: Handle = async () => ({ status: 200, headers: {}, body: 'here' })
   const leaderAddress = (): string | undefined => (leads ? 'leader' : undefined)
   const door = createDoor({ clock: quick, forwarder, store, here, leaderAddress, whyNone: () => 'nobody leads' })
@@ -340,5 +340,27 @@ test('a leader that is cut off while it is asked is waited for as long as it is 
   assert.match(String((await door(stale)).headers['warning']), /knows of none that leads: what it has may be old/)
   leads = true
   assert.deepEqual((await door(stale)).headers, {})
+  stop.abort()
+})
+
+test('a manager whose copy is behind says so of what must be new, and reads what need not be', async () => {
+  const stop = new AbortController()
+  const { forwarder } = open(() => Promise.reject(new Error('it is not asked')), stop.signal)
+  let hasSpace = true
+  const store = {
+    view: { resourceVersion: 7 },
+    status: () => ({ leads: false, hasSpace }),
+    catchUp: () => new Promise<void>(() => undefined),
+  }
+  const here: Handle = async () => ({ status: 200, headers: {}, body: 'here' })
+  const door = createDoor({ clock, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
+  const read = (query: Readonly<Record<string, string>>) => door(request({ method: 'GET', path: '/apis/kit/v1/services', query }))
+  for (const why of ['may be slow', 'has no space left']) {
+    const refused = await read({})
+    assert.equal(refused.status, 503)
+    assert.match(JSON.stringify(bodyOf(refused)), new RegExp(`does not have yet what was written last \\(its disk ${why}`))
+    assert.equal((await read({ resourceVersion: '0' })).status, 200)
+    hasSpace = false
+  }
   stop.abort()
 })

@@ -287,3 +287,22 @@ test('the last one left goes on alone when it is told to, with everything that i
   await Promise.all([group.pass(() => isMember), joined])
   await group.pass(() => areEqual(group, ['4']))
 })
+
+test('a leader without space on its disk gives way, writes go on, and it has them all once there is space', async () => {
+  const group = await found()
+  await commit(group, 'before')
+  const full = leaderOf(group)
+  const id = idOf(group, full)
+  const { disk } = group.members.get(id) ?? assert.fail()
+  disk.failure = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+  const refused = full.commit(create('during'))
+  refused.catch(() => undefined)
+  await group.pass(() => group.leader !== undefined && group.leader !== full)
+  await assert.rejects(refused, (error) => reasonOf(error) === 'Unknown')
+  for (const name of ['one', 'two']) await commit(group, name)
+  assert.ok(full.view.resourceVersion < leaderOf(group).view.resourceVersion)
+  assert.equal(full.status().hasSpace, false)
+  disk.failure = undefined
+  await group.pass(() => areEqual(group, three))
+  assert.equal(full.status().hasSpace, true)
+})

@@ -580,10 +580,23 @@ class Driver implements OpenStore, PeerHandler {
         this.#hasSpace = false
         // Nobody knows when that is, so nobody is kept waiting. What is in the log already is done then.
         this.#pending.fail('no space left on the disk of the store: free some, then it is done')
+        this.#giveWay()
         await clock.sleep(noSpaceRetryMs, signal).catch(() => undefined)
       }
     }
     return false
+  }
+
+  /** A leader that cannot write would keep all from writing: whoever has most of its log takes over, where somebody is there. */
+  #giveWay(): void {
+    if (this.#raft.status.role !== 'leader') return
+    const { voters } = this.#raft.configuration
+    const [heir] = this.#raft.followers
+      .filter(({ id, isReachable }) => isReachable && voters.includes(id))
+      .toSorted((a, b) => b.match - a.match)
+    if (heir === undefined) return
+    this.#raft.transfer(heir.id)
+    this.#wake()
   }
 
   /** The state that the leader sent: on disk first, then in place of ours. Whoever watches ours is told to list again. */
