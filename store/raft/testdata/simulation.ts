@@ -481,7 +481,7 @@ export class Simulation {
     member.isSnapshotting = false
     for (const message of member.inbox.splice(0)) if (message.type === 'snapshot') this.#noticeLoss(message) // Its connection breaks.
     this.#observer.forget(member)
-    for (const { isUp, raft } of this.#members) if (isUp) this.#breakOff(raft, member.id)
+    for (const { isUp, raft } of this.#members) if (isUp && this.#random() < 0.6) this.#breakOff(raft, member.id)
     const isShort = this.#random() < 0.5
     const downMs = forMs ?? this.#random() * (isShort ? 20 : 10 * this.settings.electionTicks * tickMs)
     const { life } = member
@@ -554,9 +554,8 @@ export class Simulation {
 
   /** What a driver makes of it, who may well be wrong. */
   #breakOff(raft: Raft, id: string): void {
-    const sort = this.#random()
-    if (sort < 0.3) raft.gone(id)
-    else if (sort < 0.7) raft.unreachable(id)
+    if (this.#random() < 0.4) raft.gone(id)
+    else raft.unreachable(id)
   }
 
   // What happens to it
