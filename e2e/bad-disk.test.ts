@@ -2,14 +2,14 @@
 // process; where it is not installed, or may not look into processes, this says so and ends.
 
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive, type TaskObject } from './cluster.ts'
+import { canTrace, disturbCalls } from './traced-calls.ts'
 
-const canTrace = spawnSync('strace', ['-e', 'trace=none', 'true'], { stdio: 'ignore' }).status === 0
-if (!canTrace) console.log('# no strace that works here (apt-get install strace): a disk that is slow or refuses is not tried for real')
+const isTraceable = canTrace()
+if (!isTraceable) console.log('# no strace that works here (apt-get install strace): a disk that is slow or refuses is not tried for real')
 const cluster = new Cluster()
 after(() => cluster.remove())
 
@@ -22,30 +22,7 @@ services:
 const config = (name: string): string => `apiVersion: kit/v1\nkind: Config\nmetadata: {name: ${name}}\nspec: {data: YQ==}\n`
 const facts = (tasks: readonly TaskObject[]): readonly unknown[] => tasks.map(({ metadata, status }) => [metadata.name, status.pid])
 
-/** From now on the daemon's calls fail or take long, as strace's `inject` says, until the result is awaited. */
-async function disturb(calls: string, how: string): Promise<() => Promise<void>> {
-  const tracer: ChildProcess = spawn(
-    'strace',
-    ['-f', '-q', '-e', `trace=${calls}`, '-e', `inject=${calls}:${how}`, '-p', String(cluster.daemonPid)],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
-  )
-  let said = ''
-  tracer.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
-  const ended = new Promise<void>((resolve) => tracer.once('close', () => resolve()))
-  // Every thread of the daemon is attached once the kernel says so of the first.
-  await eventually(() => {
-    const [, pid] = /^TracerPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${cluster.daemonPid}/status`, 'utf8')) ?? []
-    assert.equal(Number(pid), tracer.pid, said)
-  })
-  return () => {
-    tracer.kill('SIGINT')
-    return ended
-  }
-}
-
-if (canTrace) {
+if (isTraceable) {
   before(async () => {
     await cluster.kit('up')
     await cluster.kit('apply', '-f', cluster.file('app.yml', app))
@@ -54,7 +31,7 @@ if (canTrace) {
   test('every sync takes five seconds: writes take as long, reads do not, tasks run on', async () => {
     const tasks = facts(await cluster.tasks('app_web'))
     const daemon = cluster.daemonPid
-    const recover = await disturb('fsync,fdatasync', 'delay_enter=5000000')
+    const recover = await disturbCalls(cluster.daemonPid, 'fsync,fdatasync', 'delay_enter=5000000')
     let acknowledgedMs = 0
     const beganMs = performance.now()
     const writing = cluster.run(['apply', '-f', '-'], config('slow')).then((outcome) => {
@@ -83,7 +60,7 @@ if (canTrace) {
   test('the file system turns read-only: the daemon stops and says why, tasks run on, and the next one has everything', async () => {
     const tasks = facts(await cluster.tasks('app_web'))
     const daemon = cluster.daemonPid
-    const recover = await disturb('pwrite64,fdatasync', 'error=EROFS')
+    const recover = await disturbCalls(cluster.daemonPid, 'pwrite64,fdatasync', 'error=EROFS')
     const { code, err } = await cluster.run(['apply', '-f', '-'], config('refused'))
     assert.notEqual(code, 0)
     assert.match(err, /the outcome of the write is not known: .*EROFS/)

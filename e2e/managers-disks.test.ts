@@ -1,0 +1,126 @@
+// Three managers, and the disk of the one that leads is full, slow, or fails, while clients on the others count up
+// (counters.ts). A full disk needs a small file system of its own, which only the superuser of Linux can mount, and the other
+// two need strace; what is not here is said, and not tried.
+
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { ask } from './api.ts'
+import { Cluster, eventually } from './cluster.ts'
+import { Counters } from './counters.ts'
+import type { Machine } from './machine.ts'
+import { Managers } from './managers.ts'
+import { canTrace, disturbCalls } from './traced-calls.ts'
+
+/** Three files of the log, each of 64 MiB, and little more. */
+const sizeMiB = 210
+const isTraceable = canTrace()
+const cluster = new Cluster()
+mkdirSync(cluster.directory)
+const mount = ['-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs', cluster.directory]
+const isMounted = process.platform === 'linux' && spawnSync('mount', mount, { stdio: 'ignore' }).status === 0
+if (!isMounted) console.log('# no file system can be mounted here: a leader whose disk is full is not tried')
+if (!isTraceable) console.log('# no strace that works here (apt-get install strace): a leader whose disk is slow or fails is not tried')
+
+const group = new Managers(cluster, { managers: 3 })
+const counters = new Counters()
+const sockets = (machines: readonly Machine[]): readonly string[] => machines.map((machine) => group.socketOf(machine))
+
+before(async () => {
+  await group.create()
+  const [first] = sockets(group.managers)
+  assert.ok(first !== undefined)
+  for (const name of ['a', 'b']) {
+    await counters.make(first, name)
+    for (const socket of sockets(group.managers)) counters.start(name, [socket])
+  }
+  await counters.goOnAt(sockets(group.managers))
+})
+after(async () => {
+  if (isMounted) {
+    await cluster.kit('down')
+    await eventually(() => assert.equal(spawnSync('umount', [cluster.directory], { stdio: 'ignore' }).status, 0))
+  }
+  await group.remove()
+})
+
+const filler = join(cluster.directory, 'filler')
+
+function fill(): void {
+  const chunk = Buffer.alloc(64 * 1024)
+  try {
+    for (;;) appendFileSync(filler, chunk)
+  } catch (error) {
+    assert.ok(error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+  }
+}
+
+/** More than a megabyte for the log, twice. */
+async function writeMuch(socket: string, name: string): Promise<void> {
+  const data = Buffer.alloc(1e6, `${name} `).toString('base64')
+  await ask(socket, 'POST', '/apis/kit/v1/configs', { apiVersion: 'kit/v1', kind: 'Config', metadata: { name }, spec: { data } })
+  await ask(socket, 'DELETE', `/apis/kit/v1/configs/${name}`)
+}
+
+if (isMounted)
+  test('the disk of the leader is full: another one leads, writes go on, and with space it has them all', async () => {
+    const [full, ...others] = group.managers
+    assert.ok(full !== undefined)
+    assert.equal(await group.leader(), full, 'who founded the group leads it')
+    fill()
+    // The space that the log has reserved is used up first.
+    for (let n = 1; await group.leads(full); n++) {
+      assert.ok(n < 300, 'the disk is never full')
+      await counters.whileTrue(writeMuch(group.socketOf(full), `big-${n}`))
+    }
+    await counters.goOnAt(sockets(others), 10)
+    assert.notEqual(await group.leader(), full)
+    assert.match(full.text, /The disk has no space left/)
+    assert.match(
+      await cluster.fails(1, 'get', 'configs'),
+      /what was written last \(its disk has no space left: free some\): ask another one/,
+    )
+    assert.match(await cluster.kit('--stale', 'get', 'configs'), /count-a/)
+    assert.match(await cluster.kit('config', 'create', 'elsewhere', cluster.file('elsewhere', 'x')), /elsewhere/)
+    rmSync(filler)
+    await counters.whileTrue(group.converge())
+    assert.match(full.text, /The disk has space again/)
+    await counters.goOnAt(sockets(group.managers))
+  })
+
+if (isTraceable) {
+  test('the disk of the leader is slow: it leads on, and writes take as long as it does', async () => {
+    const slow = await group.leader()
+    const { pid } = slow
+    assert.ok(pid !== undefined)
+    const recover = await disturbCalls(pid, 'fsync,fdatasync', 'delay_enter=1000000')
+    try {
+      await counters.goOnAt(sockets(group.others(slow)), 2)
+      assert.equal(await group.leader(), slow)
+    } finally {
+      await recover()
+    }
+    await counters.whileTrue(group.converge())
+  })
+
+  test('a sync of the leader fails: its process ends and says why, the others go on, and it comes back', async () => {
+    const failing = await group.leader()
+    const { pid } = failing
+    assert.ok(pid !== undefined)
+    const recover = await disturbCalls(pid, 'fdatasync', 'error=EIO')
+    await eventually(() => assert.equal(failing.pid, undefined))
+    await recover()
+    await counters.goOnAt(sockets(group.others(failing)))
+    assert.match(failing.text, /the log stopped \(EIO: i\/o error, \w+\); restart to read what is durable/)
+    await group.start(failing)
+    await counters.whileTrue(group.converge())
+  })
+}
+
+test('what was acknowledged is there once', async () => {
+  const [, , third] = group.managers
+  assert.ok(third !== undefined)
+  await counters.end(group.socketOf(third), 20)
+})
