@@ -45,6 +45,3 @@ export const classicBugs: readonly string[] = [
   'readers see what is not committed yet',
   'a data key goes before the last file that needs it',
 ]
-
-/** Why a bug of the list is not planted, by its place. */
-export const notPlanted: ReadonlyMap<number, string> = new Map([[42, 'a log has one data key as long as it lives: none ever goes']])

@@ -182,6 +182,27 @@ export const clusterBugs: readonly Bug[] = [
     tests: ['server/role-admission.test.ts'],
   },
   {
+    what: 'a demotion by force waits for those that do not answer',
+    file: 'controllers/roles/next-step.ts',
+    text: '...(force ? { force } : {})',
+    replacement: '',
+    tests: ['controllers/roles/next-step.test.ts'],
+  },
+  {
+    what: 'a file that is applied by force demotes a manager by force',
+    file: 'server/write.ts',
+    text: '&& !isApply(request) &&',
+    replacement: '&&',
+    tests: ['server/router.test.ts'],
+  },
+  {
+    what: 'a node that is a manager no more forgets in which terms it may have voted',
+    file: 'node/retire.ts',
+    text: 'const term = Math.max(recovered.hardState.term, await formerTerm(deps.disk, directory))',
+    replacement: 'const term = 0 * recovered.hardState.term',
+    tests: ['node/retire.test.ts'],
+  },
+  {
     what: 'who serves no more is handed a stream that was on its way',
     file: 'effects/real/transport.ts',
     text: "    if (signal.aborted) throw new Error('it is not served any more')\n",

@@ -173,7 +173,8 @@ export const storageBugs: readonly Bug[] = [
     file: 'store/wal/writer.ts',
     text: 'new Set(this.#segments.map(({ keyId }) => keyId))',
     replacement: 'new Set<string>()',
-    tests: [crash],
+    tests: [crash, 'store/wal/keys.test.ts'],
+    classics: [42],
   },
   {
     what: 'what comes after a new data key is still sealed with the one before',
