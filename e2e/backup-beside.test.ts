@@ -1,0 +1,97 @@
+// A backup is restored while the managers that it is of run on: the two never become one group, and whoever asks sees that.
+
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { Cluster, eventually, projectRoot } from './cluster.ts'
+import { Managers } from './managers.ts'
+
+const cluster = new Cluster()
+const managers = new Managers(cluster)
+const backup = join(cluster.home, 'kit.backup')
+const directory = join(cluster.home, 'restored')
+let restored: ChildProcess | undefined
+
+before(async () => {
+  await cluster.kit('up', '--managers', '3', '--workers', '1', '--executor', 'process')
+  for (const host of ['node-1', 'node-2', 'node-3']) await cluster.kit('drain', host)
+  await cluster.kit('service', 'create', '--name', 'web', '--replicas', '3', 'x', 'sleep', '1000')
+})
+after(async () => {
+  restored?.kill('SIGKILL')
+  await cluster.remove()
+})
+
+const kit = (...args: readonly string[]) => cluster.run(['--socket', join(directory, 'kit.sock'), ...args])
+
+async function start(port: number): Promise<void> {
+  const args = ['-d', directory, '--hostname', 'restored', '--executor', 'process', '--availability', 'drain']
+  restored = spawn(join(projectRoot, 'bin/kitd'), [...args, '--listen-remote-api', `127.0.0.1:${port}`], { stdio: 'ignore' })
+  await eventually(async () => assert.equal((await kit('get', 'nodes')).code, 0))
+}
+
+test('the managers of before and the restored one go on beside each other, and take nothing of each other', async () => {
+  await cluster.kit('cluster', 'backup', backup)
+  const running = await managers.tasks()
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const bound = server.address()
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
+  server.close()
+  assert.equal((await cluster.run(['cluster', 'restore', backup, '--state-dir', directory])).code, 0)
+  await start(port)
+
+  await cluster.kit('config', 'create', 'old', cluster.file('old.txt', 'data'))
+  assert.equal((await kit('config', 'create', 'new', cluster.file('new.txt', 'data'))).code, 0)
+  assert.doesNotMatch(await cluster.kit('get', 'configs'), /new/)
+  assert.doesNotMatch((await kit('get', 'configs')).out, /old/)
+  const listed = await kit('node', 'ls')
+  assert.equal(listed.out.match(/REACHABLE/g)?.length, 1, listed.out)
+  assert.equal((await cluster.kit('node', 'ls')).match(/ REACHABLE/g)?.length, 3)
+  // The worker stays with those that it knows, and is not known to run anything elsewhere.
+  await eventually(async () => assert.match((await kit('node', 'ls')).out, /node-4 +ACCEPTED +(DOWN|UNKNOWN)/))
+  assert.deepEqual(await managers.tasks(), running)
+
+  // One of before that starts again finds the others, not the restored one.
+  const node = readFileSync(join(managers.directoryOf('node-1'), 'node.json'), 'utf8')
+  await managers.kill('node-1')
+  await cluster.kit('up')
+  assert.equal(readFileSync(join(managers.directoryOf('node-1'), 'node.json'), 'utf8'), node)
+  assert.equal((await managers.nodes('node-1')).size, 4)
+  assert.deepEqual(await managers.tasks(), running)
+})
+
+test('once the managers of before are gone, the worker is told where the restored one is, and runs on what it runs', async () => {
+  const running = await managers.tasks()
+  for (const host of ['node-1', 'node-2', 'node-3']) await managers.kill(host)
+  restored?.kill('SIGTERM')
+  if (restored !== undefined) await once(restored, 'exit')
+  const [address = '', port = ''] = addressOf('node-1').split(':')
+  restored = spawn(
+    join(projectRoot, 'bin/kitd'),
+    ['-d', directory, '--hostname', 'restored', '--executor', 'process', '--listen-remote-api', `${address}:${port}`],
+    { stdio: 'ignore' },
+  )
+  await eventually(async () => assert.match((await kit('node', 'ls')).out, /node-4 +ACCEPTED +READY/))
+  await eventually(async () => {
+    const {
+      items,
+    }: { items: readonly { metadata: { name: string }; spec: { desired: string }; status: { state: string; pid?: number } }[] } =
+      JSON.parse((await kit('get', 'tasks', '-o', 'json')).out)
+    const found = items.filter(({ spec, status }) => spec.desired === 'Running' && status.state === 'Running')
+    assert.deepEqual(found.map(({ metadata, status }) => `${metadata.name} ${status.pid}`).toSorted(), running)
+  })
+  assert.equal((await kit('service', 'rm', 'web')).code, 0)
+})
+
+function addressOf(host: string): string {
+  const plan: { readonly nodes: readonly { readonly name: string; readonly address: string; readonly port?: number }[] } = JSON.parse(
+    readFileSync(join(cluster.directory, 'cluster.json'), 'utf8'),
+  )
+  const found = plan.nodes.find(({ name }) => name === host)
+  return `${found?.address}:${found?.port}`
+}
