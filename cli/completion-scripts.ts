@@ -35,7 +35,7 @@ _kit() {
     [[ -z $line ]] && continue
     value=\${line%%$'\\t'*}
     [[ $line == *$'\\t'* ]] && line="\${value//:/\\\\:}:\${line#*$'\\t'}" || line=\${value//:/\\\\:}
-    if [[ $value == *[/=.] ]]; then ending+=("$line"); else plain+=("$line"); fi
+    if [[ $value == *[/=.:] ]]; then ending+=("$line"); else plain+=("$line"); fi
   done
   (( \${#plain} )) && _describe -V kit plain
   (( \${#ending} )) && _describe -V kit ending -S ''
@@ -59,4 +59,26 @@ end
 complete -c kit -f -a '(__kit_complete)'
 `
 
-export const completionScripts: Readonly<Record<Shell, string>> = { bash, zsh, fish }
+/** PowerShell before 7.3 drops an empty argument of a program, unless it is written as two quotation marks. */
+const powershell = `# kit completion for PowerShell
+Register-ArgumentCompleter -Native -CommandName kit -ScriptBlock {
+  param($word, $line, $cursor)
+  $words = @($line.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursor } | ForEach-Object { $_.ToString() })
+  if ($word -eq '') { $words += if ($PSVersionTable.PSVersion -ge [version]'7.3') { '' } else { '""' } }
+  $program = $words[0]
+  $rest = @($words | Select-Object -Skip 1)
+  $answer = @(& $program __complete @rest 2>$null)
+  if ($answer.Count -eq 0) { return }
+  $directive = [int]$answer[-1].TrimStart(':')
+  $offered = @($answer | Select-Object -SkipLast 1 | Where-Object { $_ -ne '' })
+  # An answer without anything keeps it from offering files.
+  if ($offered.Count -eq 0 -and ($directive -band 4)) { return '' }
+  foreach ($each in $offered) {
+    $value, $text = $each -split "\`t", 2
+    if (-not $text) { $text = $value }
+    [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $text)
+  }
+}
+`
+
+export const completionScripts: Readonly<Record<Shell, string>> = { bash, zsh, fish, powershell }

@@ -45,7 +45,7 @@ export async function complete(program: Command, connect: (globals: GlobalOption
   const place = placeOf(program, typed.slice(0, -1))
   const { candidates, files = false } = await offerAt(place, connect(place.globals), last)
   const fitting = candidates.filter(([value]) => value.startsWith(last))
-  const goesOn = fitting.length > 0 && fitting.every(([value]) => /[/=.]$/.test(value))
+  const goesOn = fitting.length > 0 && fitting.every(([value]) => /[/=.:]$/.test(value))
   const directive = (goesOn ? directives.noSpace : 0) + (files && fitting.length === 0 ? 0 : directives.noFiles)
   return [...fitting.map(([value, what]) => (what === undefined ? value : `${value}\t${what}`)), `:${directive}`].join('\n')
 }
@@ -171,6 +171,9 @@ async function subjectsOf({ path, words }: Place, argument: Argument, names: Nam
       return withKinds(await all('Task'), ['service/'])
     case 'file':
       return anyFile
+    case 'from':
+    case 'to':
+      return last.includes(':') ? nothing : { ...(await all('Task', ':')), files: true }
     case 'what':
       if (last.includes('/')) return qualified(names, last)
       return { candidates: [...fieldsBelow(last), ...Object.entries(diagnosticCodes).map(([code]) => [code] as const), ['task/']] }

@@ -1,10 +1,11 @@
 // Applies what `readInput` read: first everything as a dry run, so that nothing is applied when anything
 // is refused; then for real; then it waits until it is true.
 
+import { createHash } from 'node:crypto'
 import { reasonOf, StatusError } from '../api/errors.ts'
 import { formatDiagnostics } from '../api/format-diagnostic.ts'
 import type { Kind } from '../api/objects.ts'
-import type { WireObject } from '../api/wire.ts'
+import type { Manifest, WireObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
 import { externalReferences, placeMissing } from '../compose/external-references.ts'
 import type { InputObject } from '../compose/input-object.ts'
@@ -18,6 +19,9 @@ import { nameOf } from './resource.ts'
 import { timeoutOf } from './timeout.ts'
 
 export const fieldManager = 'kit-apply'
+const versionLength = 12
+const versionPattern = /^[0-9a-f]{12}$/
+const mostAttempts = 20
 
 export async function applyInput(context: Context, options: Options): Promise<ExitCode> {
   const input = await readInput(context, options)
@@ -25,12 +29,14 @@ export async function applyInput(context: Context, options: Options): Promise<Ex
   const client = await context.client()
   const force = options.force === true
   const before = await tryAll(client, input, force)
+  assertVersion(options.ifVersion, versionOf(input, before))
   const services = new Map<string, number>()
   const stacks = new Map<string, number>()
   let changed = 0
   for (const [at, { kind, object }] of input.entries()) {
     const old = before[at]
-    const now = options.dryRun === true ? undefined : await client.apply(kind, object, { fieldManager, force })
+    const guard = options.ifVersion === undefined ? undefined : old?.live
+    const now = options.dryRun === true ? undefined : await applyOne(client, kind, object, force, guard)
     const name = String(object.metadata['name'])
     const outcome = describeChange(old, now)
     if (outcome !== 'unchanged') changed++
@@ -43,8 +49,46 @@ export async function applyInput(context: Context, options: Options): Promise<Ex
   return converge(context, client, { services, stacks, isMine: true }, timeoutOf(options))
 }
 
+/**
+ * Names the state of the cluster that a plan was made of: which of the objects are there, and their specs. What they are doing
+ * has no say in it.
+ */
+export function versionOf(input: readonly InputObject[], before: readonly Before[]): string {
+  const states = input.map(({ kind, object }, at) => {
+    const { uid = '', generation = 0 } = before[at]?.live?.metadata ?? {}
+    return `${kind}/${object.metadata['name']} ${uid} ${generation}`
+  })
+  return createHash('sha256').update(states.toSorted().join('\n')).digest('hex').slice(0, versionLength)
+}
+
+function assertVersion(wanted: string | undefined, found: string): void {
+  if (wanted === undefined || wanted === found) return
+  if (!versionPattern.test(wanted))
+    throw new CommandError(exitCodes.invalid, `error: --if-version: "${wanted}" is no version; \`kit apply --plan\` prints one`)
+  throw new CommandError(
+    exitCodes.error,
+    `error: the cluster is not as it was in the plan of version ${wanted}: what the files are about has changed. Nothing was applied; \`kit apply --plan\` says what would change now`,
+  )
+}
+
+/** `guard`: the object has to have this spec still. Its status may have changed, and changes again and again. */
+async function applyOne(client: Client, kind: Kind, object: Manifest, force: boolean, guard: WireObject | undefined): Promise<WireObject> {
+  if (guard === undefined) return await client.apply(kind, object, { fieldManager, force })
+  for (let attempt = 1, { resourceVersion } = guard.metadata; ; attempt++) {
+    try {
+      const metadata = { ...object.metadata, resourceVersion }
+      return await client.apply(kind, { ...object, metadata }, { fieldManager, force })
+    } catch (error) {
+      if (reasonOf(error) !== 'Conflict' || attempt === mostAttempts) throw error
+      const { metadata } = await client.get(kind, guard.metadata.name)
+      if (metadata.uid !== guard.metadata.uid || metadata.generation !== guard.metadata.generation) throw error
+      resourceVersion = metadata.resourceVersion
+    }
+  }
+}
+
 /** What is there now, after the server has said yes to everything. All refusals are reported together. */
-async function tryAll(client: Client, input: readonly InputObject[], force: boolean): Promise<readonly Before[]> {
+export async function tryAll(client: Client, input: readonly InputObject[], force: boolean): Promise<readonly Before[]> {
   const missing = new Set<string>()
   for (const { kind, name } of externalReferences(input))
     if ((await getOrNothing(client, kind, name)) === undefined) missing.add(`${kind}/${name}`)
@@ -76,7 +120,7 @@ async function tryAll(client: Client, input: readonly InputObject[], force: bool
   return before
 }
 
-interface Before {
+export interface Before {
   readonly live: WireObject | undefined
   /** Undefined when that cannot be told before what it refers to is there. */
   readonly planned: WireObject | undefined

@@ -7,7 +7,7 @@ export const executorNames = ['auto', 'docker', 'process'] as const
 export type ExecutorName = (typeof executorNames)[number]
 
 /** What `kit completion` knows. */
-export const shells = ['bash', 'zsh', 'fish'] as const
+export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
 export type Shell = (typeof shells)[number]
 
 /** What `kit init` writes. */
@@ -35,6 +35,8 @@ export interface Options {
   readonly profile?: readonly string[]
   readonly strict?: boolean
   readonly dryRun?: boolean
+  readonly plan?: boolean
+  readonly ifVersion?: string
   readonly output?: string
   readonly selector?: string
   readonly sortBy?: string

@@ -120,13 +120,19 @@ export function createProgram(
         .option('--label <label>', 'label for a node: node-1:key=value; may be repeated', collect)
 
         .option('--no-ui', 'show tables at the end, and no dashboard'),
-    async (context, options, words) => (await import('./commands/up.ts')).up(context, options, words, runWords),
+    async (context, options, words) => {
+      await (await import('./target.ts')).assertHere('up', program.opts<GlobalOptions>())
+      return (await import('./commands/up.ts')).up(context, options, words, runWords)
+    },
   )
   add(
     'down',
     'Stop the cluster that `kit up` started, with its tasks',
     (command) => command.option('--purge', 'also delete its state'),
-    async (context, options) => (await import('./commands/down.ts')).down(context, options),
+    async (context, options) => {
+      await (await import('./target.ts')).assertHere('down', program.opts<GlobalOptions>())
+      await (await import('./commands/down.ts')).down(context, options)
+    },
   )
   add(
     'ui',
@@ -142,7 +148,11 @@ export function createProgram(
   add(
     'apply',
     'Make the cluster as the files say, and wait until it is',
-    (command) => waiting(force(compose(files(command)))).option('--dry-run', 'say what would happen, and change nothing'),
+    (command) =>
+      waiting(force(compose(files(command))))
+        .option('--dry-run', 'say what would happen, and change nothing')
+        .option('--plan', 'show each field that would change, and what that means for tasks; change nothing')
+        .option('--if-version <version>', 'only if nothing has changed since the --plan that printed it'),
     async (context, options) => (await import('./commands/apply.ts')).apply(context, options),
   )
   add(

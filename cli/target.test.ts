@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { type ContextFile, checkContextName, formatContexts, parseContexts, readContexts, writeContexts } from './contexts.ts'
 import type { GlobalOptions } from './options.ts'
-import { findTarget } from './target.ts'
+import { assertHere, findTarget } from './target.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'kit-contexts-'))
 after(() => rmSync(home, { recursive: true }))
@@ -76,4 +76,10 @@ test('what is wrong in a file is named, and no key is repeated', () => {
   assert.deepEqual(parseContexts('f', ''), { current: undefined, contexts: {} })
   for (const name of ['local', 'add', 'rm', '-x', '', 'a b', '../x', 'x'.repeat(65)])
     assert.throws(() => checkContextName(name), /name of a context/)
+})
+
+test('what starts or stops the cluster of this machine takes no other one', async () => {
+  for (const globals of [{}, { context: 'local' }, { dir: '/d' }]) await assertHere('up', globals)
+  await assert.rejects(assertHere('up', { context: 'prod' }), /--context prod names a cluster that somebody else runs/)
+  await assert.rejects(assertHere('down', { socket: '/s' }), /--socket names .* `kit down` is about the one of this machine/)
 })

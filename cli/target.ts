@@ -32,6 +32,17 @@ export async function findTarget(
   return await remote(env, undefined, local)
 }
 
+/** Of what makes or ends the cluster of this machine: a cluster elsewhere was not meant, and is not silently left aside. */
+export async function assertHere(command: string, { socket, context }: GlobalOptions): Promise<void> {
+  const { localContext } = await import('./contexts.ts')
+  const named = socket !== undefined ? '--socket' : context !== undefined && context !== localContext ? `--context ${context}` : undefined
+  if (named === undefined) return
+  throw new CommandError(
+    exitCodes.invalid,
+    `error: ${named} names a cluster that somebody else runs, and \`kit ${command}\` is about the one of this machine: leave it out. --dir says which one`,
+  )
+}
+
 /** `name`: undefined for the one that is current. */
 async function remote(
   env: Readonly<Record<string, string | undefined>>,
