@@ -6,6 +6,7 @@ import { chmodSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, projectRoot } from './cluster.ts'
+import { isHere } from './required.ts'
 
 const cluster = new Cluster()
 const stack = `
@@ -39,6 +40,67 @@ test('bash completes commands, and names that the cluster has now', () => {
   assert.deepEqual(offered(`${kit} get services -o=cust`), [])
   assert.deepEqual(offered('kit --dir /nowhere get services '), [])
 })
+
+function shellIsHere(shell: string, hint: string): boolean {
+  const trouble = spawnSync(shell, ['-c', 'exit']).error === undefined ? undefined : `${shell} is not installed (${hint})`
+  return isHere(shell, trouble, `completion in ${shell}`)
+}
+
+const socket = join(cluster.directory, 'node-1', 'kit.sock')
+const path = `${join(projectRoot, 'bin')}:${process.env['PATH']}`
+
+if (shellIsHere('zsh', 'Debian: zsh'))
+  test('zsh completes commands, options and names, as it is typed', async () => {
+    const screen = cluster.openTerminal(`cd /; export KIT_SOCKET=${socket} PATH=${path}; exec zsh -f -i`)
+    screen.type("autoload -Uz compinit; compinit -u -D; source <(kit completion zsh); PS1='> '; echo rea''dy\r")
+    await screen.shows(/ready\r\n/)
+    for (const [typed, completed] of [
+      ['kit rollout resu', /resu\S*me/],
+      ['kit rollout pause app_wo', /rker/],
+      ['kit logs service/app_wo', /rker/],
+      ['kit get services --sel', /ector/],
+      ['kit get services -o custom', /-columns=/],
+    ] as const) {
+      screen.type(`${typed}\t`)
+      await screen.shows(completed)
+      screen.type('\x03')
+      await screen.shows(/> /)
+    }
+    screen.type('exit\r')
+    await screen.ended
+  })
+
+if (shellIsHere('fish', 'Debian: fish'))
+  test('fish completes commands, options and names', () => {
+    const complete = (line: string): readonly string[] => {
+      const script = `source (kit completion fish | psub); complete -C "${line}"`
+      const env = { ...process.env, KIT_SOCKET: socket, PATH: path, HOME: cluster.home }
+      const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', script], { encoding: 'utf8', env })
+      assert.equal(stderr, '')
+      return stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((offered) => offered.split('\t')[0] ?? '')
+    }
+    assert.deepEqual(complete('kit rollout re').toSorted(), ['restart', 'resume'])
+    assert.deepEqual(complete('kit rollout pause app_w'), ['app_web', 'app_worker'])
+    assert.deepEqual(complete('kit logs service/app_wo'), ['service/app_worker'])
+    assert.deepEqual(complete('kit get services --sel'), ['--selector'])
+  })
+
+if (shellIsHere('pwsh', 'https://learn.microsoft.com/powershell'))
+  test('PowerShell completes commands and names', () => {
+    const complete = (line: string): readonly string[] => {
+      const script = `kit completion powershell | Out-String | Invoke-Expression
+        (TabExpansion2 -inputScript '${line}' -cursorColumn ${line.length}).CompletionMatches.CompletionText`
+      const env = { ...process.env, KIT_SOCKET: socket, PATH: path }
+      const { stdout, stderr } = spawnSync('pwsh', ['-NoProfile', '-Command', script], { encoding: 'utf8', env })
+      assert.equal(stderr, '')
+      return stdout.split('\n').filter(Boolean)
+    }
+    assert.deepEqual(complete('kit rollout re').toSorted(), ['restart', 'resume'])
+    assert.deepEqual(complete('kit rollout pause app_w'), ['app_web', 'app_worker'])
+  })
 
 test('a program kit-NAME on the PATH is a command, for the cluster that was meant', () => {
   const plugin = cluster.file('bin/kit-hello', '#!/bin/sh\necho "hello $* from $KIT_SOCKET"; exit 7\n')
