@@ -155,3 +155,18 @@ test('a creation whose answer is cut off is made once; without an id nobody know
   await close()
   await cutter.close()
 })
+
+test('requests over a kept connection leave nothing behind on it', async () => {
+  const { path, close } = await open()
+  const warnings: Error[] = []
+  const note = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', note)
+  const { handle, close: closeClient } = connectSocket(path)
+  const client = createClient({ handle, clock, identity: localAdmin, name: 'tester' })
+  for (let count = 0; count < 20; count += 1) await client.list('Config')
+  await new Promise((resolve) => setImmediate(resolve)) // Warnings come later.
+  process.off('warning', note)
+  assert.deepEqual(warnings, [])
+  closeClient()
+  await close()
+})

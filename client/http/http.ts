@@ -42,6 +42,9 @@ export function connectSocket(socketPath: string, others: readonly string[] = []
   return { handle: whicheverAnswers(doors, send), close: () => agent.destroy() }
 }
 
+/** Connections that are ready for requests. */
+const opened = new WeakSet<object>()
+
 /** Rejects with Unknown when a write may have reached somebody who then did not answer, and with Unavailable otherwise. */
 export function send(door: Door, request: ApiRequest): Promise<ApiResponse> {
   const search = new URLSearchParams(Object.entries(request.query)).toString()
@@ -52,8 +55,10 @@ export function send(door: Door, request: ApiRequest): Promise<ApiResponse> {
     const outgoing = door.request({ method: request.method, path, headers, signal: request.signal })
     let isOpen = false
     outgoing.once('socket', (socket) => {
-      if (!socket.connecting) isOpen = true
+      isOpen = opened.has(socket)
+      if (isOpen) return // A kept connection that listened for its beginning with each request would end up with very many.
       socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+        opened.add(socket)
         isOpen = true
       })
     })
