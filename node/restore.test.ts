@@ -45,10 +45,13 @@ const objects: readonly KitObject[] = [
   task(3, 'm2', 'Failed'),
 ]
 
+const request = { id: 'r', digest: 'd', atMs: 5 }
+
 /** Lines of a backup as of index 20. */
 function lines(key?: Uint8Array): readonly string[] {
   const state = new State()
-  for (const [at, object] of objects.entries()) state.apply(at + 1, { writes: [{ op: 'create', object }] })
+  for (const [at, object] of objects.entries())
+    state.apply(at + 1, { writes: [{ op: 'create', object }], ...(object.kind === 'Cluster' && { request }) })
   state.skip(20)
   const captured = capture(state)
   const seal = key === undefined ? undefined : { key, salt: new SeededRandom(3).bytes(16) }
@@ -114,6 +117,7 @@ test('a restored manager is another node, alone; managers of before and what the
       ['m2', 'Failed'],
     ],
   )
+  assert.equal(view.appliedRequest(request)?.name, 'default', 'what was carried out before the backup is not carried out again')
   assert.ok(view.resourceVersion > 1_000_000_000, 'no version that was given after the backup is given again')
   assert.throws(() => store.history(500), { reason: 'Expired' })
   await store.close()

@@ -3,7 +3,7 @@
 // under way here is waited for. Only what changed something is remembered: an answer that nothing was to be done, a dry run and
 // a refusal are given anew.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { StatusError } from '../api/errors.ts'
 import { type ApiAnswer, type ApiRequest, askedAgoHeader, repeatedHeader, requestIdHeader } from '../api/request.ts'
 import type { AppliedRequest, RequestMark, StoreView } from '../api/store.ts'
@@ -74,15 +74,17 @@ function markOf(request: ApiRequest, atMs: number): RequestMark | undefined {
   return {
     // Nobody is answered what somebody else's request has done.
     id: digestOf(idSigns, JSON.stringify([nameOf(request.identity), key])),
-    digest: digestOf(digestSigns, JSON.stringify(asked), body instanceof Uint8Array ? body : JSON.stringify(body ?? null)),
+    digest: digestOf(digestSigns, Buffer.concat([Buffer.from(JSON.stringify(asked)), bytesOf(body)])),
     atMs,
   }
 }
 
-function digestOf(signs: number, ...parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest('base64url').slice(0, signs)
+function bytesOf(body: unknown): Uint8Array {
+  return body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body ?? null))
+}
+
+function digestOf(signs: number, bytes: string | Uint8Array): string {
+  return hash('sha256', bytes, 'base64url').slice(0, signs)
 }
 
 /** Of a request that was asked for before: had it been carried out then, it would be among those that are remembered. */

@@ -11,11 +11,12 @@ import { classicBugs } from './planted/classic.ts'
 import { clusterBugs } from './planted/clusters.ts'
 import { controllerBugs } from './planted/controllers.ts'
 import { replicationBugs } from './planted/replication.ts'
+import { requestBugs } from './planted/requests.ts'
 import { storageBugs } from './planted/storage.ts'
 import { type Findings, Tree } from './planted/trial.ts'
 import { root } from './sources.ts'
 
-const bugs = [...controllerBugs, ...storageBugs, ...replicationBugs, ...clusterBugs]
+const bugs = [...controllerBugs, ...storageBugs, ...replicationBugs, ...requestBugs, ...clusterBugs]
 const documentPath = join(root, 'docs/planted-bugs.md')
 const longestCell = 110
 
@@ -119,6 +120,10 @@ ${tableOf(replicationBugs, found, kept)}
 The bugs that stores built on Raft have had, and under which names they are planted here:
 
 ${classicTable()}
+
+## Requests that are asked for again
+
+${tableOf(requestBugs, found, kept)}
 
 ## Clusters
 

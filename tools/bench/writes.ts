@@ -1,13 +1,18 @@
 // Committed writes per second on one member, every one durable before it is answered: fresh objects of about
 // 300 bytes from 1 to 1,024 clients, each with one write under way. Three ways: the store in this
-// process; a built kitd over its control socket, with validation and field ownership; one etcd member over
-// gRPC where etcd is installed (on Debian `apt-get install etcd-server`).
+// process; a built kitd over its control socket, with validation and field ownership; both with and without
+// request ids; one etcd member over gRPC where etcd is installed (on Debian `apt-get install etcd-server`).
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../../api/objects.ts'
+import { localAdmin } from '../../api/request.ts'
+import type { RequestMark } from '../../api/store.ts'
 import { connect } from '../../cli/connect.ts'
+import type { Client } from '../../client/client.ts'
+import { connectSocket } from '../../client/http/http.ts'
+import { createClient } from '../../client/rest.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
 import { createRandom } from '../../effects/real/random.ts'
@@ -35,6 +40,10 @@ async function benchStore(): Promise<void> {
     { directory, nodeId: 'bench', clusterId: 'bench' },
   )
   await measure('store', (name) => store.commit({ writes: [{ op: 'create', object: config(name) }] }))
+  const request = (name: string): RequestMark => ({ id: name.padStart(22, '-'), digest: name.padStart(16, '-'), atMs: clock.wallMs() })
+  await measure('store with request ids', (name) =>
+    store.commit({ writes: [{ op: 'create', object: config(name) }], request: request(name) }),
+  )
   await store.close()
   rmSync(directory, { recursive: true })
 }
@@ -51,8 +60,14 @@ function config(name: string): Config {
 async function benchDaemon(): Promise<void> {
   const daemon = await startDaemon()
   const { client, close } = connect(daemon.socket, clock)
-  await measure('kitd', (name) => client.create('Config', { apiVersion: 'kit/v1', kind: 'Config', metadata: { name }, spec: { data } }))
+  const connection = connectSocket(daemon.socket)
+  const bare = createClient({ handle: connection.handle, clock, identity: localAdmin, name: 'kit' })
+  const create = (by: Client, name: string): Promise<unknown> =>
+    by.create('Config', { apiVersion: 'kit/v1', kind: 'Config', metadata: { name }, spec: { data } })
+  await measure('kitd', (name) => create(bare, name))
+  await measure('kitd with request ids', (name) => create(client, name))
   close()
+  connection.close()
   await daemon.stop()
 }
 

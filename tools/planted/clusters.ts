@@ -149,8 +149,8 @@ export const clusterBugs: readonly Bug[] = [
   {
     what: 'what may have been carried out is asked for again',
     file: 'server/door.ts',
-    text: "if (request.method === 'GET') return undefined",
-    replacement: "if (request.method !== 'DELETE') return undefined",
+    text: 'if (!mayRepeat) throw unknown(error)',
+    replacement: '',
     tests: ['server/forwarding.test.ts'],
   },
   {
