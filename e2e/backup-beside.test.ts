@@ -8,10 +8,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, projectRoot } from './cluster.ts'
-import { Managers } from './managers.ts'
+import { LocalManagers } from './local-managers.ts'
 
 const cluster = new Cluster()
-const managers = new Managers(cluster)
+const managers = new LocalManagers(cluster)
 const backup = join(cluster.home, 'kit.backup')
 const directory = join(cluster.home, 'restored')
 let restored: ChildProcess | undefined
