@@ -27,7 +27,7 @@ export const replicationBugs: readonly Bug[] = [
   {
     what: 'an append is acknowledged before it is durable',
     file: 'store/raft/replication.ts',
-    text: "core.sendWhenDurable(from, { type: 'appendResponse', index: proven })",
+    text: 'acknowledge(core, from, proven)',
     replacement: "core.send(from, { type: 'appendResponse', index: proven })",
     tests: rules,
     simulations: ['core'],

@@ -147,8 +147,8 @@ export const storageBugs: readonly Bug[] = [
   {
     what: 'a snapshot forgets what was deleted in a slot',
     file: 'store/mvcc/snapshot.ts',
-    text: 'if (!isTasks) found.push([name, index])',
-    replacement: 'void isTasks',
+    text: '...[...service.deletedIn]',
+    replacement: '...[...new Map(service.deletedIn).entries()].slice(1)',
     tests: ['store/mvcc/*.test.ts'],
     classics: [36],
   },
