@@ -6,11 +6,11 @@ import { after, before, test } from 'node:test'
 import { Cluster } from './cluster.ts'
 import { Counters } from './counters.ts'
 import type { Machine } from './machine.ts'
-import { Managers } from './managers.ts'
+import { ManagerMachines } from './manager-machines.ts'
 
 const rounds = Number(process.env['KIT_ROUNDS'] ?? '1')
 const cluster = new Cluster()
-const group = new Managers(cluster, { managers: 5 })
+const group = new ManagerMachines(cluster, { managers: 5 })
 const { managers } = group
 const counters = new Counters()
 const sockets = (machines: readonly Machine[]): readonly string[] => machines.map((machine) => group.socketOf(machine))

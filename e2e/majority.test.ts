@@ -7,10 +7,10 @@ import { after, before, test } from 'node:test'
 import { ask } from './api.ts'
 import { Cluster, eventually, isAlive } from './cluster.ts'
 import type { Machine } from './machine.ts'
-import { Managers } from './managers.ts'
+import { ManagerMachines } from './manager-machines.ts'
 
 const cluster = new Cluster()
-const group = new Managers(cluster, { managers: 3, workers: 1 })
+const group = new ManagerMachines(cluster, { managers: 3, workers: 1 })
 const { managers } = group
 /** Five seconds of patience (docs/operations.md); the rest is for a machine that does all of this at once. */
 const answeredWithinMs = 5_000 + 3_000

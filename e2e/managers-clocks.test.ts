@@ -9,7 +9,7 @@ import { Cluster, eventually } from './cluster.ts'
 import { Counters } from './counters.ts'
 import { FakeClock, whyNoFakeClock } from './fake-clock.ts'
 import type { Machine } from './machine.ts'
-import { Managers } from './managers.ts'
+import { ManagerMachines } from './manager-machines.ts'
 import { isHere } from './required.ts'
 
 const hourMs = 3_600_000
@@ -22,7 +22,7 @@ services:
 if (isHere('faketime', whyNoFakeClock(), 'the clock of one of three managers that is set for real')) {
   const cluster = new Cluster()
   const clocks = [1, 2, 3, 4].map((number) => new FakeClock(join(cluster.home, `clock-${number}`)))
-  const group = new Managers(cluster, {
+  const group = new ManagerMachines(cluster, {
     managers: 3,
     workers: 1,
     machine: (number) => ({ environment: clocks[number - 1]?.environment ?? {} }),

@@ -11,7 +11,7 @@ import { ask } from './api.ts'
 import { Cluster, eventually } from './cluster.ts'
 import { Counters } from './counters.ts'
 import type { Machine } from './machine.ts'
-import { Managers } from './managers.ts'
+import { ManagerMachines } from './manager-machines.ts'
 import { canTrace, disturbCalls } from './traced-calls.ts'
 
 /** Three files of the log, each of 64 MiB, and little more. */
@@ -24,7 +24,7 @@ const isMounted = process.platform === 'linux' && spawnSync('mount', mount, { st
 if (!isMounted) console.log('# no file system can be mounted here: a leader whose disk is full is not tried')
 if (!isTraceable) console.log('# no strace that works here (apt-get install strace): a leader whose disk is slow or fails is not tried')
 
-const group = new Managers(cluster, { managers: 3 })
+const group = new ManagerMachines(cluster, { managers: 3 })
 const counters = new Counters()
 const sockets = (machines: readonly Machine[]): readonly string[] => machines.map((machine) => group.socketOf(machine))
 

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster, eventually } from './cluster.ts'
 import { Counters } from './counters.ts'
 import type { Machine } from './machine.ts'
-import { Managers } from './managers.ts'
+import { ManagerMachines } from './manager-machines.ts'
 import { isHere } from './required.ts'
 import { Wire, whyNoWire } from './wire.ts'
 
@@ -25,7 +25,7 @@ services:
 if (isHere('netns', await whyNoWire(), 'managers that are cut off from each other')) {
   const cluster = new Cluster()
   const wire = new Wire(4)
-  const group = new Managers(cluster, {
+  const group = new ManagerMachines(cluster, {
     managers: 3,
     workers: 1,
     machine: (number) => ({ enter: wire.enter(number) }),
