@@ -65,6 +65,8 @@ export class SimulatedNetwork {
   latencyMs = 0.5
   /** Hears of each stream that a host with certificates lets in; the result hears each frame that this host sends on it. */
   watch: (stream: OpenedStream) => (frame: Uint8Array) => void = () => () => {}
+  /** Hears each frame that one node sends to another, by their ids, whichever of them has opened the stream. */
+  listen: (protocol: string, from: string, to: string, frame: Uint8Array) => void = () => {}
 
   constructor(queue: EventQueue, random: SeededRandom) {
     this.#queue = queue
@@ -219,7 +221,18 @@ export class SimulatedNetwork {
     near.connect(far)
     far.connect(near)
     this.#connections.push({ hosts: [from, to], ends: [near, far], link })
-    if (own === undefined) far.tap = this.watch({ from: from.id, to: to.id, protocol, node: client })
+    if (own === undefined) {
+      const watched = this.watch({ from: from.id, to: to.id, protocol, node: client })
+      const [opener, acceptor] = [client?.id, server?.id]
+      const listen = (sender: string | undefined, receiver: string | undefined, frame: Uint8Array): void => {
+        if (sender !== undefined && receiver !== undefined) this.listen(protocol, sender, receiver, frame)
+      }
+      near.tap = (frame) => listen(opener, acceptor, frame)
+      far.tap = (frame) => {
+        watched(frame)
+        listen(acceptor, opener, frame)
+      }
+    }
     to.lane.schedule(0, () => void handle(service, far))
     return near
   }

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { decodeMessage } from '../../store/links/codec.ts'
+import { raftProtocol } from '../../store/links/links.ts'
+
+/**
+ * In one term of Raft a node votes for one node at most, and at most one leads: whatever it was in between, a worker included,
+ * and whatever it had to forget for that.
+ */
+export function nobodyVotesTwice(fail: (error: unknown) => void): {
+  /** A frame that one node has sent to another. */
+  sent(protocol: string, from: string, to: string, frame: Uint8Array): void
+  /** The node leads in that term. */
+  leads(node: string, term: number): void
+} {
+  const votes = new Map<string, string>()
+  const leaders = new Map<number, string>()
+  const vote = (voter: string, term: number, candidate: string): void => {
+    const key = `${voter} in term ${term}`
+    const before = votes.get(key)
+    if (before === undefined) votes.set(key, candidate)
+    else if (before !== candidate) fail(new assert.AssertionError({ message: `${key} voted for ${before} and for ${candidate}` }))
+  }
+  return {
+    sent(protocol, from, to, frame) {
+      if (protocol !== raftProtocol) return
+      const message = decodeMessage(frame, from, to)
+      if (message.type === 'vote') vote(from, message.term, from)
+      if (message.type === 'voteResponse' && message.granted) vote(from, message.term, to)
+    },
+    leads(node, term) {
+      const before = leaders.get(term)
+      if (before === undefined) leaders.set(term, node)
+      else if (before !== node) fail(new assert.AssertionError({ message: `${before} and ${node} led in term ${term}` }))
+    },
+  }
+}
