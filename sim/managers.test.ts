@@ -1,5 +1,6 @@
 // Three managers in a simulated cluster, over and over: each time the leader dies, or is cut off, at another moment of a
 // rolling update, a storm of restarts and a drain; nothing that was remembered is forgotten, and it ends as it would have.
+// `KIT_MOMENTS=10000 npm test -- sim/managers.test.ts` is the complete run: on every event of each.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -19,12 +20,14 @@ import { SeededRandom } from './effects/random.ts'
 
 type Trouble = 'killed' | 'cut off'
 
-/** Of one scenario; more would only be closer to each other. */
-const moments = 8
+/** Of one scenario; as many as there are events at most. */
+const moments = Number(process.env['KIT_MOMENTS'] ?? '8')
 const downMs = 4_000
 /** After the end, for what must not come any more. */
 const quietMs = 5_000
 const patienceMs = 180_000
+/** Longer than a manager looks for a leader. */
+const answerMs = 6_000
 
 interface Scenario {
   readonly name: string
@@ -53,9 +56,19 @@ function tasksOf(cluster: SimulatedCluster): readonly Task[] {
 const running = (cluster: SimulatedCluster): readonly Task[] =>
   tasksOf(cluster).filter(({ spec, status }) => spec.desired === 'Running' && status.state === 'Running')
 
+const updated = (cluster: SimulatedCluster): number =>
+  running(cluster).filter(({ spec }) => spec.revision === service(cluster)?.status.revision).length
+
+const later = (cluster: SimulatedCluster, afterMs: number): Promise<void> =>
+  new Promise((resolve) => cluster.queue.schedule(afterMs, resolve))
+
+async function whenSo(cluster: SimulatedCluster, isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await later(cluster, 50)
+}
+
 const retrying = <T>(attempt: () => Promise<T>, cluster: SimulatedCluster): Promise<T> =>
   attempt().catch(async () => {
-    await new Promise<void>((resolve) => cluster.queue.schedule(500, resolve))
+    await later(cluster, 500)
     return await retrying(attempt, cluster)
   })
 
@@ -82,6 +95,24 @@ const scenarios: readonly Scenario[] = [
       client.patch('Service', 'web', { type: 'merge', patch: { spec: { template: template(2, 'crashes') } } }, { fieldManager: 'user' }),
     isDone: (cluster) => service(cluster)?.status.update?.state === 'RollbackCompleted' && running(cluster).length === 4,
     outcome: (cluster) => [service(cluster)?.status.update?.state, running(cluster).length],
+  },
+  {
+    name: 'a rolling update that somebody pauses and lets go on',
+    spec: { replicas: 6, template: template(1), update: { parallelism: 1, delay: '500ms', monitor: '1s' } },
+    async change(cluster, client) {
+      const patch = (spec: JsonObject) =>
+        retrying(() => client.patch('Service', 'web', { type: 'merge', patch: { spec } }, { fieldManager: 'user' }), cluster)
+      await patch({ template: template(2) })
+      await whenSo(cluster, () => updated(cluster) >= 2)
+      await patch({ paused: true })
+      await whenSo(cluster, () => service(cluster)?.status.update?.state === 'Paused')
+      const stopped = updated(cluster)
+      await later(cluster, 5_000)
+      assert.ok(updated(cluster) - stopped <= 1, 'a paused rollout begins with no other slot')
+      await patch({ paused: false })
+    },
+    isDone: (cluster) => service(cluster)?.status.update?.state === 'Completed' && updated(cluster) === 6 && running(cluster).length === 6,
+    outcome: (cluster) => [service(cluster)?.status.update?.state, running(cluster).map(slotOf).toSorted()],
   },
   {
     name: 'a storm of restarts that is allowed three attempts',
@@ -188,8 +219,9 @@ async function play(
 
     const handle: Parameters<typeof inProcessClient>[0]['router']['handle'] = (request) => {
       const door = cluster.handle
-      assert.ok(door !== undefined)
-      return door(request)
+      if (door === undefined) return Promise.reject(new Error('no manager is up'))
+      const late = later(cluster, answerMs).then(() => Promise.reject(new Error('whoever was asked has died')))
+      return Promise.race([door(request), late])
     }
     const client = inProcessClient({ router: { handle }, clock: createSimulatedClock(queue), name: 'user' })
     const manifest = { apiVersion: 'kit/v1', kind: 'Service', metadata: { name: 'web' }, spec }
@@ -239,8 +271,9 @@ for (const scenario of scenarios)
   for (const trouble of ['killed', 'cut off'] as const)
     test(`${scenario.name}: it ends as it would have, at whichever moment the leader is ${trouble}`, async () => {
       const undisturbed = await play(scenario)
-      for (let at = 0; at < moments; at += 1) {
-        const event = Math.round(1 + (at * undisturbed.events) / moments)
+      const step = Math.max(1, undisturbed.events / moments)
+      for (let at = 1; at <= undisturbed.events; at += step) {
+        const event = Math.round(at)
         const { outcome } = await play(scenario, { trouble, event }).catch((error: unknown) => {
           throw new Error(`when the leader is ${trouble} on event ${event} of ${undisturbed.events}`, { cause: error })
         })
