@@ -15,14 +15,15 @@ export async function askUntilKnown(
   request: ApiRequest,
 ): Promise<ApiResponse> {
   const beganMs = clock.monotonicMs()
-  let attempt = await ask(handle, request)
-  if (attempt.reason !== 'Unknown') return attempt.finish()
+  const first = await ask(handle, request)
+  if (first.reason !== 'Unknown') return first.finish()
+  let last = first
   for (let pauseMs = pause.firstMs; ; pauseMs = Math.min(pauseMs * 2, pause.longestMs)) {
     await clock.sleep(pauseMs, request.signal).catch(() => undefined)
     const agoMs = Math.ceil(clock.monotonicMs() - beganMs)
-    if (agoMs >= repeatForMs || request.signal.aborted) throw gaveUp(agoMs, attempt.message)
-    attempt = await ask(handle, { ...request, headers: { ...request.headers, [askedAgoHeader]: String(agoMs) } })
-    if (isKnown(attempt.reason)) return attempt.finish()
+    if (agoMs >= repeatForMs || request.signal.aborted) throw gaveUp(agoMs, first.message, last.message)
+    last = await ask(handle, { ...request, headers: { ...request.headers, [askedAgoHeader]: String(agoMs) } })
+    if (isKnown(last.reason)) return last.finish()
   }
 }
 
@@ -61,7 +62,9 @@ function isKnown(reason: Reason | undefined): boolean {
   return reason === undefined || reason === 'Conflict' || (reason !== 'Unknown' && !reasons[reason][1])
 }
 
-function gaveUp(agoMs: number, why: string): StatusError {
+/** What was said at first may be the cause of all that came after. */
+function gaveUp(agoMs: number, first: string, last: string): StatusError {
   const seconds = Math.round(agoMs / 1000)
-  return new StatusError('Unknown', `nobody has said within ${seconds} s whether the change was made: look whether it was. Last: ${why}`)
+  const said = first === last ? `Said: ${first}` : `First: ${first}. Last: ${last}`
+  return new StatusError('Unknown', `nobody has said within ${seconds} s whether the change was made: look whether it was. ${said}`)
 }
