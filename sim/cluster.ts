@@ -13,6 +13,7 @@ import { type NetworkDeps, openNetwork } from '../node/network.ts'
 import { createNode, RoleChanged } from '../node/node.ts'
 import type { KitNode } from '../node/node-options.ts'
 import type { OpenStore } from '../store/store.ts'
+import { SimulatedDirectory } from './directories.ts'
 import { createSimulatedClock, simulatedEpochMs } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
 import { EventQueue, type Lane } from './effects/event-queue.ts'
@@ -63,6 +64,7 @@ interface Host {
   readonly disk: SimulatedDisk
   readonly machine: SimulatedMachine
   readonly ports: SimulatedPorts
+  readonly directory: SimulatedDirectory
   skewMs: number
   readonly rate: number
   starts: number
@@ -116,6 +118,7 @@ export class SimulatedCluster {
         disk: new SimulatedDisk(own.split('disk')),
         machine,
         ports: new SimulatedPorts(this.queue, (port) => machine.taskOnPort(port)),
+        directory: new SimulatedDirectory(own.split('directory')),
         // Managers' wall clocks judge delays; those of workers may be off by some seconds. `setClock` changes both.
         skewMs: isManager(id) ? 0 : Math.round((own.next() - 0.5) * 4000),
         rate: isManager(id) ? 1 : 1 + (own.next() - 0.5) * 0.002,
@@ -216,6 +219,11 @@ export class SimulatedCluster {
     return this.#host(id).ports
   }
 
+  /** That a source of its may read. */
+  directory(id: string): SimulatedDirectory {
+    return this.#host(id).directory
+  }
+
   told(id: string): Told {
     return this.#host(id).told
   }
@@ -285,6 +293,7 @@ export class SimulatedCluster {
         ...{ role, directory, hostname: id, managers, onManagers, version: 'simulated', log, shortestCertificateMs },
         executor: host.machine.executor(lane),
         portServer: host.ports.server(lane),
+        directories: host.directory.mount(lane),
         onCertificate: (fresh) => {
           network.onCertificate(fresh)
           if (!lane.closed) onCertificate(fresh)

@@ -534,6 +534,20 @@ test('the manager that read it is down: one that has the directory goes on, and 
   assert.deepEqual([world.ready(), world.names(), world.source().status.node], ['True Applied', ['web'], 'n1'])
 })
 
+for (const [what, before] of [
+  ['lost', 'n1'],
+  ['taken by another', undefined],
+] as const)
+  test(`a source that is ${what} while its directory is read is left alone`, async () => {
+    const world = await createWorld()
+    await addManager(world, 'n2', 'Ready')
+    if (before !== undefined) await isReadOn(world, before)
+    world.write({ 'web.yml': service('web') })
+    world.whileReading(async () => await isReadOn(world, 'n2'))
+    await world.reconcile()
+    assert.deepEqual([world.source().status, world.names()], [{ node: 'n2' }, []])
+  })
+
 test('who has lost the source in the middle of an attempt writes nothing more', async () => {
   const world = await createWorld()
   world.write({ 'a.yml': service('a') })

@@ -117,8 +117,10 @@ export function gitopsController(deps: GitopsDeps): Controller {
       const state = await read(name, spec.path, deps.directories, signal)
       const changingMs = changingForMs(name, state.state === 'Changing')
       const source = deps.store.view.get('Source', name)
+      // What was decided before it was read counts for the same source, of the same reader, only.
       if (source?.metadata.uid !== stored.metadata.uid || source.metadata.generation !== stored.metadata.generation)
         return { requeueAfterMs: 0 }
+      if (source.status.node !== stored.status.node) return { requeueAfterMs: 0 }
       if (turn.do === 'Claim') return state.state === 'Missing' ? await sayNobody(deps, source, turn.lost) : await claim(deps, source)
       const { watching } = state
       if (state.state === 'Changing') {

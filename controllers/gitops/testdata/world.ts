@@ -21,10 +21,15 @@ export async function createWorld(spec: Partial<Source['spec']> = {}) {
   const { store, clock, events, client: user } = server
   let state: DirectoryState = { state: 'Missing', message: '/srv/shop is not there', watching: 'by events' }
   let opened = 0
+  let whileReading: () => Promise<unknown> = () => Promise.resolve()
   const directories: Directories = {
     watch() {
       opened++
-      return { read: () => Promise.resolve(state), close: () => void opened-- }
+      const read = async () => {
+        await whileReading()
+        return state
+      }
+      return { read, close: () => void opened-- }
     },
   }
   const kept = new Map<string, Files>()
@@ -64,6 +69,9 @@ export async function createWorld(spec: Partial<Source['spec']> = {}) {
     add,
     reconcile,
     opened: () => opened,
+    whileReading(happens: () => Promise<unknown>) {
+      whileReading = happens
+    },
     follow: () => void (leads = false),
     lead: () => void (leads = true),
     write(files: Readonly<Record<string, string>>, commit?: string) {
