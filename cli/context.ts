@@ -24,6 +24,10 @@ export interface Streams {
 export interface Context {
   /** Connects to the cluster that the options and the environment name. Made on first use. */
   readonly client: () => Promise<Client>
+  /** Contexts that `--context a,b` or KIT_CONTEXT names, where those are several: only `kit ui` takes more than one. */
+  readonly contexts: readonly string[]
+  /** Connects to the cluster of a context. Made on first use. */
+  readonly clientOf: (context: string) => Promise<Client>
   /** The cluster that they name. */
   readonly target: () => Promise<Target>
   readonly clock: Clock

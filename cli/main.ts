@@ -32,6 +32,7 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
 
 const clock = createClock()
 let connection: Promise<Connection> | undefined
+const ofContexts = new Map<string, Promise<Connection>>()
 
 async function openConnection(target: () => Promise<Target>, { stale, showRequest }: GlobalOptions): Promise<Connection> {
   const { connectTarget } = await import('./connect.ts')
@@ -51,7 +52,16 @@ function createContext(options: GlobalOptions): Context {
   const localDirectory = options.dir ?? join(homedir(), '.kit', 'local')
   const home = join(import.meta.dirname, '..')
   const target = (): Promise<Target> => findTarget(options, process.env, localDirectory)
+  const named = (options.context ?? process.env['KIT_CONTEXT'] ?? '').split(',').filter((name) => name !== '')
   return {
+    contexts: named.length > 1 ? [...new Set(named)] : [],
+    async clientOf(name) {
+      const { socket: _, dir: __, ...others } = options
+      const open =
+        ofContexts.get(name) ?? openConnection(() => findTarget({ ...others, context: name }, process.env, localDirectory), options)
+      ofContexts.set(name, open)
+      return (await open).client
+    },
     async client() {
       connection ??= openConnection(target, options)
       return (await connection).client
@@ -123,5 +133,5 @@ try {
   process.exitCode = report(error)
   if (isAnswer(error)) await saySkew()
 } finally {
-  ;(await present())?.close()
+  for (const open of await Promise.allSettled([present(), ...ofContexts.values()])) if (open.status === 'fulfilled') open.value?.close()
 }

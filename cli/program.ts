@@ -47,7 +47,7 @@ export function createProgram(
   const program = new Command('kit')
     .description('Declares what should run on a cluster, and shows what does.')
     .option('-s, --socket <path>', 'control socket of the daemon (or KIT_SOCKET)')
-    .option('--context <name>', 'cluster of `kit ctx` (or KIT_CONTEXT); `local` is the one of this machine')
+    .option('--context <name>', 'cluster of `kit ctx` (or KIT_CONTEXT); `local` is the one of this machine; for `kit ui` several: a,b')
     .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
     .option('--stale', 'read what the manager that is asked has, however old: also while no majority of managers answers')
     .option('--show-request', 'also print what is asked of the API, without secrets')

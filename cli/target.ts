@@ -23,6 +23,8 @@ export async function findTarget(
   const local = (): Promise<Target> => localTarget(localDirectory)
   if (context !== undefined && (socket !== undefined || dir !== undefined))
     throw new CommandError(exitCodes.invalid, 'error: --context names another cluster than --socket or --dir: give one of them')
+  if (context?.includes(',') === true)
+    throw new CommandError(exitCodes.invalid, 'error: --context: only `kit ui` shows several clusters; name one of them')
   if (context !== undefined) return await remote(env, context, local)
   if (socket !== undefined) return { socket }
   if (dir !== undefined) return await local()

@@ -11,7 +11,7 @@ import { find } from '../resource.ts'
 import { messageOf } from '../ui/follow.ts'
 import { parseLocator, type View } from '../ui/places.ts'
 import { tell } from '../ui/plain.ts'
-import type { CommandOutcome } from '../ui/session.ts'
+import type { CommandOutcome, SessionDeps } from '../ui/session.ts'
 import { isTheme, themeNames } from '../ui/themes.ts'
 import { stopSignal } from '../until-stopped.ts'
 
@@ -20,10 +20,20 @@ export type RunWords = (context: Context, words: readonly string[]) => Promise<n
 
 export async function ui(context: Context, options: Options, words: readonly string[], runWords: RunWords): Promise<void> {
   const view = locate(words[0])
+  const { terminal } = context
+  const isPlain = options.plain === true || terminal === undefined || context.env['INK_SCREEN_READER'] === 'true'
+  const several = context.contexts
+  if (several.length > 0 && (isPlain || terminal === undefined))
+    throw new CommandError(exitCodes.invalid, 'error: --plain tells of one cluster: name one with --context')
+  if (several.length > 0 && terminal !== undefined) {
+    const clusters = await Promise.all(several.map(async (name) => ({ name, client: await context.clientOf(name) })))
+    const theme = themeOf(options.theme ?? context.env['KIT_THEME'])
+    await draw(context, clusters, terminal, { start: view, isReadOnly: options.readOnly === true, theme }, runWords)
+    return
+  }
   const client = await context.client()
   const start = await found(client, view)
-  const { terminal } = context
-  if (options.plain === true || terminal === undefined || context.env['INK_SCREEN_READER'] === 'true') {
+  if (isPlain || terminal === undefined) {
     await client.get('Cluster', 'default') // Where nobody answers, that is the error, and not a line in a stream.
     const { clock, out, err } = context
     await tell(
@@ -56,32 +66,55 @@ async function found(client: Client, view: View): Promise<View> {
   return view.node === undefined ? view : { ...view, node: (await find(client, 'Node', view.node)).metadata.name }
 }
 
+interface Wishes {
+  readonly start: View
+  readonly isReadOnly: boolean
+  readonly theme?: string
+}
+
 /** Until somebody quits. The terminal is as it was afterwards. */
 export async function showDashboard(
   context: Context,
   client: Client,
   terminal: NonNullable<Context['terminal']>,
-  { start, isReadOnly, theme = 'dark' }: { readonly start: View; readonly isReadOnly: boolean; readonly theme?: string },
+  wishes: Wishes,
   runWords: RunWords,
 ): Promise<void> {
-  // Ink and React are loaded for this, and for nothing else. While they are, the cluster is asked whether it answers.
-  const [{ Session }, { draw }] = await Promise.all([import('../ui/session.ts'), import('../ui/app.ts'), client.get('Cluster', 'default')])
+  // While programs are loaded, the cluster is asked whether it answers.
+  const [name] = await Promise.all([clusterName(context), loadScreen(), client.get('Cluster', 'default')])
+  await draw(context, [{ name, client }], terminal, wishes, runWords)
+}
+
+/** Ink and React are loaded for this, and for nothing else. */
+async function loadScreen() {
+  const [{ Session }, { draw: drawSession }] = await Promise.all([import('../ui/session.ts'), import('../ui/app.ts')])
+  return { Session, drawSession }
+}
+
+/** One cluster or several. Of several it does not matter here whether they answer: the screen says so. */
+async function draw(
+  context: Context,
+  clusters: SessionDeps['clusters'],
+  terminal: NonNullable<Context['terminal']>,
+  { start, isReadOnly, theme = 'dark' }: Wishes,
+  runWords: RunWords,
+): Promise<void> {
+  const { Session, drawSession } = await loadScreen()
   const { stdin, stdout } = terminal
   const session = new Session({
-    client,
+    clusters,
     clock: context.clock,
-    run: (words) => runQuietly(context, client, words, runWords),
+    run: (words) => runQuietly(context, clusters, words, runWords),
     runAlone: (words) => runAlone(context, words),
     save: (name, text) => saveNew(name, text),
     theme,
-    cluster: await clusterName(context),
     hasColour: (context.env['NO_COLOR'] ?? '') === '' && context.env['TERM'] !== 'dumb',
     isReadOnly,
     start,
     size: { columns: stdout.columns, rows: stdout.rows },
   })
   keepHeapSmall()
-  await draw(session, { stdin, stdout }, stopSignal(context))
+  await drawSession(session, { stdin, stdout }, stopSignal(context))
 }
 
 function themeOf(name = 'dark'): string {
@@ -107,8 +140,8 @@ async function saveNew(name: string, text: string): Promise<string> {
  * because who reads the terminal at the same time gets some of them; afterwards the cluster is read again.
  */
 async function runAlone({ programs, target }: Context, words: readonly string[]): Promise<CommandOutcome> {
-  const found = await target()
-  const where = found.context === undefined ? ['--socket', found.socket] : ['--context', found.context]
+  const found = words[0] === '--context' ? undefined : await target()
+  const where = found === undefined ? [] : found.context === undefined ? ['--socket', found.socket] : ['--context', found.context]
   const { status, stderr } = spawnSync(programs.node, [programs.kit, ...where, ...words], {
     stdio: ['inherit', 'inherit', 'pipe'],
     encoding: 'utf8',
@@ -142,7 +175,16 @@ async function clusterName({ target, localDirectory, env }: Context): Promise<st
 /** Commands that would wait until it is true: the screen shows when it is. */
 const waiting = /^(scale|drain|delete|rollout (undo|restart|resume)) /
 
-async function runQuietly(context: Context, client: Client, words: readonly string[], runWords: RunWords): Promise<CommandOutcome> {
+/** Words begin with the context where there are several. */
+async function runQuietly(
+  context: Context,
+  clusters: SessionDeps['clusters'],
+  given: readonly string[],
+  runWords: RunWords,
+): Promise<CommandOutcome> {
+  const [words, client] =
+    given[0] === '--context' ? [given.slice(2), clusters.find(({ name }) => name === given[1])?.client] : [given, clusters[0]?.client]
+  if (client === undefined) return { isGood: false, text: `there is no context ${given[1]} here` }
   const parts: string[] = []
   const quiet: Context = {
     ...context,

@@ -2,9 +2,11 @@
 
 import { formatAge } from '../../api/table.ts'
 import { describeEnd } from '../convergence.ts'
+import type { Connection } from './cluster-copy.ts'
 import { type ClusterView, phaseOf, type Service, type Task } from './cluster-view.ts'
+import { type Cluster, keyIn } from './clusters.ts'
 import { hostOf, revisionName, taskName } from './names.ts'
-import type { View } from './places.ts'
+import { inContext, type View } from './places.ts'
 
 export interface Concern {
   /** The same as long as it is the same matter. */
@@ -21,6 +23,27 @@ export interface Concern {
 const pendingForMs = 5_000
 /** So many failures of a service within that time are a crash loop. */
 const crashLoop = { failures: 3, withinMs: 10 * 60_000 }
+
+/** Of several clusters, each with its name; one that is not reached is a concern of its own. */
+export function allConcerns(clusters: readonly Cluster[], now: number): readonly Concern[] {
+  const [first, ...others] = clusters
+  if (first !== undefined && others.length === 0) return concernsOf(first.view, now)
+  const lost = clusters.flatMap(({ name, connection }) => (connection.state === 'lost' ? [unreachedConcern(name, connection, now)] : []))
+  const found = clusters.flatMap(({ name, view }) =>
+    concernsOf(view, now).map((concern) => ({
+      ...concern,
+      key: keyIn(name, concern.key),
+      object: `${name} ${concern.object}`,
+      opens: inContext(concern.opens, name),
+    })),
+  )
+  return [...lost, ...found.toSorted((a, b) => rank(a) - rank(b))]
+}
+
+function unreachedConcern(name: string, { since, reason }: Extract<Connection, { state: 'lost' }>, now: number): Concern {
+  const text = `not reached for ${formatAge(now - since)}: ${reason}`
+  return { key: keyIn(name, 'connection'), severity: 'bad', object: name, text, opens: { screen: 'cluster', context: name } }
+}
 
 export function concernsOf(view: ClusterView, now: number): readonly Concern[] {
   const found = [

@@ -5,12 +5,40 @@ import { definitions } from '../../api/definitions.ts'
 import type { Kind } from '../../api/objects.ts'
 import { findDefinition } from '../../api/schema.ts'
 import type { ClusterView } from './cluster-view.ts'
+import type { Cluster } from './clusters.ts'
 import { hostOf } from './names.ts'
-import { alones, parseLocator, type View } from './places.ts'
+import { alones, inContext, parseLocator, type View } from './places.ts'
 
-/** Throws with what is wrong. */
-export function placeCalled(view: ClusterView, text: string): View {
+/** Throws with what is wrong. Of several clusters, the one that has it, unless the text names one. */
+export function placeCalled(clusters: readonly Cluster[], text: string): View {
   const place = parseLocator(text)
+  const names = clusters.map(({ name }) => name).join(', ')
+  const possible = place.context === undefined ? clusters : clusters.filter(({ name }) => name === place.context)
+  const [first, ...others] = possible
+  if (first === undefined)
+    throw new Error(`no context "${place.context}" is shown here: there ${names.includes(',') ? 'are' : 'is'} ${names}`)
+  if (clusters.length === 1) return withWholeNames(first.view, inContext(place, undefined))
+  if (others.length === 0 || !hasName(place)) return others.length === 0 ? withWholeNames(first.view, place) : place
+  // What is in a cluster that was not reached yet nobody knows.
+  const reached = possible.filter(({ view }) => view.isKnown('Service'))
+  const found = reached.flatMap(({ name, view }) => {
+    try {
+      return [inContext(withWholeNames(view, place), name)]
+    } catch {
+      return []
+    }
+  })
+  const [only] = found
+  if (only === undefined) throw new Error(`${text} is in none of ${names}`)
+  if (found.length > 1) throw new Error(`${text} is in several: end it with @${found.map(({ context }) => context).join(' or @')}`)
+  return only
+}
+
+function hasName(place: View): boolean {
+  return ('name' in place && place.name !== undefined) || (place.screen === 'tasks' && (place.service ?? place.node) !== undefined)
+}
+
+function withWholeNames(view: ClusterView, place: View): View {
   if (place.screen === 'tasks') {
     if (place.service !== undefined) return { ...place, service: wholeName(view, 'Service', place.service) }
     return place.node === undefined ? place : { ...place, node: wholeName(view, 'Node', place.node) }

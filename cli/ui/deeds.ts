@@ -4,31 +4,68 @@
 import type { Kind } from '../../api/objects.ts'
 import { parseKind } from '../resource.ts'
 import { whyPaused } from '../rollout-pause.ts'
-import { concernsOf } from './attention.ts'
+import { allConcerns } from './attention.ts'
 import { type ClusterView, phaseOf, type Task } from './cluster-view.ts'
+import { type Cluster, splitKey } from './clusters.ts'
 import type { Deed } from './keys.ts'
 import { hostOf } from './names.ts'
 import { listOf, type View } from './places.ts'
-import { ask, changePlace, go, type Place, placeIn, type Shown, say, settled, type Transition, type UiState, type Words } from './state.ts'
+import {
+  ask,
+  changePlace,
+  go,
+  goneTo,
+  type Named,
+  type Place,
+  placeIn,
+  type Shown,
+  say,
+  settled,
+  type Transition,
+  type UiState,
+  viewIn,
+  type Words,
+  wordsIn,
+} from './state.ts'
 import { onNode, wantedOf } from './tables.ts'
 
-export interface Selected {
+export interface Selected extends Named {
   readonly kind: Kind
-  readonly name: string
 }
 
 /** The object that keys act on, if it is one that is there. */
 export function selectedIn(place: Place, shown: Shown): Selected | undefined {
   const { view } = place
-  if (view.screen === 'service') return { kind: 'Service', name: view.name }
+  const context = view.context === undefined ? {} : { context: view.context }
+  if (view.screen === 'service') return { kind: 'Service', name: view.name, ...context }
   if (view.screen === 'yaml' || view.screen === 'describe' || view.screen === 'explain' || view.screen === 'logs')
-    return { kind: view.kind, name: view.name }
+    return { kind: view.kind, name: view.name, ...context }
   const { selected } = settled(place, shown.keys, shown.keys.length)
   return selected === undefined ? undefined : objectOf(view, selected, shown)
 }
 
 /** What a row of a list stands for. */
-function objectOf(shownView: View, key: string, { view, now }: Shown): Selected | undefined {
+function objectOf(shownView: View, rowKey: string, { clusters, now }: Shown): Selected | undefined {
+  if (shownView.screen === 'overview') {
+    const opens = allConcerns(clusters, now).find(({ key }) => key === rowKey)?.opens
+    return opens === undefined ? undefined : subjectOf(opens)
+  }
+  const { key, context = shownView.context } = splitKey(rowKey)
+  const found = rowObject(shownView, key, viewIn(clusters, context))
+  return found === undefined || context === undefined ? found : { ...found, context }
+}
+
+/** What a view is about. */
+function subjectOf(opens: View): Selected | undefined {
+  const context = opens.context === undefined ? {} : { context: opens.context }
+  if (opens.screen === 'service') return { kind: 'Service', name: opens.name, ...context }
+  if (opens.screen === 'yaml' || opens.screen === 'describe') return { kind: opens.kind, name: opens.name, ...context }
+  if (opens.screen !== 'tasks') return undefined
+  if (opens.service !== undefined) return { kind: 'Service', name: opens.service, ...context }
+  return opens.node === undefined ? undefined : { kind: 'Node', name: opens.node, ...context }
+}
+
+function rowObject(shownView: View, key: string, view: ClusterView): Selected | undefined {
   switch (shownView.screen) {
     case 'services':
       return { kind: 'Service', name: key }
@@ -45,15 +82,6 @@ function objectOf(shownView: View, key: string, { view, now }: Shown): Selected 
     case 'events': {
       const involved = view.events.find(({ metadata }) => metadata.name === key)?.involvedObject
       return involved === undefined ? undefined : present(view, involved.kind, involved.name)
-    }
-    case 'overview': {
-      const opens = concernsOf(view, now).find((concern) => concern.key === key)?.opens
-      if (opens === undefined) return undefined
-      if (opens.screen === 'service') return { kind: 'Service', name: opens.name }
-      if (opens.screen === 'yaml' || opens.screen === 'describe') return { kind: opens.kind, name: opens.name }
-      if (opens.screen !== 'tasks') return undefined
-      if (opens.service !== undefined) return { kind: 'Service', name: opens.service }
-      return opens.node === undefined ? undefined : { kind: 'Node', name: opens.node }
     }
     default:
       return undefined
@@ -76,20 +104,20 @@ function allSelected(place: Place, shown: Shown): readonly Selected[] {
 
 export function onObject(state: UiState, deed: Deed, shown: Shown): Transition {
   const place = placeIn(state)
-  const { view } = shown
   if (deed === 'open' && place.view.screen === 'kinds') {
     const { selected } = settled(place, shown.keys, shown.height)
     return { state: selected === undefined ? state : go(state, listOf(parseKind(selected))) }
   }
   if (deed === 'open' && place.view.screen === 'overview') {
     const { selected } = settled(place, shown.keys, shown.height)
-    const concern = concernsOf(view, shown.now).find(({ key }) => key === selected)
+    const concern = allConcerns(shown.clusters, shown.now).find(({ key }) => key === selected)
     return { state: concern === undefined ? state : go(state, concern.opens) }
   }
   const object = selectedIn(place, shown)
   if (object === undefined) return { state: say(state, 'nothing is selected, or it is gone', true) }
-  if (isChange(deed)) return change(state, deed, allSelected(place, shown), view)
-  return look(state, deed, object, view)
+  if (isChange(deed)) return change(state, deed, allSelected(place, shown), shown.clusters)
+  const looked = look(state, deed, object, viewIn(shown.clusters, object.context))
+  return { ...looked, state: goneTo(state, looked.state, object.context) }
 }
 
 const changing = ['scale', 'restart', 'undo', 'pause-rollout', 'drain', 'cordon', 'delete'] as const
@@ -140,9 +168,12 @@ function look(state: UiState, deed: Deed, object: Selected, view: ClusterView): 
     }
     case 'shell':
       if (kind !== 'Service' && kind !== 'Task') return { state: say(state, 'commands run in tasks', true) }
-      return { state, effect: { do: 'hand-over', words: ['exec', '-it', `${kind.toLowerCase()}/${name}`, '--', 'sh'] } }
+      return {
+        state,
+        effect: { do: 'hand-over', words: wordsIn(object.context, ['exec', '-it', `${kind.toLowerCase()}/${name}`, '--', 'sh']) },
+      }
     case 'edit':
-      return { state, effect: { do: 'hand-over', words: ['edit', `${kind.toLowerCase()}/${name}`] } }
+      return { state, effect: { do: 'hand-over', words: wordsIn(object.context, ['edit', `${kind.toLowerCase()}/${name}`]) } }
     default:
       return { state }
   }
@@ -208,39 +239,47 @@ interface Step {
   readonly word?: string
 }
 
-function change(state: UiState, deed: Change, objects: readonly Selected[], view: ClusterView): Transition {
-  if (deed === 'drain' || deed === 'cordon') return changeNodes(state, deed, objects, view)
+function change(state: UiState, deed: Change, objects: readonly Selected[], clusters: readonly Cluster[]): Transition {
+  if (deed === 'drain' || deed === 'cordon') return changeNodes(state, deed, objects, clusters)
   if (deed === 'delete') {
-    const steps = objects.map((object) => deletion(object, view))
-    return { state: askAll(state, 'Delete', objects, steps, view) }
+    const steps = objects.map((object) => deletion(object, viewIn(clusters, object.context)))
+    return { state: askAll(state, 'Delete', objects, steps, clusters) }
   }
-  const services = [...new Set(objects.map((object) => serviceOf(view, object)))].filter((name) => name !== undefined)
-  const targets = services.map((name): Selected => ({ kind: 'Service', name }))
-  const [first] = services
-  if (first === undefined || services.length === 0) return { state: noService(state) }
+  const targets = servicesOf(objects, clusters)
+  const [first] = targets
+  if (first === undefined) return { state: noService(state) }
   switch (deed) {
     case 'scale': {
-      const service = view.get('Service', first)
-      if (service === undefined) return { state: say(state, `service/${first} is gone`, true) }
-      if (service.spec.mode === 'Global') return { state: say(state, `service/${first} has one task on each node`, true) }
-      return { state: { ...state, mode: { kind: 'scale', services, text: String(wantedOf(service)), back: 0 } } }
+      const service = viewIn(clusters, first.context).get('Service', first.name)
+      if (service === undefined) return { state: say(state, `service/${first.name} is gone`, true) }
+      if (service.spec.mode === 'Global') return { state: say(state, `service/${first.name} has one task on each node`, true) }
+      return { state: { ...state, mode: { kind: 'scale', services: targets, text: String(wantedOf(service)), back: 0 } } }
     }
     case 'restart': {
-      const steps = services.map((name) => ({
-        what: [`${runningOf(view, name)} replaced by the update settings of the service`],
+      const steps = targets.map(({ name, context }) => ({
+        what: [`${runningOf(viewIn(clusters, context), name)} replaced by the update settings of the service`],
         command: ['rollout', 'restart', `service/${name}`],
       }))
-      return { state: askAll(state, 'Restart', targets, steps, view) }
+      return { state: askAll(state, 'Restart', targets, steps, clusters) }
     }
     case 'undo': {
-      const steps = services.flatMap((name) => undoing(view, name) ?? [])
-      if (steps.length < services.length)
-        return { state: say(state, `service/${first} has no good revision besides the present one`, true) }
-      return { state: askAll(state, 'Undo', targets, steps, view, 'the last change of ') }
+      const steps = targets.flatMap(({ name, context }) => undoing(viewIn(clusters, context), name) ?? [])
+      if (steps.length < targets.length)
+        return { state: say(state, `service/${first.name} has no good revision besides the present one`, true) }
+      return { state: askAll(state, 'Undo', targets, steps, clusters, 'the last change of ') }
     }
     case 'pause-rollout':
-      return pausing(state, services, view)
+      return pausing(state, targets, clusters)
   }
+}
+
+/** Each once, however many of its tasks are marked. */
+function servicesOf(objects: readonly Selected[], clusters: readonly Cluster[]): readonly Selected[] {
+  const found = objects.flatMap((object): readonly Selected[] => {
+    const name = serviceOf(viewIn(clusters, object.context), object)
+    return name === undefined ? [] : [{ ...object, kind: 'Service', name }]
+  })
+  return [...new Map(found.map((each) => [`${each.context ?? ''} ${each.name}`, each])).values()]
 }
 
 function runningOf(view: ClusterView, service: string): string {
@@ -260,10 +299,13 @@ function undoing(view: ClusterView, name: string): Step | undefined {
 }
 
 /** Whatever keeps its rollout from going on, the same key lets it go on; in spite of failures only after a question. */
-function pausing(state: UiState, services: readonly string[], view: ClusterView): Transition {
-  const found = services.flatMap((name) => view.get('Service', name) ?? [])
-  const steps = found.map((service): Step => {
-    const { name } = service.metadata
+function pausing(state: UiState, services: readonly Selected[], clusters: readonly Cluster[]): Transition {
+  const found = services.flatMap((target) => {
+    const service = viewIn(clusters, target.context).get('Service', target.name)
+    return service === undefined ? [] : [{ target, service }]
+  })
+  const targets = found.map(({ target }) => target)
+  const steps = found.map(({ target: { name }, service }): Step => {
     const why = whyPaused(service)
     const { failures = 0 } = service.status.update ?? {}
     return {
@@ -271,33 +313,24 @@ function pausing(state: UiState, services: readonly string[], view: ClusterView)
       command: ['rollout', why === undefined ? 'pause' : 'resume', `service/${name}`],
     }
   })
-  if (steps.every(({ what }) => what.length === 0)) {
-    const commands = steps.map(({ command }) => command)
-    return { state: changePlace(state, { marks: [] }), effect: { do: 'run', commands } }
-  }
-  return {
-    state: askAll(
-      state,
-      'Go on',
-      found.map(({ metadata }) => ({ kind: 'Service', name: metadata.name })),
-      steps,
-      view,
-      'with the rollout of ',
-    ),
-  }
+  if (steps.some(({ what }) => what.length > 0)) return { state: askAll(state, 'Go on', targets, steps, clusters, 'with the rollout of ') }
+  return { state: changePlace(state, { marks: [] }), effect: { do: 'run', commands: commandsOf(targets, steps) } }
 }
 
-function changeNodes(state: UiState, deed: 'drain' | 'cordon', objects: readonly Selected[], view: ClusterView): Transition {
+function changeNodes(state: UiState, deed: 'drain' | 'cordon', objects: readonly Selected[], clusters: readonly Cluster[]): Transition {
   const nodes = objects.filter(({ kind }) => kind === 'Node')
   if (nodes.length === 0) return { state }
   if (deed === 'cordon') {
-    const commands = nodes.map(({ name }) => [availabilityOf(view, name) === 'Active' ? 'pause' : 'activate', name])
-    return { state: changePlace(state, { marks: [] }), effect: { do: 'run', commands } }
+    const steps = nodes.map(({ name, context }) => ({
+      what: [],
+      command: [availabilityOf(viewIn(clusters, context), name) === 'Active' ? 'pause' : 'activate', name],
+    }))
+    return { state: changePlace(state, { marks: [] }), effect: { do: 'run', commands: commandsOf(nodes, steps) } }
   }
-  const steps = nodes.map(({ name }) => ({ what: [drainText(view, name)], command: ['drain', name] }))
-  const asked = askAll(state, 'Drain', nodes, steps, view)
+  const steps = nodes.map(({ name, context }) => ({ what: [drainText(viewIn(clusters, context), name)], command: ['drain', name] }))
+  const asked = askAll(state, 'Drain', nodes, steps, clusters)
   const commands = asked.mode.kind === 'confirm' ? asked.mode.commands : []
-  return { state: asked, effect: { do: 'forecast', nodes: nodes.map(({ name }) => name), commands } }
+  return { state: asked, effect: { do: 'forecast', nodes, commands } }
 }
 
 function availabilityOf(view: ClusterView, node: string): string {
@@ -342,9 +375,19 @@ function deletion({ kind, name }: Selected, view: ClusterView): Step {
 }
 
 /** One question, however many objects. Where several of them would each have to be named, `all of them` is typed. */
-function askAll(state: UiState, verb: string, objects: readonly Selected[], steps: readonly Step[], view: ClusterView, of = ''): UiState {
-  const names = objects.map(({ kind, name }) => `${kind.toLowerCase()}/${kind === 'Node' ? hostOf(view, name) : name}`)
-  const commands = steps.map(({ command }) => command)
+function askAll(
+  state: UiState,
+  verb: string,
+  objects: readonly Selected[],
+  steps: readonly Step[],
+  clusters: readonly Cluster[],
+  of = '',
+): UiState {
+  const names = objects.map(({ kind, name, context }) => {
+    const called = `${kind.toLowerCase()}/${kind === 'Node' ? hostOf(viewIn(clusters, context), name) : name}`
+    return context === undefined ? called : `${called} of ${context}`
+  })
+  const commands = commandsOf(objects, steps)
   const [only] = steps
   if (only !== undefined && steps.length === 1) {
     const word = only.word === undefined ? {} : { word: only.word }
@@ -353,4 +396,8 @@ function askAll(state: UiState, verb: string, objects: readonly Selected[], step
   const consequences = steps.map(({ what, command }, at) => `${names[at]}: ${what[0] ?? command.join(' ')}`)
   const word = steps.some((step) => step.word !== undefined) ? { word: 'all of them' } : {}
   return ask(state, { question: `${verb} ${of}these ${steps.length}?`, consequences, commands, verb, ...word })
+}
+
+function commandsOf(objects: readonly Selected[], steps: readonly Step[]): readonly Words[] {
+  return steps.map(({ command }, at) => wordsIn(objects[at]?.context, command))
 }

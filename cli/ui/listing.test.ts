@@ -14,7 +14,7 @@ interface Item {
 const columns: readonly Column<Item>[] = [
   { id: 'name', heading: 'NAME', width: 8, grow: 1, rank: 0, text: ({ name }) => name },
   { id: 'state', heading: 'STATE', width: 8, rank: 1, text: ({ state }) => state },
-  { id: 'cpu', heading: 'CPU', width: 5, rank: 2, align: 'right', text: ({ cpu }) => String(cpu), compare: (a, b) => a.cpu - b.cpu },
+  { id: 'cpu', heading: 'CPU', width: 5, rank: 2, align: 'right', text: ({ cpu }) => String(cpu), amount: ({ cpu }) => cpu },
 ]
 const items: readonly Item[] = [
   { name: 'web.1', state: 'running', cpu: 9 },

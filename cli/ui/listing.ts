@@ -17,7 +17,8 @@ export interface Column<T> {
   readonly rank: number
   readonly align?: 'right'
   readonly text: (item: T) => string
-  /** By text when left out. */
+  /** What it sorts by: `amount`, else `compare`, else its text. */
+  readonly amount?: (item: T) => number
   readonly compare?: (a: T, b: T) => number
   readonly style?: (item: T) => Style | undefined
 }
@@ -61,7 +62,7 @@ export function listing<T>({ items, key, columns, compare, labels }: Source<T>, 
   const test = parseFilter(filter)
   const matching = test === undefined ? all : all.filter((item) => test(filterable(columns, item, labels?.(item) ?? {})))
   const column = columns.find(({ id }) => id === sort?.by)
-  const chosen = column === undefined ? undefined : (column.compare ?? ((a: T, b: T) => order(column.text(a), column.text(b))))
+  const chosen = column === undefined ? undefined : comparing(column, matching)
   const sign = sort?.isDescending === true ? -1 : 1
   matching.sort(chosen === undefined ? compare : (a, b) => sign * chosen(a, b) || compare(a, b))
   return {
@@ -86,6 +87,12 @@ export function listing<T>({ items, key, columns, compare, labels }: Source<T>, 
       return undefined
     },
   }
+}
+
+function comparing<T>({ amount, compare, text }: Column<T>, items: readonly T[]): (a: T, b: T) => number {
+  if (amount === undefined) return compare ?? ((a, b) => order(text(a), text(b)))
+  const amounts = new Map(items.map((item) => [item, amount(item)]))
+  return (a, b) => (amounts.get(a) ?? 0) - (amounts.get(b) ?? 0)
 }
 
 function wantedOf<T>(columns: readonly Column<T>[], { skipped, columns: chosen }: Look): readonly Column<T>[] {

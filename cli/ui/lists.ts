@@ -8,7 +8,8 @@ import { tablePrinter } from '../../api/table.ts'
 import { isJsonObject, type WireObject } from '../../api/wire.ts'
 import { definitionOf, parseKind } from '../resource.ts'
 import { type ClusterView, type Node, phaseOf, type Service, type Task } from './cluster-view.ts'
-import { type Column, type Listing, listing, order, type Sort } from './listing.ts'
+import { type Cluster, firstOf, merged } from './clusters.ts'
+import { type Column, type Listing, listing, order, type Sort, type Source } from './listing.ts'
 import { hostOf } from './names.ts'
 import type { View } from './places.ts'
 import {
@@ -36,69 +37,62 @@ export interface ListOptions {
   readonly folded: readonly string[]
 }
 
-/** Undefined for what is no list. Ages are told from `now`, each time that a row is drawn. */
-export function listingOf(view: ClusterView, shown: View, options: ListOptions, now: () => number): Listing | undefined {
+/**
+ * Of one cluster, or of several in one list. Undefined for what is no list. Ages are told from `now`, each time that a row is
+ * drawn.
+ */
+export function listingOf(clusters: readonly Cluster[], shown: View, options: ListOptions, now: () => number): Listing | undefined {
   const { filter, sort, onlyFaults } = options
   const labels = ({ metadata }: WireObject): Readonly<Record<string, string>> | undefined => metadata.labels
   const faulty = <T>(items: Iterable<T>, isFault: (item: T) => boolean): Iterable<T> => (onlyFaults ? [...items].filter(isFault) : items)
+  const of = <T>(rowsOf: (view: ClusterView) => Source<T>): Listing =>
+    clusters.length === 1 ? listing(rowsOf(firstOf(clusters)), filter, sort) : listing(merged(clusters, rowsOf), filter, sort)
   switch (shown.screen) {
     case 'services':
-      return listing(
-        {
-          items: faulty(view.all('Service').values(), (service) => isServiceFault(view, service)),
-          key: nameOf,
-          columns: serviceColumns(view, now),
-          labels,
-          compare: byName,
-        },
-        filter,
-        sort,
-      )
+      return of((view) => ({
+        items: faulty(view.all('Service').values(), (service) => isServiceFault(view, service)),
+        key: nameOf,
+        columns: serviceColumns(view, now),
+        labels,
+        compare: byName,
+      }))
     case 'tasks':
-      return listing(
-        {
-          items: faulty(tasksIn(view, shown, options.withPast), isTaskFault),
-          key: nameOf,
-          columns: taskColumns(view, shown.service !== undefined, now),
-          labels,
-          compare: compareTasks,
-        },
-        filter,
-        sort,
-      )
+      return of((view) => ({
+        items: faulty(tasksIn(view, shown, options.withPast), isTaskFault),
+        key: nameOf,
+        columns: taskColumns(view, shown.service !== undefined, now),
+        labels,
+        compare: compareTasks,
+      }))
     case 'nodes':
-      return listing(
-        { items: faulty(view.all('Node').values(), isNodeFault), key: nameOf, columns: nodeColumns(view), labels, compare: byHost(view) },
-        filter,
-        sort,
-      )
+      return of((view) => ({
+        items: faulty(view.all('Node').values(), isNodeFault),
+        key: nameOf,
+        columns: nodeColumns(view),
+        labels,
+        compare: byHost,
+      }))
     case 'events':
-      return listing(
-        {
-          items: faulty(view.events, ({ type }) => type === 'Warning'),
-          key: nameOf,
-          columns: eventColumns(view, now),
-          compare: newestFirst,
-        },
-        filter,
-        sort,
-      )
+      return of((view) => ({
+        items: faulty(view.events, ({ type }) => type === 'Warning'),
+        key: nameOf,
+        columns: eventColumns(view, now),
+        compare: newestFirst,
+      }))
     case 'objects':
-      return listing(
-        {
-          items: faulty(view.all(shown.kind).values(), isConditionFault),
-          key: nameOf,
-          columns: objectColumns(view, shown.kind, now),
-          labels,
-          compare: byName,
-        },
-        filter,
-        sort,
-      )
+      return of((view) => ({
+        items: faulty(view.all(shown.kind).values(), isConditionFault),
+        key: nameOf,
+        columns: objectColumns(view, shown.kind, now),
+        labels,
+        compare: byName,
+      }))
     case 'tree':
-      return treeListing(view, shown, options)
-    case 'kinds':
-      return listing({ items: definitions, key: ({ spec }) => spec.names.kind, columns: kindColumns(view), compare: byKind }, filter, sort)
+      return treeListing(firstOf(clusters), shown, options)
+    case 'kinds': {
+      const columns = kindColumns(firstOf(clusters))
+      return listing({ items: definitions, key: ({ spec }) => spec.names.kind, columns, compare: byKind }, filter, sort)
+    }
     default:
       return undefined
   }

@@ -51,7 +51,7 @@ export function point(state: UiState, event: MouseEvent, shown: Shown, size: Siz
   const from = settled(place, shown.keys, height)
   const { top, room } =
     place.view.screen === 'overview'
-      ? concernsShown(shown.keys.length, from.at, size.columns, height, shown.view)
+      ? concernsShown(shown.keys.length, from.at, size.columns, height, shown.clusters)
       : { top: from.top, room: height }
   const key = row < room ? shown.keys[top + row] : undefined
   if (key === undefined) return { state }

@@ -1,23 +1,25 @@
 // The overview: first what needs a person, then how the cluster is, then what happened last.
 
 import { formatAge } from '../../api/table.ts'
-import { concernsOf } from './attention.ts'
+import { allConcerns } from './attention.ts'
 import type { ClusterView } from './cluster-view.ts'
+import { type Cluster, firstOf } from './clusters.ts'
+import { order } from './listing.ts'
 import type { Place } from './state.ts'
 import { eventObject, loadBar, loadOf, updateText } from './tables.ts'
 import { cell, fit, type Line, plain, type Span, selected, widthOf } from './text.ts'
 
 /** `at` of the place is the selected concern. */
 export function overviewLines(
-  view: ClusterView,
+  clusters: readonly Cluster[],
   { at }: Place,
   { columns }: { readonly columns: number },
   now: number,
   height: number,
 ): readonly Line[] {
-  const concerns = concernsOf(view, now)
-  const health = healthLines(view, columns)
-  const { room, top } = concernsShown(concerns.length, at, columns, height, view)
+  const concerns = allConcerns(clusters, now)
+  const health = clusters.length > 1 ? clusterBox(clusters, now, columns) : healthLines(firstOf(clusters), columns)
+  const { room, top } = concernsShown(concerns.length, at, columns, height, clusters)
   const rows = concerns.slice(top, top + room).map((concern, index): Line => {
     const sign: Span = concern.severity === 'bad' ? { text: '!', style: 'red' } : { text: '~', style: 'yellow' }
     const line: Line = [' ', sign, ' ', cell(concern.object, Math.min(28, Math.floor(columns / 3))), ' ', concern.text]
@@ -30,10 +32,18 @@ export function overviewLines(
     columns,
   )
   const left = height - needs.length - health.length - 2
-  const events = view.events.slice(-Math.max(0, left)).toReversed()
+  const events = clusters
+    .flatMap(({ name, view }) =>
+      view.events
+        .slice(-Math.max(0, left))
+        .toReversed()
+        .map((event) => ({ name, view, event })),
+    )
+    .toSorted((a, b) => order(b.event.lastTimestamp, a.event.lastTimestamp))
   const lines = events.map(
-    (event): Line => [
+    ({ name, view, event }): Line => [
       ` ${cell(formatAge(now - Date.parse(event.lastTimestamp)), 5, 'right')}  `,
+      ...(clusters.length > 1 ? [cell(name, 9), '  '] : []),
       cell(eventObject(view, event), Math.min(26, Math.floor(columns / 4))),
       '  ',
       event.type === 'Warning' ? { text: cell(event.reason, 16), style: 'yellow' } : cell(event.reason, 16),
@@ -49,11 +59,33 @@ export function concernsShown(
   at: number,
   columns: number,
   height: number,
-  view: ClusterView,
+  clusters: readonly Cluster[],
 ): { readonly room: number; readonly top: number } {
-  const most = Math.max(Math.ceil(height / 2) - 2, height - healthLines(view, columns).length - 2 - 2 - 2)
+  const health = clusters.length > 1 ? clusters.length + 3 : healthLines(firstOf(clusters), columns).length
+  const most = Math.max(Math.ceil(height / 2) - 2, height - health - 2 - 2 - 2)
   const room = Math.max(1, Math.min(count, most))
   return { room, top: Math.max(0, Math.min(at - room + 1, count - room)) }
+}
+
+/** One line for each: whether it is reached, and how much runs there. */
+function clusterBox(clusters: readonly Cluster[], now: number, columns: number): readonly Line[] {
+  const heading: Line = [{ text: ` ${cell('CONTEXT', 14)}  ${cell('STATE', 20)}   NODES  SERVICES  RUNNING  TROUBLE`, style: 'dim' }]
+  const rows = clusters.map(({ name, view, connection }): Line => {
+    const nodes = [...view.all('Node').values()]
+    const ready = nodes.filter(({ status }) => status.state === 'Ready').length
+    const { running, failed, unhealthy, pending } = view.counts()
+    const trouble = failed + unhealthy + pending
+    const isLost = connection.state === 'lost'
+    const state = isLost ? `not reached ${formatAge(now - connection.since)}` : connection.state
+    return [
+      ` ${cell(name, 14)}  `,
+      { text: cell(state, 20), style: isLost ? 'red' : connection.state === 'live' ? 'green' : 'yellow' },
+      { text: cell(`${ready}/${nodes.length}`, 8, 'right'), style: ready === nodes.length ? 'bold' : 'red' },
+      `${cell(String(view.all('Service').size), 10, 'right')}${cell(String(running), 9, 'right')}`,
+      { text: cell(String(trouble), 9, 'right'), style: trouble > 0 ? 'red' : 'dim' },
+    ]
+  })
+  return boxed('clusters', '', [heading, ...rows], columns)
 }
 
 function healthLines(view: ClusterView, columns: number): readonly Line[] {

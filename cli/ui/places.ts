@@ -4,7 +4,10 @@
 import type { Kind } from '../../api/objects.ts'
 import { definitionOf, parseKind } from '../resource.ts'
 
-export type View =
+/** Of one cluster where it says so; of all that are shown otherwise, or of the first. */
+export type View = Sight & { readonly context?: string }
+
+type Sight =
   | { readonly screen: 'overview' | 'pulse' | 'cluster' | 'kinds' }
   | { readonly screen: 'services' | 'nodes' | 'events'; readonly filter?: string }
   | { readonly screen: 'tasks'; readonly service?: string; readonly node?: string; readonly filter?: string }
@@ -35,6 +38,16 @@ export function isText({ screen }: View): boolean {
 }
 
 export function formatLocator(view: View): string {
+  return view.context === undefined ? pathOf(view) : `${scheme}${view.context}/${pathOf(view)}`
+}
+
+const scheme = 'kit://'
+
+export function inContext(view: View, context: string | undefined): View {
+  return context === undefined ? view : { ...view, context }
+}
+
+function pathOf(view: View): string {
   const filter = 'filter' in view && view.filter !== undefined && view.filter !== '' ? `?f=${encodeURIComponent(view.filter)}` : ''
   switch (view.screen) {
     case 'overview':
@@ -67,8 +80,16 @@ export function formatLocator(view: View): string {
 /** Screens that are written by their name alone. */
 export const alones = ['overview', 'pulse', 'cluster', 'kinds', 'tree', 'help'] as const
 
-/** Throws a CommandError that says what is there. */
+/** `services`, `kit://prod/services`, `services @prod`. Throws with what is there. */
 export function parseLocator(text: string): View {
+  const [, path = '', after] = /^(.*?)(?:\s+@(\S+))?$/.exec(text.trim()) ?? []
+  if (!path.startsWith(scheme)) return inContext(parsePath(path), after)
+  const [context = '', ...rest] = path.slice(scheme.length).split('/')
+  if (context === '' || rest.length === 0) throw new Error(`"${text}" names no view: write ${scheme}CONTEXT/services`)
+  return inContext(parsePath(rest.join('/')), after ?? context)
+}
+
+function parsePath(text: string): View {
   const [path = '', query = ''] = text.trim().split('?f=')
   const filter = query === '' ? {} : { filter: decoded(query) }
   const [first = '', name, part, ...more] = path.split('/')

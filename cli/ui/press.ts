@@ -13,6 +13,7 @@ import {
   jump,
   type Mode,
   move,
+  type Named,
   type Place,
   placeIn,
   remember,
@@ -21,6 +22,8 @@ import {
   settled,
   type Transition,
   type UiState,
+  type Words,
+  wordsIn,
 } from './state.ts'
 import { isTheme, themeNames } from './themes.ts'
 
@@ -238,14 +241,25 @@ function command(state: UiState, text: string, shown: Shown): Transition {
   if (verb === 'columns') return { state: chooseColumns(state, rest, shown.columns) }
   if (/^(scale|rollout|drain|pause|activate|label|delete)$/.test(verb ?? '') && rest !== undefined) {
     if (state.isReadOnly) return { state: say(state, 'read-only: nothing is changed here', true) }
-    if (verb !== 'delete') return { state, effect: { do: 'run', commands: [words] } }
-    return { state: ask(state, { question: `kit ${text}`, consequences: [], commands: [words], verb: 'Delete' }) }
+    const commands = commandIn(state, words, shown)
+    if (commands === undefined) return { state: say(state, 'of which cluster? End it with @CONTEXT', true) }
+    if (verb !== 'delete') return { state, effect: { do: 'run', commands } }
+    return { state: ask(state, { question: `kit ${text}`, consequences: [], commands, verb: 'Delete' }) }
   }
   try {
-    return { state: go(state, placeCalled(shown.view, text), true) }
+    return { state: go(state, placeCalled(shown.clusters, text), true) }
   } catch (error) {
     return { state: say(state, error instanceof Error ? error.message : String(error), true) }
   }
+}
+
+/** `scale service/web=3 @prod`; where there are several clusters, of the one that the place is of. */
+function commandIn(state: UiState, words: Words, { clusters }: Shown): readonly Words[] | undefined {
+  const last = words.at(-1) ?? ''
+  const context = last.startsWith('@') ? last.slice(1) : placeIn(state).view.context
+  if (context === undefined) return clusters.length > 1 ? undefined : [words]
+  if (!clusters.some(({ name }) => name === context)) return undefined
+  return [wordsIn(context, last.startsWith('@') ? words.slice(0, -1) : words)]
 }
 
 /** Only these, in that order; all of them again where none is named. */
@@ -258,9 +272,12 @@ function chooseColumns(state: UiState, wanted: string | undefined, known: readon
   return changePlace(state, { columns, skipped: 0 })
 }
 
-function scaleTo(state: UiState, services: readonly string[], text: string): Transition {
+function scaleTo(state: UiState, services: readonly Named[], text: string): Transition {
   if (!/^\d{1,7}$/.test(text)) return { state: say(state, `"${text}" is not a number of tasks`, true) }
-  return { state, effect: { do: 'run', commands: services.map((service) => ['scale', `service/${service}=${text}`]) } }
+  return {
+    state,
+    effect: { do: 'run', commands: services.map(({ name, context }) => wordsIn(context, ['scale', `service/${name}=${text}`])) },
+  }
 }
 
 function answer(state: UiState, mode: Extract<Mode, { kind: 'confirm' }>, key: string): Transition {

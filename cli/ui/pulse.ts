@@ -22,31 +22,28 @@ const perMinute = 60
 
 export class Pulse {
   readonly #readings: Reading[] = []
-  #before = { started: 0, failed: 0, events: 0 }
+  #before: ClusterView['totals'] | undefined
 
   /** Once a second. */
   read(view: ClusterView, answerMs: number | undefined): void {
     const { running, starting, pending, unhealthy, failed } = view.counts()
     const { totals } = view
+    // What was there when we came is no change.
+    const before = this.#before ?? totals
     const nodes = [...view.all('Node').values()].filter(({ status }) => status.state === 'Ready').length
     this.#readings.push({
       running,
       starting,
       pending,
       trouble: unhealthy + failed,
-      started: totals.started - this.#before.started,
-      failed: totals.failed - this.#before.failed,
-      events: totals.events - this.#before.events,
+      started: totals.started - before.started,
+      failed: totals.failed - before.failed,
+      events: totals.events - before.events,
       nodes,
       answerMs,
     })
     this.#before = { ...totals }
     if (this.#readings.length > kept) this.#readings.shift()
-  }
-
-  /** What was there when we came is no change. */
-  begin(view: ClusterView): void {
-    this.#before = { ...view.totals }
   }
 
   lines(columns: number): readonly Line[] {

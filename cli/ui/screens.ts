@@ -5,6 +5,7 @@ import type { Kind } from '../../api/objects.ts'
 import { formatAge } from '../../api/table.ts'
 import type { Connection } from './cluster-copy.ts'
 import type { ClusterView } from './cluster-view.ts'
+import { type Cluster, firstOf } from './clusters.ts'
 import { type Binding, bindingsOn } from './keys.ts'
 import type { Listing } from './listing.ts'
 import { hostOf, taskName } from './names.ts'
@@ -20,14 +21,13 @@ export interface Size {
 }
 
 export interface Model {
-  readonly view: ClusterView
+  /** Those that the place shows, and how many there are. */
+  readonly clusters: readonly Cluster[]
+  readonly clusterCount: number
   readonly state: UiState
-  readonly connection: Connection
   readonly size: Size
   /** ms since 1970. */
   readonly now: number
-  /** What the cluster is called: the socket, or the directory of a local one. */
-  readonly cluster: string
   /** Of a list; made from the present place. */
   readonly listing: Listing | undefined
   /** Of a text: its lines, not cut yet. */
@@ -66,29 +66,36 @@ function tooSmall({ columns, rows }: Size): readonly Line[] {
   ].slice(0, rows)
 }
 
-function headerOf({ view, state, connection, cluster, now, size, busy }: Model): Line {
-  const nodes = [...view.all('Node').values()]
+function headerOf({ clusters, clusterCount, state, now, size, busy }: Model): Line {
+  const nodes = clusters.flatMap(({ view }) => [...view.all('Node').values()])
   const ready = nodes.filter(({ status }) => status.state === 'Ready').length
-  const counts = view.counts()
+  const sum = (of: (view: ClusterView) => number): number => clusters.reduce((total, { view }) => total + of(view), 0)
+  const running = sum((view) => view.counts().running)
+  const failed = sum((view) => view.counts().failed + view.counts().unhealthy)
+  const pending = sum((view) => view.counts().pending)
+  const [first, ...others] = clusters
+  const called = others.length === 0 ? `${first?.name}${clusterCount > 1 ? ` of ${clusterCount}` : ''}` : `${clusters.length} clusters`
   const left: Line = [
     ' ',
     { text: 'kit', style: 'bold' },
-    `  ${cluster}  `,
+    `  ${called}  `,
     { text: `${ready}/${nodes.length} nodes`, style: ready === nodes.length ? 'green' : 'red' },
     '  ',
-    `${view.all('Service').size} services  ${counts.running} running`,
-    ...(counts.failed + counts.unhealthy > 0 ? [{ text: `  ${counts.failed + counts.unhealthy} failed`, style: 'red' } as const] : []),
-    ...(counts.pending > 0 ? [{ text: `  ${counts.pending} pending`, style: 'yellow' } as const] : []),
+    `${sum((view) => view.all('Service').size)} services  ${running} running`,
+    ...(failed > 0 ? [{ text: `  ${failed} failed`, style: 'red' } as const] : []),
+    ...(pending > 0 ? [{ text: `  ${pending} pending`, style: 'yellow' } as const] : []),
     ...(busy.length > 0 ? [{ text: `  … ${busy[0]}`, style: 'cyan' } as const] : []),
   ]
   return ends(
     left,
-    [...(state.isReadOnly ? [{ text: 'READ-ONLY ', style: 'bold' } as const] : []), connectionText(connection, now)],
+    [...(state.isReadOnly ? [{ text: 'READ-ONLY ', style: 'bold' } as const] : []), connectionText(clusters, now)],
     size.columns,
   )
 }
 
-function connectionText(connection: Connection, now: number): Span {
+function connectionText(clusters: readonly Cluster[], now: number): Span {
+  const { connection, lost, count } = connectionOf(clusters)
+  if (lost > 0 && count > 1) return { text: `${lost} of ${count} NOT REACHED `, style: ['red', 'bold'] }
   switch (connection.state) {
     case 'live':
       return { text: 'live ', style: 'green' }
@@ -97,6 +104,13 @@ function connectionText(connection: Connection, now: number): Span {
     case 'lost':
       return { text: `DISCONNECTED ${formatAge(now - connection.since)} `, style: ['red', 'bold'] }
   }
+}
+
+/** Of several: the first that is lost, else the first that is not there yet. */
+function connectionOf(clusters: readonly Cluster[]): { readonly connection: Connection; readonly lost: number; readonly count: number } {
+  const lost = clusters.filter(({ connection }) => connection.state === 'lost')
+  const [worst] = [...lost, ...clusters.filter(({ connection }) => connection.state === 'connecting'), ...clusters]
+  return { connection: worst?.connection ?? { state: 'connecting' }, lost: lost.length, count: clusters.length }
 }
 
 export function crumbs(view: ClusterView, shown: View): readonly string[] {
@@ -134,8 +148,8 @@ function objectName(view: ClusterView, kind: Kind, name: string): string {
   return task === undefined ? name : taskName(view, task)
 }
 
-function crumbsOf({ view, listing, lines, size }: Model, place: Place): Line {
-  const path = crumbs(view, place.view)
+function crumbsOf({ clusters, listing, lines, size }: Model, place: Place): Line {
+  const path = crumbs(firstOf(clusters), place.view)
   const trail = path.flatMap((name, at): readonly Span[] => [
     ...(at === 0 ? [] : [{ text: ' > ', style: 'dim' } as const]),
     at === path.length - 1 ? { text: name, style: 'bold' } : name,
@@ -158,9 +172,10 @@ function crumbsOf({ view, listing, lines, size }: Model, place: Place): Line {
 }
 
 function bodyOf(model: Model, place: Place): readonly Line[] {
-  const { view, size, listing, lines, connection } = model
+  const { clusters, size, listing, lines } = model
   const height = bodyHeight(size, place.view)
-  if (place.view.screen === 'overview') return overviewLines(view, settled(place, model.keys, model.keys.length), size, model.now, height)
+  if (place.view.screen === 'overview')
+    return overviewLines(clusters, settled(place, model.keys, model.keys.length), size, model.now, height)
   if (listing !== undefined) {
     const { at, top } = settled(place, listing.keys, height)
     const { headings, rows } = listing.draw(top, height, size.columns, place)
@@ -174,7 +189,12 @@ function bodyOf(model: Model, place: Place): readonly Line[] {
           return isMarked(index) ? marked(row) : row
         }),
       ]
-    const what = connection.state === 'connecting' ? 'connecting…' : listing.total === 0 ? 'there are none' : 'none matches; esc shows all'
+    const what =
+      connectionOf(clusters).connection.state === 'connecting'
+        ? 'connecting…'
+        : listing.total === 0
+          ? 'there are none'
+          : 'none matches; esc shows all'
     return [headings, [{ text: ` ${what}`, style: 'dim' }]]
   }
   const top = place.follows ? Math.max(0, lines.length - height) : Math.min(place.top, Math.max(0, lines.length - 1))
@@ -234,22 +254,26 @@ function dialog(mode: Extract<Mode, { kind: 'confirm' }>, columns: number): read
   ]
 }
 
-function footerOf({ state, connection, size }: Model, place: Place): Line {
+function footerOf({ state, clusters, size }: Model, place: Place): Line {
   const { mode } = state
+  const { connection, count } = connectionOf(clusters)
   switch (mode.kind) {
     case 'command':
       return [{ text: ` :${mode.text}_`, style: 'bold' }, hint('   services  service/NAME/tasks  pulse  theme …   tab  ↑  esc')]
     case 'filter':
       return [{ text: ` /${mode.text}_`, style: 'bold' }, hint('   word  !word  ~regex  column=value  column>1  -l a=b   tab  ↑  esc')]
     case 'scale':
-      return [{ text: ` tasks of ${mode.services.join(', ')}: ${mode.text}_`, style: 'bold' }, hint('   enter scales, esc does not')]
+      return [
+        { text: ` tasks of ${mode.services.map(({ name }) => name).join(', ')}: ${mode.text}_`, style: 'bold' },
+        hint('   enter scales, esc does not'),
+      ]
     case 'confirm':
       return [hint(' tab chooses  enter does it  esc does not')]
     case 'browse':
       break
   }
   if (state.message !== undefined) return [{ text: ` ${state.message.text}`, style: state.message.isError ? 'red' : 'cyan' }]
-  if (connection.state === 'lost') {
+  if (connection.state === 'lost' && count === 1) {
     const { reason, retryInMs } = connection
     const retry = retryInMs === undefined ? '' : `retrying in ${Math.ceil(retryInMs / 1_000)} s; `
     return [{ text: ` what is shown is old; ${retry}${reason}`, style: 'red' }]

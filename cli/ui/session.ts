@@ -7,8 +7,9 @@ import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { drainForecast } from '../commands/drain.ts'
 import { nameOf } from '../resource.ts'
-import { concernsOf } from './attention.ts'
+import { allConcerns } from './attention.ts'
 import { ClusterCopy } from './cluster-copy.ts'
+import { type Cluster, firstOf, splitKey } from './clusters.ts'
 import { messageOf } from './follow.ts'
 import type { Listing } from './listing.ts'
 import { listingOf } from './lists.ts'
@@ -22,6 +23,7 @@ import {
   begin,
   changePlace,
   type Effect,
+  type Named,
   type Place,
   placeIn,
   type Shown,
@@ -30,6 +32,7 @@ import {
   type Transition,
   type UiState,
   type Words,
+  wordsIn,
 } from './state.ts'
 import { drawn, plain } from './text.ts'
 import { linesOf } from './text-lines.ts'
@@ -50,7 +53,8 @@ export interface CommandOutcome {
 }
 
 export interface SessionDeps {
-  readonly client: Client
+  /** At least one, each called as its context, or as where it is. */
+  readonly clusters: readonly { readonly name: string; readonly client: Client }[]
   readonly clock: Clock
   /** Runs what would stand after `kit`, and resolves with what it printed. */
   readonly run: (words: readonly string[]) => Promise<CommandOutcome>
@@ -58,7 +62,6 @@ export interface SessionDeps {
   readonly runAlone: (words: readonly string[]) => Promise<CommandOutcome>
   /** Writes a file that is new, and resolves with its path. */
   readonly save: (name: string, text: string) => Promise<string>
-  readonly cluster: string
   readonly theme: string
   readonly hasColour: boolean
   readonly isReadOnly: boolean
@@ -76,16 +79,21 @@ export interface Screen {
   readonly setMouse: (isOn: boolean) => void
 }
 
+/** A cluster, and the readings that were taken of it. */
+interface Followed {
+  readonly name: string
+  readonly copy: ClusterCopy
+  readonly pulse: Pulse
+}
+
 export class Session {
   readonly #deps: SessionDeps
-  readonly #copy: ClusterCopy
+  readonly #copies: readonly Followed[]
   readonly #stop = new AbortController()
   readonly #listeners = new Set<() => void>()
   readonly #busy: string[] = []
-  readonly #pulse = new Pulse()
   #screen: Screen | undefined
   #failure: unknown
-  #isPulsing = false
   #state: UiState
   #size: Size
   #drawn: readonly string[] = []
@@ -103,9 +111,13 @@ export class Session {
   constructor(deps: SessionDeps) {
     this.#deps = deps
     this.#size = deps.size
-    const { client, clock } = deps
-    const onFailure = (error: unknown, isNeeded: boolean): void => this.#failed(error, isNeeded)
-    this.#copy = new ClusterCopy({ client, clock, onChange: () => this.#changed(), onFailure })
+    const { clock, clusters } = deps
+    const onFailure = (error: unknown, isNeeded: boolean): void => this.#failed(error, isNeeded && clusters.length === 1)
+    this.#copies = clusters.map(({ name, client }) => ({
+      name,
+      copy: new ClusterCopy({ client, clock, onChange: () => this.#changed(), onFailure }),
+      pulse: new Pulse(),
+    }))
     this.#state = begin(deps.start, deps)
     this.#publish()
   }
@@ -115,7 +127,7 @@ export class Session {
     const quit = (): void => this.#stop.abort()
     signal.addEventListener('abort', quit, { once: true })
     if (signal.aborted) quit()
-    this.#copy.begin(this.#stop.signal)
+    for (const { copy } of this.#copies) copy.begin(this.#stop.signal)
     this.#attend()
     this.#every(tickMs, async () => {
       this.#readPulse()
@@ -203,18 +215,17 @@ export class Session {
   }
 
   #model(): Model {
-    const { clock, cluster } = this.#deps
-    const now = clock.wallMs()
+    const now = this.#deps.clock.wallMs()
     const place = placeIn(this.#state)
     const listing = this.#listingOf(place)
-    const keys = place.view.screen === 'overview' ? concernsOf(this.#copy.view, now).map(({ key }) => key) : (listing?.keys ?? [])
+    const clusters = this.#clustersOf(place)
+    const keys = place.view.screen === 'overview' ? allConcerns(clusters, now).map(({ key }) => key) : (listing?.keys ?? [])
     return {
-      view: this.#copy.view,
+      clusters,
+      clusterCount: this.#copies.length,
       state: this.#state,
-      connection: this.#copy.connection(),
       size: this.#size,
       now,
-      cluster,
       listing,
       lines: isText(place.view) ? this.#lines(now) : [],
       keys,
@@ -223,17 +234,46 @@ export class Session {
   }
 
   #shown(): Shown {
-    const { view, now, keys, listing, lines } = this.#model()
+    const { clusters, now, keys, listing, lines } = this.#model()
     const height = bodyHeight(this.#size, placeIn(this.#state).view)
-    return { view, now, keys, columns: (listing?.columns ?? []).map(({ id }) => id), lines: lines.map(plain), height }
+    return {
+      view: firstOf(clusters),
+      clusters: this.#copies.map(shownOf),
+      now,
+      keys,
+      columns: (listing?.columns ?? []).map(({ id }) => id),
+      lines: lines.map(plain),
+      height,
+    }
+  }
+
+  /** Those that a place shows: the one that it is of; of lists all; the first, where only one can be shown. */
+  #copiesOf({ view }: Place): readonly Followed[] {
+    const found = this.#copies.filter(({ name }) => name === view.context)
+    if (found.length > 0) return found
+    return showsAll.has(view.screen) ? this.#copies : this.#copies.slice(0, 1)
+  }
+
+  #clustersOf(place: Place): readonly Cluster[] {
+    return this.#copiesOf(place).map(shownOf)
+  }
+
+  /** Where one of them is asked. */
+  #copyIn(context: string | undefined): ClusterCopy {
+    const [first] = this.#copies
+    const found = this.#copies.find(({ name }) => name === context) ?? first
+    if (found === undefined) throw new Error('a dashboard has at least one cluster')
+    return found.copy
   }
 
   /** Filtering and sorting is done again only when the copy or the wish has changed. */
   #listingOf(place: Place): Listing | undefined {
     const known = this.#listing
+    const clusters = this.#clustersOf(place)
+    const version = clusters.reduce((sum, { view }) => sum + view.version, 0)
     const isSame =
       known !== undefined &&
-      known.version === this.#copy.view.version &&
+      known.version === version &&
       known.place.view === place.view &&
       known.place.filter === place.filter &&
       known.place.sort === place.sort &&
@@ -241,20 +281,23 @@ export class Session {
       known.place.onlyFaults === place.onlyFaults &&
       known.place.folded === place.folded
     if (isSame) return known.listing
-    const listing = listingOf(this.#copy.view, place.view, place, () => this.#deps.clock.wallMs())
-    this.#listing = { version: this.#copy.view.version, place, listing }
+    const listing = listingOf(clusters, place.view, place, () => this.#deps.clock.wallMs())
+    this.#listing = { version, place, listing }
     return listing
   }
 
   #lines(now: number): ReturnType<typeof linesOf> {
     const { columns } = this.#size
-    return linesOf(this.#state, { view: this.#copy.view, pulse: this.#pulse, printed: this.#printed, log: this.#log, now, columns })
+    const [first] = this.#copiesOf(placeIn(this.#state))
+    if (first === undefined) return []
+    return linesOf(this.#state, { view: first.copy.view, pulse: first.pulse, printed: this.#printed, log: this.#log, now, columns })
   }
 
   // What goes on.
 
-  #failed(error: unknown, isNeeded: boolean): void {
-    if (isNeeded) {
+  /** Without the only cluster there is nothing to show; without one of several there are the others. */
+  #failed(error: unknown, isEnd: boolean): void {
+    if (isEnd) {
       this.#failure ??= error
       this.#stop.abort()
     }
@@ -325,10 +368,10 @@ export class Session {
   }
 
   /** What draining would do is asked of the cluster, and told in the question as long as it stands. */
-  async #forecast(nodes: readonly string[], commands: readonly Words[]): Promise<void> {
+  async #forecast(nodes: readonly Named[], commands: readonly Words[]): Promise<void> {
     const lines: string[] = []
-    for (const node of nodes) {
-      lines.push(...(await drainForecast(this.#deps.client, node).catch(() => [])))
+    for (const { name, context } of nodes) {
+      lines.push(...(await drainForecast(this.#copyIn(context).client, name).catch(() => [])))
     }
     const { mode } = this.#state
     if (mode.kind !== 'confirm' || mode.commands !== commands || lines.length === 0) return
@@ -350,23 +393,20 @@ export class Session {
   }
 
   #resync(): void {
-    this.#copy.resync(this.#stop.signal)
+    for (const { copy } of this.#copies) copy.resync(this.#stop.signal)
     this.#wakePoll()
     this.#state = say(this.#state, 'asked again')
   }
 
   #readPulse(): void {
-    if (this.#copy.connection().state !== 'live') return
-    if (!this.#isPulsing) this.#pulse.begin(this.#copy.view)
-    this.#isPulsing = true
-    this.#pulse.read(this.#copy.view, this.#copy.answerMs)
+    for (const { copy, pulse } of this.#copies) if (copy.connection().state === 'live') pulse.read(copy.view, copy.answerMs)
   }
 
   /** Starts what the present view needs, and stops what the one before did. */
   #attend(): void {
     const { view } = placeIn(this.#state)
-    if (view.screen === 'objects' || view.screen === 'yaml') this.#copy.follow(view.kind, this.#stop.signal)
-    if (view.screen === 'cluster') this.#copy.follow('Cluster', this.#stop.signal)
+    const kind = view.screen === 'objects' || view.screen === 'yaml' ? view.kind : view.screen === 'cluster' ? 'Cluster' : undefined
+    if (kind !== undefined) for (const { copy } of this.#copiesOf(placeIn(this.#state))) copy.follow(kind, this.#stop.signal)
     const what = formatLocator(view)
     if (this.#activity?.what === what) return
     this.#activity?.stop.abort()
@@ -379,14 +419,14 @@ export class Session {
         this.#log = lines
         this.#changed()
       }
-      readLogs(this.#deps, view, show, signal).catch(() => undefined)
+      readLogs({ client: this.#copyIn(view.context).client, clock: this.#deps.clock }, view, show, signal).catch(() => undefined)
     }
     if (view.screen === 'describe' || view.screen === 'explain') this.#print(view, signal)
   }
 
   #print(view: Extract<View, { screen: 'describe' | 'explain' }>, signal: AbortSignal): void {
     this.#printed = ['…']
-    this.#deps.run([view.screen, nameOf(view.kind, view.name)]).then(
+    this.#deps.run(wordsIn(view.context, [view.screen, nameOf(view.kind, view.name)])).then(
       ({ text }) => {
         if (signal.aborted) return
         this.#printed = text.trimEnd().split('\n')
@@ -424,23 +464,34 @@ export class Session {
   }
 
   async #readEvents(): Promise<void> {
-    const { screen } = placeIn(this.#state).view
-    if (screen === 'overview' || screen === 'events' || screen === 'pulse') await this.#copy.readEvents()
+    const place = placeIn(this.#state)
+    const { screen } = place.view
+    if (screen !== 'overview' && screen !== 'events' && screen !== 'pulse') return
+    await Promise.allSettled(this.#copiesOf(place).map(({ copy }) => copy.readEvents()))
   }
 
   /** Of the tasks that are on the screen, and of others on their nodes. */
   async #readUsage(): Promise<void> {
-    const { screen } = placeIn(this.#state).view
-    if (screen === 'tasks' || screen === 'nodes') await this.#copy.readUsage([...this.#nodesShown()].slice(0, mostNodesAsked))
-  }
-
-  #nodesShown(): ReadonlySet<string> {
     const place = placeIn(this.#state)
+    if (place.view.screen !== 'tasks' && place.view.screen !== 'nodes') return
     const { keys } = this.#model()
     const height = bodyHeight(this.#size, place.view)
     const { top } = settled(place, keys, height)
-    const names = keys.slice(top, top + height)
-    const nodes = place.view.screen === 'nodes' ? names : names.flatMap((name) => this.#copy.view.get('Task', name)?.spec.nodeName ?? [])
-    return new Set(nodes.filter((node) => this.#copy.view.get('Node', node)?.status.state === 'Ready'))
+    const rows = keys.slice(top, top + height).map(splitKey)
+    await Promise.all(
+      this.#copiesOf(place).map(async ({ name, copy }) => {
+        const names = rows.filter(({ context = name }) => context === name).map(({ key }) => key)
+        const nodes = place.view.screen === 'nodes' ? names : names.flatMap((task) => copy.view.get('Task', task)?.spec.nodeName ?? [])
+        const ready = [...new Set(nodes)].filter((node) => copy.view.get('Node', node)?.status.state === 'Ready')
+        await copy.readUsage(ready.slice(0, mostNodesAsked))
+      }),
+    )
   }
 }
+
+function shownOf({ name, copy }: Followed): Cluster {
+  return { name, view: copy.view, connection: copy.connection() }
+}
+
+/** Screens that show several clusters together. */
+const showsAll: ReadonlySet<View['screen']> = new Set(['overview', 'services', 'tasks', 'nodes', 'events', 'objects'])

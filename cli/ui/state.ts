@@ -2,8 +2,9 @@
 // a key does with it, and `deeds.ts` what is done about the selected object.
 
 import type { ClusterView } from './cluster-view.ts'
+import { type Cluster, firstOf } from './clusters.ts'
 import type { Sort } from './listing.ts'
-import { isText, type View } from './places.ts'
+import { inContext, isText, type View } from './places.ts'
 
 export interface Place {
   readonly view: View
@@ -43,7 +44,7 @@ export type Mode =
   | { readonly kind: 'browse' }
   | ({ readonly kind: 'command' } & Typed)
   | ({ readonly kind: 'filter'; readonly before: string } & Typed)
-  | ({ readonly kind: 'scale'; readonly services: readonly string[] } & Typed)
+  | ({ readonly kind: 'scale'; readonly services: readonly Named[] } & Typed)
   | {
       readonly kind: 'confirm'
       readonly question: string
@@ -56,6 +57,12 @@ export type Mode =
       readonly word?: string
       readonly typed: string
     }
+
+/** An object that has no other name than this, in the cluster of that context where there are several. */
+export interface Named {
+  readonly name: string
+  readonly context?: string
+}
 
 /** What would stand after `kit`. */
 export type Words = readonly string[]
@@ -82,7 +89,7 @@ export type Effect =
   | { readonly do: 'hand-over'; readonly words: Words }
   | { readonly do: 'copy'; readonly text: string }
   /** Where the tasks of nodes would go, for the question with these commands. */
-  | { readonly do: 'forecast'; readonly nodes: readonly string[]; readonly commands: readonly Words[] }
+  | { readonly do: 'forecast'; readonly nodes: readonly Named[]; readonly commands: readonly Words[] }
   | { readonly do: 'save' }
 
 export interface Transition {
@@ -92,7 +99,10 @@ export interface Transition {
 
 /** What is on the screen, as far as keys depend on it. */
 export interface Shown {
+  /** Of the cluster that the place is of, or of the first. */
   readonly view: ClusterView
+  /** All that there are, whatever the place shows. */
+  readonly clusters: readonly Cluster[]
   readonly now: number
   /** Of the list, in order. */
   readonly keys: readonly string[]
@@ -199,6 +209,22 @@ export function changePlace(state: UiState, change: Partial<Place>): UiState {
 
 export function say(state: UiState, text: string, isError = false): UiState {
   return { ...state, message: { text, isError } }
+}
+
+/** Where `next` went somewhere, that is of this cluster. */
+export function goneTo(before: UiState, next: UiState, context: string | undefined): UiState {
+  if (next.places === before.places || next.at === before.at) return next
+  return changePlace(next, { view: inContext(placeIn(next).view, context) })
+}
+
+/** The view of that cluster; of the first where none is named, or there is none such. */
+export function viewIn(clusters: readonly Cluster[], context: string | undefined): ClusterView {
+  return (clusters.find(({ name }) => name === context) ?? { view: firstOf(clusters) }).view
+}
+
+/** The command for that cluster. */
+export function wordsIn(context: string | undefined, words: Words): Words {
+  return context === undefined ? words : ['--context', context, ...words]
 }
 
 /** What was typed can be had again with the arrows. */

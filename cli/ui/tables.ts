@@ -46,7 +46,7 @@ export function serviceColumns(view: ClusterView, now: () => number): readonly C
       width: 19,
       rank: 0,
       text: (service) => tasksText(service, countsOf(service)),
-      compare: (a, b) => runningShare(a) - runningShare(b),
+      amount: runningShare,
       style: (service) => {
         const { failed, unhealthy, pending } = countsOf(service)
         return failed + unhealthy > 0 ? 'red' : pending > 0 ? 'yellow' : undefined
@@ -69,7 +69,7 @@ export function serviceColumns(view: ClusterView, now: () => number): readonly C
       rank: 5,
       align: 'right',
       text: (service) => String(failuresOf(view, service)),
-      compare: (a, b) => failuresOf(view, a) - failuresOf(view, b),
+      amount: (service) => failuresOf(view, service),
     },
     ageColumn(now),
   ]
@@ -194,7 +194,7 @@ export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () 
       rank: 1,
       align: 'right',
       text: ({ status }) => formatAge(now() - status.at),
-      compare: (a, b) => b.status.at - a.status.at,
+      amount: ({ status }) => -status.at,
     },
     {
       id: 'try',
@@ -203,7 +203,7 @@ export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () 
       rank: 5,
       align: 'right',
       text: ({ spec }) => String(spec.attempt),
-      compare: (a, b) => a.spec.attempt - b.spec.attempt,
+      amount: ({ spec }) => spec.attempt,
     },
     {
       id: 'cpu',
@@ -212,7 +212,7 @@ export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () 
       rank: 6,
       align: 'right',
       text: ({ metadata }) => view.usage.get(metadata.name)?.cpuPercent?.toFixed(1) ?? '-',
-      compare: (a, b) => (view.usage.get(a.metadata.name)?.cpuPercent ?? -1) - (view.usage.get(b.metadata.name)?.cpuPercent ?? -1),
+      amount: ({ metadata }) => view.usage.get(metadata.name)?.cpuPercent ?? -1,
     },
     {
       id: 'mem',
@@ -224,7 +224,7 @@ export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () 
         const bytes = view.usage.get(metadata.name)?.memoryBytes
         return bytes === undefined ? '-' : sizeOf(bytes)
       },
-      compare: (a, b) => (view.usage.get(a.metadata.name)?.memoryBytes ?? -1) - (view.usage.get(b.metadata.name)?.memoryBytes ?? -1),
+      amount: ({ metadata }) => view.usage.get(metadata.name)?.memoryBytes ?? -1,
     },
     { id: 'error', heading: 'LAST ERROR', width: 12, grow: 4, rank: 0, text: errorText },
   ]
@@ -305,7 +305,7 @@ export function nodeColumns(view: ClusterView): readonly Column<Node>[] {
       grow: 2,
       rank: 0,
       text: ({ metadata }) => hostOf(view, metadata.name),
-      compare: byHost(view),
+      compare: byHost,
     },
     { id: 'role', heading: 'ROLE', width: 7, rank: 4, text: ({ status, spec }) => (status.role ?? spec.role ?? 'Worker').toLowerCase() },
     {
@@ -331,7 +331,7 @@ export function nodeColumns(view: ClusterView): readonly Column<Node>[] {
       rank: 0,
       align: 'right',
       text: ({ metadata }) => String(onNode(view, metadata.name)),
-      compare: (a, b) => onNode(view, a.metadata.name) - onNode(view, b.metadata.name),
+      amount: ({ metadata }) => onNode(view, metadata.name),
     },
     {
       id: 'cpu',
@@ -343,7 +343,7 @@ export function nodeColumns(view: ClusterView): readonly Column<Node>[] {
         const { reserved, used } = loadOf(view, node.metadata.name)
         return `${loadBar(reserved.cpus, used?.cpus, total(node).cpus, 8)} ${total(node).cpus}c`
       },
-      compare: (a, b) => share(a, 'cpus') - share(b, 'cpus'),
+      amount: (node) => share(node, 'cpus'),
     },
     {
       id: 'mem',
@@ -355,15 +355,16 @@ export function nodeColumns(view: ClusterView): readonly Column<Node>[] {
         const { reserved, used } = loadOf(view, node.metadata.name)
         return loadBar(reserved.memoryBytes, used?.memoryBytes, total(node).memoryBytes, 8)
       },
-      compare: (a, b) => share(a, 'memoryBytes') - share(b, 'memoryBytes'),
+      amount: (node) => share(node, 'memoryBytes'),
     },
     { id: 'executor', heading: 'EXECUTOR', width: 9, rank: 5, text: ({ status }) => status.description?.executor ?? '-' },
     { id: 'trouble', heading: 'TROUBLE', width: 12, grow: 2, rank: 6, text: ({ status }) => status.description?.trouble ?? '' },
   ]
 }
 
-export function byHost(view: ClusterView): (a: Node, b: Node) => number {
-  return (a, b) => order(hostOf(view, a.metadata.name), hostOf(view, b.metadata.name)) || byName(a, b)
+export function byHost(a: Node, b: Node): number {
+  const host = ({ metadata, status }: Node): string => status.description?.hostname ?? metadata.name
+  return order(host(a), host(b)) || byName(a, b)
 }
 
 function nodeState({ status }: Node): string {
@@ -409,7 +410,7 @@ export function eventColumns(view: ClusterView, now: () => number): readonly Col
       rank: 1,
       align: 'right',
       text: ({ count }) => String(count),
-      compare: (a, b) => a.count - b.count,
+      amount: ({ count }) => count,
     },
     { id: 'object', heading: 'OBJECT', width: 18, grow: 1, rank: 0, text: (event) => eventObject(view, event) },
     {

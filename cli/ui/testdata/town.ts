@@ -176,7 +176,7 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
   recorder.record({ object: { kind: 'Node', name: 'id-w-3' }, type: 'Warning', reason: 'NodeDown', message: 'no heartbeat for 15 s' })
   const ran: (readonly string[])[] = []
   const session = new Session({
-    client: world.client,
+    clusters: [{ name: '~/.kit/local', client: world.client }],
     clock: world.clock,
     run: async (command) => {
       ran.push(command)
@@ -185,7 +185,6 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     runAlone: async (command) => ({ isGood: true, text: command.join(' ') }),
     save: async (name) => `${name}.txt`,
     theme: 'dark',
-    cluster: '~/.kit/local',
     hasColour: false,
     isReadOnly: false,
     start: { screen: 'overview' },

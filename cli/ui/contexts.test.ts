@@ -1,0 +1,77 @@
+// Several clusters on one screen: a list that says of each row where it is, and one of them that is not reached.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
+import { StatusError } from '../../api/errors.ts'
+import type { Client } from '../../client/client.ts'
+import { createTown } from './testdata/town.ts'
+
+/** `prod` and `test` are alike; nobody answers on `lost`. */
+async function openThree() {
+  const [prod, testing] = [createTown(), createTown()]
+  await Promise.all([prod.open(), testing.open()])
+  const fail = (): never => {
+    throw new StatusError('Unavailable', 'nobody listens at 10.0.0.9:6443')
+  }
+  const nobody: Client = { ...prod.client, list: async () => fail(), events: async () => fail(), stats: async () => fail() }
+  const clusters = [
+    { name: 'prod', client: prod.client },
+    { name: 'test', client: testing.client },
+    { name: 'lost', client: nobody },
+  ]
+  const town = createTown({ clusters, clock: prod.clock })
+  const ended = town.session.run(new AbortController().signal)
+  await prod.clock.advance(4_000)
+  const type = async (...keys: readonly string[]): Promise<readonly string[]> => {
+    for (const key of keys) town.session.press(key)
+    await Promise.all([prod.clock.advance(2_500), testing.clock.advance(2_500)])
+    return town.session.frame().map(stripVTControlCharacters)
+  }
+  return { town, prod, testing, type, ended }
+}
+
+test('a list has the rows of all clusters, each with its own; one that is not reached is said and keeps nobody', async () => {
+  const { type } = await openThree()
+  const overview = await type()
+  assert.match(overview[0] ?? '', /3 clusters {2}6\/8 nodes {2}8 services {2}10 running .*1 of 3 NOT REACHED/)
+  assert.match(overview.join('\n'), />! lost +not reached for \d+s: nobody listens/)
+  assert.match(overview.join('\n'), /! prod service\/shop_api +rollout of v2 stopped/)
+  assert.match(overview.join('\n'), /^\| prod +live +3\/4 +4 +5 +3 /m)
+  assert.match(overview.join('\n'), /^\| lost +not reached \d+s +0\/0/m)
+  const services = await type('2')
+  assert.match(services.join('\n'), /CONTEXT +NAME[\s\S]*>prod +shop_api .*3\/4[\s\S]*^ prod +shop_web [\s\S]*^ test +shop_api .*3\/4/m)
+  assert.match((await type('/', ...'context=test web', 'enter')).join('\n'), /1 of 8 \n.*\n>test +shop_web/)
+})
+
+test('enter goes down in the cluster of the row, and what changes it names the context', async () => {
+  const { type, town } = await openThree()
+  assert.match((await type('2', 'G', 'enter'))[0] ?? '', /kit {2}test of 3 {2}/)
+  assert.match((await type('S', 'backspace', '7', 'enter')).at(-1) ?? '', /done/)
+  assert.deepEqual(town.ran.at(-1), ['--context', 'test', 'scale', 'service/shop_web=7'])
+  await type('2', 'g', ' ', 'G', ' ', 'R', 'tab')
+  assert.match(
+    town.session.frame().join('\n'),
+    /service\/shop_api of prod: [\s\S]*service\/shop_web of test: [\s\S]*kit --context prod rollout restart/,
+  )
+  await type('enter')
+  assert.deepEqual(
+    town.ran.slice(-2).map((words) => words.join(' ')),
+    ['--context prod rollout restart service/shop_api', '--context test rollout restart service/shop_web'],
+  )
+})
+
+test('after : a view of one cluster is named with @, and where a name is in several that is asked for', async () => {
+  const { type, testing } = await openThree()
+  assert.match((await type(':', ...'services @test', 'enter'))[0] ?? '', /kit {2}test of 3/)
+  assert.match((await type(':', ...'service/shop_web', 'enter')).at(-1) ?? '', /is in several: end it with @prod or @test/)
+  await testing.commit([{ op: 'delete', kind: 'Service', name: 'shop_bad' }])
+  await type() // It hears of that.
+  assert.match((await type(':', ...'svc/shop_bad/tasks', 'enter'))[0] ?? '', /kit {2}prod of 3/)
+  assert.match(
+    (await type(':', ...'services @nowhere', 'enter')).at(-1) ?? '',
+    /no context "nowhere" is shown here: there are prod, test, lost/,
+  )
+  const copied = await type('ctrl-y')
+  assert.match(copied.at(-1) ?? '', /copied: kit:\/\/prod\/service\/shop_bad\/tasks/)
+})
