@@ -16,7 +16,7 @@ export function clusterLines(view: ClusterView, now: number, columns: number): r
   return [
     ...quorumLines(managers, columns),
     [],
-    [{ text: ' MANAGER         STATE         SINCE  MEMBERS CALL IT         USERS CALL IT', style: 'dim' }],
+    [{ text: ' MANAGER       PART     STATE         SINCE  MEMBERS CALL IT       USERS CALL IT', style: 'dim' }],
     ...managers.map((node) => managerLine(view, node, now)),
     [],
     ...(cluster === undefined ? [] : rootLines(cluster.status.ca?.certificate, rotationNotice(cluster), now, columns)),
@@ -45,13 +45,16 @@ function quorumLines(managers: readonly Node[], columns: number): readonly Line[
 }
 
 function managerLine(view: ClusterView, { metadata, status }: Node, now: number): Line {
-  const { state = 'Unknown', stateAt, description } = status
-  const text = cell(state.toLowerCase(), 12)
+  const { state = 'Unknown', stateAt, description, manager } = status
+  // A daemon may be heard as an agent, and not answer the leader as a member of the store.
+  const isHeard = state !== 'Ready' || manager?.reachable !== false
+  const text = cell(isHeard ? state.toLowerCase() : 'store silent', 12)
   return [
-    ` ${cell(hostOf(view, metadata.name), 14)}  `,
-    state === 'Ready' ? text : { text, style: 'red' },
+    ` ${cell(hostOf(view, metadata.name), 12)}  `,
+    `${cell(manager?.member.toLowerCase() ?? 'none yet', 8)} `,
+    state === 'Ready' && isHeard ? text : { text, style: 'red' },
     `  ${cell(stateAt === undefined ? '-' : formatAge(now - stateAt), 5, 'right')}  `,
-    `${cell(description?.managerAddress ?? '-', 22)}  ${description?.apiAddress ?? '-'}`,
+    `${cell(description?.managerAddress ?? '-', 20)}  ${description?.apiAddress ?? '-'}`,
   ]
 }
 

@@ -1,9 +1,11 @@
-// What is typed after `/`. Words and conditions, all of which must hold: `web` in any column, `!web` in none,
+// What is typed after `/`. Words and conditions, all of which must hold: `web` in any column, `shw` for the name `shop_web`, `!web` in none,
 // `~^run_` a regular expression, `state=failed`, `state!=running`, `cpu>80`, `cpu<80` for one column, `-l tier=web` for a label.
 
 export interface Filterable {
   /** By id, for conditions on columns. */
   readonly column: (id: string) => string | undefined
+  /** In lower case; what letters are looked for in that do not stand together. */
+  readonly name: string
   /** All columns, in lower case. */
   readonly text: string
   readonly labels: Readonly<Record<string, string>>
@@ -32,7 +34,28 @@ function parseWord(term: string): readonly Test[] {
     return pattern === undefined ? [] : [({ text }) => pattern.test(text)]
   }
   if (term.startsWith('!')) return term === '!' ? [] : [({ text }) => !text.includes(term.slice(1).toLowerCase())]
-  return [({ text }) => text.includes(term.toLowerCase())]
+  const word = term.toLowerCase()
+  return [({ text, name }) => text.includes(word) || hasLetters(name, word)]
+}
+
+/**
+ * Whether the letters stand in the name in this order, each after the one before or at the beginning of a word: `shw` and `shopw`
+ * are in `shop_web`. Letters from anywhere would be in nearly every name.
+ */
+function hasLetters(name: string, letters: string): boolean {
+  let ends: readonly number[] = [-1]
+  for (const letter of letters) {
+    const next = new Set<number>()
+    for (let at = 0; at < name.length; at++)
+      if (name[at] === letter && (ends.includes(at - 1) || (ends.some((end) => end < at) && isWordStart(name, at)))) next.add(at)
+    if (next.size === 0) return false
+    ends = [...next]
+  }
+  return true
+}
+
+function isWordStart(name: string, at: number): boolean {
+  return at === 0 || !/[a-z0-9]/.test(name[at - 1] ?? '')
 }
 
 function onColumn(id: string, operator: string, value: string): Test {

@@ -46,6 +46,15 @@ test('a filter is words and conditions, and all must hold', () => {
   assert.equal(parseFilter('  '), undefined)
 })
 
+test('a word finds a name by letters of it, each after the one before or at the beginning of a word', () => {
+  const row = (name: string) => ({ name, text: `${name} running`, column: () => undefined, labels: {} })
+  const found = (filter: string, name: string): boolean => parseFilter(filter)?.(row(name)) === true
+  for (const filter of ['shw', 'sw', 'shopweb', 'web', 'hop', 'sho1', 'SW1', 'shop run']) assert.ok(found(filter, 'shop_web-1'), filter)
+  for (const filter of ['sb', 'ws', 'shopeb', 'api', 'hw']) assert.ok(!found(filter, 'shop_web-1'), filter)
+  assert.ok(!found('api', 'app_nginx'))
+  assert.ok(!found('!shop', 'shop_web') && found('!sw', 'shop_web'), 'what is left out is so by whole words')
+})
+
 test('a column sorts by what it means, either way', () => {
   assert.deepEqual(keys('', 'cpu'), ['web.1', 'api.1', 'web.2'])
   assert.deepEqual(keys('', 'cpu', true), ['web.2', 'api.1', 'web.1'])

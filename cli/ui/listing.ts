@@ -107,6 +107,7 @@ export function order<V extends string | number>(a: V, b: V): number {
 function filterable<T>(columns: readonly Column<T>[], item: T, labels: Readonly<Record<string, string>>): Filterable {
   return {
     labels,
+    name: (columns.find(({ id }) => id === 'name') ?? columns[0])?.text(item).toLowerCase() ?? '',
     column: (id) => columns.find((column) => column.id === id)?.text(item),
     text: columns
       .map((column) => column.text(item))
