@@ -2,8 +2,7 @@
 
 import { type Command, Option } from 'commander'
 import type { Registry } from './groups/group.ts'
-
-const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
+import { collect } from './verbs/common-options.ts'
 
 export function fillGitops({ add, output }: Registry, group: Command): void {
   const waiting = (command: Command): Command =>

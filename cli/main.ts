@@ -1,5 +1,5 @@
 // The `kit` program: makes a Context from the process, runs one command, turns its outcome into an exit
-// code. Commands are registered in `program.ts`; each lives in one file below `commands/` and is loaded
+// code. Commands are registered in `program.ts` and `verbs/`; each lives in one file below `commands/` and is loaded
 // only when it runs, because what is loaded is what start-up costs.
 
 import { homedir } from 'node:os'

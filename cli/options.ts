@@ -1,4 +1,4 @@
-// Options as commander hands them over: `program.ts` says which command has which.
+// Options as commander hands them over: `verbs/` and `groups/` say which command has which.
 
 import type { LogLevel } from './log-level.ts'
 

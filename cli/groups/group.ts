@@ -4,17 +4,16 @@ import { type Command, Option } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
+import { type Configure, collect } from '../verbs/common-options.ts'
 
-type Body = (context: Context, options: Options, words: readonly string[]) => Promise<number> | Promise<void>
-export type Configure = (command: Command) => Command
+export type Body = (context: Context, options: Options, words: readonly string[]) => Promise<number> | Promise<void>
 
-/** What `program.ts` registers commands with. */
+/** What the commands of a group are registered with. */
 export interface Registry {
   readonly add: (usage: string, description: string, configure: Configure, body: Body, parent: Command) => unknown
   readonly output: Configure
 }
 
-const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value]
 export const hidden = (flags: string): Option => new Option(flags).hideHelp()
 
 /** Also as docker writes it: `--detach`, or `--detach=false`. */

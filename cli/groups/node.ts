@@ -1,6 +1,7 @@
-// `kit node`. Its `install` and `uninstall` are kit's own, in program.ts.
+// `kit node`. Its `install` and `uninstall` are kit's own, in verbs/node-service.ts.
 
 import { type Command, Option } from 'commander'
+import { availabilityVerbs } from '../verbs/availability.ts'
 import { addRemove, inspectAs, inspected, listing, many, type Registry, tasksListing, waiting } from './group.ts'
 
 const demoteByForce = 'also when the managers that are left cannot decide anything until more of them answer'
@@ -44,11 +45,7 @@ export function addNode({ add, output }: Registry, node: Command): void {
     },
     node,
   )
-  for (const [verb, availability, text] of [
-    ['drain', 'Drain', 'Give all tasks of a node to others'],
-    ['pause', 'Pause', 'Keep what a node runs, and give it nothing new'],
-    ['activate', 'Active', 'Let a node take tasks again'],
-  ] as const) {
+  for (const [verb, availability, text] of availabilityVerbs) {
     add(
       verb,
       text,

@@ -3,8 +3,9 @@
 import { type Command, Option } from 'commander'
 import { helpText } from '../help.ts'
 import { refusedInitFlags } from '../swarm-settings.ts'
+import type { Configure } from '../verbs/common-options.ts'
 import { externalCaFlag, refusing, settings } from './cluster.ts'
-import { type Configure, listing, many, type Registry, switchOption, waiting } from './group.ts'
+import { listing, many, type Registry, switchOption, waiting } from './group.ts'
 
 /** Where this machine is to be found, and what it is for. */
 const place: Configure = (command) =>
