@@ -110,7 +110,7 @@ async function saySkew(): Promise<void> {
 
 function report(error: unknown): ExitCode {
   if (error instanceof CommandError) {
-    if (error.message !== '') complain(error.message)
+    if (error.message !== '') complain(/^(error|pending)\b/.test(error.message) ? error.message : `error: ${error.message}`)
     return error.code
   }
   if (interrupted.signal.aborted) return exitCodes.interrupted

@@ -6,6 +6,7 @@ import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
 import { helpText } from './help.ts'
 import type { GlobalOptions, Options } from './options.ts'
+import { timeoutOf } from './timeout.ts'
 import { addAboutKit } from './verbs/about-kit.ts'
 import { output } from './verbs/common-options.ts'
 import { addContexts } from './verbs/contexts.ts'
@@ -73,12 +74,15 @@ export function createProgram(
   ): Command {
     const path = pathOf(parent, usage)
     const command = configure(parent.command(usage).description(description).exitOverride().addHelpText('after', helpText(path)))
+    command.showHelpAfterError(`(\`kit ${path.trim()} --help\` has examples)`)
     command.action(async (...given: unknown[]) => {
       const words = given
         .slice(0, -2)
         .flat()
         .filter((word): word is string => typeof word === 'string')
-      outcome = (await body(createContext(program.opts<GlobalOptions>()), command.opts<Options>(), words)) ?? exitCodes.ok
+      const options = command.opts<Options>()
+      timeoutOf(options) // What is wrong with it is said before anything is changed.
+      outcome = (await body(createContext(program.opts<GlobalOptions>()), options, words)) ?? exitCodes.ok
     })
     return command
   }

@@ -36,7 +36,7 @@ function cellsOf({ columnDefinitions, rows }: Table, wanted: string): readonly (
     const suggestion = nearest(wanted.toUpperCase(), headings)
     throw new CommandError(
       exitCodes.invalid,
-      `error: --sort-by: there is no column "${wanted}"${suggestion === undefined ? '' : `; did you mean ${suggestion}?`} There are ${headings.join(', ')}; or write a path such as .metadata.creationTimestamp`,
+      `error: --sort-by: there is no column "${wanted}"${suggestion === undefined ? '.' : `; did you mean ${suggestion}?`} There are ${headings.join(', ')}; or write a path such as .metadata.creationTimestamp`,
     )
   }
   // An age is written for people: 90s is less than 2m.

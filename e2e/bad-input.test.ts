@@ -135,3 +135,15 @@ test('a stale update is a Conflict that says what changed', async () => {
   assert.match(said, /conflict|changed/i)
   assert.equal(await cluster.kit('get', 'config', 'good', '-o', 'jsonpath={.metadata.labels.a}'), 'b\n')
 })
+
+test('each complaint begins with error, names the way on, and comes before anything is changed', async () => {
+  for (const [words, told] of [
+    [['get', 'servces'], /^error: there is no kind "servces"; did you mean "services"\?\n$/],
+    [['get', 'services', '-o', 'columns=FOO'], /^error: there is no column "FOO"\. There are NAME, /],
+    [['scale'], /^error: missing required argument 'target'\n\n?\(`kit scale --help` has examples\)\n$/],
+    [['rollout', 'undo'], /\(`kit rollout undo --help` has examples\)/],
+    [['scale', 'nobody=3', '--timeout', '5'], /^error: --timeout: "5" is not a duration such as 30s or 10m\n$/],
+  ] as const)
+    assert.match(await cluster.fails(2, ...words), told)
+  assert.match(await cluster.kit('explain'), /^NAME +SHORT +KIND\n[\s\S]*^services +svc +Service$/m)
+})

@@ -1,12 +1,15 @@
 // `kit explain`: of a field what it means, of an error code what to do, of a task why it is where it is.
 
+import { definitions } from '../../api/definitions.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
+import { formatColumns } from '../output/columns.ts'
 import { find, parseResource } from '../resource.ts'
 
 export async function explain(context: Context, options: Options, words: readonly string[]): Promise<void> {
-  const [what = ''] = words
+  const [what] = words
+  if (what === undefined) return listKinds(context)
   if (what.includes('/')) return explainTask(context, what)
   if (/^KIT\d{4}$/i.test(what)) {
     const { diagnosticCodes } = await import('../../api/diagnostic-codes.ts')
@@ -19,6 +22,11 @@ export async function explain(context: Context, options: Options, words: readonl
   const explanation = explainPath(what, { recursive: options.recursive === true })
   if ('problem' in explanation) throw new CommandError(exitCodes.invalid, explanation.problem)
   context.out(`${explanation.text}\n`)
+}
+
+function listKinds(context: Context): void {
+  const rows = definitions.map(({ spec: { names } }) => [names.plural, (names.shortNames ?? []).join(','), names.kind])
+  context.out(`${formatColumns({ headings: ['Name', 'Short', 'Kind'], rows })}\n`)
 }
 
 async function explainTask(context: Context, target: string): Promise<void> {

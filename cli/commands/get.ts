@@ -103,10 +103,9 @@ async function printTable(
 ): Promise<string> {
   const answer = await client.table(kind, selectors)
   const table = { ...answer, rows: sorted(answer.rows, nameOfRow) }
-  if (table.rows.length > 0)
-    context.out(
-      `${several && at > 0 ? '\n' : ''}${formatTable(table, format, several ? definitionOf(kind).spec.names.singular : undefined)}\n`,
-    )
+  // Also where there is no row, a column that there is not is a mistake.
+  const text = formatTable(table, format, several ? definitionOf(kind).spec.names.singular : undefined)
+  if (table.rows.length > 0) context.out(`${several && at > 0 ? '\n' : ''}${text}\n`)
   else if (!several) context.err(`No ${definitionOf(kind).spec.names.plural} found.`)
   return table.metadata.resourceVersion
 }
@@ -145,7 +144,7 @@ function shownColumns(
     const suggestion = nearest(wanted.toUpperCase(), names)
     throw new CommandError(
       exitCodes.invalid,
-      `there is no column "${wanted}"${suggestion === undefined ? '' : `; did you mean ${suggestion}?`} There are ${names.join(', ')}`,
+      `there is no column "${wanted}"${suggestion === undefined ? '.' : `; did you mean ${suggestion}?`} There are ${names.join(', ')}`,
     )
   })
 }

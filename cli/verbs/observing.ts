@@ -49,7 +49,10 @@ export function addObserving({ add }: VerbRegistry): void {
   add(
     'explain',
     'Explain a field (service.spec.update), an error (KIT0104), or why a task is where it is (task/NAME)',
-    (command) => command.argument('<what>', 'field of a kind, error code, or task/NAME').option('--recursive', 'all fields below, too'),
+    (command) =>
+      command
+        .argument('[what]', 'field of a kind, error code, or task/NAME (default: lists the kinds)')
+        .option('--recursive', 'all fields below, too'),
     async (context, options, words) => (await import('../commands/explain.ts')).explain(context, options, words),
   )
 }
