@@ -214,7 +214,8 @@ function whyNone(store: OpenStore, own: string, addressOf: (id: string) => strin
   if (![...voters, ...outgoing, ...learners].includes(own) && voters.length > 0)
     return 'this manager has no say any more, and is about to be a worker: ask another one'
   if (voters.length === 0) return 'this manager has just joined, and has not heard from the others yet: try again'
-  const { leader } = store.status()
+  const { leader, isStopped } = store.status()
+  if (isStopped) return 'the store of this manager has stopped, and its log says why; its daemon ends'
   if (leader !== null) return `the leader ${leader} (${addressOf(leader) ?? 'address unknown'}) does not answer: try again`
   const needed = Math.floor(voters.length / 2) + 1
   const silent = voters.filter((id) => id !== own && !isHeard(id))

@@ -14,7 +14,7 @@ export interface DoorDeps {
   readonly forwarder: Forwarder
   readonly store: {
     readonly view: { readonly resourceVersion: number }
-    status(): { readonly leads: boolean; readonly hasSpace: boolean }
+    status(): { readonly leads: boolean; readonly hasSpace: boolean; readonly isStopped: boolean }
     catchUp(): Promise<void>
   }
   /** Answers from this manager alone. */
@@ -113,19 +113,20 @@ async function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiRespon
   const { clock } = deps
   const beganMs = clock.monotonicMs()
   const mayRepeat = isRepeatable(request)
-  let lost: unknown
+  /** What the first one said that may have carried it out, or how it went away. */
+  let lost: { readonly response: ApiResponse } | { readonly cause: unknown } | undefined
   const attempt = async (): Promise<ApiResponse | undefined> => {
     const asked = lost === undefined || request.method === 'GET' ? request : askedAgain(request, clock.monotonicMs() - beganMs)
     try {
       const response = await ask(deps, asked)
       if (response === undefined || says(response, 'NotLeader')) return undefined // It was not begun.
-      if (mayRepeat && says(response, 'Unknown')) lost ??= 'body' in response ? response.body : undefined
+      if (mayRepeat && says(response, 'Unknown')) lost ??= { response }
       else if (lost === undefined || !(says(response, 'Unavailable') || says(response, 'TooManyRequests'))) return response
     } catch (error) {
       if (request.signal.aborted) throw new StatusError('Unavailable', 'whoever asked has gone')
       if (!(error instanceof LostAnswer)) return undefined // It was not begun.
       if (!mayRepeat) throw unknown(error)
-      lost ??= error
+      lost ??= { cause: error }
     }
     return undefined
   }
@@ -133,7 +134,9 @@ async function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiRespon
     return await untilDone(deps, request, attempt)
   } catch (error) {
     // That nobody leads now says nothing of what was asked of the one that did.
-    throw lost === undefined || request.method === 'GET' || request.signal.aborted ? error : unknown(lost)
+    if (lost === undefined || request.method === 'GET' || request.signal.aborted) throw error
+    if ('response' in lost) return lost.response
+    throw unknown(lost.cause)
   }
 }
 
@@ -187,13 +190,14 @@ async function whenLost({ clock, leaderAddress }: DoorDeps, leader: string, sign
 }
 
 async function untilDone<T>(deps: DoorDeps, request: ApiRequest, attempt: () => Promise<T | undefined>): Promise<T> {
-  const { clock } = deps
+  const { clock, store } = deps
   const { signal } = request
   const lateMs = clock.monotonicMs() + patienceMs
   for (;;) {
     const done = await attempt()
     if (done !== undefined) return done
-    if (clock.monotonicMs() >= lateMs || signal.aborted) throw new StatusError('Unavailable', deps.whyNone())
+    // The daemon of a store that has stopped ends once its requests are answered.
+    if (clock.monotonicMs() >= lateMs || signal.aborted || store.status().isStopped) throw new StatusError('Unavailable', deps.whyNone())
     await clock.sleep(lookAgainMs, signal).catch(() => undefined)
   }
 }

@@ -203,7 +203,7 @@ test('the door asks again what was not begun, and says of a write that it may ha
   const catchUp = async (): Promise<void> => {
     caughtUp += 1
   }
-  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: true }), catchUp }
+  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: true, isStopped: false }), catchUp }
   const here: Handle = async ({ path }) => ({ status: 200, headers: {}, body: `here ${path}` })
   const door = createDoor({ clock, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
   assert.equal(bodyOf(await door(request())), 'done')
@@ -246,7 +246,11 @@ function openDoor(does: readonly (ApiResponse | 'dies')[], signal: AbortSignal) 
       await clock.sleep()
     },
   }
-  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: true }), catchUp: async () => undefined }
+  const store = {
+    view: { resourceVersion: 7 },
+    status: () => ({ leads: false, hasSpace: true, isStopped: false }),
+    catchUp: async () => undefined,
+  }
   const here: Handle = () => Promise.reject(new Error('not here'))
   const door = createDoor({ clock: moving, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
   return { door, asked }
@@ -323,7 +327,11 @@ test('a leader that is cut off while it is asked is waited for as long as it is 
       nowMs += 100
     },
   }
-  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: true }), catchUp: async () => undefined }
+  const store = {
+    view: { resourceVersion: 7 },
+    status: () => ({ leads: false, hasSpace: true, isStopped: false }),
+    catchUp: async () => undefined,
+  }
   const here: Handle = async () => ({ status: 200, headers: {}, body: 'here' })
   const leaderAddress = (): string | undefined => (leads ? 'leader' : undefined)
   const door = createDoor({ clock: quick, forwarder, store, here, leaderAddress, whyNone: () => 'nobody leads' })
@@ -349,7 +357,7 @@ test('a manager whose copy is behind says so of what must be new, and reads what
   let hasSpace = true
   const store = {
     view: { resourceVersion: 7 },
-    status: () => ({ leads: false, hasSpace }),
+    status: () => ({ leads: false, hasSpace, isStopped: false }),
     catchUp: () => new Promise<void>(() => undefined),
   }
   const here: Handle = async () => ({ status: 200, headers: {}, body: 'here' })
@@ -362,5 +370,29 @@ test('a manager whose copy is behind says so of what must be new, and reads what
     assert.equal((await read({ resourceVersion: '0' })).status, 200)
     hasSpace = false
   }
+  stop.abort()
+})
+
+test('a manager whose store has stopped says at once what became of the write that it was stopped by, and waits for nobody', async () => {
+  const stop = new AbortController()
+  const { forwarder } = open(() => Promise.reject(new Error('it is not asked')), stop.signal)
+  let isStopped = false
+  const store = {
+    view: { resourceVersion: 7 },
+    status: () => ({ leads: !isStopped, hasSpace: true, isStopped }),
+    catchUp: () => Promise.reject(new StatusError('Unavailable', 'the store is closing')),
+  }
+  const here: Handle = async () => {
+    isStopped = true
+    return failure(new StatusError('Unknown', 'the outcome of the write is not known: EROFS'))
+  }
+  const none = (): string => 'the store has stopped'
+  const door = createDoor({ clock, forwarder, store, here, leaderAddress: () => undefined, whyNone: none })
+  const beganMs = performance.now()
+  const lost = await door(request({ headers: keyed }))
+  assert.deepEqual([lost.status, JSON.stringify(bodyOf(lost)).includes('EROFS')], [500, true])
+  const read = await door(request({ method: 'GET', path: '/apis/kit/v1/services', query: {} }))
+  assert.deepEqual([read.status, JSON.stringify(bodyOf(read)).includes('the store has stopped')], [503, true])
+  assert.ok(performance.now() - beganMs < 4_000)
   stop.abort()
 })
