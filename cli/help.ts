@@ -1,33 +1,10 @@
-// What `kit … --help` says below the options: which names a command takes, examples, and its exit codes.
-// One entry per command and group; a test asks the help of each for its examples, so that none is forgotten.
+// What `kit … --help` says beside usage and options: examples, which names a command takes, and its exit codes.
+// One entry per command and group; a test has the parser read the examples of each, so that none is forgotten or wrong.
 
+import type { Command } from 'commander'
 import { gitopsHelp } from './gitops-help.ts'
+import { exitTexts, type Help } from './help-entry.ts'
 import { swarmHelp } from './swarm-help.ts'
-
-interface Help {
-  /** Whole lines. */
-  readonly notes?: readonly string[]
-  readonly examples: readonly string[]
-  readonly exit: keyof typeof exitTexts
-}
-
-const exitTexts = {
-  none: '',
-  plain: `
-  0 done    1 error    2 invalid input    6 refused by policy    130 interrupted`,
-  timed: `
-  0 done, and true    1 error                 2 invalid input
-  5 timed out         6 refused by policy     130 interrupted`,
-  converging: `
-  0 done, and true    1 error                 2 invalid input
-  3 no node can take the tasks                4 rolled back
-  5 timed out         6 refused by policy     130 interrupted`,
-  diff: `
-  0 nothing would change    1 something would    2 error`,
-  exec: `
-  that of the command, or 128 and the number of the signal that ended it
-  1 when no such task runs    2 invalid input    130 interrupted`,
-} as const
 
 const names = 'A name may be shortened to any beginning that only one object has.'
 const nodes = 'A node may be named by its host name.'
@@ -41,7 +18,7 @@ const help: Readonly<Record<string, Help>> = {
       'or SWARM_SOCKET; else of the current context (`kit ctx`); else of `kit up`.',
       '`kit COMMAND --help` has examples of each command.',
     ],
-    examples: ['kit up manifests/run.yml', 'kit get all'],
+    examples: ['kit up manifests/run.yml', 'kit get all', 'kit logs run_web -f'],
     exit: 'converging',
   },
   up: {
@@ -51,12 +28,16 @@ const help: Readonly<Record<string, Help>> = {
       'Without one it starts what does not run, and says what is still starting.',
       'On a terminal it then shows the dashboard; the cluster goes on when you quit.',
     ],
-    examples: ['kit up manifests/run.yml', 'kit --dir /tmp/try up --executor process --label node-1:disk=ssd'],
+    examples: [
+      'kit up manifests/run.yml',
+      'kit up --managers 3 --workers 2',
+      'kit --dir /tmp/try up --executor process --label node-1:disk=ssd',
+    ],
     exit: 'converging',
   },
   down: {
     notes: ['Without --purge, the next `kit up` starts the same cluster with the same objects.'],
-    examples: ['kit down', 'kit --dir /tmp/try down --purge'],
+    examples: ['kit down', 'kit down --purge', 'kit --dir /tmp/try down --purge'],
     exit: 'plain',
   },
   ui: {
@@ -80,7 +61,11 @@ const help: Readonly<Record<string, Help>> = {
     ],
     exit: 'converging',
   },
-  diff: { notes: [files, composeKeys], examples: ['kit diff -f manifests/run.yml'], exit: 'diff' },
+  diff: {
+    notes: [files, composeKeys],
+    examples: ['kit diff -f manifests/run.yml', 'kit diff -f deploy -R', 'kit diff -f - --name shop < compose.yml'],
+    exit: 'diff',
+  },
   get: {
     notes: [names, nodes],
     examples: [
@@ -94,24 +79,40 @@ const help: Readonly<Record<string, Help>> = {
   },
   describe: {
     notes: [names, nodes, '`kit get KIND/NAME -o yaml` has every field.'],
-    examples: ['kit describe service/run_web', 'kit describe node node-1'],
+    examples: ['kit describe service/run_web', 'kit describe node node-1', 'kit describe tasks -l kit/stack=run'],
     exit: 'plain',
   },
-  delete: { notes: [names, nodes], examples: ['kit delete stack/run', 'kit delete services -l kit/stack=run --no-wait'], exit: 'timed' },
+  delete: {
+    notes: [names, nodes],
+    examples: ['kit delete stack/run', 'kit delete -f manifests/run.yml', 'kit delete services -l kit/stack=run --no-wait'],
+    exit: 'timed',
+  },
   edit: {
     notes: ['The editor is that of KIT_EDITOR, VISUAL or EDITOR; else vi.', names],
-    examples: ['kit edit service/run_web', "EDITOR='code --wait' kit edit stack/run"],
+    examples: ['kit edit service/run_web', 'kit edit node/node-1', "EDITOR='code --wait' kit edit stack/run"],
     exit: 'plain',
   },
-  label: { notes: [names, nodes], examples: ['kit label node node-1 disk=ssd', 'kit label node/node-1 disk-'], exit: 'plain' },
-  scale: { notes: [names], examples: ['kit scale run_web=5', 'kit scale service/run_web=3 --timeout 1m'], exit: 'converging' },
+  label: {
+    notes: [names, nodes],
+    examples: ['kit label node node-1 disk=ssd', 'kit label node/node-1 disk=hdd --overwrite', 'kit label node/node-1 disk-'],
+    exit: 'plain',
+  },
+  scale: {
+    notes: [names],
+    examples: ['kit scale run_web=5', 'kit scale run_web=5 run_api=2 --no-wait', 'kit scale service/run_web=3 --timeout 1m'],
+    exit: 'converging',
+  },
   drain: {
     notes: [names, 'It waits until nothing runs there any more.'],
     examples: ['kit drain node-1', 'kit drain node-1 --dry-run', 'kit drain node-1 --timeout 1m'],
     exit: 'timed',
   },
-  pause: { notes: [names], examples: ['kit pause node-1'], exit: 'plain' },
-  activate: { notes: [names], examples: ['kit activate node-1'], exit: 'plain' },
+  pause: { notes: [names], examples: ['kit pause node-1', 'kit pause node-1 node-2', 'kit --context prod pause node-1'], exit: 'plain' },
+  activate: {
+    notes: [names],
+    examples: ['kit activate node-1', 'kit activate node-1 node-2', 'kit --context prod activate node-1'],
+    exit: 'plain',
+  },
   logs: {
     notes: [
       'A target without a kind is a service. Lines of several tasks are in order of time.',
@@ -127,7 +128,7 @@ const help: Readonly<Record<string, Help>> = {
   },
   exec: {
     notes: ['A target without a kind is a task.', names],
-    examples: ['kit exec run_web.1 -- ls -l', "echo hello | kit exec -i service/run_web -- sh -c 'wc -c'"],
+    examples: ['kit exec run_web.1 -- ls -l', 'kit exec -it run_web.1 -- sh', "echo hello | kit exec -i service/run_web -- sh -c 'wc -c'"],
     exit: 'exec',
   },
   cp: {
@@ -146,7 +147,11 @@ const help: Readonly<Record<string, Help>> = {
   },
   'port-forward': {
     notes: ['A target without a kind is a task. It takes the role that `kit exec` takes.'],
-    examples: ['kit port-forward service/run_web 8000:8080', 'kit port-forward run_db.1 :5432'],
+    examples: [
+      'kit port-forward service/run_web 8000:8080',
+      'kit port-forward run_db.1 :5432',
+      'kit port-forward run_web.1 8080 --address 0.0.0.0',
+    ],
     exit: 'plain',
   },
   wait: {
@@ -160,73 +165,121 @@ const help: Readonly<Record<string, Help>> = {
   },
   events: {
     notes: [names, nodes, 'Events are kept for an hour, also those of what is gone: under its whole name.'],
-    examples: ['kit events', 'kit events service/run_web -w'],
+    examples: ['kit events', 'kit events service/run_web -w', 'kit events --type Warning --since 10m'],
     exit: 'plain',
   },
   stats: {
     notes: [names, 'CPU: percentage of one core, over the last second.'],
-    examples: ['kit stats', 'kit stats service/run_web -w'],
+    examples: ['kit stats', 'kit stats service/run_web -w', 'kit stats node/node-1'],
     exit: 'plain',
   },
   top: {
     notes: [names, 'Of nodes: shares of all that they have; of tasks: percentage of one core.'],
-    examples: ['kit top nodes', 'kit top service/run_web -w'],
+    examples: ['kit top nodes', 'kit top service/run_web -w', 'kit top node/node-1'],
     exit: 'plain',
   },
-  history: { notes: [names], examples: ['kit history run_web'], exit: 'plain' },
-  rollback: { notes: [names], examples: ['kit rollback run_web --dry-run', 'kit rollback run_web --to 3'], exit: 'converging' },
+  history: {
+    notes: [names],
+    examples: ['kit history run_web', 'kit history service/run_web', 'kit --context prod history run_web'],
+    exit: 'plain',
+  },
+  rollback: {
+    notes: [names],
+    examples: ['kit rollback run_web', 'kit rollback run_web --dry-run', 'kit rollback run_web --to 3'],
+    exit: 'converging',
+  },
   explain: {
     notes: [names],
     examples: ['kit explain service.spec.update.order', 'kit explain KIT0104', 'kit explain task/run_web.1'],
     exit: 'plain',
   },
-  rollout: { examples: ['kit rollout history run_web', 'kit rollout undo run_web'], exit: 'none' },
-  'rollout status': { notes: [names], examples: ['kit rollout status run_web --timeout 2m'], exit: 'converging' },
-  'rollout history': { notes: [names], examples: ['kit rollout history run_web'], exit: 'plain' },
+  rollout: { examples: ['kit rollout status run_web', 'kit rollout history run_web', 'kit rollout undo run_web'], exit: 'none' },
+  'rollout status': {
+    notes: [names],
+    examples: ['kit rollout status run_web', 'kit rollout status service/run_web', 'kit rollout status run_web --timeout 2m'],
+    exit: 'converging',
+  },
+  'rollout history': {
+    notes: [names],
+    examples: ['kit rollout history run_web', 'kit rollout history service/run_web', 'kit --context prod rollout history run_web'],
+    exit: 'plain',
+  },
   'rollout pause': {
     notes: [
       names,
       'What is being replaced comes to its end, and what ends is started again as it was.',
       'A rollout that is yet to come waits, too.',
     ],
-    examples: ['kit rollout pause run_web'],
+    examples: ['kit rollout pause run_web', 'kit rollout pause service/run_web', 'kit --context prod rollout pause run_web'],
     exit: 'plain',
   },
   'rollout resume': {
     notes: [names, 'Failures until now are accepted; when too many more come, it pauses again, or goes', 'back, as the service says.'],
-    examples: ['kit rollout resume run_web', 'kit rollout resume run_web --no-wait'],
+    examples: ['kit rollout resume run_web', 'kit rollout resume run_web --no-wait', 'kit rollout resume service/run_web --timeout 2m'],
     exit: 'converging',
   },
-  'rollout undo': { notes: [names], examples: ['kit rollout undo run_web', 'kit rollout undo service/run_web --to 1'], exit: 'converging' },
-  'rollout restart': { notes: [names], examples: ['kit rollout restart run_web'], exit: 'converging' },
+  'rollout undo': {
+    notes: [names],
+    examples: ['kit rollout undo run_web', 'kit rollout undo run_web --dry-run', 'kit rollout undo service/run_web --to 1'],
+    exit: 'converging',
+  },
+  'rollout restart': {
+    notes: [names],
+    examples: ['kit rollout restart run_web', 'kit rollout restart run_web --no-wait', 'kit rollout restart service/run_web --timeout 2m'],
+    exit: 'converging',
+  },
   ...fileObjectHelp('secret', 'password'),
   ...fileObjectHelp('config', 'settings'),
   ...gitopsHelp,
   ...swarmHelp,
-  node: { examples: ['kit node ls', 'kit node install --print'], exit: 'none' },
+  node: { examples: ['kit node ls', 'kit node drain node-1', 'kit node install --print'], exit: 'none' },
   'node install': {
     examples: ['kit node install --print', 'sudo kit node install --executor process --label disk=ssd', 'sudo kit node install --standby'],
     exit: 'plain',
   },
-  'node uninstall': { examples: ['sudo kit node uninstall'], exit: 'plain' },
+  'node uninstall': {
+    examples: [
+      'sudo kit node uninstall',
+      'kit drain node-1 && sudo kit node uninstall',
+      'sudo kit node uninstall && sudo rm -r /var/lib/kit',
+    ],
+    exit: 'plain',
+  },
   ctx: {
     notes: ['They are kept in ~/.kit/config.yaml, or the file that KIT_CONFIG names.'],
     examples: ['kit ctx', 'kit ctx prod', 'kit ctx local'],
     exit: 'plain',
   },
-  'ctx add': { examples: ['kit ctx add kit-ann.yaml', 'kit ctx add kit-ann.yaml --name prod --server 10.0.0.1:6443'], exit: 'plain' },
-  'ctx rm': { examples: ['kit ctx rm prod'], exit: 'plain' },
-  'ctx pem': { examples: ['kit ctx pem /etc/prometheus/kit prom'], exit: 'plain' },
-  'ctx kubeconfig': { examples: ['kit ctx kubeconfig prod > kubeconfig; kubectl --kubeconfig kubeconfig get services.kit'], exit: 'plain' },
-  whoami: { examples: ['kit whoami', 'kit whoami --context prod'], exit: 'plain' },
+  'ctx add': {
+    examples: [
+      'kit ctx add kit-ann.yaml',
+      'kit ctx add kit-ann.yaml --name prod --server 10.0.0.1:6443',
+      'ssh manager kit swarm user add ann --role viewer --file - | kit ctx add -',
+    ],
+    exit: 'plain',
+  },
+  'ctx rm': { examples: ['kit ctx rm prod', 'kit ctx local && kit ctx rm prod', 'KIT_CONFIG=ci.yaml kit ctx rm prod'], exit: 'plain' },
+  'ctx pem': {
+    examples: ['kit ctx pem /etc/prometheus/kit prom', 'kit ctx pem ./pem', 'KIT_CONFIG=ci.yaml kit ctx pem ./pem ci'],
+    exit: 'plain',
+  },
+  'ctx kubeconfig': {
+    examples: [
+      'kit ctx kubeconfig > kubeconfig',
+      'kit ctx kubeconfig prod > kubeconfig',
+      'kit ctx kubeconfig prod > kubeconfig; kubectl --kubeconfig kubeconfig get services.kit',
+    ],
+    exit: 'plain',
+  },
+  whoami: { examples: ['kit whoami', 'kit whoami --context prod', 'kit --socket /run/kit/kit.sock whoami'], exit: 'plain' },
   init: {
     notes: ['web: a server behind a port; worker: a program with settings and limits; global: one', 'on every node.'],
-    examples: ['kit init web > run.yml', 'kit init worker --file run.yml'],
+    examples: ['kit init web > run.yml', 'kit init worker --file run.yml', 'kit init global --file agents.yml --force'],
     exit: 'plain',
   },
   doctor: {
     notes: ['It changes nothing. It ends with 1 when something is broken, and with 0 when there', 'are only warnings.'],
-    examples: ['kit doctor', 'kit --dir /tmp/try doctor'],
+    examples: ['kit doctor', 'kit --dir /tmp/try doctor', 'kit --context prod doctor'],
     exit: 'plain',
   },
   api: {
@@ -251,38 +304,45 @@ const help: Readonly<Record<string, Help>> = {
     ],
     exit: 'plain',
   },
-  version: { examples: ['kit version'], exit: 'plain' },
+  version: { examples: ['kit version', 'kit --context prod version', 'kit --dir /tmp/try version'], exit: 'plain' },
 }
 
 function fileObjectHelp(kind: 'secret' | 'config', name: string): Readonly<Record<string, Help>> {
   return {
-    [kind]: { examples: [`kit ${kind} create ${name} ./${name}.txt`, `kit ${kind} ls`], exit: 'none' },
+    [kind]: {
+      examples: [`kit ${kind} create ${name} ./${name}.txt`, `kit ${kind} ls`, `kit ${kind} inspect ${name}`],
+      exit: 'none',
+    },
     [`${kind} create`]: {
       notes: ['Its content cannot be changed: create another one, and let services use that.'],
-      examples: [`kit ${kind} create ${name} ./${name}.txt`, `echo content | kit ${kind} create ${name}-2 - -l app=shop`],
+      examples: [
+        `kit ${kind} create ${name} ./${name}.txt`,
+        `echo content | kit ${kind} create ${name}-2 - -l app=shop`,
+        `kit ${kind} create ${name}-3 ./${name}.tmpl --template-driver golang`,
+      ],
       exit: 'plain',
     },
-    [`${kind} ls`]: { examples: [`kit ${kind} ls`, `kit ${kind} ls -q -l app=shop`], exit: 'plain' },
+    [`${kind} ls`]: { examples: [`kit ${kind} ls`, `kit ${kind} ls -q -l app=shop`, `kit ${kind} ls -o json`], exit: 'plain' },
     [`${kind} inspect`]: {
       notes: [names],
-      examples: [`kit ${kind} inspect ${name}`, `kit ${kind} inspect ${name} -o yaml`],
+      examples: [`kit ${kind} inspect ${name}`, `kit ${kind} inspect ${name} -o yaml`, `kit ${kind} inspect ${name} ${name}-2`],
       exit: 'plain',
     },
-    [`${kind} rm`]: { notes: [names], examples: [`kit ${kind} rm ${name}-2`], exit: 'timed' },
+    [`${kind} rm`]: {
+      notes: [names],
+      examples: [`kit ${kind} rm ${name}`, `kit ${kind} rm ${name}-2 ${name}-3`, `kit ${kind} rm ${name} --no-wait`],
+      exit: 'timed',
+    },
   }
 }
 
-/** `path`: the words of the command after `kit`, or `kit` itself. */
-export function helpText(path: string): string {
+/** `path`: the words of the command after `kit`, or `kit` itself. Examples come first: whoever knows them needs no more. */
+export function addHelp(command: Command, path: string): Command {
   const entry = help[path]
-  if (entry === undefined) return ''
-  const { notes, examples, exit } = entry
+  if (entry === undefined) return command
+  const { notes = [], examples, exit } = entry
   const exitText = exitTexts[exit]
-  return [
-    ...(notes === undefined ? [] : ['', ...notes]),
-    '',
-    'Examples:',
-    ...examples.map((example) => `  ${example}`),
-    ...(exitText === '' ? [] : ['', `Exit codes:${exitText}`]),
-  ].join('\n')
+  const paragraphs = [...(notes.length === 0 ? [] : [notes.join('\n')]), ...(exitText === '' ? [] : [`Exit codes:${exitText}`])]
+  command.addHelpText('before', `Examples:\n${examples.map((example) => `  ${example}\n`).join('')}`)
+  return paragraphs.length === 0 ? command : command.addHelpText('after', `\n${paragraphs.join('\n\n')}`)
 }

@@ -4,7 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
-import { helpText } from './help.ts'
+import { addHelp } from './help.ts'
 import type { GlobalOptions, Options } from './options.ts'
 import { timeoutOf } from './timeout.ts'
 import { addAboutKit } from './verbs/about-kit.ts'
@@ -57,12 +57,12 @@ export function createProgram(
     .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
     .option('--stale', 'read what the manager that is asked has, however old: also while no majority of managers answers')
     .option('--show-request', 'also print what is asked of the API, without secrets')
-    .addHelpText('after', helpText('kit'))
     .configureOutput(write === undefined ? {} : { writeOut: write, writeErr: write, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
     .showSuggestionAfterError()
     .exitOverride()
     // What a command takes, its own help says.
     .configureHelp({ sortSubcommands: false, subcommandTerm: (command) => [command.name(), ...command.aliases()].join(', ') })
+  addHelp(program, 'kit')
 
   /** Adds a command whose body gets the context, its options and its words. */
   function add(
@@ -73,7 +73,7 @@ export function createProgram(
     parent = program,
   ): Command {
     const path = pathOf(parent, usage)
-    const command = configure(parent.command(usage).description(description).exitOverride().addHelpText('after', helpText(path)))
+    const command = configure(addHelp(parent.command(usage).description(description).exitOverride(), path))
     command.showHelpAfterError(`(\`kit ${path.trim()} --help\` has examples)`)
     command.action(async (...given: unknown[]) => {
       const words = given
@@ -88,8 +88,7 @@ export function createProgram(
   }
   /** Other commands, for those that offer them. */
   const runWords = (context: Context, words: readonly string[]): Promise<number> => createProgram(() => context, context.err).run(words)
-  const group = (name: string, description: string): Command =>
-    program.command(name).description(description).exitOverride().addHelpText('after', helpText(name))
+  const group = (name: string, description: string): Command => addHelp(program.command(name).description(description).exitOverride(), name)
   const registry: VerbRegistry = { add, program, group, runWords, globals: () => program.opts<GlobalOptions>() }
 
   addLocal(registry)

@@ -77,7 +77,7 @@ function spansIn(line: string): readonly string[] {
 
 // Words, as a shell takes them.
 
-/** The simple commands of a line, those inside `$( )` included, as words. Comments, redirections and assignments are left out. */
+/** The simple commands of a line, those inside `$( )` and `<( )` included, as words. Comments, redirections and assignments are left out. */
 export function simpleCommands(line: string): readonly (readonly string[])[] {
   const commands: string[][] = [[]]
   const inner: string[] = []
@@ -95,7 +95,7 @@ export function simpleCommands(line: string): readonly (readonly string[])[] {
       if (sign === '"') inner.push(...substitutions(quoted))
       word = (word ?? '') + quoted
       at = end
-    } else if (rest.startsWith('$(')) {
+    } else if (/^[$<]\(/.test(rest)) {
       const end = matching(line, at + 1)
       inner.push(line.slice(at + 2, end))
       word = `${word ?? ''}X`
@@ -107,7 +107,7 @@ export function simpleCommands(line: string): readonly (readonly string[])[] {
       commands.push([])
     } else if (sign === '>' || (sign === '<' && !/^<[a-z]/i.test(rest))) {
       endWord()
-      at += (/^[<>]+&?\s*\S*/.exec(rest)?.[0].length ?? 1) - 1
+      at += (/^[<>]+&?\s*(?:'[^']*'|"[^"]*"|[^\s;|&])*/.exec(rest)?.[0].length ?? 1) - 1
     } else word = (word ?? '') + sign
   }
   endWord()

@@ -5,7 +5,7 @@ import { createProgram } from '../cli/program.ts'
 
 const folder = 'docs/cli'
 
-interface Entry {
+export interface Entry {
   readonly path: readonly string[]
   readonly help: string
   readonly below: readonly Entry[]
@@ -13,12 +13,13 @@ interface Entry {
 
 /** Every page: path from the project's root → text. */
 export async function cliReference(): Promise<Map<string, string>> {
-  const root = await read([])
+  const root = await readEntry([])
   const pages = root.below.map((entry): [string, string] => [`${folder}/${entry.path.join('-')}.md`, page(entry)])
   return new Map([[`${folder}/README.md`, index(root)], ...pages])
 }
 
-async function read(path: readonly string[]): Promise<Entry> {
+/** `path`: words behind `kit`. */
+export async function readEntry(path: readonly string[]): Promise<Entry> {
   let help = ''
   const program = createProgram(
     () => {
@@ -30,7 +31,7 @@ async function read(path: readonly string[]): Promise<Entry> {
   )
   await program.run([...path, '--help'])
   const below: Entry[] = []
-  for (const word of commandsIn(help)) below.push(await read([...path, word]))
+  for (const word of commandsIn(help)) below.push(await readEntry([...path, word]))
   return { path, help, below }
 }
 
@@ -41,7 +42,7 @@ function commandsIn(help: string): readonly string[] {
 
 /** The first paragraph behind the usage. */
 function purposeOf({ help }: Entry): string {
-  const [, purpose = ''] = help.split('\n\n')
+  const [, purpose = ''] = help.slice(help.indexOf('Usage: ')).split('\n\n')
   return purpose.replaceAll(/\s+/g, ' ').trim()
 }
 

@@ -3,17 +3,14 @@
 // e2e/ see, which run whole sections: `executedSections`. A section that nobody runs may hold no output.
 
 import assert from 'node:assert/strict'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { CommanderError } from 'commander'
-import { parseFlags } from '../cli/kitd-flags.ts'
-import { createProgram } from '../cli/program.ts'
-import { commandsIn, type DocumentedCommand, programOf, simpleCommands } from '../e2e/documented-commands.ts'
+import { commandsIn, type DocumentedCommand, simpleCommands } from '../e2e/documented-commands.ts'
 import { executedSections } from '../e2e/executed-sections.ts'
+import { problemOf } from './command-problems.ts'
+import { root } from './sources.ts'
 
-const root = join(import.meta.dirname, '..')
-const scripts: Readonly<Record<string, string>> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts
 const documents = globSync(['*.md', 'docs/*.md', '.github/*.md', 'manifests/**/*.md'], { cwd: root }).filter(
   (path) => path !== 'CHANGELOG.md',
 )
@@ -21,80 +18,8 @@ const commands = documents.flatMap((document) => commandsIn(document, readFileSy
 const inBlocks = commands.filter(({ isInText }) => !isInText)
 const inText = commands.filter(({ isInText }) => isInText)
 
-/** Programs of others that documents may call. */
-const others = ['openssl', 'systemctl', 'cp', 'rm', 'mkdir', 'printf', 'sed', 'grep', 'head', 'export', 'kill', 'git', 'docker', 'kubectl']
-
 function isExecuted({ document, heading }: DocumentedCommand): boolean {
   return executedSections.some((each) => each.document === document && each.heading === heading)
-}
-
-class Understood extends Error {}
-
-/** Called when a command would begin. Never further: some of them change this machine. */
-function stop(): never {
-  throw new Understood()
-}
-
-async function commandNames(): Promise<ReadonlySet<string>> {
-  let names: readonly string[] = []
-  const listing = createProgram(stop, undefined, async ({ commands: all }) => {
-    names = all.flatMap((one) => [one.name(), ...one.aliases()])
-  })
-  await listing.run(['__complete'])
-  return new Set(names)
-}
-const known = await commandNames()
-/** Of kit itself, with those that take a value. */
-const withValue = ['-s', '--socket', '--context', '--dir']
-
-function firstWordOf(args: readonly string[]): string | undefined {
-  const at = args.findIndex((arg, index) => !arg.startsWith('-') && !withValue.includes(args[index - 1] ?? ''))
-  return args[at]
-}
-
-/** What is wrong with the words after `kit`; undefined when they are understood. */
-async function problemOfKit(args: readonly string[]): Promise<string | undefined> {
-  const first = firstWordOf(args)
-  // Programs on the PATH may be commands, too; documents show none.
-  if (first !== undefined && !known.has(first)) return `kit has no command ${first}`
-  let said = ''
-  const program = createProgram(stop, (text) => {
-    said += text
-  })
-  try {
-    const code = await program.run(first === undefined ? [...args, 'version'] : args)
-    return code === 0 ? undefined : said
-  } catch (error) {
-    if (error instanceof Understood) return undefined
-    return error instanceof Error ? error.message : String(error)
-  }
-}
-
-function problemOfKitd(args: readonly string[]): string | undefined {
-  try {
-    parseFlags(args)
-    return undefined
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? undefined : error.message
-  }
-}
-
-async function problemOf(words: readonly string[]): Promise<string | undefined> {
-  const { program, args } = programOf(words)
-  if (program === 'kit') return await problemOfKit(args)
-  if (program === 'kitd') return problemOfKitd(args)
-  if (program === 'npm') return problemOfNpm(args)
-  if (program === 'node') return args.some((arg) => existsSync(join(root, arg))) || args[0] === '-e' ? undefined : `no ${args.join(' ')}`
-  return others.includes(program) ? undefined : `${program} is no program that documents may call (tools/documented-commands.test.ts)`
-}
-
-function problemOfNpm([verb = '', name = '', ...rest]: readonly string[]): string | undefined {
-  if (verb === 'ci' || (verb === 'test' && scripts['test'] !== undefined)) return undefined
-  if (verb !== 'run' || scripts[name] === undefined) return `package.json has no script for npm ${verb} ${name}`
-  const [dashes, bench] = rest
-  if (name !== 'bench' || dashes !== '--' || bench === undefined) return undefined
-  return existsSync(join(root, `tools/bench/${bench}.ts`)) ? undefined : `there is no benchmark ${bench}`
 }
 
 for (const command of inBlocks)

@@ -1,7 +1,7 @@
 // `kit swarm`: founding, joining and leaving, tokens, the root, users.
 
 import { type Command, Option } from 'commander'
-import { helpText } from '../help.ts'
+import { addHelp } from '../help.ts'
 import { refusedInitFlags } from '../swarm-settings.ts'
 import type { Configure } from '../verbs/common-options.ts'
 import { externalCaFlag, refusing, settings } from './cluster.ts'
@@ -91,11 +91,7 @@ export function addSwarm({ add }: Registry, swarm: Command): void {
 }
 
 function addUsers(add: Registry['add'], swarm: Command): void {
-  const user = swarm
-    .command('user')
-    .description('Users: who may use the cluster from other machines')
-    .exitOverride()
-    .addHelpText('after', helpText('swarm user'))
+  const user = addHelp(swarm.command('user').description('Users: who may use the cluster from other machines').exitOverride(), 'swarm user')
   const certified = (command: Command): Command =>
     many(command.argument('<name>'), '--server <host:port>', 'address of a manager (default: all that serve users); may be repeated')
       .option('--expiry <time>', 'how long the certificate is good: 90d, 12h (default: 90d)')
