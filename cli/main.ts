@@ -4,11 +4,12 @@
 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { reasonOf, StatusError } from '../api/errors.ts'
+import { reasonOf } from '../api/errors.ts'
 import { createClock } from '../effects/real/clock.ts'
 import type { Connection } from './connect.ts'
 import type { Context } from './context.ts'
-import { CommandError, type ExitCode, exitCodes } from './exit.ts'
+import { CommandError, exitCodes } from './exit.ts'
+import { describeFailure } from './failure.ts'
 import type { GlobalOptions } from './options.ts'
 import { harmless } from './output/harmless.ts'
 import { createProgram } from './program.ts'
@@ -108,29 +109,13 @@ async function saySkew(): Promise<void> {
   if (skew !== undefined) complain(skew)
 }
 
-function report(error: unknown): ExitCode {
-  if (error instanceof CommandError) {
-    if (error.message !== '') complain(/^(error|pending)\b/.test(error.message) ? error.message : `error: ${error.message}`)
-    return error.code
-  }
-  if (interrupted.signal.aborted) return exitCodes.interrupted
-  if (error instanceof StatusError) {
-    complain(`error: ${error.message}`)
-    const untold = (error.details.causes ?? []).filter(({ message }) => !error.message.includes(message))
-    for (const { field, message } of untold) complain(`  ${field === undefined ? '' : `${field}: `}${message}`)
-    const reason = reasonOf(error)
-    if (reason === 'Forbidden') return exitCodes.refused
-    return reason === 'Invalid' || reason === 'BadRequest' ? exitCodes.invalid : exitCodes.error
-  }
-  complain(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  return exitCodes.error
-}
-
 try {
   const code = await createProgram(createContext).run(process.argv.slice(2))
   process.exitCode = interrupted.signal.aborted && code === exitCodes.ok ? exitCodes.interrupted : code
 } catch (error) {
-  process.exitCode = report(error)
+  const { code, lines } = describeFailure(error, interrupted.signal.aborted)
+  lines.forEach(complain)
+  process.exitCode = code
   if (isAnswer(error)) await saySkew()
 } finally {
   for (const open of await Promise.allSettled([present(), ...ofContexts.values()])) if (open.status === 'fulfilled') open.value?.close()

@@ -1,6 +1,7 @@
 // `docs/cli/`: what the help of every command says, one page for each that `kit --help` lists. Part of `npm run generate`;
 // its test fails when a page is not what the commands say.
 
+import { exitMeanings } from '../cli/exit.ts'
 import { createProgram } from '../cli/program.ts'
 
 const folder = 'docs/cli'
@@ -52,6 +53,7 @@ function index(root: Entry): string {
   const rows = root.below.map(
     (entry) => `| [kit ${entry.path.join(' ')}](${entry.path.join('-')}.md) | ${purposeOf(entry).replaceAll('|', '\\|')} |`,
   )
+  const exitRows = Object.entries(exitMeanings).map(([code, meaning]) => `| ${code} | ${meaning} |`)
   return `${note}
 # kit
 
@@ -70,14 +72,7 @@ is meant.
 
 | code | meaning |
 |---|---|
-| 0 | done; where the command waits, also true by now |
-| 1 | an error, or what was asked for cannot come true; of \`kit diff\`: something would change |
-| 2 | invalid input: nothing was sent |
-| 3 | no node can take the tasks that are left |
-| 4 | the service was rolled back |
-| 5 | not true within \`--timeout\`; the cluster goes on trying |
-| 6 | refused by policy: the user may not do that |
-| 130 | interrupted by Ctrl-C; the cluster goes on |
+${exitRows.join('\n')}
 
 \`kit exec\` ends as its command does. A plugin ends as it likes.
 `

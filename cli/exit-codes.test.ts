@@ -1,0 +1,165 @@
+// Every exit code, with commands that end with it: the program itself, on a router in memory whose objects are as they are
+// told, and a clock that runs as fast as it can.
+
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import type { Service, Task } from '../api/objects.ts'
+import type { Identity } from '../api/request.ts'
+import type { Client } from '../client/client.ts'
+import { inProcessClient } from '../client/in-process.ts'
+import { createWorld, settle } from '../server/testdata/world.ts'
+import type { Context } from './context.ts'
+import { exitCodes } from './exit.ts'
+import { describeFailure } from './failure.ts'
+import { createProgram } from './program.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'kit-exit-codes-'))
+after(() => rmSync(directory, { recursive: true }))
+
+function file(name: string, text: string): string {
+  writeFileSync(join(directory, name), text)
+  return join(directory, name)
+}
+
+const config = (name: string, content: string): string =>
+  `{apiVersion: kit/v1, kind: Config, metadata: {name: ${name}}, spec: {data: ${Buffer.from(content).toString('base64')}}}\n`
+
+/** A service of one task, and what has become of both. */
+function running(
+  name: string,
+  task: Task['status'],
+  status: Service['status'] = {},
+  spec: Partial<Task['spec']> = {},
+): readonly [Service, Task] {
+  const metadata = { uid: name, resourceVersion: 0, generation: 1, createdAt: 0 }
+  return [
+    {
+      kind: 'Service',
+      metadata: { ...metadata, name },
+      spec: { template: { image: 'a' }, replicas: 1 },
+      status: { revision: 'r', revisionGeneration: 1, replicas: { desired: 1, running: 1 }, ...status },
+    },
+    {
+      kind: 'Task',
+      metadata: { name: `${name}.1`, resourceVersion: 0, createdAt: 0 },
+      spec: { service: name, serviceUid: name, slot: 1, attempt: 1, revision: 'r', desired: 'Running', ...spec },
+      status: task,
+    },
+  ]
+}
+
+const rolledBack = { id: 'u', of: 'r', target: 'r', state: 'RollbackCompleted', startedAt: 0, total: 1, failures: 1 } as const
+const up = { state: 'Running', at: 0, startedAt: 0 } as const
+const objects = [
+  ...running('well', up),
+  ...running('slow', { state: 'Preparing', at: 0 }),
+  ...running('placeless', { state: 'Pending', at: 0, error: 'no suitable node' }),
+  ...running('undone', up, { update: rolledBack }),
+  {
+    kind: 'Config',
+    metadata: { name: 'one', uid: 'one', resourceVersion: 0, generation: 1, createdAt: 0 },
+    spec: { data: 'MQ==' },
+    status: {},
+  } as const,
+  ...running('broken', { state: 'Failed', at: 0, exitCode: 1 }, {}, { verdict: 'Finished', desired: 'Shutdown' }),
+]
+
+type How = 'as a viewer' | 'interrupted'
+
+/** A program that ran in a task and ended with 7. */
+const executed: Partial<Client> = { exec: async () => ({ exitCode: 7 }) }
+
+async function codeOf(words: readonly string[], how?: How): Promise<number> {
+  const { store, clock, router } = createWorld()
+  await store.commit({ writes: objects.map((object) => ({ op: 'create', object })) })
+  const vera: Identity = { role: 'Viewer', name: 'vera', from: 'here' }
+  const client = inProcessClient({ router, clock, name: 'kit', ...(how === 'as a viewer' ? { identity: vera } : {}) })
+  const interrupted = new AbortController()
+  const context: Context = {
+    client: async () => ({ ...client, ...executed }),
+    contexts: [],
+    clientOf: async () => client,
+    target: async () => ({ socket: join(directory, 'kit.sock') }),
+    clock,
+    out: () => undefined,
+    err: () => undefined,
+    signal: interrupted.signal,
+    unread: new AbortController().signal,
+    env: {},
+    stdin: async function* () {},
+    streams: () => ({ input: async function* () {}, output: async () => undefined }),
+    localDirectory: directory,
+    isTerminal: false,
+    programs: { node: '', kit: '', kitd: '', shim: '' },
+  }
+  if (how === 'interrupted') interrupted.abort()
+  let code: number | undefined
+  const ended = createProgram(
+    () => context,
+    () => undefined,
+  )
+    .run(words)
+    .catch((error: unknown) => describeFailure(error, interrupted.signal.aborted).code)
+    .then((outcome) => (code = outcome))
+  // What a command loads takes real turns of the event loop; time passes only while it waits.
+  while (code === undefined) {
+    await settle()
+    await clock.advance(250)
+  }
+  return await ended
+}
+
+const same = file('same.yml', config('one', '1'))
+const more = file('more.yml', config('two', '2'))
+const wrong = file('wrong.yml', 'kind: Config\nspec: [\n')
+
+const cases: readonly (readonly [code: number, words: readonly string[], how?: How])[] = [
+  [exitCodes.ok, ['--help']],
+  [exitCodes.ok, ['get', 'services']],
+  [exitCodes.ok, ['rollout', 'status', 'well']],
+  [exitCodes.ok, ['wait', 'config/none', '--for=delete']],
+  [exitCodes.ok, ['diff', '-f', same]],
+  [exitCodes.ok, ['apply', '-f', more]],
+  [exitCodes.error, ['get', 'service/nobody']],
+  [exitCodes.error, ['rollout', 'status', 'broken']],
+  [exitCodes.error, ['rollout', 'resume', 'well']],
+  [exitCodes.error, ['diff', '-f', more]],
+  [exitCodes.error, ['apply', '-f', more, '--plan']],
+  [exitCodes.invalid, ['nosuch']],
+  [exitCodes.invalid, ['get', 'services', '--nosuch']],
+  [exitCodes.invalid, ['scale']],
+  [exitCodes.invalid, ['get', 'nosuch']],
+  [exitCodes.invalid, ['wait', 'service/well', '--timeout', '5']],
+  [exitCodes.invalid, ['apply', '-f', wrong]],
+  [exitCodes.invalid, ['apply', '-f', join(directory, 'absent.yml')]],
+  [exitCodes.invalid, ['diff', '-f', wrong]],
+  [exitCodes.invalid, ['scale', 'well=-1']],
+  [exitCodes.notPlaced, ['rollout', 'status', 'placeless']],
+  [exitCodes.notPlaced, ['wait', 'service/placeless']],
+  [exitCodes.rolledBack, ['rollout', 'status', 'undone']],
+  [exitCodes.timedOut, ['rollout', 'status', 'slow', '--timeout', '30s']],
+  [exitCodes.timedOut, ['wait', 'config/one', '--for=delete', '--timeout', '1s']],
+  [exitCodes.timedOut, ['scale', 'well=2', '--timeout', '30s']],
+  [exitCodes.refused, ['scale', 'well=2'], 'as a viewer'],
+  [exitCodes.refused, ['apply', '-f', more], 'as a viewer'],
+  [exitCodes.refused, ['delete', 'config/one'], 'as a viewer'],
+  [exitCodes.interrupted, ['rollout', 'status', 'slow'], 'interrupted'],
+  [exitCodes.interrupted, ['wait', 'config/one', '--for=delete'], 'interrupted'],
+  [7, ['exec', 'well.1', '--', 'sh']],
+]
+
+for (const [code, words, how] of cases) {
+  const shown = words.map((word) => word.replace(`${directory}/`, '')).join(' ')
+  test(`kit ${shown}${how === undefined ? '' : `, ${how}`}: ${code}`, async () => assert.equal(await codeOf(words, how), code))
+}
+
+test('no exit code is without a command that ends with it', () => {
+  const seen = new Set(cases.map(([code]) => code))
+  assert.deepEqual(
+    Object.values(exitCodes).filter((code) => !seen.has(code)),
+    [],
+  )
+})
