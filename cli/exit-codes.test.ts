@@ -1,5 +1,4 @@
-// Every exit code, with commands that end with it: the program itself, on a router in memory whose objects are as they are
-// told, and a clock that runs as fast as it can.
+// Every exit code, with commands that end with it: the program itself, on a router in memory whose objects are as they are told.
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,11 +9,9 @@ import type { Service, Task } from '../api/objects.ts'
 import type { Identity } from '../api/request.ts'
 import type { Client } from '../client/client.ts'
 import { inProcessClient } from '../client/in-process.ts'
-import { createWorld, settle } from '../server/testdata/world.ts'
-import type { Context } from './context.ts'
+import { createWorld } from '../server/testdata/world.ts'
 import { exitCodes } from './exit.ts'
-import { describeFailure } from './failure.ts'
-import { createProgram } from './program.ts'
+import { startProgram } from './testdata/program.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'kit-exit-codes-'))
 after(() => rmSync(directory, { recursive: true }))
@@ -77,39 +74,9 @@ async function codeOf(words: readonly string[], how?: How): Promise<number> {
   await store.commit({ writes: objects.map((object) => ({ op: 'create', object })) })
   const vera: Identity = { role: 'Viewer', name: 'vera', from: 'here' }
   const client = inProcessClient({ router, clock, name: 'kit', ...(how === 'as a viewer' ? { identity: vera } : {}) })
-  const interrupted = new AbortController()
-  const context: Context = {
-    client: async () => ({ ...client, ...executed }),
-    contexts: [],
-    clientOf: async () => client,
-    target: async () => ({ socket: join(directory, 'kit.sock') }),
-    clock,
-    out: () => undefined,
-    err: () => undefined,
-    signal: interrupted.signal,
-    unread: new AbortController().signal,
-    env: {},
-    stdin: async function* () {},
-    streams: () => ({ input: async function* () {}, output: async () => undefined }),
-    localDirectory: directory,
-    isTerminal: false,
-    programs: { node: '', kit: '', kitd: '', shim: '' },
-  }
-  if (how === 'interrupted') interrupted.abort()
-  let code: number | undefined
-  const ended = createProgram(
-    () => context,
-    () => undefined,
-  )
-    .run(words)
-    .catch((error: unknown) => describeFailure(error, interrupted.signal.aborted).code)
-    .then((outcome) => (code = outcome))
-  // What a command loads takes real turns of the event loop; time passes only while it waits.
-  while (code === undefined) {
-    await settle()
-    await clock.advance(250)
-  }
-  return await ended
+  const running = startProgram(words, { ...client, ...executed }, clock)
+  if (how === 'interrupted') running.interrupt()
+  return await running.ended
 }
 
 const same = file('same.yml', config('one', '1'))

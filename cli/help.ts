@@ -185,7 +185,7 @@ const help: Readonly<Record<string, Help>> = {
   },
   rollback: {
     notes: [names],
-    examples: ['kit rollback run_web', 'kit rollback run_web --dry-run', 'kit rollback run_web --to 3'],
+    examples: ['kit rollback run_web', 'kit rollback run_web --dry-run', 'kit rollback run_web --to 3 --yes'],
     exit: 'converging',
   },
   explain: {

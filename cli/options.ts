@@ -61,6 +61,7 @@ export interface Options {
   readonly details?: boolean
   readonly for?: string
   readonly to?: string
+  readonly yes?: boolean
   readonly executor?: ExecutorName
   readonly dockerHost?: string
   readonly label?: readonly string[]

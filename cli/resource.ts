@@ -33,11 +33,37 @@ function isKind(name: string): name is Kind {
 export function parseKind(text: string): Kind {
   const kind = findDefinition(text)?.spec.names.kind
   if (kind !== undefined && isKind(kind)) return kind
-  const suggestion = nearest(text, definitions.flatMap(namesOf))
+  const suggestion = nearestKind(text)
   throw new CommandError(
     exitCodes.invalid,
     `there is no kind "${text}"${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`,
   )
+}
+
+function nearestKind(text: string): string | undefined {
+  return nearest(text, definitions.flatMap(namesOf))
+}
+
+/** What people name without its kind, the likelier first. */
+const namedKinds = ['Service', 'Stack', 'Task', 'Node', 'Network', 'Volume', 'Secret', 'Config', 'Source'] as const
+
+/** As `parse`. Of a word that is no kind, but the name of something, the error says of what: `kit get run_web`. */
+export async function kindsIn<T>(client: Client, text: string, parse: (text: string) => T): Promise<T> {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof CommandError) || nearestKind(text) !== undefined) throw error
+    const called = (look: (kind: Kind) => Promise<WireObject>): Promise<readonly string[]> => namesFound(namedKinds.map(look))
+    const exact = await called((kind) => client.get(kind, text))
+    const found = exact.length > 0 ? exact : await called((kind) => find(client, kind, text))
+    throw found.length === 0 ? error : new CommandError(error.code, `${error.message}; did you mean ${found.join(' or ')}?`)
+  }
+}
+
+/** Whatever keeps an answer away: there is an error already, and this only adds to it. */
+async function namesFound(answers: readonly Promise<WireObject>[]): Promise<readonly string[]> {
+  const settled = await Promise.allSettled(answers)
+  return settled.flatMap((each) => (each.status === 'fulfilled' ? [nameOf(each.value.kind, each.value.metadata.name)] : []))
 }
 
 /** `services`, `services,tasks`, or `all`. */

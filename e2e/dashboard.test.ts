@@ -119,6 +119,15 @@ test('an object is edited in the editor of the person, and applied once the diff
   await cluster.kit('scale', 'service/app_web=2')
 })
 
+test('at a terminal, a rollback shows what changes and is carried out once somebody says yes', options, async () => {
+  await cluster.kit('service', 'update', 'app_web', '--env-add', 'COLOUR=red')
+  const window = open('$KIT rollback app_web; echo "code $?"; $KIT rollback app_web --yes; echo "code $?"; cat')
+  await window.shows(/- env\.COLOUR: "red"\nLet service\/app_web go back to revision \d+\? \[y\/N\]/)
+  window.type('n')
+  window.press('Enter')
+  await window.shows(/nothing was changed\ncode 0\n[\s\S]*goes back to revision[\s\S]*code 0/)
+})
+
 test('what the cluster refuses comes back into the editor with the reason', options, async () => {
   const editor = `cp "$1" ${cluster.home}/seen; sed -i "s/replicas: .*/replicas: -3/" "$1"; true`
   const window = open('$KIT ui service/app_web', { EDITOR: `sh -c '${editor}' sh` })

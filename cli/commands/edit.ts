@@ -5,11 +5,11 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import { parse, stringify } from 'yaml'
 import { reasonOf, StatusError } from '../../api/errors.ts'
 import { isJsonObject, type JsonObject, type Manifest, type WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
+import { isConfirmed } from '../confirmation.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { find, nameOf, parseResource } from '../resource.ts'
@@ -75,7 +75,7 @@ async function change(context: Context, client: Client, live: WireObject, text: 
       return undefined
     }
     context.out(`${nameOf(kind, name)}\n${lines.map((line) => `  ${line}\n`).join('')}`)
-    if (!(await isWanted(context))) {
+    if (context.terminal === undefined || !(await isConfirmed(context.terminal, 'Apply this?'))) {
       context.err('nothing was changed')
       return undefined
     }
@@ -103,16 +103,6 @@ function changedBy(live: WireObject, wanted: JsonObject, { labels, annotations, 
 function refusalOf({ message, details }: StatusError): string {
   const causes = (details.causes ?? []).map(({ field, message: why }) => `${field === undefined ? '' : `${field}: `}${why}`)
   return [message, ...causes.filter((cause) => !message.includes(cause))].join('\n')
-}
-
-async function isWanted({ terminal, signal }: Context): Promise<boolean> {
-  if (terminal === undefined) return false
-  const lines = createInterface({ input: terminal.stdin, output: terminal.stdout })
-  try {
-    return /^y(es)?$/i.test((await lines.question('Apply this? [y/N] ', { signal })).trim())
-  } finally {
-    lines.close()
-  }
 }
 
 function editorOf(env: Context['env']): string {

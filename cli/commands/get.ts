@@ -7,9 +7,9 @@ import type { Client, Selectors } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
-import { formatColumns } from '../output/columns.ts'
+import { GrowingColumns } from '../output/columns.ts'
 import { type Format, formatObjects, parseFormat, type TableFormat } from '../output/print.ts'
-import { definitionOf, find, nameOf, parseKinds, parseResources } from '../resource.ts'
+import { definitionOf, find, kindsIn, nameOf, parseKinds, parseResources } from '../resource.ts'
 import { nameOfRow, type Sorter, sorterOf } from '../sort-by.ts'
 import { stopSignal, untilStopped } from '../until-stopped.ts'
 
@@ -20,9 +20,12 @@ export async function get(context: Context, options: Options, words: readonly st
     throw new CommandError(exitCodes.invalid, 'error: get what? `kit get services`, or `kit get all`; `kit explain` lists the kinds')
   if (options.quiet === true && (options.output !== undefined || options.watch === true))
     throw new CommandError(exitCodes.invalid, 'error: --quiet prints names and nothing else: leave out --output and --watch')
+  if (options.watch === true && (words.length > 2 || (words.length === 2 && first.includes('/')) || /,|^all$/.test(first)))
+    throw new CommandError(exitCodes.invalid, 'error: --watch follows one kind, or one object: `kit ui --plain` follows all of them')
   const format = parseFormat(options.output)
   const selectors = selectorsOf(options)
   const client = await context.client()
+  const columns = new GrowingColumns() // Of the one kind that is followed.
   if (words.length > 1 || first.includes('/')) {
     const found = await Promise.all(parseResources(words).map(({ kind, name }) => find(client, kind, name)))
     const kinds = [...new Set(found.map(({ kind }) => kind))]
@@ -30,15 +33,15 @@ export async function get(context: Context, options: Options, words: readonly st
       const objects = found.filter((object) => object.kind === kind)
       if (options.quiet === true) printNames(context, kind, objects, kinds.length > 1)
       else if (format.form !== 'table') context.out(formatObjects(objects, format, found.length > 1))
-      else await printRows(context, client, kind, objects, format)
+      else await printRows(context, client, kind, objects, format, options.watch === true ? columns : undefined)
     }
     if (options.watch === true && found.length === 1 && found[0] !== undefined) {
       const { kind, metadata } = found[0]
-      await follow(context, client, kind, { fieldSelector: `metadata.name=${metadata.name}` }, metadata.resourceVersion, format)
+      await follow(context, client, kind, { fieldSelector: `metadata.name=${metadata.name}` }, metadata.resourceVersion, format, columns)
     }
     return
   }
-  const kinds = parseKinds(first)
+  const kinds = await kindsIn(client, first, parseKinds)
   for (const [at, kind] of kinds.entries()) {
     const sorted = await sorterOf(client, kind, selectors, options.sortBy)
     if (options.quiet === true) {
@@ -48,9 +51,19 @@ export async function get(context: Context, options: Options, words: readonly st
     }
     const version =
       format.form === 'table'
-        ? await printTable(context, client, kind, selectors, format, sorted, kinds.length > 1, at)
+        ? await printTable(
+            context,
+            client,
+            kind,
+            selectors,
+            format,
+            sorted,
+            kinds.length > 1,
+            at,
+            options.watch === true ? columns : undefined,
+          )
         : await printList(context, client, kind, selectors, format, sorted)
-    if (options.watch === true && kinds.length === 1) await follow(context, client, kind, selectors, version, format)
+    if (options.watch === true && kinds.length === 1) await follow(context, client, kind, selectors, version, format, columns)
   }
 }
 
@@ -100,26 +113,45 @@ async function printTable(
   sorted: Sorter,
   several: boolean,
   at: number,
+  columns?: GrowingColumns,
 ): Promise<string> {
   const answer = await client.table(kind, selectors)
   const table = { ...answer, rows: sorted(answer.rows, nameOfRow) }
   // Also where there is no row, a column that there is not is a mistake.
-  const text = formatTable(table, format, several ? definitionOf(kind).spec.names.singular : undefined)
+  const text = formatTable(
+    table,
+    format,
+    several ? definitionOf(kind).spec.names.singular : undefined,
+    table.rows.length > 0 ? columns : undefined,
+  )
   if (table.rows.length > 0) context.out(`${several && at > 0 ? '\n' : ''}${text}\n`)
   else if (!several) context.err(`No ${definitionOf(kind).spec.names.plural} found.`)
   return table.metadata.resourceVersion
 }
 
-async function printRows(context: Context, client: Client, kind: Kind, objects: readonly WireObject[], format: TableFormat): Promise<void> {
+async function printRows(
+  context: Context,
+  client: Client,
+  kind: Kind,
+  objects: readonly WireObject[],
+  format: TableFormat,
+  columns?: GrowingColumns,
+): Promise<void> {
   const tables = await Promise.all(objects.map(({ metadata }) => client.table(kind, { name: metadata.name })))
   const [first] = tables
-  if (first !== undefined) context.out(`${formatTable({ ...first, rows: tables.flatMap(({ rows }) => rows) }, format)}\n`)
+  if (first !== undefined)
+    context.out(`${formatTable({ ...first, rows: tables.flatMap(({ rows }) => rows) }, format, undefined, columns)}\n`)
 }
 
-/** `prefix` turns names into kind/name, as where several kinds are listed. */
-export function formatTable(table: Table, format: Pick<TableFormat, 'wide' | 'columns'>, prefix?: string): string {
+/** `prefix` turns names into kind/name, as where several kinds are listed. More may follow in the same `columns`. */
+export function formatTable(
+  table: Table,
+  format: Pick<TableFormat, 'wide' | 'columns'>,
+  prefix?: string,
+  columns = new GrowingColumns(),
+): string {
   const shown = shownColumns(table, format)
-  return formatColumns({
+  return columns.format({
     headings: shown.map(({ name }) => name),
     rows: table.rows.map(({ cells }) =>
       shown.map(({ at, format }) => {
@@ -149,8 +181,16 @@ function shownColumns(
   })
 }
 
-/** One line (or document) per change, until Ctrl-C. */
-async function follow(context: Context, client: Client, kind: Kind, selectors: Selectors, since: string, format: Format): Promise<void> {
+/** One line (or document) per change, until Ctrl-C. Lines go on with the columns of the table above them. */
+async function follow(
+  context: Context,
+  client: Client,
+  kind: Kind,
+  selectors: Selectors,
+  since: string,
+  format: Format,
+  columns: GrowingColumns,
+): Promise<void> {
   const signal = stopSignal(context)
   for await (const event of untilStopped(client.watch(kind, { ...selectors, resourceVersion: since }, signal), signal)) {
     if (event.type === 'BOOKMARK') continue
@@ -161,11 +201,10 @@ async function follow(context: Context, client: Client, kind: Kind, selectors: S
           ? `${JSON.stringify({ type: event.type, object: event.object })}\n`
           : formatObjects([event.object], format, false),
       )
-    } else if (event.type === 'DELETED') context.out(`${name}   deleted\n`)
+    } else if (event.type === 'DELETED') context.out(`${columns.format({ headings: [], rows: [[name, 'deleted']] })}\n`)
     else {
       const table = await client.table(kind, { name }).catch(() => undefined) // Gone again meanwhile: its own event follows.
-      const line = table === undefined ? undefined : formatTable(table, format).split('\n')[1]
-      if (line !== undefined) context.out(`${line}\n`)
+      if (table !== undefined && table.rows.length > 0) context.out(`${formatTable(table, format, undefined, columns)}\n`)
     }
   }
 }

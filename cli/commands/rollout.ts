@@ -3,6 +3,7 @@
 import { formatAge } from '../../api/table.ts'
 import type { WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
+import { isConfirmed } from '../confirmation.ts'
 import type { Context } from '../context.ts'
 import { converge } from '../converge.ts'
 import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
@@ -96,7 +97,7 @@ async function revisionsOf(client: Client, service: string, uid: string): Promis
   return items.filter(({ spec }) => spec.serviceUid === uid).toSorted((a, b) => a.spec.number - b.spec.number)
 }
 
-/** Puts an older template back into the spec: a new rollout, by the service's update settings. */
+/** Puts an older template back into the spec: a new rollout, by the service's update settings. Whoever sits at a terminal is asked first. */
 export async function undo(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
   const client = await context.client()
   const service = await findService(client, words)
@@ -113,6 +114,11 @@ export async function undo(context: Context, options: Options, words: readonly s
   const lines = compare(JSON.parse(JSON.stringify(service.spec.template)), JSON.parse(JSON.stringify(template)))
   for (const line of lines) context.out(`  ${line}\n`)
   if (options.dryRun === true) return exitCodes.ok
+  const question = `Let service/${service.metadata.name} go back to revision ${target.spec.number}?`
+  if (context.terminal !== undefined && options.yes !== true && !(await isConfirmed(context.terminal, question))) {
+    context.err('nothing was changed')
+    return exitCodes.ok
+  }
   const changed = await client.patch(
     'Service',
     service.metadata.name,

@@ -82,7 +82,7 @@ function rollback(context: Context, options: Options, word: string): Promise<Exi
   const { object, warnings } = changeService({}, { ...options }, surroundings(context))
   if (Object.keys(object).length + warnings.length > 0 || options.force === true)
     throw new CommandError(exitCodes.invalid, 'error: --rollback goes back to a revision, and changes nothing else in the same command')
-  return undo(context, options, [`service/${word}`])
+  return undo(context, { ...options, yes: true }, [`service/${word}`]) // As docker, which does not ask.
 }
 
 export async function update(context: Context, options: Options, [word = '']: readonly string[]): Promise<ExitCode> {

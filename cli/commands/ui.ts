@@ -186,8 +186,9 @@ async function runQuietly(
     given[0] === '--context' ? [given.slice(2), clusters.find(({ name }) => name === given[1])?.client] : [given, clusters[0]?.client]
   if (client === undefined) return { isGood: false, text: `there is no context ${given[1]} here` }
   const parts: string[] = []
+  const { terminal: _, ...others } = context // The screen has asked already.
   const quiet: Context = {
-    ...context,
+    ...others,
     client: async () => client,
     out: (part) => void parts.push(part),
     err: (line) => void parts.push(`${line}\n`),

@@ -109,7 +109,8 @@ export function addService({ add, output }: Registry, service: Command): void {
     'rollback',
     'Go back to the last good revision that is not the present one',
     (command) => switchOption(waiting(command), '-q, --quiet', 'no progress').argument('<service>'),
-    async (context, options, words) => (await import('../commands/rollout.ts')).undo(context, options, words),
+    // As docker, which does not ask.
+    async (context, options, words) => (await import('../commands/rollout.ts')).undo(context, { ...options, yes: true }, words),
     service,
   )
   addRemove(add, service, 'services', 'Delete services with their tasks', async (context, options, words) =>

@@ -48,7 +48,8 @@ export function addRollouts({ add, group, program }: VerbRegistry): void {
         waiting(command)
           .argument('<service>', 'NAME or service/NAME')
           .option('--to <revision>', 'its number or name (default: the last good one that is not the current one)')
-          .option('--dry-run', 'only say what it would change'),
+          .option('--dry-run', 'only say what it would change')
+          .option('-y, --yes', 'do not ask; only a terminal is asked anyway'),
       async (context, options, words) => (await import('../commands/rollout.ts')).undo(context, options, words),
       parent,
     )
