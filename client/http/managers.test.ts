@@ -13,12 +13,19 @@ const request: ApiRequest = {
   signal: new AbortController().signal,
 }
 
-/** Managers of which only `up` answer, each after a turn of the loop; `asked`: who was asked, in order. */
-function managers(up: ReadonlySet<string>) {
+const lockedAnswer = {
+  status: 503,
+  headers: {},
+  body: { kind: 'Status', status: 'Failure', reason: 'Locked', message: 'this manager is locked' },
+}
+
+/** Managers of which only `up` answer, each after a turn of the loop, and those of `locked` that they are; `asked`: who was asked, in order. */
+function managers(up: ReadonlySet<string>, locked: ReadonlySet<string> = new Set()) {
   const asked: string[] = []
   const handle = whicheverAnswers(['one', 'two', 'three'], async (name) => {
     asked.push(name)
     await new Promise((resolve) => setImmediate(resolve))
+    if (locked.has(name)) return lockedAnswer
     if (up.has(name)) return { status: 200, headers: {}, body: name }
     throw new StatusError('Unavailable', `${name} is away`, {}, { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) })
   })
@@ -49,3 +56,17 @@ test('each is tried once, and the last one says what is wrong', async () => {
   await assert.rejects(ask, /three is away/)
   assert.equal(asked.length, 3)
 })
+
+for (const [up, locked, expected, count] of [
+  [['three'], ['one'], 'three', 3],
+  [['two', 'three'], ['one'], 'two', 2],
+  [['one'], ['two'], 'one', 1],
+  [[], ['one', 'two', 'three'], lockedAnswer.body, 3],
+  [[], ['one'], lockedAnswer.body, 3],
+  [[], ['three'], lockedAnswer.body, 3],
+] as const)
+  test(`of managers ${locked.join(' ')} locked and ${up.join(' ') || 'none'} up, what ${count} of them say is the answer`, async () => {
+    const { ask, asked } = managers(new Set(up), new Set(locked))
+    assert.deepEqual(await ask(), expected)
+    assert.equal(asked.length, count)
+  })
