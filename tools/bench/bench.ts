@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, readonly string[]>> = {
   scheduler: [],
   orchestration: [],
   memory: ['--expose-gc'],
+  'first-run': [],
   programs: [],
   proxy: [],
   connections: [],
