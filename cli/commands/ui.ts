@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { find } from '../resource.ts'
+import { filterShelf } from '../saved-filters.ts'
 import { messageOf } from '../ui/follow.ts'
 import { parseLocator, type View } from '../ui/places.ts'
 import { tell } from '../ui/plain.ts'
@@ -107,6 +108,7 @@ async function draw(
     run: (words) => runQuietly(context, clusters, words, runWords),
     runAlone: (words) => runAlone(context, words),
     save: (name, text) => saveNew(name, text),
+    filters: filterShelf(context.env),
     theme,
     hasColour: (context.env['NO_COLOR'] ?? '') === '' && context.env['TERM'] !== 'dumb',
     isReadOnly,

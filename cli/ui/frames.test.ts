@@ -86,6 +86,7 @@ const screens: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['columns to the right', ['3', '\u001b[C', '\u001b[C']],
   ['chosen columns', ['3', ':', ...'columns name,mem,cpu', '\r']],
   ['yaml of what somebody changed', ['2', 'G', 'y']],
+  ['a filter that was saved', ['3', '/', ...'state=failed', '\u0013', '\r', '4', '3', '/']],
   ['the line that was typed before', [':', ...'svc', '\r', ':', '\u001b[A']],
 ]
 

@@ -98,7 +98,12 @@ export const bindings: readonly Binding[] = [
   { keys: ['ctrl-b', 'pgup'], help: 'a page up', on: 'everywhere', deed: 'page-up' },
   { keys: ['g', 'home'], help: 'first', on: 'everywhere', deed: 'first' },
   { keys: ['G', 'end'], help: 'last', on: 'everywhere', deed: 'last' },
-  { keys: ['/'], help: 'filter: words, !word, ~regex, column=value, column>1', on: 'everywhere', deed: 'filter' },
+  {
+    keys: ['/'],
+    help: 'filter: words, !word, ~regex, column=value; ctrl-s saves it, ctrl-r: saved ones',
+    on: 'everywhere',
+    deed: 'filter',
+  },
   { keys: [':'], help: 'go: a kind, KIND/NAME, KIND/NAME/VIEW; or a command of kit', on: 'everywhere', deed: 'command' },
   {
     keys: ['1', '2', '3', '4', '5', '6', '7', '8'],

@@ -37,6 +37,11 @@ export function isText({ screen }: View): boolean {
   return texts.has(screen)
 }
 
+/** What a filter of this view is a filter of, whichever service or node is looked at. */
+export function listName(view: View): string {
+  return view.screen === 'objects' ? definitionOf(view.kind).spec.names.plural : view.screen
+}
+
 export function formatLocator(view: View): string {
   return view.context === undefined ? pathOf(view) : `${scheme}${view.context}/${pathOf(view)}`
 }

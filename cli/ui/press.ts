@@ -1,11 +1,12 @@
 // What a key does: pure, so that a test can press keys. What it wants of the world outside comes back as an effect;
 // changes of the cluster are words of the `kit` command.
 
+import { savedFor } from '../saved-filters.ts'
 import { completed, placeCalled } from './command-line.ts'
 import { onObject } from './deeds.ts'
 import { bindingOf, tabs } from './keys.ts'
 import type { Sort } from './listing.ts'
-import { formatLocator, isText } from './places.ts'
+import { formatLocator, isText, listName } from './places.ts'
 import {
   ask,
   changePlace,
@@ -213,12 +214,23 @@ function type(state: UiState, mode: Typing, key: string, shown: Shown): Transiti
   }
   if (key === 'tab' && mode.kind === 'command') return typed(completed(shown.view, mode.text))
   if (key === 'tab' && mode.kind === 'filter') return typed(completedColumn(shown.columns, mode.text))
+  if (mode.kind === 'filter' && key === 'ctrl-r') return typed(nextSaved(state, mode.text))
+  if (mode.kind === 'filter' && key === 'ctrl-s') {
+    const of = listName(placeIn(state).view)
+    return mode.text.trim() === '' ? { state } : { state, effect: { do: 'toggle-filter', of, filter: mode.text.trim() } }
+  }
   if (key === 'enter') {
     if (mode.kind === 'filter') return { state: remember(done, 'filter', mode.text) }
     if (mode.kind === 'scale') return scaleTo(done, mode.services, mode.text)
     return command(remember(done, 'command', mode.text.trim()), mode.text.trim(), shown)
   }
   return [...key].length === 1 ? typed(mode.text + key) : { state }
+}
+
+/** The saved filter after this one, round and round. */
+function nextSaved(state: UiState, text: string): string {
+  const saved = savedFor(state.saved, listName(placeIn(state).view))
+  return saved[(saved.indexOf(text.trim()) + 1) % saved.length] ?? text
 }
 
 /** `sta` becomes `state=` where only one column begins so. */

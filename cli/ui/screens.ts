@@ -3,6 +3,7 @@
 
 import type { Kind } from '../../api/objects.ts'
 import { formatAge } from '../../api/table.ts'
+import { savedFor } from '../saved-filters.ts'
 import type { Connection } from './cluster-copy.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
@@ -10,7 +11,7 @@ import { type Binding, bindingsOn } from './keys.ts'
 import type { Listing } from './listing.ts'
 import { hostOf, taskName } from './names.ts'
 import { overviewLines } from './overview.ts'
-import { isText, type View } from './places.ts'
+import { isText, listName, type View } from './places.ts'
 import { type Mode, type Place, placeIn, settled, type UiState } from './state.ts'
 import { clip, ends, fit, type Line, plain, type Span, scrolled, selected, textOf, widthOf, wrapped } from './text.ts'
 import type { Style } from './themes.ts'
@@ -261,7 +262,7 @@ function footerOf({ state, clusters, size }: Model, place: Place): Line {
     case 'command':
       return [{ text: ` :${mode.text}_`, style: 'bold' }, hint('   services  service/NAME/tasks  pulse  theme …   tab  ↑  esc')]
     case 'filter':
-      return [{ text: ` /${mode.text}_`, style: 'bold' }, hint('   word  !word  ~regex  column=value  column>1  -l a=b   tab  ↑  esc')]
+      return [{ text: ` /${mode.text}_`, style: 'bold' }, hint(`   ${savedHint(state, place.view, mode.text)}${filterHint}`)]
     case 'scale':
       return [
         { text: ` tasks of ${mode.services.map(({ name }) => name).join(', ')}: ${mode.text}_`, style: 'bold' },
@@ -279,6 +280,15 @@ function footerOf({ state, clusters, size }: Model, place: Place): Line {
     return [{ text: ` what is shown is old; ${retry}${reason}`, style: 'red' }]
   }
   return ends([' ', ...hintsThatFit(bindingsOn(place.view.screen), size.columns - 9)], [hint('? help ')], size.columns)
+}
+
+const filterHint = 'word  !word  ~regex  column=value  column>1  -l a=b   tab  ↑  esc'
+
+function savedHint({ saved }: UiState, view: View, text: string): string {
+  const ours = savedFor(saved, listName(view))
+  const at = ours.indexOf(text.trim())
+  if (at >= 0) return `saved ${at + 1} of ${ours.length}: ctrl-r next, ctrl-s forgets it   `
+  return `${text === '' ? '' : 'ctrl-s saves  '}${ours.length === 0 ? '' : `ctrl-r ${ours.length} saved  `}`
 }
 
 const hinted: ReadonlySet<Binding['deed']> = new Set(['open', 'tasks', 'rollout', 'logs', 'explain', 'describe', 'yaml', 'scale', 'restart', 'undo', 'pause-rollout', 'drain', 'tree', 'next-error', 'edit', 'follow', 'timestamps', 'filter', 'command']) // biome-ignore format: one line

@@ -7,6 +7,7 @@ import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { drainForecast } from '../commands/drain.ts'
 import { nameOf } from '../resource.ts'
+import type { FilterShelf, SavedFilters } from '../saved-filters.ts'
 import { allConcerns } from './attention.ts'
 import { ClusterCopy } from './cluster-copy.ts'
 import { type Cluster, firstOf, splitKey } from './clusters.ts'
@@ -62,6 +63,7 @@ export interface SessionDeps {
   readonly runAlone: (words: readonly string[]) => Promise<CommandOutcome>
   /** Writes a file that is new, and resolves with its path. */
   readonly save: (name: string, text: string) => Promise<string>
+  readonly filters: FilterShelf
   readonly theme: string
   readonly hasColour: boolean
   readonly isReadOnly: boolean
@@ -128,6 +130,7 @@ export class Session {
     signal.addEventListener('abort', quit, { once: true })
     if (signal.aborted) quit()
     for (const { copy } of this.#copies) copy.begin(this.#stop.signal)
+    this.#tell(this.#haveFilters(this.#deps.filters.read()))
     this.#attend()
     this.#every(tickMs, async () => {
       this.#readPulse()
@@ -329,6 +332,9 @@ export class Session {
       case 'forecast':
         this.#tell(this.#forecast(effect.nodes, effect.commands))
         break
+      case 'toggle-filter':
+        this.#tell(this.#haveFilters(this.#deps.filters.toggle(effect.of, effect.filter)))
+        break
       case 'save':
         this.#tell(this.#save())
         break
@@ -389,6 +395,11 @@ export class Session {
     const text = shown.map((line) => `${line.trimEnd()}\n`).join('')
     const path = await this.#deps.save(name, text)
     this.#state = say(this.#state, `saved ${shown.length} lines in ${path}`)
+    this.#publish()
+  }
+
+  async #haveFilters(asked: Promise<SavedFilters>): Promise<void> {
+    this.#state = { ...this.#state, saved: await asked }
     this.#publish()
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { type FilterShelf, type SavedFilters, toggled } from '../saved-filters.ts'
 import { bindings, keyNames } from './keys.ts'
 import { placeOf, settled } from './state.ts'
 import { createTown } from './testdata/town.ts'
@@ -130,6 +131,69 @@ test('the overview opens what needs a person, with the tasks that do', async () 
     town.session.frame()[1] ?? '',
     /services > shop_big > tasks {2}\[\/state=pending\] .* 2 of 2|services > shop_big > tasks {2}\[\/state=pending\] +2 /,
   )
+  close()
+})
+
+test('a view is as it was left, however one comes to it; of another service, and what is opened with a filter, are views of their own', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  const crumbs = async (...keys: readonly string[]): Promise<string> => {
+    await town.type(...keys)
+    return town.session.frame()[1]?.trim() ?? ''
+  }
+  await town.type('2', '/', ...'shop_w', 'enter', '>', '>', '>', '=', ':', ...'columns name,tasks', 'enter', '!')
+  assert.match(await crumbs('4'), /^nodes +4$/)
+  assert.match(await crumbs('2'), /^services {2}\[\/shop_w\] {2}only faults {2}by tasks v +1 of \d$/)
+  assert.match(town.session.frame()[2] ?? '', /^ NAME +TASKSv +$/)
+  await town.type('enter', '/', ...'running', 'enter')
+  assert.match(await crumbs('2', 'esc', 'g', 'enter'), /^services > shop_api > tasks +4$/)
+  assert.match(await crumbs(':', ...'service/shop_web/tasks', 'enter'), /^services > shop_web > tasks {2}\[\/running\]/)
+  assert.match(await crumbs('2'), /^services {2}only faults/, 'esc has cleared it')
+  assert.match(await crumbs('1', 'j', 'j', 'enter'), /shop_big > tasks {2}\[\/state=pending\]/)
+  assert.match(await crumbs(':', ...'service/shop_big/tasks', 'enter'), /^services > shop_big > tasks +2$/)
+  close()
+})
+
+test('a filter that is saved is there in the next dashboard, for every list of that kind, and can be forgotten', async () => {
+  let kept: SavedFilters = { tasks: ['node=w-1'] }
+  const filters: FilterShelf = {
+    read: async () => kept,
+    toggle: async (of, filter) => {
+      kept = toggled(kept, of, filter)
+      return kept
+    },
+  }
+  const first = createTown({ filters })
+  const opened = await first.open()
+  await first.type('3', '/', ...'state=failed', 'ctrl-s', 'enter')
+  opened.close()
+  assert.deepEqual(kept, { tasks: ['node=w-1', 'state=failed'] })
+
+  const town = createTown({ filters, isReadOnly: true })
+  const { close } = await town.open()
+  const footer = async (...keys: readonly string[]): Promise<string> => {
+    await town.type(...keys)
+    return town.session.frame().at(-1)?.trim() ?? ''
+  }
+  assert.match(await footer('2', 'enter', '/'), /^\/_ {3}ctrl-r 2 saved /)
+  assert.match(await footer('ctrl-r'), /^\/node=w-1_ {3}saved 1 of 2/)
+  assert.match(await footer('ctrl-r'), /^\/state=failed_ {3}saved 2 of 2/)
+  assert.match(town.session.frame()[1] ?? '', /\[\/state=failed\] +1 of 4 $/)
+  assert.match(await footer('ctrl-r', 'ctrl-s'), /^\/node=w-1_ {3}ctrl-s saves {2}ctrl-r 1 saved /)
+  assert.deepEqual(kept, { tasks: ['state=failed'] })
+  assert.match(await footer('esc', '4', '/', 'ctrl-r', 'ctrl-s'), /^\/_ {3}word /, 'nodes have none, and nothing is none')
+  close()
+})
+
+test('saved filters that cannot be read are said, and the dashboard goes on', async () => {
+  const fail = async (): Promise<never> => {
+    throw new Error('/home/ana/.kit/dashboard.yaml: it is not YAML')
+  }
+  const town = createTown({ filters: { read: fail, toggle: fail } })
+  const { close } = await town.open()
+  assert.match(town.session.frame().at(-1) ?? '', /dashboard\.yaml: it is not YAML/)
+  await town.type('2')
+  assert.match(town.session.frame()[1] ?? '', /^ services/)
   close()
 })
 

@@ -1,10 +1,11 @@
 // Where somebody is in the dashboard: the places gone through, what is typed, what is asked. Pure; `press.ts` says what
 // a key does with it, and `deeds.ts` what is done about the selected object.
 
+import type { SavedFilters } from '../saved-filters.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
 import type { Sort } from './listing.ts'
-import { inContext, isText, type View } from './places.ts'
+import { formatLocator, inContext, isText, type View } from './places.ts'
 
 export interface Place {
   readonly view: View
@@ -77,6 +78,8 @@ export interface UiState {
   readonly isReadOnly: boolean
   /** What was typed before, oldest first. */
   readonly typed: { readonly command: readonly string[]; readonly filter: readonly string[] }
+  /** Kept for another day. */
+  readonly saved: SavedFilters
   readonly hasMouse: boolean
   readonly theme: string
 }
@@ -88,6 +91,8 @@ export type Effect =
   /** Has the terminal to itself until it ends. */
   | { readonly do: 'hand-over'; readonly words: Words }
   | { readonly do: 'copy'; readonly text: string }
+  /** Keeps a filter for another day, or forgets it. */
+  | { readonly do: 'toggle-filter'; readonly of: string; readonly filter: string }
   /** Where the tasks of nodes would go, for the question with these commands. */
   | { readonly do: 'forecast'; readonly nodes: readonly Named[]; readonly commands: readonly Words[] }
   | { readonly do: 'save' }
@@ -124,6 +129,7 @@ export function begin(view: View, { isReadOnly, theme }: { readonly isReadOnly: 
     mode: { kind: 'browse' },
     isReadOnly,
     typed: { command: [], filter: [] },
+    saved: {},
     hasMouse: true,
     theme,
   }
@@ -180,9 +186,10 @@ export function move(state: UiState, shown: Shown, by: number): UiState {
   return changePlace(state, settled({ ...unselected, at, ...(selected === undefined ? {} : { selected }) }, shown.keys, shown.height))
 }
 
+/** A view that was looked at before is as it was left: its filter, its order, its columns. */
 export function go(state: UiState, view: View, isTop = false): UiState {
   const kept = state.places.slice(0, state.at + 1)
-  const places = [...kept, placeOf(view, isTop ? undefined : state.at)]
+  const places = [...kept, asLeft(state, placeOf(view, isTop ? undefined : state.at))]
   const dropped = Math.max(0, places.length - mostPlaces)
   return {
     ...state,
@@ -190,6 +197,21 @@ export function go(state: UiState, view: View, isTop = false): UiState {
     at: places.length - 1 - dropped,
     last: Math.max(0, state.at - dropped),
     mode: { kind: 'browse' },
+  }
+}
+
+function asLeft({ places }: UiState, place: Place): Place {
+  const locator = formatLocator(place.view)
+  const before = places.findLast(({ view }) => formatLocator(view) === locator)
+  if (before === undefined) return place
+  const { filter, sort, columns, onlyFaults, withPast } = before
+  return {
+    ...place,
+    filter,
+    onlyFaults,
+    withPast,
+    ...(sort === undefined ? {} : { sort }),
+    ...(columns === undefined ? {} : { columns }),
   }
 }
 
@@ -214,7 +236,8 @@ export function say(state: UiState, text: string, isError = false): UiState {
 /** Where `next` went somewhere, that is of this cluster. */
 export function goneTo(before: UiState, next: UiState, context: string | undefined): UiState {
   if (next.places === before.places || next.at === before.at) return next
-  return changePlace(next, { view: inContext(placeIn(next).view, context) })
+  const place = placeIn(next)
+  return changePlace(next, asLeft(before, { ...place, view: inContext(place.view, context) }))
 }
 
 /** The view of that cluster; of the first where none is named, or there is none such. */

@@ -5,6 +5,7 @@ import type { KitObject, Objects, Task } from '../../../api/objects.ts'
 import type { Write } from '../../../api/store.ts'
 import { createWorld } from '../../../server/testdata/world.ts'
 import type { View } from '../places.ts'
+import { type SavedFilters, toggled } from '../../saved-filters.ts'
 import { Session, type SessionDeps } from '../session.ts'
 
 const start = Date.parse('2026-01-01T00:00:00Z')
@@ -175,6 +176,7 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
   recorder.record({ object: { kind: 'Service', name: 'shop_api' }, type: 'Warning', reason: 'RolloutPaused', message: 'The rollout of v2 is paused' })
   recorder.record({ object: { kind: 'Node', name: 'id-w-3' }, type: 'Warning', reason: 'NodeDown', message: 'no heartbeat for 15 s' })
   const ran: (readonly string[])[] = []
+  let saved: SavedFilters = {}
   const session = new Session({
     clusters: [{ name: '~/.kit/local', client: world.client }],
     clock: world.clock,
@@ -184,6 +186,13 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     },
     runAlone: async (command) => ({ isGood: true, text: command.join(' ') }),
     save: async (name) => `${name}.txt`,
+    filters: {
+      read: async () => saved,
+      toggle: async (of, filter) => {
+        saved = toggled(saved, of, filter)
+        return saved
+      },
+    },
     theme: 'dark',
     hasColour: false,
     isReadOnly: false,
