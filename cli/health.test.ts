@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { MemberStatus } from '../api/member.ts'
 import type { WireObject } from '../api/wire.ts'
-import { type Finding, judgeCertificate, judgeClock, judgeDisk, judgeManagers, judgeNode, judgeService } from './health.ts'
+import { type Finding, judgeCertificate, judgeClock, judgeDisk, judgeManagers, judgeMembers, judgeNode, judgeService } from './health.ts'
 
 const now = Date.parse('2026-01-01T12:00:00Z')
 const hour = 3_600_000
@@ -21,6 +22,10 @@ function task(state: 'Pending' | 'Running', error?: string): WireObject<'Task'> 
   const metadata = { name: 'web.1.x', uid: 'u', resourceVersion: '1', generation: 1, creationTimestamp: '' }
   const spec = { service: 'web', serviceUid: 'u', slot: 1, revision: 'r', attempt: 1, desired: 'Running' } as const
   return { apiVersion: 'kit/v1', kind: 'Task', metadata, spec, status: { state, at: now, ...(error === undefined ? {} : { error }) } }
+}
+
+function member(name: string, index: number): [string, MemberStatus] {
+  return [name, { role: 'follower', term: 3, commitIndex: index, appliedIndex: index, snapshotIndex: 0, replayBytes: 0 }]
 }
 
 const cases: readonly (readonly [name: string, found: Finding | undefined, level: Finding['level'] | undefined, text?: RegExp])[] = [
@@ -47,6 +52,20 @@ const cases: readonly (readonly [name: string, found: Finding | undefined, level
   ['one manager', judgeManagers([node()]), 'ok'],
   ['three managers', judgeManagers([node(), node(), node()]), 'ok'],
   ['a manager of three is down', judgeManagers([node(), node(), node({ state: 'Down' })]), 'warning', /2 of 3 ready, 2 needed/],
+  [
+    'a store whose members keep up',
+    judgeMembers(new Map([member('a', 5_000), member('b', 4_100)]))[0],
+    'ok',
+    /term 3, entry 5000 agreed on: 2/,
+  ],
+  ['a store of one', judgeMembers(new Map([member('a', 5_000)]))[0], 'ok', /one member has it/],
+  [
+    'a member far behind',
+    judgeMembers(new Map([member('a', 5_000), member('b', 3_000)]))[0],
+    'warning',
+    /b has not applied the last 2000 of 5000/,
+  ],
+  ['members that do not answer', judgeMembers(new Map())[0], undefined],
   ['a service that runs', judgeService(service({ replicas: { desired: 1, running: 1 } }), [task('Running')]), undefined],
   ['one of which a part runs', judgeService(service({ replicas: { desired: 2, running: 1 } }), []), 'warning', /1 of 2 tasks run/],
   [

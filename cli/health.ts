@@ -2,7 +2,9 @@
 // to mend it.
 
 import { formatDuration } from '../api/duration.ts'
+import type { MemberStatus } from '../api/member.ts'
 import type { WireObject } from '../api/wire.ts'
+import { newestCommit, tolerableLag } from './members.ts'
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'bad'
@@ -112,6 +114,23 @@ export function judgeManagers(nodes: readonly WireObject<'Node'>[]): Finding {
     text: `${text}: none may be lost`,
     mend: 'start those that are down, or let another manager join',
   }
+}
+
+/** How far the members of the store are, by host name. */
+export function judgeMembers(members: ReadonlyMap<string, MemberStatus>): readonly Finding[] {
+  const about = 'store'
+  const newest = newestCommit(members.values())
+  const late = [...members].flatMap(([name, { appliedIndex }]): readonly Finding[] => {
+    if (newest - appliedIndex <= tolerableLag) return []
+    const text = `${name} has not applied the last ${newest - appliedIndex} of ${newest} entries`
+    const mend =
+      'it catches up by itself once its disk and network are fast enough: its log and `kit_wal_fsync_duration_seconds` say which is not'
+    return [{ level: 'warning', about, text, mend }]
+  })
+  if (late.length > 0 || members.size === 0) return late
+  const term = Math.max(...[...members.values()].map((member) => member.term))
+  const have = members.size === 1 ? 'one member has it' : `${members.size} members keep up`
+  return [{ level: 'ok', about, text: `term ${term}, entry ${newest} agreed on: ${have}` }]
 }
 
 /** What a service is waiting for, if it is not as it should be. */

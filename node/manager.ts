@@ -6,6 +6,7 @@
 
 import { firstOf } from '../agent/first-of.ts'
 import { StatusError } from '../api/errors.ts'
+import type { MemberStatus } from '../api/member.ts'
 import type { Kind } from '../api/objects.ts'
 import { validateObject } from '../api/validate.ts'
 import { forecastDrain, formatForecast } from '../controllers/scheduler/drain-forecast.ts'
@@ -15,11 +16,13 @@ import type { Clock, Effects } from '../effects/effects.ts'
 import { createDoor } from '../server/door.ts'
 import { EventLog } from '../server/events.ts'
 import { Forwarder, serveForwarded } from '../server/forwarding.ts'
+import { createMemberDoor } from '../server/member-door.ts'
 import { redirectToLeader } from '../server/redirect.ts'
 import { checkDemotion } from '../server/role-admission.ts'
 import { createRouter } from '../server/router.ts'
 import { checkStack } from '../server/stack-admission.ts'
 import { PeerLinks } from '../store/links/links.ts'
+import { membersOf } from '../store/raft/configuration.ts'
 import { type OpenStore, openStore } from '../store/store.ts'
 import { createBackup } from './backup.ts'
 import { groupOf } from './controllers.ts'
@@ -131,6 +134,7 @@ function createManager(
     metrics: () => metrics.text(),
     logs: (of, logOptions, signal) => leading().logs(of, logOptions, signal),
     stats: (nodeName) => leading().stats(nodeName),
+    member: { name: nodeId, status: () => memberStatus(store) },
     exec: (task, command, who, signal) => leading().exec(task, command, who, signal),
     forecastDrain(view, name) {
       const forecast = forecastDrain(view, name)
@@ -145,10 +149,12 @@ function createManager(
   })
   const here = metrics.measureRequests(router.handle)
   const forwarder = new Forwarder(transport)
-  const handle = createDoor({
-    ...{ clock, forwarder, store, leaderAddress },
-    here,
-    whyNone: whyNobodyLeads,
+  // Of its own: a forwarder keeps the streams to one manager.
+  const memberForwarder = new Forwarder(transport)
+  const handle = createMemberDoor({
+    ...{ clock, forwarder: memberForwarder },
+    addressOf: (id) => (id !== nodeId && membersOf(store.members).includes(id) ? addressOf(id) : undefined),
+    next: createDoor({ ...{ clock, forwarder, store, leaderAddress }, here, whyNone: whyNobodyLeads }),
   })
 
   /** Leads, or follows, until `signal` fires. Nothing of one term is left in the next. */
@@ -187,9 +193,19 @@ function createManager(
         signal.removeEventListener('abort', leave)
         stop.abort()
         forwarder.close()
+        memberForwarder.close()
         await store.close()
       }
     },
+  }
+}
+
+function memberStatus(store: OpenStore): MemberStatus {
+  const { role, term, leader, commit, applied, snapshotIndex, snapshotAgeMs, replayBytes } = store.status()
+  return {
+    ...{ role, term, snapshotIndex, replayBytes, commitIndex: commit, appliedIndex: applied },
+    ...(leader === null ? {} : { leader }),
+    ...(snapshotAgeMs === undefined ? {} : { snapshotAgeMs }),
   }
 }
 

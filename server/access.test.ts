@@ -59,6 +59,7 @@ sources/status           get:voa update:a patch:a
 nodes                    get:voa list:voa watch:voa create:a update:oa patch:oa delete:a
 nodes/status             get:voa update:a patch:a
 nodes/stats              get:voa
+nodes/member             get:voa
 nodes/forecast           get:voa
 services                 get:voa list:voa watch:voa create:oa update:oa patch:oa delete:oa
 services/status          get:voa update:a patch:a
@@ -99,6 +100,7 @@ test('every endpoint and verb: who may is served, who may not is refused, and wh
   const streams = {
     async *logs() {},
     stats: async () => [],
+    member: { name: 'x', status: () => ({ role: 'leader', term: 1, commitIndex: 1, appliedIndex: 1, snapshotIndex: 0, replayBytes: 0 }) },
     exec: () => assert.fail('nothing runs'),
     explainTask: () => ({}),
     forecastDrain: () => ({}),

@@ -48,6 +48,7 @@ export const endpoints: Readonly<Record<string, Verbs>> = {
   nodes: { ...read, create: admins, update: operators, patch: operators, delete: admins },
   'nodes/status': status,
   'nodes/stats': { get: readers },
+  'nodes/member': { get: readers },
   'nodes/forecast': { get: readers },
   services: writtenBy(operators),
   'services/status': status,

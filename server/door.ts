@@ -53,6 +53,7 @@ function kindOf({ method, path, query }: ApiRequest): 'here' | 'stale' | 'copy' 
   const [root, group, , plural, , subresource] = path.split('/').filter((segment) => segment !== '')
   if (root !== 'apis' || group !== 'kit' || plural === undefined) return 'here'
   if (method !== 'GET' || plural === 'events') return 'leader'
+  if (subresource === 'member') return 'here'
   if (subresource === 'log' || subresource === 'stats') return 'leader'
   return query['resourceVersion'] === '0' ? 'stale' : 'copy'
 }

@@ -5,6 +5,7 @@
 import { StatusError } from '../api/errors.ts'
 import { type ExecRequest, execUpgrade, type ForwardRequest, parseExecRequest, parseForwardRequest } from '../api/exec.ts'
 import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
+import type { MemberStatus } from '../api/member.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, FrameConnection, Handle, Identity } from '../api/request.ts'
 import { matchesFields, parseFieldSelector } from '../api/selector.ts'
 import type { LogLine, LogQuery } from '../api/session.ts'
@@ -64,6 +65,8 @@ export interface RouterDeps extends WholeClusterDeps {
   /** Runs a command in a task; `who` is recorded. The caller closes the connection. */
   /** What the running tasks of a node use. */
   readonly stats?: (nodeName: string) => Promise<readonly TaskStats[]>
+  /** What the member of the store that answers here says of itself. `name` is its node. */
+  readonly member?: { readonly name: string; readonly status: () => MemberStatus }
   readonly exec?: (task: string, request: ExecRequest | ForwardRequest, who: string, signal: AbortSignal) => Promise<FrameConnection>
   /** Why a task is where it is, or why it is pending. */
   readonly explainTask?: (view: StoreView, name: string) => unknown
@@ -196,6 +199,7 @@ function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest
   if (subresource === 'log' || subresource === 'explain' || subresource === 'forecast')
     return routeView(deps, request, resource, name, subresource)
   if (subresource === 'stats') return routeStats(deps, request, resource, name)
+  if (subresource === 'member') return routeMember(deps, request, resource, name)
   if (subresource === 'exec' || subresource === 'portforward') return routeExec(deps, request, resource, name, subresource)
   if (isWholeClusterView(resource.kind, subresource)) {
     if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of ${subresource}`)
@@ -289,6 +293,15 @@ async function routeStats(deps: Deps, request: ApiRequest, resource: StoredResou
   if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of stats`)
   getObject(deps, resource, name)
   return answer(200, { items: await deps.stats(name) })
+}
+
+function routeMember(deps: Deps, request: ApiRequest, resource: StoredResource, name: string): ApiResponse {
+  if (resource.kind !== 'Node' || deps.member === undefined) throw unknownPath()
+  if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of member`)
+  getObject(deps, resource, name)
+  if (name !== deps.member.name)
+    throw new StatusError('NotFound', `node "${name}" is no member of the store, as far as this manager knows`, { kind: 'Node', name })
+  return answer(200, deps.member.status())
 }
 
 async function routeExec(

@@ -87,6 +87,10 @@ export interface StoreStatus {
   readonly outstanding: number
   readonly outstandingBytes: number
   readonly snapshotIndex: number
+  /** Undefined where the last one was saved before the store was opened. */
+  readonly snapshotAgeMs: number | undefined
+  /** What a restart would have to replay. */
+  readonly replayBytes: number
 }
 
 export interface MemberProgress {
@@ -180,6 +184,8 @@ class Driver implements OpenStore, PeerHandler {
   readonly fatal: Promise<Error>
   #reportFatal: (error: Error) => void = () => {}
   #snapshotIndex: number
+  /** Of the monotonic clock. */
+  #snapshotAtMs: number | undefined
   #snapshotting: Promise<void> | undefined
   #nextSnapshotIndex: number
   /** Where the last snapshot was begun, successful or not. */
@@ -362,7 +368,22 @@ class Driver implements OpenStore, PeerHandler {
     const { count, bytes } = this.#pending
     const [leads, hasSpace, snapshotIndex] = [this.#leads, this.#hasSpace, this.#snapshotIndex]
     const isStopped = this.#stopped.signal.aborted
-    return { role, term, leader, commit, applied, leads, hasSpace, isStopped, outstanding: count, outstandingBytes: bytes, snapshotIndex }
+    const snapshotAgeMs = this.#snapshotAtMs === undefined ? undefined : this.#deps.clock.monotonicMs() - this.#snapshotAtMs
+    return {
+      role,
+      term,
+      leader,
+      commit,
+      applied,
+      leads,
+      hasSpace,
+      isStopped,
+      outstanding: count,
+      outstandingBytes: bytes,
+      snapshotIndex,
+      snapshotAgeMs,
+      replayBytes: this.#wal.bytesSinceSnapshot,
+    }
   }
 
   async changeMembers(change: Change, force = false): Promise<void> {
@@ -608,6 +629,7 @@ class Driver implements OpenStore, PeerHandler {
     this.#state = state
     this.#comparison.applied(state)
     this.#snapshotIndex = meta.index
+    this.#snapshotAtMs = this.#deps.clock.monotonicMs()
     this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(state.size + state.requestCount)
     for (const listener of this.#listeners) listener([])
     this.#watchers.wake()
@@ -666,6 +688,7 @@ class Driver implements OpenStore, PeerHandler {
     if (index <= this.#snapshotIndex) return // A newer one of the leader's was faster.
     this.#raft.compact(meta, keepFrom - 1)
     this.#snapshotIndex = index
+    this.#snapshotAtMs = this.#deps.clock.monotonicMs()
     this.#deps.log.info('Saved a snapshot', { index, objects: captured.objects.length })
   }
 

@@ -6,6 +6,7 @@ import type { WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { describeEnd } from '../convergence.ts'
+import { describeMember, readMember } from '../members.ts'
 import type { Options } from '../options.ts'
 import { formatEndpoints } from '../output/endpoints.ts'
 import { harmless } from '../output/harmless.ts'
@@ -42,6 +43,7 @@ async function describeObject(context: Context, client: Client, object: WireObje
     ...(metadata.deletionTimestamp === undefined
       ? []
       : [section('Deleting', `since ${formatAge(now - Date.parse(metadata.deletionTimestamp))}`)]),
+    ...(isManager(object) ? [section('Store', describeMember(await readMember(client, metadata.name)))] : []),
     ...(object.kind === 'Task' ? [section('Node', await hostOf(client, object))] : []),
     block('Spec', spec),
     block('Status', status),
@@ -62,6 +64,10 @@ async function describeObject(context: Context, client: Client, object: WireObje
   const { items } = await client.events({ fieldSelector: `involvedObject.kind=${object.kind},involvedObject.name=${metadata.name}` })
   parts.push(items.length === 0 ? 'Events: none' : `Events:\n${indent(formatEvents(items.slice(-lastEvents), now))}`)
   return parts.join('\n')
+}
+
+function isManager(object: WireObject): boolean {
+  return object.kind === 'Node' && 'manager' in object.status && object.status.manager !== undefined
 }
 
 function isService(object: WireObject): object is WireObject<'Service'> {

@@ -12,8 +12,9 @@ import type { Context } from '../context.ts'
 import { daemonVersion } from '../daemon-version.ts'
 import { assertEngineAnswers } from '../executor-choice.ts'
 import { type ExitCode, exitCodes } from '../exit.ts'
-import { type Finding, judgeCertificate, judgeClock, judgeDisk, judgeManagers, judgeNode, judgeService } from '../health.ts'
+import { type Finding, judgeCertificate, judgeClock, judgeDisk, judgeManagers, judgeMembers, judgeNode, judgeService } from '../health.ts'
 import { readPlan } from '../local-plan.ts'
+import { readMembers } from '../members.ts'
 import { harmless } from '../output/harmless.ts'
 import { version as own } from '../version.ts'
 
@@ -149,6 +150,9 @@ async function* lookAtCluster(context: Context, client: Client): AsyncGenerator<
     const address = status.description?.managerAddress
     if (address !== undefined) yield await reach('manager', address)
   }
+  const members = await readMembers(client, nodes)
+  const hosts = new Map(nodes.map(({ metadata, status }) => [metadata.name, status.description?.hostname]))
+  yield* judgeMembers(new Map([...members].map(([name, member]) => [hosts.get(name) ?? name, member])))
   const unwell = services.flatMap((service) => {
     const finding = judgeService(
       service,

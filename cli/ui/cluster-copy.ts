@@ -5,6 +5,7 @@ import type { Kind } from '../../api/objects.ts'
 import type { TaskStats } from '../../api/stats.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
+import { readMembers } from '../members.ts'
 import { ClusterView, type Usage } from './cluster-view.ts'
 import { follow, messageOf, type Problem } from './follow.ts'
 
@@ -105,6 +106,13 @@ export class ClusterCopy {
     if (metadata.resourceVersion === this.#eventsVersion) return
     this.view.events = (await client.events()).items
     this.#eventsVersion = metadata.resourceVersion
+    onChange()
+  }
+
+  /** How far the members of the store are. */
+  async readMembers(): Promise<void> {
+    const { client, onChange } = this.#deps
+    this.view.members = await readMembers(client, this.view.all('Node').values())
     onChange()
   }
 

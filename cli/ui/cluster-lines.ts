@@ -2,6 +2,7 @@
 
 import { X509Certificate } from 'node:crypto'
 import { formatAge } from '../../api/table.ts'
+import { newestCommit, sizeText, snapshotText, tolerableLag } from '../members.ts'
 import { rotationNotice } from '../root-rotation.ts'
 import type { ClusterView, Node } from './cluster-view.ts'
 import { order } from './listing.ts'
@@ -19,6 +20,7 @@ export function clusterLines(view: ClusterView, now: number, columns: number): r
     [{ text: ' MANAGER       PART     STATE         SINCE  MEMBERS CALL IT       USERS CALL IT', style: 'dim' }],
     ...managers.map((node) => managerLine(view, node, now)),
     [],
+    ...memberLines(view, managers),
     ...(cluster === undefined ? [] : rootLines(cluster.status.ca?.certificate, rotationNotice(cluster), now, columns)),
     ...sourceLines(view, columns),
   ]
@@ -55,6 +57,30 @@ function managerLine(view: ClusterView, { metadata, status }: Node, now: number)
     state === 'Ready' && isHeard ? text : { text, style: 'red' },
     `  ${cell(stateAt === undefined ? '-' : formatAge(now - stateAt), 5, 'right')}  `,
     `${cell(description?.managerAddress ?? '-', 20)}  ${description?.apiAddress ?? '-'}`,
+  ]
+}
+
+/** How far each is in the log, as it says itself. */
+function memberLines(view: ClusterView, managers: readonly Node[]): readonly Line[] {
+  const { members } = view
+  if (members.size === 0) return []
+  const newest = newestCommit(members.values())
+  const right = (text: string | number, width: number): string => cell(String(text), width, 'right')
+  return [
+    [{ text: ' STORE         TERM    AGREED ON      APPLIED   BEHIND  TO REPLAY  SNAPSHOT', style: 'dim' }],
+    ...managers.map(({ metadata }): Line => {
+      const name = ` ${cell(hostOf(view, metadata.name), 10)} `
+      const member = members.get(metadata.name)
+      if (member === undefined) return [name, { text: '       does not answer', style: 'red' }]
+      const behind = Math.max(0, newest - member.appliedIndex)
+      const lag = right(behind, 9)
+      return [
+        `${name}${right(member.term, 7)}${right(member.commitIndex, 13)}${right(member.appliedIndex, 13)}`,
+        behind > tolerableLag ? { text: lag, style: 'yellow' } : lag,
+        `${right(sizeText(member.replayBytes), 11)}  ${snapshotText(member)}`,
+      ]
+    }),
+    [],
   ]
 }
 

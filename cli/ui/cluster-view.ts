@@ -1,6 +1,7 @@
 // What the dashboard knows of the cluster: a copy of its objects with the indexes and counts that screens ask
 // for. Each event costs the same however many tasks there are. It knows nothing of time, screens or connections.
 
+import type { MemberStatus } from '../../api/member.ts'
 import type { Kind } from '../../api/objects.ts'
 import { claims, hasReached, isEnded, isOpen, isWanted } from '../../api/task.ts'
 import type { WireEvent, WireObject } from '../../api/wire.ts'
@@ -76,6 +77,7 @@ export class ClusterView {
   readonly #totals = { started: 0, failed: 0, events: 0 }
   #events: readonly WireEvent[] = []
   #usage: ReadonlyMap<string, Usage> = new Map()
+  #members: ReadonlyMap<string, MemberStatus> = new Map()
   #version = 0
 
   /** Grows with every change. */
@@ -138,6 +140,16 @@ export class ClusterView {
 
   set usage(usage: ReadonlyMap<string, Usage>) {
     this.#usage = usage
+    this.#version++
+  }
+
+  /** What members of the store said of themselves when they were asked last, by node; those that did not answer are not there. */
+  get members(): ReadonlyMap<string, MemberStatus> {
+    return this.#members
+  }
+
+  set members(members: ReadonlyMap<string, MemberStatus>) {
+    this.#members = members
     this.#version++
   }
 

@@ -466,6 +466,7 @@ export class Session {
         // A connection that is broken is told by those who follow; here it only means: later.
         await this.#readEvents().catch(() => undefined)
         await this.#readUsage().catch(() => undefined)
+        await this.#readMembers().catch(() => undefined)
         const wake = new AbortController()
         this.#wakePoll = () => wake.abort()
         await clock.sleep(pollEveryMs, AbortSignal.any([signal, wake.signal])).catch(() => undefined)
@@ -479,6 +480,11 @@ export class Session {
     const { screen } = place.view
     if (screen !== 'overview' && screen !== 'events' && screen !== 'pulse') return
     await Promise.allSettled(this.#copiesOf(place).map(({ copy }) => copy.readEvents()))
+  }
+
+  async #readMembers(): Promise<void> {
+    const place = placeIn(this.#state)
+    if (place.view.screen === 'cluster') await Promise.all(this.#copiesOf(place).map(({ copy }) => copy.readMembers()))
   }
 
   /** Of the tasks that are on the screen, and of others on their nodes. */

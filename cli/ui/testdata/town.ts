@@ -25,6 +25,7 @@ function node(hostname: string, state: 'Ready' | 'Down', availability: 'Active' 
       state,
       stateAt: start - 4 * minute,
       role,
+      ...(role === 'Manager' ? { manager: { member: 'Leader', reachable: true } } : {}),
       description: {
         hostname,
         platform: { os: 'linux', arch: 'amd64' },
@@ -164,6 +165,10 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     logs: async function* (_target, _options, signal) {
       for (const [at, [name, stream, text]] of words.entries()) yield { task: name, stream, at: start + at * 1000, text }
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    },
+    member: {
+      name: 'id-mgr-1',
+      status: () => ({ role: 'leader', term: 3, leader: 'id-mgr-1', commitIndex: 1240, appliedIndex: 1240, snapshotIndex: 1200, snapshotAgeMs: 5 * minute, replayBytes: 12_700 }),
     },
     stats: async (name) =>
       objects.flatMap((object) =>
