@@ -206,6 +206,7 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     ...given,
   })
   const commit = async (writes: readonly Write[]): Promise<void> => void (await world.store.commit({ writes }))
+  const fill = (): Promise<void> => commit(objects.map((object) => ({ op: 'create', object })))
   const stop = new AbortController()
   return {
     ...world,
@@ -213,9 +214,11 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     /** Commands that keys asked for. */
     ran,
     commit,
+    /** Puts everything in the store. */
+    fill,
     /** Fills the store, and lets the dashboard see it. `ended`: when somebody quits. */
     async open(): Promise<{ readonly ended: Promise<void>; close(): void }> {
-      await commit(objects.map((object) => ({ op: 'create', object })))
+      await fill()
       const ended = session.run(stop.signal)
       await world.clock.advance(2_500)
       return { ended, close: () => stop.abort() }
