@@ -13,7 +13,7 @@ import { hostOf, taskName } from './names.ts'
 import { overviewLines } from './overview.ts'
 import { isText, listName, type View } from './places.ts'
 import { type Mode, type Place, placeIn, settled, type UiState } from './state.ts'
-import { clip, ends, fit, type Line, plain, type Span, scrolled, selected, textOf, widthOf, wrapped } from './text.ts'
+import { clip, ending, ends, fit, type Line, plain, type Span, scrolled, selected, textOf, widthOf, wrapped } from './text.ts'
 import type { Style } from './themes.ts'
 
 export interface Size {
@@ -260,9 +260,15 @@ function footerOf({ state, clusters, size }: Model, place: Place): Line {
   const { connection, count } = connectionOf(clusters)
   switch (mode.kind) {
     case 'command':
-      return [{ text: ` :${mode.text}_`, style: 'bold' }, hint('   services  service/NAME/tasks  pulse  theme …   tab  ↑  esc')]
+      return [
+        { text: ` :${ending(mode.text, size.columns - 3)}_`, style: 'bold' },
+        hint('   services  service/NAME/tasks  pulse  theme …   tab  ↑  esc'),
+      ]
     case 'filter':
-      return [{ text: ` /${mode.text}_`, style: 'bold' }, hint(`   ${savedHint(state, place.view, mode.text)}${filterHint}`)]
+      return [
+        { text: ` /${ending(mode.text, size.columns - 3)}_`, style: 'bold' },
+        hint(`   ${savedHint(state, place.view, mode.text)}${filterHint}`),
+      ]
     case 'scale':
       return [
         { text: ` tasks of ${mode.services.map(({ name }) => name).join(', ')}: ${mode.text}_`, style: 'bold' },

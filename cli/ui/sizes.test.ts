@@ -65,6 +65,17 @@ for (const [name, keys, onlyLarge] of screens)
     close()
   })
 
+test('of a long line that is typed the end is seen', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  town.session.resize(smallest)
+  await town.type('3', '/', ...`${'state=failed '.repeat(8)}漢字 the end`)
+  assert.match(town.session.frame().at(-1) ?? '', /^ \/….*state=failed 漢字 the end_…?$/)
+  await town.type('esc', ':', ...'service/'.repeat(20), ...'last')
+  assert.match(town.session.frame().at(-1) ?? '', /^ :….*service\/last_…?$/)
+  close()
+})
+
 test('read-only is said in the frame of every screen and every size', async () => {
   const town = createTown({ isReadOnly: true })
   const { close } = await town.open()

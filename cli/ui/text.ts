@@ -47,6 +47,15 @@ export function clip(text: string, width: number): string {
   return `${kept}…`
 }
 
+/** The end of what somebody types, where there is no room for all of it. */
+export function ending(text: string, width: number): string {
+  const clean = oneLine(text)
+  if (widthOf(clean) <= width) return clean
+  const kept = [...segments.segment(clean)].map(({ segment }) => segment)
+  while (widthOf(kept.join('')) > width - 1) kept.shift()
+  return `…${kept.join('')}`
+}
+
 /** Broken between words where that is possible. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = []
