@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Registry } from 'prom-client'
-import type { KitObject, Node, Service, Task } from '../api/objects.ts'
+import type { KitObject, Node, Service, Source, Task } from '../api/objects.ts'
 import { filters } from '../controllers/scheduler/filters.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
 import { createClusterMetrics, maxServices } from './cluster-metrics.ts'
@@ -103,6 +103,23 @@ test('nodes by role, state and availability, and those whose executor is in trou
     ['kit_nodes{role="Worker",state="Ready",availability="Active"}', 1],
     ['kit_nodes{role="Worker",state="Down",availability="Drain"}', 2],
     ['kit_nodes_with_trouble', 1],
+  ])
+})
+
+test('sources by whether the cluster is as their files say, those that nobody has looked at among the unknown', async () => {
+  const source = (name: string, ready?: 'True' | 'False' | 'Unknown'): Source => ({
+    kind: 'Source',
+    metadata: { name, uid: `uid-${name}`, resourceVersion: 0, generation: 1, createdAt: 0 },
+    spec: { path: '/srv' },
+    status:
+      ready === undefined ? {} : { conditions: [{ type: 'Ready', status: ready, reason: 'R', message: 'm', lastTransitionTime: 't' }] },
+  })
+  const told = await samples([source('a', 'True'), source('b', 'True'), source('c', 'False'), source('d', 'Unknown'), source('e')])
+  const sources = [...told].filter(([sample]) => sample.startsWith('kit_sources'))
+  assert.deepEqual(sources, [
+    ['kit_sources{ready="True"}', 2],
+    ['kit_sources{ready="False"}', 1],
+    ['kit_sources{ready="Unknown"}', 2],
   ])
 })
 

@@ -2,7 +2,7 @@
 // the tasks). Told by the leader alone: sums over managers count nothing twice.
 
 import { Gauge, type Registry } from 'prom-client'
-import type { Node, Service } from '../api/objects.ts'
+import type { Node, Service, Source } from '../api/objects.ts'
 import type { Store } from '../api/store.ts'
 import { taskStates } from '../api/task.ts'
 import { isStored, resources } from './resources.ts'
@@ -33,8 +33,13 @@ export function createClusterMetrics({ registry, store, leads, pause }: ClusterM
   const pending = gauge('kit_tasks_pending', 'Wanted tasks without a node, by what they wait for.', 'reason')
   const nodes = gauge('kit_nodes', 'Nodes by role, state and availability.', 'role', 'state', 'availability')
   const trouble = gauge('kit_nodes_with_trouble', 'Nodes whose executor runs nothing at present; `kit get nodes` says why.')
+  const sources = gauge(
+    'kit_sources',
+    'Sources (GitOps) by whether the cluster is as their files say; `kit gitops ls` says why not.',
+    'ready',
+  )
   const objects = gauge('kit_objects', 'Objects in the store by kind.', 'kind')
-  const all = [desired, running, completed, healthy, rollout, tasks, pending, nodes, objects]
+  const all = [desired, running, completed, healthy, rollout, tasks, pending, nodes, sources, objects]
 
   const taskCounts = followTaskCounts(store, pause)
   const countTasks = ({ states, pending: waiting }: TaskCounts): void => {
@@ -66,6 +71,11 @@ export function createClusterMetrics({ registry, store, leads, pause }: ClusterM
     trouble.set(inTrouble)
   }
 
+  const countSources = (list: Iterable<Source>): void => {
+    for (const ready of ['True', 'False', 'Unknown']) sources.set({ ready }, 0)
+    for (const { status } of list) sources.inc({ ready: status.conditions?.find(({ type }) => type === 'Ready')?.status ?? 'Unknown' })
+  }
+
   return async () => {
     const counts = leads() ? await taskCounts() : undefined
     for (const each of all) each.reset()
@@ -75,6 +85,7 @@ export function createClusterMetrics({ registry, store, leads, pause }: ClusterM
     countTasks(counts)
     countServices(view.list('Service'), counts.healthy)
     countNodes(view.list('Node'))
+    countSources(view.list('Source'))
     for (const { kind } of resources.filter(isStored)) objects.set({ kind }, view.count(kind))
   }
 }
