@@ -61,6 +61,21 @@ test('looking again writes nothing', async () => {
   assert.equal(world.store.view.resourceVersion, before)
 })
 
+test('a commit that says the same in other words writes no object, so nothing is restarted', async () => {
+  const world = await createWorld()
+  const text = service('web', 'replicas: 2, ')
+  world.write({ 'web.yml': text, 'db.yml': service('db') }, 'c1')
+  await world.reconcile()
+  const versions = () => [...world.store.view.list('Service')].map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`)
+  const before = versions()
+  const revision = world.write({ 'all.yml': `# in one file\n${service('db')}---\n${text.replace('{name: web}', '{"name": "web"}')}` }, 'c2')
+  await world.reconcile()
+  const { status } = world.source()
+  assert.equal(world.ready(), 'True Applied')
+  assert.deepEqual([status.lastAppliedRevision, status.lastAppliedCommit, status.history?.[0]?.changed], [revision, 'c2', 0])
+  assert.deepEqual(versions(), before)
+})
+
 test('objects that refer to each other come in one directory, and go in the other order', async () => {
   const world = await createWorld()
   const web = service('web').replace('{image: x}', '{image: x, configs: [{source: conf}]}')

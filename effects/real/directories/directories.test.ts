@@ -3,7 +3,18 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -14,9 +25,10 @@ import { createDirectories } from './directories.ts'
 
 const patienceMs = 20_000
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+const isEntered = (path: string) => !path.startsWith('.') && !path.includes('/.')
 const choice = {
-  isEntered: (path: string) => !path.startsWith('.') && !path.includes('/.'),
-  isWanted: (path: string) => path.endsWith('.yml'),
+  isEntered,
+  isWanted: (path: string) => path.endsWith('.yml') && isEntered(path),
   namedBy: (files: ReadonlyMap<string, Uint8Array>) =>
     [...files].flatMap(([, bytes]) => [...new TextDecoder().decode(bytes).matchAll(/^file: (.+)$/gm)].map(([, path = '']) => path)),
 }
@@ -92,6 +104,26 @@ const ways: readonly (readonly [what: string, change: (world: World) => void | P
       renameSync(join(root, 'a.yml'), join(root, 'a.yml~'))
       write('a.yml', 'new')
       unlinkSync(join(root, 'a.yml~'))
+    },
+  ],
+  [
+    'saved as Emacs does: locked for as long as somebody types by a link to nowhere, the old one copied, written in place',
+    async ({ read, write, root }) => {
+      symlinkSync('ann@host.42:1790000000', join(root, '.#a.yml'))
+      assert.deepEqual(textsOf(await read()), { 'a.yml': 'old', 'b.yml': 'other' })
+      copyFileSync(join(root, 'a.yml'), join(root, 'a.yml~'))
+      write('a.yml', 'new')
+      unlinkSync(join(root, '.#a.yml'))
+      unlinkSync(join(root, 'a.yml~'))
+    },
+  ],
+  [
+    'written to a file beside it with another ending, and put in its place, as sed -i and JetBrains do',
+    ({ write, root }) => {
+      write('a.yml___jb_tmp___', 'new')
+      renameSync(join(root, 'a.yml'), join(root, 'a.yml___jb_old___'))
+      renameSync(join(root, 'a.yml___jb_tmp___'), join(root, 'a.yml'))
+      unlinkSync(join(root, 'a.yml___jb_old___'))
     },
   ],
   [
@@ -231,6 +263,40 @@ const git = (root: string, ...args: readonly string[]): string =>
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   }).trim()
+
+test('whatever git does to the work tree is seen', { skip: !hasGit }, async (context) => {
+  const world = createWorld(context)
+  const commit = (text: string): void => {
+    world.write('a.yml', text)
+    git(world.root, 'add', '-A')
+    git(world.root, 'commit', '-qm', text)
+  }
+  mkdirSync(world.root)
+  git(world.root, 'init', '-q')
+  commit('one')
+  git(world.root, 'clone', '-q', world.root, join(world.home, 'upstream'))
+  git(world.root, 'remote', 'add', 'origin', join(world.home, 'upstream'))
+  for (const [at, text] of ['two', 'three'].entries()) {
+    world.write('a.yml', text, join(world.home, 'upstream'))
+    world.write(`new${at}.yml`, text, join(world.home, 'upstream'))
+    git(join(world.home, 'upstream'), 'add', '-A')
+    git(join(world.home, 'upstream'), 'commit', '-qm', text)
+  }
+  await world.read()
+  const seen = async (args: readonly string[], expected: Readonly<Record<string, string>>): Promise<void> => {
+    const since = world.hints()
+    git(world.root, ...args)
+    await world.becomes(expected, since)
+  }
+  const pulled = { 'a.yml': 'three', 'new0.yml': 'two', 'new1.yml': 'three' }
+  await seen(['pull', '-q', '--ff-only', 'origin', 'main'], pulled)
+  await seen(['reset', '-q', '--hard', 'HEAD~2'], { 'a.yml': 'one' })
+  await seen(['merge', '-q', 'origin/main'], pulled)
+  await seen(['revert', '--no-edit', 'HEAD'], { 'a.yml': 'two', 'new0.yml': 'two' })
+  world.write('a.yml', 'mine')
+  await seen(['stash', '-q'], { 'a.yml': 'two', 'new0.yml': 'two' })
+  await seen(['stash', 'pop', '-q'], { 'a.yml': 'mine', 'new0.yml': 'two' })
+})
 
 test('a checkout of 200 changed files is seen whole or not at all, with its commit', { skip: !hasGit }, async (context) => {
   const world = createWorld(context)
