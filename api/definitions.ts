@@ -3496,13 +3496,6 @@ export const definitions: readonly Definition[] = [
        "description": "Host name of the manager that reads it"
       },
       {
-       "name": "Suspended",
-       "type": "boolean",
-       "jsonPath": ".spec.suspend",
-       "priority": 1,
-       "description": "Whether it is left alone"
-      },
-      {
        "name": "Applied",
        "type": "string",
        "jsonPath": ".status.lastAppliedRevision",
@@ -3590,6 +3583,11 @@ export const definitions: readonly Definition[] = [
            "type": "boolean",
            "default": false,
            "description": "Leave the cluster alone."
+          },
+          "suspendUntil": {
+           "type": "string",
+           "format": "date-time",
+           "description": "When a suspended one goes on by itself. Only when it is resumed, if left out."
           },
           "suspendReason": {
            "type": "string",

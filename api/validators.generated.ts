@@ -9900,7 +9900,7 @@ return errors === 0;
 validate27.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"node":{"type":"string"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastChange":{"type":"object","required":["at","reason","message"],"properties":{"at":{"type":"string","format":"date-time"},"reason":{"type":"string","enum":["Applied","Healed"]},"message":{"type":"string"}}},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"message":{"type":"string"}}}},"pending":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Create","Configure","Prune"]},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendUntil":{"type":"string","format":"date-time"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"node":{"type":"string"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastChange":{"type":"object","required":["at","reason","message"],"properties":{"at":{"type":"string","format":"date-time"},"reason":{"type":"string","enum":["Applied","Healed"]},"message":{"type":"string"}}},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"message":{"type":"string"}}}},"pending":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Create","Configure","Prune"]},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const pattern6 = new RegExp("^/", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10187,11 +10187,11 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data0.suspendReason !== undefined){
-let data11 = data0.suspendReason;
+if(data0.suspendUntil !== undefined){
+let data11 = data0.suspendUntil;
 if(typeof data11 === "string"){
-if(func1(data11) > 1024){
-const err23 = {instancePath:instancePath+"/spec/suspendReason",keyword:"maxLength",params:{limit: 1024}};
+if(!(formats6(data11))){
+const err23 = {instancePath:instancePath+"/spec/suspendUntil",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -10202,7 +10202,7 @@ errors++;
 }
 }
 else {
-const err24 = {instancePath:instancePath+"/spec/suspendReason",keyword:"type",params:{type: "string"}};
+const err24 = {instancePath:instancePath+"/spec/suspendUntil",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -10212,11 +10212,11 @@ vErrors.push(err24);
 errors++;
 }
 }
-if(data0.pin !== undefined){
-let data12 = data0.pin;
+if(data0.suspendReason !== undefined){
+let data12 = data0.suspendReason;
 if(typeof data12 === "string"){
-if(func1(data12) > 64){
-const err25 = {instancePath:instancePath+"/spec/pin",keyword:"maxLength",params:{limit: 64}};
+if(func1(data12) > 1024){
+const err25 = {instancePath:instancePath+"/spec/suspendReason",keyword:"maxLength",params:{limit: 1024}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -10225,8 +10225,9 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(func1(data12) < 1){
-const err26 = {instancePath:instancePath+"/spec/pin",keyword:"minLength",params:{limit: 1}};
+}
+else {
+const err26 = {instancePath:instancePath+"/spec/suspendReason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -10236,8 +10237,11 @@ vErrors.push(err26);
 errors++;
 }
 }
-else {
-const err27 = {instancePath:instancePath+"/spec/pin",keyword:"type",params:{type: "string"}};
+if(data0.pin !== undefined){
+let data13 = data0.pin;
+if(typeof data13 === "string"){
+if(func1(data13) > 64){
+const err27 = {instancePath:instancePath+"/spec/pin",keyword:"maxLength",params:{limit: 64}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -10246,10 +10250,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-if(data0.force !== undefined){
-if(typeof data0.force !== "boolean"){
-const err28 = {instancePath:instancePath+"/spec/force",keyword:"type",params:{type: "boolean"}};
+if(func1(data13) < 1){
+const err28 = {instancePath:instancePath+"/spec/pin",keyword:"minLength",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -10259,9 +10261,8 @@ vErrors.push(err28);
 errors++;
 }
 }
-}
 else {
-const err29 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
+const err29 = {instancePath:instancePath+"/spec/pin",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -10271,13 +10272,9 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data14 = data.status;
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.observedGeneration !== undefined){
-let data15 = data14.observedGeneration;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err30 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data0.force !== undefined){
+if(typeof data0.force !== "boolean"){
+const err30 = {instancePath:instancePath+"/spec/force",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -10287,9 +10284,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data14.node !== undefined){
-if(typeof data14.node !== "string"){
-const err31 = {instancePath:instancePath+"/status/node",keyword:"type",params:{type: "string"}};
+}
+else {
+const err31 = {instancePath:instancePath+"/spec",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -10299,9 +10296,13 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data14.lastAttemptedRevision !== undefined){
-if(typeof data14.lastAttemptedRevision !== "string"){
-const err32 = {instancePath:instancePath+"/status/lastAttemptedRevision",keyword:"type",params:{type: "string"}};
+if(data.status !== undefined){
+let data15 = data.status;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(data15.observedGeneration !== undefined){
+let data16 = data15.observedGeneration;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err32 = {instancePath:instancePath+"/status/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -10311,9 +10312,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data14.lastAttemptedCommit !== undefined){
-if(typeof data14.lastAttemptedCommit !== "string"){
-const err33 = {instancePath:instancePath+"/status/lastAttemptedCommit",keyword:"type",params:{type: "string"}};
+if(data15.node !== undefined){
+if(typeof data15.node !== "string"){
+const err33 = {instancePath:instancePath+"/status/node",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -10323,9 +10324,9 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data14.lastAppliedRevision !== undefined){
-if(typeof data14.lastAppliedRevision !== "string"){
-const err34 = {instancePath:instancePath+"/status/lastAppliedRevision",keyword:"type",params:{type: "string"}};
+if(data15.lastAttemptedRevision !== undefined){
+if(typeof data15.lastAttemptedRevision !== "string"){
+const err34 = {instancePath:instancePath+"/status/lastAttemptedRevision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -10335,9 +10336,9 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data14.lastAppliedCommit !== undefined){
-if(typeof data14.lastAppliedCommit !== "string"){
-const err35 = {instancePath:instancePath+"/status/lastAppliedCommit",keyword:"type",params:{type: "string"}};
+if(data15.lastAttemptedCommit !== undefined){
+if(typeof data15.lastAttemptedCommit !== "string"){
+const err35 = {instancePath:instancePath+"/status/lastAttemptedCommit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -10347,11 +10348,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data14.lastAppliedAt !== undefined){
-let data21 = data14.lastAppliedAt;
-if(typeof data21 === "string"){
-if(!(formats6(data21))){
-const err36 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"format",params:{format: "date-time"}};
+if(data15.lastAppliedRevision !== undefined){
+if(typeof data15.lastAppliedRevision !== "string"){
+const err36 = {instancePath:instancePath+"/status/lastAppliedRevision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -10361,8 +10360,9 @@ vErrors.push(err36);
 errors++;
 }
 }
-else {
-const err37 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"type",params:{type: "string"}};
+if(data15.lastAppliedCommit !== undefined){
+if(typeof data15.lastAppliedCommit !== "string"){
+const err37 = {instancePath:instancePath+"/status/lastAppliedCommit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -10372,11 +10372,11 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data14.lastChange !== undefined){
-let data22 = data14.lastChange;
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.at === undefined){
-const err38 = {instancePath:instancePath+"/status/lastChange",keyword:"required",params:{missingProperty: "at"}};
+if(data15.lastAppliedAt !== undefined){
+let data22 = data15.lastAppliedAt;
+if(typeof data22 === "string"){
+if(!(formats6(data22))){
+const err38 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -10385,8 +10385,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(data22.reason === undefined){
-const err39 = {instancePath:instancePath+"/status/lastChange",keyword:"required",params:{missingProperty: "reason"}};
+}
+else {
+const err39 = {instancePath:instancePath+"/status/lastAppliedAt",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -10395,8 +10396,12 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(data22.message === undefined){
-const err40 = {instancePath:instancePath+"/status/lastChange",keyword:"required",params:{missingProperty: "message"}};
+}
+if(data15.lastChange !== undefined){
+let data23 = data15.lastChange;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.at === undefined){
+const err40 = {instancePath:instancePath+"/status/lastChange",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -10405,11 +10410,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data22.at !== undefined){
-let data23 = data22.at;
-if(typeof data23 === "string"){
-if(!(formats6(data23))){
-const err41 = {instancePath:instancePath+"/status/lastChange/at",keyword:"format",params:{format: "date-time"}};
+if(data23.reason === undefined){
+const err41 = {instancePath:instancePath+"/status/lastChange",keyword:"required",params:{missingProperty: "reason"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -10418,9 +10420,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-}
-else {
-const err42 = {instancePath:instancePath+"/status/lastChange/at",keyword:"type",params:{type: "string"}};
+if(data23.message === undefined){
+const err42 = {instancePath:instancePath+"/status/lastChange",keyword:"required",params:{missingProperty: "message"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -10429,11 +10430,11 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-if(data22.reason !== undefined){
-let data24 = data22.reason;
-if(typeof data24 !== "string"){
-const err43 = {instancePath:instancePath+"/status/lastChange/reason",keyword:"type",params:{type: "string"}};
+if(data23.at !== undefined){
+let data24 = data23.at;
+if(typeof data24 === "string"){
+if(!(formats6(data24))){
+const err43 = {instancePath:instancePath+"/status/lastChange/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -10442,8 +10443,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(!((data24 === "Applied") || (data24 === "Healed"))){
-const err44 = {instancePath:instancePath+"/status/lastChange/reason",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.lastChange.properties.reason.enum}};
+}
+else {
+const err44 = {instancePath:instancePath+"/status/lastChange/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -10453,9 +10455,10 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data22.message !== undefined){
-if(typeof data22.message !== "string"){
-const err45 = {instancePath:instancePath+"/status/lastChange/message",keyword:"type",params:{type: "string"}};
+if(data23.reason !== undefined){
+let data25 = data23.reason;
+if(typeof data25 !== "string"){
+const err45 = {instancePath:instancePath+"/status/lastChange/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -10464,10 +10467,8 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-else {
-const err46 = {instancePath:instancePath+"/status/lastChange",keyword:"type",params:{type: "object"}};
+if(!((data25 === "Applied") || (data25 === "Healed"))){
+const err46 = {instancePath:instancePath+"/status/lastChange/reason",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.lastChange.properties.reason.enum}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -10477,9 +10478,9 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data14.lastHandledSync !== undefined){
-if(typeof data14.lastHandledSync !== "string"){
-const err47 = {instancePath:instancePath+"/status/lastHandledSync",keyword:"type",params:{type: "string"}};
+if(data23.message !== undefined){
+if(typeof data23.message !== "string"){
+const err47 = {instancePath:instancePath+"/status/lastChange/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -10489,9 +10490,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data14.watching !== undefined){
-if(typeof data14.watching !== "string"){
-const err48 = {instancePath:instancePath+"/status/watching",keyword:"type",params:{type: "string"}};
+}
+else {
+const err48 = {instancePath:instancePath+"/status/lastChange",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -10501,10 +10502,9 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data14.objects !== undefined){
-let data28 = data14.objects;
-if(!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28)))){
-const err49 = {instancePath:instancePath+"/status/objects",keyword:"type",params:{type: "integer"}};
+if(data15.lastHandledSync !== undefined){
+if(typeof data15.lastHandledSync !== "string"){
+const err49 = {instancePath:instancePath+"/status/lastHandledSync",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -10514,15 +10514,9 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data14.inventory !== undefined){
-let data29 = data14.inventory;
-if(Array.isArray(data29)){
-const len1 = data29.length;
-for(let i1=0; i1<len1; i1++){
-let data30 = data29[i1];
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-if(data30.kind === undefined){
-const err50 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "kind"}};
+if(data15.watching !== undefined){
+if(typeof data15.watching !== "string"){
+const err50 = {instancePath:instancePath+"/status/watching",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -10531,8 +10525,11 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(data30.name === undefined){
-const err51 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "name"}};
+}
+if(data15.objects !== undefined){
+let data29 = data15.objects;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err51 = {instancePath:instancePath+"/status/objects",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -10541,9 +10538,16 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data30.kind !== undefined){
-if(typeof data30.kind !== "string"){
-const err52 = {instancePath:instancePath+"/status/inventory/" + i1+"/kind",keyword:"type",params:{type: "string"}};
+}
+if(data15.inventory !== undefined){
+let data30 = data15.inventory;
+if(Array.isArray(data30)){
+const len1 = data30.length;
+for(let i1=0; i1<len1; i1++){
+let data31 = data30[i1];
+if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
+if(data31.kind === undefined){
+const err52 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -10552,10 +10556,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-}
-if(data30.name !== undefined){
-if(typeof data30.name !== "string"){
-const err53 = {instancePath:instancePath+"/status/inventory/" + i1+"/name",keyword:"type",params:{type: "string"}};
+if(data31.name === undefined){
+const err53 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -10564,10 +10566,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data30.uid !== undefined){
-if(typeof data30.uid !== "string"){
-const err54 = {instancePath:instancePath+"/status/inventory/" + i1+"/uid",keyword:"type",params:{type: "string"}};
+if(data31.kind !== undefined){
+if(typeof data31.kind !== "string"){
+const err54 = {instancePath:instancePath+"/status/inventory/" + i1+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -10577,9 +10578,9 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data30.adopted !== undefined){
-if(typeof data30.adopted !== "boolean"){
-const err55 = {instancePath:instancePath+"/status/inventory/" + i1+"/adopted",keyword:"type",params:{type: "boolean"}};
+if(data31.name !== undefined){
+if(typeof data31.name !== "string"){
+const err55 = {instancePath:instancePath+"/status/inventory/" + i1+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -10589,9 +10590,9 @@ vErrors.push(err55);
 errors++;
 }
 }
-}
-else {
-const err56 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"type",params:{type: "object"}};
+if(data31.uid !== undefined){
+if(typeof data31.uid !== "string"){
+const err56 = {instancePath:instancePath+"/status/inventory/" + i1+"/uid",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -10601,9 +10602,9 @@ vErrors.push(err56);
 errors++;
 }
 }
-}
-else {
-const err57 = {instancePath:instancePath+"/status/inventory",keyword:"type",params:{type: "array"}};
+if(data31.adopted !== undefined){
+if(typeof data31.adopted !== "boolean"){
+const err57 = {instancePath:instancePath+"/status/inventory/" + i1+"/adopted",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -10613,15 +10614,9 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data14.drift !== undefined){
-let data35 = data14.drift;
-if(Array.isArray(data35)){
-const len2 = data35.length;
-for(let i2=0; i2<len2; i2++){
-let data36 = data35[i2];
-if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
-if(data36.kind === undefined){
-const err58 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "kind"}};
+}
+else {
+const err58 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -10630,8 +10625,10 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data36.name === undefined){
-const err59 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "name"}};
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/status/inventory",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -10640,9 +10637,16 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data36.kind !== undefined){
-if(typeof data36.kind !== "string"){
-const err60 = {instancePath:instancePath+"/status/drift/" + i2+"/kind",keyword:"type",params:{type: "string"}};
+}
+if(data15.drift !== undefined){
+let data36 = data15.drift;
+if(Array.isArray(data36)){
+const len2 = data36.length;
+for(let i2=0; i2<len2; i2++){
+let data37 = data36[i2];
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+if(data37.kind === undefined){
+const err60 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -10651,10 +10655,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-}
-if(data36.name !== undefined){
-if(typeof data36.name !== "string"){
-const err61 = {instancePath:instancePath+"/status/drift/" + i2+"/name",keyword:"type",params:{type: "string"}};
+if(data37.name === undefined){
+const err61 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -10663,10 +10665,9 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-if(data36.field !== undefined){
-if(typeof data36.field !== "string"){
-const err62 = {instancePath:instancePath+"/status/drift/" + i2+"/field",keyword:"type",params:{type: "string"}};
+if(data37.kind !== undefined){
+if(typeof data37.kind !== "string"){
+const err62 = {instancePath:instancePath+"/status/drift/" + i2+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -10676,9 +10677,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data36.by !== undefined){
-if(typeof data36.by !== "string"){
-const err63 = {instancePath:instancePath+"/status/drift/" + i2+"/by",keyword:"type",params:{type: "string"}};
+if(data37.name !== undefined){
+if(typeof data37.name !== "string"){
+const err63 = {instancePath:instancePath+"/status/drift/" + i2+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -10688,9 +10689,9 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data36.message !== undefined){
-if(typeof data36.message !== "string"){
-const err64 = {instancePath:instancePath+"/status/drift/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data37.field !== undefined){
+if(typeof data37.field !== "string"){
+const err64 = {instancePath:instancePath+"/status/drift/" + i2+"/field",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -10700,9 +10701,9 @@ vErrors.push(err64);
 errors++;
 }
 }
-}
-else {
-const err65 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"type",params:{type: "object"}};
+if(data37.by !== undefined){
+if(typeof data37.by !== "string"){
+const err65 = {instancePath:instancePath+"/status/drift/" + i2+"/by",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -10712,9 +10713,9 @@ vErrors.push(err65);
 errors++;
 }
 }
-}
-else {
-const err66 = {instancePath:instancePath+"/status/drift",keyword:"type",params:{type: "array"}};
+if(data37.message !== undefined){
+if(typeof data37.message !== "string"){
+const err66 = {instancePath:instancePath+"/status/drift/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -10724,15 +10725,9 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data14.pending !== undefined){
-let data42 = data14.pending;
-if(Array.isArray(data42)){
-const len3 = data42.length;
-for(let i3=0; i3<len3; i3++){
-let data43 = data42[i3];
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-if(data43.kind === undefined){
-const err67 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "kind"}};
+}
+else {
+const err67 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -10741,8 +10736,10 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(data43.name === undefined){
-const err68 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "name"}};
+}
+}
+else {
+const err68 = {instancePath:instancePath+"/status/drift",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -10751,8 +10748,16 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data43.action === undefined){
-const err69 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "action"}};
+}
+if(data15.pending !== undefined){
+let data43 = data15.pending;
+if(Array.isArray(data43)){
+const len3 = data43.length;
+for(let i3=0; i3<len3; i3++){
+let data44 = data43[i3];
+if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+if(data44.kind === undefined){
+const err69 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -10761,9 +10766,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(data43.kind !== undefined){
-if(typeof data43.kind !== "string"){
-const err70 = {instancePath:instancePath+"/status/pending/" + i3+"/kind",keyword:"type",params:{type: "string"}};
+if(data44.name === undefined){
+const err70 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -10772,10 +10776,8 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-if(data43.name !== undefined){
-if(typeof data43.name !== "string"){
-const err71 = {instancePath:instancePath+"/status/pending/" + i3+"/name",keyword:"type",params:{type: "string"}};
+if(data44.action === undefined){
+const err71 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -10784,11 +10786,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data43.action !== undefined){
-let data46 = data43.action;
-if(typeof data46 !== "string"){
-const err72 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"type",params:{type: "string"}};
+if(data44.kind !== undefined){
+if(typeof data44.kind !== "string"){
+const err72 = {instancePath:instancePath+"/status/pending/" + i3+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -10797,8 +10797,10 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(!(((data46 === "Create") || (data46 === "Configure")) || (data46 === "Prune"))){
-const err73 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.pending.items.properties.action.enum}};
+}
+if(data44.name !== undefined){
+if(typeof data44.name !== "string"){
+const err73 = {instancePath:instancePath+"/status/pending/" + i3+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -10808,9 +10810,10 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data43.message !== undefined){
-if(typeof data43.message !== "string"){
-const err74 = {instancePath:instancePath+"/status/pending/" + i3+"/message",keyword:"type",params:{type: "string"}};
+if(data44.action !== undefined){
+let data47 = data44.action;
+if(typeof data47 !== "string"){
+const err74 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -10819,10 +10822,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-}
-else {
-const err75 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"type",params:{type: "object"}};
+if(!(((data47 === "Create") || (data47 === "Configure")) || (data47 === "Prune"))){
+const err75 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.pending.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -10832,9 +10833,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-}
-else {
-const err76 = {instancePath:instancePath+"/status/pending",keyword:"type",params:{type: "array"}};
+if(data44.message !== undefined){
+if(typeof data44.message !== "string"){
+const err76 = {instancePath:instancePath+"/status/pending/" + i3+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -10844,11 +10845,9 @@ vErrors.push(err76);
 errors++;
 }
 }
-if(data14.healing !== undefined){
-let data48 = data14.healing;
-if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
-if(data48.count === undefined){
-const err77 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
+}
+else {
+const err77 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -10857,8 +10856,10 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(data48.at === undefined){
-const err78 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/status/pending",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -10867,10 +10868,12 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(data48.count !== undefined){
-let data49 = data48.count;
-if(!(((typeof data49 == "number") && (!(data49 % 1) && !isNaN(data49))) && (isFinite(data49)))){
-const err79 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
+}
+if(data15.healing !== undefined){
+let data49 = data15.healing;
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+if(data49.count === undefined){
+const err79 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -10879,12 +10882,8 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-if(data48.at !== undefined){
-let data50 = data48.at;
-if(typeof data50 === "string"){
-if(!(formats6(data50))){
-const err80 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
+if(data49.at === undefined){
+const err80 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -10893,9 +10892,10 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-else {
-const err81 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
+if(data49.count !== undefined){
+let data50 = data49.count;
+if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
+const err81 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -10905,9 +10905,11 @@ vErrors.push(err81);
 errors++;
 }
 }
-}
-else {
-const err82 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
+if(data49.at !== undefined){
+let data51 = data49.at;
+if(typeof data51 === "string"){
+if(!(formats6(data51))){
+const err82 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -10917,15 +10919,8 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data14.results !== undefined){
-let data51 = data14.results;
-if(Array.isArray(data51)){
-const len4 = data51.length;
-for(let i4=0; i4<len4; i4++){
-let data52 = data51[i4];
-if(data52 && typeof data52 == "object" && !Array.isArray(data52)){
-if(data52.kind === undefined){
-const err83 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "kind"}};
+else {
+const err83 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -10934,8 +10929,10 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data52.name === undefined){
-const err84 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "name"}};
+}
+}
+else {
+const err84 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -10944,8 +10941,16 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data52.action === undefined){
-const err85 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "action"}};
+}
+if(data15.results !== undefined){
+let data52 = data15.results;
+if(Array.isArray(data52)){
+const len4 = data52.length;
+for(let i4=0; i4<len4; i4++){
+let data53 = data52[i4];
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+if(data53.kind === undefined){
+const err85 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -10954,9 +10959,8 @@ vErrors.push(err85);
 }
 errors++;
 }
-if(data52.kind !== undefined){
-if(typeof data52.kind !== "string"){
-const err86 = {instancePath:instancePath+"/status/results/" + i4+"/kind",keyword:"type",params:{type: "string"}};
+if(data53.name === undefined){
+const err86 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -10965,10 +10969,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-if(data52.name !== undefined){
-if(typeof data52.name !== "string"){
-const err87 = {instancePath:instancePath+"/status/results/" + i4+"/name",keyword:"type",params:{type: "string"}};
+if(data53.action === undefined){
+const err87 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -10977,11 +10979,9 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-if(data52.action !== undefined){
-let data55 = data52.action;
-if(typeof data55 !== "string"){
-const err88 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"type",params:{type: "string"}};
+if(data53.kind !== undefined){
+if(typeof data53.kind !== "string"){
+const err88 = {instancePath:instancePath+"/status/results/" + i4+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -10990,8 +10990,10 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(!(((((data55 === "Created") || (data55 === "Configured")) || (data55 === "Pruned")) || (data55 === "PruneSkipped")) || (data55 === "Failed"))){
-const err89 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
+}
+if(data53.name !== undefined){
+if(typeof data53.name !== "string"){
+const err89 = {instancePath:instancePath+"/status/results/" + i4+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -11001,9 +11003,10 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data52.message !== undefined){
-if(typeof data52.message !== "string"){
-const err90 = {instancePath:instancePath+"/status/results/" + i4+"/message",keyword:"type",params:{type: "string"}};
+if(data53.action !== undefined){
+let data56 = data53.action;
+if(typeof data56 !== "string"){
+const err90 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -11012,10 +11015,8 @@ vErrors.push(err90);
 }
 errors++;
 }
-}
-}
-else {
-const err91 = {instancePath:instancePath+"/status/results/" + i4,keyword:"type",params:{type: "object"}};
+if(!(((((data56 === "Created") || (data56 === "Configured")) || (data56 === "Pruned")) || (data56 === "PruneSkipped")) || (data56 === "Failed"))){
+const err91 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -11025,9 +11026,9 @@ vErrors.push(err91);
 errors++;
 }
 }
-}
-else {
-const err92 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
+if(data53.message !== undefined){
+if(typeof data53.message !== "string"){
+const err92 = {instancePath:instancePath+"/status/results/" + i4+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -11037,15 +11038,9 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data14.errors !== undefined){
-let data57 = data14.errors;
-if(Array.isArray(data57)){
-const len5 = data57.length;
-for(let i5=0; i5<len5; i5++){
-let data58 = data57[i5];
-if(data58 && typeof data58 == "object" && !Array.isArray(data58)){
-if(data58.message === undefined){
-const err93 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"required",params:{missingProperty: "message"}};
+}
+else {
+const err93 = {instancePath:instancePath+"/status/results/" + i4,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -11054,9 +11049,10 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(data58.file !== undefined){
-if(typeof data58.file !== "string"){
-const err94 = {instancePath:instancePath+"/status/errors/" + i5+"/file",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err94 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -11066,10 +11062,15 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data58.line !== undefined){
-let data60 = data58.line;
-if(!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60)))){
-const err95 = {instancePath:instancePath+"/status/errors/" + i5+"/line",keyword:"type",params:{type: "integer"}};
+if(data15.errors !== undefined){
+let data58 = data15.errors;
+if(Array.isArray(data58)){
+const len5 = data58.length;
+for(let i5=0; i5<len5; i5++){
+let data59 = data58[i5];
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(data59.message === undefined){
+const err95 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"required",params:{missingProperty: "message"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -11078,11 +11079,9 @@ vErrors.push(err95);
 }
 errors++;
 }
-}
-if(data58.column !== undefined){
-let data61 = data58.column;
-if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
-const err96 = {instancePath:instancePath+"/status/errors/" + i5+"/column",keyword:"type",params:{type: "integer"}};
+if(data59.file !== undefined){
+if(typeof data59.file !== "string"){
+const err96 = {instancePath:instancePath+"/status/errors/" + i5+"/file",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -11092,9 +11091,10 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data58.code !== undefined){
-if(typeof data58.code !== "string"){
-const err97 = {instancePath:instancePath+"/status/errors/" + i5+"/code",keyword:"type",params:{type: "string"}};
+if(data59.line !== undefined){
+let data61 = data59.line;
+if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
+const err97 = {instancePath:instancePath+"/status/errors/" + i5+"/line",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -11104,9 +11104,10 @@ vErrors.push(err97);
 errors++;
 }
 }
-if(data58.message !== undefined){
-if(typeof data58.message !== "string"){
-const err98 = {instancePath:instancePath+"/status/errors/" + i5+"/message",keyword:"type",params:{type: "string"}};
+if(data59.column !== undefined){
+let data62 = data59.column;
+if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
+const err98 = {instancePath:instancePath+"/status/errors/" + i5+"/column",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -11116,9 +11117,9 @@ vErrors.push(err98);
 errors++;
 }
 }
-}
-else {
-const err99 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"type",params:{type: "object"}};
+if(data59.code !== undefined){
+if(typeof data59.code !== "string"){
+const err99 = {instancePath:instancePath+"/status/errors/" + i5+"/code",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -11128,9 +11129,9 @@ vErrors.push(err99);
 errors++;
 }
 }
-}
-else {
-const err100 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
+if(data59.message !== undefined){
+if(typeof data59.message !== "string"){
+const err100 = {instancePath:instancePath+"/status/errors/" + i5+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -11140,11 +11141,9 @@ vErrors.push(err100);
 errors++;
 }
 }
-if(data14.awaiting !== undefined){
-let data64 = data14.awaiting;
-if(data64 && typeof data64 == "object" && !Array.isArray(data64)){
-if(data64.token === undefined){
-const err101 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
+}
+else {
+const err101 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -11153,8 +11152,10 @@ vErrors.push(err101);
 }
 errors++;
 }
-if(data64.prune === undefined){
-const err102 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
+}
+}
+else {
+const err102 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -11163,8 +11164,12 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(data64.of === undefined){
-const err103 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
+}
+if(data15.awaiting !== undefined){
+let data65 = data15.awaiting;
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.token === undefined){
+const err103 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -11173,9 +11178,8 @@ vErrors.push(err103);
 }
 errors++;
 }
-if(data64.token !== undefined){
-if(typeof data64.token !== "string"){
-const err104 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
+if(data65.prune === undefined){
+const err104 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -11184,11 +11188,8 @@ vErrors.push(err104);
 }
 errors++;
 }
-}
-if(data64.prune !== undefined){
-let data66 = data64.prune;
-if(!(((typeof data66 == "number") && (!(data66 % 1) && !isNaN(data66))) && (isFinite(data66)))){
-const err105 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
+if(data65.of === undefined){
+const err105 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -11197,11 +11198,9 @@ vErrors.push(err105);
 }
 errors++;
 }
-}
-if(data64.of !== undefined){
-let data67 = data64.of;
-if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
-const err106 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
+if(data65.token !== undefined){
+if(typeof data65.token !== "string"){
+const err106 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -11211,9 +11210,10 @@ vErrors.push(err106);
 errors++;
 }
 }
-}
-else {
-const err107 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
+if(data65.prune !== undefined){
+let data67 = data65.prune;
+if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
+const err107 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -11223,15 +11223,10 @@ vErrors.push(err107);
 errors++;
 }
 }
-if(data14.history !== undefined){
-let data68 = data14.history;
-if(Array.isArray(data68)){
-const len6 = data68.length;
-for(let i6=0; i6<len6; i6++){
-let data69 = data68[i6];
-if(data69 && typeof data69 == "object" && !Array.isArray(data69)){
-if(data69.revision === undefined){
-const err108 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "revision"}};
+if(data65.of !== undefined){
+let data68 = data65.of;
+if(!(((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68))) && (isFinite(data68)))){
+const err108 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -11240,8 +11235,10 @@ vErrors.push(err108);
 }
 errors++;
 }
-if(data69.at === undefined){
-const err109 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "at"}};
+}
+}
+else {
+const err109 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -11250,8 +11247,16 @@ vErrors.push(err109);
 }
 errors++;
 }
-if(data69.objects === undefined){
-const err110 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "objects"}};
+}
+if(data15.history !== undefined){
+let data69 = data15.history;
+if(Array.isArray(data69)){
+const len6 = data69.length;
+for(let i6=0; i6<len6; i6++){
+let data70 = data69[i6];
+if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
+if(data70.revision === undefined){
+const err110 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "revision"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -11260,9 +11265,8 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(data69.revision !== undefined){
-if(typeof data69.revision !== "string"){
-const err111 = {instancePath:instancePath+"/status/history/" + i6+"/revision",keyword:"type",params:{type: "string"}};
+if(data70.at === undefined){
+const err111 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -11271,10 +11275,8 @@ vErrors.push(err111);
 }
 errors++;
 }
-}
-if(data69.commit !== undefined){
-if(typeof data69.commit !== "string"){
-const err112 = {instancePath:instancePath+"/status/history/" + i6+"/commit",keyword:"type",params:{type: "string"}};
+if(data70.objects === undefined){
+const err112 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "objects"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -11283,12 +11285,9 @@ vErrors.push(err112);
 }
 errors++;
 }
-}
-if(data69.at !== undefined){
-let data72 = data69.at;
-if(typeof data72 === "string"){
-if(!(formats6(data72))){
-const err113 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"format",params:{format: "date-time"}};
+if(data70.revision !== undefined){
+if(typeof data70.revision !== "string"){
+const err113 = {instancePath:instancePath+"/status/history/" + i6+"/revision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -11298,8 +11297,9 @@ vErrors.push(err113);
 errors++;
 }
 }
-else {
-const err114 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"type",params:{type: "string"}};
+if(data70.commit !== undefined){
+if(typeof data70.commit !== "string"){
+const err114 = {instancePath:instancePath+"/status/history/" + i6+"/commit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -11309,10 +11309,11 @@ vErrors.push(err114);
 errors++;
 }
 }
-if(data69.objects !== undefined){
-let data73 = data69.objects;
-if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
-const err115 = {instancePath:instancePath+"/status/history/" + i6+"/objects",keyword:"type",params:{type: "integer"}};
+if(data70.at !== undefined){
+let data73 = data70.at;
+if(typeof data73 === "string"){
+if(!(formats6(data73))){
+const err115 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -11322,10 +11323,8 @@ vErrors.push(err115);
 errors++;
 }
 }
-if(data69.changed !== undefined){
-let data74 = data69.changed;
-if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
-const err116 = {instancePath:instancePath+"/status/history/" + i6+"/changed",keyword:"type",params:{type: "integer"}};
+else {
+const err116 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -11335,9 +11334,10 @@ vErrors.push(err116);
 errors++;
 }
 }
-}
-else {
-const err117 = {instancePath:instancePath+"/status/history/" + i6,keyword:"type",params:{type: "object"}};
+if(data70.objects !== undefined){
+let data74 = data70.objects;
+if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
+const err117 = {instancePath:instancePath+"/status/history/" + i6+"/objects",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -11347,9 +11347,10 @@ vErrors.push(err117);
 errors++;
 }
 }
-}
-else {
-const err118 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
+if(data70.changed !== undefined){
+let data75 = data70.changed;
+if(!(((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75))) && (isFinite(data75)))){
+const err118 = {instancePath:instancePath+"/status/history/" + i6+"/changed",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -11359,15 +11360,9 @@ vErrors.push(err118);
 errors++;
 }
 }
-if(data14.conditions !== undefined){
-let data75 = data14.conditions;
-if(Array.isArray(data75)){
-const len7 = data75.length;
-for(let i7=0; i7<len7; i7++){
-let data76 = data75[i7];
-if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
-if(data76.type === undefined){
-const err119 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err119 = {instancePath:instancePath+"/status/history/" + i6,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -11376,8 +11371,10 @@ vErrors.push(err119);
 }
 errors++;
 }
-if(data76.status === undefined){
-const err120 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "status"}};
+}
+}
+else {
+const err120 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -11386,9 +11383,16 @@ vErrors.push(err120);
 }
 errors++;
 }
-if(data76.type !== undefined){
-if(typeof data76.type !== "string"){
-const err121 = {instancePath:instancePath+"/status/conditions/" + i7+"/type",keyword:"type",params:{type: "string"}};
+}
+if(data15.conditions !== undefined){
+let data76 = data15.conditions;
+if(Array.isArray(data76)){
+const len7 = data76.length;
+for(let i7=0; i7<len7; i7++){
+let data77 = data76[i7];
+if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
+if(data77.type === undefined){
+const err121 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -11397,11 +11401,8 @@ vErrors.push(err121);
 }
 errors++;
 }
-}
-if(data76.status !== undefined){
-let data78 = data76.status;
-if(typeof data78 !== "string"){
-const err122 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"type",params:{type: "string"}};
+if(data77.status === undefined){
+const err122 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -11410,8 +11411,9 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(!(((data78 === "True") || (data78 === "False")) || (data78 === "Unknown"))){
-const err123 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
+if(data77.type !== undefined){
+if(typeof data77.type !== "string"){
+const err123 = {instancePath:instancePath+"/status/conditions/" + i7+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -11421,9 +11423,10 @@ vErrors.push(err123);
 errors++;
 }
 }
-if(data76.reason !== undefined){
-if(typeof data76.reason !== "string"){
-const err124 = {instancePath:instancePath+"/status/conditions/" + i7+"/reason",keyword:"type",params:{type: "string"}};
+if(data77.status !== undefined){
+let data79 = data77.status;
+if(typeof data79 !== "string"){
+const err124 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -11432,10 +11435,8 @@ vErrors.push(err124);
 }
 errors++;
 }
-}
-if(data76.message !== undefined){
-if(typeof data76.message !== "string"){
-const err125 = {instancePath:instancePath+"/status/conditions/" + i7+"/message",keyword:"type",params:{type: "string"}};
+if(!(((data79 === "True") || (data79 === "False")) || (data79 === "Unknown"))){
+const err125 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -11445,10 +11446,9 @@ vErrors.push(err125);
 errors++;
 }
 }
-if(data76.observedGeneration !== undefined){
-let data81 = data76.observedGeneration;
-if(!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81)))){
-const err126 = {instancePath:instancePath+"/status/conditions/" + i7+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data77.reason !== undefined){
+if(typeof data77.reason !== "string"){
+const err126 = {instancePath:instancePath+"/status/conditions/" + i7+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -11458,11 +11458,9 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data76.lastTransitionTime !== undefined){
-let data82 = data76.lastTransitionTime;
-if(typeof data82 === "string"){
-if(!(formats6(data82))){
-const err127 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data77.message !== undefined){
+if(typeof data77.message !== "string"){
+const err127 = {instancePath:instancePath+"/status/conditions/" + i7+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -11472,8 +11470,10 @@ vErrors.push(err127);
 errors++;
 }
 }
-else {
-const err128 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data77.observedGeneration !== undefined){
+let data82 = data77.observedGeneration;
+if(!(((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82))) && (isFinite(data82)))){
+const err128 = {instancePath:instancePath+"/status/conditions/" + i7+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -11483,9 +11483,11 @@ vErrors.push(err128);
 errors++;
 }
 }
-}
-else {
-const err129 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"type",params:{type: "object"}};
+if(data77.lastTransitionTime !== undefined){
+let data83 = data77.lastTransitionTime;
+if(typeof data83 === "string"){
+if(!(formats6(data83))){
+const err129 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -11495,9 +11497,8 @@ vErrors.push(err129);
 errors++;
 }
 }
-}
 else {
-const err130 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err130 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -11509,7 +11510,7 @@ errors++;
 }
 }
 else {
-const err131 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err131 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -11521,12 +11522,36 @@ errors++;
 }
 }
 else {
-const err132 = {instancePath,keyword:"type",params:{type: "object"}};
+const err132 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err132];
 }
 else {
 vErrors.push(err132);
+}
+errors++;
+}
+}
+}
+else {
+const err133 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err133];
+}
+else {
+vErrors.push(err133);
+}
+errors++;
+}
+}
+}
+else {
+const err134 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err134];
+}
+else {
+vErrors.push(err134);
 }
 errors++;
 }

@@ -37,7 +37,7 @@ export function fillGitops({ add, output }: Registry, group: Command): void {
   add(
     'suspend',
     'Apply nothing until it is resumed',
-    (command) => named(command).option('--reason <text>', 'why, for others'),
+    (command) => named(command).option('--for <duration>', 'go on by itself after so long').option('--reason <text>', 'why, for others'),
     async (context, options, words) => (await import('./commands/gitops.ts')).suspend(context, options, words),
     group,
   )

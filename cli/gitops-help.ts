@@ -21,7 +21,7 @@ export const gitopsHelp: Readonly<Record<string, Help>> = {
   },
   'gitops ls': { examples: ['kit gitops ls', 'kit gitops ls -o yaml', 'kit gitops ls -o columns=NAME,AGE'], exit: 'plain' },
   'gitops suspend': {
-    examples: ['kit gitops suspend shop', 'kit gitops suspend shop --reason "sale until Monday"', 'kit --context prod gitops suspend shop'],
+    examples: ['kit gitops suspend shop', 'kit gitops suspend shop --reason "sale until Monday"', 'kit gitops suspend shop --for 2h'],
     exit: 'plain',
   },
   'gitops resume': {

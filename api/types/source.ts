@@ -45,6 +45,10 @@ export interface SourceSpec {
    */
   readonly suspend?: boolean
   /**
+   * When a suspended one goes on by itself. Only when it is resumed, if left out.
+   */
+  readonly suspendUntil?: string
+  /**
    * Why it is suspended.
    */
   readonly suspendReason?: string

@@ -2,8 +2,10 @@
 // beside it, and then waits for what the controller says.
 
 import { isAbsolute, resolve } from 'node:path'
+import { parseDuration } from '../../api/duration.ts'
 import { reasonOf } from '../../api/errors.ts'
 import { formatAge } from '../../api/table.ts'
+import { formatTimestamp } from '../../api/timestamp.ts'
 import type { WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
@@ -51,13 +53,18 @@ export async function add(context: Context, options: Options, [name = '']: reado
 }
 
 export async function suspend(context: Context, options: Options, [name = '']: readonly string[]): Promise<ExitCode> {
-  const spec = { suspend: true, suspendReason: options.reason ?? null }
-  return await change(context, { ...options, wait: false }, name, spec, 'suspended: nothing is applied until `kit gitops resume`')
+  const ms = options.for === undefined ? undefined : parseDuration(options.for)
+  if (options.for !== undefined && ms === undefined)
+    throw new CommandError(exitCodes.invalid, `error: --for: "${options.for}" is not a time such as 30m or 2h`)
+  const until = ms === undefined ? undefined : formatTimestamp(context.clock.wallMs() + ms)
+  const spec = { suspend: true, suspendUntil: until ?? null, suspendReason: options.reason ?? null }
+  const then = until === undefined ? '' : `${until}, or `
+  return await change(context, { ...options, wait: false }, name, spec, `suspended: nothing is applied until ${then}\`kit gitops resume\``)
 }
 
 /** Also from a revision that it was rolled back to. */
 export async function resume(context: Context, options: Options, [name = '']: readonly string[]): Promise<ExitCode> {
-  return await change(context, options, name, { suspend: null, suspendReason: null, pin: null }, 'resumed')
+  return await change(context, options, name, { suspend: null, suspendUntil: null, suspendReason: null, pin: null }, 'resumed')
 }
 
 async function change(

@@ -28,6 +28,12 @@ const rows: readonly (readonly [when: string, given: Partial<Situation>, expecte
   ['the files have become wrong and something drifts', { revision: 'r2', isValid: false, changes: 2 }, 'Hold InvalidFiles'],
   ['the files are others, and it is suspended', { revision: 'r2', spec: suspended }, 'Hold Suspended'],
   ['something drifts, and it is suspended', { changes: 1, spec: suspended }, 'Hold Suspended'],
+  [
+    'the files are others, and it is suspended for a while',
+    { revision: 'r2', spec: { ...suspended, suspendUntil: ago(-1) } },
+    'Hold Suspended',
+  ],
+  ['the files are others, and it was suspended until now', { revision: 'r2', spec: { ...suspended, suspendUntil: ago(0) } }, 'Apply'],
   ['somebody asks although it is suspended', { spec: suspended, isAsked: true }, 'Apply'],
   ['somebody asks although the files are wrong', { isAsked: true, isValid: false }, 'Hold InvalidFiles'],
   ['the directory is empty', { prune: { ...pruning, refusal: 'Empty' } }, 'Hold Empty'],

@@ -15,7 +15,7 @@ export type Decision =
   | { readonly do: 'Wait'; readonly ms: number }
 
 export interface Situation {
-  readonly spec: Pick<Source['spec'], 'suspend' | 'drift'>
+  readonly spec: Pick<Source['spec'], 'suspend' | 'suspendUntil' | 'drift'>
   readonly status: Pick<Source['status'], 'lastAppliedRevision' | 'conditions' | 'healing'>
   readonly revision: string
   /** Whether the files, and a dry run of all that is in them, are without mistakes. */
@@ -36,7 +36,7 @@ const longestWaitMs = 5 * 60_000
 const forgottenAfterMs = 15 * 60_000
 
 export function decide({ spec, status, revision, isValid, prune, changes, isAsked, nowMs }: Situation): Decision {
-  if (spec.suspend === true && !isAsked) return { do: 'Hold', reason: 'Suspended' }
+  if (suspendedForMs(spec, nowMs) > 0 && !isAsked) return { do: 'Hold', reason: 'Suspended' }
   if (!isValid) return { do: 'Hold', reason: 'InvalidFiles' }
   if (prune.refusal !== undefined) return { do: 'Hold', reason: prune.refusal === 'Empty' ? 'Empty' : 'PruneNeedsConsent' }
   const ready = status.conditions?.find(({ type }) => type === 'Ready')
@@ -46,6 +46,12 @@ export function decide({ spec, status, revision, isValid, prune, changes, isAske
   if (spec.drift === 'Report') return { do: 'Hold', reason: 'Drifted' }
   const ms = healingWaitMs(status.healing, nowMs)
   return ms > 0 ? { do: 'Wait', ms } : { do: 'Apply', isHealing: true }
+}
+
+/** How much longer it is left alone; 0 when it is not. */
+export function suspendedForMs({ suspend, suspendUntil }: Pick<Source['spec'], 'suspend' | 'suspendUntil'>, nowMs: number): number {
+  if (suspend !== true) return 0
+  return suspendUntil === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Date.parse(suspendUntil) - nowMs)
 }
 
 /** At once, then after 5 s, 10 s, … since the last time. */

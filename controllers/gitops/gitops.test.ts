@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StatusError } from '../../api/errors.ts'
+import { formatTimestamp } from '../../api/timestamp.ts'
 import { pruneFinalizer } from './gitops.ts'
 import { agreeAnnotation, syncAnnotation } from './sync.ts'
 import { createWorld, many, service } from './testdata/world.ts'
@@ -346,6 +347,21 @@ test('a suspended source writes nothing but its status; one look may be asked fo
   assert.deepEqual(world.names(), ['db'])
   await world.reconcile()
   assert.equal(world.ready(), 'Unknown Suspended')
+})
+
+test('a source that is suspended for a while goes on by itself', async () => {
+  const world = await createWorld({ suspend: true })
+  const suspendUntil = formatTimestamp(world.clock.wallMs() + 20_000)
+  await world.user.patch('Source', 'shop', { type: 'merge', patch: { spec: { suspendUntil } } })
+  world.write({ 'web.yml': service('web') })
+  const { requeueAfterMs } = await world.reconcile()
+  assert.equal(world.ready(), 'Unknown Suspended')
+  assert.ok(world.message().startsWith(`suspended until ${suspendUntil}; the files are at revision`), world.message())
+  assert.ok(requeueAfterMs !== undefined && requeueAfterMs > 0 && requeueAfterMs <= 20_000)
+  await world.clock.advance(requeueAfterMs)
+  await world.reconcile()
+  assert.equal(world.ready(), 'True Applied')
+  assert.deepEqual(world.names(), ['web'])
 })
 
 test('a source that is pinned goes back to what was applied, and stays there', async () => {

@@ -14,6 +14,7 @@ import type { KitObject, Node, Source } from '../../api/objects.ts'
 import type { Directories, DirectoryState, WatchedDirectory } from '../../effects/effects.ts'
 import type { Controller, Result } from '../runtime/controller.ts'
 import { pruneAll } from './attempt.ts'
+import { suspendedForMs } from './decide.ts'
 import { directoryChoice, revisionOf } from './files.ts'
 import { managerOf, planPrune } from './prune.ts'
 import { snapshotKey } from './snapshots.ts'
@@ -146,7 +147,9 @@ export function gitopsController(deps: GitopsDeps): Controller {
         { watching, ...(commit === undefined ? {} : { commit }) },
         signal,
       )
-      return { requeueAfterMs: Math.min(outcome.requeueAfterMs ?? Number.POSITIVE_INFINITY, durationMs(spec.interval ?? '1m')) }
+      const resumedInMs = suspendedForMs(spec, deps.clock.wallMs()) || Number.POSITIVE_INFINITY
+      const nextMs = Math.min(outcome.requeueAfterMs ?? Number.POSITIVE_INFINITY, resumedInMs, durationMs(spec.interval ?? '1m'))
+      return { requeueAfterMs: nextMs }
     },
   }
 }

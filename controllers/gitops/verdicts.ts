@@ -30,9 +30,10 @@ export function holdVerdict(
   switch (reason) {
     case 'Suspended': {
       const why = spec.suspendReason === undefined ? '' : ` (${spec.suspendReason})`
+      const until = spec.suspendUntil === undefined ? '' : ` until ${spec.suspendUntil}`
       const behind =
         revision.revision === lastAppliedRevision ? 'the files are those that are applied' : `the files are at ${revisionWords(revision)}`
-      return { status: 'Unknown', reason, message: `suspended${why}; ${behind}; go on with \`kit gitops resume ${name}\`` }
+      return { status: 'Unknown', reason, message: `suspended${until}${why}; ${behind}; go on with \`kit gitops resume ${name}\`` }
     }
     case 'InvalidFiles': {
       const [first] = found.errors
