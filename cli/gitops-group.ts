@@ -16,7 +16,7 @@ export function fillGitops({ add, output }: Registry, group: Command): void {
     (command) =>
       waiting(named(command))
         .option('--dir <directory>', 'the directory, on the machine of the manager')
-        .option('--node <node>', 'manager that has it (default: the one that leads)')
+        .option('--node <node>', 'manager that has it (default: any that has it)')
         .option('--prune', 'delete what it has created and the files do not hold any more (default)')
         .option('--no-prune', 'delete nothing')
         .option('--allow-empty', 'prune even when the directory holds no object')
