@@ -28,14 +28,14 @@ function compare(name: string, frame: string): void {
   if (!isRewriting) assert.equal(text, recorded.get(name), `${name}: KIT_REWRITE=1 records it`)
 }
 
-const guide = join(import.meta.dirname, '../../docs/dashboard.md')
+const guides = ['docs/dashboard.md', 'README.md'].map((name) => join(import.meta.dirname, '../..', name))
 const picture = /^<!-- frame: (.*) -->\n(?:\n(?: {5}.*\n)+)?/gm
 
-/** The guide shows screens of this test, without the lines that are empty. */
+/** The guides show screens of this test, without the lines that are empty. */
 function illustrated(text: string): string {
   return text.replaceAll(picture, (_, name: string) => {
     const frame = seen.get(name)
-    assert.ok(frame !== undefined, `docs/dashboard.md shows a frame that is none: ${name}`)
+    assert.ok(frame !== undefined, `a guide shows a frame that is none: ${name}`)
     const lines = stripVTControlCharacters(frame)
       .split('\n')
       .filter((line) => line.trim() !== '')
@@ -44,9 +44,11 @@ function illustrated(text: string): string {
 }
 
 after(() => {
-  const text = readFileSync(guide, 'utf8')
-  if (isRewriting) writeFileSync(guide, illustrated(text))
-  else assert.equal(text, illustrated(text), 'docs/dashboard.md shows these screens: KIT_REWRITE=1 renews them')
+  for (const guide of guides) {
+    const text = readFileSync(guide, 'utf8')
+    if (isRewriting) writeFileSync(guide, illustrated(text))
+    else assert.equal(text, illustrated(text), `${guide} shows these screens: KIT_REWRITE=1 renews them`)
+  }
   if (isRewriting) writeFileSync(path, [...seen].map(([name, text]) => `=== ${name}\n${text}\n`).join(''))
   else assert.deepEqual([...seen.keys()], [...recorded.keys()], 'frames recorded and frames seen')
 })
