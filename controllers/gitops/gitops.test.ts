@@ -149,6 +149,18 @@ test('one mistake anywhere, and nothing is applied, pruned or forgotten', async 
   assert.equal(world.source().status.errors, undefined)
 })
 
+test('more objects than one source may hold are refused with both numbers, and what was applied stays', async () => {
+  const world = await createWorld()
+  world.write(many(1))
+  await world.reconcile()
+  const configs = Array.from({ length: 5001 }, (_, at) => `{apiVersion: kit/v1, kind: Config, metadata: {name: c${at}}, spec: {data: eA==}}\n`)
+  world.write({ 'all.yml': configs.join('---\n') })
+  await world.reconcile()
+  assert.equal(world.ready(), 'False InvalidFiles')
+  assert.match(world.message(), /5001 objects are too many for one source: 5000 at most; what was applied \(revision/)
+  assert.deepEqual([world.names(), world.names('Config')], [['s0'], []])
+})
+
 test('what is in a secret is not in an error', async () => {
   const world = await createWorld()
   world.write({ 's.yml': 'apiVersion: kit/v1\nkind: Secret\nmetadata: {name: s}\nspec: {data: hunter2hunter2!!}\n' })
