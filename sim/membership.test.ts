@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inProcessClient } from '../client/in-process.ts'
+import { assertNoWorkerHasAVote } from './checkers/no-worker-has-a-vote.ts'
 import { nobodyVotesTwice } from './checkers/nobody-votes-twice.ts'
 import { managerId, SimulatedCluster } from './cluster.ts'
 import { CommonLog } from './common-log.ts'
@@ -93,7 +94,17 @@ async function play({ changes, away, force }: Scenario, death?: Death): Promise<
     failure ??= error
   }
   const votes = nobodyVotesTwice(fail)
-  const log = new CommonLog({ onEntry: () => undefined, onUnseen: () => undefined, fail })
+  const log = new CommonLog({
+    onEntry(events, { members }) {
+      try {
+        assertNoWorkerHasAVote(events, members)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    onUnseen: () => undefined,
+    fail,
+  })
   const cluster: SimulatedCluster = new SimulatedCluster({
     managers: 3,
     workers: 2,

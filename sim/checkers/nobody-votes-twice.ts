@@ -11,8 +11,11 @@ export function nobodyVotesTwice(fail: (error: unknown) => void): {
   sent(protocol: string, from: string, to: string, frame: Uint8Array): void
   /** The node leads in that term. */
   leads(node: string, term: number): void
+  /** Terms for which more than one asked: only there can anybody vote twice. */
+  contested(): number
 } {
   const votes = new Map<string, string>()
+  const candidates = new Map<number, Set<string>>()
   const leaders = new Map<number, string>()
   const vote = (voter: string, term: number, candidate: string): void => {
     const key = `${voter} in term ${term}`
@@ -24,7 +27,10 @@ export function nobodyVotesTwice(fail: (error: unknown) => void): {
     sent(protocol, from, to, frame) {
       if (protocol !== raftProtocol) return
       const message = decodeMessage(frame, from, to)
-      if (message.type === 'vote') vote(from, message.term, from)
+      if (message.type === 'vote') {
+        vote(from, message.term, from)
+        candidates.set(message.term, (candidates.get(message.term) ?? new Set()).add(from))
+      }
       if (message.type === 'voteResponse' && message.granted) vote(from, message.term, to)
     },
     leads(node, term) {
@@ -32,5 +38,6 @@ export function nobodyVotesTwice(fail: (error: unknown) => void): {
       if (before === undefined) leaders.set(term, node)
       else if (before !== node) fail(new assert.AssertionError({ message: `${before} and ${node} led in term ${term}` }))
     },
+    contested: () => [...candidates.values()].filter(({ size }) => size > 1).length,
   }
 }

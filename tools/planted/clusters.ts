@@ -175,6 +175,20 @@ export const clusterBugs: readonly Bug[] = [
     tests: ['controllers/roles/next-step.test.ts'],
   },
   {
+    what: 'a manager is granted the role of a worker before it is out of the group',
+    file: 'controllers/roles/next-step.ts',
+    text: 'return grant(nodes, group) ?? evict(nodes, group)',
+    replacement: 'return grant(nodes, { ...group, members: { voters: [], outgoing: [], learners: [] } }) ?? evict(nodes, group)',
+    tests: ['sim/membership.test.ts'],
+  },
+  {
+    what: 'a manager votes for everybody who asks',
+    file: 'store/raft/election.ts',
+    text: 'const isFree = core.vote === from ||',
+    replacement: "const isFree = type === 'vote' ||",
+    tests: ['sim/votes.test.ts'],
+  },
+  {
     what: 'a manager is demoted without whom nothing could be decided',
     file: 'server/role-admission.ts',
     text: 'if (left.length - silent.length >= needed) return',
