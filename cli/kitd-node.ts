@@ -7,12 +7,12 @@ import { RefusedError } from '../agent/session.ts'
 import type { Availability } from '../api/join.ts'
 import type { Objects } from '../api/objects.ts'
 import type { Handle } from '../api/request.ts'
-import type { Store } from '../api/store.ts'
 import type { Effects } from '../effects/effects.ts'
 import { createDirectories } from '../effects/real/directories/directories.ts'
 import type { Identity } from '../node/identity.ts'
 import type { NodeNetwork } from '../node/network.ts'
 import { createNode, RoleChanged } from '../node/node.ts'
+import type { KitNode } from '../node/node-options.ts'
 import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
 import { foundSource } from './found-source.ts'
 import { type NetworkFlags, openRealNetwork } from './open-network.ts'
@@ -39,7 +39,7 @@ export interface OpenNode {
   readonly role: 'Manager' | 'Worker'
   readonly handle: Handle
   /** Of managers. */
-  readonly store: Store | undefined
+  readonly store: KitNode['store']
   /** Until `signal` fires; tasks run on then. Rejects with NodeRemoved, and when the node must not go on. */
   run(signal: AbortSignal): Promise<void>
 }

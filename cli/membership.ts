@@ -52,6 +52,8 @@ export interface InitAnswer {
 }
 
 export interface JoinAnswer extends InitAnswer {
+  /** As the token says. */
+  readonly role: 'Manager' | 'Worker'
   /** The node has had a session with a manager. It goes on trying where it has not. */
   readonly connected: boolean
 }
@@ -61,6 +63,8 @@ export interface LeaveAnswer {
   readonly already: boolean
   /** A manager knows. Undefined where there was none to tell. */
   readonly told?: boolean
+  /** What is to be done about a manager that left by force, where others are left. */
+  readonly advice?: string
 }
 
 const isOptionalText = (value: unknown): boolean => value === undefined || typeof value === 'string'

@@ -12,7 +12,6 @@ import { reasonOf, StatusError } from '../api/errors.ts'
 import { type Availability, isAvailability } from '../api/join.ts'
 import type { Objects } from '../api/objects.ts'
 import { type Handle, localAdmin } from '../api/request.ts'
-import type { StoreView } from '../api/store.ts'
 import { validateObject } from '../api/validate.ts'
 import { isJsonObject } from '../api/wire.ts'
 import { isTokenOf, JoinRefused, loadCertificate, roleOnDisk } from '../node/certificate.ts'
@@ -24,6 +23,7 @@ import { foundingProblems, invalid } from '../server/admission.ts'
 import { answer, failure } from '../server/answer.ts'
 import { openRecordedExecutor } from './executor-choice.ts'
 import { type NodeDeps, type NodeFlags, NodeRemoved, nodePrograms, type OpenNode, openNode } from './kitd-node.ts'
+import { afterForce, type LeavingManager, stillManager } from './leaving-manager.ts'
 import { answerLocked, notLocked, readUnlockKey } from './locked-member.ts'
 import type {
   InitAnswer,
@@ -182,7 +182,7 @@ export class Standby implements MembershipActions {
       if (present !== undefined && (await this.#told())?.as === 'Worker') {
         const certificate = await loadCertificate(this.#deps.disk, this.#directory).catch(() => undefined) // Of a manager it may be sealed.
         if (certificate !== undefined && isTokenOf(certificate, request.token))
-          return { nodeId: present.node.identity.nodeId, already: true, connected: await this.#connected(present) }
+          return { nodeId: present.node.identity.nodeId, already: true, role: present.node.role, connected: await this.#connected(present) }
       }
       if (this.#idle.state !== 'Worker') this.#assertFree()
       const told = toJoin(request, manager, this.#flags, networkInterfaces())
@@ -190,7 +190,7 @@ export class Standby implements MembershipActions {
       try {
         const member = await this.#start(told, { isNew: true, token: request.token }, AbortSignal.any([this.#stop, gone]))
         const connected = await this.#connected(member)
-        return { nodeId: member.node.identity.nodeId, already: false, connected }
+        return { nodeId: member.node.identity.nodeId, already: false, role: member.node.role, connected }
       } catch (error) {
         const idle = this.#idle
         await this.#end()
@@ -221,12 +221,15 @@ export class Standby implements MembershipActions {
     return this.#exclusively('kit swarm leave', async () => {
       const { node } = this.#member ?? {}
       if (node === undefined && this.#idle.state === 'None') return { already: true }
-      if (node?.store !== undefined && !force) throw stillManager(node.store.view, node.identity.nodeId)
+      const manager = managerOf(node)
+      if (manager !== undefined && !force) throw stillManager(manager)
       if (this.#idle.state === 'Locked' && !force)
         throw new StatusError('Locked', `${lockedText}. If the key is lost, \`kit swarm leave --force\` erases what is here`)
+      const advice = manager && afterForce(manager)
       await this.#record({ as: 'Leaving' })
       await this.#end()
-      return await this.#clear(force)
+      const left = await this.#clear(force)
+      return { ...left, ...(advice === undefined ? {} : { advice }) }
     })
   }
 
@@ -407,6 +410,12 @@ function isFounded({ store, identity }: OpenNode): boolean {
   return status?.joinTokens !== undefined && hasCertificate
 }
 
+/** Undefined of a worker. */
+function managerOf(node: OpenNode | undefined): LeavingManager | undefined {
+  if (node?.store === undefined) return undefined
+  return { nodeId: node.identity.nodeId, view: node.store.view, voters: node.store.members.voters }
+}
+
 /** A person can mend it: by joining again with a token, or by leaving. */
 function cannotStart(error: unknown): Idle {
   return {
@@ -475,32 +484,6 @@ function isTold(value: unknown): value is Told {
     default:
       return false
   }
-}
-
-/** What would be lost, so that nobody learns it afterwards. */
-function stillManager(view: StoreView, nodeId: string): StatusError {
-  const managers = [...view.list('Node')].filter(({ status }) => status.manager !== undefined).length
-  if (managers > 1)
-    return new StatusError(
-      'Conflict',
-      `this node is one of ${managers} managers: \`kit node demote ${nodeId}\` first. \`kit swarm leave --force\` leaves as it is, and the others count it as a manager that does not answer until they demote it`,
-    )
-  return lastManager(view)
-}
-
-function lastManager(view: StoreView): StatusError {
-  const counts = (['Service', 'Secret', 'Config', 'Network', 'Volume', 'Stack'] as const).map((kind) => {
-    const count = view.count(kind)
-    return count === 0 ? [] : [`${count} ${kind.toLowerCase()}${count === 1 ? '' : 's'}`]
-  })
-  const lost = [...counts.flat(), 'the certificates of all nodes']
-  const workers = view.count('Node') - 1
-  const alone =
-    workers === 0 ? '' : workers === 1 ? ' Its worker runs on without a manager.' : ` Its ${workers} workers run on without a manager.`
-  return new StatusError(
-    'Conflict',
-    `this node is the last manager: when it leaves, the cluster is erased, with ${lost.join(', ')}.${alone} What runs here is stopped. \`kit swarm leave --force\` does it`,
-  )
 }
 
 /** For the person who asked: what the managers said, or why nobody said anything. */

@@ -167,6 +167,8 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
     'plain',
     ['kit swarm leave', 'kit swarm leave --force', 'kit drain node-2 && ssh node-2 kit swarm leave'],
     'Tasks here are stopped, and the managers are told. The data in volumes stays.',
+    'A manager is demoted first, or needs --force:',
+    'the others then keep it as one that does not answer.',
   ),
   'swarm update': entry('plain', [
     'kit swarm update --cert-expiry 720h',

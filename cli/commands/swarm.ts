@@ -62,15 +62,17 @@ export async function join(context: Context, options: Options, [manager = '']: r
   assertPossible(options)
   const { token = '' } = options
   const request: JoinRequest = { ...placeOf(options), manager, token: token.startsWith('@') ? await readToken(token.slice(1)) : token }
-  const { already, connected } = await tell<JoinAnswer>(context, 'join', request)
-  context.out(already ? 'This node is a worker of that swarm already.\n' : 'This node joined a swarm as a worker.\n')
+  const { already, role, connected } = await tell<JoinAnswer>(context, 'join', request)
+  const what = `a ${role.toLowerCase()}`
+  context.out(already ? `This node is ${what} of that swarm already.\n` : `This node joined a swarm as ${what}.\n`)
   if (!connected) context.err('warning: it has not reached a manager yet, and goes on trying; the log of kitd says more')
 }
 
 export async function leave(context: Context, options: Options): Promise<void> {
-  const { already, told } = await tell<LeaveAnswer>(context, 'leave', { force: options.force === true } satisfies LeaveRequest)
+  const { already, told, advice } = await tell<LeaveAnswer>(context, 'leave', { force: options.force === true } satisfies LeaveRequest)
   context.out(already ? 'This node is in no swarm.\n' : 'Node left the swarm.\n')
   if (told === false) context.err('warning: no manager could be told: there the node is Down after a while; `kit node rm` removes it')
+  if (advice !== undefined) context.err(`warning: ${advice}`)
 }
 
 export async function update(context: Context, options: Options): Promise<void> {
