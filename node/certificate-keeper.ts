@@ -125,7 +125,7 @@ export class CertificateKeeper {
       } catch (error) {
         if (signal.aborted) return
         const isFirst = this.#present === undefined
-        if (!isFirst) tellFailure(error, this.#retryMs, this.#deps)
+        if (this.#present !== undefined) tellFailure(error, this.#present, this.#retryMs, this.#deps)
         const retryMs = isFirst ? Math.min(this.#retryMs, firstRetryMs) : this.#retryMs * random.next()
         this.#retryMs = Math.min(2 * this.#retryMs, longestBetweenTriesMs(this.#life, clock))
         await this.#wait(retryMs, told, signal)
@@ -195,7 +195,7 @@ function tellRenewed(fresh: NodeCertificate, { clock, log }: CertificateDeps): v
     log.warn('The clock of this machine is not that of the manager: one of both is wrong', { aheadMs })
 }
 
-function tellFailure(error: unknown, retryMs: number, { clock, log }: CertificateDeps): void {
+function tellFailure(error: unknown, present: NodeCertificate, retryMs: number, { clock, log }: CertificateDeps): void {
   // The transport takes who shows a certificate that is not good for somebody without one.
   if (error instanceof JoinRefused && error.reason === 'Unauthorized')
     log.error('The manager does not believe the certificate of this node: if no clock is wrong, it must join again with a token', {
@@ -203,6 +203,12 @@ function tellFailure(error: unknown, retryMs: number, { clock, log }: Certificat
       clock: new Date(clock.wallMs()).toISOString(),
       retryMs,
     })
+  // A manager asks itself where it does not know who leads, and nobody tells it. One that is alone leads before it asks again.
+  else if (believedOf(present).notAfterMs <= clock.wallMs() && retryMs > firstRetryMs)
+    log.error(
+      'The certificate of this node has expired, and nobody has renewed it: if no clock is wrong, stop its kitd, and start it with --join-addr of a manager that leads and --join-token of that cluster; it stays the node that it is',
+      { error, clock: new Date(clock.wallMs()).toISOString(), retryMs },
+    )
   else log.warn('Could not renew the certificate of this node', { error, retryMs })
 }
 

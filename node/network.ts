@@ -17,6 +17,7 @@ import type { KeyFile } from '../store/wal/keys.ts'
 import {
   believedOf,
   type CertificateDeps,
+  isTokenOf,
   JoinRefused,
   type JoinTrust,
   joinCluster,
@@ -107,10 +108,8 @@ export async function openNetwork(
   const keys = isManager ? await openNodeKeys(deps, directory, options.unlockKey) : undefined
   const present = await loadCertificate(disk, directory, keys)
   const isFounder = present === undefined && stored?.joined === false
-  if (stored?.joined === false && present?.role !== 'Worker' && options.joinAddr !== undefined)
-    throw new Error(
-      `${directory} belongs to a manager of a cluster: choose an empty directory to join another with, or delete it if that cluster is gone`,
-    )
+  if (stored?.joined === false && present?.role !== 'Worker' && options.joinAddr !== undefined && !(await isOwnCluster(present, options)))
+    throw new Error(whyNotAnother(directory, present))
   if (isFounder || (present === undefined && options.joinAddr === undefined && stored === undefined))
     return await openManager(deps, directory, options, undefined, keys)
   const known = await readManagers(deps, directory)
@@ -121,7 +120,22 @@ export async function openNetwork(
   return openWorker(deps, directory, certificate, managers)
 }
 
-/** The certificate of a node that has joined, now or before. A founder has made its own cluster, and renews what has expired. */
+/** Who founded a cluster comes back to it when others lead, and its certificate has expired: with a token of theirs. */
+async function isOwnCluster(present: NodeCertificate | undefined, { joinToken }: NetworkOptions): Promise<boolean> {
+  return present !== undefined && joinToken !== undefined && isTokenOf(present, await joinToken())
+}
+
+function whyNotAnother(directory: string, present: NodeCertificate | undefined): string {
+  const start = `${directory} belongs to a manager of a cluster: choose an empty directory to join another with, or delete it if that cluster is gone`
+  return present === undefined
+    ? `${start}. If the cluster goes on without this manager, whose certificate and key are lost: \`kit node demote\` and \`kit node rm\` it there, delete the directory, and join as a new node`
+    : `${start}. To come back to its own cluster, it needs the token that \`kit swarm join-token manager\` prints there, in --join-token`
+}
+
+/**
+ * The certificate of a node that has joined, now or before. A founder has made its own cluster, and renews what has expired, unless it is told
+ * who leads there now.
+ */
 async function joined(
   deps: NetworkDeps,
   directory: string,
@@ -132,7 +146,7 @@ async function joined(
 ): Promise<NodeCertificate> {
   // A manager finds the others through its store.
   const isLost = managers.length === 0 && present?.role !== 'Manager'
-  const isFounder = (await readIdentity(deps.disk, directory))?.joined === false
+  const isFounder = options.joinAddr === undefined && (await readIdentity(deps.disk, directory))?.joined === false
   if (present !== undefined && !isLost && (isUsable(present, deps, options) || isFounder)) return present
   if (managers.length === 0)
     throw new Error(`${directory} does not say where the managers of this node are: name one with --join-addr HOST:PORT`)
@@ -149,6 +163,10 @@ async function openManager(
 ): Promise<NodeNetwork> {
   const identity = await loadIdentity(deps, directory, before?.certificate)
   const { nodeId, clusterId } = identity
+  if (before !== undefined && before.certificate.nodeId !== nodeId)
+    throw new Error(
+      `${directory} has the store of manager ${nodeId}, which its cluster does not know any more: \`kit node demote\` and \`kit node rm\` node ${before.certificate.nodeId} there, delete the directory, and join as a new node`,
+    )
   const keys = open ?? (await openNodeKeys(deps, directory, options.unlockKey))
   const first = before?.certificate
   const credentials = new CurrentCredentials(first === undefined ? { clusterId, roots: '', own: undefined } : credentialsOf(first))
@@ -295,7 +313,8 @@ async function join(
 }
 
 function whyToken(before: NodeCertificate | undefined, nowMs: number): string {
-  const how = "print the token with 'kit swarm join-token worker' on a manager, and start this node with --join-token TOKEN (or @FILE)"
+  const role = before?.role === 'Manager' ? 'manager' : 'worker'
+  const how = `print the token with 'kit swarm join-token ${role}' on a manager, and start this node with --join-token TOKEN (or @FILE)`
   if (before === undefined) return `joining needs a token: ${how}`
   const [expired, now] = [believedOf(before).notAfterMs, nowMs].map((atMs) => new Date(atMs).toISOString())
   return `the certificate of this node expired on ${expired}, and the clock of this machine says ${now}. If the clock is right, ${how}: it keeps its id and its tasks`

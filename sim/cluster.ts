@@ -83,6 +83,8 @@ interface Process {
 /** With which token a daemon is started: the present one when left out, none when undefined. */
 export interface StartOptions {
   readonly token: string | undefined
+  /** A host to join at; of the founder none when left out, of others any manager. */
+  readonly at?: string
 }
 
 export class SimulatedCluster {
@@ -171,7 +173,8 @@ export class SimulatedCluster {
     return this.#tokens.worker
   }
 
-  #tokenOf(id: string): string | undefined {
+  /** With which a machine joins as what it is at first. */
+  tokenOf(id: string): string | undefined {
     const worker = this.token
     return this.managers.includes(id) ? this.#tokens.manager : worker
   }
@@ -233,7 +236,7 @@ export class SimulatedCluster {
   }
 
   /** Starts the daemon on what the disk of the machine holds. */
-  async start(id: string, options: StartOptions = { token: this.#tokenOf(id) }): Promise<void> {
+  async start(id: string, options: StartOptions = { token: this.tokenOf(id) }): Promise<void> {
     const host = this.#host(id)
     assert.ok(host.process === undefined, `${id} is up already`)
     const process: Process = { lane: this.queue.lane(), stop: new AbortController(), node: undefined }
@@ -248,7 +251,7 @@ export class SimulatedCluster {
   }
 
   /** Resolves when the node runs. */
-  async #run(host: Host, process: Process, { token }: StartOptions): Promise<void> {
+  async #run(host: Host, process: Process, { token, at }: StartOptions): Promise<void> {
     const { lane, stop } = process
     const { id, labels } = host
     const directory = directoryOf(id)
@@ -271,7 +274,7 @@ export class SimulatedCluster {
         advertise: () => own,
         labels,
         listenRemoteApi: own,
-        ...(id === managerId ? {} : { joinAddr: random.pick(others) }),
+        ...(at !== undefined ? { joinAddr: `${at}:${port}` } : id === managerId ? {} : { joinAddr: random.pick(others) }),
         ...(token === undefined ? {} : { joinToken: () => Promise.resolve(token) }),
       },
       stop.signal,

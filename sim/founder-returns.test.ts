@@ -1,0 +1,103 @@
+// The manager that founded the cluster was away until its certificate had expired, or has lost it, while others lead.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { managerId, SimulatedCluster } from './cluster.ts'
+import { SeededRandom } from './effects/random.ts'
+
+const lifeMs = 120_000
+const againMs = 1_000
+const patienceMs = 120_000
+
+/** Three managers, of which the founder is away until its certificate has expired. */
+async function whileItWasAway() {
+  const warnings: string[] = []
+  const cluster: SimulatedCluster = new SimulatedCluster({
+    managers: 3,
+    workers: 0,
+    random: new SeededRandom(3),
+    plan: () => assert.fail('there are no tasks'),
+    onStore: () => undefined,
+    onToldToStop: () => undefined,
+    onCertificate: () => undefined,
+    onDiskIsNew: () => undefined,
+    onEnded: (host) => cluster.queue.schedule(againMs, () => void cluster.start(host)),
+    onWarning: (host, message) => (host === managerId ? warnings.push(message) : undefined),
+  })
+  const { queue } = cluster
+  const until = async (what: string, isTrue: () => boolean): Promise<void> => {
+    await queue.run(
+      queue.nowMs() + patienceMs,
+      () => {},
+      () => isTrue() || cluster.failures.length > 0,
+    )
+    assert.deepEqual(cluster.failures, [])
+    assert.ok(isTrue(), `not within ${patienceMs} ms: ${what}`)
+  }
+  const answering = (count: number): boolean => {
+    const store = cluster.leader === undefined ? undefined : cluster.storeOf(cluster.leader)
+    return store?.members.voters.length === 3 && store.followers()?.filter(({ isReachable }) => isReachable).length === count - 1
+  }
+  await queue.settle(cluster.start(managerId))
+  await until('there is a token', () => cluster.token !== undefined)
+  const { store } = cluster
+  const settings = store?.view.get('Cluster', 'default')
+  assert.ok(store !== undefined && settings !== undefined)
+  const spec = { ...settings.spec, ca: { nodeCertExpiry: `${lifeMs}ms` } }
+  await queue.settle(store.commit({ writes: [{ op: 'update', object: { ...settings, spec } }] }))
+  for (const id of cluster.managers.slice(1)) void cluster.start(id)
+  const areAll = (): boolean => cluster.managers.every((id) => cluster.storeOf(id)?.members.voters.length === 3)
+  await until('all are there', () => answering(3) && areAll())
+  const own = () => store.view.get('Node', cluster.nodeOf(managerId) ?? '')?.status.certificate
+  await until('its certificate is one that lasts shortly', () => (own()?.notAfter ?? Number.POSITIVE_INFINITY) < cluster.wallMs + lifeMs)
+  const node = cluster.nodeOf(managerId)
+  cluster.kill(managerId)
+  await queue.run(queue.nowMs() + 2 * lifeMs)
+  await until('the others lead', () => answering(2))
+  return { cluster, until, answering, node, warnings }
+}
+
+test('a founder whose certificate has expired says what to do, and comes back as who it was with a token', async () => {
+  const { cluster, until, answering, node, warnings } = await whileItWasAway()
+  try {
+    void cluster.start(managerId)
+    const told = /^The certificate of this node has expired, .* start it with --join-addr of a manager that leads and --join-token/
+    await until('it says so', () => warnings.some((warning) => told.test(warning)))
+    assert.ok(answering(2), 'nobody lets it in')
+    cluster.kill(managerId)
+    const token = cluster.tokenOf(managerId)
+    void cluster.start(managerId, { token, at: 'manager-2' })
+    await until('it is back', () => answering(3))
+    assert.equal(cluster.nodeOf(managerId), node)
+    cluster.kill(managerId)
+    void cluster.start(managerId, { token, at: 'manager-2' })
+    await until('the same flags do once more', () => answering(3))
+  } finally {
+    cluster.end()
+  }
+})
+
+test('a founder that is started to join another cluster, or without what it was, says how it could come back', async () => {
+  const { cluster } = await whileItWasAway()
+  const whyNot = async (token: string | undefined): Promise<string> => {
+    await cluster.queue.settle(cluster.start(managerId, { token, at: 'manager-2' }))
+    const [failure] = cluster.failures.splice(0)
+    assert.ok(failure instanceof Error && failure.cause instanceof Error)
+    return failure.cause.message
+  }
+  try {
+    assert.match(
+      await whyNot(undefined),
+      /belongs to a manager of a cluster: .*it needs the token that `kit swarm join-token manager` prints/,
+    )
+    const other = `SWMTKN-1-${'0'.repeat(50)}-${'1'.repeat(25)}`
+    assert.match(await whyNot(other), /belongs to a manager of a cluster: choose an empty directory/)
+    cluster.forgetCertificates(managerId)
+    assert.match(
+      await whyNot(cluster.tokenOf(managerId)),
+      /whose certificate and key are lost: `kit node demote` and `kit node rm` it there, delete the directory/,
+    )
+  } finally {
+    cluster.end()
+  }
+})
