@@ -54,7 +54,7 @@ async function commandNames(): Promise<ReadonlySet<string>> {
 }
 const known = await commandNames()
 /** Of kit itself, with those that take a value. */
-const withValue = ['-s', '--socket', '--context', '--dir']
+export const withValue = ['-s', '--socket', '--context', '--dir']
 
 function firstWordOf(args: readonly string[]): string | undefined {
   const at = args.findIndex((arg, index) => !arg.startsWith('-') && !withValue.includes(args[index - 1] ?? ''))

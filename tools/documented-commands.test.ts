@@ -7,9 +7,9 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { commandsIn, type DocumentedCommand, simpleCommands } from '../e2e/documented-commands.ts'
+import { commandsIn, type DocumentedCommand, programOf, simpleCommands } from '../e2e/documented-commands.ts'
 import { executedSections, triedSections } from '../e2e/executed-sections.ts'
-import { problemOf } from './command-problems.ts'
+import { problemOf, withValue } from './command-problems.ts'
 import { root } from './sources.ts'
 
 const documents = globSync(['*.md', 'docs/*.md', '.github/*.md', 'manifests/**/*.md'], { cwd: root }).filter(
