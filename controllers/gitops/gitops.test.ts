@@ -153,7 +153,10 @@ test('more objects than one source may hold are refused with both numbers, and w
   const world = await createWorld()
   world.write(many(1))
   await world.reconcile()
-  const configs = Array.from({ length: 5001 }, (_, at) => `{apiVersion: kit/v1, kind: Config, metadata: {name: c${at}}, spec: {data: eA==}}\n`)
+  const configs = Array.from(
+    { length: 5001 },
+    (_, at) => `{apiVersion: kit/v1, kind: Config, metadata: {name: c${at}}, spec: {data: eA==}}\n`,
+  )
   world.write({ 'all.yml': configs.join('---\n') })
   await world.reconcile()
   assert.equal(world.ready(), 'False InvalidFiles')
