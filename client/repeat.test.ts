@@ -99,6 +99,7 @@ test('each write has an id of its own, reads and commands have none', async () =
   await client.create('Config', config)
   await client.patch('Config', 'a', { type: 'merge', patch: {} })
   await client.get('Config', 'a')
+  await client.raw({ method: 'POST', path: '/membership', body: {} })
   const { signal } = new AbortController()
   await assert.rejects(client.forward('a', 80, { async *input() {}, output: async () => undefined } as never, signal))
   assert.deepEqual(
@@ -107,6 +108,7 @@ test('each write has an id of its own, reads and commands have none', async () =
       ['POST', '"01'],
       ['PATCH', '"02'],
       ['GET', undefined],
+      ['POST', undefined],
       ['POST', undefined],
     ],
   )

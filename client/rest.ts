@@ -191,9 +191,9 @@ function sendCall(options: RestOptions, call: Call): Promise<ApiResponse> {
   })
 }
 
-/** Commands in tasks and forwarded ports are none: each is a connection. */
-function isWrite({ method, headers }: Call): boolean {
-  return method !== 'GET' && headers?.['upgrade'] === undefined
+/** Of objects. Commands in tasks and forwarded ports are none: each is a connection. What a daemon is asked about itself nobody else remembers. */
+function isWrite({ method, path, headers }: Call): boolean {
+  return method !== 'GET' && path.startsWith('/apis/') && headers?.['upgrade'] === undefined
 }
 
 /** In quotes, as the IETF's draft has it: 128 bits that nobody has drawn before. */
