@@ -48,11 +48,12 @@ function nearestKind(text: string): string | undefined {
 const namedKinds = ['Service', 'Stack', 'Task', 'Node', 'Network', 'Volume', 'Secret', 'Config', 'Source'] as const
 
 /** As `parse`. Of a word that is no kind, but the name of something, the error says of what: `kit get run_web`. */
-export async function kindsIn<T>(client: Client, text: string, parse: (text: string) => T): Promise<T> {
+export async function parseOrSuggest<T>(client: Client, text: string, parse: (text: string) => T): Promise<T> {
   try {
     return parse(text)
   } catch (error) {
-    if (!(error instanceof CommandError) || nearestKind(text) !== undefined) throw error
+    if (!(error instanceof CommandError) || /[/,]/.test(text) || findDefinition(text) !== undefined || nearestKind(text) !== undefined)
+      throw error
     const called = (look: (kind: Kind) => Promise<WireObject>): Promise<readonly string[]> => namesFound(namedKinds.map(look))
     const exact = await called((kind) => client.get(kind, text))
     const found = exact.length > 0 ? exact : await called((kind) => find(client, kind, text))

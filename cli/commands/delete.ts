@@ -9,7 +9,7 @@ import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import { readInput } from '../input.ts'
 import { type Observed, observe } from '../observe.ts'
 import type { Options } from '../options.ts'
-import { find, kindsIn, nameOf, parseKind, parseResources, type Resource } from '../resource.ts'
+import { find, nameOf, parseKind, parseOrSuggest, parseResources, type Resource } from '../resource.ts'
 import { timeoutOf } from '../timeout.ts'
 import { selectorsOf } from './get.ts'
 
@@ -119,8 +119,8 @@ async function chooseResources(context: Context, client: Client, options: Option
   }
   const [first] = words
   if (first === undefined) throw new CommandError(exitCodes.invalid, 'what? Write kind/name, or -f FILE')
-  if (words.length > 1 || first.includes('/')) return parseResources(words)
-  const kind = await kindsIn(client, first, parseKind)
+  if (words.length > 1 || first.includes('/')) return await parseOrSuggest(client, first, () => parseResources(words))
+  const kind = await parseOrSuggest(client, first, parseKind)
   if (options.selector === undefined && options.fieldSelector === undefined && options.all !== true) {
     throw new CommandError(exitCodes.invalid, `which ${first}? Write a name, -l with labels, or --all`)
   }

@@ -11,7 +11,7 @@ import type { Options } from '../options.ts'
 import { formatEndpoints } from '../output/endpoints.ts'
 import { harmless } from '../output/harmless.ts'
 import { readable } from '../output/readable.ts'
-import { find, kindsIn, parseKinds, parseResources } from '../resource.ts'
+import { find, parseKinds, parseOrSuggest, parseResources } from '../resource.ts'
 import { formatEvents } from './events.ts'
 import { formatTable, selectorsOf } from './get.ts'
 
@@ -23,8 +23,11 @@ export async function describe(context: Context, options: Options, words: readon
   const [first = ''] = words
   const objects: WireObject[] = []
   if (words.length > 1 || first.includes('/'))
-    for (const { kind, name } of parseResources(words)) objects.push(await find(client, kind, name))
-  else for (const kind of await kindsIn(client, first, parseKinds)) objects.push(...(await client.list(kind, selectorsOf(options))).items)
+    for (const { kind, name } of await parseOrSuggest(client, first, () => parseResources(words)))
+      objects.push(await find(client, kind, name))
+  else
+    for (const kind of await parseOrSuggest(client, first, parseKinds))
+      objects.push(...(await client.list(kind, selectorsOf(options))).items)
   for (const [at, object] of objects.entries()) {
     if (at > 0) context.out('\n')
     context.out(`${harmless(await describeObject(context, client, object))}\n`)

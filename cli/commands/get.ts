@@ -9,7 +9,7 @@ import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { GrowingColumns } from '../output/columns.ts'
 import { type Format, formatObjects, parseFormat, type TableFormat } from '../output/print.ts'
-import { definitionOf, find, kindsIn, nameOf, parseKinds, parseResources } from '../resource.ts'
+import { definitionOf, find, nameOf, parseKinds, parseOrSuggest, parseResources } from '../resource.ts'
 import { nameOfRow, type Sorter, sorterOf } from '../sort-by.ts'
 import { stopSignal, untilStopped } from '../until-stopped.ts'
 
@@ -27,7 +27,9 @@ export async function get(context: Context, options: Options, words: readonly st
   const client = await context.client()
   const columns = new GrowingColumns() // Of the one kind that is followed.
   if (words.length > 1 || first.includes('/')) {
-    const found = await Promise.all(parseResources(words).map(({ kind, name }) => find(client, kind, name)))
+    const found = await Promise.all(
+      (await parseOrSuggest(client, first, () => parseResources(words))).map(({ kind, name }) => find(client, kind, name)),
+    )
     const kinds = [...new Set(found.map(({ kind }) => kind))]
     for (const kind of kinds) {
       const objects = found.filter((object) => object.kind === kind)
@@ -41,7 +43,7 @@ export async function get(context: Context, options: Options, words: readonly st
     }
     return
   }
-  const kinds = await kindsIn(client, first, parseKinds)
+  const kinds = await parseOrSuggest(client, first, parseKinds)
   for (const [at, kind] of kinds.entries()) {
     const sorted = await sorterOf(client, kind, selectors, options.sortBy)
     if (options.quiet === true) {

@@ -8,14 +8,16 @@ import { converge } from '../converge.ts'
 import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import { observe } from '../observe.ts'
 import type { Options } from '../options.ts'
-import { find, nameOf, parseResources, type Resource } from '../resource.ts'
+import { find, nameOf, parseOrSuggest, parseResources, type Resource } from '../resource.ts'
 import { timeoutOf } from '../timeout.ts'
 
 type Test = (object: WireObject | undefined) => boolean
 
 export async function wait(context: Context, options: Options, words: readonly string[]): Promise<ExitCode> {
   const client = await context.client()
-  const resources = await Promise.all(parseResources(words).map((resource) => resolve(client, resource, options)))
+  const resources = await Promise.all(
+    (await parseOrSuggest(client, words[0] ?? '', () => parseResources(words))).map((resource) => resolve(client, resource, options)),
+  )
   if ((options.for ?? 'converged') === 'converged') return waitConverged(context, options, resources)
   const test = parseTest(options.for ?? '')
   const kinds = Object.fromEntries(resources.map(({ kind }) => [kind, {}]))
