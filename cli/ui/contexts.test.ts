@@ -3,36 +3,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import { StatusError } from '../../api/errors.ts'
-import type { Client } from '../../client/client.ts'
-import { createTown } from './testdata/town.ts'
+import { openThree } from './testdata/three-clusters.ts'
 
-/** `prod` and `test` are alike; nobody answers on `lost`. */
-async function openThree() {
-  const [prod, testing] = [createTown(), createTown()]
-  await Promise.all([prod.open(), testing.open()])
-  const fail = (): never => {
-    throw new StatusError('Unavailable', 'nobody listens at 10.0.0.9:6443')
-  }
-  const nobody: Client = { ...prod.client, list: async () => fail(), events: async () => fail(), stats: async () => fail() }
-  const clusters = [
-    { name: 'prod', client: prod.client },
-    { name: 'test', client: testing.client },
-    { name: 'lost', client: nobody },
-  ]
-  const town = createTown({ clusters, clock: prod.clock })
-  const ended = town.session.run(new AbortController().signal)
-  await prod.clock.advance(4_000)
+async function start() {
+  const { town, testing, advance } = await openThree()
   const type = async (...keys: readonly string[]): Promise<readonly string[]> => {
     for (const key of keys) town.session.press(key)
-    await Promise.all([prod.clock.advance(2_500), testing.clock.advance(2_500)])
+    await advance(2_500)
     return town.session.frame().map(stripVTControlCharacters)
   }
-  return { town, prod, testing, type, ended }
+  return { town, testing, type }
 }
 
 test('a list has the rows of all clusters, each with its own; one that is not reached is said and keeps nobody', async () => {
-  const { type } = await openThree()
+  const { type } = await start()
   const overview = await type()
   assert.match(overview[0] ?? '', /3 clusters {2}6\/8 nodes {2}8 services {2}10 running .*1 of 3 NOT REACHED/)
   assert.match(overview.join('\n'), />! lost +not reached for \d+s: nobody listens/)
@@ -45,7 +29,7 @@ test('a list has the rows of all clusters, each with its own; one that is not re
 })
 
 test('enter goes down in the cluster of the row, and what changes it names the context', async () => {
-  const { type, town } = await openThree()
+  const { type, town } = await start()
   assert.match((await type('2', 'G', 'enter'))[0] ?? '', /kit {2}test of 3 {2}/)
   assert.match((await type('S', 'backspace', '7', 'enter')).at(-1) ?? '', /done/)
   assert.deepEqual(town.ran.at(-1), ['--context', 'test', 'scale', 'service/shop_web=7'])
@@ -62,7 +46,7 @@ test('enter goes down in the cluster of the row, and what changes it names the c
 })
 
 test('after : a view of one cluster is named with @, and where a name is in several that is asked for', async () => {
-  const { type, testing } = await openThree()
+  const { type, testing } = await start()
   assert.match((await type(':', ...'services @test', 'enter'))[0] ?? '', /kit {2}test of 3/)
   assert.match((await type(':', ...'service/shop_web', 'enter')).at(-1) ?? '', /is in several: end it with @prod or @test/)
   await testing.commit([{ op: 'delete', kind: 'Service', name: 'shop_bad' }])

@@ -1,5 +1,5 @@
 // Each screen as it is seen, whole: drawn by Ink from what the API of a cluster in memory answers.
-// `KIT_REWRITE=1 node --test cli/ui/frames.test.ts` records again; the diff shows what people will see differently.
+// `npm run screens` records again, with those that docs/dashboard.md shows; the diff shows what people will see differently.
 
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { renderToString } from 'ink'
 import { render } from 'ink-testing-library'
 import { createElement } from 'react'
 import { App } from './app.ts'
+import { openThree } from './testdata/three-clusters.ts'
 import { createTown } from './testdata/town.ts'
 
 const path = join(import.meta.dirname, 'testdata/frames.txt')
@@ -25,7 +26,7 @@ const seen = new Map<string, string>()
 function compare(name: string, frame: string): void {
   const text = frame.replaceAll(/ +$/gm, '').trimEnd()
   seen.set(name, text)
-  if (!isRewriting) assert.equal(text, recorded.get(name), `${name}: KIT_REWRITE=1 records it`)
+  if (!isRewriting) assert.equal(text, recorded.get(name), `${name}: npm run screens records it`)
 }
 
 const guides = ['docs/dashboard.md', 'README.md'].map((name) => join(import.meta.dirname, '../..', name))
@@ -47,7 +48,7 @@ after(() => {
   for (const guide of guides) {
     const text = readFileSync(guide, 'utf8')
     if (isRewriting) writeFileSync(guide, illustrated(text))
-    else assert.equal(text, illustrated(text), `${guide} shows these screens: KIT_REWRITE=1 renews them`)
+    else assert.equal(text, illustrated(text), `${guide} shows these screens: npm run screens renews them`)
   }
   if (isRewriting) writeFileSync(path, [...seen].map(([name, text]) => `=== ${name}\n${text}\n`).join(''))
   else assert.deepEqual([...seen.keys()], [...recorded.keys()], 'frames recorded and frames seen')
@@ -101,6 +102,33 @@ for (const [name, keys] of screens)
     await town.clock.advance(2_500)
     compare(name, lastFrame() ?? '')
     unmount()
+    close()
+  })
+
+for (const [name, keys] of [
+  ['several clusters', []],
+  ['services of several clusters', ['2']],
+  ['a service of one of several clusters', ['2', 'G', 'u']],
+] as const)
+  test(`${name}, on 80 columns`, async () => {
+    const { town, advance, close } = await openThree()
+    const { stdin, lastFrame, unmount } = render(createElement(App, { session: town.session }))
+    for (const key of keys) stdin.write(key)
+    await advance(2_500)
+    compare(name, lastFrame() ?? '')
+    unmount()
+    close()
+  })
+
+for (const [name, key] of [
+  ['services, 240x80', '2'],
+  ['tasks, 240x80', '3'],
+] as const)
+  test(`${name}: a wide screen shows every column`, async () => {
+    const town = createTown({ size: { columns: 240, rows: 80 } })
+    const { close } = await town.open()
+    await town.type(key)
+    compare(name, renderToString(createElement(App, { session: town.session }), { columns: 240 }))
     close()
   })
 
