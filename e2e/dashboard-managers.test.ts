@@ -47,6 +47,17 @@ test('when the manager that it is connected to is killed, it goes on with anothe
   await window.shows(/3\/3 nodes .*live\n/)
 })
 
+test('how far each manager is in the log is seen, whichever one is asked, and the doctor says that they keep up', options, async () => {
+  const window = open('ui cluster')
+  const row = (host: string): string => `${host} +[1-9]\\d* +[1-9]\\d* +[1-9]\\d* +\\d{1,3} +[\\d.]+ (?:B|KiB|MiB) `
+  await window.shows(new RegExp(`STORE[^\\n]*\\n ${['node-1', 'node-2', 'node-3'].map(row).join('.*\\n ')}`))
+  for (const host of ['node-1', 'node-2', 'node-3']) {
+    const socket = ['--socket', join(cluster.directory, host, 'kit.sock')]
+    assert.match(await cluster.kit(...socket, 'describe', 'node/node-2'), /^Store: +(leader|follower) in term \d+; entry [1-9]\d* applied/m)
+  }
+  assert.match(await cluster.kit('doctor'), /store +term \d+, entry [1-9]\d* agreed on: 3 members keep up/)
+})
+
 test('while no manager answers it says when it tries again', options, async () => {
   const window = open('ui services')
   await window.shows(/live\n[\s\S]*web/)
