@@ -19,12 +19,21 @@ interface SourceObject {
   readonly status: {
     readonly lastAppliedRevision?: string
     readonly conditions?: readonly { readonly reason: string }[]
-    readonly inventory?: readonly { readonly name: string }[]
+  }
+}
+interface ServiceObject {
+  readonly spec: { readonly replicas: number }
+  readonly status: {
+    readonly revision?: string
+    readonly lastGood?: string
+    readonly update?: { readonly state: string; readonly id: string }
   }
 }
 
 const service = (name: string, replicas: number): string =>
   `apiVersion: kit/v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {replicas: ${replicas}, template: {image: x, command: [sleep, "1000"], stopGracePeriod: 1s}}\n`
+const ready = async (name: string): Promise<string | undefined> =>
+  (await cluster.json<SourceObject>('source', name)).status.conditions?.[0]?.reason
 const names = async (): Promise<string> => (await cluster.kit('get', 'services', '-o', 'name')).trim().split('\n').join(' ')
 
 test('a checkout that is swapped while the daemon is dead is applied when it is back', async () => {
@@ -45,6 +54,7 @@ test('a checkout that is swapped while the daemon is dead is applied when it is 
   point('rev-2')
   await cluster.kit('up')
   await eventually(async () => assert.equal(await names(), 'service/a service/c'))
+  assert.match(await cluster.kit('describe', 'source', 'shop'), /^Services:\n +NAME .*\n +a +Replicated +\d\/2 .*\n +c .*\nStacks: none$/m)
   // Without another word, while it runs.
   point('rev-1')
   await eventually(async () => assert.equal(await names(), 'service/a service/b'))
@@ -53,13 +63,82 @@ test('a checkout that is swapped while the daemon is dead is applied when it is 
 test('a directory that vanishes takes nothing with it, and goes on when it is back', async () => {
   const before = await names()
   rmSync(join(cluster.home, 'current'))
-  const reason = async (): Promise<string | undefined> =>
-    (await cluster.json<SourceObject>('source', 'shop')).status.conditions?.[0]?.reason
-  await eventually(async () => assert.equal(await reason(), 'DirectoryMissing'))
+  await eventually(async () => assert.equal(await ready('shop'), 'DirectoryMissing'))
   assert.equal(await names(), before)
   mkdirSync(join(cluster.home, 'current'))
   cluster.file('current/a.yml', service('a', 1))
   cluster.file('current/b.yml', service('b', 1))
-  await eventually(async () => assert.equal(await reason(), 'Applied'))
+  await eventually(async () => assert.equal(await ready('shop'), 'Applied'))
   assert.equal(await names(), before)
+})
+
+test('a large pruning waits for somebody to agree, by exit code 6 and the number', async () => {
+  for (let at = 0; at < 10; at++) cluster.file(`many/s${at}.yml`, service(`s${at}`, 0))
+  assert.match(await cluster.kit('gitops', 'add', 'many', '--dir', 'many'), /10 objects are as in revision/)
+  for (let at = 0; at < 5; at++) rmSync(join(cluster.home, `many/s${at}.yml`))
+  assert.match(
+    await cluster.fails(6, 'gitops', 'sync', 'many'),
+    /5 of 10 objects would be deleted at once: what was applied \(revision \w+\) stays; to mean it, `kit gitops sync many --prune`/,
+  )
+  assert.match(await cluster.fails(1, 'gitops', 'diff', 'many'), /^(- Service\/s[0-4]\n){5}$/)
+  assert.match(await names(), /service\/s0 /)
+  const said = await cluster.kit('gitops', 'sync', 'many', '--prune')
+  assert.match(said, /^(service\/s[0-4] pruned\n){5}source\/many: 5 objects are as in revision/)
+  assert.doesNotMatch(await names(), /service\/s0/)
+  assert.match(await cluster.kit('gitops', 'rm', 'many', '--prune'), /removed, with what it had created/)
+})
+
+test('drift that is only reported is shown with who made it, and a field is left to its owner', async () => {
+  cluster.file('report/r.yml', service('r', 0))
+  cluster.file('report/l.yml', service('l', 0).replace('{name: l}', '{name: l, annotations: {kit/leave: spec.replicas}}'))
+  await cluster.kit('gitops', 'add', 'report', '--dir', 'report', '--report-drift')
+  await cluster.kit('scale', 'r=1', 'l=1', '--no-wait')
+  await eventually(async () => assert.equal(await ready('report'), 'Drifted'))
+  assert.equal(await cluster.fails(1, 'gitops', 'diff', 'report'), '~ Service/r: spec.replicas is 1, and the files say 0 (by kit-scale)\n')
+  const replicas = async (name: string): Promise<number> => (await cluster.json<ServiceObject>('service', name)).spec.replicas
+  assert.deepEqual([await replicas('r'), await replicas('l')], [1, 1])
+  await cluster.kit('gitops', 'sync', 'report')
+  assert.deepEqual([await replicas('r'), await replicas('l')], [0, 1])
+  assert.equal(await cluster.kit('gitops', 'diff', 'report'), '')
+  await cluster.kit('gitops', 'rm', 'report', '--prune')
+})
+
+test('a source that is suspended for a while goes on by itself', async () => {
+  cluster.file('pause/p.yml', service('p', 0))
+  await cluster.kit('gitops', 'add', 'pause', '--dir', 'pause')
+  assert.match(await cluster.kit('gitops', 'suspend', 'pause', '--for', '2s'), /until 20\d\d-\S+Z, or `kit gitops resume`/)
+  cluster.file('pause/q.yml', service('q', 0))
+  await eventually(async () => assert.match(await names(), /service\/p service\/q/))
+  assert.equal(await ready('pause'), 'Applied')
+  assert.match(await cluster.fails(2, 'gitops', 'suspend', 'pause', '--for', 'ever'), /--for: "ever" is not a time such as 30m or 2h/)
+  await cluster.kit('gitops', 'rm', 'pause', '--prune')
+})
+
+test('a service whose rollout has failed stays rolled back: the source does not try the same again', async () => {
+  const held = (command: string): string =>
+    cluster.file(
+      'held/h.yml',
+      `apiVersion: kit/v1\nkind: Service\nmetadata: {name: h}\nspec: {replicas: 1, update: {failureAction: Rollback, monitor: 1s}, template: {image: x, command: ${command}, restart: {delay: 100ms}, stopGracePeriod: 1s}}\n`,
+    )
+  const h = (): Promise<ServiceObject> => cluster.json<ServiceObject>('service', 'h')
+  held('[sleep, "1000"]')
+  await cluster.kit('gitops', 'add', 'held', '--dir', 'held')
+  await eventually(async () => assert.ok((await h()).status.lastGood !== undefined))
+  const good = (await h()).status.lastGood
+  held('[sh, -c, "exit 7"]')
+  await eventually(async () => assert.equal((await h()).status.update?.state, 'RollbackCompleted'))
+  const before = await h()
+  assert.equal(before.status.lastGood, good)
+  assert.match(await cluster.kit('gitops', 'sync', 'held'), /1 object is as in revision/)
+  assert.deepEqual((await h()).status.update, before.status.update)
+  await eventually(async () =>
+    assert.deepEqual(
+      (await cluster.tasks('h')).map(({ spec }) => spec.revision),
+      [good],
+    ),
+  )
+  // A commit that mends it is tried at once.
+  held('[sleep, "1001"]')
+  await eventually(async () => assert.equal((await h()).status.update?.state, 'Completed'))
+  await cluster.kit('gitops', 'rm', 'held', '--prune')
 })

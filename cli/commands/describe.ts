@@ -51,9 +51,10 @@ async function describeObject(context: Context, client: Client, object: WireObje
     block('Spec', spec),
     block('Status', status),
   ]
-  if (object.kind === 'Stack') {
-    const table = await client.table('Service', { labelSelector: `kit/stack=${metadata.name}` })
-    parts.push(table.rows.length === 0 ? 'Services: none' : `Services:\n${indent(formatTable(table, { wide: false }))}`)
+  // What a stack or a source has made, and whether it runs.
+  for (const [heading, kind] of madeBy(object)) {
+    const table = await client.table(kind, { labelSelector: `kit/${object.kind.toLowerCase()}=${metadata.name}` })
+    parts.push(table.rows.length === 0 ? `${heading}: none` : `${heading}:\n${indent(formatTable(table, { wide: false }))}`)
   }
   const owned =
     object.kind === 'Service' ? `spec.service=${metadata.name}` : object.kind === 'Node' ? `spec.nodeName=${metadata.name}` : undefined
@@ -71,6 +72,15 @@ async function describeObject(context: Context, client: Client, object: WireObje
 
 function isManager(object: WireObject): boolean {
   return object.kind === 'Node' && 'manager' in object.status && object.status.manager !== undefined
+}
+
+function madeBy({ kind }: WireObject): readonly (readonly [heading: string, kind: 'Service' | 'Stack'])[] {
+  if (kind === 'Stack') return [['Services', 'Service']]
+  if (kind !== 'Source') return []
+  return [
+    ['Services', 'Service'],
+    ['Stacks', 'Stack'],
+  ]
 }
 
 function isService(object: WireObject): object is WireObject<'Service'> {
