@@ -30,6 +30,9 @@ const dashboard: Dashboard = JSON.parse(readFileSync(join(projectRoot, 'manifest
 interface Rule {
   readonly alert: string
   readonly expr: string
+  readonly for?: string
+  readonly labels?: { readonly severity?: string }
+  readonly annotations?: { readonly summary?: string; readonly description?: string }
 }
 const rules: readonly Rule[] = parse(readFileSync(alerts, 'utf8')).groups.flatMap(({ rules: found }: { rules: readonly Rule[] }) => found)
 const expressions = [...rules.map(({ expr }) => expr), ...dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))]
@@ -152,6 +155,28 @@ test('alerts and dashboard name metrics and labels of a running manager', () => 
       for (const label of list.split(',')) assert.ok(labels.has(label.trim()), `${label} in ${expression}`)
   }
 })
+
+const cases = readFileSync(join(projectRoot, 'e2e/testdata/kit-alerts.yml'), 'utf8')
+
+test('each alert says what it is and what to do, and has a case in which it is raised', () => {
+  for (const { alert, labels, annotations, for: lastsFor } of rules) {
+    assert.match(labels?.severity ?? '', /^(critical|warning|info)$/, alert)
+    assert.ok((annotations?.summary ?? '') !== '' && (annotations?.description ?? '').endsWith('.'), alert)
+    assert.match(lastsFor ?? '0m', /^\d+[mh]$/, alert)
+    assert.ok(cases.includes(`{alertname="${alert}"}`), `${alert} is not in e2e/testdata/kit-alerts.yml`)
+  }
+  assert.equal(new Set(rules.map(({ alert }) => alert)).size, rules.length)
+})
+
+const noPromtool =
+  spawnSync('promtool', ['--version']).error === undefined ? undefined : 'no promtool is installed (Debian has it with prometheus)'
+if (isHere('prometheus', noPromtool, 'alerts that are raised when something is the matter, and only then'))
+  test('alerts are raised when something is the matter, and only then', () => {
+    const file = join(home, 'alerts.yml')
+    writeFileSync(file, `rule_files: [${alerts}]\n${cases}`)
+    const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', file], { encoding: 'utf8' })
+    assert.equal(status, 0, `${stdout}${stderr}`)
+  })
 
 /** Of Prometheus, to a query or about its rules. */
 interface Answer {
