@@ -29,6 +29,8 @@ test(`${runs} unlucky groups of members lose nothing that was acknowledged, and 
   assert(sum(({ changes }) => changes) > runs, 'members change')
   assert(sum(({ found }) => found) > runs / 10, 'damaged memory is found')
   assert(sum(({ calls }) => calls) > runs * 150, 'clients call')
+  assert(sum(({ rekeyed }) => rekeyed) > runs * 3, 'members go over to other keys')
+  assert(sum(({ clean }) => clean) > runs, 'and forget those of before')
   assert(sum(({ repeats }) => repeats) > runs / 2, 'requests are repeated that were carried out')
 })
 

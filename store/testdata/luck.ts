@@ -11,6 +11,8 @@ export interface Luck {
   readonly crashAllAfterCommit: number
   /** That what is on the disk of one that crashes changes. */
   readonly rot: number
+  /** While it goes over to other keys. */
+  readonly crashWhileRekeying: number
   readonly weights: ReadonlyMap<Fault, number>
 }
 
@@ -34,7 +36,7 @@ export type Fault = (typeof faults)[number]
 export function drawLuck(random: SeededRandom): Luck {
   const maybe = (chance: number, most: number) => (random.chance(chance) ? random.next() * most : 0)
   const weights = new Map(faults.map((fault): [Fault, number] => [fault, maybe(0.7, fault === 'crash' ? 2 : 1)]))
-  return { crashAfterVote: maybe(0.4, 0.5), crashAfterAck: maybe(0.4, 0.02), crashAllAfterCommit: maybe(0.4, 0.02), rot: maybe(0.3, 0.3), weights }
+  return { crashAfterVote: maybe(0.4, 0.5), crashAfterAck: maybe(0.4, 0.02), crashAllAfterCommit: maybe(0.4, 0.02), rot: maybe(0.3, 0.3), crashWhileRekeying: maybe(0.7, 0.6), weights }
 }
 
 /** What happens next; nothing, now and then. */

@@ -16,8 +16,10 @@ import type { PeerHandler, PeerMessage, Peers, SnapshotMessage } from '../peers.
 import { type Change, membersOf } from '../raft/configuration.ts'
 import { type OpenStore, openStore } from '../store.ts'
 import { walErrorKind } from '../wal/errors.ts'
+import type { KeyFile } from '../wal/keys.ts'
 import { Recorder } from '../wal/testdata/recorder.ts'
 import { sealedOnce } from '../wal/testdata/seals.ts'
+import { openLocked, unlockKey } from '../wal/testdata/workload.ts'
 import { Clients } from './clients.ts'
 import { diskFault, drawLuck, type Fault, healthy, type Luck, pickFault } from './luck.ts'
 import { Oracle } from './oracle.ts'
@@ -38,6 +40,9 @@ class Host {
   readonly founders: readonly string[]
   lane: Lane | undefined
   store: OpenStore | undefined
+  /** Of its files, and which changes of the unlock key it was told and has made for certain. */
+  keys: KeyFile | undefined
+  locks = { acknowledged: 0, asked: 0 }
   handler: PeerHandler | undefined
   /** Bytes of its disk have changed while it was down. It may find that when it starts; then somebody takes its place. */
   isRotten = false
@@ -67,6 +72,10 @@ export interface GroupOutcome {
   readonly events: number
   readonly calls: number
   readonly repeats: number
+  /** Times that a member went over to other keys. */
+  readonly rekeyed: number
+  /** Members that did, and of whose files none needs a key of before at the end. */
+  readonly clean: number
 }
 
 export class SimulatedGroup {
@@ -90,7 +99,9 @@ export class SimulatedGroup {
   #commands = 0
   /** Who is to take the place of one whose disk is damaged. */
   #replacement: Host | undefined
-  #counts = { crashes: 0, installs: 0, reads: 0, changes: 0, replaced: 0, found: 0 }
+  /** Changes of the unlock key. */
+  #locks = 0
+  #counts = { crashes: 0, installs: 0, reads: 0, changes: 0, replaced: 0, found: 0, rekeyed: 0 }
 
   constructor(seed: number) {
     this.#random = new SeededRandom(seed)
@@ -115,6 +126,7 @@ export class SimulatedGroup {
     this.#every(300, () => this.#read())
     this.#every(700, () => this.#disturb())
     this.#every(2_500, () => this.#change())
+    this.#every(4_000, () => this.#changeLock())
     this.#clients.start(4, 2)
     this.#replaceGone()
     await this.#queue.run(safetyMs, () => this.#check())
@@ -125,6 +137,7 @@ export class SimulatedGroup {
       events: this.#queue.executed,
       calls: this.#clients.history.size,
       repeats: this.#clients.repeats,
+      clean: this.#hosts.filter(({ keys, locks }) => locks.acknowledged > 0 && keys?.hasOld === false).length,
       ...this.#counts,
     }
   }
@@ -138,10 +151,16 @@ export class SimulatedGroup {
     const clock = createSimulatedClock(lane, { rate: 0.98 + host.random.next() * 0.04 })
     const deps = { disk: host.recorder.wrap(host.disk.mount(lane)), clock, random, log: silent, peers: this.#peers(host, lane) }
     const options = { directory, nodeId: host.id, clusterId: 'c', segmentBytes: this.#segmentBytes }
-    openStore(deps, { ...options, founders: host.founders, snapshotEntries: this.#snapshotEntries, keptEntries: 3 }).then(
-      (store) => {
+    const open = async (): Promise<readonly [OpenStore, KeyFile]> => {
+      const keys = await openLocked(deps.disk, directory, random.split('keys'), host.locks)
+      const settings = { ...options, keys, founders: host.founders, snapshotEntries: this.#snapshotEntries, keptEntries: 3 }
+      return [await openStore(deps, settings), keys]
+    }
+    open().then(
+      ([store, keys]) => {
         if (lane.closed) return
         host.store = store
+        host.keys = keys
         this.#hear(host, store, store.history(store.status().snapshotIndex))
         store.subscribe((events) => this.#hear(host, store, events))
         store.fatal.then((error) => this.#ended(host, lane, error))
@@ -183,6 +202,7 @@ export class SimulatedGroup {
     if (host.store !== undefined) this.#clients.lost(host.store)
     host.lane = undefined
     host.store = undefined
+    host.keys = undefined
     host.handler = undefined
     host.damagedMs = undefined
     host.disk.crash()
@@ -437,6 +457,34 @@ export class SimulatedGroup {
       },
       (error: unknown) => this.#refused(error, changeRefusals),
     )
+  }
+
+  /** Each member takes up another unlock key for itself, and with it another data key; or takes the lock off. */
+  #changeLock(): void {
+    const version = (this.#locks += 1)
+    for (const host of this.#hosts) this.#queue.schedule(this.#random.next() * 50, () => this.#takeUp(host, version))
+    // Again, while files are still sealed anew because of this one.
+    if (!this.#isHealing && this.#random.chance(0.5)) this.#queue.schedule(this.#random.next() * 100, () => this.#changeLock())
+  }
+
+  #takeUp(host: Host, version: number): void {
+    const { keys, store, lane } = host
+    if (keys === undefined || store === undefined || lane === undefined || this.#isHealing || version <= host.locks.asked) return
+    host.locks = { ...host.locks, asked: version }
+    keys.changeLock(unlockKey(version), version).then(
+      () => {
+        if (lane.closed) return
+        host.locks = { acknowledged: version, asked: host.locks.asked }
+        this.#counts.rekeyed += 1
+        store.renewFiles()
+      },
+      (error: unknown) => {
+        // It goes on with the keys of before, and takes up the next.
+        if (!lane.closed && !/EIO|ENOSPC/.test(String(error))) this.#broken.push(error)
+      },
+    )
+    if (!this.#random.chance(this.#luck.crashWhileRekeying)) return
+    this.#queue.schedule(this.#random.next() * 60, () => (host.lane === lane && !this.#isHealing ? this.#crash(host) : undefined))
   }
 
   #drawChange(voter: string, learner: string | undefined, voters: number): Change {
