@@ -23,6 +23,8 @@ type Trouble = 'killed' | 'cut off'
 /** Of one scenario; as many as there are events at most. */
 const moments = Number(process.env['KIT_MOMENTS'] ?? '8')
 const downMs = 4_000
+/** How much later than without a loss a task may end that had to wait. */
+const lateMs = 12_000
 /** After the end, for what must not come any more. */
 const quietMs = 5_000
 const patienceMs = 180_000
@@ -130,6 +132,28 @@ const scenarios: readonly Scenario[] = [
     outcome: (cluster) =>
       [...Map.groupBy(tasksOf(cluster), slotOf)]
         .map(([slot, tasks]) => [slot, Math.max(...tasks.map(({ spec }) => spec.attempt))])
+        .toSorted(),
+  },
+  {
+    // The next leader knows since when they wait: none begins early, and none waits anew.
+    name: 'tasks that wait longer to be started again than the leader is away',
+    spec: {
+      replicas: 3,
+      template: { ...template(1, 'crashes'), restart: { condition: 'Any', delay: '15s', maxAttempts: 1, window: '1h' } },
+    },
+    change: async () => undefined,
+    isDone: (cluster) => {
+      const slots = [...Map.groupBy(tasksOf(cluster), slotOf).values()]
+      return slots.length === 3 && slots.every((tasks) => tasks.length === 2 && tasks.every((task) => !isOpen(task)))
+    },
+    outcome: (cluster) =>
+      [...Map.groupBy(tasksOf(cluster), slotOf)]
+        .map(([slot, tasks]) => {
+          const [first, second] = tasks.toSorted((a, b) => a.spec.attempt - b.spec.attempt)
+          const waitedMs = (second?.status.at ?? 0) - (first?.status.at ?? 0)
+          assert.ok(waitedMs > 15_000 && waitedMs < 15_000 + lateMs, `slot ${slot} waited ${waitedMs} ms`)
+          return slot
+        })
         .toSorted(),
   },
   {
