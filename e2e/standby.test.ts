@@ -13,12 +13,16 @@ const cluster = new Cluster()
 const children = new Map<string, ChildProcess>()
 let port = 0
 
-before(async () => {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const bound = server.address()
-  port = typeof bound === 'object' && bound !== null ? bound.port : 0
   server.close()
+  return typeof bound === 'object' && bound !== null ? bound.port : assert.fail('no port is free')
+}
+
+before(async () => {
+  port = await freePort()
 })
 after(async () => {
   for (const name of children.keys()) await kit(name, 'swarm', 'leave', '--force').catch(() => undefined)
@@ -66,15 +70,20 @@ async function kill(name: string): Promise<void> {
 }
 
 const initArgs = (): readonly string[] => ['swarm', 'init', '--advertise-addr', 'lo', '--listen-addr', `127.0.0.1:${port}`]
-const joinArgs = async (): Promise<readonly string[]> => {
-  const token = await kit('first', 'swarm', 'join-token', 'worker', '-q')
+const joinArgs = async (role: 'worker' | 'manager' = 'worker'): Promise<readonly string[]> => {
+  const token = await kit('first', 'swarm', 'join-token', role, '-q')
   return ['swarm', 'join', '--token', `@${cluster.file('token', token)}`, `127.0.0.1:${port}`]
 }
 
 interface NodeObject {
   readonly metadata: { readonly name: string }
   readonly spec: { readonly availability: string }
-  readonly status: { readonly state?: string; readonly message?: string; readonly description?: { readonly hostname: string } }
+  readonly status: {
+    readonly state?: string
+    readonly message?: string
+    readonly description?: { readonly hostname: string }
+    readonly manager?: { readonly member: string }
+  }
 }
 interface TaskObject {
   readonly metadata: { readonly name: string }
@@ -82,8 +91,8 @@ interface TaskObject {
   readonly status: { readonly state: string; readonly pid?: number }
 }
 
-async function list<T>(kind: string): Promise<readonly T[]> {
-  const { items }: { readonly items: readonly T[] } = JSON.parse(await kit('first', 'get', kind, '-o', 'json'))
+async function list<T>(kind: string, asked = 'first'): Promise<readonly T[]> {
+  const { items }: { readonly items: readonly T[] } = JSON.parse(await kit(asked, 'get', kind, '-o', 'json'))
   return items
 }
 const nodes = async (hostname: string): Promise<readonly NodeObject[]> =>
@@ -402,4 +411,39 @@ test('a locked manager that stands by takes its key, or leaves with --force when
   await restart()
   assert.equal(await kit('first', 'swarm', 'leave', '--force'), 'Node left the swarm.\n')
   assert.deepEqual(readdirSync(directoryOf('first')).toSorted(), ['kit.sock', 'lock', 'tasks'])
+})
+
+test('a manager among others leaves by force only, and is told before and after what that means', async () => {
+  await standBy('third')
+  await kit('first', ...initArgs())
+  const join = await joinArgs('manager')
+  for (const name of ['second', 'third'])
+    assert.equal(
+      await kit(name, ...join, '--advertise-addr', 'lo', '--listen-addr', `127.0.0.1:${await freePort()}`),
+      'This node joined a swarm as a manager.\n',
+    )
+  const members = async (asked: string): Promise<readonly (readonly [host: string | undefined, member: string])[]> =>
+    (await list<NodeObject>('nodes', asked)).flatMap(({ status: { description, manager } }) =>
+      manager === undefined ? [] : [[description?.hostname, manager.member] as const],
+    )
+  const areVoters = (asked: string, count: number): Promise<void> =>
+    eventually(async () => assert.equal((await members(asked)).filter(([, member]) => member !== 'Learner').length, count))
+  await areVoters('second', 3)
+  const [node] = await nodes('first')
+  const id = node?.metadata.name ?? ''
+  assert.match(await fails(1, 'first', 'swarm', 'leave'), new RegExp(`one of 3 managers: \`kit node demote ${id}\` first`))
+  const { code, out, err } = await run('first', 'swarm', 'leave', '--force')
+  assert.deepEqual([code, out], [0, 'Node left the swarm.\n'])
+  assert.match(err, new RegExp(`the other managers count node ${id} as .*: \`kit node demote ${id}\` and \`kit node rm ${id}\` there`))
+  await eventually(async () => assert.ok((await members('second')).some(([host, member]) => host !== 'first' && member === 'Leader')))
+  await kit('second', 'node', 'demote', id)
+  await areVoters('second', 2)
+  await eventually(() => kit('second', 'node', 'rm', id))
+
+  const own =
+    (await list<NodeObject>('nodes', 'third')).find(({ status }) => status.description?.hostname === 'second')?.metadata.name ?? ''
+  assert.match(await fails(1, 'second', 'swarm', 'leave'), /one of 2 managers, of which 2 must answer: .* nobody could decide anything/)
+  await kit('third', 'node', 'demote', own)
+  await eventually(async () => assert.equal(await kit('second', 'swarm', 'leave'), 'Node left the swarm.\n'))
+  assert.match(await fails(1, 'third', 'swarm', 'leave'), /this node is the last manager/)
 })
