@@ -23,7 +23,7 @@ import { LockedMember } from './locked-member.ts'
 import { fixedMembership, withMembership } from './membership-door.ts'
 import { type OwnRoot, readOwnRoot } from './own-root.ts'
 import { measureProcess } from './process-metrics.ts'
-import { Standby } from './standby.ts'
+import { Standby } from './standby/standby.ts'
 import { tellReady } from './tell-ready.ts'
 
 async function run(flags: Flags): Promise<void> {
