@@ -138,6 +138,23 @@ test('what the cluster refuses comes back into the editor with the reason', opti
   assert.match(readFileSync(`${cluster.home}/seen`, 'utf8'), /^# .*replicas/)
 })
 
+test('a filter that is saved in one dashboard is there in the next', options, async () => {
+  const config = join(cluster.home, 'filters', 'config.yaml')
+  const first = open('$KIT ui tasks', { KIT_CONFIG: config })
+  await first.shows(/LAST ERROR[\s\S]*app_web/)
+  first.type('/state=pending')
+  await first.shows(/ctrl-s saves/)
+  first.press('C-s')
+  await first.shows(/saved 1 of 1/)
+  const next = open('$KIT ui node/node-1/tasks', { KIT_CONFIG: config })
+  await next.shows(/LAST ERROR[\s\S]*app_web/)
+  next.type('/')
+  await next.shows(/ctrl-r 1 saved/)
+  next.press('C-r')
+  await next.shows(/\[\/state=pending\] +0 of \d/)
+  assert.match(readFileSync(join(cluster.home, 'filters', 'dashboard.yaml'), 'utf8'), /tasks:\n +- state=pending/)
+})
+
 test('before a node is drained one is told where its tasks would go', options, async () => {
   const window = open('$KIT ui nodes')
   await window.shows(/^>node-1 /m)
