@@ -62,7 +62,7 @@ function without<T extends JsonObject>(object: T, [key = '', ...rest]: readonly 
 export function driftOf(source: string, live: WireObject, planned: WireObject): readonly Drift[] {
   const { kind } = live
   const definition = definitionOf(kind)
-  const [there, wanted] = [asJson(live), asJson(planned)]
+  const [there, wanted] = [withoutStatus(live), withoutStatus(planned)]
   if (definition === undefined) return []
   const { name } = live.metadata
   return describeChanges(wanted, there, schemaOf(definition)).map(({ field, managers }) => {
@@ -70,6 +70,11 @@ export function driftOf(source: string, live: WireObject, planned: WireObject): 
     const message = compareValues(kind, there, wanted, field)
     return { kind, name, field, ...(by === undefined ? {} : { by }), ...(message === undefined ? {} : { message }) }
   })
+}
+
+/** No file sets it, and controllers may have written it between the two looks. */
+function withoutStatus({ status: _, ...rest }: WireObject): JsonObject {
+  return asJson(rest)
 }
 
 /** Of a field that was taken away, nobody is the owner: whoever wrote last is named. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StatusError } from '../../api/errors.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
+import { driftOf } from './compare.ts'
 import { pruneFinalizer } from './gitops.ts'
 import { agreeAnnotation, syncAnnotation } from './sync.ts'
 import { createWorld, many, service } from './testdata/world.ts'
@@ -275,6 +276,19 @@ test('drift is undone at once, and told with who made it', async () => {
   assert.equal(world.replicas(), 2)
   assert.equal(world.source().status.drift, undefined)
   assert.equal(world.source().status.healing?.count, 2)
+})
+
+test("what controllers write meanwhile is nobody's drift", async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web', 'replicas: 2, ') })
+  await world.reconcile()
+  const live = await world.user.get('Service', 'web')
+  const later = { ...live, status: { ...live.status, replicas: { desired: 2, running: 2 } } }
+  assert.deepEqual(driftOf('shop', live, later), [])
+  assert.deepEqual(
+    driftOf('shop', { ...later, spec: { ...later.spec, replicas: 3 } }, live).map(({ field }) => field),
+    ['spec.replicas'],
+  )
 })
 
 test('an object that somebody has deleted comes back', async () => {
