@@ -39,6 +39,8 @@ class Promises {
   readonly good: ReadonlyMap<string, number>[] = [new Map()]
   /** Deleted by people. */
   readonly deletedByPeople = new Set<string>()
+  /** Judged when their deletion began. They may be written to once more, by files that hold them again, while their tasks end. */
+  readonly #going = new Set<string>()
   made = 0
   pruned = 0
   readers = new Set<string>()
@@ -50,7 +52,8 @@ class Promises {
       const { name, labels = {} } = object.metadata
       if (type === 'ADDED' && labels['kit/source'] === 'shop') this.made++
       const goes = type === 'DELETED' || object.metadata.deletedAt !== undefined
-      if (!goes || this.deletedByPeople.has(object.metadata.uid)) continue
+      if (!goes || this.deletedByPeople.has(object.metadata.uid) || this.#going.has(object.metadata.uid)) continue
+      this.#going.add(object.metadata.uid)
       assert.equal(labels['kit/source'], 'shop', `${name} was deleted, and the source had not made it`)
       const isWanted = this.good.slice(0, 2).every((files) => files.has(name))
       assert.ok(!isWanted, `${name} was deleted, and the last good files hold it`)
