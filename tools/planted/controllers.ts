@@ -152,6 +152,13 @@ export const controllerBugs: readonly Bug[] = [
     tests: ['network/ports.test.ts'],
   },
   {
+    what: 'a source applies what is good among bad files',
+    file: 'controllers/gitops/decide.ts',
+    text: "  if (!isValid) return { do: 'Hold', reason: 'InvalidFiles' }\n",
+    replacement: '',
+    tests: ['sim/sources.test.ts'],
+  },
+  {
     what: 'a source prunes what others have made with a copy of its label',
     file: 'controllers/gitops/prune.ts',
     text: 'entry.manager === managerOf(source) && ownsLabel(entry)',
