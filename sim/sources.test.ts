@@ -16,7 +16,7 @@ import { SeededRandom } from './effects/random.ts'
 /** `KIT_SOURCES_RUNS=1000 KIT_SOURCES_FROM=100 npm test -- sim/sources.test.ts` is the long run. */
 const runs = Number(process.env['KIT_SOURCES_RUNS'] ?? '8')
 const from = Number(process.env['KIT_SOURCES_FROM'] ?? '1')
-/** So many runs have had everything happen in them. */
+/** Of so many runs from seed 1 on it is known that everything happens in them. */
 const enough = 8
 const steps = 40
 const meanStepMs = 3_000
@@ -222,5 +222,5 @@ test('a source keeps its promises, whatever becomes of its directory and of mana
     if (readers.size > 1) total.moved++
   }
   // A run in which nothing happens shows nothing.
-  if (runs >= enough) assert.ok(total.made > runs && total.pruned > runs / 2 && total.moved > 0, JSON.stringify(total))
+  if (from === 1 && runs >= enough) assert.ok(total.made > runs && total.pruned > runs / 2 && total.moved > 0, JSON.stringify(total))
 })
