@@ -652,6 +652,7 @@ class Driver implements OpenStore, PeerHandler {
       (resourceVersion >= this.#nextSnapshotIndex || isLarge || this.#hasKeysToForget(resourceVersion)) &&
       this.#raft.configuration.voters.length > 0
     if (!isDue || resourceVersion === this.#snapshotIndex || this.#snapshotting !== undefined || this.#isClosing) return
+    if (this.#raft.termAt(resourceVersion) === undefined) return // A state that the leader sent is about to take the place of ours.
     this.#snapshotting = this.#snapshot()
       .catch((error: unknown) => {
         if (this.#stopped.signal.aborted) return
