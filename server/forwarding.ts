@@ -33,7 +33,7 @@ interface Head {
 }
 
 /** Streams that wait for the next request. A connection costs two handshakes' worth of CPU; a request is much less. */
-const mostIdle = 64
+const mostIdle = 256
 
 /** Where a manager that does not lead hands requests to. */
 export class Forwarder {
