@@ -39,7 +39,8 @@ export interface WriteRequest extends ApiRequest {
   readonly mark?: RequestMark
 }
 
-const maxAttempts = 8
+/** Of those who change one object during one write of the log, the first is let through: as many may change it at once. */
+const maxAttempts = 64
 /** Holds a service until its tasks are gone. The reaper drops it. */
 export const taskFinalizer = 'kit/tasks'
 
