@@ -7,9 +7,10 @@ import type { StoreEvent, StoreView } from '../api/store.ts'
 import type { OpenStore } from '../store/store.ts'
 
 export interface CommonLogOptions {
-  readonly onEntry: (events: readonly StoreEvent[], store: OpenStore) => void
+  /** What it throws is given to `fail`. */
+  readonly onEntry?: (events: readonly StoreEvent[], store: OpenStore) => void
   /** A manager came back with entries that nobody has seen yet. */
-  readonly onUnseen: (view: StoreView) => void
+  readonly onUnseen?: (view: StoreView) => void
   readonly fail: (error: unknown) => void
 }
 
@@ -28,7 +29,7 @@ export class CommonLog {
     // Every entry that was seen is durable with a majority; whoever lacks some of them has been behind.
     if (isRestart && store.view.resourceVersion >= this.#last) {
       this.#last = store.view.resourceVersion
-      onUnseen(store.view)
+      onUnseen?.(store.view)
     }
     store.subscribe((events) => this.#applied(events, store, host))
   }
@@ -39,7 +40,7 @@ export class CommonLog {
     const index = first?.resourceVersion ?? store.view.resourceVersion
     if (first === undefined) {
       // The state came as a whole. Nobody sends what was not applied there.
-      if (index > this.#last) onUnseen(store.view)
+      if (index > this.#last) onUnseen?.(store.view)
       this.#last = Math.max(this.#last, index)
       return
     }
@@ -52,6 +53,10 @@ export class CommonLog {
     }
     if (index <= this.#last) return // Of an earlier life, when nobody looked.
     this.#last = index
-    onEntry(events, store)
+    try {
+      onEntry?.(events, store)
+    } catch (error) {
+      fail(error)
+    }
   }
 }

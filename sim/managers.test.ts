@@ -205,7 +205,6 @@ async function play(
         }
       }
     },
-    onUnseen: () => undefined,
     fail,
   })
   const cluster: SimulatedCluster = new SimulatedCluster({

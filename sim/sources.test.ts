@@ -70,14 +70,7 @@ async function play(seed: number): Promise<Promises> {
     failure ??= error
   }
   const log = new CommonLog({
-    onEntry(events) {
-      try {
-        promises.observe(events)
-      } catch (error) {
-        fail(error)
-      }
-    },
-    onUnseen: () => undefined,
+    onEntry: (events) => promises.observe(events),
     fail,
   })
   const cluster: SimulatedCluster = new SimulatedCluster({

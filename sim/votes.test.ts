@@ -20,7 +20,7 @@ test('nobody votes twice and one leads at most, in elections that several want t
     failure ??= error
   }
   const votes = nobodyVotesTwice(fail)
-  const log = new CommonLog({ onEntry: () => undefined, onUnseen: () => undefined, fail })
+  const log = new CommonLog({ fail })
   const cluster: SimulatedCluster = new SimulatedCluster({
     managers,
     workers: 0,
