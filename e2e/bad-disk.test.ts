@@ -31,7 +31,7 @@ if (isTraceable) {
   test('every sync takes five seconds: writes take as long, reads do not, tasks run on', async () => {
     const tasks = facts(await cluster.tasks('app_web'))
     const daemon = cluster.daemonPid
-    const recover = await disturbCalls(cluster.daemonPid, 'fsync,fdatasync', 'delay_enter=5000000')
+    const recover = await disturbCalls(cluster.daemonPid, 'pwrite64,fsync,fdatasync', 'delay_enter=5000000')
     let acknowledgedMs = 0
     const beganMs = performance.now()
     const writing = cluster.run(['apply', '-f', '-'], config('slow')).then((outcome) => {

@@ -95,7 +95,7 @@ if (isTraceable) {
     const slow = await group.leader()
     const { pid } = slow
     assert.ok(pid !== undefined)
-    const recover = await disturbCalls(pid, 'fsync,fdatasync', 'delay_enter=1000000')
+    const recover = await disturbCalls(pid, 'pwrite64,fsync,fdatasync', 'delay_enter=1000000')
     try {
       await counters.goOnAt(sockets(group.others(slow)), 2)
       assert.equal(await group.leader(), slow)
@@ -109,7 +109,7 @@ if (isTraceable) {
     const failing = await group.leader()
     const { pid } = failing
     assert.ok(pid !== undefined)
-    const recover = await disturbCalls(pid, 'fdatasync', 'error=EIO')
+    const recover = await disturbCalls(pid, 'pwrite64', 'error=EIO')
     await eventually(() => assert.equal(failing.pid, undefined))
     await recover()
     await counters.goOnAt(sockets(group.others(failing)))

@@ -46,6 +46,15 @@ export function testDisk(name: string, make: () => Promise<DiskUnderTest>): void
     await file.close()
   })
 
+  check('a file that writes through is read and grown as any other', async (disk, directory) => {
+    const file = await disk.open(`${directory}/a`, { create: true, writesThrough: true })
+    await file.write(3, Buffer.from('abc'))
+    await file.write(0, Buffer.from('xyz'))
+    await file.truncate(5)
+    await file.close()
+    assert.deepEqual(Buffer.from(await (await disk.open(`${directory}/a`)).read(0, 9)), Buffer.from('xyzab'))
+  })
+
   check('a caller may reuse its buffer once the write has resolved', async (disk, directory) => {
     const file = await disk.open(`${directory}/a`, { create: true })
     const bytes = Buffer.from('first')

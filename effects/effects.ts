@@ -40,9 +40,10 @@ export interface DiskError extends Error {
 export interface Disk {
   /**
    * Opens for reading and writing. `create` makes the file when it is missing; `exclusive` also
-   * fails with EEXIST when it is there. Without `create` a missing file fails with ENOENT.
+   * fails with EEXIST when it is there. Without `create` a missing file fails with ENOENT. `writesThrough`: what is
+   * written is durable when `write` resolves, as if `sync` had followed, for the price of one call of the system.
    */
-  open(path: string, options?: { readonly create?: boolean; readonly exclusive?: boolean; readonly mode?: number }): Promise<DiskFile>
+  open(path: string, options?: OpenOptions): Promise<DiskFile>
   /** Names (not paths) in lexical order, so that recovery does not depend on the file system. */
   list(directory: string): Promise<readonly string[]>
   makeDirectory(path: string, mode?: number): Promise<void>
@@ -93,13 +94,20 @@ export type DirectoryState = {
   | { readonly state: 'Missing' | 'Unreadable'; readonly message: string }
 )
 
+export interface OpenOptions {
+  readonly create?: boolean
+  readonly exclusive?: boolean
+  readonly mode?: number
+  readonly writesThrough?: boolean
+}
+
 export interface DiskFile {
   size(): Promise<number>
   /** Shorter than `length` only at the end of the file. */
   read(offset: number, length: number): Promise<Uint8Array>
-  /** Written bytes may be lost, torn, or reordered by a crash until `sync` resolves. */
+  /** Written bytes may be lost, torn, or reordered by a crash until `sync` resolves; a file that writes through: until this does. */
   write(offset: number, bytes: Uint8Array): Promise<void>
-  /** fdatasync. A rejection means that nothing is known about what is durable: never retry, stop. */
+  /** fdatasync. A rejection, here or of a write that goes through, means that nothing is known about what is durable: never retry, stop. */
   sync(): Promise<void>
   truncate(size: number): Promise<void>
   close(): Promise<void>

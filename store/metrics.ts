@@ -28,14 +28,14 @@ export function createStoreMetrics(registry: Registry): StoreMetrics {
     }),
     fsyncSeconds: new Histogram({
       name: 'kit_wal_fsync_duration_seconds',
-      help: 'Of each fdatasync of the log.',
+      help: 'Of each write to the log, until it is durable.',
       buckets: exponentialBuckets(0.0005, 2, 14),
       registers,
     }),
     walBytes: new Counter({ name: 'kit_wal_written_bytes_total', help: 'Written to the log, frames and seals included.', registers }),
     batchEntries: new Histogram({
       name: 'kit_wal_batch_entries',
-      help: 'Entries in one batch, which is one write and one fdatasync.',
+      help: 'Entries in one batch, which is one durable write.',
       buckets: exponentialBuckets(1, 4, 7),
       registers,
     }),

@@ -7,8 +7,9 @@ import type { Disk, DiskFile } from '../effects.ts'
 export function createDisk(): Disk {
   return {
     async open(path, options = {}) {
-      const { create = false, exclusive = false, mode = 0o600 } = options
-      const flags = constants.O_RDWR | (create ? constants.O_CREAT : 0) | (create && exclusive ? constants.O_EXCL : 0)
+      const { create = false, exclusive = false, mode = 0o600, writesThrough = false } = options
+      const creation = create ? constants.O_CREAT | (exclusive ? constants.O_EXCL : 0) : 0
+      const flags = constants.O_RDWR | creation | (writesThrough ? constants.O_DSYNC : 0)
       return diskFile(await open(path, flags, mode))
     },
     async list(directory) {

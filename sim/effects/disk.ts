@@ -107,7 +107,8 @@ export class SimulatedDisk {
           if (found !== undefined && options.create === true && options.exclusive === true) throw diskError('EEXIST', 'open', path)
           if (found === undefined && options.create !== true) throw diskError('ENOENT', 'open', path)
           if (!platter.hasDirectory(directoryOf(path))) throw diskError('ENOENT', 'open', path)
-          return file(path, found ?? platter.create(path))
+          const opened = file(path, found ?? platter.create(path))
+          return options.writesThrough === true ? throughWriting(opened) : opened
         }),
       list: (directory) =>
         after(quickMs, () => {
@@ -134,6 +135,17 @@ export function randomCrash(random: SeededRandom, rates: CrashRates): CrashChoic
     },
     names: (count) => random.below(count + 1),
     byte: () => random.below(256),
+  }
+}
+
+/** A file whose writes are durable when they resolve. The power may go between a write and its sync. */
+export function throughWriting(file: DiskFile): DiskFile {
+  return {
+    ...file,
+    async write(offset, bytes) {
+      await file.write(offset, bytes)
+      await file.sync()
+    },
   }
 }
 

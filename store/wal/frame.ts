@@ -1,4 +1,4 @@
-// A frame is what one write and one sync make durable: header, body, padding to eight bytes.
+// A frame is what one write makes durable: header, body, padding to eight bytes.
 //
 //   length 4 | type 1 | flags 1 | pad 2 | number 8 | chain 4 | header check 4 | body … | zeros
 //

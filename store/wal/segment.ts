@@ -73,13 +73,17 @@ export async function createZeroed(disk: Disk, directory: string, name: string, 
   await disk.syncDirectory(directory)
 }
 
+/** For going on in it: each frame waits for the disk, and one call of the system, with one turn of the event loop, is less than two. */
+export function openSegment(disk: Disk, path: string): Promise<DiskFile> {
+  return disk.open(path, { writesThrough: true })
+}
+
 /** Turns the file of zeros `from` into the segment that `header` describes, and leaves it open. */
 export async function beginSegment(disk: Disk, directory: string, from: string, header: SegmentHeader, owner: Owner): Promise<DiskFile> {
-  const file = await disk.open(`${directory}/${from}`)
+  const file = await openSegment(disk, `${directory}/${from}`)
   try {
     const { keyId: key, salt, ...numbers } = header
     await file.write(0, encodeSector(magic, { ...numbers, key, salt: Buffer.from(salt).toString('hex'), ...owner }))
-    await file.sync()
     await disk.rename(`${directory}/${from}`, `${directory}/${segmentName(header.sequence, header.firstIndex)}`)
     await disk.syncDirectory(directory)
     return file

@@ -1,6 +1,6 @@
 // The write-ahead log: entries, term and vote, and snapshots of one node, sealed, on its own disk.
 //
-// One call of `append` is one write and one sync, and is the unit that survives a crash as a whole.
+// One call of `append` is one write that goes through to the disk, and is the unit that survives a crash as a whole.
 // What it does not do: decide what to store (raft/), order concurrent callers (store.ts has one
 // append in flight), or interpret the bytes of an entry. Read on with frame.ts (the format),
 // recovery.ts (what is repaired and what is refused), writer.ts (the log while it is open).
@@ -16,7 +16,7 @@ import { LogShape } from './log-shape.ts'
 import type { Batch, Marker } from './records.ts'
 import { type Replay, replay } from './recovery.ts'
 import type { Owner } from './sector.ts'
-import { parseSegmentName, reserveName } from './segment.ts'
+import { openSegment, parseSegmentName, reserveName } from './segment.ts'
 import { parseSnapshotName, readSnapshot, type SnapshotPlace, verifySnapshot } from './snapshot-file.ts'
 import { LogWriter, oversizeName, type WriterStart } from './writer.ts'
 
@@ -34,7 +34,7 @@ export interface Recovered {
 
 export interface Wal {
   /**
-   * Durable when it resolves: one write, one sync. Calls must not overlap. Rejects with `code` ENOSPC
+   * Durable when it resolves: one write (docs/adr/0037). Calls must not overlap. Rejects with `code` ENOSPC
    * before anything is written when there is no space (the same call may be made again later); any
    * other rejection is final: what is durable is unknown until the log is opened anew.
    */
@@ -240,7 +240,7 @@ async function goOn(start: WriterStart, replayed: Replay): Promise<LogWriter> {
   const path = `${directory}/${name}`
   const wal = new LogWriter(start)
   if (isClean(replayed)) {
-    await wal.resume({ header, file: await disk.open(path), sizeBytes, end })
+    await wal.resume({ header, file: await openSegment(disk, path), sizeBytes, end })
     return wal
   }
   await wal.begin(end)

@@ -33,6 +33,7 @@ export const oversizeName = 'oversize.seg'
 
 export interface Current {
   readonly header: SegmentHeader
+  /** Opened by `openSegment`: what is written is durable. */
   readonly file: DiskFile
   readonly sizeBytes: number
   end: number
@@ -334,8 +335,7 @@ export class LogWriter {
   async #writeFrame(current: Current, { frame, next }: { readonly frame: Buffer; readonly next: ChainState }): Promise<void> {
     assert.ok(current.end + frame.length <= current.sizeBytes, 'a frame fits into its segment')
     try {
-      await current.file.write(current.end, frame)
-      await this.#sync(current.file, frame.length)
+      await this.#writeDurably(current, frame)
     } catch (error) {
       // Even ENOSPC: the blocks were there, so nobody can tell what is now in them.
       throw this.#fail(error)
@@ -345,13 +345,13 @@ export class LogWriter {
     this.#bytesSinceSnapshot += frame.length
   }
 
-  async #sync(file: DiskFile, bytes: number): Promise<void> {
-    if (this.#measure === undefined) return file.sync()
+  async #writeDurably({ file, end }: Current, frame: Uint8Array): Promise<void> {
+    if (this.#measure === undefined) return file.write(end, frame)
     const { clock, metrics } = this.#measure
     const beganMs = clock.monotonicMs()
-    await file.sync()
+    await file.write(end, frame)
     metrics.fsyncSeconds.observe((clock.monotonicMs() - beganMs) / 1000)
-    metrics.walBytes.inc(bytes)
+    metrics.walBytes.inc(frame.length)
   }
 
   /** One at a time. Anything but a lack of space ends the log. */

@@ -36,9 +36,9 @@ export const storageBugs: readonly Bug[] = [
   },
   {
     what: 'a batch is not synced',
-    file: 'store/wal/writer.ts',
-    text: '      await this.#sync(current.file, frame.length)\n',
-    replacement: '',
+    file: 'store/wal/segment.ts',
+    text: 'disk.open(path, { writesThrough: true })',
+    replacement: 'disk.open(path)',
     tests: [crash, 'store/wal/wal.test.ts'],
   },
   {
@@ -123,16 +123,16 @@ export const storageBugs: readonly Bug[] = [
   {
     what: 'a failed sync is ignored',
     file: 'store/wal/writer.ts',
-    text: 'await this.#sync(current.file, frame.length)',
-    replacement: 'await this.#sync(current.file, frame.length).catch(() => undefined)',
+    text: 'await this.#writeDurably(current, frame)',
+    replacement: 'await this.#writeDurably(current, frame).catch(() => undefined)',
     tests: ['store/wal/*.test.ts'],
     classics: [27],
   },
   {
     what: 'a failed sync is tried again',
     file: 'store/wal/writer.ts',
-    text: 'await this.#sync(current.file, frame.length)',
-    replacement: 'await this.#sync(current.file, frame.length).catch(() => this.#sync(current.file, frame.length))',
+    text: 'await this.#writeDurably(current, frame)',
+    replacement: 'await this.#writeDurably(current, frame).catch(() => this.#writeDurably(current, frame))',
     tests: ['store/wal/*.test.ts'],
     classics: [27],
   },

@@ -1,6 +1,7 @@
 // Records what the log does to its disk, so that a test can stop the power after every single step.
 
 import type { Disk, DiskFile } from '../../../effects/effects.ts'
+import { throughWriting } from '../../../sim/effects/disk.ts'
 import { type CrashChoices, type Inode, Platter } from '../../../sim/effects/platter.ts'
 
 /** One step, applicable to another platter. */
@@ -29,18 +30,19 @@ export class Recorder {
       rename: (from, to) => note({ kind: 'rename', from, to }, disk.rename(from, to)),
       remove: (path) => note({ kind: 'remove', path }, disk.remove(path)),
       syncDirectory: (path) => note({ kind: 'syncDirectory', path }, disk.syncDirectory(path)),
-      open: async (path, options) => {
+      open: async (path, { writesThrough = false, ...options } = {}) => {
         const file = await disk.open(path, options)
         const handle = this.#handles++
         this.steps.push({ kind: 'open', path, handle })
-        return {
+        const recorded: DiskFile = {
           size: () => file.size(),
           read: (offset, length) => file.read(offset, length),
           write: (offset, bytes) => note({ kind: 'write', handle, offset, bytes: bytes.slice() }, file.write(offset, bytes)),
           sync: () => note({ kind: 'sync', handle }, file.sync()),
           truncate: (size) => note({ kind: 'truncate', handle, size }, file.truncate(size)),
           close: () => file.close(),
-        } satisfies DiskFile
+        }
+        return writesThrough ? throughWriting(recorded) : recorded
       },
     }
   }
