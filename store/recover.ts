@@ -19,9 +19,9 @@ export async function recover(
   nodeId: string,
   founders: readonly string[],
   random: Random,
-): Promise<{ readonly raft: Raft; readonly state: State }> {
+): Promise<{ readonly raft: Raft; readonly state: State; readonly snapshotBytes: number }> {
   const { hardState, snapshot, entries } = recovered
-  const state = snapshot === undefined ? new State() : await restore(snapshot.chunks())
+  const { state, bytes } = snapshot === undefined ? { state: new State(), bytes: 0 } : await restore(snapshot.chunks())
   assert.equal(state.resourceVersion, snapshot?.meta.index ?? 0, 'a snapshot is what its header says')
   const start = { id: nodeId, hardState, entries, voters: founders, ...(snapshot !== undefined && { snapshot: snapshot.meta }) }
   const raft = new Raft(start, random, { ...defaultSettings, maxApplyBytes })
@@ -34,7 +34,7 @@ export async function recover(
     raft.applied(state.resourceVersion)
   }
   assert.equal(state.resourceVersion, raft.status.commit, 'everything known to be committed is applied')
-  return { raft, state }
+  return { raft, state, snapshotBytes: bytes }
 }
 
 /** A member that begins anew, and has given away its vote in every term up to this one: it has no other to give. */
@@ -63,8 +63,12 @@ export function applyEntry(state: State, entry: Entry): Outcome {
   return { events: [] }
 }
 
-async function restore(chunks: AsyncIterable<Uint8Array>): Promise<State> {
+async function restore(chunks: AsyncIterable<Uint8Array>): Promise<{ readonly state: State; readonly bytes: number }> {
   const restorer = new Restorer()
-  for await (const chunk of chunks) restorer.add(chunk)
-  return restorer.finish()
+  let bytes = 0
+  for await (const chunk of chunks) {
+    restorer.add(chunk)
+    bytes += chunk.length
+  }
+  return { state: restorer.finish(), bytes }
 }

@@ -122,6 +122,37 @@ test('a restart from a snapshot and a tail gives the state that a restart from t
   assert.equal(hashOf(a.view), hashOf(b.view))
 })
 
+test('a snapshot is due when as much log follows the last one as that held, also after a restart', async () => {
+  const disk = new MemoryDisk()
+  const options = { nodeId: 'n1', snapshotBytes: 2_000, keptEntries: 0 }
+  const start = () => startStore(disk.open(), disk.recovered(), { clock: new ManualClock(), random, log: silent }, options)
+  const held = () => disk.snapshot?.chunks.reduce((sum, chunk) => sum + chunk.length, 0) ?? 0
+  /** Writes one object anew until there is another snapshot, and says how many bytes of log that took. */
+  const logToNext = async (store: Awaited<ReturnType<typeof start>>): Promise<number> => {
+    const before = disk.snapshot
+    let bytes = 0
+    for (let at = 0; disk.snapshot === before; at += 1) {
+      await store.commit({
+        writes: [{ op: 'update', object: edit<'Node'>(store.view.get('Node', 'a'), { status: { message: `${at}` } }) }],
+      })
+      bytes = Math.max(bytes, disk.bytesSinceSnapshot)
+    }
+    return bytes
+  }
+  const first = await start()
+  await first.commit({ writes: [{ op: 'create', object: node('a') }] })
+  const least = await logToNext(first)
+  assert(least >= 2_000 && least < 3_000, `${least}`)
+  await first.commit({ writes: Array.from({ length: 60 }, (_, at) => create(`web.${at}.a`).writes).flat() })
+  await logToNext(first)
+  assert(held() > 10_000, `${held()}`)
+  const more = await logToNext(first)
+  assert(more >= held() * 0.9 && more < held() * 1.2, `${more} for ${held()}`)
+  await first.close()
+  const again = await logToNext(await start())
+  assert(again >= held() * 0.9 && again < held() * 1.2, `${again} for ${held()}`)
+})
+
 test('two writers of one version: the first wins, the second is told what changed, and neither waits for the other', async () => {
   const { store } = await open(new MemoryDisk())
   await store.commit({ writes: [{ op: 'create', object: node('a') }] })

@@ -37,7 +37,7 @@ const noSpaceRetryMs = 1_000
 const defaultKeptEntries = 500
 /** Entries between two snapshots that are saved to get rid of a data key: what was under way may need more than one. */
 const entriesPerKeySnapshot = 64
-const maxBytesSinceSnapshot = 64 * 1024 * 1024
+const defaultSnapshotBytes = 64 * 1024 * 1024
 /** Pieces of a snapshot serialised before others get their turn: about 2 ms. */
 const piecesPerTurn = 16
 
@@ -47,6 +47,8 @@ export interface StoreOptions {
   readonly clusterId: string
   /** Entries between snapshots, at least; as many as there are objects and remembered requests, if those are more. Default 10,000. */
   readonly snapshotEntries?: number
+  /** Bytes of log after which a snapshot is due however few its entries are; as many as the last one had, if those are more. 64 MiB unless told. */
+  readonly snapshotBytes?: number
   /** Entries kept behind a snapshot for members that are a little late. 500 unless told. */
   readonly keptEntries?: number
   /** Size of a file of the log. 64 MiB unless told. */
@@ -145,8 +147,8 @@ export async function startStore(
   if (forceNewCluster) deps.log.warn('Began a new cluster with this node alone')
   const before = recovered.hardState.term < formerTerm ? afterTerm(recovered, formerTerm, nodeId) : recovered
   const known = forceNewCluster ? await forgetOthers(wal, before, nodeId) : before
-  const { raft, state } = await recover(known, nodeId, founders, deps.random)
-  const driver = new Driver(wal, raft, state, deps, options, recovered.snapshot?.meta.index ?? 0)
+  const { raft, state, snapshotBytes } = await recover(known, nodeId, founders, deps.random)
+  const driver = new Driver(wal, raft, state, deps, options, { index: recovered.snapshot?.meta.index ?? 0, bytes: snapshotBytes })
   await driver.start()
   return driver
 }
@@ -171,6 +173,7 @@ class Driver implements OpenStore, PeerHandler {
   readonly #deps: Omit<StoreDeps, 'disk'>
   readonly #nodeId: string
   readonly #snapshotEntries: number
+  readonly #snapshotBytes: number
   readonly #keptEntries: number
   readonly #pending = new Pending()
   readonly #waiting = new Waiting()
@@ -184,6 +187,8 @@ class Driver implements OpenStore, PeerHandler {
   readonly fatal: Promise<Error>
   #reportFatal: (error: Error) => void = () => {}
   #snapshotIndex: number
+  /** Of the last one that was whole, before it was sealed. */
+  #lastSnapshotBytes: number
   /** Of the monotonic clock. */
   #snapshotAtMs: number | undefined
   #snapshotting: Promise<void> | undefined
@@ -210,9 +215,10 @@ class Driver implements OpenStore, PeerHandler {
     {
       nodeId,
       snapshotEntries = 10_000,
+      snapshotBytes = defaultSnapshotBytes,
       keptEntries = defaultKeptEntries,
-    }: Pick<StoreOptions, 'nodeId' | 'snapshotEntries' | 'keptEntries'>,
-    snapshotIndex: number,
+    }: Pick<StoreOptions, 'nodeId' | 'snapshotEntries' | 'snapshotBytes' | 'keptEntries'>,
+    lastSnapshot: { readonly index: number; readonly bytes: number },
   ) {
     assert(snapshotEntries >= 1)
     assert(keptEntries >= 0)
@@ -234,10 +240,12 @@ class Driver implements OpenStore, PeerHandler {
       state,
     )
     this.#snapshotEntries = snapshotEntries
+    this.#snapshotBytes = snapshotBytes
     this.#keptEntries = keptEntries
-    this.#snapshotIndex = snapshotIndex
+    this.#snapshotIndex = lastSnapshot.index
+    this.#lastSnapshotBytes = lastSnapshot.bytes
     this.#hasNewKey = wal.hasOldKeys
-    this.#nextSnapshotIndex = snapshotIndex + this.#snapshotInterval(state.size + state.requestCount)
+    this.#nextSnapshotIndex = lastSnapshot.index + this.#snapshotInterval(state.size + state.requestCount)
     this.fatal = new Promise((resolve) => {
       this.#reportFatal = resolve
     })
@@ -647,7 +655,8 @@ class Driver implements OpenStore, PeerHandler {
 
   #maybeSnapshot(): void {
     const { resourceVersion } = this.#state
-    const isLarge = this.#wal.bytesSinceSnapshot >= maxBytesSinceSnapshot && resourceVersion > this.#triedSnapshotIndex + this.#keptEntries
+    const bytesToNext = Math.max(this.#snapshotBytes, this.#lastSnapshotBytes) // So that a byte of log pays for one of a snapshot at most.
+    const isLarge = this.#wal.bytesSinceSnapshot >= bytesToNext && resourceVersion > this.#triedSnapshotIndex + this.#keptEntries
     const isDue =
       (resourceVersion >= this.#nextSnapshotIndex || isLarge || this.#hasKeysToForget(resourceVersion)) &&
       this.#raft.configuration.voters.length > 0
@@ -695,11 +704,14 @@ class Driver implements OpenStore, PeerHandler {
 
   async *#inTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
     let count = 0
+    let bytes = 0
     for (const piece of pieces) {
       yield piece
       count += 1
+      bytes += piece.length
       if (count % piecesPerTurn === 0) await this.#deps.clock.sleep(0, this.#stopped.signal)
     }
+    this.#lastSnapshotBytes = bytes
   }
 
   /** @param last is done before anybody hears of it. */

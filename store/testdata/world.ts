@@ -10,6 +10,7 @@ export class MemoryDisk {
   entries: Entry[] = []
   snapshot: { readonly meta: SnapshotMeta; readonly chunks: readonly Uint8Array[] } | undefined
   isSealed = false
+  bytesSinceSnapshot = 0
   /** Why it is refused from here on. */
   diverged: string | undefined
   appends = 0
@@ -37,8 +38,11 @@ export class MemoryDisk {
 
   open(): Wal {
     this.isSealed = false
+    const disk = this
     return {
-      bytesSinceSnapshot: 0,
+      get bytesSinceSnapshot() {
+        return disk.bytesSinceSnapshot
+      },
       hasOldKeys: false,
       append: (batch) => this.#append(batch),
       saveSnapshot: async (meta, chunks, keepFrom) => {
@@ -46,6 +50,7 @@ export class MemoryDisk {
         for await (const chunk of chunks) kept.push(chunk)
         if (this.failure !== undefined) throw this.failure
         this.snapshot = { meta, chunks: kept }
+        this.bytesSinceSnapshot = 0
         this.entries = this.entries.filter(({ index }) => index >= keepFrom && index > 0)
         // Entries at or below the snapshot are not given back: recovery begins after it.
         this.entries = this.entries.filter(({ index }) => index > meta.index)
@@ -76,6 +81,7 @@ export class MemoryDisk {
       const { truncateFrom } = batch
       if (truncateFrom !== undefined) this.entries = this.entries.filter(({ index }) => index < truncateFrom)
       this.entries.push(...batch.entries)
+      for (const { data } of batch.entries) this.bytesSinceSnapshot += data.length
     } finally {
       this.isBusy = false
     }
