@@ -1,10 +1,10 @@
-// `npm test`: builds, checks, then runs every test file that this machine can run. What needs Docker
-// or a client that is missing prints one line saying so; where KIT_REQUIRE names it, that is a failure.
+// `npm test`: builds, checks, then runs every test file that this machine can run, side by side (side-by-side.ts). What needs
+// Docker or a client that is missing prints one line saying so; where KIT_REQUIRE names it, that is a failure.
 
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
-import { findEngine } from '../agent/docker/testdata/engine.ts'
-import { findTmux } from '../e2e/tmux.ts'
+import { availableParallelism } from 'node:os'
+import { runSideBySide } from './side-by-side.ts'
 import { root } from './sources.ts'
 
 function run(title: string, command: string, args: readonly string[]): void {
@@ -24,7 +24,10 @@ const files =
     : globSync(['{agent,api,ca,cli,client,compose,controllers,e2e,effects,network,node,server,sim,store,tools}/**/*.test.ts'], {
         cwd: root,
       }).toSorted()
-// Test files that need an engine or tmux look for it too; what they print the reporter does not show.
-if (files.some((path) => path.includes('docker'))) await findEngine()
-if (files.some((path) => path.includes('dashboard'))) findTmux()
-run(`${files.length} test files`, process.execPath, ['--test', '--test-reporter=dot', ...files])
+const lanes = Math.min(availableParallelism(), files.length)
+console.log(`> ${files.length} test files${lanes > 1 ? `, ${lanes} at a time` : ''}`)
+const failed = await runSideBySide(files, lanes, root)
+if (failed.length > 0) {
+  console.log(`\n${failed.length} of ${files.length} test files failed, above is why: ${failed.join(' ')}`)
+  process.exitCode = 1
+}
