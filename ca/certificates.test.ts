@@ -249,13 +249,13 @@ test('ten thousand mutated certificates: not read, not believed, or the same; qu
   const [der = new Uint8Array()] = fromPem('CERTIFICATE', node.certificate)
   const roots = chainOf(root.certificate)
   const change = fc.record({ at: fc.nat(der.length - 1), remove: fc.nat(8), insert: fc.uint8Array({ maxLength: 8 }) })
-  let slowestMs = 0
+  let mostMicros = 0 // Of processor time: what else the machine does must not count.
   fc.assert(
     fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
       let bytes = Buffer.from(der)
       for (const { at, remove, insert } of changes)
         bytes = Buffer.concat([bytes.subarray(0, at), insert, bytes.subarray(Math.min(bytes.length, at + remove))])
-      const beganMs = performance.now()
+      const before = process.cpuUsage()
       const read = readOrNothing(bytes)
       // Bytes behind the certificate are not part of it.
       if (read !== undefined && !Buffer.from(read.raw).equals(der)) {
@@ -263,11 +263,12 @@ test('ten thousand mutated certificates: not read, not believed, or the same; qu
         const found = verifyChain([read], { roots, clusterId, nowMs })
         assert.ok('problem' in found, 'another certificate was believed')
       }
-      slowestMs = Math.max(slowestMs, performance.now() - beganMs)
+      const { user, system } = process.cpuUsage(before)
+      mostMicros = Math.max(mostMicros, user + system)
     }),
     { numRuns: 10_000 },
   )
-  assert.ok(slowestMs < 1_000, `one took ${slowestMs} ms`)
+  assert.ok(mostMicros < 1_000_000, `one took ${mostMicros} µs`)
 })
 
 test('five thousand mutated roots are refused with Invalid or are roots, whoever brings them', () => {
