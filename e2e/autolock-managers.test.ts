@@ -14,7 +14,9 @@ const hosts = ['node-1', 'node-2', 'node-3'] as const
 after(() => cluster.remove())
 before(async () => {
   await cluster.kit('up', '--managers', '3', '--workers', '1', '--executor', 'process')
-  await cluster.kit('service', 'create', '--name', 'web', '--replicas', '4', 'x', 'sleep', '1000')
+  // A manager that waits for its key is silent, however long these tests take for it; its tasks are not moved meanwhile.
+  await cluster.kit('swarm', 'update', '--dispatcher-heartbeat', '1m')
+  await cluster.kit('service', 'create', '--name', 'web', '--replicas', '4', '--update-monitor', '100ms', 'x', 'sleep', '1000')
 })
 
 const keyPattern = /SWMKEY-1-[\w+/]{43}/

@@ -18,8 +18,10 @@ let restored: ChildProcess | undefined
 
 before(async () => {
   await cluster.kit('up', '--managers', '3', '--workers', '1', '--executor', 'process')
+  // To the restored manager the worker is silent, however long these tests take; its tasks are not moved meanwhile.
+  await cluster.kit('swarm', 'update', '--dispatcher-heartbeat', '1m')
   for (const host of ['node-1', 'node-2', 'node-3']) await cluster.kit('drain', host)
-  await cluster.kit('service', 'create', '--name', 'web', '--replicas', '3', 'x', 'sleep', '1000')
+  await cluster.kit('service', 'create', '--name', 'web', '--replicas', '3', '--update-monitor', '100ms', 'x', 'sleep', '1000')
 })
 after(async () => {
   restored?.kill('SIGKILL')

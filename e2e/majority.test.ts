@@ -23,6 +23,8 @@ let tasks: readonly string[] = []
 
 before(async () => {
   await group.create()
+  // The tasks of a daemon that is away are not moved, however long these tests take to start it again.
+  await cluster.kit('swarm', 'update', '--dispatcher-heartbeat', '1m')
   await cluster.kit('apply', '-f', cluster.file('app.yml', app))
   const [first] = managers
   assert.ok(first !== undefined)

@@ -12,7 +12,11 @@ import { LocalManagers } from './local-managers.ts'
 
 const cluster = new Cluster()
 
-before(() => cluster.kit('up', '--managers', '3', '--workers', '1', '--executor', 'process'))
+before(async () => {
+  await cluster.kit('up', '--managers', '3', '--workers', '1', '--executor', 'process')
+  // The tasks of a daemon that is away are not moved, however long these tests take to start it again.
+  await cluster.kit('swarm', 'update', '--dispatcher-heartbeat', '1m')
+})
 after(() => cluster.remove())
 
 const hosts = ['node-1', 'node-2', 'node-3'] as const
@@ -56,7 +60,20 @@ test('what is written on one manager is read on the next, at once', async () => 
 })
 
 test('logs, commands in tasks, events and watches work on every manager', async () => {
-  await cluster.kit('service', 'create', '--name', 'web', '--replicas', '4', 'x', 'sh', '-c', 'echo hello; exec sleep 1000')
+  await cluster.kit(
+    'service',
+    'create',
+    '--name',
+    'web',
+    '--replicas',
+    '4',
+    '--update-monitor',
+    '100ms',
+    'x',
+    'sh',
+    '-c',
+    'echo hello; exec sleep 1000',
+  )
   const names = (await tasks()).map((task) => task.split(' ')[0] ?? '')
   for (const host of hosts) {
     assert.equal((await cluster.kit(...at(host, 'logs', 'service/web'))).match(/hello/g)?.length, 4)
