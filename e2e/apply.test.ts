@@ -166,7 +166,7 @@ test('delete takes names, kinds, selectors and files, and waits until the tasks 
 
 test('delete of a stack waits for its tasks and says what is left; --wait=false does not, and --timeout ends it with 5', async () => {
   const stubborn = (name: string): string =>
-    `name: ${name}\nservices: {a: {image: x, command: [sh, -c, "trap '' TERM; echo ready; while :; do sleep 0.1; done"], stop_grace_period: 4s}}\n`
+    `name: ${name}\nservices: {a: {image: x, command: [sh, -c, "trap '' TERM; echo ready; while :; do sleep 0.1; done"], stop_grace_period: 4s, deploy: {update_config: {monitor: 100ms}}}}\n`
   const running = async (name: string): Promise<number> => {
     await cluster.kit('apply', '-f', cluster.file(`${name}.yml`, stubborn(name)))
     await eventually(async () => assert.match(await cluster.kit('logs', `service/${name}_a`), /ready/))

@@ -15,7 +15,7 @@ services:
     image: web
     command: [sleep, "1000"]
     stop_grace_period: 1s
-    deploy: {replicas: 2}
+    deploy: {replicas: 2, update_config: {monitor: 100ms}}
 `
 before(async () => {
   await cluster.kit('up', '--workers', '1', cluster.file('app.yml', app))

@@ -21,7 +21,7 @@ services:
     command: [sleep, "1000"]
     stop_grace_period: 1s
     secrets: [password]
-    deploy: {replicas: 2}
+    deploy: {replicas: 2, update_config: {monitor: 100ms}}
 secrets:
   password: {content: very secret}
 `

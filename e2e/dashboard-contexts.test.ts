@@ -19,7 +19,7 @@ before(async () => {
   mkdirSync(join(cluster.home, '.kit'), { recursive: true })
   symlinkSync(cluster.directory, join(cluster.home, '.kit', 'local')) // Where kit looks for the cluster of this machine.
   await cluster.kit('up')
-  await cluster.kit('service', 'create', '--name', 'web', 'x', 'sleep', '1000')
+  await cluster.kit('service', 'create', '--name', 'web', '--update-monitor', '100ms', 'x', 'sleep', '1000')
 })
 after(async () => {
   for (const window of windows) window.close()

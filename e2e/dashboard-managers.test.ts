@@ -13,7 +13,7 @@ const options = findTmux() ? {} : { skip: 'there is no tmux' }
 
 before(async () => {
   await cluster.kit('up', '--managers', '3', '--executor', 'process')
-  await cluster.kit('service', 'create', '--name', 'web', '--replicas', '2', 'x', 'sleep', '1000')
+  await cluster.kit('service', 'create', '--name', 'web', '--replicas', '2', '--update-monitor', '100ms', 'x', 'sleep', '1000')
 })
 after(async () => {
   for (const window of windows) window.close()

@@ -28,6 +28,7 @@ services:
     command: [sh, -c, ${JSON.stringify(script)}]
     secrets: [password]
     configs: [{source: conf, target: /etc/app.conf}]
+    deploy: {update_config: {monitor: 100ms}}
 secrets:
   password: {file: ./password.txt}
 configs:

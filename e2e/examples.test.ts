@@ -89,7 +89,7 @@ test('the labels that explain names are enough', async () => {
 
 test('the resource that explain names is enough, and so is moving the task that it names', async () => {
   const cpus = Number(await cluster.kit('get', 'node', 'node-1', '-o', 'jsonpath={.status.description.resources.cpus}'))
-  const reserving = (amount: number): string => service(`{resources: {reservations: {cpus: "${amount}"}}}`)
+  const reserving = (amount: number): string => service(`{resources: {reservations: {cpus: "${amount}"}}, update_config: {monitor: 100ms}}`)
   await cluster.kit('apply', '-f', cluster.file('hog.yml', `services: {hog: ${reserving(cpus - 0.5)}, side: ${reserving(0.25)}}`))
   await cluster.kit('apply', '--no-wait', '-f', cluster.file('late.yml', `services: {late: ${reserving(1)}}`))
   const why = await eventually(async () => {

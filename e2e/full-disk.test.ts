@@ -29,7 +29,7 @@ after(async () => {
 
 const app = `
 services:
-  web: {image: x, command: [sleep, "1000"], stop_grace_period: 1s, deploy: {replicas: 2, restart_policy: {delay: 0s}}}
+  web: {image: x, command: [sleep, "1000"], stop_grace_period: 1s, deploy: {replicas: 2, restart_policy: {delay: 0s}, update_config: {monitor: 100ms}}}
 `
 const filler = (): string => join(cluster.directory, 'filler')
 

@@ -221,7 +221,14 @@ test('events -w goes on with what happens next, each once', async () => {
   const watching = cluster.start(['events', '-w'])
   await eventually(() => assert.match(watching.text(), /ImageIgnored/))
   assert.doesNotMatch(watching.text(), /seen_one/)
-  await cluster.kit('apply', '-f', cluster.file('seen.yml', 'services: {one: {image: x, command: [sleep, "1000"], stop_grace_period: 1s}}'))
+  await cluster.kit(
+    'apply',
+    '-f',
+    cluster.file(
+      'seen.yml',
+      'services: {one: {image: x, command: [sleep, "1000"], stop_grace_period: 1s, deploy: {update_config: {monitor: 100ms}}}}',
+    ),
+  )
   await eventually(() => assert.match(watching.text(), /service\/seen_one +ImageIgnored/))
   const { code, out, err } = await watching.stop()
   assert.deepEqual([code, err], [130, ''])

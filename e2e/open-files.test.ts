@@ -14,7 +14,7 @@ after(() => cluster.remove())
 const app = `
 name: app
 services:
-  web: {image: web, command: [sleep, "1000"], deploy: {replicas: 2, restart_policy: {delay: 100ms}}}
+  web: {image: web, command: [sleep, "1000"], deploy: {replicas: 2, restart_policy: {delay: 100ms}, update_config: {monitor: 100ms}}}
 `
 
 test('with no descriptors left requests fail, tasks and daemon run on, and it recovers by itself', async () => {

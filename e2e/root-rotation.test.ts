@@ -106,7 +106,7 @@ services:
   web:
     image: none
     command: [sh, -c, '${script}']
-    deploy: { replicas: 3 }
+    deploy: { replicas: 3, update_config: { monitor: 100ms } }
 `
 
 async function pids(): Promise<readonly string[]> {

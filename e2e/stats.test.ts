@@ -9,7 +9,7 @@ after(() => cluster.remove())
 
 before(async () => {
   const manifest = (name: string, command: string): string =>
-    `apiVersion: kit/v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {template: {command: [sh, -c, ${command}]}}\n`
+    `apiVersion: kit/v1\nkind: Service\nmetadata: {name: ${name}}\nspec: {update: {monitor: 100ms}, template: {command: [sh, -c, ${command}]}}\n`
   const file = cluster.file('s.yml', `${manifest('busy', '"while :; do :; done"')}---\n${manifest('idle', '"sleep 1000 & sleep 1000"')}`)
   await cluster.kit('up', file)
 })

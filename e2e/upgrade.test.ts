@@ -18,7 +18,7 @@ services:
     image: web
     command: [sh, -c, "exec sleep 1000"]
     stop_grace_period: 1s
-    deploy: {replicas: 3, restart_policy: {condition: any, delay: 100ms}}
+    deploy: {replicas: 3, restart_policy: {condition: any, delay: 100ms}, update_config: {monitor: 100ms}}
 `
 before(() => cluster.kit('up', cluster.file('app.yml', app)))
 
