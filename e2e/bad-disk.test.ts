@@ -9,7 +9,7 @@ import { Cluster, eventually, isAlive, type TaskObject } from './cluster.ts'
 import { canTrace, disturbCalls } from './traced-calls.ts'
 
 const isTraceable = canTrace()
-if (!isTraceable) console.log('# no strace that works here (apt-get install strace): a disk that is slow or refuses is not tried for real')
+if (!isTraceable) console.log('skipped: a disk that is slow or refuses for real, because no strace works here (package strace)')
 const cluster = new Cluster()
 after(() => cluster.remove())
 

@@ -8,7 +8,8 @@ import { findEngine } from '../agent/docker/testdata/engine.ts'
 import { Cluster, eventually, isAlive } from './cluster.ts'
 
 const engine = await findEngine()
-if (engine !== undefined && !existsSync('/dev/shm')) console.log('files of containers: skipped, this machine has no tmpfs at /dev/shm')
+if (engine !== undefined && !existsSync('/dev/shm'))
+  console.log('skipped: files of containers, because this machine has no tmpfs at /dev/shm')
 else if (engine !== undefined) {
   const cluster = new Cluster({ DOCKER_HOST: engine.host })
   after(() => cluster.remove())

@@ -17,7 +17,7 @@ const cluster = new Cluster()
 mkdirSync(cluster.directory)
 const mount = (...args: readonly string[]): boolean => spawnSync('mount', [...args, cluster.directory], { stdio: 'ignore' }).status === 0
 const isMounted = process.platform === 'linux' && mount('-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs')
-if (!isMounted) console.log('# no file system can be mounted here: a disk that is really full is not tried')
+if (!isMounted) console.log('skipped: a disk that is really full, because no file system can be mounted here')
 
 after(async () => {
   if (isMounted) mount('-o', 'remount,rw')

@@ -161,7 +161,7 @@ function stalled(path: string): Promise<Socket> {
 }
 
 test('a reader of a flooding log that stops reading stops the log, not the daemon, the task, or other readers', async () => {
-  if (process.platform !== 'linux') return console.log('# memory of the daemon is read from /proc: not tried here')
+  if (process.platform !== 'linux') return console.log('skipped: the memory of the daemon, because it is read from /proc')
   const flood = `services: {flood: {image: x, command: [sh, -c, "yes $$(head -c 200 /dev/zero | tr '\\\\0' x)"], stop_grace_period: 1s, deploy: {update_config: {monitor: 100ms}}}}`
   await cluster.kit('apply', '-f', cluster.file('flood.yml', flood))
   const [task] = await cluster.tasks('flood_flood')

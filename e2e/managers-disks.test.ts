@@ -21,8 +21,8 @@ const cluster = new Cluster()
 mkdirSync(cluster.directory)
 const mount = ['-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs', cluster.directory]
 const isMounted = process.platform === 'linux' && spawnSync('mount', mount, { stdio: 'ignore' }).status === 0
-if (!isMounted) console.log('# no file system can be mounted here: a leader whose disk is full is not tried')
-if (!isTraceable) console.log('# no strace that works here (apt-get install strace): a leader whose disk is slow or fails is not tried')
+if (!isMounted) console.log('skipped: a leader whose disk is full, because no file system can be mounted here')
+if (!isTraceable) console.log('skipped: a leader whose disk is slow or fails, because no strace works here (package strace)')
 
 const group = new ManagerMachines(cluster, { managers: 3 })
 const counters = new Counters()

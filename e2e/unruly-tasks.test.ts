@@ -93,7 +93,7 @@ test('health checks: one that fails now and then restarts nothing, one that fail
 
 const limited = existsSync('/sys/fs/cgroup/cgroup.subtree_control') && process.getuid?.() === 0
 const canLimit = limited && readFileSync('/sys/fs/cgroup/cgroup.subtree_control', 'utf8').includes('memory')
-if (!canLimit) console.log('# no control groups that limit memory here: a task killed for its memory is not tried for real')
+if (!canLimit) console.log('skipped: a task that is killed for its memory, because no control groups limit memory here')
 
 if (canLimit)
   test('a task that needs more memory than it may have is killed, says why, and others run on', async () => {

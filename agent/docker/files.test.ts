@@ -18,7 +18,7 @@ const memory = '/dev/shm'
 const password = createTaskFile({ path: '/run/secrets/password', text: 'hunter2', mode: 0o400 })
 const waits = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
 const engine = await findEngine()
-if (engine !== undefined && !existsSync(memory)) console.log(`files of containers: skipped, this machine has no tmpfs at ${memory}`)
+if (engine !== undefined && !existsSync(memory)) console.log(`skipped: files of containers, because this machine has no tmpfs at ${memory}`)
 else if (engine !== undefined) {
   const found: TestEngine = engine
   let scenes = 0

@@ -11,7 +11,7 @@ import { untilFound } from './until-found.ts'
 const never = new AbortController().signal
 const node = { id: 'node-1', hostname: 'node-1', os: 'linux', arch: 'x86_64' }
 const parent = findCgroupParent('/sys/fs/cgroup')
-if (parent === undefined) console.log('# no control groups can be made here: that tasks leave nothing behind is not tried with them')
+if (parent === undefined) console.log('skipped: that tasks leave nothing behind in control groups, because none can be made here')
 
 /** What the kernel would write into a group, a program of a test may write as well: its files are plain ones here. */
 function pretendHierarchy(context: TestContext): { readonly cgroupRoot: string; readonly groupOf: () => string } {

@@ -69,7 +69,7 @@ test('a port of the node that is left open is a free one, and the task learns wh
   )
 })
 
-if (!existsSync('/dev/shm')) console.log('files of tasks: skipped, this machine has no tmpfs at /dev/shm')
+if (!existsSync('/dev/shm')) console.log('skipped: files of tasks, because this machine has no tmpfs at /dev/shm')
 else
   filesSuite('process', (context) => {
     const { open } = scratch(context)

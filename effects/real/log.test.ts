@@ -16,7 +16,7 @@ mkdirSync(disk)
 const mount = (options: string): boolean =>
   spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk], { stdio: 'ignore' }).status === 0
 const isMounted = process.platform === 'linux' && mount('size=1m')
-if (!isMounted) console.log('# no file system can be mounted here: the log of a disk that is really full is not tried')
+if (!isMounted) console.log('skipped: the log of a disk that is really full, because no file system can be mounted here')
 
 const descriptors: number[] = []
 function open(path: string, flags: string | number): number {

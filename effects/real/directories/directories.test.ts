@@ -256,7 +256,7 @@ test('two directories that change places', async (context) => {
 // Git.
 
 const hasGit = spawnSync('git', ['--version']).status === 0
-if (!hasGit) console.log('# git is not there: checkouts are not tried. Install git.')
+if (!hasGit) console.log('skipped: checkouts, because there is no git (package git)')
 const git = (root: string, ...args: readonly string[]): string =>
   execFileSync('git', ['-c', 'user.name=kit', '-c', 'user.email=kit@localhost', '-c', 'init.defaultBranch=main', ...args], {
     cwd: root,
@@ -447,7 +447,7 @@ test('ten thousand files in 500 directories', async (context) => {
 })
 
 const isolated = spawnSync('unshare', ['-Ur', 'sh', '-c', 'echo 3 > /proc/sys/user/max_inotify_watches']).status === 0
-if (!isolated) console.log('# limits of inotify cannot be set for one process here (unshare -Ur): running out of them is not tried')
+if (!isolated) console.log('skipped: running out of inotify, because its limits cannot be set for one process here (unshare -Ur)')
 
 for (const [limit, code] of [
   ['max_inotify_watches', 'ENOSPC'],
