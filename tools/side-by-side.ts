@@ -5,7 +5,7 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -63,7 +63,7 @@ export async function runSideBySide(files: readonly string[], lanes: number, cwd
     }
   }
   await Promise.all(Array.from({ length: lanes }, (_, lane) => runLane(lane)))
-  rmSync(outputs, { recursive: true })
+  rmdirSync(outputs)
   return failed
 }
 
@@ -86,5 +86,6 @@ async function runFile(
     return { passed: code === 0, text: readFileSync(output, 'utf8') }
   } finally {
     closeSync(descriptor)
+    rmSync(output) // What goes on writing then writes to a file that nobody reads.
   }
 }
