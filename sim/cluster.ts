@@ -227,6 +227,15 @@ export class SimulatedCluster {
     return this.#host(id).directory
   }
 
+  /**
+   * Counts what the process of the machine has done that outlives it: on its disk, to its programs, to others. Dying between
+   * two such deeds is like dying right after the first: the rest is gone with its memory.
+   */
+  deedsOf(id: string): number {
+    const { disk, machine } = this.#host(id)
+    return disk.platter.changes + machine.orders + this.network.sentBy(id)
+  }
+
   told(id: string): Told {
     return this.#host(id).told
   }

@@ -79,6 +79,7 @@ export class SimulatedMachine {
   readonly #wentDown = new Set<string>()
   readonly #watchers = new Map<string, Set<() => void>>()
   #lastPid = 100
+  #orders = 0
   #lastPort = 20_000
 
   /** @param schedule the machine's own time, which no agent's death stops. */
@@ -164,6 +165,11 @@ export class SimulatedMachine {
     return { ...defaultPlan, ...this.#options.plan?.(task) }
   }
 
+  /** Counts what agents have asked for. */
+  get orders(): number {
+    return this.#orders
+  }
+
   find(task: string): Running | undefined {
     return this.#tasks.get(task)
   }
@@ -173,6 +179,7 @@ export class SimulatedMachine {
   }
 
   notePrepared(assignment: Assignment): void {
+    this.#orders += 1
     this.#prepared.set(assignment.task, assignment)
   }
 
@@ -182,6 +189,7 @@ export class SimulatedMachine {
 
   /** Begins once; it goes on without whoever asked for it. */
   start({ files = [], ...assignment }: TaskToRun, plan: TaskPlan): void {
+    this.#orders += 1
     this.#files.set(
       assignment.task,
       files.map(({ path }) => path),
@@ -200,6 +208,7 @@ export class SimulatedMachine {
 
   /** Begins to stop it; one that has not started never will. */
   stop(taskName: string): void {
+    this.#orders += 1
     const running = this.#tasks.get(taskName)
     if (running === undefined) {
       const prepared = this.#prepared.get(taskName)
@@ -211,6 +220,7 @@ export class SimulatedMachine {
   }
 
   free(task: string): void {
+    this.#orders += 1
     this.#tasks.get(task)?.cancelEnd()
     this.#tasks.delete(task)
     this.#prepared.delete(task)

@@ -73,6 +73,8 @@ class Bytes {
 type NameChange = { readonly to: string; readonly inode: Inode; readonly from?: string } | { readonly removed: string }
 
 export class Platter {
+  /** How often anything on it has changed, or become durable. */
+  changes = 0
   #names = new Map<string, Inode>()
   #durableNames = new Map<string, Inode>()
   /** By directory: changes of names since it was synced. */
@@ -89,6 +91,7 @@ export class Platter {
 
   /** With its parents. Directories are durable at once: nothing in kit depends on losing one. */
   makeDirectory(path: string): void {
+    this.changes += 1
     for (let at = path; at !== '/' && at !== '.'; at = directoryOf(at)) this.#directories.add(at)
   }
 
@@ -121,16 +124,19 @@ export class Platter {
   }
 
   change(inode: Inode, change: Change): void {
+    this.changes += 1
     inode.live.apply(change)
     inode.unsynced.push(change)
   }
 
   /** Makes durable what had been written when the sync began: the first `count` changes. */
   sync(inode: Inode, count: number): void {
+    this.changes += 1
     for (const change of inode.unsynced.splice(0, count)) inode.durable.apply(change)
   }
 
   syncDirectory(directory: string): void {
+    this.changes += 1
     for (const change of this.#pending.get(directory) ?? []) applyName(this.#durableNames, change)
     this.#pending.delete(directory)
   }
@@ -167,6 +173,7 @@ export class Platter {
   }
 
   #changeName(directory: string, change: NameChange): void {
+    this.changes += 1
     applyName(this.#names, change)
     this.#pending.set(directory, [...(this.#pending.get(directory) ?? []), change])
   }

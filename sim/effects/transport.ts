@@ -61,6 +61,8 @@ export class SimulatedNetwork {
   #connections: Connection[] = []
   readonly #cut = new Set<string>()
   readonly #slowness = new Map<string, number>()
+  readonly #sent = new Map<string, number>()
+  readonly #passed = new Map<string, number>()
   /** Mean one-way latency of every link. */
   latencyMs = 0.5
   /** Hears of each stream that a host with certificates lets in; the result hears each frame that this host sends on it. */
@@ -154,6 +156,16 @@ export class SimulatedNetwork {
     this.latencyMs = 0.5
   }
 
+  /** Counts what the host has sent, and the streams that were opened to it or by it. */
+  sentBy(id: string): number {
+    return this.#sent.get(id) ?? 0
+  }
+
+  /** Counts what has come through the links of the host, in both directions. */
+  passedBy(id: string): number {
+    return this.#passed.get(id) ?? 0
+  }
+
   /** Multiplies the latency of one direction. */
   slow(from: string, to: string, factor: number): void {
     this.#slowness.set(linkName(from, to), factor)
@@ -221,6 +233,10 @@ export class SimulatedNetwork {
     near.connect(far)
     far.connect(near)
     this.#connections.push({ hosts: [from, to], ends: [near, far], link })
+    for (const { id } of [from, to]) {
+      count(this.#sent, id)
+      count(this.#passed, id)
+    }
     if (own === undefined) {
       const watched = this.watch({ from: from.id, to: to.id, protocol, node: client })
       const [opener, acceptor] = [client?.id, server?.id]
@@ -240,21 +256,27 @@ export class SimulatedNetwork {
   /** In order: nothing arrives before what was sent earlier in the same direction. */
   #wire(from: Host, to: Host, link: { readonly isBroken: boolean }): Wire {
     let arrivesMs = 0
+    const pass = (arrived: () => void): void => {
+      if (link.isBroken) return
+      for (const { id } of [from, to]) count(this.#passed, id)
+      arrived()
+    }
     const arrive = (arrived: () => void): void => {
       if (link.isBroken) return
-      if (!this.isCut(from.id, to.id)) arrived()
+      if (!this.isCut(from.id, to.id)) pass(arrived)
       else if (waiting.push(arrived) === 1) retry()
     }
     const waiting: (() => void)[] = []
     const retry = (): void => {
       to.lane.schedule(200, () => {
         if (this.isCut(from.id, to.id)) retry()
-        else for (const arrived of waiting.splice(0)) if (!link.isBroken) arrived()
+        else for (const arrived of waiting.splice(0)) pass(arrived)
       })
     }
     return {
       isUp: () => !link.isBroken && this.#hosts.get(from.id) === from && this.#hosts.get(to.id) === to,
       after: (arrived) => {
+        count(this.#sent, from.id)
         arrivesMs = Math.max(arrivesMs, this.#queue.nowMs() + this.#delayMs(from.id, to.id))
         to.lane.schedule(arrivesMs - this.#queue.nowMs(), () => {
           if (waiting.length > 0) waiting.push(arrived)
@@ -305,6 +327,10 @@ async function handle({ handler, signal }: Service, stream: StreamEnd): Promise<
 /** `manager:4242` is port 4242 of `manager`: every port of a simulated host is the same. */
 function hostIn(address: string): string {
   return address.replace(/:\d+$/, '')
+}
+
+function count(counts: Map<string, number>, id: string): void {
+  counts.set(id, (counts.get(id) ?? 0) + 1)
 }
 
 function linkName(from: string, to: string): string {
