@@ -1117,6 +1117,10 @@ export const definitions: readonly Definition[] = [
            "type": "string",
            "description": "Why."
           },
+          "leftAt": {
+           "type": "integer",
+           "description": "When it said that it leaves the cluster, ms since 1970. Absent once it is back."
+          },
           "address": {
            "type": "string",
            "description": "Address that managers see."

@@ -2392,7 +2392,7 @@ return errors === 0;
 validate23.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"apiAddress":{"type":"string"},"trouble":{"type":"string"},"issuer":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"formerPublicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"renewal":{"type":"object","required":["issuer","at"],"properties":{"issuer":{"type":"string"},"at":{"type":"integer"}}},"manager":{"type":"object","required":["member","reachable"],"properties":{"member":{"type":"string","enum":["Leader","Voter","Learner"]},"reachable":{"type":"boolean"},"diverged":{"type":"string"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema35 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","properties":{"role":{"type":"string","enum":["Worker","Manager"]},"availability":{"type":"string","enum":["Active","Pause","Drain"]}}},"status":{"type":"object","properties":{"state":{"type":"string","enum":["Unknown","Ready","Down","Disconnected"]},"stateAt":{"type":"integer"},"message":{"type":"string"},"leftAt":{"type":"integer"},"address":{"type":"string"},"role":{"type":"string","enum":["Worker","Manager"]},"description":{"type":"object","required":["hostname","platform","resources","executor"],"properties":{"hostname":{"type":"string"},"platform":{"type":"object","required":["os","arch"],"properties":{"os":{"type":"string"},"arch":{"type":"string"}}},"resources":{"type":"object","required":["cpus","memoryBytes"],"properties":{"cpus":{"type":"number"},"memoryBytes":{"type":"integer"},"generic":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}},"executor":{"type":"string","enum":["docker","process","simulated"]},"engine":{"type":"object","properties":{"version":{"type":"string"},"labels":{"type":"object","additionalProperties":{"type":"string"}},"plugins":{"type":"array","items":{"type":"object","required":["type","name"],"properties":{"type":{"type":"string","enum":["Volume","Network","Log"]},"name":{"type":"string"}}}}}},"version":{"type":"string"},"managerAddress":{"type":"string"},"apiAddress":{"type":"string"},"trouble":{"type":"string"},"issuer":{"type":"string"}}},"certificate":{"type":"object","required":["publicKey","notAfter"],"properties":{"publicKey":{"type":"string"},"formerPublicKey":{"type":"string"},"notAfter":{"type":"integer"}}},"renewal":{"type":"object","required":["issuer","at"],"properties":{"issuer":{"type":"string"},"at":{"type":"integer"}}},"manager":{"type":"object","required":["member","reachable"],"properties":{"member":{"type":"string","enum":["Leader","Voter","Learner"]},"reachable":{"type":"boolean"},"diverged":{"type":"string"}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2527,9 +2527,10 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data3.address !== undefined){
-if(typeof data3.address !== "string"){
-const err10 = {instancePath:instancePath+"/status/address",keyword:"type",params:{type: "string"}};
+if(data3.leftAt !== undefined){
+let data7 = data3.leftAt;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err10 = {instancePath:instancePath+"/status/leftAt",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2539,10 +2540,9 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data3.role !== undefined){
-let data8 = data3.role;
-if(typeof data8 !== "string"){
-const err11 = {instancePath:instancePath+"/status/role",keyword:"type",params:{type: "string"}};
+if(data3.address !== undefined){
+if(typeof data3.address !== "string"){
+const err11 = {instancePath:instancePath+"/status/address",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2551,8 +2551,11 @@ vErrors.push(err11);
 }
 errors++;
 }
-if(!((data8 === "Worker") || (data8 === "Manager"))){
-const err12 = {instancePath:instancePath+"/status/role",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.role.enum}};
+}
+if(data3.role !== undefined){
+let data9 = data3.role;
+if(typeof data9 !== "string"){
+const err12 = {instancePath:instancePath+"/status/role",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2561,12 +2564,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-}
-if(data3.description !== undefined){
-let data9 = data3.description;
-if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
-if(data9.hostname === undefined){
-const err13 = {instancePath:instancePath+"/status/description",keyword:"required",params:{missingProperty: "hostname"}};
+if(!((data9 === "Worker") || (data9 === "Manager"))){
+const err13 = {instancePath:instancePath+"/status/role",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.role.enum}};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2575,8 +2574,12 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(data9.platform === undefined){
-const err14 = {instancePath:instancePath+"/status/description",keyword:"required",params:{missingProperty: "platform"}};
+}
+if(data3.description !== undefined){
+let data10 = data3.description;
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.hostname === undefined){
+const err14 = {instancePath:instancePath+"/status/description",keyword:"required",params:{missingProperty: "hostname"}};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2585,8 +2588,8 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(data9.resources === undefined){
-const err15 = {instancePath:instancePath+"/status/description",keyword:"required",params:{missingProperty: "resources"}};
+if(data10.platform === undefined){
+const err15 = {instancePath:instancePath+"/status/description",keyword:"required",params:{missingProperty: "platform"}};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2595,8 +2598,8 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(data9.executor === undefined){
-const err16 = {instancePath:instancePath+"/status/description",keyword:"required",params:{missingProperty: "executor"}};
+if(data10.resources === undefined){
+const err16 = {instancePath:instancePath+"/status/description",keyword:"required",params:{missingProperty: "resources"}};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2605,9 +2608,8 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(data9.hostname !== undefined){
-if(typeof data9.hostname !== "string"){
-const err17 = {instancePath:instancePath+"/status/description/hostname",keyword:"type",params:{type: "string"}};
+if(data10.executor === undefined){
+const err17 = {instancePath:instancePath+"/status/description",keyword:"required",params:{missingProperty: "executor"}};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2616,12 +2618,9 @@ vErrors.push(err17);
 }
 errors++;
 }
-}
-if(data9.platform !== undefined){
-let data11 = data9.platform;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-if(data11.os === undefined){
-const err18 = {instancePath:instancePath+"/status/description/platform",keyword:"required",params:{missingProperty: "os"}};
+if(data10.hostname !== undefined){
+if(typeof data10.hostname !== "string"){
+const err18 = {instancePath:instancePath+"/status/description/hostname",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2630,8 +2629,12 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data11.arch === undefined){
-const err19 = {instancePath:instancePath+"/status/description/platform",keyword:"required",params:{missingProperty: "arch"}};
+}
+if(data10.platform !== undefined){
+let data12 = data10.platform;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(data12.os === undefined){
+const err19 = {instancePath:instancePath+"/status/description/platform",keyword:"required",params:{missingProperty: "os"}};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2640,9 +2643,8 @@ vErrors.push(err19);
 }
 errors++;
 }
-if(data11.os !== undefined){
-if(typeof data11.os !== "string"){
-const err20 = {instancePath:instancePath+"/status/description/platform/os",keyword:"type",params:{type: "string"}};
+if(data12.arch === undefined){
+const err20 = {instancePath:instancePath+"/status/description/platform",keyword:"required",params:{missingProperty: "arch"}};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2651,10 +2653,9 @@ vErrors.push(err20);
 }
 errors++;
 }
-}
-if(data11.arch !== undefined){
-if(typeof data11.arch !== "string"){
-const err21 = {instancePath:instancePath+"/status/description/platform/arch",keyword:"type",params:{type: "string"}};
+if(data12.os !== undefined){
+if(typeof data12.os !== "string"){
+const err21 = {instancePath:instancePath+"/status/description/platform/os",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2664,9 +2665,9 @@ vErrors.push(err21);
 errors++;
 }
 }
-}
-else {
-const err22 = {instancePath:instancePath+"/status/description/platform",keyword:"type",params:{type: "object"}};
+if(data12.arch !== undefined){
+if(typeof data12.arch !== "string"){
+const err22 = {instancePath:instancePath+"/status/description/platform/arch",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2676,11 +2677,9 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data9.resources !== undefined){
-let data14 = data9.resources;
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.cpus === undefined){
-const err23 = {instancePath:instancePath+"/status/description/resources",keyword:"required",params:{missingProperty: "cpus"}};
+}
+else {
+const err23 = {instancePath:instancePath+"/status/description/platform",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2689,8 +2688,12 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data14.memoryBytes === undefined){
-const err24 = {instancePath:instancePath+"/status/description/resources",keyword:"required",params:{missingProperty: "memoryBytes"}};
+}
+if(data10.resources !== undefined){
+let data15 = data10.resources;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(data15.cpus === undefined){
+const err24 = {instancePath:instancePath+"/status/description/resources",keyword:"required",params:{missingProperty: "cpus"}};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2699,10 +2702,8 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(data14.cpus !== undefined){
-let data15 = data14.cpus;
-if(!((typeof data15 == "number") && (isFinite(data15)))){
-const err25 = {instancePath:instancePath+"/status/description/resources/cpus",keyword:"type",params:{type: "number"}};
+if(data15.memoryBytes === undefined){
+const err25 = {instancePath:instancePath+"/status/description/resources",keyword:"required",params:{missingProperty: "memoryBytes"}};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2711,11 +2712,10 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-if(data14.memoryBytes !== undefined){
-let data16 = data14.memoryBytes;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err26 = {instancePath:instancePath+"/status/description/resources/memoryBytes",keyword:"type",params:{type: "integer"}};
+if(data15.cpus !== undefined){
+let data16 = data15.cpus;
+if(!((typeof data16 == "number") && (isFinite(data16)))){
+const err26 = {instancePath:instancePath+"/status/description/resources/cpus",keyword:"type",params:{type: "number"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2725,16 +2725,10 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data14.generic !== undefined){
-let data17 = data14.generic;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-for(const key0 in data17){
-let data18 = data17[key0];
-if(Array.isArray(data18)){
-const len0 = data18.length;
-for(let i0=0; i0<len0; i0++){
-if(typeof data18[i0] !== "string"){
-const err27 = {instancePath:instancePath+"/status/description/resources/generic/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,keyword:"type",params:{type: "string"}};
+if(data15.memoryBytes !== undefined){
+let data17 = data15.memoryBytes;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err27 = {instancePath:instancePath+"/status/description/resources/memoryBytes",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2744,9 +2738,16 @@ vErrors.push(err27);
 errors++;
 }
 }
-}
-else {
-const err28 = {instancePath:instancePath+"/status/description/resources/generic/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "array"}};
+if(data15.generic !== undefined){
+let data18 = data15.generic;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+for(const key0 in data18){
+let data19 = data18[key0];
+if(Array.isArray(data19)){
+const len0 = data19.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data19[i0] !== "string"){
+const err28 = {instancePath:instancePath+"/status/description/resources/generic/" + key0.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2758,7 +2759,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/status/description/resources/generic",keyword:"type",params:{type: "object"}};
+const err29 = {instancePath:instancePath+"/status/description/resources/generic/" + key0.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2770,7 +2771,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/status/description/resources",keyword:"type",params:{type: "object"}};
+const err30 = {instancePath:instancePath+"/status/description/resources/generic",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2780,10 +2781,9 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data9.executor !== undefined){
-let data20 = data9.executor;
-if(typeof data20 !== "string"){
-const err31 = {instancePath:instancePath+"/status/description/executor",keyword:"type",params:{type: "string"}};
+}
+else {
+const err31 = {instancePath:instancePath+"/status/description/resources",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2792,8 +2792,11 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(!(((data20 === "docker") || (data20 === "process")) || (data20 === "simulated"))){
-const err32 = {instancePath:instancePath+"/status/description/executor",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.description.properties.executor.enum}};
+}
+if(data10.executor !== undefined){
+let data21 = data10.executor;
+if(typeof data21 !== "string"){
+const err32 = {instancePath:instancePath+"/status/description/executor",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2802,13 +2805,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-}
-if(data9.engine !== undefined){
-let data21 = data9.engine;
-if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
-if(data21.version !== undefined){
-if(typeof data21.version !== "string"){
-const err33 = {instancePath:instancePath+"/status/description/engine/version",keyword:"type",params:{type: "string"}};
+if(!(((data21 === "docker") || (data21 === "process")) || (data21 === "simulated"))){
+const err33 = {instancePath:instancePath+"/status/description/executor",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.description.properties.executor.enum}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2818,12 +2816,12 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data21.labels !== undefined){
-let data23 = data21.labels;
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-for(const key1 in data23){
-if(typeof data23[key1] !== "string"){
-const err34 = {instancePath:instancePath+"/status/description/engine/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}};
+if(data10.engine !== undefined){
+let data22 = data10.engine;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.version !== undefined){
+if(typeof data22.version !== "string"){
+const err34 = {instancePath:instancePath+"/status/description/engine/version",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2833,9 +2831,12 @@ vErrors.push(err34);
 errors++;
 }
 }
-}
-else {
-const err35 = {instancePath:instancePath+"/status/description/engine/labels",keyword:"type",params:{type: "object"}};
+if(data22.labels !== undefined){
+let data24 = data22.labels;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+for(const key1 in data24){
+if(typeof data24[key1] !== "string"){
+const err35 = {instancePath:instancePath+"/status/description/engine/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2845,15 +2846,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data21.plugins !== undefined){
-let data25 = data21.plugins;
-if(Array.isArray(data25)){
-const len1 = data25.length;
-for(let i1=0; i1<len1; i1++){
-let data26 = data25[i1];
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
-if(data26.type === undefined){
-const err36 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err36 = {instancePath:instancePath+"/status/description/engine/labels",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -2862,8 +2857,16 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(data26.name === undefined){
-const err37 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1,keyword:"required",params:{missingProperty: "name"}};
+}
+if(data22.plugins !== undefined){
+let data26 = data22.plugins;
+if(Array.isArray(data26)){
+const len1 = data26.length;
+for(let i1=0; i1<len1; i1++){
+let data27 = data26[i1];
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.type === undefined){
+const err37 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2872,10 +2875,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-if(data26.type !== undefined){
-let data27 = data26.type;
-if(typeof data27 !== "string"){
-const err38 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1+"/type",keyword:"type",params:{type: "string"}};
+if(data27.name === undefined){
+const err38 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2884,8 +2885,10 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(!(((data27 === "Volume") || (data27 === "Network")) || (data27 === "Log"))){
-const err39 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1+"/type",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.description.properties.engine.properties.plugins.items.properties.type.enum}};
+if(data27.type !== undefined){
+let data28 = data27.type;
+if(typeof data28 !== "string"){
+const err39 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -2894,10 +2897,8 @@ vErrors.push(err39);
 }
 errors++;
 }
-}
-if(data26.name !== undefined){
-if(typeof data26.name !== "string"){
-const err40 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1+"/name",keyword:"type",params:{type: "string"}};
+if(!(((data28 === "Volume") || (data28 === "Network")) || (data28 === "Log"))){
+const err40 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1+"/type",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.description.properties.engine.properties.plugins.items.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -2907,9 +2908,9 @@ vErrors.push(err40);
 errors++;
 }
 }
-}
-else {
-const err41 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1,keyword:"type",params:{type: "object"}};
+if(data27.name !== undefined){
+if(typeof data27.name !== "string"){
+const err41 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2921,7 +2922,7 @@ errors++;
 }
 }
 else {
-const err42 = {instancePath:instancePath+"/status/description/engine/plugins",keyword:"type",params:{type: "array"}};
+const err42 = {instancePath:instancePath+"/status/description/engine/plugins/" + i1,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2933,7 +2934,7 @@ errors++;
 }
 }
 else {
-const err43 = {instancePath:instancePath+"/status/description/engine",keyword:"type",params:{type: "object"}};
+const err43 = {instancePath:instancePath+"/status/description/engine/plugins",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2943,9 +2944,9 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data9.version !== undefined){
-if(typeof data9.version !== "string"){
-const err44 = {instancePath:instancePath+"/status/description/version",keyword:"type",params:{type: "string"}};
+}
+else {
+const err44 = {instancePath:instancePath+"/status/description/engine",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2955,9 +2956,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data9.managerAddress !== undefined){
-if(typeof data9.managerAddress !== "string"){
-const err45 = {instancePath:instancePath+"/status/description/managerAddress",keyword:"type",params:{type: "string"}};
+if(data10.version !== undefined){
+if(typeof data10.version !== "string"){
+const err45 = {instancePath:instancePath+"/status/description/version",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2967,9 +2968,9 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data9.apiAddress !== undefined){
-if(typeof data9.apiAddress !== "string"){
-const err46 = {instancePath:instancePath+"/status/description/apiAddress",keyword:"type",params:{type: "string"}};
+if(data10.managerAddress !== undefined){
+if(typeof data10.managerAddress !== "string"){
+const err46 = {instancePath:instancePath+"/status/description/managerAddress",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2979,9 +2980,9 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data9.trouble !== undefined){
-if(typeof data9.trouble !== "string"){
-const err47 = {instancePath:instancePath+"/status/description/trouble",keyword:"type",params:{type: "string"}};
+if(data10.apiAddress !== undefined){
+if(typeof data10.apiAddress !== "string"){
+const err47 = {instancePath:instancePath+"/status/description/apiAddress",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2991,9 +2992,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data9.issuer !== undefined){
-if(typeof data9.issuer !== "string"){
-const err48 = {instancePath:instancePath+"/status/description/issuer",keyword:"type",params:{type: "string"}};
+if(data10.trouble !== undefined){
+if(typeof data10.trouble !== "string"){
+const err48 = {instancePath:instancePath+"/status/description/trouble",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -3003,9 +3004,9 @@ vErrors.push(err48);
 errors++;
 }
 }
-}
-else {
-const err49 = {instancePath:instancePath+"/status/description",keyword:"type",params:{type: "object"}};
+if(data10.issuer !== undefined){
+if(typeof data10.issuer !== "string"){
+const err49 = {instancePath:instancePath+"/status/description/issuer",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -3015,11 +3016,9 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data3.certificate !== undefined){
-let data34 = data3.certificate;
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-if(data34.publicKey === undefined){
-const err50 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
+}
+else {
+const err50 = {instancePath:instancePath+"/status/description",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -3028,8 +3027,12 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(data34.notAfter === undefined){
-const err51 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "notAfter"}};
+}
+if(data3.certificate !== undefined){
+let data35 = data3.certificate;
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(data35.publicKey === undefined){
+const err51 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "publicKey"}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -3038,9 +3041,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(data34.publicKey !== undefined){
-if(typeof data34.publicKey !== "string"){
-const err52 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
+if(data35.notAfter === undefined){
+const err52 = {instancePath:instancePath+"/status/certificate",keyword:"required",params:{missingProperty: "notAfter"}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -3049,10 +3051,9 @@ vErrors.push(err52);
 }
 errors++;
 }
-}
-if(data34.formerPublicKey !== undefined){
-if(typeof data34.formerPublicKey !== "string"){
-const err53 = {instancePath:instancePath+"/status/certificate/formerPublicKey",keyword:"type",params:{type: "string"}};
+if(data35.publicKey !== undefined){
+if(typeof data35.publicKey !== "string"){
+const err53 = {instancePath:instancePath+"/status/certificate/publicKey",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -3062,10 +3063,9 @@ vErrors.push(err53);
 errors++;
 }
 }
-if(data34.notAfter !== undefined){
-let data37 = data34.notAfter;
-if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
-const err54 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
+if(data35.formerPublicKey !== undefined){
+if(typeof data35.formerPublicKey !== "string"){
+const err54 = {instancePath:instancePath+"/status/certificate/formerPublicKey",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -3075,9 +3075,10 @@ vErrors.push(err54);
 errors++;
 }
 }
-}
-else {
-const err55 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
+if(data35.notAfter !== undefined){
+let data38 = data35.notAfter;
+if(!(((typeof data38 == "number") && (!(data38 % 1) && !isNaN(data38))) && (isFinite(data38)))){
+const err55 = {instancePath:instancePath+"/status/certificate/notAfter",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -3087,11 +3088,9 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data3.renewal !== undefined){
-let data38 = data3.renewal;
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-if(data38.issuer === undefined){
-const err56 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "issuer"}};
+}
+else {
+const err56 = {instancePath:instancePath+"/status/certificate",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -3100,8 +3099,12 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data38.at === undefined){
-const err57 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "at"}};
+}
+if(data3.renewal !== undefined){
+let data39 = data3.renewal;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+if(data39.issuer === undefined){
+const err57 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "issuer"}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -3110,9 +3113,8 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(data38.issuer !== undefined){
-if(typeof data38.issuer !== "string"){
-const err58 = {instancePath:instancePath+"/status/renewal/issuer",keyword:"type",params:{type: "string"}};
+if(data39.at === undefined){
+const err58 = {instancePath:instancePath+"/status/renewal",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -3121,11 +3123,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-if(data38.at !== undefined){
-let data40 = data38.at;
-if(!(((typeof data40 == "number") && (!(data40 % 1) && !isNaN(data40))) && (isFinite(data40)))){
-const err59 = {instancePath:instancePath+"/status/renewal/at",keyword:"type",params:{type: "integer"}};
+if(data39.issuer !== undefined){
+if(typeof data39.issuer !== "string"){
+const err59 = {instancePath:instancePath+"/status/renewal/issuer",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -3135,9 +3135,10 @@ vErrors.push(err59);
 errors++;
 }
 }
-}
-else {
-const err60 = {instancePath:instancePath+"/status/renewal",keyword:"type",params:{type: "object"}};
+if(data39.at !== undefined){
+let data41 = data39.at;
+if(!(((typeof data41 == "number") && (!(data41 % 1) && !isNaN(data41))) && (isFinite(data41)))){
+const err60 = {instancePath:instancePath+"/status/renewal/at",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -3147,11 +3148,9 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data3.manager !== undefined){
-let data41 = data3.manager;
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-if(data41.member === undefined){
-const err61 = {instancePath:instancePath+"/status/manager",keyword:"required",params:{missingProperty: "member"}};
+}
+else {
+const err61 = {instancePath:instancePath+"/status/renewal",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -3160,8 +3159,12 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(data41.reachable === undefined){
-const err62 = {instancePath:instancePath+"/status/manager",keyword:"required",params:{missingProperty: "reachable"}};
+}
+if(data3.manager !== undefined){
+let data42 = data3.manager;
+if(data42 && typeof data42 == "object" && !Array.isArray(data42)){
+if(data42.member === undefined){
+const err62 = {instancePath:instancePath+"/status/manager",keyword:"required",params:{missingProperty: "member"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -3170,10 +3173,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(data41.member !== undefined){
-let data42 = data41.member;
-if(typeof data42 !== "string"){
-const err63 = {instancePath:instancePath+"/status/manager/member",keyword:"type",params:{type: "string"}};
+if(data42.reachable === undefined){
+const err63 = {instancePath:instancePath+"/status/manager",keyword:"required",params:{missingProperty: "reachable"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -3182,8 +3183,10 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(!(((data42 === "Leader") || (data42 === "Voter")) || (data42 === "Learner"))){
-const err64 = {instancePath:instancePath+"/status/manager/member",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.manager.properties.member.enum}};
+if(data42.member !== undefined){
+let data43 = data42.member;
+if(typeof data43 !== "string"){
+const err64 = {instancePath:instancePath+"/status/manager/member",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -3192,10 +3195,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-if(data41.reachable !== undefined){
-if(typeof data41.reachable !== "boolean"){
-const err65 = {instancePath:instancePath+"/status/manager/reachable",keyword:"type",params:{type: "boolean"}};
+if(!(((data43 === "Leader") || (data43 === "Voter")) || (data43 === "Learner"))){
+const err65 = {instancePath:instancePath+"/status/manager/member",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.manager.properties.member.enum}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -3205,9 +3206,9 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data41.diverged !== undefined){
-if(typeof data41.diverged !== "string"){
-const err66 = {instancePath:instancePath+"/status/manager/diverged",keyword:"type",params:{type: "string"}};
+if(data42.reachable !== undefined){
+if(typeof data42.reachable !== "boolean"){
+const err66 = {instancePath:instancePath+"/status/manager/reachable",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -3217,9 +3218,9 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
-else {
-const err67 = {instancePath:instancePath+"/status/manager",keyword:"type",params:{type: "object"}};
+if(data42.diverged !== undefined){
+if(typeof data42.diverged !== "string"){
+const err67 = {instancePath:instancePath+"/status/manager/diverged",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -3229,15 +3230,9 @@ vErrors.push(err67);
 errors++;
 }
 }
-if(data3.conditions !== undefined){
-let data45 = data3.conditions;
-if(Array.isArray(data45)){
-const len2 = data45.length;
-for(let i2=0; i2<len2; i2++){
-let data46 = data45[i2];
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-if(data46.type === undefined){
-const err68 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
+}
+else {
+const err68 = {instancePath:instancePath+"/status/manager",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -3246,8 +3241,16 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data46.status === undefined){
-const err69 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data3.conditions !== undefined){
+let data46 = data3.conditions;
+if(Array.isArray(data46)){
+const len2 = data46.length;
+for(let i2=0; i2<len2; i2++){
+let data47 = data46[i2];
+if(data47 && typeof data47 == "object" && !Array.isArray(data47)){
+if(data47.type === undefined){
+const err69 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -3256,9 +3259,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(data46.type !== undefined){
-if(typeof data46.type !== "string"){
-const err70 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
+if(data47.status === undefined){
+const err70 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -3267,11 +3269,9 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-if(data46.status !== undefined){
-let data48 = data46.status;
-if(typeof data48 !== "string"){
-const err71 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
+if(data47.type !== undefined){
+if(typeof data47.type !== "string"){
+const err71 = {instancePath:instancePath+"/status/conditions/" + i2+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -3280,8 +3280,11 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(!(((data48 === "True") || (data48 === "False")) || (data48 === "Unknown"))){
-const err72 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data47.status !== undefined){
+let data49 = data47.status;
+if(typeof data49 !== "string"){
+const err72 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -3290,10 +3293,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-if(data46.reason !== undefined){
-if(typeof data46.reason !== "string"){
-const err73 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
+if(!(((data49 === "True") || (data49 === "False")) || (data49 === "Unknown"))){
+const err73 = {instancePath:instancePath+"/status/conditions/" + i2+"/status",keyword:"enum",params:{allowedValues: schema35.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -3303,9 +3304,9 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data46.message !== undefined){
-if(typeof data46.message !== "string"){
-const err74 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data47.reason !== undefined){
+if(typeof data47.reason !== "string"){
+const err74 = {instancePath:instancePath+"/status/conditions/" + i2+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -3315,10 +3316,9 @@ vErrors.push(err74);
 errors++;
 }
 }
-if(data46.observedGeneration !== undefined){
-let data51 = data46.observedGeneration;
-if(!(((typeof data51 == "number") && (!(data51 % 1) && !isNaN(data51))) && (isFinite(data51)))){
-const err75 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data47.message !== undefined){
+if(typeof data47.message !== "string"){
+const err75 = {instancePath:instancePath+"/status/conditions/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -3328,11 +3328,10 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data46.lastTransitionTime !== undefined){
-let data52 = data46.lastTransitionTime;
-if(typeof data52 === "string"){
-if(!(formats6(data52))){
-const err76 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data47.observedGeneration !== undefined){
+let data52 = data47.observedGeneration;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
+const err76 = {instancePath:instancePath+"/status/conditions/" + i2+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -3342,8 +3341,11 @@ vErrors.push(err76);
 errors++;
 }
 }
-else {
-const err77 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data47.lastTransitionTime !== undefined){
+let data53 = data47.lastTransitionTime;
+if(typeof data53 === "string"){
+if(!(formats6(data53))){
+const err77 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -3353,9 +3355,8 @@ vErrors.push(err77);
 errors++;
 }
 }
-}
 else {
-const err78 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
+const err78 = {instancePath:instancePath+"/status/conditions/" + i2+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -3367,7 +3368,7 @@ errors++;
 }
 }
 else {
-const err79 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+const err79 = {instancePath:instancePath+"/status/conditions/" + i2,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -3379,7 +3380,7 @@ errors++;
 }
 }
 else {
-const err80 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err80 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3391,12 +3392,24 @@ errors++;
 }
 }
 else {
-const err81 = {instancePath,keyword:"type",params:{type: "object"}};
+const err81 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err81];
 }
 else {
 vErrors.push(err81);
+}
+errors++;
+}
+}
+}
+else {
+const err82 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
 }
 errors++;
 }

@@ -79,11 +79,8 @@ export class AgentReports {
     let before: string | undefined
     await commitChange(this.#deps.store, 'Node', session.nodeName, (node) => {
       before = node.status.description?.trouble
-      const status = {
-        ...node.status,
-        description,
-        address: session.stream.peer.address,
-      }
+      const { leftAt: _, ...known } = node.status // It is back.
+      const status = { ...known, description, address: session.stream.peer.address }
       return isDeepStrictEqual(status, node.status) ? undefined : { ...node, status }
     })
     const { trouble } = description
@@ -92,6 +89,12 @@ export class AgentReports {
     if (trouble !== undefined)
       this.#deps.events.record({ object, type: 'Warning', reason: 'ExecutorAway', message: trouble.slice(0, 1024) })
     else this.#deps.events.record({ object, type: 'Normal', reason: 'ExecutorBack', message: 'the executor answers again' })
+  }
+
+  /** The node says that it does not come back. */
+  async leave(nodeName: string): Promise<void> {
+    const leftAt = this.#deps.clock.wallMs()
+    await commitChange(this.#deps.store, 'Node', nodeName, (node) => ({ ...node, status: { ...node.status, leftAt } }))
   }
 
   recordEvent(session: Session, { task, level, reason, message }: Extract<AgentMessage, { type: 'event' }>): void {

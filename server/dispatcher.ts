@@ -27,7 +27,7 @@ import type { SessionMetrics } from './session-metrics.ts'
 
 export const dispatcherWrites: WriteList = {
   Task: ['status', 'spec.settledAt'],
-  Node: ['status.description', 'status.address'],
+  Node: ['status.description', 'status.address', 'status.leftAt'],
   Service: ['status.conditions.PortsServed'],
 }
 
@@ -56,8 +56,6 @@ export class Dispatcher implements NodeLiveness {
   readonly #deps: DispatcherDeps
   readonly #sessions = new Map<string, Session>()
   readonly #lastSeen = new Map<string, number>()
-  /** Nodes that have said so, and have not come back. */
-  readonly #left = new Set<string>()
   /** Node → the period that its agent was told last. */
   readonly #periods = new Map<string, number>()
   readonly #admission: SessionAdmission
@@ -96,7 +94,6 @@ export class Dispatcher implements NodeLiveness {
       this.#countSessions()
       this.#admission.clear()
       this.#lastSeen.clear()
-      this.#left.clear()
       this.#periods.clear()
     }
   }
@@ -104,10 +101,6 @@ export class Dispatcher implements NodeLiveness {
   /** By the monotonic clock, when the node was last heard; undefined when never since this leader began. */
   lastSeenMs(nodeName: string): number | undefined {
     return this.#lastSeen.get(nodeName)
-  }
-
-  hasLeft(nodeName: string): boolean {
-    return this.#left.has(nodeName)
   }
 
   /** What its agent was told to wait between two heartbeats: a period that was changed since counts from its next one. */
@@ -166,20 +159,18 @@ export class Dispatcher implements NodeLiveness {
     }
   }
 
-  /** What it ran is replaced at once: nobody has to wait for heartbeats to fail. */
+  /** What it ran is replaced at once: nobody has to wait for heartbeats to fail. It is told so when any leader will know it. */
   async #leave(nodeName: string, stream: FrameStream): Promise<void> {
+    await this.#reports.leave(nodeName)
     const session = this.#sessions.get(nodeName)
     if (session !== undefined) end(session)
-    this.#left.add(nodeName)
     this.#deps.log.info('A node left', { object: `Node/${nodeName}` })
     this.#deps.events.record({ object: { kind: 'Node', name: nodeName }, type: 'Normal', reason: 'Left', message: 'left the cluster' })
-    for (const listener of this.#listeners) listener(nodeName)
     await stream.send(encodeMessage({ type: 'ack', number: 0 }))
   }
 
   async #register(hello: Hello, stream: FrameStream): Promise<Session> {
     const { nodeName } = hello
-    this.#left.delete(nodeName)
     const before = this.#sessions.get(nodeName)
     const id = before !== undefined && before.id === hello.sessionId ? before.id : Buffer.from(this.#deps.random.bytes(16)).toString('hex')
     if (before !== undefined) {

@@ -33,6 +33,10 @@ export interface NodeStatus {
    */
   readonly message?: string
   /**
+   * When it said that it leaves the cluster, ms since 1970. Absent once it is back.
+   */
+  readonly leftAt?: number
+  /**
    * Address that managers see.
    */
   readonly address?: string

@@ -9,8 +9,6 @@ export interface NodeLiveness {
   periodMs(nodeName: string): number | undefined
   /** Whether the last session ended because a manager cut it off, not because heartbeats stopped. */
   wasDisconnected?(nodeName: string): boolean
-  /** Whether the node has said that it left, and has not come back. */
-  hasLeft(nodeName: string): boolean
   /** Called with the name when a session is registered or ends (not for each heartbeat). Returns what unsubscribes. */
   subscribe(listener: (nodeName: string) => void): () => void
 }

@@ -20,12 +20,10 @@ async function cluster() {
   const clock = { monotonicMs: () => time.now, wallMs: () => time.now, sleep: () => Promise.resolve() }
   const facts: string[] = []
   const events = { record: ({ reason, message }: Fact) => void facts.push(`${reason}: ${message}`) }
-  const left = new Set<string>()
   const told = { periodMs: undefined as number | undefined }
   const liveness = {
     lastSeenMs: (name: string) => seen.get(name),
     periodMs: () => told.periodMs,
-    hasLeft: (name: string) => left.has(name),
     subscribe: () => () => {},
   }
   const make = () => {
@@ -42,7 +40,7 @@ async function cluster() {
     await store.commit({ writes: [{ op: 'create', object }] })
   }
   const look = (controller: ReturnType<typeof make>) => controller.reconcile('a', new AbortController().signal)
-  return { store, time, seen, left, told, facts, make, look }
+  return { store, time, seen, told, facts, make, look }
 }
 
 test('tasks of a node that is down are orphaned after a day, counted through a change of leader', async () => {
@@ -74,16 +72,21 @@ test('tasks of a deleted node are orphaned at once', async () => {
   assert.equal(store.view.get('Task', 't1')?.status.state, 'Orphaned')
 })
 
-test('a node that left is down, and its tasks are orphaned, at once', async () => {
-  const { store, seen, left, facts, make, look } = await cluster()
-  seen.set('a', 0)
-  const controller = make()
-  await look(controller)
-  left.add('a')
-  assert.deepEqual(await look(controller), {})
-  assert.deepEqual(facts.at(-1), 'NodeDown: The node is down: it left the cluster')
-  assert.equal(store.view.get('Task', 't1')?.status.error, 'its node left the cluster')
-})
+for (const leader of ['the leader that it told', 'the next leader'])
+  test(`a node that left is down, and its tasks are orphaned, at once: by ${leader}`, async () => {
+    const { store, seen, facts, make, look } = await cluster()
+    seen.set('a', 0)
+    const first = make()
+    await look(first)
+    const node = store.view.get('Node', 'a')
+    assert.ok(node)
+    await store.commit({ writes: [{ op: 'update', object: { ...node, status: { ...node.status, leftAt: 1 } } }] })
+    const isNext = leader === 'the next leader'
+    if (isNext) seen.clear()
+    assert.deepEqual(await look(isNext ? make() : first), {})
+    assert.deepEqual(facts.at(-1), 'NodeDown: The node is down: it left the cluster')
+    assert.equal(store.view.get('Task', 't1')?.status.error, 'its node left the cluster')
+  })
 
 test('a shorter period of heartbeats counts once the agent has been told of it', async () => {
   const { time, seen, told, make, look, store } = await cluster()

@@ -47,7 +47,7 @@ export function nodeLifecycleController(deps: NodeLifecycleDeps): Controller {
         return {}
       }
       const { heartbeatMs, orphanAfterMs } = settings()
-      const left = liveness.hasLeft(nodeName)
+      const left = node.status.leftAt !== undefined
       const verdict = decide(node.status.state, {
         nowMs: clock.monotonicMs(),
         sinceMs,
