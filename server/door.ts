@@ -31,14 +31,16 @@ const lookAgainMs = 25
 /** Who does not lead any more for so long, as far as is known here, will not answer. Whoever leads again meanwhile was only not heard. */
 const lostMs = 2_000
 const lookForLeaderMs = 250
+const never = new AbortController().signal
 
 export function createDoor(deps: DoorDeps): Handle {
+  const lookout = new Lookout(deps)
   return async (request) => {
     const kind = kindOf(request)
     try {
       if (kind === 'here') return await deps.here(request)
       if (kind === 'stale') return withWarning(await deps.here(request), whyStale(deps))
-      if (kind === 'leader') return await askLeader(deps, request)
+      if (kind === 'leader') return await askLeader(deps, lookout, request)
       if (!isOldEnough(deps, request)) await catchUp(deps, request)
       return await deps.here(request)
     } catch (error) {
@@ -110,7 +112,7 @@ async function isDoneWithin(clock: Clock, limitMs: number, work: Promise<void>):
 }
 
 /** A request that may be carried out twice, or is not although it is asked for twice, is asked for again whatever became of it. */
-async function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiResponse> {
+async function askLeader(deps: DoorDeps, lookout: Lookout, request: ApiRequest): Promise<ApiResponse> {
   const { clock } = deps
   const beganMs = clock.monotonicMs()
   const mayRepeat = isRepeatable(request)
@@ -119,7 +121,7 @@ async function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiRespon
   const attempt = async (): Promise<ApiResponse | undefined> => {
     const asked = lost === undefined || request.method === 'GET' ? request : askedAgain(request, clock.monotonicMs() - beganMs)
     try {
-      const response = await ask(deps, asked)
+      const response = await ask(deps, lookout, asked)
       if (response === undefined || says(response, 'NotLeader')) return undefined // It was not begun.
       if (mayRepeat && says(response, 'Unknown')) lost ??= { response }
       else if (lost === undefined || !(says(response, 'Unavailable') || says(response, 'TooManyRequests'))) return response
@@ -142,10 +144,10 @@ async function askLeader(deps: DoorDeps, request: ApiRequest): Promise<ApiRespon
 }
 
 /** Undefined while nobody is known to lead. */
-async function ask(deps: DoorDeps, request: ApiRequest): Promise<ApiResponse | undefined> {
+async function ask(deps: DoorDeps, lookout: Lookout, request: ApiRequest): Promise<ApiResponse | undefined> {
   if (deps.store.status().leads) return deps.here(request)
   const leader = deps.leaderAddress()
-  return leader === undefined ? undefined : forwardUnlessLost(deps, leader, request)
+  return leader === undefined ? undefined : forwardUnlessLost(deps, lookout, leader, request)
 }
 
 /** Commands in tasks are not: they begin anew. */
@@ -162,32 +164,62 @@ function unknown(cause: unknown): StatusError {
   return new StatusError('Unknown', 'the leader went away before it had answered: look whether the change was made', {}, { cause })
 }
 
-/** A leader that is cut off never says that it will not answer. */
-async function forwardUnlessLost(deps: DoorDeps, leader: string, request: ApiRequest): Promise<ApiResponse> {
+async function forwardUnlessLost({ forwarder }: DoorDeps, lookout: Lookout, leader: string, request: ApiRequest): Promise<ApiResponse> {
   const asking = new AbortController()
-  const answered = new AbortController()
   const leave = (): void => asking.abort(request.signal.reason)
   request.signal.addEventListener('abort', leave, { once: true }) // Also of a stream that goes on after its head.
   if (request.signal.aborted) leave()
-  void whenLost(deps, leader, answered.signal).then((isLost) =>
-    isLost ? asking.abort(new Error(`${leader} does not lead any more`)) : undefined,
-  )
+  const answered = lookout.add(leader, asking)
   try {
-    return await deps.forwarder.forward(leader, { ...request, signal: asking.signal })
+    return await forwarder.forward(leader, { ...request, signal: asking.signal })
   } finally {
-    answered.abort()
+    answered()
   }
 }
 
-/** Resolves with whether it was lost before `signal` fired. */
-async function whenLost({ clock, leaderAddress }: DoorDeps, leader: string, signal: AbortSignal): Promise<boolean> {
-  let ledMs = clock.monotonicMs()
-  while (!signal.aborted) {
-    if (leaderAddress() === leader) ledMs = clock.monotonicMs()
-    else if (clock.monotonicMs() - ledMs >= lostMs) return true
-    await clock.sleep(lookForLeaderMs, signal).catch(() => undefined)
+interface Asked {
+  /** When it was last known to lead. */
+  ledMs: number
+  readonly requests: Set<AbortController>
+}
+
+/** A leader that is cut off never says that it will not answer. One look, now and then, is for all who wait for one. */
+class Lookout {
+  readonly #deps: Pick<DoorDeps, 'clock' | 'leaderAddress'>
+  readonly #asked = new Map<string, Asked>()
+  #isLooking = false
+
+  constructor(deps: Pick<DoorDeps, 'clock' | 'leaderAddress'>) {
+    this.#deps = deps
   }
-  return false
+
+  /** Aborts `asking` when `leader`, which leads now, has not led for long. Returns how to stop that. */
+  add(leader: string, asking: AbortController): () => void {
+    const asked = this.#asked.get(leader) ?? { ledMs: 0, requests: new Set() }
+    asked.ledMs = this.#deps.clock.monotonicMs()
+    asked.requests.add(asking)
+    this.#asked.set(leader, asked)
+    if (!this.#isLooking) void this.#look()
+    return () => {
+      asked.requests.delete(asking)
+      if (asked.requests.size === 0 && this.#asked.get(leader) === asked) this.#asked.delete(leader)
+    }
+  }
+
+  async #look(): Promise<void> {
+    const { clock, leaderAddress } = this.#deps
+    this.#isLooking = true
+    while (this.#asked.size > 0) {
+      await clock.sleep(lookForLeaderMs, never)
+      const [nowMs, present] = [clock.monotonicMs(), leaderAddress()]
+      for (const [leader, asked] of this.#asked) {
+        if (leader === present) asked.ledMs = nowMs
+        else if (nowMs - asked.ledMs >= lostMs)
+          for (const asking of asked.requests) asking.abort(new Error(`${leader} does not lead any more`))
+      }
+    }
+    this.#isLooking = false
+  }
 }
 
 async function untilDone<T>(deps: DoorDeps, request: ApiRequest, attempt: () => Promise<T | undefined>): Promise<T> {

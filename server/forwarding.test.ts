@@ -310,7 +310,7 @@ test('the door adds to how long ago a write was first asked for, and says in the
   stop.abort()
 })
 
-test('a leader that is cut off while it is asked is waited for as long as it is known to lead, and a little longer', async () => {
+test('a leader that is cut off while many ask it is waited for as long as it is known to lead, and a little longer, with one look for all', async () => {
   const stop = new AbortController()
   let asked = 0
   const { forwarder } = open(() => {
@@ -319,11 +319,15 @@ test('a leader that is cut off while it is asked is waited for as long as it is 
   }, stop.signal)
   let nowMs = 0
   let leads = true
+  let [sleeping, mostSleeping] = [0, 0]
   const quick = {
     ...clock,
     monotonicMs: () => nowMs,
     sleep: async () => {
+      sleeping += 1
+      mostSleeping = Math.max(mostSleeping, sleeping)
       await clock.sleep()
+      sleeping -= 1
       nowMs += 100
     },
   }
@@ -335,14 +339,17 @@ test('a leader that is cut off while it is asked is waited for as long as it is 
   const here: Handle = async () => ({ status: 200, headers: {}, body: 'here' })
   const leaderAddress = (): string | undefined => (leads ? 'leader' : undefined)
   const door = createDoor({ clock: quick, forwarder, store, here, leaderAddress, whyNone: () => 'nobody leads' })
-  const answer = door(request())
+  const answers = Array.from({ length: 20 }, () => door(request()))
   while (nowMs < 60_000) await new Promise((resolve) => setImmediate(resolve))
-  assert.equal(asked, 1)
+  assert.deepEqual([asked, mostSleeping], [20, 1])
   leads = false
   const lostMs = nowMs
-  const { status, ...rest } = await answer
-  assert.deepEqual([status, nowMs - lostMs < 3_000], [500, true])
-  assert.match(JSON.stringify(rest), /look whether the change was made/)
+  for (const { status, ...rest } of await Promise.all(answers)) {
+    assert.deepEqual([status, nowMs - lostMs < 3_000], [500, true])
+    assert.match(JSON.stringify(rest), /look whether the change was made/)
+  }
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  assert.equal(sleeping, 0, 'nobody looks for anybody any more')
 
   const stale = request({ method: 'GET', path: '/apis/kit/v1/services', query: { resourceVersion: '0' } })
   assert.match(String((await door(stale)).headers['warning']), /knows of none that leads: what it has may be old/)
