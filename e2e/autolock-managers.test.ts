@@ -71,6 +71,20 @@ test('every manager seals its key, and waits for it when it is started again, wh
   assert.deepEqual(await managers.tasks(), running)
 })
 
+test('all are locked at once: without a socket each that is locked is unlocked, and where the key is wrong each says so', async () => {
+  const running = await managers.tasks()
+  await Promise.all(hosts.map((host) => managers.kill(host)))
+  await startLocked()
+  const wrong = await cluster.run(['swarm', 'unlock'], `${wrongKey}\n`)
+  assert.equal(wrong.code, 1, wrong.err)
+  for (const host of hosts) assert.match(wrong.err, new RegExp(`^${host}: that is not the unlock key of this manager`, 'm'))
+  assert.match(wrong.err, /3 of 3 locked managers are still locked/)
+  assert.equal((await cluster.run(['swarm', 'unlock'], `${key}\n`)).code, 0)
+  await cluster.kit('up')
+  assert.deepEqual(await managers.tasks(), running)
+  assert.match((await cluster.run(['swarm', 'unlock'], `${key}\n`)).err, /swarm is not locked/)
+})
+
 test('a rotation reaches all; one that was down needs the key of when it went, once, however often it was rotated', async () => {
   const away = another(await managers.leader())
   const asked = another(away)

@@ -1,6 +1,8 @@
 // `kit swarm unlock` and `kit swarm unlock-key`: the lock of managers, as docker has it.
 
+import { basename, dirname } from 'node:path'
 import { isJsonObject } from '../../api/wire.ts'
+import { type Connection, connect } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { membershipPath, type UnlockRequest } from '../membership.ts'
@@ -8,18 +10,62 @@ import type { Options } from '../options.ts'
 import { readSecret } from '../read-secret.ts'
 import { keyTakenUp, printUnlockKey, rotateKey } from '../swarm-keys.ts'
 
+/** The manager of this machine; of a cluster of `kit up` each that is locked, because they have one key. */
 export async function unlock(context: Context): Promise<void> {
-  const { context: remote } = await context.target()
-  if (remote !== undefined)
+  const target = await context.target()
+  if (target.context !== undefined)
     throw new CommandError(
       exitCodes.invalid,
-      `error: \`kit swarm unlock\` is about this machine, and commands are for context "${remote}" now: name the socket of its daemon with --socket`,
+      `error: \`kit swarm unlock\` is about this machine, and commands are for context "${target.context}" now: name the socket of its daemon with --socket`,
     )
-  const client = await context.client()
-  const found = await client.raw({ method: 'GET', path: membershipPath })
-  if (!isJsonObject(found) || found['state'] !== 'Locked') throw new CommandError(exitCodes.error, 'error: swarm is not locked')
+  const { socket, others = [] } = target
+  const managers = [socket, ...others].map((path) => ({ name: basename(dirname(path)), connection: connect(path, context.clock) }))
+  try {
+    await unlockAll(context, managers)
+  } finally {
+    for (const { connection } of managers) connection.close()
+  }
+}
+
+interface Manager {
+  readonly name: string
+  readonly connection: Connection
+}
+
+async function unlockAll(context: Context, managers: readonly Manager[]): Promise<void> {
+  const states = await Promise.all(managers.map(({ connection }) => stateOf(connection)))
+  const locked = managers.filter((_, at) => states[at] === 'Locked')
+  if (locked.length === 0) {
+    const [failed] = states.filter((state) => state instanceof Error)
+    throw failed !== undefined && states.every((state) => state instanceof Error)
+      ? failed
+      : new CommandError(exitCodes.error, 'error: swarm is not locked')
+  }
   const request: UnlockRequest = { key: await readSecret(context, 'Enter unlock key: ') }
-  await client.raw({ method: 'POST', path: `${membershipPath}/unlock`, body: { ...request } })
+  const outcomes = await Promise.allSettled(
+    locked.map(({ connection: { client } }) => client.raw({ method: 'POST', path: `${membershipPath}/unlock`, body: { ...request } })),
+  )
+  const failures = outcomes.flatMap((outcome, at) =>
+    outcome.status === 'rejected' ? [{ name: locked[at]?.name, error: outcome.reason as unknown }] : [],
+  )
+  const [first, ...more] = failures
+  if (first === undefined) return
+  if (more.length === 0 && managers.length === 1) throw first.error
+  for (const { name, error } of failures) context.err(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+  throw new CommandError(
+    exitCodes.error,
+    `error: ${failures.length} of ${locked.length} locked managers are still locked; --socket names one of them`,
+  )
+}
+
+/** An error of whoever does not answer: its daemon may be down. */
+async function stateOf({ client }: Connection): Promise<unknown> {
+  try {
+    const found = await client.raw({ method: 'GET', path: membershipPath })
+    return isJsonObject(found) ? found['state'] : undefined
+  } catch (error) {
+    return error
+  }
 }
 
 export async function unlockKey(context: Context, options: Options): Promise<void> {
