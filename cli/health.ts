@@ -4,7 +4,7 @@
 import { formatDuration } from '../api/duration.ts'
 import type { MemberStatus } from '../api/member.ts'
 import type { WireObject } from '../api/wire.ts'
-import { newestCommit, tolerableLag } from './members.ts'
+import { newestCommit, tolerableLag } from './cluster/members.ts'
 
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'bad'

@@ -18,7 +18,7 @@ import { certificatesOf, loadCertificate } from '../node/certificate.ts'
 import { managerFile } from '../node/identity.ts'
 import { type Connection, connect } from './connect.ts'
 import type { Context } from './context.ts'
-import { assertEngineAnswers, openRecordedExecutor, recordedChoice, untilNothingRuns } from './executor-choice.ts'
+import { assertEngineAnswers, openRecordedExecutor, recordedChoice, untilNothingRuns } from './daemon/executor-choice.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import { type LocalPlan, type NodeEntry, type PlanOptions, planNodes, readPlan, writePlan } from './local-plan.ts'
 

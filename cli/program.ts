@@ -4,7 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
-import { addHelp } from './help.ts'
+import { addHelp } from './help/help.ts'
 import type { GlobalOptions, Options } from './options.ts'
 import { timeoutOf } from './timeout.ts'
 import { addAboutKit } from './verbs/about-kit.ts'
@@ -130,13 +130,13 @@ export function createProgram(
   return {
     async run(args) {
       if (args.includes('gitops')) {
-        ;(await import('./gitops-group.ts')).fillGitops({ add, output }, gitops)
+        ;(await import('./groups/gitops.ts')).fillGitops({ add, output }, gitops)
         // Its `--dir` is another than that of kit itself, which has to stand before.
         if (args[args.indexOf('gitops') + 1] === 'add') program.enablePositionalOptions()
       }
       const named = swarmGroups.filter((each) => args.includes(each.name()) || args.includes(each.alias()))
       if (named.length > 0) {
-        const { fillGroup } = await import('./swarm-groups.ts')
+        const { fillGroup } = await import('./groups/groups.ts')
         for (const each of named) fillGroup({ add, output }, each)
       }
       if (args[0] === completionCommand) {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import type { Context } from './context.ts'
 import { CommandError, exitCodes } from './exit.ts'
-import { readUpTo } from './files.ts'
+import { readUpTo } from './input/files.ts'
 
 const longestLine = 4096
 

@@ -25,7 +25,7 @@ for (const entry of entries) {
   const name = entry.path.join(' ')
   test(`kit ${name} --help begins with three examples of it, or more, that kit understands`, async () => {
     const examples = examplesOf(entry)
-    assert.ok(examples.length >= 3, `there are ${examples.length}: add some to its entry in cli/help.ts or beside it`)
+    assert.ok(examples.length >= 3, `there are ${examples.length}: add some to its entry in cli/help/help.ts or beside it`)
     assert.equal(new Set(examples).size, examples.length)
     for (const example of examples) {
       assert.match(example, new RegExp(`\\bkit (--\\w+ \\S+ )*${name}`))

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CommanderError } from 'commander'
-import { parseFlags } from '../cli/kitd-flags.ts'
+import { parseFlags } from '../cli/daemon/kitd-flags.ts'
 import { createProgram } from '../cli/program.ts'
 import { programOf } from '../e2e/documented-commands.ts'
 import { root } from './sources.ts'

@@ -5,7 +5,7 @@ import type { Method } from '../../api/request.ts'
 import type { Json } from '../../api/wire.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
-import { readFiles } from '../files.ts'
+import { readFiles } from '../input/files.ts'
 import type { Options } from '../options.ts'
 import { stopSignal, untilStopped } from '../until-stopped.ts'
 

@@ -3,7 +3,7 @@
 import type { WireObject } from '../../api/wire.ts'
 import type { Context } from '../context.ts'
 import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
-import { applyInput } from '../input-apply.ts'
+import { applyInput } from '../input/input-apply.ts'
 import type { Options } from '../options.ts'
 import { type Change, comparing, plan, printChange } from './diff.ts'
 

@@ -12,9 +12,9 @@ import type { BackupHeader } from '../../node/restore.ts'
 
 import { checkBackup, readBackup, restoreBackup } from '../../node/restore.ts'
 import type { Context } from '../context.ts'
+import { readUnlockKey } from '../daemon/locked-member.ts'
 import { CommandError, exitCodes } from '../exit.ts'
-import { fail } from '../files.ts'
-import { readUnlockKey } from '../locked-member.ts'
+import { fail } from '../input/files.ts'
 import type { Options } from '../options.ts'
 import { readSecret } from '../read-secret.ts'
 

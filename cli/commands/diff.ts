@@ -5,8 +5,8 @@ import { isJsonObject, type JsonObject, type Manifest, type WireObject } from '.
 import { variablesFromFiles } from '../../compose/env-file.ts'
 import type { Context } from '../context.ts'
 import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
-import { readInput, tellIgnored } from '../input.ts'
-import { tryAll, versionOf } from '../input-apply.ts'
+import { readInput, tellIgnored } from '../input/input.ts'
+import { tryAll, versionOf } from '../input/input-apply.ts'
 import type { Options } from '../options.ts'
 import { nameOf } from '../resource.ts'
 

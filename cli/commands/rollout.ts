@@ -10,7 +10,7 @@ import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
 import { find, parseResource } from '../resource.ts'
-import { pauseRollout, resumeRollout, whyPaused } from '../rollout-pause.ts'
+import { pauseRollout, resumeRollout, whyPaused } from '../service/rollout-pause.ts'
 import { timeoutOf } from '../timeout.ts'
 import { compare } from './diff.ts'
 

@@ -5,11 +5,11 @@ import { apiVersion } from '../../api/objects.ts'
 import type { JsonObject, WireObject } from '../../api/wire.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
-import { readFlag } from '../flag-values.ts'
 import { filtersOf, hasLabel, printListing } from '../listing.ts'
 import type { Options } from '../options.ts'
 import { find } from '../resource.ts'
-import { isHistory, taskListing, taskNames, taskRows } from '../swarm-tasks.ts'
+import { readFlag } from '../service/flag-values.ts'
+import { isHistory, taskListing, taskNames, taskRows } from '../service/swarm-tasks.ts'
 
 /** Of the whole cluster; history only with `-a`. */
 export async function tasks(context: Context, options: Options): Promise<void> {

@@ -2,13 +2,13 @@
 
 import { basename, dirname } from 'node:path'
 import { isJsonObject } from '../../api/wire.ts'
+import { membershipPath, type UnlockRequest } from '../cluster/membership.ts'
+import { keyTakenUp, printUnlockKey, rotateKey } from '../cluster/swarm-keys.ts'
 import { type Connection, connect } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
-import { membershipPath, type UnlockRequest } from '../membership.ts'
 import type { Options } from '../options.ts'
 import { readSecret } from '../read-secret.ts'
-import { keyTakenUp, printUnlockKey, rotateKey } from '../swarm-keys.ts'
 
 /** The manager of this machine; of a cluster of `kit up` each that is locked, because they have one key. */
 export async function unlock(context: Context): Promise<void> {

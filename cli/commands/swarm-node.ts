@@ -2,14 +2,14 @@
 
 import { isJsonObject, type JsonObject, type WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
+import { membershipPath } from '../cluster/membership.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { filtersOf, hasLabel, printListing } from '../listing.ts'
-import { membershipPath } from '../membership.ts'
 import type { Options } from '../options.ts'
 import { formatDetails, shout } from '../output/swarm-table.ts'
 import { find } from '../resource.ts'
-import { isHistory, taskListing, taskNames, taskRows } from '../swarm-tasks.ts'
+import { isHistory, taskListing, taskNames, taskRows } from '../service/swarm-tasks.ts'
 
 type Node = WireObject<'Node'>
 

@@ -4,10 +4,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Availability } from '../../api/join.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../api/wire.ts'
-import type { Context } from '../context.ts'
-import { CommandError, exitCodes } from '../exit.ts'
-import { readExternalCas } from '../external-cas.ts'
-import { readFlag } from '../flag-values.ts'
+import { readExternalCas } from '../cluster/external-cas.ts'
 import {
   type InitAnswer,
   type InitRequest,
@@ -16,13 +13,16 @@ import {
   type LeaveAnswer,
   type LeaveRequest,
   membershipPath,
-} from '../membership.ts'
+} from '../cluster/membership.ts'
+import { awaitRotation, beginRotation, readPem, rotationNotice, type WantedRoot } from '../cluster/root-rotation.ts'
+import { keyTakenUp, printUnlockKey } from '../cluster/swarm-keys.ts'
+import { refusedInitFlags } from '../cluster/swarm-settings.ts'
+import { presentToken, roleNamed, rotateToken } from '../cluster/swarm-tokens.ts'
+import type { Context } from '../context.ts'
+import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
-import { awaitRotation, beginRotation, readPem, rotationNotice, type WantedRoot } from '../root-rotation.ts'
-import { optionName } from '../service-flags.ts'
-import { keyTakenUp, printUnlockKey } from '../swarm-keys.ts'
-import { refusedInitFlags } from '../swarm-settings.ts'
-import { presentToken, roleNamed, rotateToken } from '../swarm-tokens.ts'
+import { readFlag } from '../service/flag-values.ts'
+import { optionName } from '../service/service-flags.ts'
 import { timeoutOf } from '../timeout.ts'
 import { change, changesSettings, settingsIn, withValue } from './cluster.ts'
 

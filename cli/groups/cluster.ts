@@ -1,7 +1,7 @@
 // `kit cluster`, and the settings that it shares with `kit swarm`.
 
 import type { Command } from 'commander'
-import { clusterFlags, refusedClusterFlags } from '../swarm-settings.ts'
+import { clusterFlags, refusedClusterFlags } from '../cluster/swarm-settings.ts'
 import { hidden, inspectAs, inspected, listing, many, type Registry } from './group.ts'
 
 export function addCluster({ add, output }: Registry, cluster: Command): void {

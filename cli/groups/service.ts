@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { CommandError, exitCodes } from '../exit.ts'
-import { needlessFlags, refusedFlags, refusedOnUpdate, type ServiceFlag, serviceFlags } from '../service-flags.ts'
+import { needlessFlags, refusedFlags, refusedOnUpdate, type ServiceFlag, serviceFlags } from '../service/service-flags.ts'
 import { addRemove, hidden, inspectAs, inspected, listing, many, type Registry, switchOption, tasksListing, waiting } from './group.ts'
 
 /** All flags of the table, for `create` or `update`. */

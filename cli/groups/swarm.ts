@@ -1,8 +1,8 @@
 // `kit swarm`: founding, joining and leaving, tokens, the root, users.
 
 import { type Command, Option } from 'commander'
-import { addHelp } from '../help.ts'
-import { refusedInitFlags } from '../swarm-settings.ts'
+import { refusedInitFlags } from '../cluster/swarm-settings.ts'
+import { addHelp } from '../help/help.ts'
 import type { Configure } from '../verbs/common-options.ts'
 import { externalCaFlag, refusing, settings } from './cluster.ts'
 import { listing, many, type Registry, switchOption, waiting } from './group.ts'

@@ -3,7 +3,7 @@
 import { StatusError } from '../../api/errors.ts'
 import type { Handle } from '../../api/request.ts'
 import { answer, failure } from '../../server/answer.ts'
-import { answerLocked } from '../locked-member.ts'
+import { answerLocked } from '../daemon/locked-member.ts'
 import { messageOf } from './failures.ts'
 
 export interface Idle {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settle, TestClock } from '../../server/testdata/world.ts'
-import type { OpenNode } from '../kitd-node.ts'
+import type { OpenNode } from '../daemon/kitd-node.ts'
 import { Member } from './member.ts'
 
 /** A node that runs until it is told to end, or fails. */

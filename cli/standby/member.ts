@@ -4,7 +4,7 @@ import { withSignal } from '../../agent/first-of.ts'
 import { StatusError } from '../../api/errors.ts'
 import { localAdmin } from '../../api/request.ts'
 import type { Clock } from '../../effects/effects.ts'
-import type { OpenNode } from '../kitd-node.ts'
+import type { OpenNode } from '../daemon/kitd-node.ts'
 
 const foundedWithinMs = 60_000
 const connectedWithinMs = 20_000

@@ -11,10 +11,6 @@ import { isTokenOf, loadCertificate } from '../../node/certificate.ts'
 import { loadIdentity } from '../../node/identity.ts'
 import { tellLeaving } from '../../node/network.ts'
 import { lockedText } from '../../node/open-keys.ts'
-import { openRecordedExecutor } from '../executor-choice.ts'
-import { type NodeDeps, type NodeFlags, NodeRemoved, nodePrograms, type OpenNode, openNode } from '../kitd-node.ts'
-import { afterForce, type LeavingManager, stillManager } from '../leaving-manager.ts'
-import { notLocked, readUnlockKey } from '../locked-member.ts'
 import type {
   InitAnswer,
   InitRequest,
@@ -25,12 +21,16 @@ import type {
   Membership,
   UnlockAnswer,
   UnlockRequest,
-} from '../membership.ts'
-import type { MembershipActions } from '../membership-door.ts'
-import { assertListenable, withSockets } from '../open-network.ts'
-import { managerAddress } from '../own-address.ts'
+} from '../cluster/membership.ts'
+import { openRecordedExecutor } from '../daemon/executor-choice.ts'
+import { type NodeDeps, type NodeFlags, NodeRemoved, nodePrograms, type OpenNode, openNode } from '../daemon/kitd-node.ts'
+import { notLocked, readUnlockKey } from '../daemon/locked-member.ts'
+import type { MembershipActions } from '../daemon/membership-door.ts'
+import { assertListenable, withSockets } from '../daemon/open-network.ts'
+import { managerAddress } from '../daemon/own-address.ts'
 import { asStatus, messageOf } from './failures.ts'
 import { answerIdle, cannotStart, type Idle, none } from './idle.ts'
+import { afterForce, type LeavingManager, stillManager } from './leaving-manager.ts'
 import { Member } from './member.ts'
 import { StateDirectory } from './state-directory.ts'
 import { flagsOf, type Told, toFound, toJoin } from './told.ts'

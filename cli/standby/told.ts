@@ -5,9 +5,9 @@ import type { Objects } from '../../api/objects.ts'
 import { validateObject } from '../../api/validate.ts'
 import { isJsonObject } from '../../api/wire.ts'
 import { foundingProblems, invalid } from '../../server/admission.ts'
-import type { NodeFlags } from '../kitd-node.ts'
-import type { InitRequest, JoinRequest } from '../membership.ts'
-import { advertisedAddress, type Interfaces, listenAddress } from '../own-address.ts'
+import type { InitRequest, JoinRequest } from '../cluster/membership.ts'
+import type { NodeFlags } from '../daemon/kitd-node.ts'
+import { advertisedAddress, type Interfaces, listenAddress } from '../daemon/own-address.ts'
 
 /** Somebody waits for `kit swarm join`. */
 const joinWithinMs = 20_000

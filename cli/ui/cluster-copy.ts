@@ -5,7 +5,7 @@ import type { Kind } from '../../api/objects.ts'
 import type { TaskStats } from '../../api/stats.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
-import { readMembers } from '../members.ts'
+import { readMembers } from '../cluster/members.ts'
 import { ClusterView, type Usage } from './cluster-view.ts'
 import { follow, messageOf, type Problem } from './follow.ts'
 

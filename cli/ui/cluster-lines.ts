@@ -2,8 +2,8 @@
 
 import { X509Certificate } from 'node:crypto'
 import { formatAge } from '../../api/table.ts'
-import { newestCommit, sizeText, snapshotText, tolerableLag } from '../members.ts'
-import { rotationNotice } from '../root-rotation.ts'
+import { newestCommit, sizeText, snapshotText, tolerableLag } from '../cluster/members.ts'
+import { rotationNotice } from '../cluster/root-rotation.ts'
 import type { ClusterView, Node } from './cluster-view.ts'
 import { order } from './listing.ts'
 import { hostOf } from './names.ts'

@@ -3,7 +3,7 @@
 
 import type { Kind } from '../../api/objects.ts'
 import { parseKind } from '../resource.ts'
-import { whyPaused } from '../rollout-pause.ts'
+import { whyPaused } from '../service/rollout-pause.ts'
 import { allConcerns } from './attention.ts'
 import { type ClusterView, phaseOf, type Task } from './cluster-view.ts'
 import { type Cluster, splitKey } from './clusters.ts'

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createPortServer } from '../../agent/proxy/port-server.ts'
-import { openRealNetwork } from '../../cli/open-network.ts'
+import { openRealNetwork } from '../../cli/daemon/open-network.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
 import { createHttps } from '../../effects/real/https.ts'
