@@ -1,7 +1,7 @@
 // What there may be only once, on the manager that leads: the controllers, the sessions of agents, and what goes through
 // them. Made anew for each term, so that nothing that one term remembered in memory outlives it.
 //
-// Read next: controllers.ts, ../server/dispatcher.ts.
+// Read next: controllers.ts, ../server/dispatcher/dispatcher.ts.
 
 import type { ExecRequest, ForwardRequest } from '../api/exec.ts'
 import type { FrameConnection } from '../api/request.ts'
@@ -10,7 +10,7 @@ import type { TaskStats } from '../api/stats.ts'
 import { type Certifier, createCertifier } from '../ca/certifier.ts'
 import { runControllers } from '../controllers/runtime/loop.ts'
 import type { Effects } from '../effects/effects.ts'
-import { Dispatcher } from '../server/dispatcher.ts'
+import { Dispatcher } from '../server/dispatcher/dispatcher.ts'
 import type { EventLog } from '../server/events.ts'
 import { ExecBroker } from '../server/exec.ts'
 import { Issuer } from '../server/issuer.ts'

@@ -8,8 +8,8 @@ import type { FrameConnection } from '../api/request.ts'
 import type { Store } from '../api/store.ts'
 import type { EventRecorder } from '../controllers/runtime/controller.ts'
 import type { Clock, FrameStream, Random, Transport } from '../effects/effects.ts'
-import type { StreamRequest } from './dispatcher.ts'
-import { decodeStreamId } from './session-messages.ts'
+import type { StreamRequest } from './dispatcher/dispatcher.ts'
+import { decodeStreamId } from './dispatcher/session-messages.ts'
 
 export interface ExecBrokerDeps {
   readonly store: Store

@@ -8,9 +8,9 @@ import type { LogLine, LogOptions, LogQuery } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
 import { hasReached, isEnded } from '../api/task.ts'
 import type { Clock, FrameStream, Random, Transport } from '../effects/effects.ts'
-import type { StreamRequest } from './dispatcher.ts'
+import type { StreamRequest } from './dispatcher/dispatcher.ts'
+import { decodeLogLine, decodeStreamId } from './dispatcher/session-messages.ts'
 import { type LineWriter, MergedLines } from './merged-lines.ts'
-import { decodeLogLine, decodeStreamId } from './session-messages.ts'
 
 export interface LogBrokerDeps {
   readonly store: Store

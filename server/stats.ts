@@ -4,8 +4,8 @@
 import { StatusError } from '../api/errors.ts'
 import type { TaskStats } from '../api/stats.ts'
 import type { Clock, FrameStream, Random, Transport } from '../effects/effects.ts'
-import type { StreamRequest } from './dispatcher.ts'
-import { decodeStats, decodeStreamId } from './session-messages.ts'
+import type { StreamRequest } from './dispatcher/dispatcher.ts'
+import { decodeStats, decodeStreamId } from './dispatcher/session-messages.ts'
 
 export interface StatsBrokerDeps {
   readonly clock: Clock

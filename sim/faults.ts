@@ -4,7 +4,7 @@
 import type { ListenPort } from '../agent/mesh/port-server.ts'
 import type { JsonObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
-import { ingressPorts } from '../server/endpoints.ts'
+import { ingressPorts } from '../server/dispatcher/endpoints.ts'
 import { managerId, type SimulatedCluster } from './cluster.ts'
 import type { SeededRandom } from './effects/random.ts'
 import { disturbMachine, isMachineFault, isPossible, type MachineContext, machineFaultKinds } from './machines.ts'

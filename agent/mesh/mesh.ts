@@ -1,4 +1,4 @@
-// Published ports on one node: puts together what managers said (endpoints.ts), what this node knows of its own
+// Published ports on one node: puts together what managers said (../../server/dispatcher/endpoints.ts), what this node knows of its own
 // tasks (serving.ts), whose turn it is (rotation.ts), the listeners and the open flows. Without a manager it
 // goes on with what it knows. Only tasks of this node are given clients; endpoints on other nodes are passed over.
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { isEnded, isEndpoint, isWanted } from '../../api/task.ts'
-import { longestHoldMs } from '../../server/endpoints.ts'
+import { longestHoldMs } from '../../server/dispatcher/endpoints.ts'
 import type { SimulatedCluster } from '../cluster.ts'
 import type { Checker } from './checker.ts'
 

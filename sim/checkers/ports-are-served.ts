@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Service } from '../../api/objects.ts'
 import type { StoreView } from '../../api/store.ts'
 import { isEndpoint } from '../../api/task.ts'
-import { ingressPorts } from '../../server/endpoints.ts'
+import { ingressPorts } from '../../server/dispatcher/endpoints.ts'
 import type { SimulatedCluster } from '../cluster.ts'
 import type { Checker } from './checker.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Service, Task } from '../api/objects.ts'
-import { createMemoryStore } from '../store/mvcc/memory-store.ts'
+import type { Service, Task } from '../../api/objects.ts'
+import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
 import { type EndpointChanges, EndpointTables, ingressPorts, longestHoldMs } from './endpoints.ts'
 
 const http = { protocol: 'TCP', targetPort: 80, publishedPort: 8080, publishMode: 'Ingress' } as const

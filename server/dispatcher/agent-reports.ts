@@ -2,13 +2,13 @@
 // speaks of itself and of tasks of its own, and nothing goes back.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { Node, Task } from '../api/objects.ts'
-import type { AgentMessage, StatusReport } from '../api/session.ts'
-import { compareStates, hasReached, slotOf } from '../api/task.ts'
-import type { ControllerStore, EventRecorder } from '../controllers/runtime/controller.ts'
-import type { Clock } from '../effects/effects.ts'
+import type { Node, Task } from '../../api/objects.ts'
+import type { AgentMessage, StatusReport } from '../../api/session.ts'
+import { compareStates, hasReached, slotOf } from '../../api/task.ts'
+import type { ControllerStore, EventRecorder } from '../../controllers/runtime/controller.ts'
+import type { Clock } from '../../effects/effects.ts'
+import type { TellRefusal } from '../refusal-log.ts'
 import { commitChange } from './commit-change.ts'
-import type { TellRefusal } from './refusal-log.ts'
 import { type Session, send } from './session.ts'
 import type { SessionMetrics } from './session-metrics.ts'
 

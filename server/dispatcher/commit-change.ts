@@ -1,8 +1,8 @@
 // A change of one object that others may be writing, too.
 
-import { reasonOf } from '../api/errors.ts'
-import type { Objects } from '../api/objects.ts'
-import type { ControllerStore } from '../controllers/runtime/controller.ts'
+import { reasonOf } from '../../api/errors.ts'
+import type { Objects } from '../../api/objects.ts'
+import type { ControllerStore } from '../../controllers/runtime/controller.ts'
 
 const maxCommitAttempts = 16
 

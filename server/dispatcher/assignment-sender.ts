@@ -1,10 +1,10 @@
 // What agents are told of tasks: first everything, then what changes, with what the tasks need (payloads, published ports) in
 // front of them. assignments.ts says what is said of one task.
 
-import type { Task } from '../api/objects.ts'
-import type { ManagerMessage } from '../api/session.ts'
-import type { Store } from '../api/store.ts'
-import type { Clock } from '../effects/effects.ts'
+import type { Task } from '../../api/objects.ts'
+import type { ManagerMessage } from '../../api/session.ts'
+import type { Store } from '../../api/store.ts'
+import type { Clock } from '../../effects/effects.ts'
 import { assignmentOf, isAssigned } from './assignments.ts'
 import type { EndpointTables } from './endpoints.ts'
 import { payloadsOf } from './payloads.ts'

@@ -1,10 +1,10 @@
 // What an agent has to know about one task, resolved: the template of its revision, its service, its ports.
 
-import type { Objects, Task, TaskTemplate } from '../api/objects.ts'
-import type { Assignment } from '../api/session.ts'
-import type { StoreView } from '../api/store.ts'
-import { hasReached } from '../api/task.ts'
-import { taskUid } from './conversion.ts'
+import type { Objects, Task, TaskTemplate } from '../../api/objects.ts'
+import type { Assignment } from '../../api/session.ts'
+import type { StoreView } from '../../api/store.ts'
+import { hasReached } from '../../api/task.ts'
+import { taskUid } from '../conversion.ts'
 
 /** A task is the agent's from Assigned until it is deleted. */
 export function isAssigned(task: Task, nodeName: string): boolean {

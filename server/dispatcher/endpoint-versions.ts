@@ -2,10 +2,10 @@
 // held back until nobody chooses it any more; and whether the ports of a service are served everywhere is written into its
 // condition PortsServed.
 
-import type { Service } from '../api/objects.ts'
-import type { AgentMessage } from '../api/session.ts'
-import type { ControllerStore, EventRecorder } from '../controllers/runtime/controller.ts'
-import type { Clock, Log } from '../effects/effects.ts'
+import type { Service } from '../../api/objects.ts'
+import type { AgentMessage } from '../../api/session.ts'
+import type { ControllerStore, EventRecorder } from '../../controllers/runtime/controller.ts'
+import type { Clock, Log } from '../../effects/effects.ts'
 import { commitChange } from './commit-change.ts'
 import type { EndpointTables } from './endpoints.ts'
 import { type NodeReport, withPortsServed } from './ports-served.ts'

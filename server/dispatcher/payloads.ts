@@ -1,10 +1,10 @@
 // Which secrets and configs an agent has been told, and which of its tasks use each: it gets what they
 // use, before they need it, and forgets what none of them uses any more. One ledger per session.
 
-import type { Task } from '../api/objects.ts'
-import type { Payload, PayloadName } from '../api/session.ts'
-import type { StoreView } from '../api/store.ts'
-import { isEnded } from '../api/task.ts'
+import type { Task } from '../../api/objects.ts'
+import type { Payload, PayloadName } from '../../api/session.ts'
+import type { StoreView } from '../../api/store.ts'
+import { isEnded } from '../../api/task.ts'
 
 interface Entry {
   readonly payload: PayloadName

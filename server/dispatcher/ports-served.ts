@@ -2,10 +2,10 @@
 // from what agents say. False as soon as one node cannot, with its reason; True once all that are there do.
 
 import { isDeepStrictEqual } from 'node:util'
-import { contentHash } from '../api/content-name.ts'
-import type { Service } from '../api/objects.ts'
-import type { PortProblem } from '../api/session.ts'
-import { formatTimestamp } from '../api/timestamp.ts'
+import { contentHash } from '../../api/content-name.ts'
+import type { Service } from '../../api/objects.ts'
+import type { PortProblem } from '../../api/session.ts'
+import { formatTimestamp } from '../../api/timestamp.ts'
 
 type Condition = NonNullable<Service['status']['conditions']>[number]
 

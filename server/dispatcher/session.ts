@@ -1,9 +1,9 @@
 // A session of an agent, as the dispatcher remembers it while it lasts: what the agent was told, what it said, and what it
 // has to be told next.
 
-import type { Task } from '../api/objects.ts'
-import type { ManagerMessage, PortProblem } from '../api/session.ts'
-import type { FrameStream } from '../effects/effects.ts'
+import type { Task } from '../../api/objects.ts'
+import type { ManagerMessage, PortProblem } from '../../api/session.ts'
+import type { FrameStream } from '../../effects/effects.ts'
 import type { EndpointChanges } from './endpoints.ts'
 import { PayloadLedger } from './payloads.ts'
 import { encodeMessage } from './session-messages.ts'

@@ -1,10 +1,10 @@
 // Who gets a session: the node itself, a member of the cluster, not too often, and of two machines with one certificate the
 // one that was there first.
 
-import type { AgentMessage } from '../api/session.ts'
-import type { Store } from '../api/store.ts'
-import type { Clock, Peer } from '../effects/effects.ts'
-import type { TellRefusal } from './refusal-log.ts'
+import type { AgentMessage } from '../../api/session.ts'
+import type { Store } from '../../api/store.ts'
+import type { Clock, Peer } from '../../effects/effects.ts'
+import type { TellRefusal } from '../refusal-log.ts'
 import { type Refusal, refused, type Session } from './session.ts'
 
 const registrationsPerWindow = 3

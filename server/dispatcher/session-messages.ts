@@ -1,9 +1,9 @@
 // Frames of the dispatcher's protocol as values. What an agent sends is checked here and trusted behind.
 
-import { StatusError } from '../api/errors.ts'
-import type { AgentMessage, LogLine, ManagerMessage } from '../api/session.ts'
-import { isTaskStats, type TaskStats } from '../api/stats.ts'
-import { isJsonObject, type JsonObject } from '../api/wire.ts'
+import { StatusError } from '../../api/errors.ts'
+import type { AgentMessage, LogLine, ManagerMessage } from '../../api/session.ts'
+import { isTaskStats, type TaskStats } from '../../api/stats.ts'
+import { isJsonObject, type JsonObject } from '../../api/wire.ts'
 
 export const maxFrameBytes = 8 * 1024 * 1024
 

@@ -5,10 +5,10 @@
 // A task that is to stop leaves the table first. It is held back from its own agent until every session has said
 // that it no longer chooses it, or for a short time at most: then no client is sent to a task that is going.
 
-import type { Service, Task } from '../api/objects.ts'
-import type { EndpointsUpdate, IngressPort, ManagerMessage } from '../api/session.ts'
-import type { Store, StoreEvent, StoreView } from '../api/store.ts'
-import { isEndpoint, isWanted } from '../api/task.ts'
+import type { Service, Task } from '../../api/objects.ts'
+import type { EndpointsUpdate, IngressPort, ManagerMessage } from '../../api/session.ts'
+import type { Store, StoreEvent, StoreView } from '../../api/store.ts'
+import { isEndpoint, isWanted } from '../../api/task.ts'
 
 /** An agent that does not answer delays the stop of a task by no more than this. */
 export const longestHoldMs = 5_000
