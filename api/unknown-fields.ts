@@ -1,5 +1,5 @@
 // Fields that a kind does not have, each with a suggestion. Apart from checking values, because a server
-// may be asked to ignore them or to warn: it prunes them itself (`server/unknown-fields.ts`).
+// may be asked to ignore them or to warn: it prunes them itself (`server/write/unknown-fields.ts`).
 
 import type { Schema } from './definition.ts'
 import type { Mistake } from './mistake.ts'

@@ -10,7 +10,8 @@ import type { AppliedRequest, RequestMark, StoreView } from '../api/store.ts'
 import { nameOf } from './access.ts'
 import { answer, success } from './answer.ts'
 import type { StoredResource } from './resources.ts'
-import { intentOf, respond, type Subresource, type WriteDeps, type WriteRequest } from './write.ts'
+import { respond } from './write/commit.ts'
+import { intentOf, type Subresource, type WriteDeps, type WriteRequest } from './write/intent.ts'
 
 /** Any that a browser or curl can send, quotes of the IETF's draft included. */
 const wellFormed = /^[\x21-\x7e]{1,64}$/

@@ -1,6 +1,6 @@
 // The API, transport-free: a request goes in as a value, an answer or a stream comes out. HTTP
 // (`server/http`), tests and the simulator call the same `handle`. What is served follows from `crds/`
-// (`resources.ts`); reading is in `read.ts` and `watch.ts`, writing in `write.ts` and `delete.ts`.
+// (`resources.ts`); reading is in `read.ts` and `watch.ts`, writing in `write/`.
 
 import { StatusError } from '../api/errors.ts'
 import { type ExecRequest, execUpgrade, type ForwardRequest, parseExecRequest, parseForwardRequest } from '../api/exec.ts'
@@ -19,7 +19,6 @@ import type { AdmissionDeps } from './admission.ts'
 import { answer, failure, isTrue, preferences, statusOf, wholeNumber } from './answer.ts'
 import { createAudit } from './audit.ts'
 import { readBody } from './body.ts'
-import { deleteObject } from './delete.ts'
 import type { EventLog } from './events.ts'
 import { answerHealth, type Health } from './health.ts'
 import { createOnce, type Once } from './once.ts'
@@ -35,10 +34,13 @@ import {
   resourceOfPlural,
   type StoredResource,
 } from './resources.ts'
+import { scaleOf } from './scale.ts'
 import { assertReadsSource } from './source-claim.ts'
 import { watchObjects } from './watch.ts'
 import { answerWholeCluster, isWholeClusterView, type WholeClusterDeps } from './whole-cluster.ts'
-import { createObject, patchObject, replaceObject, type Subresource, scaleOf, type WriteDeps } from './write.ts'
+import { deleteObject } from './write/delete.ts'
+import type { Subresource, WriteDeps } from './write/intent.ts'
+import { createObject, patchObject, replaceObject } from './write/write.ts'
 
 export interface Router {
   readonly handle: Handle

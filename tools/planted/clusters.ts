@@ -204,7 +204,7 @@ export const clusterBugs: readonly Bug[] = [
   },
   {
     what: 'a file that is applied by force demotes a manager by force',
-    file: 'server/write.ts',
+    file: 'server/write/next-metadata.ts',
     text: '&& !isApply(request) &&',
     replacement: '&&',
     tests: ['server/router.test.ts'],

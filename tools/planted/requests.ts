@@ -100,14 +100,14 @@ export const requestBugs: readonly Bug[] = [
   },
   {
     what: 'the commit of a request does not say whose it is',
-    file: 'server/write.ts',
+    file: 'server/write/commit.ts',
     text: ', ...(mark !== undefined && { request: mark })',
     replacement: '',
     tests: server,
   },
   {
     what: 'the deletion of a request does not say whose it is',
-    file: 'server/delete.ts',
+    file: 'server/write/delete.ts',
     text: '[], intent.request.mark)',
     replacement: '[])',
     tests: server,

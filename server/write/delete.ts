@@ -1,32 +1,22 @@
 // Deleting: at once, or marked while finalizers hold the object. What it leaves behind is the reaper's,
 // except where the same commit must say so: orphans, and the tasks of a removed node.
 
-import { StatusError } from '../api/errors.ts'
-import type { KitObject, Node } from '../api/objects.ts'
-import type { ApiAnswer, ApiRequest } from '../api/request.ts'
-import { maxWritesPerCommit, type Write } from '../api/store.ts'
-import { isJsonObject, type Json } from '../api/wire.ts'
-import { assertRemovable, assertUnused, isLost } from './admission.ts'
-import { answer, isTrue, success, warningHeaders } from './answer.ts'
-import { readBody } from './body.ts'
-import { fromWire, toWire } from './conversion.ts'
+import { StatusError } from '../../api/errors.ts'
+import type { KitObject, Node } from '../../api/objects.ts'
+import type { ApiAnswer, ApiRequest } from '../../api/request.ts'
+import { maxWritesPerCommit, type Write } from '../../api/store.ts'
+import { isJsonObject, type Json } from '../../api/wire.ts'
+import { assertRemovable, assertUnused, isLost } from '../admission.ts'
+import { answer, isTrue, success, warningHeaders } from '../answer.ts'
+import { readBody } from '../body.ts'
+import { fromWire, toWire } from '../conversion.ts'
+import { getObject } from '../read.ts'
+import type { StoredResource } from '../resources.ts'
+import { commit, noteChange, respond, retry, withVersion } from './commit.ts'
+import { objectBody } from './document.ts'
+import { dryRunOf, type Intent, intentOf, type WriteDeps, type WriteRequest } from './intent.ts'
 import { metadataOf } from './metadata.ts'
-import { getObject } from './read.ts'
-import type { StoredResource } from './resources.ts'
-import {
-  commit,
-  dryRunOf,
-  type Intent,
-  intentOf,
-  noteChange,
-  objectBody,
-  respond,
-  retry,
-  stalePrecondition,
-  type WriteDeps,
-  type WriteRequest,
-  withVersion,
-} from './write.ts'
+import { stalePrecondition } from './preconditions.ts'
 
 /** The last so many are remembered; the leader knows all. */
 const mostRemoved = 10_000

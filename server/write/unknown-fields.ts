@@ -1,8 +1,8 @@
 // Fields that no schema knows: dropped from the object and named, each with the nearest name that there is.
 
-import type { Schema } from '../api/definition.ts'
-import { nearest } from '../api/suggestion.ts'
-import { isJsonObject, type Json, type JsonObject } from '../api/wire.ts'
+import type { Schema } from '../../api/definition.ts'
+import { nearest } from '../../api/suggestion.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../api/wire.ts'
 
 export interface Pruned {
   readonly object: JsonObject

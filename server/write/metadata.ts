@@ -1,8 +1,8 @@
 // Metadata as clients send it: each field that they may set, read or refused by name.
 
-import { StatusError } from '../api/errors.ts'
-import type { Metadata, OwnerReference } from '../api/objects.ts'
-import { isJsonObject, type JsonObject } from '../api/wire.ts'
+import { StatusError } from '../../api/errors.ts'
+import type { Metadata, OwnerReference } from '../../api/objects.ts'
+import { isJsonObject, type JsonObject } from '../../api/wire.ts'
 
 export function metadataOf(document: JsonObject): JsonObject {
   const { metadata = {} } = document
