@@ -55,6 +55,8 @@ function group(t: { after(work: () => Promise<void>): void }) {
     const lines: string[] = []
     const gone: string[] = []
     const states: Buffer[] = []
+    /** Why a state was given up. */
+    const given: string[] = []
     const transport = wrap(loopback.transport({ id, role: 'Manager', clusterId: 'c' }))
     const links = new PeerLinks({
       clock,
@@ -70,9 +72,14 @@ function group(t: { after(work: () => Promise<void>): void }) {
       unreachable: (other) => void lost.push(other),
       gone: (other) => void gone.push(other),
       async receiveSnapshot(message, chunks) {
-        assert.deepEqual(message, snapshot)
+        assert.deepEqual(message.meta, snapshot.meta)
         const pieces: Uint8Array[] = []
-        for await (const chunk of chunks) pieces.push(chunk)
+        try {
+          for await (const chunk of chunks) pieces.push(chunk)
+        } catch (error) {
+          given.push(String(error))
+          throw error
+        }
         const whole = Buffer.concat(pieces)
         if (whole.includes('bad')) throw new Error('that is no state')
         states.push(whole)
@@ -85,7 +92,7 @@ function group(t: { after(work: () => Promise<void>): void }) {
       await ended
     }
     running.push(end)
-    return { links, transport, got, lost, twins, lines, gone, states, end }
+    return { links, transport, got, lost, twins, lines, gone, states, given, end }
   }
 }
 
@@ -178,12 +185,11 @@ const ofBefore: Wrap = (transport) => ({
 })
 
 function older(stream: FrameStream): FrameStream {
-  return {
-    peer: { ...stream.peer, version: comparesStates - 1 },
-    frames: () => stream.frames(),
-    close: () => stream.close(),
-    send: (frame) => stream.send(frame),
-  }
+  return { ...methodsOf(stream), peer: { ...stream.peer, version: comparesStates - 1 } }
+}
+
+function methodsOf(stream: FrameStream): FrameStream {
+  return { peer: stream.peer, send: (frame) => stream.send(frame), frames: () => stream.frames(), close: () => stream.close() }
 }
 
 test('what members say of their states is said to those that understand it, and to no other', async (t) => {
@@ -242,6 +248,63 @@ test('a state that its receiver does not take, or that breaks off, was not sent'
   await assert.rejects(a.links.sendSnapshot(snapshot, broken(), never), /the disk is gone/)
   await assert.rejects(a.links.sendSnapshot({ ...snapshot, to: 'c' }, pieces('x'), never), /cannot be reached/)
   assert.deepEqual(b.states, [])
+})
+
+test('a state that breaks off goes on where it ended, in a new stream, and not one of another index', async (t) => {
+  const start = group(t)
+  let frames = 0
+  let breaks = 0
+  let sent = 0
+  const breaking: Wrap = (transport) => ({
+    serve: (...args) => transport.serve(...args),
+    connect: async (...args) => {
+      const stream = await transport.connect(...args)
+      frames = 0
+      return {
+        ...methodsOf(stream),
+        send: (frame) => {
+          frames += 1
+          sent += frame.length
+          if (frames <= 3 || breaks === 0) return stream.send(frame)
+          breaks -= 1
+          stream.close()
+          return Promise.reject(new Error('the cable was pulled'))
+        },
+      }
+    },
+  })
+  const [a, b] = [start('a', { wrap: breaking }), start('b')]
+  const all = Array.from({ length: 8 }, (_, at) => `${at}`.repeat(100_000))
+  breaks = 3
+  for (let at = 0; at < 3; at += 1) await assert.rejects(a.links.sendSnapshot(snapshot, pieces(...all), never), /the cable was pulled/)
+  await a.links.sendSnapshot(snapshot, pieces(...all), never)
+  assert.equal(b.states[0]?.toString(), all.join(''))
+  assert.ok(sent < 1_300_000, `${sent} bytes were sent of 800,000: what was there was not sent again`)
+  breaks = 1
+  await assert.rejects(a.links.sendSnapshot({ ...snapshot, term: 2 }, pieces(...all), never), /the cable was pulled/)
+  await a.links.sendSnapshot(snapshot, pieces('another one'), never)
+  assert.equal(b.states[1]?.toString(), 'another one')
+})
+
+test('half a state whose sender does not come back is given up, and the next one is taken', async (t) => {
+  const start = group(t)
+  const [a, b] = [start('a'), start('b', { clock: fast() })]
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('half')
+    throw new Error('the disk is gone')
+  }
+  await assert.rejects(a.links.sendSnapshot(snapshot, broken(), never), /the disk is gone/)
+  await until(() => b.given.length === 1)
+  assert.match(b.given[0] ?? '', /the snapshot ends before its end/)
+  await a.links.sendSnapshot(snapshot, pieces('whole'), never)
+  assert.equal(b.states[0]?.toString(), 'whole')
+})
+
+test('a member of before does not hear how much is there, and its state is taken', async (t) => {
+  const start = group(t)
+  const [a, b] = [start('a', { wrap: ofBefore }), start('b', { wrap: ofBefore })]
+  await a.links.sendSnapshot(snapshot, pieces('one', 'two'), never)
+  assert.equal(b.states[0]?.toString(), 'onetwo')
 })
 
 /** Twenty seconds for each of ours. */

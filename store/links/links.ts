@@ -11,7 +11,7 @@ import type { Clock, FrameStream, Log, Random, Transport } from '../../effects/e
 import { comparesStates } from '../../effects/stream-versions.ts'
 import type { PeerHandler, PeerMessage, Peers, SnapshotMessage } from '../peers.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
-import { receiveSnapshot, sendSnapshot, snapshotProtocol } from './snapshot-stream.ts'
+import { SnapshotReceiver, sendSnapshot, snapshotProtocol } from './snapshot-stream.ts'
 
 export interface PeerLinksDeps {
   readonly clock: Clock
@@ -51,6 +51,7 @@ const twinMs = 10_000
 export class PeerLinks implements Peers {
   readonly #deps: PeerLinksDeps
   readonly #links = new Map<string, Link>()
+  readonly #snapshots: SnapshotReceiver
   #handler: PeerHandler | undefined
   /** Of this process: another one under the same id has another. */
   readonly #life: number
@@ -60,6 +61,7 @@ export class PeerLinks implements Peers {
 
   constructor(deps: PeerLinksDeps) {
     this.#deps = deps
+    this.#snapshots = new SnapshotReceiver({ ...deps, take: async (message, chunks) => this.#handler?.receiveSnapshot(message, chunks) })
     this.#life = Buffer.from(deps.random.bytes(lifeBytes)).readUIntBE(0, lifeBytes)
   }
 
@@ -75,7 +77,7 @@ export class PeerLinks implements Peers {
     try {
       await Promise.all([
         transport.serve(raftProtocol, (stream, ended) => this.#accept(stream, ended), signal),
-        transport.serve(snapshotProtocol, (stream) => this.#acceptSnapshot(stream), signal),
+        transport.serve(snapshotProtocol, (stream, ended) => this.#acceptSnapshot(stream, ended), signal),
         this.#look(signal),
       ])
     } finally {
@@ -99,13 +101,13 @@ export class PeerLinks implements Peers {
   }
 
   async sendSnapshot(message: SnapshotMessage, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-    const { transport, addressOf } = this.#deps
+    const { transport, addressOf, clock } = this.#deps
     const address = addressOf(message.to)
     if (address === undefined) throw new Error(`where manager ${message.to} is, is not known here`)
     const stream = await transport.connect(address, snapshotProtocol, signal)
     try {
       if (stream.peer.node?.id !== message.to) throw new Error(`at ${address} is another manager than ${message.to}`)
-      await sendSnapshot(stream, message, chunks, signal)
+      await sendSnapshot(clock, stream, message, chunks, signal)
     } finally {
       stream.close()
     }
@@ -117,10 +119,10 @@ export class PeerLinks implements Peers {
     return link
   }
 
-  async #acceptSnapshot(stream: FrameStream): Promise<void> {
-    const [from, handler] = [stream.peer.node?.id, this.#handler]
-    if (from === undefined || handler === undefined) return
-    await receiveSnapshot(stream, from, this.#deps.id, (message, chunks) => handler.receiveSnapshot(message, chunks))
+  async #acceptSnapshot(stream: FrameStream, signal: AbortSignal): Promise<void> {
+    const from = stream.peer.node?.id
+    if (from === undefined || this.#handler === undefined) return
+    await this.#snapshots.receive(stream, from, signal)
   }
 
   async #accept(stream: FrameStream, signal: AbortSignal): Promise<void> {
