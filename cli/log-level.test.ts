@@ -14,6 +14,7 @@ for (const [text, level] of [
   ['2026-01-31 12:00:00 UTC [7] FATAL:  no', 'error'],
   ['W0131 12:00:00.1 1 x.go:1] slow', 'warn'],
   ['panic: runtime error', 'error'],
+  ['Error: DB_URL is not set', 'error'],
   ['INFO:     Started server', 'info'],
   ['GET /errors 200', undefined],
   ['no error here', undefined],

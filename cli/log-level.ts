@@ -35,7 +35,7 @@ const words: Readonly<Record<string, LogLevel>> = {
 const field = /(?:^|[\s,{"'])(?:level|lvl|severity|log\.level)"?\s*[=:]\s*"?([A-Za-z]+|[1-6]0\b)/i
 /** Beside the time, in capital letters or brackets: `2026-01-31 12:00:00 WARN`, `[error]`, `INFO:`. */
 const word =
-  /(?:^|[\s|[(<])(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|SEVERE|FATAL|PANIC|CRIT(?:ICAL)?|LOG|TRC|DBG|INF|WRN)(?=[\s:|\])>]|$)|^(panic|fatal|error|warning)\b\s*:/
+  /(?:^|[\s|[(<])(TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|SEVERE|FATAL|PANIC|CRIT(?:ICAL)?|LOG|TRC|DBG|INF|WRN)(?=[\s:|\])>]|$)|^([Pp]anic|[Ff]atal|[Ee]rror|[Ww]arning)\b\s*:/
 const bracketed = new RegExp(`\\[(${Object.keys(words).join('|')})\\]`, 'i')
 /** Of Kubernetes' own: `W0131 12:00:00`. */
 const initial = /^([IWEF])\d{4}\s/
