@@ -59,6 +59,24 @@ test('get -w of nothing has its headings above the first row', async () => {
   assert.match(running.out(), /^NAME .*\nweb .*\n$/)
 })
 
+test('get -w on a terminal paints the table over, with what is there now', async () => {
+  const world = createWorld()
+  await world.client.create('Service', service('web'))
+  await world.client.create('Service', service('api'))
+  const running = startProgram(['get', 'services', '-w'], world.client, world.clock, { columns: 100, rows: 24 })
+  const frames = (): readonly string[] => running.out().split('\u001b[J')
+  await until(running, () => /web/.test(running.out()))
+  await world.client.create('Service', service('later'))
+  await until(running, () => /later/.test(running.out()))
+  await world.store.commit({ writes: [{ op: 'delete', kind: 'Service', name: 'web' }] })
+  await until(running, () => !/web/.test(frames().at(-1) ?? ''))
+  running.interrupt()
+  await running.ended
+  for (const frame of frames()) assert.match(frame, /^NAME .*\napi /)
+  // Three lines up and over them; then four lines up.
+  for (const up of ['\u001b[3A\u001b[JNAME', '\u001b[4A\u001b[JNAME']) assert.ok(running.out().includes(up))
+})
+
 for (const [words, said] of [
   [['get', 'services,tasks', '-w'], /^error: --watch follows one kind, or one object/],
   [['get', 'all', '-w'], /^error: --watch follows one kind, or one object/],

@@ -1,5 +1,6 @@
 // `kit get`: what there is. Tables come from the server, so that kubectl and kit show the same columns.
 
+import type { TerminalSize } from '../../api/exec.ts'
 import type { Kind } from '../../api/objects.ts'
 import { nearest } from '../../api/suggestion.ts'
 import type { Table, WireObject } from '../../api/wire.ts'
@@ -25,6 +26,9 @@ export async function get(context: Context, options: Options, words: readonly st
   const format = parseFormat(options.output)
   const selectors = selectorsOf(options)
   const client = await context.client()
+  const size = context.isTerminal ? context.streams().terminal?.size : undefined
+  if (options.watch === true && format.form === 'table' && size !== undefined)
+    return await repaint(context, client, await followed(client, words), selectorsOf(options), format, options.sortBy, size)
   const columns = new GrowingColumns() // Of the one kind that is followed.
   if (words.length > 1 || first.includes('/')) {
     const found = await Promise.all(
@@ -68,6 +72,10 @@ export async function get(context: Context, options: Options, words: readonly st
     if (options.watch === true && kinds.length === 1) await follow(context, client, kind, selectors, version, format, columns)
   }
 }
+
+/** Between two paintings over; and when nothing changes but ages. */
+const paintEveryMs = 250
+const paintAgesEveryMs = 5_000
 
 const nameIn = ({ metadata }: WireObject): string => metadata.name
 
@@ -181,6 +189,59 @@ function shownColumns(
       `there is no column "${wanted}"${suggestion === undefined ? '.' : `; did you mean ${suggestion}?`} There are ${names.join(', ')}`,
     )
   })
+}
+
+/** What `--watch` follows: one kind, or one object of it. */
+async function followed(client: Client, words: readonly string[]): Promise<{ readonly kind: Kind; readonly name?: string }> {
+  const [first = ''] = words
+  if (words.length > 1 || first.includes('/')) {
+    const [one] = await parseOrSuggest(client, first, () => parseResources(words))
+    if (one !== undefined) return { kind: one.kind, name: (await find(client, one.kind, one.name)).metadata.name }
+  }
+  const [kind] = await parseOrSuggest(client, first, parseKinds)
+  if (kind === undefined) throw new Error(`${first} is no kind`)
+  return { kind }
+}
+
+/** The table as it is now, over the one before, until Ctrl-C: at once when something changes, and now and then for the ages. */
+async function repaint(
+  context: Context,
+  client: Client,
+  { kind, name }: { readonly kind: Kind; readonly name?: string },
+  given: Selectors,
+  format: TableFormat,
+  sortBy: string | undefined,
+  size: () => TerminalSize,
+): Promise<void> {
+  const { clock } = context
+  const selectors = name === undefined ? given : { ...given, fieldSelector: `metadata.name=${name}` }
+  const sorted = await sorterOf(client, kind, selectors, sortBy)
+  const { Repainted } = await import('../output/repainted.ts')
+  const screen = new Repainted(context.out, size)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([stopSignal(context), stop.signal])
+  const first = await client.table(kind, selectors)
+  const show = (table: Table): void => {
+    const rows = sorted(table.rows, nameOfRow)
+    const text = rows.length > 0 ? formatTable({ ...table, rows }, format) : `No ${definitionOf(kind).spec.names.plural} found.`
+    screen.show(text.split('\n'))
+  }
+  show(first)
+  let wake = new AbortController()
+  const watch = async (): Promise<void> => {
+    const changes = client.watch(kind, { ...selectors, resourceVersion: first.metadata.resourceVersion }, signal)
+    for await (const event of untilStopped(changes, signal)) if (event.type !== 'BOOKMARK') wake.abort()
+  }
+  const draw = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await clock.sleep(paintAgesEveryMs, AbortSignal.any([signal, wake.signal])).catch(() => undefined)
+      wake = new AbortController()
+      if (!signal.aborted) show(await client.table(kind, selectors))
+      await clock.sleep(paintEveryMs, signal).catch(() => undefined)
+    }
+  }
+  const both = [watch(), draw()].map((each) => each.finally(() => stop.abort()))
+  await Promise.all(both)
 }
 
 /** One line (or document) per change, until Ctrl-C. Lines go on with the columns of the table above them. */

@@ -16,8 +16,8 @@ export interface Running {
   readonly ended: Promise<number>
 }
 
-/** Without a terminal. `words` come after `kit`. */
-export function startProgram(words: readonly string[], client: Client, clock: TestClock): Running {
+/** Without a terminal, or on one of that size that only shows. `words` come after `kit`. */
+export function startProgram(words: readonly string[], client: Client, clock: TestClock, size?: { readonly columns: number; readonly rows: number }): Running {
   const interrupted = new AbortController()
   let [out, err] = ['', '']
   let isOver = false
@@ -38,9 +38,13 @@ export function startProgram(words: readonly string[], client: Client, clock: Te
       unread: new AbortController().signal,
       env: {},
       stdin: async function* () {},
-      streams: () => ({ input: async function* () {}, output: async () => undefined }),
+      streams: () => ({
+        input: async function* () {},
+        output: async () => undefined,
+        ...(size === undefined ? {} : { terminal: { size: () => size, onResize: () => undefined, enter: () => () => undefined } }),
+      }),
       localDirectory: join(tmpdir(), 'kit'),
-      isTerminal: false,
+      isTerminal: size !== undefined,
       programs: { node: '', kit: '', kitd: '', shim: '' },
     }),
     (text) => {
