@@ -12,6 +12,7 @@ import { formatEndpoints } from '../output/endpoints.ts'
 import { harmless } from '../output/harmless.ts'
 import { readable } from '../output/readable.ts'
 import { find, parseKinds, parseOrSuggest, parseResources } from '../resource.ts'
+import { formatReadiness, readinessOf } from '../source-readiness.ts'
 import { formatEvents } from './events.ts'
 import { formatTable, selectorsOf } from './get.ts'
 
@@ -51,6 +52,10 @@ async function describeObject(context: Context, client: Client, object: WireObje
     block('Spec', spec),
     block('Status', status),
   ]
+  if (isSource(object)) {
+    const [services, stacks] = await Promise.all([client.list('Service'), client.list('Stack')])
+    parts.push(section('Ready', formatReadiness(readinessOf(object, services.items, stacks.items))))
+  }
   // What a stack or a source has made, and whether it runs.
   for (const [heading, kind] of madeBy(object)) {
     const table = await client.table(kind, { labelSelector: `kit/${object.kind.toLowerCase()}=${metadata.name}` })
@@ -81,6 +86,10 @@ function madeBy({ kind }: WireObject): readonly (readonly [heading: string, kind
     ['Services', 'Service'],
     ['Stacks', 'Stack'],
   ]
+}
+
+function isSource(object: WireObject): object is WireObject<'Source'> {
+  return object.kind === 'Source'
 }
 
 function isService(object: WireObject): object is WireObject<'Service'> {
