@@ -1,11 +1,13 @@
 // `kit ui [LOCATOR]`: the dashboard. On a terminal a screen of its own, elsewhere lines.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
+import { openForward, parseMapping } from '../forwarding.ts'
 import type { Options } from '../options.ts'
 import { find } from '../resource.ts'
 import { filterShelf } from '../saved-filters.ts'
@@ -108,6 +110,9 @@ async function draw(
     run: (words) => runQuietly(context, clusters, words, runWords),
     runAlone: (words) => runAlone(context, words),
     save: (name, text) => saveNew(name, text),
+    forward: (client, task, ports, onTrouble, signal) => openForward(client, task, parseMapping(ports), '127.0.0.1', onTrouble, signal),
+    browse,
+    page: (text) => page(context, text),
     filters: filterShelf(context.env),
     theme,
     hasColour: (context.env['NO_COLOR'] ?? '') === '' && context.env['TERM'] !== 'dumb',
@@ -117,6 +122,23 @@ async function draw(
   })
   keepHeapSmall()
   await drawSession(session, { stdin, stdout }, stopSignal(context))
+}
+
+/** Keys go to the pager, and to nobody else until it has ended. */
+async function page({ env }: Context, text: string): Promise<void> {
+  const pager = env['PAGER'] ?? 'less'
+  const { error, status } = spawnSync('sh', ['-c', pager], { input: text, stdio: ['pipe', 'inherit', 'inherit'] })
+  if (error !== undefined || status === 127) throw new Error(`there is no pager "${pager}": set PAGER to one, or save with ctrl-s`)
+}
+
+/** With the program that the system has for it. */
+async function browse(url: string): Promise<void> {
+  const program = process.platform === 'darwin' ? 'open' : 'xdg-open'
+  const child = spawn(program, [url], { stdio: 'ignore', detached: true })
+  child.unref()
+  await once(child, 'spawn').catch(() => {
+    throw new Error(`${url} is copied: there is no ${program} here that would open it`)
+  })
 }
 
 function themeOf(name = 'dark'): string {

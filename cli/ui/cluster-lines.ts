@@ -5,6 +5,7 @@ import { formatAge } from '../../api/table.ts'
 import { newestCommit, sizeText, snapshotText, tolerableLag } from '../cluster/members.ts'
 import { rotationNotice } from '../cluster/root-rotation.ts'
 import type { ClusterView, Node } from './cluster-view.ts'
+import { readinessText } from './glance.ts'
 import { order } from './listing.ts'
 import { hostOf } from './names.ts'
 import { cell, field, type Line, wrapped } from './text.ts'
@@ -98,7 +99,8 @@ function rootLines(certificate: string | undefined, rotation: string | undefined
 }
 
 function sourceLines(view: ClusterView, columns: number): readonly Line[] {
-  return [...view.all('Source').values()].flatMap(({ metadata, spec, status }) => {
+  return [...view.all('Source').values()].flatMap((source) => {
+    const { metadata, spec, status } = source
     const ready = status.conditions?.find(({ type }) => type === 'Ready')
     const state =
       spec.suspend === true
@@ -106,7 +108,7 @@ function sourceLines(view: ClusterView, columns: number): readonly Line[] {
         : ready === undefined
           ? 'not looked at yet'
           : ready.status === 'True'
-            ? 'as its files say'
+            ? `as its files say; ready: ${readinessText(view, source)}`
             : (ready.message ?? ready.reason ?? 'not ready')
     return wrapped(`${metadata.name}: ${spec.path}: ${state}`, columns - 11).map((text, at) =>
       field(at === 0 ? 'source' : '', [ready?.status === 'False' ? { text, style: 'red' } : text]),

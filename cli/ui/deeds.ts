@@ -9,6 +9,7 @@ import { type ClusterView, phaseOf, type Task } from './cluster-view.ts'
 import { type Cluster, splitKey } from './clusters.ts'
 import type { Deed } from './keys.ts'
 import { hostOf } from './names.ts'
+import { focusOf } from './panes.ts'
 import { listOf, type View } from './places.ts'
 import {
   ask,
@@ -33,8 +34,11 @@ export interface Selected extends Named {
   readonly kind: Kind
 }
 
+/** What tells which object a row stands for. */
+export type Rows = Pick<Shown, 'clusters' | 'keys' | 'now'>
+
 /** The object that keys act on, if it is one that is there. */
-export function selectedIn(place: Place, shown: Shown): Selected | undefined {
+export function selectedIn(place: Place, shown: Rows): Selected | undefined {
   const { view } = place
   const context = view.context === undefined ? {} : { context: view.context }
   if (view.screen === 'service') return { kind: 'Service', name: view.name, ...context }
@@ -45,7 +49,7 @@ export function selectedIn(place: Place, shown: Shown): Selected | undefined {
 }
 
 /** What a row of a list stands for. */
-function objectOf(shownView: View, rowKey: string, { clusters, now }: Shown): Selected | undefined {
+function objectOf(shownView: View, rowKey: string, { clusters, now }: Rows): Selected | undefined {
   if (shownView.screen === 'overview') {
     const opens = allConcerns(clusters, now).find(({ key }) => key === rowKey)?.opens
     return opens === undefined ? undefined : subjectOf(opens)
@@ -104,6 +108,7 @@ function allSelected(place: Place, shown: Shown): readonly Selected[] {
 
 export function onObject(state: UiState, deed: Deed, shown: Shown): Transition {
   const place = placeIn(state)
+  if (deed === 'open' && place.pane > 0) return openPane(state, place, shown)
   if (deed === 'open' && place.view.screen === 'kinds') {
     const { selected } = settled(place, shown.keys, shown.height)
     return { state: selected === undefined ? state : go(state, listOf(parseKind(selected))) }
@@ -113,9 +118,24 @@ export function onObject(state: UiState, deed: Deed, shown: Shown): Transition {
     const concern = allConcerns(shown.clusters, shown.now).find(({ key }) => key === selected)
     return { state: concern === undefined ? state : go(state, concern.opens) }
   }
+  if (place.view.screen === 'forwards') {
+    const { selected } = settled(place, shown.keys, shown.height)
+    return selected === undefined || deed !== 'delete' ? { state } : { state, effect: { do: 'end-forward', key: selected } }
+  }
   const object = selectedIn(place, shown)
   if (object === undefined) return { state: say(state, 'nothing is selected, or it is gone', true) }
   if (isChange(deed)) return change(state, deed, allSelected(place, shown), shown.clusters)
+  const looked = look(state, deed, object, viewIn(shown.clusters, object.context))
+  return { ...looked, state: goneTo(state, looked.state, object.context) }
+}
+
+/** What the pane shows some of. */
+function openPane(state: UiState, place: Place, shown: Shown): Transition {
+  const focus = focusOf(place)
+  if (place.view.screen === 'overview') return { state: go(state, { screen: 'events' }) }
+  const object = selectedIn(place, shown)
+  if (object === undefined) return { state }
+  const deed = focus === 'events' ? 'events' : object.kind === 'Service' ? 'rollout' : 'describe'
   const looked = look(state, deed, object, viewIn(shown.clusters, object.context))
   return { ...looked, state: goneTo(state, looked.state, object.context) }
 }
@@ -166,6 +186,22 @@ function look(state: UiState, deed: Deed, object: Selected, view: ClusterView): 
       const id = view.get(kind, name)?.metadata.uid ?? name
       return { state: say(state, `copied: ${id}`), effect: { do: 'copy', text: id } }
     }
+    case 'owner': {
+      const owner = ownerOf(view, object)
+      return { state: owner === undefined ? say(state, 'it belongs to nothing', true) : go(state, owner) }
+    }
+    case 'browse': {
+      const url = addressOf(view, object)
+      if (url === undefined) return { state: say(state, 'it has no published port that a running task serves', true) }
+      return { state: say(state, url), effect: { do: 'browse', url } }
+    }
+    case 'forward': {
+      const task = runningTask(view, object)
+      if (task === undefined) return { state: say(state, 'no task of it runs', true) }
+      const target = { ...object, name: task.metadata.name }
+      const text = String(portsOf(view, task)[0]?.targetPort ?? '')
+      return { state: { ...state, mode: { kind: 'forward', target, text, before: text, back: 0 } } }
+    }
     case 'shell':
       if (kind !== 'Service' && kind !== 'Task') return { state: say(state, 'commands run in tasks', true) }
       return {
@@ -177,6 +213,44 @@ function look(state: UiState, deed: Deed, object: Selected, view: ClusterView): 
     default:
       return { state }
   }
+}
+
+/** What it was made for, or by. */
+function ownerOf(view: ClusterView, { kind, name }: Selected): View | undefined {
+  if (kind === 'Task' || kind === 'Revision') {
+    const service = serviceOf(view, { kind, name })
+    return service === undefined ? undefined : { screen: 'service', name: service }
+  }
+  const [owner] = view.get(kind, name)?.metadata.ownerReferences ?? []
+  if (owner === undefined) return undefined
+  const of = parseKind(owner.kind)
+  return openedBy({ kind: of, name: owner.name }, view)
+}
+
+/** The task, or of a service the running one with the lowest slot. */
+function runningTask(view: ClusterView, object: Selected): Task | undefined {
+  const service = serviceOf(view, object)
+  const tasks = object.kind === 'Task' ? [view.get('Task', object.name)] : service === undefined ? [] : [...view.tasksOf(service).values()]
+  return tasks
+    .filter((task) => task !== undefined)
+    .filter((task) => phaseOf(task) === 'running')
+    .toSorted((a, b) => (a.spec.slot ?? 0) - (b.spec.slot ?? 0))[0]
+}
+
+function portsOf(view: ClusterView, task: Task): readonly { readonly targetPort: number; readonly publishedPort: number }[] {
+  const published = view.get('Service', task.spec.service)?.status.endpoint?.ports ?? []
+  return [...published, ...(task.spec.network?.ports ?? [])].filter(({ protocol }) => protocol === 'TCP')
+}
+
+/** Where its first published port is served: on the node of a running task. */
+function addressOf(view: ClusterView, object: Selected): string | undefined {
+  const task = runningTask(view, object)
+  const [port] = task === undefined ? [] : portsOf(view, task)
+  if (task === undefined || port === undefined) return undefined
+  const { address, description } = view.get('Node', task.spec.nodeName ?? '')?.status ?? {}
+  const host = address ?? description?.hostname
+  if (host === undefined) return undefined
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port.publishedPort}`
 }
 
 function openedBy({ kind, name }: Selected, view: ClusterView): View {
@@ -253,7 +327,8 @@ function change(state: UiState, deed: Change, objects: readonly Selected[], clus
       const service = viewIn(clusters, first.context).get('Service', first.name)
       if (service === undefined) return { state: say(state, `service/${first.name} is gone`, true) }
       if (service.spec.mode === 'Global') return { state: say(state, `service/${first.name} has one task on each node`, true) }
-      return { state: { ...state, mode: { kind: 'scale', services: targets, text: String(wantedOf(service)), back: 0 } } }
+      const text = String(wantedOf(service))
+      return { state: { ...state, mode: { kind: 'scale', services: targets, text, before: text, back: 0 } } }
     }
     case 'restart': {
       const steps = targets.map(({ name, context }) => ({

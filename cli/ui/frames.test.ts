@@ -60,7 +60,7 @@ const screens: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['services', ['2']],
   ['services, filtered', ['2', '/', 'a', 'p', 'i']],
   ['tasks of a service, with those that were replaced', ['2', 'j', 'j', 'j', '\r', 'h']],
-  ['tasks, by attempts, most first', ['3', '<', '<', '<', '<', '=']],
+  ['tasks, by attempts, most first', ['3', '<', '<', '<', '<', '<', '<', '=']],
   ['rollout', ['2', 'u']],
   ['nodes', ['4']],
   ['stacks', ['5']],
@@ -90,6 +90,14 @@ const screens: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['chosen columns', ['3', ':', ...'columns name,mem,cpu', '\r']],
   ['yaml of what somebody changed', ['2', 'G', 'y']],
   ['a filter that was saved', ['3', '/', ...'state=failed', '\u0013', '\r', '4', '3', '/']],
+  ['topology', ['4', 't']],
+  ['wide columns', ['3', '\u0017', '\u001b[C']],
+  ['the selected service, alone', ['2', '\t']],
+  ['the selected task, alone', ['2', 'j', '\r', '\t']],
+  ['the selected node, alone', ['4', 'j', '\t']],
+  ['the selected stack, alone', ['5', '\t']],
+  ['events of the selected service, alone', ['2', '\t', '\t']],
+  ['events of the overview', ['1', '\t', 'z']],
   ['the line that was typed before', [':', ...'svc', '\r', ':', '\u001b[A']],
 ]
 
@@ -123,14 +131,23 @@ for (const [name, keys] of [
 for (const [name, key] of [
   ['services, 240x80', '2'],
   ['tasks, 240x80', '3'],
+  ['nodes, 240x80', '4'],
 ] as const)
-  test(`${name}: a wide screen shows every column`, async () => {
+  test(`${name}: a wide screen shows every column, and what is selected beside them`, async () => {
     const town = createTown({ size: { columns: 240, rows: 80 } })
     const { close } = await town.open()
     await town.type(key)
     compare(name, renderToString(createElement(App, { session: town.session }), { columns: 240 }))
     close()
   })
+
+test('a high screen has the selected object below the list', async () => {
+  const town = createTown({ size: { columns: 100, rows: 50 } })
+  const { close } = await town.open()
+  await town.type('2', 'tab')
+  compare('services, 100x50', renderToString(createElement(App, { session: town.session }), { columns: 100 }))
+  close()
+})
 
 test('the overview uses a wide screen', async () => {
   const town = createTown({ size: { columns: 240, rows: 80 } })

@@ -5,6 +5,7 @@ import type { View } from './places.ts'
 export type Deed =
   | 'down' | 'up' | 'page-down' | 'page-up' | 'half-down' | 'half-up' | 'first' | 'last' | 'scroll-left' | 'scroll-right'
   | 'open' | 'back' | 'quit' | 'leave' | 'help' | 'command' | 'filter' | 'history-back' | 'history-forward' | 'last-view' | 'tab' | 'kinds'
+  | 'next-pane' | 'previous-pane' | 'zoom' | 'header' | 'wide' | 'owner' | 'browse' | 'forward' | 'mark-all' | 'topology' | 'level' | 'pause-events' | 'page'
   | 'describe' | 'yaml' | 'logs' | 'previous-logs' | 'explain' | 'events' | 'rollout' | 'tasks' | 'tree'
   | 'sort-left' | 'sort-right' | 'sort-reverse' | 'past' | 'faults' | 'mark' | 'mark-range'
   | 'next-match' | 'previous-match' | 'next-error' | 'follow' | 'timestamps' | 'wrap' | 'only-spec'
@@ -23,13 +24,18 @@ export interface Binding {
   readonly changes?: true
 }
 
-const lists: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'events', 'objects', 'tree', 'kinds']
-const tables: readonly Screen[] = ['services', 'tasks', 'nodes', 'events', 'objects']
-const texts: readonly Screen[] = ['service', 'yaml', 'describe', 'explain', 'logs', 'help', 'pulse', 'cluster']
+const lists: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'events', 'objects', 'tree', 'kinds', 'forwards']
+const tables: readonly Screen[] = ['services', 'tasks', 'nodes', 'events', 'objects', 'forwards']
+const texts: readonly Screen[] = ['service', 'yaml', 'describe', 'explain', 'logs', 'help', 'pulse', 'cluster', 'topology']
 const details: readonly Screen[] = ['yaml', 'describe', 'explain', 'logs']
 const objects: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'objects', 'events', 'service', 'tree']
 const services: readonly Screen[] = ['services', 'service', 'tasks', 'overview', 'tree']
+const paned: readonly Screen[] = ['overview', 'services', 'tasks', 'nodes', 'objects', 'tree', 'events', 'service']
+const ported: readonly Screen[] = ['services', 'service', 'tasks', 'tree']
 const marked: readonly Screen[] = ['services', 'tasks', 'nodes', 'objects']
+
+/** In the order of their keys, from 1. */
+export const tabNames = ['overview', 'services', 'tasks', 'nodes', 'stacks', 'events', 'gitops', 'pulse'] as const
 
 /** The first that has the key and the screen counts. */
 export const bindings: readonly Binding[] = [
@@ -57,11 +63,21 @@ export const bindings: readonly Binding[] = [
   { keys: ['y'], help: 'all fields as YAML, with who set them', on: [...objects, ...details], deed: 'yaml' },
   { keys: ['x'], help: 'tree: what belongs to what', on: [...objects, ...details], deed: 'tree' },
   { keys: ['v'], help: 'events of this object', on: [...objects, ...details], deed: 'events' },
+  {
+    keys: ['J'],
+    help: 'its owner: of a task the service, of a service the stack',
+    on: [...objects, ...details],
+    deed: 'owner',
+  },
   { keys: ['S'], help: 'scale', on: services, deed: 'scale', changes: true },
   { keys: ['R'], help: 'restart: replace all tasks, by the update settings', on: services, deed: 'restart', changes: true },
   { keys: ['U'], help: 'undo: go back to the last good revision', on: services, deed: 'undo', changes: true },
   { keys: ['D'], help: 'drain: give its tasks to other nodes; says to which', on: ['nodes'], deed: 'drain', changes: true },
   { keys: ['ctrl-k'], help: 'pause: nothing new for this node; again: activate', on: ['nodes'], deed: 'cordon', changes: true },
+  { keys: ['t'], help: 'topology: nodes as rows of boxes', on: ['nodes'], deed: 'topology' },
+  { keys: ['p'], help: 'stand still, or show what has come', on: ['events'], deed: 'pause-events' },
+  { keys: ['!'], help: 'warnings and errors; again: only errors; again: all', on: ['logs'], deed: 'level' },
+  { keys: ['|'], help: 'all of it in $PAGER', on: texts, deed: 'page' },
   { keys: ['e'], help: 'next line with an error', on: ['logs'], deed: 'next-error' },
   {
     keys: ['e'],
@@ -71,15 +87,20 @@ export const bindings: readonly Binding[] = [
     changes: true,
   },
   { keys: ['s'], help: 'a shell in the task', on: ['tasks', 'services', 'service', 'logs', 'tree'], deed: 'shell', changes: true },
+  { keys: ['F'], help: 'open a port here that leads to it', on: ported, deed: 'forward', changes: true },
+  { keys: ['b'], help: 'its first published port, in the browser', on: ported, deed: 'browse' },
+  { keys: ['ctrl-x'], help: 'close the port', on: ['forwards'], deed: 'delete' },
   { keys: ['ctrl-x'], help: 'delete, after a question', on: ['services', 'service', 'nodes', 'objects'], deed: 'delete', changes: true },
   { keys: [' '], help: 'mark: keys act on all that are marked', on: marked, deed: 'mark' },
   { keys: ['ctrl-space'], help: 'mark from the last marked row to here', on: marked, deed: 'mark-range' },
+  { keys: ['*'], help: 'mark all that the filter leaves, or none', on: marked, deed: 'mark-all' },
   { keys: ['!'], help: 'only faults, or all', on: tables, deed: 'faults' },
   { keys: ['h'], help: 'also tasks that others have replaced', on: ['tasks'], deed: 'past' },
-  { keys: ['left'], help: 'fold', on: ['tree'], deed: 'scroll-left' },
+  { keys: ['left', 'h'], help: 'fold', on: ['tree'], deed: 'scroll-left' },
   { keys: ['right'], help: 'unfold', on: ['tree'], deed: 'scroll-right' },
-  { keys: ['left'], help: 'sideways: columns, or text, to the left', on: [...tables, ...texts], deed: 'scroll-left' },
+  { keys: ['left', 'h'], help: 'sideways: columns, or text, to the left', on: [...tables, ...texts], deed: 'scroll-left' },
   { keys: ['right'], help: 'to the right', on: [...tables, ...texts], deed: 'scroll-right' },
+  { keys: ['ctrl-w'], help: 'columns as wide as what is in them, and rarer ones', on: tables, deed: 'wide' },
   { keys: ['<'], help: 'sort by the column to the left', on: tables, deed: 'sort-left' },
   { keys: ['>'], help: 'sort by the column to the right', on: tables, deed: 'sort-right' },
   { keys: ['='], help: 'reverse the order', on: tables, deed: 'sort-reverse' },
@@ -100,14 +121,14 @@ export const bindings: readonly Binding[] = [
   { keys: ['G', 'end'], help: 'last', on: 'everywhere', deed: 'last' },
   {
     keys: ['/'],
-    help: 'filter: words, !word, ~regex, column=value; ctrl-s saves it, ctrl-r: saved ones',
+    help: 'filter: word, !word, ~regex, column=value; ctrl-s saves',
     on: 'everywhere',
     deed: 'filter',
   },
-  { keys: [':'], help: 'go: a kind, KIND/NAME, KIND/NAME/VIEW; or a command of kit', on: 'everywhere', deed: 'command' },
+  { keys: [':'], help: 'go: a kind, KIND/NAME, KIND/NAME/VIEW; or a command', on: 'everywhere', deed: 'command' },
   {
     keys: ['1', '2', '3', '4', '5', '6', '7', '8'],
-    help: 'overview, services, tasks, nodes, stacks, events, gitops, pulse',
+    help: tabNames.join(', '),
     on: 'everywhere',
     deed: 'tab',
   },
@@ -118,6 +139,10 @@ export const bindings: readonly Binding[] = [
   { keys: ['ctrl-l'], help: 'draw again', on: 'everywhere', deed: 'redraw' },
   { keys: ['m'], help: 'the mouse for kit, or for the terminal (to select text)', on: 'everywhere', deed: 'mouse' },
   { keys: ['esc', 'backspace'], help: 'back', on: 'everywhere', deed: 'back' },
+  { keys: ['tab'], help: 'next pane: the list, what is selected, its events', on: paned, deed: 'next-pane' },
+  { keys: ['shift-tab'], help: 'the pane before', on: paned, deed: 'previous-pane' },
+  { keys: ['z'], help: 'this pane alone, or all that there is room for', on: paned, deed: 'zoom' },
+  { keys: ['ctrl-e'], help: 'the first line of the screen off, on', on: 'everywhere', deed: 'header' },
   { keys: ['['], help: 'back in history', on: 'everywhere', deed: 'history-back' },
   { keys: [']'], help: 'forward in history', on: 'everywhere', deed: 'history-forward' },
   { keys: ['-'], help: 'the view before', on: 'everywhere', deed: 'last-view' },

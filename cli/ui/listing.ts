@@ -2,7 +2,7 @@
 // cost their comparison, and forty of them their text.
 
 import { type Filterable, parseFilter } from './filter.ts'
-import { cell, type Line, type Span } from './text.ts'
+import { cell, type Line, oneLine, type Span, widthOf } from './text.ts'
 import type { Style } from './themes.ts'
 
 export interface Column<T> {
@@ -21,6 +21,8 @@ export interface Column<T> {
   readonly amount?: (item: T) => number
   readonly compare?: (a: T, b: T) => number
   readonly style?: (item: T) => Style | undefined
+  /** Shown only where somebody asked for all columns. */
+  readonly isRare?: boolean
 }
 
 export interface Source<T> {
@@ -42,6 +44,8 @@ export interface Sort {
 export interface Look {
   readonly skipped: number
   readonly columns?: readonly string[]
+  /** Each as wide as what is in it; what has no room is further to the side. */
+  readonly isWide?: boolean
 }
 
 export interface Listing {
@@ -64,23 +68,25 @@ export function listing<T>({ items, key, columns, compare, labels }: Source<T>, 
   const column = columns.find(({ id }) => id === sort?.by)
   const chosen = column === undefined ? undefined : comparing(column, matching)
   const sign = sort?.isDescending === true ? -1 : 1
+  /** As drawn last: how wide wide columns are depends on what is on the screen. */
+  let wide: ReturnType<typeof layout<T>> | undefined
   matching.sort(chosen === undefined ? compare : (a, b) => sign * chosen(a, b) || compare(a, b))
   return {
     keys: matching.map(key),
     total: all.length,
     columns,
     draw(first, count, width, look) {
-      const shown = layout(wantedOf(columns, look), width - 1)
+      const items = matching.slice(first, first + count)
+      const shown = layout(wantedOf(columns, look), width - 1, look.isWide === true ? items : undefined)
+      wide = look.isWide === true ? shown : undefined
       return {
         headings: [' ', ...joined(shown.map(({ column: each, size }) => headingOf(each, size, sort)))],
-        rows: matching
-          .slice(first, first + count)
-          .map((item) => [' ', ...joined(shown.map(({ column: each, size }) => cellOf(each, item, size)))]),
+        rows: items.map((item) => [' ', ...joined(shown.map(({ column: each, size }) => cellOf(each, item, size)))]),
       }
     },
     columnAt(x, width, look) {
       let end = 1
-      for (const { column: each, size } of layout(wantedOf(columns, look), width - 1)) {
+      for (const { column: each, size } of wide ?? layout(wantedOf(columns, look), width - 1, undefined)) {
         end += size + gap
         if (x < end) return each.id
       }
@@ -95,8 +101,11 @@ function comparing<T>({ amount, compare, text }: Column<T>, items: readonly T[])
   return (a, b) => (amounts.get(a) ?? 0) - (amounts.get(b) ?? 0)
 }
 
-function wantedOf<T>(columns: readonly Column<T>[], { skipped, columns: chosen }: Look): readonly Column<T>[] {
-  const wanted = chosen === undefined ? columns : chosen.flatMap((id) => columns.find((column) => column.id === id) ?? [])
+function wantedOf<T>(columns: readonly Column<T>[], { skipped, columns: chosen, isWide = false }: Look): readonly Column<T>[] {
+  const wanted =
+    chosen === undefined
+      ? columns.filter(({ isRare = false }) => isWide || !isRare)
+      : chosen.flatMap((id) => columns.find((column) => column.id === id) ?? [])
   return [...wanted.slice(0, 1), ...wanted.slice(1 + skipped)]
 }
 
@@ -116,8 +125,17 @@ function filterable<T>(columns: readonly Column<T>[], item: T, labels: Readonly<
   }
 }
 
-/** Which columns there is room for, and how wide each is. */
-function layout<T>(columns: readonly Column<T>[], width: number): readonly { readonly column: Column<T>; readonly size: number }[] {
+/** Which columns there is room for, and how wide each is. With `items`, all of them, as wide as what these say. */
+function layout<T>(
+  columns: readonly Column<T>[],
+  width: number,
+  items: readonly T[] | undefined,
+): readonly { readonly column: Column<T>; readonly size: number }[] {
+  if (items !== undefined)
+    return columns.map((column) => {
+      const widest = Math.max(column.heading.length + 1, ...items.map((item) => widthOf(oneLine(column.text(item)))))
+      return { column, size: Math.min(widest, width) }
+    })
   let shown = columns
   const needed = (): number => shown.reduce((sum, column) => sum + column.width + gap, -gap)
   while (needed() > width) {

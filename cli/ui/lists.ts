@@ -68,7 +68,7 @@ export function listingOf(clusters: readonly Cluster[], shown: View, options: Li
       return of((view) => ({
         items: faulty(view.all('Node').values(), isNodeFault),
         key: nameOf,
-        columns: nodeColumns(view),
+        columns: nodeColumns(view, now),
         labels,
         compare: byHost,
       }))
@@ -173,12 +173,20 @@ function objectColumns(view: ClusterView, kind: Kind, now: () => number): readon
     const json: unknown = object
     return isJsonObject(json) ? (printer([json], { ...options, now: now() }).rows[0]?.cells ?? []) : []
   }
-  return columnDefinitions.flatMap(({ name, priority }, at) => {
-    if (priority > 0) return []
+  return columnDefinitions.map(({ name, priority }, at) => {
+    const isRare = priority > 0
     const text = (object: WireObject): string => {
       const value = cells(object)[at]
       return value === null || value === undefined ? '' : String(value)
     }
-    return [{ id: name.toLowerCase(), heading: name.toUpperCase(), width: at === 0 ? 16 : 10, grow: at === 0 ? 2 : 1, rank: at, text }]
+    return {
+      id: name.toLowerCase(),
+      heading: name.toUpperCase(),
+      width: at === 0 ? 16 : 10,
+      grow: at === 0 ? 2 : 1,
+      rank: at,
+      text,
+      isRare,
+    }
   })
 }

@@ -2,9 +2,11 @@
 
 import { onObject } from './deeds.ts'
 import type { Listing } from './listing.ts'
-import { concernsShown } from './overview.ts'
+import { overviewParts } from './overview.ts'
+import { mainHeight, mainPane, type Pane, type PaneName, paneNames, panesOf, type Size } from './panes.ts'
 import { isText } from './places.ts'
-import { bodyHeight, type Size } from './screens.ts'
+import { press } from './press.ts'
+import { hintedKeyAt } from './screens.ts'
 import { changePlace, move, placeIn, type Shown, settled, type Transition, type UiState } from './state.ts'
 
 export interface MouseEvent {
@@ -32,18 +34,63 @@ export function mouseEvents(chunk: string): readonly MouseEvent[] {
   })
 }
 
-/** Where the part of the frame begins that belongs to the screen. */
-const bodyAt = 2
+/** Two clicks within this time are a double click. */
+const doubleClickMs = 500
 
 export function point(state: UiState, event: MouseEvent, shown: Shown, size: Size, listing: Listing | undefined): Transition {
   if (state.mode.kind !== 'browse') return { state }
-  if (event.what !== 'press') return { state: move(state, shown, event.what === 'wheel-down' ? linesOfWheel : -linesOfWheel) }
+  const key = event.what === 'press' && event.y === size.rows - 1 ? hintedKeyAt(state, size.columns, event.x) : undefined
+  if (key !== undefined) return press(state, key, shown)
+  const hit = paneAt(state, event, shown, size)
+  if (hit === undefined) return { state }
+  const focused = hit.pane === placeIn(state).pane ? state : changePlace(state, { pane: hit.pane, paneTop: 0 })
+  const { side, ...withoutSide } = shown
+  if (event.what !== 'press') {
+    const by = event.what === 'wheel-down' ? linesOfWheel : -linesOfWheel
+    const there = hit.side === undefined ? withoutSide : { ...withoutSide, side: hit.side }
+    return { state: move(focused, there, by) }
+  }
+  return hit.side === undefined ? clickMain(focused, event, shown, size, listing) : { state: focused }
+}
+
+interface Hit {
+  /** Its number among the panes of the view. */
+  readonly pane: number
+  /** Undefined for the main one. */
+  readonly side?: NonNullable<Shown['side']>
+}
+
+/** The wheel and clicks are for the pane that they are on. */
+function paneAt(state: UiState, { x, y }: MouseEvent, shown: Shown, size: Size): Hit | undefined {
+  const place = placeIn(state)
+  const found = panesOf(state, place, size).find((pane) => isIn(pane, x, y))
+  if (found === undefined) return undefined
+  const names = paneNames(place.view)
+  const of = (name: PaneName, height: number): Hit => {
+    // What is known of a pane without the focus is how much of it fits; it is scrolled once it has the focus.
+    const lines = names.indexOf(name) === place.pane ? (shown.side?.lines ?? 0) : Number.MAX_SAFE_INTEGER
+    return { pane: names.indexOf(name), side: { lines, height } }
+  }
+  if (place.view.screen === 'overview') {
+    const { needs, health, events } = overviewParts(shown.clusters, shown.keys.length, place, found.columns, found.rows)
+    const isEvents = place.isZoomed ? found.name === 'events' : y >= found.y + needs.room + 2 + health
+    return isEvents ? of('events', (place.isZoomed ? found.rows : events) - 2) : { pane: 0 }
+  }
+  return found.name === 'main' ? { pane: 0 } : of(found.name, found.rows - 2)
+}
+
+function isIn(pane: Pane, x: number, y: number): boolean {
+  return x >= pane.x && x < pane.x + pane.columns && y >= pane.y && y < pane.y + pane.rows
+}
+
+function clickMain(state: UiState, event: MouseEvent, shown: Shown, size: Size, listing: Listing | undefined): Transition {
   const place = placeIn(state)
   if (isText(place.view)) return { state }
-  const height = bodyHeight(size, place.view)
-  const row = event.y - bodyAt - 1 // The headings, or the upper edge of a box.
+  const pane = mainPane(state, place, size)
+  const height = mainHeight(state, place, size)
+  const row = event.y - pane.y - 1 // The headings, or the upper edge of a box.
   if (row < 0) {
-    const by = row === -1 ? listing?.columnAt(event.x, size.columns, place) : undefined
+    const by = listing?.columnAt(event.x, pane.columns, place)
     if (by === undefined) return { state }
     const isDescending = place.sort?.by === by && !place.sort.isDescending
     return { state: changePlace(state, { sort: { by, isDescending } }) }
@@ -51,12 +98,17 @@ export function point(state: UiState, event: MouseEvent, shown: Shown, size: Siz
   const from = settled(place, shown.keys, height)
   const { top, room } =
     place.view.screen === 'overview'
-      ? concernsShown(shown.keys.length, from.at, size.columns, height, shown.clusters)
+      ? overviewParts(shown.clusters, shown.keys.length, from, pane.columns, pane.rows).needs
       : { top: from.top, room: height }
   const key = row < room ? shown.keys[top + row] : undefined
   if (key === undefined) return { state }
+  // The second half of a double click on a row that was selected falls on what the first half has opened.
+  const sinceMs = state.clickedAt === undefined ? doubleClickMs : shown.now - state.clickedAt
+  if (sinceMs >= 0 && sinceMs < doubleClickMs) return { state }
+  if (key === from.selected) {
+    const opened = onObject(state, 'open', shown)
+    return { ...opened, state: { ...opened.state, clickedAt: shown.now } }
+  }
   const { selected: _, ...unselected } = from
-  // What is selected already is opened.
-  if (key === from.selected) return onObject(state, 'open', shown)
   return { state: changePlace(state, settled({ ...unselected, selected: key }, shown.keys, height)) }
 }

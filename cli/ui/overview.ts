@@ -1,46 +1,63 @@
 // The overview: first what needs a person, then how the cluster is, then what happened last.
 
 import { formatAge } from '../../api/table.ts'
+import type { WireEvent } from '../../api/wire.ts'
 import { allConcerns } from './attention.ts'
+import { boxed } from './boxes.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
 import { order } from './listing.ts'
+import { focusOf } from './panes.ts'
 import type { Place } from './state.ts'
 import { eventObject, loadBar, loadOf, updateText } from './tables.ts'
-import { cell, fit, type Line, plain, type Span, selected, widthOf } from './text.ts'
+import { cell, fit, type Line, type Span, selected } from './text.ts'
 
 /** `at` of the place is the selected concern. */
 export function overviewLines(
   clusters: readonly Cluster[],
-  { at }: Place,
+  place: Place,
   { columns }: { readonly columns: number },
   now: number,
   height: number,
 ): readonly Line[] {
+  const focus = focusOf(place)
+  if (place.isZoomed && focus === 'events') return eventsBox(clusters, place, columns, now, height)
   const concerns = allConcerns(clusters, now)
-  const health = clusters.length > 1 ? clusterBox(clusters, now, columns) : healthLines(firstOf(clusters), columns)
-  const { room, top } = concernsShown(concerns.length, at, columns, height, clusters)
-  const rows = concerns.slice(top, top + room).map((concern, index): Line => {
+  const { needs, health, events } = overviewParts(clusters, concerns.length, place, columns, height)
+  const rows = concerns.slice(needs.top, needs.top + needs.room).map((concern, index): Line => {
     const sign: Span = concern.severity === 'bad' ? { text: '!', style: 'red' } : { text: '~', style: 'yellow' }
     const line: Line = [' ', sign, ' ', cell(concern.object, Math.min(28, Math.floor(columns / 3))), ' ', concern.text]
-    return top + index === at ? selected(line, columns - 4) : fit(line, columns - 4)
+    return needs.top + index === place.at ? selected(line, columns - 4, '>', focus === 'main') : fit(line, columns - 4)
   })
-  const needs = boxed(
-    'needs you',
-    concerns.length === 0 ? 'nothing' : `${concerns.length}, enter opens`,
-    concerns.length === 0 ? [[' all is as it should be']] : rows,
-    columns,
-  )
-  const left = height - needs.length - health.length - 2
-  const events = clusters
-    .flatMap(({ name, view }) =>
-      view.events
-        .slice(-Math.max(0, left))
-        .toReversed()
-        .map((event) => ({ name, view, event })),
-    )
-    .toSorted((a, b) => order(b.event.lastTimestamp, a.event.lastTimestamp))
-  const lines = events.map(
+  const note = concerns.length === 0 ? 'nothing' : `${concerns.length}, enter opens`
+  return [
+    ...boxed({ title: 'needs you', note }, concerns.length === 0 ? [[' all is as it should be']] : rows, columns),
+    ...(health === 0 ? [] : clusters.length > 1 ? clusterBox(clusters, now, columns) : healthLines(firstOf(clusters), columns)),
+    ...(events < 3 ? [] : eventsBox(clusters, place, columns, now, events)),
+  ]
+}
+
+/** How many lines each part has, and which concerns are on the screen: they have at least half of it, events at least two lines. */
+export function overviewParts(
+  clusters: readonly Cluster[],
+  count: number,
+  { at, isZoomed }: Place,
+  columns: number,
+  height: number,
+): { readonly needs: { readonly top: number; readonly room: number }; readonly health: number; readonly events: number } {
+  const health = isZoomed ? 0 : clusters.length > 1 ? clusters.length + 3 : healthLines(firstOf(clusters), columns).length
+  const most = isZoomed ? height - 2 : Math.max(Math.ceil(height / 2) - 2, height - health - 2 - 2 - 2)
+  const room = Math.max(1, Math.min(count, most))
+  const top = Math.max(0, Math.min(at - room + 1, count - room))
+  return { needs: { room, top }, health, events: isZoomed ? 0 : height - room - 2 - health }
+}
+
+/** The newest first; with the focus, from the line that somebody moved to. */
+function eventsBox(clusters: readonly Cluster[], place: Place, columns: number, now: number, height: number): readonly Line[] {
+  const hasFocus = focusOf(place) === 'events'
+  const top = hasFocus ? place.paneTop : 0
+  const shown = latest(clusters, top + height - 2).slice(top)
+  const lines = shown.map(
     ({ name, view, event }): Line => [
       ` ${cell(formatAge(now - Date.parse(event.lastTimestamp)), 5, 'right')}  `,
       ...(clusters.length > 1 ? [cell(name, 9), '  '] : []),
@@ -50,21 +67,19 @@ export function overviewLines(
       `  ${event.message}`,
     ],
   )
-  return [...needs, ...health, ...(left < 1 ? [] : boxed('events', '6 for all', lines.slice(0, left), columns))]
+  return boxed({ title: 'events', note: hasFocus ? 'enter: all' : '6 for all', hasFocus }, lines, columns)
 }
 
-/** Which of them are on the screen: what needs a person has at least half of it, events at least two lines. */
-export function concernsShown(
-  count: number,
-  at: number,
-  columns: number,
-  height: number,
-  clusters: readonly Cluster[],
-): { readonly room: number; readonly top: number } {
-  const health = clusters.length > 1 ? clusters.length + 3 : healthLines(firstOf(clusters), columns).length
-  const most = Math.max(Math.ceil(height / 2) - 2, height - health - 2 - 2 - 2)
-  const room = Math.max(1, Math.min(count, most))
-  return { room, top: Math.max(0, Math.min(at - room + 1, count - room)) }
+function latest(clusters: readonly Cluster[], most: number): readonly { name: string; view: ClusterView; event: WireEvent }[] {
+  return clusters
+    .flatMap(({ name, view }) =>
+      view.events
+        .slice(-Math.max(1, most))
+        .toReversed()
+        .map((event) => ({ name, view, event })),
+    )
+    .toSorted((a, b) => order(b.event.lastTimestamp, a.event.lastTimestamp))
+    .slice(0, Math.max(0, most))
 }
 
 /** One line for each: whether it is reached, and how much runs there. */
@@ -85,7 +100,7 @@ function clusterBox(clusters: readonly Cluster[], now: number, columns: number):
       { text: cell(String(trouble), 9, 'right'), style: trouble > 0 ? 'red' : 'dim' },
     ]
   })
-  return boxed('clusters', '', [heading, ...rows], columns)
+  return boxed({ title: 'clusters', note: '' }, [heading, ...rows], columns)
 }
 
 function healthLines(view: ClusterView, columns: number): readonly Line[] {
@@ -122,26 +137,10 @@ function healthLines(view: ClusterView, columns: number): readonly Line[] {
     [` mem  reserved ${loadBar(reserved.memoryBytes, undefined, total.memoryBytes, barWidth)}`],
     [` ${Number(total.cpus.toFixed(1))} cores, ${Math.round(total.memoryBytes / 2 ** 30)} GiB`],
   ]
-  const [a, b] = [boxed('health', '', left, columns - half), boxed('capacity', '', right, half)]
+  const [a, b] = [boxed({ title: 'health', note: '' }, left, columns - half), boxed({ title: 'capacity', note: '' }, right, half)]
   return a.map((line, at) => [...line, ...(b[at] ?? [])])
 }
 
 function some(count: number, what: string, style: 'red' | 'yellow' | 'cyan'): readonly Span[] {
   return count === 0 ? [] : [{ text: `  ${count} ${what}`, style }]
-}
-
-/** Lines in a frame with a title; every line exactly `width` columns. */
-function boxed(title: string, note: string, lines: readonly Line[], width: number): readonly Line[] {
-  const edge = (text: string): Span => ({ text, style: 'dim' })
-  const tail = note === '' ? '+' : ` ${note} -+`
-  const head: Line = [
-    edge('+ '),
-    { text: title, style: 'bold' },
-    edge(` ${'-'.repeat(Math.max(0, width - title.length - tail.length - 3))}${tail}`),
-  ]
-  const body = lines.map((line): Line => {
-    const shown = fit(line, width - 2)
-    return [edge('|'), ...shown, ' '.repeat(width - 2 - widthOf(plain(shown))), edge('|')]
-  })
-  return [head, ...body, [edge(`+${'-'.repeat(width - 2)}+`)]]
 }

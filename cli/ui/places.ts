@@ -8,7 +8,7 @@ import { definitionOf, parseKind } from '../resource.ts'
 export type View = Sight & { readonly context?: string }
 
 type Sight =
-  | { readonly screen: 'overview' | 'pulse' | 'cluster' | 'kinds' }
+  | { readonly screen: 'overview' | 'pulse' | 'cluster' | 'kinds' | 'forwards' | 'topology' }
   | { readonly screen: 'services' | 'nodes' | 'events'; readonly filter?: string }
   | { readonly screen: 'tasks'; readonly service?: string; readonly node?: string; readonly filter?: string }
   /** Kinds that have no screen of their own, with the columns of `kit get`. */
@@ -30,7 +30,17 @@ export function listOf(kind: Kind): View {
   return screen === undefined ? { screen: 'objects', kind } : { screen }
 }
 
-const texts: ReadonlySet<View['screen']> = new Set(['service', 'yaml', 'describe', 'explain', 'logs', 'help', 'pulse', 'cluster'])
+const texts: ReadonlySet<View['screen']> = new Set([
+  'service',
+  'yaml',
+  'describe',
+  'explain',
+  'logs',
+  'help',
+  'pulse',
+  'cluster',
+  'topology',
+])
 
 /** Whether it is lines to scroll through, and no list to choose from. */
 export function isText({ screen }: View): boolean {
@@ -59,6 +69,8 @@ function pathOf(view: View): string {
     case 'pulse':
     case 'cluster':
     case 'kinds':
+    case 'forwards':
+    case 'topology':
     case 'help':
       return view.screen
     case 'tree':
@@ -83,7 +95,7 @@ function pathOf(view: View): string {
 }
 
 /** Screens that are written by their name alone. */
-export const alones = ['overview', 'pulse', 'cluster', 'kinds', 'tree', 'help'] as const
+export const alones = ['overview', 'pulse', 'cluster', 'kinds', 'forwards', 'topology', 'tree', 'help'] as const
 
 /** `services`, `kit://prod/services`, `services @prod`. Throws with what is there. */
 export function parseLocator(text: string): View {

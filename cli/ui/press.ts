@@ -6,6 +6,7 @@ import { completed, placeCalled } from './command-line.ts'
 import { onObject } from './deeds.ts'
 import { bindingOf, tabs } from './keys.ts'
 import type { Sort } from './listing.ts'
+import { paneNames } from './panes.ts'
 import { formatLocator, isText, listName } from './places.ts'
 import {
   ask,
@@ -36,6 +37,7 @@ export function press(state: UiState, key: string, shown: Shown): Transition {
     case 'command':
     case 'filter':
     case 'scale':
+    case 'forward':
       return type(quiet, state.mode, key, shown)
     case 'confirm':
       return answer(quiet, state.mode, key)
@@ -53,10 +55,13 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
     case 'resync':
     case 'redraw':
     case 'save':
+    case 'page':
       return { state, effect: { do: binding.deed } }
     case 'leave':
+      if (place.pane > 0 || place.isZoomed) return { state: changePlace(state, inMain) }
       return place.parent === undefined ? { state, effect: { do: 'quit' } } : { state: jump(state, place.parent) }
     case 'back':
+      if (place.pane > 0 || place.isZoomed) return { state: changePlace(state, inMain) }
       if (key === 'esc' && (place.filter !== '' || place.marks.length > 0)) return { state: changePlace(state, { filter: '', marks: [] }) }
       return { state: place.parent === undefined ? state : jump(state, place.parent) }
     case 'history-back':
@@ -77,6 +82,24 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
       return { state: { ...state, mode: { kind: 'command', text: '', back: 0 } } }
     case 'filter':
       return { state: { ...state, mode: { kind: 'filter', text: place.filter, before: place.filter, back: 0 } } }
+    case 'next-pane':
+      return { state: focusNext(state, place, 1) }
+    case 'previous-pane':
+      return { state: focusNext(state, place, -1) }
+    case 'zoom':
+      return { state: changePlace(state, { isZoomed: !place.isZoomed, paneTop: 0 }) }
+    case 'header':
+      return { state: { ...state, hasHeader: !state.hasHeader } }
+    case 'topology':
+      return { state: go(state, { screen: 'topology' }) }
+    case 'pause-events':
+      return { state: changePlace(state, { isPaused: !place.isPaused }) }
+    case 'level':
+      return { state: nextLevel(state, place) }
+    case 'wide':
+      return { state: changePlace(state, { isWide: !place.isWide, skipped: 0 }) }
+    case 'mark-all':
+      return { state: changePlace(state, { marks: place.marks.length < shown.keys.length ? shown.keys : [] }) }
     case 'past':
       return { state: changePlace(state, { withPast: !place.withPast }) }
     case 'faults':
@@ -133,6 +156,20 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
     default:
       return onObject(state, binding.deed, shown)
   }
+}
+
+/** All, warnings and errors, errors, and round again. */
+function nextLevel(state: UiState, { level: before, ...place }: Place): UiState {
+  const next = before === undefined ? 'warn' : before === 'warn' ? 'error' : undefined
+  const changed: Place = { ...place, top: 0, ...(next === undefined ? {} : { level: next }) }
+  return { ...state, places: state.places.map((each, at) => (at === state.at ? changed : each)) }
+}
+
+const inMain = { pane: 0, isZoomed: false, paneTop: 0 } as const
+
+function focusNext(state: UiState, place: Place, step: 1 | -1): UiState {
+  const count = paneNames(place.view).length
+  return changePlace(state, { pane: (place.pane + step + count) % count, paneTop: 0 })
 }
 
 function sortBy({ sort }: Place, columns: readonly string[], step: 1 | -1): Sort {
@@ -201,13 +238,15 @@ type Typing = Extract<Mode, { readonly back: number }>
 
 function type(state: UiState, mode: Typing, key: string, shown: Shown): Transition {
   const filtering = (next: UiState, text: string): UiState => (mode.kind === 'filter' ? changePlace(next, { filter: text }) : next)
-  const typed = (text: string, back = 0): Transition => ({ state: filtering({ ...state, mode: { ...mode, text, back } }, text) })
+  const typed = (text: string, back = 0): Transition => ({
+    state: filtering({ ...state, mode: { ...mode, text, back, isLeaving: false } }, text),
+  })
   const done: UiState = { ...state, mode: { kind: 'browse' } }
-  if (key === 'ctrl-c') return { state, effect: { do: 'quit' } }
+  if (key === 'ctrl-c') return leaveForm(state, mode)
   if (key === 'esc') return { state: mode.kind === 'filter' ? changePlace(done, { filter: mode.before }) : done }
   if (key === 'backspace') return mode.text === '' ? { state: filtering(done, '') } : typed([...mode.text].slice(0, -1).join(''))
   if (key === 'ctrl-u') return typed('')
-  if ((key === 'up' || key === 'down') && mode.kind !== 'scale') {
+  if ((key === 'up' || key === 'down') && (mode.kind === 'command' || mode.kind === 'filter')) {
     const kept = state.typed[mode.kind]
     const back = Math.max(0, Math.min(kept.length, mode.back + (key === 'up' ? 1 : -1)))
     return typed(kept[kept.length - back] ?? '', back)
@@ -222,9 +261,17 @@ function type(state: UiState, mode: Typing, key: string, shown: Shown): Transiti
   if (key === 'enter') {
     if (mode.kind === 'filter') return { state: remember(done, 'filter', mode.text) }
     if (mode.kind === 'scale') return scaleTo(done, mode.services, mode.text)
+    if (mode.kind === 'forward') return { state: done, effect: { do: 'forward', target: mode.target, ports: mode.text.trim() } }
     return command(remember(done, 'command', mode.text.trim()), mode.text.trim(), shown)
   }
   return [...key].length === 1 ? typed(mode.text + key) : { state }
+}
+
+/** What somebody typed into a form, and did not send, is not lost by one key. */
+function leaveForm(state: UiState, mode: Typing): Transition {
+  const isDirty = (mode.kind === 'scale' || mode.kind === 'forward') && mode.text !== mode.before
+  if (!isDirty || mode.isLeaving === true) return { state, effect: { do: 'quit' } }
+  return { state: say({ ...state, mode: { ...mode, isLeaving: true } }, 'what is typed here was not done: ctrl-c again quits', true) }
 }
 
 /** The saved filter after this one, round and round. */
@@ -294,7 +341,10 @@ function scaleTo(state: UiState, services: readonly Named[], text: string): Tran
 
 function answer(state: UiState, mode: Extract<Mode, { kind: 'confirm' }>, key: string): Transition {
   const done: UiState = { ...state, mode: { kind: 'browse' } }
-  if (key === 'ctrl-c') return { state, effect: { do: 'quit' } }
+  if (key === 'ctrl-c') {
+    if (mode.typed === '' || mode.isLeaving === true) return { state, effect: { do: 'quit' } }
+    return { state: say({ ...state, mode: { ...mode, isLeaving: true } }, 'what was asked for is not done: ctrl-c again quits', true) }
+  }
   if (key === 'esc') return { state: say(done, 'nothing was changed') }
   if (key === 'tab' || key === 'shift-tab' || key === 'left' || key === 'right')
     return { state: { ...state, mode: { ...mode, isYes: !mode.isYes } } }

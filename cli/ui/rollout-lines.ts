@@ -45,6 +45,7 @@ export function rolloutLines(view: ClusterView, name: string, now: number, colum
     ...wrapped(policyText(service), columns - 11).map((part, at) => field(at === 0 ? 'by' : '', [part])),
     ...slotLines(view, tasks, target, columns),
     ...failureLines(view, name, now, columns),
+    ...choiceLines(view, service),
     ...portLines(service),
     ...historyLines(view, service, now),
   ]
@@ -164,6 +165,15 @@ function failureLines(view: ClusterView, service: string, now: number, columns: 
     return wrapped(head + oneLine(errorText(task)), columns - 11).map((part): Span => ({ text: part, style: 'red' }))
   })
   return lines.map((span, at) => field(at === 0 ? 'failed' : '', [span]))
+}
+
+/** What a person may do about a rollout that waits for one. */
+function choiceLines(view: ClusterView, { status }: Service): readonly Line[] {
+  const { update, revision, lastGood, previousGood } = status
+  if (update === undefined || update.of !== revision || (update.state !== 'Paused' && update.state !== 'RollbackPaused')) return []
+  const back = [lastGood, previousGood].find((each) => each !== undefined && each !== revision)
+  const undo = back === undefined ? '' : `U back to ${revisionName(view, back)}   `
+  return [field('choose', [`${undo}p go on in spite of it   e change it   l logs`])]
 }
 
 function portLines({ status }: Service): readonly Line[] {

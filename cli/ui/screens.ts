@@ -4,22 +4,19 @@
 import type { Kind } from '../../api/objects.ts'
 import { formatAge } from '../../api/table.ts'
 import { savedFor } from '../saved-filters.ts'
+import { boxed } from './boxes.ts'
 import type { Connection } from './cluster-copy.ts'
-import type { ClusterView } from './cluster-view.ts'
+import type { ClusterView, Node } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
-import { type Binding, bindingsOn } from './keys.ts'
+import { type Binding, bindingsOn, tabNames } from './keys.ts'
 import type { Listing } from './listing.ts'
 import { hostOf, taskName } from './names.ts'
 import { overviewLines } from './overview.ts'
+import { bodyOf, focusOf, mainHeight, type Pane, type PaneName, panesOf, type Size } from './panes.ts'
 import { isText, listName, type View } from './places.ts'
 import { type Mode, type Place, placeIn, settled, type UiState } from './state.ts'
 import { clip, ending, ends, fit, type Line, plain, type Span, scrolled, selected, textOf, widthOf, wrapped } from './text.ts'
 import type { Style } from './themes.ts'
-
-export interface Size {
-  readonly columns: number
-  readonly rows: number
-}
 
 export interface Model {
   /** Those that the place shows, and how many there are. */
@@ -35,29 +32,72 @@ export interface Model {
   readonly lines: readonly Line[]
   /** Selectable rows of the overview. */
   readonly keys: readonly string[]
+  /** What is in the panes that are on the screen, besides the main one. */
+  readonly sides: ReadonlyMap<PaneName, Side>
   /** Commands that are under way. */
   readonly busy: readonly string[]
 }
 
-export const smallest: Size = { columns: 60, rows: 16 }
-/** Lines around the part that belongs to the screen. */
-const around = 3
-
-/** Rows or lines of the present screen that fit. */
-export function bodyHeight({ rows }: Size, view: View): number {
-  const headings = view.screen === 'overview' || isText(view) ? 0 : 1
-  return Math.max(1, rows - around - headings)
+export interface Side {
+  readonly title: string
+  readonly lines: readonly Line[]
 }
+
+export const smallest: Size = { columns: 60, rows: 16 }
 
 /** At most `size.rows` lines, each at most `size.columns` wide. */
 export function frame(model: Model): readonly Line[] {
   const { size, state } = model
   if (size.columns < smallest.columns || size.rows < smallest.rows) return tooSmall(size)
   const place = placeIn(state)
-  const height = size.rows - around
-  const body = state.mode.kind === 'confirm' ? dialog(state.mode, size.columns) : bodyOf(model, place)
-  const padded = [...body.slice(0, height), ...Array.from({ length: Math.max(0, height - body.length) }, (): Line => [])]
-  return [headerOf(model), crumbsOf(model, place), ...padded, footerOf(model, place)].map((line) => fit(line, size.columns))
+  const { rows } = bodyOf(state, size)
+  const { connection, count } = connectionOf(model.clusters)
+  const shown = state.mode.kind === 'confirm' ? sized(dialog(state.mode, size.columns), rows) : panesLines(model, place)
+  const body = connection.state === 'lost' && count === 1 ? shown.map(greyed) : shown
+  const head = state.hasHeader ? [headerOf(model), crumbsOf(model, place)] : [crumbsOf(model, place)]
+  return [...head, ...body, footerOf(model, place)].map((line) => fit(line, size.columns))
+}
+
+/** What is shown is old. The selection stays to be seen. */
+function greyed(line: Line): Line {
+  return line.map((span) =>
+    typeof span !== 'string' && [span.style].flat().includes('inverse') ? span : { text: textOf(span), style: 'dim' },
+  )
+}
+
+/** Exactly so many lines. */
+function sized(lines: readonly Line[], rows: number): readonly Line[] {
+  return [...lines.slice(0, rows), ...Array.from({ length: Math.max(0, rows - lines.length) }, (): Line => [])]
+}
+
+/** The panes that are on the screen, beside and below each other. */
+function panesLines(model: Model, place: Place): readonly Line[] {
+  const { state, size } = model
+  const drawn = panesOf(state, place, size).map((pane) => ({ pane, lines: sized(paneLines(model, place, pane), pane.rows) }))
+  const whole = bodyOf(state, size)
+  return Array.from({ length: whole.rows }, (_, row): Line => {
+    const y = whole.y + row
+    let used = 0
+    return drawn.flatMap(({ pane, lines }): Line => {
+      if (y < pane.y || y >= pane.y + pane.rows) return []
+      const line = fit(lines[y - pane.y] ?? [], pane.columns)
+      const gap = ' '.repeat(Math.max(0, pane.x - used))
+      used = pane.x + widthOf(plain(line))
+      return gap === '' ? line : [gap, ...line]
+    })
+  })
+}
+
+function paneLines(model: Model, place: Place, pane: Pane): readonly Line[] {
+  const side = pane.name === 'main' ? undefined : model.sides.get(pane.name)
+  if (side === undefined) return mainLines(model, place, pane)
+  const hasFocus = focusOf(place) === pane.name
+  const height = pane.rows - 2
+  const top = hasFocus ? Math.max(0, Math.min(place.paneTop, side.lines.length - height)) : 0
+  const below = side.lines.length - top - height
+  const more = below > 0 ? `${below} more` : ''
+  const note = hasFocus ? [more, place.isZoomed ? 'z: all panes' : 'tab: next'].filter(Boolean).join(', ') : more
+  return boxed({ title: side.title, note, hasFocus }, sized(side.lines.slice(top, top + height), height), pane.columns)
 }
 
 function tooSmall({ columns, rows }: Size): readonly Line[] {
@@ -87,11 +127,28 @@ function headerOf({ clusters, clusterCount, state, now, size, busy }: Model): Li
     ...(pending > 0 ? [{ text: `  ${pending} pending`, style: 'yellow' } as const] : []),
     ...(busy.length > 0 ? [{ text: `  … ${busy[0]}`, style: 'cyan' } as const] : []),
   ]
-  return ends(
-    left,
-    [...(state.isReadOnly ? [{ text: 'READ-ONLY ', style: 'bold' } as const] : []), connectionText(clusters, now)],
-    size.columns,
-  )
+  const isWide = size.columns >= wideHeaderFrom
+  const mode: Line = isWide && !state.isReadOnly ? ['READ-WRITE  '] : readOnlyText(state)
+  const clock: Line = isWide ? [{ text: ` ${new Date(now).toISOString().slice(11, 19)} UTC `, style: 'dim' }] : []
+  return ends([...left, ...(isWide ? managersText(nodes) : [])], [...mode, connectionText(clusters, now), ...clock], size.columns)
+}
+
+/** From so many columns on the first line has room for the managers and the time. */
+const wideHeaderFrom = 110
+
+/** `  3 managers *mgr-1  kit 0.9.0`. Of several clusters nothing: each has its own. */
+function managersText(nodes: readonly Node[]): Line {
+  const managers = nodes.filter(({ status }) => status.manager !== undefined)
+  const leaders = managers.filter(({ status }) => status.manager?.member === 'Leader')
+  const [leader] = leaders
+  if (leader === undefined || leaders.length > 1) return []
+  const { hostname = leader.metadata.name, version } = leader.status.description ?? {}
+  const count = managers.length === 1 ? '1 manager' : `${managers.length} managers`
+  return [{ text: `  ${count} *${hostname}${version === undefined ? '' : `  v${version}`}`, style: 'dim' }]
+}
+
+function readOnlyText({ isReadOnly }: UiState): Line {
+  return isReadOnly ? [{ text: 'READ-ONLY ', style: 'bold' }] : []
 }
 
 function connectionText(clusters: readonly Cluster[], now: number): Span {
@@ -120,6 +177,8 @@ export function crumbs(view: ClusterView, shown: View): readonly string[] {
     case 'pulse':
     case 'cluster':
     case 'kinds':
+    case 'forwards':
+    case 'topology':
     case 'services':
     case 'nodes':
     case 'events':
@@ -149,7 +208,7 @@ function objectName(view: ClusterView, kind: Kind, name: string): string {
   return task === undefined ? name : taskName(view, task)
 }
 
-function crumbsOf({ clusters, listing, lines, size }: Model, place: Place): Line {
+function crumbsOf({ clusters, listing, lines, size, state, now }: Model, place: Place): Line {
   const path = crumbs(firstOf(clusters), place.view)
   const trail = path.flatMap((name, at): readonly Span[] => [
     ...(at === 0 ? [] : [{ text: ' > ', style: 'dim' } as const]),
@@ -157,6 +216,8 @@ function crumbsOf({ clusters, listing, lines, size }: Model, place: Place): Line
   ])
   const filter: Line = place.filter === '' ? [] : ['  ', { text: `[/${place.filter}]`, style: 'yellow' }]
   const past = place.view.screen === 'tasks' && place.withPast ? '  with past' : ''
+  const level = place.level === undefined ? '' : `  ${place.level} and worse`
+  const paused: Line = place.isPaused ? ['  ', { text: 'PAUSED', style: 'yellow' }] : []
   const faults: Line = place.onlyFaults ? ['  ', { text: 'only faults', style: 'yellow' }] : []
   const marks: Line = place.marks.length === 0 ? [] : ['  ', { text: `${place.marks.length} marked`, style: 'cyan' }]
   const aside = place.skipped === 0 ? '' : `  >${place.skipped}`
@@ -169,24 +230,40 @@ function crumbsOf({ clusters, listing, lines, size }: Model, place: Place): Line
       : isText(place.view)
         ? `${lines.length} lines${place.view.screen === 'logs' ? (place.follows ? '  FOLLOW' : '  still') : ''}`
         : ''
-  return ends([' ', ...trail, ...filter, ...faults, past, ...marks, sort, aside], [`${count} `], size.columns)
+  // Without the first line, what must not be overlooked stands here.
+  const isLost = connectionOf(clusters).connection.state === 'lost'
+  const alarms = state.hasHeader ? [] : [...readOnlyText(state), ...(isLost ? [connectionText(clusters, now)] : [])]
+  return ends(
+    [' ', ...trail, ...filter, ...faults, past, level, ...paused, ...marks, sort, aside],
+    [`${count}${formerOf(clusters, place)} `, ...alarms],
+    size.columns,
+  )
 }
 
-function bodyOf(model: Model, place: Place): readonly Line[] {
-  const { clusters, size, listing, lines } = model
-  const height = bodyHeight(size, place.view)
+/** How many tasks there are that others have replaced, while they are not shown. */
+function formerOf(clusters: readonly Cluster[], { view: shown, withPast }: Place): string {
+  if (shown.screen !== 'tasks' || withPast) return ''
+  const of = shown.service !== undefined ? { service: shown.service } : shown.node !== undefined ? { node: shown.node } : {}
+  const count = clusters.reduce((sum, { view }) => sum + view.counts(of).past, 0)
+  return count === 0 ? '' : ` + ${count} past (h)`
+}
+
+function mainLines(model: Model, place: Place, { columns, rows }: Pane): readonly Line[] {
+  const { clusters, state, size, listing, lines } = model
+  const height = mainHeight(state, place, size)
+  const hasFocus = focusOf(place) === 'main'
   if (place.view.screen === 'overview')
-    return overviewLines(clusters, settled(place, model.keys, model.keys.length), size, model.now, height)
+    return overviewLines(clusters, settled(place, model.keys, model.keys.length), { columns }, model.now, rows)
   if (listing !== undefined) {
     const { at, top } = settled(place, listing.keys, height)
-    const { headings, rows } = listing.draw(top, height, size.columns, place)
+    const { headings, rows: drawn } = listing.draw(top, height, columns, place)
     const marks = new Set(place.marks)
     const isMarked = (index: number): boolean => marks.size > 0 && marks.has(listing.keys[top + index] ?? '')
-    if (rows.length > 0)
+    if (drawn.length > 0)
       return [
         headings,
-        ...rows.map((row, index) => {
-          if (top + index === at) return selected(row, size.columns, isMarked(index) ? '#' : '>')
+        ...drawn.map((row, index) => {
+          if (top + index === at) return selected(row, columns, isMarked(index) ? '#' : '>', hasFocus)
           return isMarked(index) ? marked(row) : row
         }),
       ]
@@ -257,6 +334,8 @@ function dialog(mode: Extract<Mode, { kind: 'confirm' }>, columns: number): read
 
 function footerOf({ state, clusters, size }: Model, place: Place): Line {
   const { mode } = state
+  if (mode.kind !== 'browse' && mode.kind !== 'command' && mode.kind !== 'filter' && mode.isLeaving === true && state.message !== undefined)
+    return [{ text: ` ${state.message.text}`, style: 'red' }]
   const { connection, count } = connectionOf(clusters)
   switch (mode.kind) {
     case 'command':
@@ -274,6 +353,11 @@ function footerOf({ state, clusters, size }: Model, place: Place): Line {
         { text: ` tasks of ${mode.services.map(({ name }) => name).join(', ')}: ${mode.text}_`, style: 'bold' },
         hint('   enter scales, esc does not'),
       ]
+    case 'forward':
+      return [
+        { text: ` port of ${mode.target.name} to open here: ${mode.text}_`, style: 'bold' },
+        hint('   [LOCAL:]PORT   enter opens it, esc does not'),
+      ]
     case 'confirm':
       return [hint(' tab chooses  enter does it  esc does not')]
     case 'browse':
@@ -285,7 +369,8 @@ function footerOf({ state, clusters, size }: Model, place: Place): Line {
     const retry = retryInMs === undefined ? '' : `retrying in ${Math.ceil(retryInMs / 1_000)} s; `
     return [{ text: ` what is shown is old; ${retry}${reason}`, style: 'red' }]
   }
-  return ends([' ', ...hintsThatFit(bindingsOn(place.view.screen), size.columns - 9)], [hint('? help ')], size.columns)
+  const hints = hintsThatFit(place.view.screen, size.columns).flatMap(({ key, word }): Line => [key, hint(` ${word}  `)])
+  return ends([' ', ...hints], [hint('? help ')], size.columns)
 }
 
 const filterHint = 'word  !word  ~regex  column=value  column>1  -l a=b   tab  ↑  esc'
@@ -297,7 +382,7 @@ function savedHint({ saved }: UiState, view: View, text: string): string {
   return `${text === '' ? '' : 'ctrl-s saves  '}${ours.length === 0 ? '' : `ctrl-r ${ours.length} saved  `}`
 }
 
-const hinted: ReadonlySet<Binding['deed']> = new Set(['open', 'tasks', 'rollout', 'logs', 'explain', 'describe', 'yaml', 'scale', 'restart', 'undo', 'pause-rollout', 'drain', 'tree', 'next-error', 'edit', 'follow', 'timestamps', 'filter', 'command']) // biome-ignore format: one line
+const hinted: ReadonlySet<Binding['deed']> = new Set(['open', 'tasks', 'rollout', 'logs', 'explain', 'describe', 'yaml', 'scale', 'restart', 'undo', 'pause-rollout', 'drain', 'tree', 'next-error', 'edit', 'follow', 'timestamps', 'next-pane', 'zoom', 'filter', 'command']) // biome-ignore format: one line
 
 const hintWords: Readonly<Partial<Record<Binding['deed'], string>>> = {
   open: 'open',
@@ -317,27 +402,45 @@ const hintWords: Readonly<Partial<Record<Binding['deed'], string>>> = {
   drain: 'drain',
   follow: 'follow',
   timestamps: 'times',
+  'next-pane': 'next pane',
+  zoom: 'zoom',
   filter: 'filter',
   command: 'go',
 }
 
-function isHinted({ deed }: Binding): boolean {
-  return hinted.has(deed)
+interface Hint {
+  readonly key: string
+  readonly word: string
 }
 
-function hintsThatFit(all: readonly Binding[], width: number): Line {
-  const shown: Span[] = []
-  let left = width
-  for (const hinting of all.filter(isHinted).map(keyHint)) {
-    left -= widthOf(plain(hinting))
-    if (left < 0) break
-    shown.push(...hinting)
+/** Of the keys of this screen, then of the tabs, those that fit. */
+function hintsThatFit(screen: View['screen'], columns: number): readonly Hint[] {
+  const ofScreen = bindingsOn(screen).filter(({ deed }) => hinted.has(deed))
+  const all = [
+    ...ofScreen.map(({ keys, deed }): Hint => ({ key: keys[0] ?? '', word: hintWords[deed] ?? deed })),
+    ...tabNames.map((word, at): Hint => ({ key: String(at + 1), word })),
+  ]
+  let left = columns - 9
+  const fitting = all.findIndex((each) => {
+    left -= hintWidth(each)
+    return left < 0
+  })
+  return fitting < 0 ? all : all.slice(0, fitting)
+}
+
+function hintWidth({ key, word }: Hint): number {
+  return widthOf(`${key} ${word}  `)
+}
+
+/** The key that the last line shows at this column of the terminal. */
+export function hintedKeyAt(state: UiState, columns: number, x: number): string | undefined {
+  if (state.mode.kind !== 'browse' || state.message !== undefined) return undefined
+  let end = 1
+  for (const each of hintsThatFit(placeIn(state).view.screen, columns)) {
+    if (x >= end && x < end + hintWidth(each) - 2) return each.key
+    end += hintWidth(each)
   }
-  return shown
-}
-
-function keyHint({ keys, deed }: Binding): readonly Span[] {
-  return [keys[0] ?? '', hint(` ${hintWords[deed] ?? deed}  `)]
+  return x >= columns - 7 ? '?' : undefined
 }
 
 function hint(text: string): Span {
@@ -345,8 +448,9 @@ function hint(text: string): Span {
 }
 
 /** Keys of the view that help was asked for, then those that work everywhere. */
-export function helpLines(screen: View['screen']): readonly Line[] {
-  const all = bindingsOn(screen)
+export function helpLines(screen: View['screen'], filter = ''): readonly Line[] {
+  const wanted = filter.toLowerCase()
+  const all = bindingsOn(screen).filter(({ keys, help }) => `${keys.join(' ')} ${help}`.toLowerCase().includes(wanted))
   const here = all.filter(({ on }) => on !== 'everywhere')
   const everywhere = all.filter(({ on }) => on === 'everywhere')
   const row = ({ keys, help, changes }: Binding): Line => [
@@ -371,6 +475,6 @@ export function helpLines(screen: View['screen']): readonly Line[] {
     ['  tasks  # running  ! failed  + coming  ? no node  . missing      nodes  # reserved  + used beyond that'],
     [],
     [{ text: ' Mouse', style: 'bold' }],
-    ['  the wheel scrolls, a click selects and opens, a click on a heading sorts; shift selects text'],
+    ['  the wheel scrolls, a click selects, a second one opens, one on a heading sorts; shift selects text'],
   ]
 }

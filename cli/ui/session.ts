@@ -6,20 +6,26 @@ import type { LogLine } from '../../api/session.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { drainForecast } from '../commands/drain.ts'
+import type { Forward } from '../forwarding.ts'
 import { nameOf } from '../resource.ts'
 import type { FilterShelf, SavedFilters } from '../saved-filters.ts'
 import { allConcerns } from './attention.ts'
 import { ClusterCopy } from './cluster-copy.ts'
 import { type Cluster, firstOf, splitKey } from './clusters.ts'
+import { type Rows, type Selected, selectedIn } from './deeds.ts'
 import { messageOf } from './follow.ts'
+import { forwardListing, type OpenForward } from './forwards.ts'
+import { eventLines, glanceLines, objectTitle } from './glance.ts'
 import type { Listing } from './listing.ts'
 import { listingOf } from './lists.ts'
 import { readLogs } from './log-lines.ts'
 import { type MouseEvent, point } from './mouse.ts'
+import { overviewParts } from './overview.ts'
+import { bodyOf, focusOf, mainHeight, mainPane, type Pane, type PaneName, panesOf, type Size } from './panes.ts'
 import { formatLocator, isText, type View } from './places.ts'
 import { press } from './press.ts'
 import { Pulse } from './pulse.ts'
-import { bodyHeight, frame, type Model, type Size } from './screens.ts'
+import { frame, type Model, type Side } from './screens.ts'
 import {
   begin,
   changePlace,
@@ -32,6 +38,7 @@ import {
   settled,
   type Transition,
   type UiState,
+  viewIn,
   type Words,
   wordsIn,
 } from './state.ts'
@@ -61,8 +68,20 @@ export interface SessionDeps {
   readonly run: (words: readonly string[]) => Promise<CommandOutcome>
   /** Runs such a command with the terminal to itself. */
   readonly runAlone: (words: readonly string[]) => Promise<CommandOutcome>
+  /** Shows a text in the pager of the person, who has the terminal meanwhile. */
+  readonly page: (text: string) => Promise<void>
   /** Writes a file that is new, and resolves with its path. */
   readonly save: (name: string, text: string) => Promise<string>
+  /** Opens a port of this machine, as `[LOCAL:]PORT` says, that leads to the task until `signal` fires. */
+  readonly forward: (
+    client: Client,
+    task: string,
+    ports: string,
+    onTrouble: (error: unknown) => void,
+    signal: AbortSignal,
+  ) => Promise<Forward>
+  /** Rejects where there is no browser. */
+  readonly browse: (url: string) => Promise<void>
   readonly filters: FilterShelf
   readonly theme: string
   readonly hasColour: boolean
@@ -94,6 +113,7 @@ export class Session {
   readonly #stop = new AbortController()
   readonly #listeners = new Set<() => void>()
   readonly #busy: string[] = []
+  #forwards: readonly OpenForward[] = []
   #screen: Screen | undefined
   #failure: unknown
   #state: UiState
@@ -204,7 +224,7 @@ export class Session {
     const place = placeIn(this.#state)
     // The selection stays on its row while rows come, go and are sorted.
     if (!isText(place.view)) {
-      const next = settled(place, model.keys, bodyHeight(this.#size, place.view))
+      const next = settled(place, model.keys, mainHeight(this.#state, place, this.#size))
       if (next.selected !== place.selected || next.at !== place.at || next.top !== place.top) {
         this.#state = changePlace(this.#state, next)
         if (this.#listing?.place === place) this.#listing = { ...this.#listing, place: placeIn(this.#state) }
@@ -232,13 +252,15 @@ export class Session {
       listing,
       lines: isText(place.view) ? this.#lines(now) : [],
       keys,
+      sides: this.#sides(place, { clusters, keys, now }),
       busy: this.#busy,
     }
   }
 
   #shown(): Shown {
-    const { clusters, now, keys, listing, lines } = this.#model()
-    const height = bodyHeight(this.#size, placeIn(this.#state).view)
+    const { clusters, now, keys, listing, lines, sides } = this.#model()
+    const place = placeIn(this.#state)
+    const side = this.#focusedSide(place, sides)
     return {
       view: firstOf(clusters),
       clusters: this.#copies.map(shownOf),
@@ -246,7 +268,8 @@ export class Session {
       keys,
       columns: (listing?.columns ?? []).map(({ id }) => id),
       lines: lines.map(plain),
-      height,
+      height: mainHeight(this.#state, place, this.#size),
+      ...(side === undefined ? {} : { side }),
     }
   }
 
@@ -271,6 +294,7 @@ export class Session {
 
   /** Filtering and sorting is done again only when the copy or the wish has changed. */
   #listingOf(place: Place): Listing | undefined {
+    if (place.view.screen === 'forwards') return forwardListing(this.#forwards, place.filter, place.sort, () => this.#deps.clock.wallMs())
     const known = this.#listing
     const clusters = this.#clustersOf(place)
     const version = clusters.reduce((sum, { view }) => sum + view.version, 0)
@@ -290,10 +314,40 @@ export class Session {
   }
 
   #lines(now: number): ReturnType<typeof linesOf> {
-    const { columns } = this.#size
+    const { columns } = mainPane(this.#state, placeIn(this.#state), this.#size)
     const [first] = this.#copiesOf(placeIn(this.#state))
     if (first === undefined) return []
     return linesOf(this.#state, { view: first.copy.view, pulse: first.pulse, printed: this.#printed, log: this.#log, now, columns })
+  }
+
+  /** What is in the panes beside the main one, as far as they are on the screen. */
+  #sides(place: Place, rows: Rows): ReadonlyMap<PaneName, Side> {
+    const panes = panesOf(this.#state, place, this.#size).filter(({ name }) => name !== 'main')
+    if (panes.length === 0 || place.view.screen === 'overview') return new Map()
+    const object = selectedIn(place, rows)
+    return new Map(panes.map((pane) => [pane.name, object === undefined ? nothingSelected : this.#sideOf(pane, object, rows)]))
+  }
+
+  #sideOf({ name, columns }: Pane, object: Selected, { clusters, now }: Rows): Side {
+    const view = viewIn(clusters, object.context)
+    const title = objectTitle(view, object)
+    const inside = columns - 2
+    if (name === 'detail') return { title, lines: glanceLines(view, object, now, inside) }
+    return { title: `events of ${title}`, lines: eventLines(view, object, now, inside) }
+  }
+
+  #focusedSide(place: Place, sides: Model['sides']): Shown['side'] {
+    const focus = focusOf(place)
+    if (focus === 'main') return undefined
+    const clusters = this.#clustersOf(place)
+    if (place.view.screen === 'overview') {
+      const { columns, rows } = bodyOf(this.#state, this.#size)
+      const count = allConcerns(clusters, this.#deps.clock.wallMs()).length
+      const { events } = overviewParts(clusters, count, place, columns, rows)
+      return { lines: clusters.reduce((sum, { view }) => sum + view.events.length, 0), height: (place.isZoomed ? rows : events) - 2 }
+    }
+    const pane = panesOf(this.#state, place, this.#size).find(({ name }) => name === focus)
+    return { lines: sides.get(focus)?.lines.length ?? 0, height: (pane?.rows ?? 2) - 2 }
   }
 
   // What goes on.
@@ -326,6 +380,18 @@ export class Session {
       case 'run':
         this.#tell(this.#run(effect.commands))
         break
+      case 'browse':
+        // Who is here through ssh has no browser here, and an own clipboard.
+        this.#screen?.write(`\u001b]52;c;${Buffer.from(effect.url).toString('base64')}\u0007`)
+        this.#tell(this.#deps.browse(effect.url))
+        break
+      case 'forward':
+        this.#tell(this.#forward(effect.target, effect.ports))
+        break
+      case 'end-forward':
+        for (const { key, stop } of this.#forwards) if (key === effect.key) stop.abort()
+        this.#forwards = this.#forwards.filter(({ key }) => key !== effect.key)
+        break
       case 'hand-over':
         this.#tell(this.#handOver(effect.words))
         break
@@ -337,6 +403,9 @@ export class Session {
         break
       case 'save':
         this.#tell(this.#save())
+        break
+      case 'page':
+        this.#tell(this.#page())
         break
     }
   }
@@ -361,6 +430,21 @@ export class Session {
       this.#changed()
       if (!isGood) return
     }
+  }
+
+  async #forward({ name, context }: Named, ports: string): Promise<void> {
+    const stop = new AbortController()
+    const signal = AbortSignal.any([stop.signal, this.#stop.signal])
+    const onTrouble = (error: unknown): void => {
+      this.#state = say(this.#state, `port of ${name}: ${messageOf(error)}`, true)
+      this.#changed()
+    }
+    const opened = await this.#deps.forward(this.#copyIn(context).client, name, ports, onTrouble, signal)
+    const key = `${opened.address}:${opened.port}`
+    const openedAt = this.#deps.clock.wallMs()
+    this.#forwards = [...this.#forwards, { ...opened, key, stop, openedAt, ...(context === undefined ? {} : { context }) }]
+    this.#state = say(this.#state, `${key} -> ${name}:${opened.remote}, until kit ui ends; :forwards lists them`)
+    this.#changed()
   }
 
   async #handOver(words: Words): Promise<void> {
@@ -396,6 +480,13 @@ export class Session {
     const path = await this.#deps.save(name, text)
     this.#state = say(this.#state, `saved ${shown.length} lines in ${path}`)
     this.#publish()
+  }
+
+  async #page(): Promise<void> {
+    const text = this.#model()
+      .lines.map((line) => `${plain(line).trimEnd()}\n`)
+      .join('')
+    await this.#screen?.lend(() => this.#deps.page(text))
   }
 
   async #haveFilters(asked: Promise<SavedFilters>): Promise<void> {
@@ -478,7 +569,9 @@ export class Session {
   async #readEvents(): Promise<void> {
     const place = placeIn(this.#state)
     const { screen } = place.view
-    if (screen !== 'overview' && screen !== 'events' && screen !== 'pulse') return
+    if (place.isPaused) return
+    const isBeside = panesOf(this.#state, place, this.#size).some(({ name }) => name === 'events')
+    if (!isBeside && screen !== 'overview' && screen !== 'events' && screen !== 'pulse') return
     await Promise.allSettled(this.#copiesOf(place).map(({ copy }) => copy.readEvents()))
   }
 
@@ -490,21 +583,34 @@ export class Session {
   /** Of the tasks that are on the screen, and of others on their nodes. */
   async #readUsage(): Promise<void> {
     const place = placeIn(this.#state)
-    if (place.view.screen !== 'tasks' && place.view.screen !== 'nodes') return
+    const { screen } = place.view
+    const hasRoom = mainPane(this.#state, place, this.#size).columns >= columnsForUsage
+    if (screen !== 'tasks' && screen !== 'nodes' && !(screen === 'services' && hasRoom)) return
     const { keys } = this.#model()
-    const height = bodyHeight(this.#size, place.view)
+    const height = mainHeight(this.#state, place, this.#size)
     const { top } = settled(place, keys, height)
     const rows = keys.slice(top, top + height).map(splitKey)
     await Promise.all(
       this.#copiesOf(place).map(async ({ name, copy }) => {
         const names = rows.filter(({ context = name }) => context === name).map(({ key }) => key)
-        const nodes = place.view.screen === 'nodes' ? names : names.flatMap((task) => copy.view.get('Task', task)?.spec.nodeName ?? [])
+        const nodeOf = (task: string): string | readonly string[] => copy.view.get('Task', task)?.spec.nodeName ?? []
+        const nodes =
+          screen === 'nodes'
+            ? names
+            : screen === 'tasks'
+              ? names.flatMap(nodeOf)
+              : names.flatMap((service) => [...copy.view.tasksOf(service).keys()].flatMap(nodeOf))
         const ready = [...new Set(nodes)].filter((node) => copy.view.get('Node', node)?.status.state === 'Ready')
         await copy.readUsage(ready.slice(0, mostNodesAsked))
       }),
     )
   }
 }
+
+/** What services use is a column that narrower lists leave out. */
+const columnsForUsage = 109
+
+const nothingSelected: Side = { title: 'nothing is selected', lines: [] }
 
 function shownOf({ name, copy }: Followed): Cluster {
   return { name, view: copy.view, connection: copy.connection() }

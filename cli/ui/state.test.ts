@@ -86,10 +86,10 @@ test('nothing is deleted by enter alone, by another word, by esc, or read-only',
   assert.deepEqual(await runs(['5', 'ctrl-x', ...'shap', 'tab', 'enter']), [])
   assert.deepEqual(await runs(['4', ' ', ' ', 'ctrl-x', 'tab', 'enter']), [])
   assert.deepEqual(await runs(['2', 'p', 'enter']), [])
-  assert.deepEqual(await runs(['2', 'ctrl-d', 'enter', 'tab', 'enter']), [])
+  assert.deepEqual(await runs(['2', 'ctrl-d', 'enter', 'tab', 'enter']), ['describe task/shop_web.1.a1'])
   assert.deepEqual(await runs([':', ...'delete service/shop_api', 'enter', 'enter']), [])
-  for (const key of ['ctrl-x', 'p', 'e', 's', 'R', 'U', 'S', 'D', 'ctrl-k'])
-    assert.deepEqual(await runs(['2', key, 'tab', 'enter', '4', key, 'tab', 'enter'], true), [], key)
+  for (const key of ['ctrl-x', 'p', 'e', 's', 'R', 'U', 'S', 'D', 'F', 'ctrl-k'])
+    assert.deepEqual(await runs(['2', key, 'tab', 'enter', '4', key, 'tab', 'enter'], true), ['describe node/id-mgr-1'], key)
   assert.deepEqual(await runs([':', ...'scale service/shop_web=1', 'enter'], true), [])
 })
 
@@ -119,6 +119,160 @@ test('enter goes down, esc and q up; q quits only from the top; history goes bot
   assert.equal(await crumbs(':', ...'node/w-1/tasks', 'enter'), 'nodes > w-1 > tasks')
   assert.equal(isOver, false)
   await town.type('q')
+  assert.equal(isOver, true)
+  close()
+})
+
+test('tab goes through the panes, movement is for the one that has it, enter opens what it shows, and esc goes back to the list first', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  const seen = async (...keys: readonly string[]): Promise<string> => {
+    await town.type(...keys)
+    return town.session.frame().slice(1, 4).join('\n')
+  }
+  assert.match(await seen('2', 'j', 'tab'), /^ services .*\n\+>service\/shop_bad -.* tab: next -\+\n\| state/)
+  assert.match(await seen('tab'), /\+>events of service\/shop_bad/)
+  assert.match(await seen('shift-tab', 'shift-tab'), /NAME +TASKS/)
+  assert.match(await seen('tab', 'z'), /\+>service\/shop_bad .* z: all panes -\+/)
+  assert.match(await seen('esc'), /^ services .*\n NAME/)
+  assert.match(town.session.frame().join('\n'), />shop_bad/)
+  assert.match(await seen('k', 'tab', 'enter'), /services > shop_api > rollout/)
+  assert.match(await seen('esc', 'tab', 'enter'), /events {2}\[\/object=service\/shop_api\]/)
+  assert.match(await seen('1', 'tab', 'enter'), /^ events +2 /)
+  town.session.resize({ columns: 80, rows: 16 })
+  assert.match(
+    await seen('2', 'g', 'tab', 'j', 'j'),
+    /^ services .*\n\+>service\/shop_api -.*\n\| what/,
+    'the list stays, its detail moves',
+  )
+  assert.match(await seen('g'), /\n\| state/)
+  close()
+})
+
+test('beside a list stands what is selected, with its events; a zoomed pane has the screen', async () => {
+  const town = createTown({ size: { columns: 200, rows: 40 } })
+  const { close } = await town.open()
+  const frame = async (...keys: readonly string[]): Promise<string> => {
+    await town.type(...keys)
+    return town.session.frame().join('\n')
+  }
+  assert.match(await frame('2'), />shop_api .*\| state +STOPPED[\s\S]*\+ events of service\/shop_api[\s\S]*RolloutPaused/)
+  assert.match(await frame('j'), />shop_bad .*[\s\S]*\+ events of service\/shop_bad[\s\S]*none in the last hour/)
+  assert.match(await frame('4', 'G'), /\| state +down for 4m[\s\S]*>w-3 /)
+  assert.doesNotMatch(await frame('z'), /\| state/)
+  assert.match(await frame('z', '6', 'j'), /\+ (service\/shop_api|node\/w-3) -/)
+  close()
+})
+
+test('the first line goes away by a key; what it must say is said on the next', async () => {
+  const town = createTown({ isReadOnly: true })
+  const { close } = await town.open()
+  await town.type('2', 'ctrl-e')
+  assert.match(town.session.frame()[0] ?? '', /^ services .*READ-ONLY/)
+  assert.equal(town.session.frame().length, 24)
+  await town.type('ctrl-e')
+  assert.match(town.session.frame()[0] ?? '', /^ kit /)
+  close()
+})
+
+test('J goes to what an object belongs to; * marks what the filter leaves', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  const crumbs = async (...keys: readonly string[]): Promise<string> => {
+    await town.type(...keys)
+    return town.session.frame()[1]?.trim() ?? ''
+  }
+  assert.match(await crumbs('3', 'J'), /^services > shop_api > rollout/)
+  await town.type('4', 'J')
+  assert.match(town.session.frame().at(-1) ?? '', /it belongs to nothing/)
+  const service = town.store.view.get('Service', 'shop_web')
+  assert.ok(service !== undefined)
+  const ownerReferences = [{ apiVersion: 'kit/v1', kind: 'Stack', name: 'shop', uid: 'uid-shop', controller: true }]
+  await town.commit([{ op: 'update', object: { ...service, metadata: { ...service.metadata, ownerReferences } } }])
+  await town.clock.advance(1_000)
+  assert.match(await crumbs('2', 'G', 'J'), /^stacks > shop > tree/)
+  assert.match(await crumbs('2', '/', ...'shop_b', 'enter', '*'), /2 marked/)
+  assert.doesNotMatch(await crumbs('*'), /marked/)
+  close()
+})
+
+test('a port of a task is opened here and listed until it is closed; b shows the published one in the browser', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  const footer = async (...keys: readonly string[]): Promise<string> => {
+    await town.type(...keys)
+    return town.session.frame().at(-1)?.trim() ?? ''
+  }
+  assert.match(await footer('2', 'F'), /^port of shop_api\.1\.a1 to open here: 80_/)
+  assert.match(await footer('backspace', 'backspace', ...'9000:80', 'enter'), /^127\.0\.0\.1:9000 -> shop_api\.1\.a1:80, until kit ui ends/)
+  await town.type(':', ...'forwards', 'enter')
+  assert.match(town.session.frame().join('\n'), />127\.0\.0\.1:9000 +shop_api\.1\.a1 +80 +1\/3 +900 B +3\.0Mi/)
+  await town.type('ctrl-x')
+  assert.match(town.session.frame().join('\n'), /there are none/)
+  assert.match(await footer('2', 'b'), /^http:\/\/w-1:8080$/)
+  assert.deepEqual(town.browsed, ['http://w-1:8080'])
+  assert.match(await footer('j', 'b'), /no published port/)
+  assert.match(await footer('F'), /no task of it runs/)
+  close()
+})
+
+test('events stand still while they are paused, and show then what has come', async () => {
+  const town = createTown({ start: { screen: 'events' } })
+  const { close } = await town.open()
+  await town.type('p')
+  assert.match(town.session.frame()[1] ?? '', /^ events {2}PAUSED/)
+  town.events
+    .recorder('agent/w-1')
+    .record({ object: { kind: 'Task', name: 'shop_web.1.a1' }, type: 'Normal', reason: 'Pulled', message: 'pulled shop/web:7' })
+  await town.clock.advance(5_000)
+  assert.doesNotMatch(town.session.frame().join('\n'), /Pulled/)
+  await town.type('p')
+  await town.clock.advance(5_000)
+  assert.match(town.session.frame().join('\n'), /Pulled/)
+  close()
+})
+
+test('logs leave out what is not grave, tell where a task ended, and go to the pager', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  await town.type('2', 'l')
+  assert.match(town.session.frame().join('\n'), /listening on 80/)
+  await town.type('!')
+  assert.match(town.session.frame()[1] ?? '', /logs {2}warn and worse/)
+  assert.doesNotMatch(town.session.frame().join('\n'), /listening on 80/)
+  assert.match(town.session.frame().join('\n'), /Error: DB_URL is not set/)
+  await town.type('!', '!')
+  assert.match(town.session.frame().join('\n'), /listening on 80/)
+  const task = town.store.view.get('Task', 'shop_api.1.a1')
+  assert.ok(task !== undefined)
+  const status = { ...task.status, state: 'Failed', exitCode: 3, at: town.clock.wallMs() } as const
+  await town.commit([{ op: 'update', object: { ...task, status } }])
+  await town.clock.advance(1_000)
+  assert.match(town.session.frame().join('\n'), /^ -- shop_api\.1 exited with (code )?3/m)
+  close()
+})
+
+test('help is filtered by words', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  await town.type('3', '?', '/', ...'columns', 'enter')
+  assert.match(town.session.frame().join('\n'), /ctrl-w/)
+  assert.doesNotMatch(town.session.frame().join('\n'), /describe/)
+  close()
+})
+
+test('what somebody typed into a form is not lost by one ctrl-c', async () => {
+  const town = createTown()
+  const { close, ended } = await town.open()
+  let isOver = false
+  ended.then(() => (isOver = true)).catch(() => undefined)
+  await town.type('2', 'S', '7', 'ctrl-c')
+  assert.equal(isOver, false)
+  assert.match(town.session.frame().at(-1) ?? '', /ctrl-c again quits/)
+  await town.type('1', 'ctrl-c', 'esc', '5', 'ctrl-x', ...'sho', 'ctrl-c')
+  assert.match(town.session.frame().at(-1) ?? '', /ctrl-c again quits/)
+  assert.equal(isOver, false)
+  await town.type('ctrl-c')
   assert.equal(isOver, true)
   close()
 })

@@ -1,6 +1,7 @@
 // Where somebody is in the dashboard: the places gone through, what is typed, what is asked. Pure; `press.ts` says what
 // a key does with it, and `deeds.ts` what is done about the selected object.
 
+import type { LogLevel } from '../log-level.ts'
 import type { SavedFilters } from '../saved-filters.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
@@ -30,22 +31,37 @@ export interface Place {
   readonly withPast: boolean
   /** Of YAML: all, or only what people write. */
   readonly onlySpec: boolean
+  /** Columns as wide as what is in them, and those that are left out otherwise. */
+  readonly isWide: boolean
   readonly follows: boolean
+  /** Of logs: lines that are at least so grave. */
+  readonly level?: LogLevel
+  /** Of events: what comes is not shown yet. */
+  readonly isPaused: boolean
   readonly timestamps: boolean
   readonly wraps: boolean
+  /** The one that keys move in, of `paneNames`; and whether it has the whole screen. */
+  readonly pane: number
+  readonly isZoomed: boolean
+  /** The first line of that pane, where it is not the main one. */
+  readonly paneTop: number
 }
 
 /** How many entries of its history a line is back. */
 interface Typed {
   readonly text: string
   readonly back: number
+  /** Ctrl-C was pressed once: what is typed would be lost. */
+  readonly isLeaving?: boolean
 }
 
 export type Mode =
   | { readonly kind: 'browse' }
   | ({ readonly kind: 'command' } & Typed)
   | ({ readonly kind: 'filter'; readonly before: string } & Typed)
-  | ({ readonly kind: 'scale'; readonly services: readonly Named[] } & Typed)
+  | ({ readonly kind: 'scale'; readonly services: readonly Named[]; readonly before: string } & Typed)
+  /** A port of a task, or of a task of a service, that is to be opened on this machine. */
+  | ({ readonly kind: 'forward'; readonly target: Named; readonly before: string } & Typed)
   | {
       readonly kind: 'confirm'
       readonly question: string
@@ -57,6 +73,7 @@ export type Mode =
       /** Must be typed first. */
       readonly word?: string
       readonly typed: string
+      readonly isLeaving?: boolean
     }
 
 /** An object that has no other name than this, in the cluster of that context where there are several. */
@@ -81,6 +98,10 @@ export interface UiState {
   /** Kept for another day. */
   readonly saved: SavedFilters
   readonly hasMouse: boolean
+  /** The first line of the screen, which says how the cluster is. */
+  readonly hasHeader: boolean
+  /** When a click opened something: what follows at once belongs to the same click of a person. */
+  readonly clickedAt?: number
   readonly theme: string
 }
 
@@ -91,11 +112,18 @@ export type Effect =
   /** Has the terminal to itself until it ends. */
   | { readonly do: 'hand-over'; readonly words: Words }
   | { readonly do: 'copy'; readonly text: string }
+  /** Shows it in the browser of this machine. */
+  | { readonly do: 'browse'; readonly url: string }
+  /** Opens a port here, as `[LOCAL:]PORT` says, that leads to the task; or closes one. */
+  | { readonly do: 'forward'; readonly target: Named; readonly ports: string }
+  | { readonly do: 'end-forward'; readonly key: string }
   /** Keeps a filter for another day, or forgets it. */
   | { readonly do: 'toggle-filter'; readonly of: string; readonly filter: string }
   /** Where the tasks of nodes would go, for the question with these commands. */
   | { readonly do: 'forecast'; readonly nodes: readonly Named[]; readonly commands: readonly Words[] }
   | { readonly do: 'save' }
+  /** All of the text, in the pager of the person. */
+  | { readonly do: 'page' }
 
 export interface Transition {
   readonly state: UiState
@@ -116,6 +144,8 @@ export interface Shown {
   readonly lines: readonly string[]
   /** Rows or lines that fit. */
   readonly height: number
+  /** Of the pane that keys move in, where that is not the main one: its lines, and how many fit. */
+  readonly side?: { readonly lines: number; readonly height: number }
 }
 
 const mostPlaces = 50
@@ -131,6 +161,7 @@ export function begin(view: View, { isReadOnly, theme }: { readonly isReadOnly: 
     typed: { command: [], filter: [] },
     saved: {},
     hasMouse: true,
+    hasHeader: true,
     theme,
   }
 }
@@ -149,9 +180,14 @@ export function placeOf(view: View, parent?: number): Place {
     onlyFaults: false,
     withPast: false,
     onlySpec: false,
+    isWide: false,
+    isPaused: false,
     follows: view.screen === 'logs',
     timestamps: false,
     wraps: false,
+    pane: 0,
+    isZoomed: false,
+    paneTop: 0,
   }
 }
 
@@ -171,9 +207,13 @@ export function settled(place: Place, keys: readonly string[], height: number): 
   return { ...rest, at, top, ...(selected === undefined ? {} : { selected }) }
 }
 
-/** Of a list the selection moves; of a text the screen does. */
+/** Of a list the selection moves; of a text, and of a pane beside a list, what is seen of it. */
 export function move(state: UiState, shown: Shown, by: number): UiState {
   const place = placeIn(state)
+  if (shown.side !== undefined) {
+    const { lines, height } = shown.side
+    return changePlace(state, { paneTop: Math.max(0, Math.min(lines - height, place.paneTop + by)) })
+  }
   if (isText(place.view)) {
     const lowest = Math.max(0, shown.lines.length - shown.height)
     const top = Math.max(0, Math.min(lowest, (place.follows ? lowest : place.top) + by))
@@ -204,12 +244,13 @@ function asLeft({ places }: UiState, place: Place): Place {
   const locator = formatLocator(place.view)
   const before = places.findLast(({ view }) => formatLocator(view) === locator)
   if (before === undefined) return place
-  const { filter, sort, columns, onlyFaults, withPast } = before
+  const { filter, sort, columns, onlyFaults, withPast, isWide } = before
   return {
     ...place,
     filter,
     onlyFaults,
     withPast,
+    isWide,
     ...(sort === undefined ? {} : { sort }),
     ...(columns === undefined ? {} : { columns }),
   }

@@ -72,7 +72,30 @@ export function serviceColumns(view: ClusterView, now: () => number): readonly C
       amount: (service) => failuresOf(view, service),
     },
     ageColumn(now),
+    {
+      id: 'cpu',
+      heading: 'CPU (cores)',
+      width: 11,
+      rank: 8,
+      align: 'right',
+      text: (service) => coresText(usedBy(view, service)),
+      amount: (service) => usedBy(view, service) ?? -1,
+    },
   ]
+}
+
+/** What its tasks use, as far as that was asked. */
+function usedBy(view: ClusterView, { metadata }: Service): number | undefined {
+  let percent: number | undefined
+  for (const task of view.tasksOf(metadata.name).keys()) {
+    const used = view.usage.get(task)?.cpuPercent
+    if (used !== undefined) percent = (percent ?? 0) + used
+  }
+  return percent === undefined ? undefined : percent / 100
+}
+
+function coresText(cores: number | undefined): string {
+  return cores === undefined ? '-' : cores.toFixed(2)
 }
 
 /** How many tasks it is to have. */
@@ -173,7 +196,11 @@ export function stateText(task: Task): string {
 }
 
 export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () => number): readonly Column<Task>[] {
-  const name = (task: Task): string => (isOfOneService ? slotName(view, task) : `${task.spec.service}.${slotName(view, task)}`)
+  // Those that others have replaced stand below those.
+  const name = (task: Task): string => {
+    const slot = slotName(view, task)
+    return `${phaseOf(task) === 'past' ? '\\_ ' : ''}${isOfOneService ? slot : `${task.spec.service}.${slot}`}`
+  }
   return [
     {
       id: 'name',
@@ -226,8 +253,35 @@ export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () 
       },
       amount: ({ metadata }) => view.usage.get(metadata.name)?.memoryBytes ?? -1,
     },
+    {
+      id: 'cpulimit',
+      heading: 'CPU %lim',
+      width: 12,
+      rank: 8,
+      isRare: true,
+      text: (task) => shareBar((view.usage.get(task.metadata.name)?.cpuPercent ?? Number.NaN) / 100, limitOf(view, task).cpus),
+    },
+    {
+      id: 'memlimit',
+      heading: 'MEM %lim',
+      width: 12,
+      rank: 9,
+      isRare: true,
+      text: (task) => shareBar(view.usage.get(task.metadata.name)?.memoryBytes ?? Number.NaN, limitOf(view, task).memoryBytes),
+    },
     { id: 'error', heading: 'LAST ERROR', width: 12, grow: 4, rank: 0, text: errorText },
   ]
+}
+
+/** `[##....] 31%`, where both are known. */
+function shareBar(used: number, limit: number): string {
+  return limit > 0 && !Number.isNaN(used) ? loadBar(used, undefined, limit, 6) : '-'
+}
+
+/** 0 where there is none. */
+function limitOf(view: ClusterView, { spec }: Task): Capacity {
+  const { cpus, memory } = view.get('Revision', spec.revision)?.spec.template.resources?.limits ?? {}
+  return { cpus: cpus === undefined ? 0 : cpuCores(cpus), memoryBytes: memory === undefined ? 0 : memoryBytes(memory) }
 }
 
 export function errorText(task: Task): string {
@@ -247,7 +301,7 @@ export interface Capacity {
 const reservations = new WeakMap<object, Capacity>()
 
 /** What its revision has set aside for a task. */
-function reservationOf(view: ClusterView, { spec }: Task): Capacity {
+export function reservationOf(view: ClusterView, { spec }: Task): Capacity {
   const revision = view.get('Revision', spec.revision)
   if (revision === undefined) return { cpus: 0, memoryBytes: 0 }
   const known = reservations.get(revision)
@@ -293,7 +347,7 @@ export function loadBar(reserved: number, used: number | undefined, total: numbe
   )} ${share}%`
 }
 
-export function nodeColumns(view: ClusterView): readonly Column<Node>[] {
+export function nodeColumns(view: ClusterView, now: () => number): readonly Column<Node>[] {
   const total = ({ status }: Node): Capacity => status.description?.resources ?? { cpus: 0, memoryBytes: 0 }
   const share = (node: Node, which: keyof Capacity): number =>
     loadOf(view, node.metadata.name).reserved[which] / Math.max(1, total(node)[which])
@@ -307,7 +361,7 @@ export function nodeColumns(view: ClusterView): readonly Column<Node>[] {
       text: ({ metadata }) => hostOf(view, metadata.name),
       compare: byHost,
     },
-    { id: 'role', heading: 'ROLE', width: 7, rank: 4, text: ({ status, spec }) => (status.role ?? spec.role ?? 'Worker').toLowerCase() },
+    { id: 'role', heading: 'ROLE', width: 7, rank: 4, text: nodeRole },
     {
       id: 'state',
       heading: 'STATE',
@@ -330,7 +384,7 @@ export function nodeColumns(view: ClusterView): readonly Column<Node>[] {
       width: 6,
       rank: 0,
       align: 'right',
-      text: ({ metadata }) => String(onNode(view, metadata.name)),
+      text: (node) => tasksOnText(view, node),
       amount: ({ metadata }) => onNode(view, metadata.name),
     },
     {
@@ -358,13 +412,32 @@ export function nodeColumns(view: ClusterView): readonly Column<Node>[] {
       amount: (node) => share(node, 'memoryBytes'),
     },
     { id: 'executor', heading: 'EXECUTOR', width: 9, rank: 5, text: ({ status }) => status.description?.executor ?? '-' },
-    { id: 'trouble', heading: 'TROUBLE', width: 12, grow: 2, rank: 6, text: ({ status }) => status.description?.trouble ?? '' },
+    { id: 'trouble', heading: 'TROUBLE', width: 12, grow: 2, rank: 6, text: (node) => troubleText(node, now()) },
   ]
 }
 
 export function byHost(a: Node, b: Node): number {
   const host = ({ metadata, status }: Node): string => status.description?.hostname ?? metadata.name
   return order(host(a), host(b)) || byName(a, b)
+}
+
+function nodeRole({ status, spec }: Node): string {
+  if (status.manager?.member === 'Leader') return '*leader'
+  return (status.role ?? spec.role ?? 'Worker').toLowerCase()
+}
+
+/** Of a node that is to have none, how many are left; of one that is away, how many nobody has replaced. */
+function tasksOnText(view: ClusterView, { metadata, spec, status }: Node): string {
+  const count = onNode(view, metadata.name)
+  if (count === 0) return '0'
+  if (status.state === 'Down' || status.state === 'Disconnected') return `${count} lost`
+  return spec.availability === 'Drain' ? `${count} left` : String(count)
+}
+
+function troubleText({ status }: Node, now: number): string {
+  const { description, state, stateAt } = status
+  if (description?.trouble !== undefined) return description.trouble
+  return (state === 'Down' || state === 'Disconnected') && stateAt !== undefined ? `not heard for ${formatAge(now - stateAt)}` : ''
 }
 
 function nodeState({ status }: Node): string {
@@ -422,5 +495,6 @@ export function eventColumns(view: ClusterView, now: () => number): readonly Col
       style: ({ type }) => (type === 'Warning' ? 'yellow' : undefined),
     },
     { id: 'message', heading: 'MESSAGE', width: 20, grow: 3, rank: 0, text: ({ message }) => message },
+    { id: 'by', heading: 'BY', width: 14, rank: 3, text: ({ source }) => source.component },
   ]
 }

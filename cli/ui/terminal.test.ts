@@ -93,6 +93,51 @@ test('a click selects a row, a second one opens it, one on a heading sorts, the 
   await terminal.close()
 })
 
+test('a double click on a row that was selected opens it and nothing of what is below it', async () => {
+  const town = createTown({ start: { screen: 'services' } })
+  const terminal = await openTerminal(town)
+  await terminal.shows(/shop_web/)
+  await terminal.type(click(4, 4) + click(4, 4))
+  await terminal.shows(/LAST ERROR/)
+  assert.match(town.session.frame()[1] ?? '', /services > shop_api > tasks/)
+  await town.clock.advance(1_000)
+  await terminal.type(click(4, 4))
+  await terminal.shows(/listening on 80/)
+  await terminal.close()
+})
+
+test('the wheel and clicks are for the pane that they are on', async () => {
+  const size = { columns: 200, rows: 24 }
+  const town = createTown({ start: { screen: 'services' }, size })
+  const terminal = await openTerminal(town, size)
+  // Only what is different is painted, so that the whole is to be had from the frame.
+  const frame = (): string => town.session.frame().join('\n')
+  assert.match(frame(), />shop_api[\s\S]*\+ events of service\/shop_api/)
+  const [column, row] = [190, 6]
+  await terminal.type(click(column, row))
+  assert.match(frame(), /\+>service\/shop_api/)
+  const wheel = (x: number, y: number): string => `\u001b[<65;${x};${y}M`
+  await terminal.type(wheel(column, row) + wheel(column, row))
+  assert.doesNotMatch(frame(), /\| state +STOPPED/)
+  assert.match(frame(), />shop_api/)
+  await terminal.type(wheel(4, 6))
+  assert.match(frame(), />shop_web/)
+  assert.match(frame(), /\+ service\/shop_web/)
+  await terminal.close()
+})
+
+test('a click on a key of the last line is that key', async () => {
+  const town = createTown({ start: { screen: 'services' } })
+  const terminal = await openTerminal(town)
+  await terminal.shows(/shop_web/)
+  const at = (word: string): number => (town.session.frame().at(-1) ?? '').indexOf(word) + 1
+  await terminal.type(click(at('rollout'), 24))
+  assert.match(town.session.frame()[1] ?? '', /services > shop_api > rollout/)
+  await terminal.type(click(at('? help'), 24))
+  assert.match(town.session.frame()[2] ?? '', /Keys in service/)
+  await terminal.close()
+})
+
 test('m gives the mouse to the terminal and takes it back; while a question stands it chooses nothing', async () => {
   const town = createTown({ start: { screen: 'services' } })
   const terminal = await openTerminal(town)

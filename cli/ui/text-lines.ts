@@ -1,6 +1,9 @@
 // The lines of screens that are read, not chosen from.
 
 import type { LogLine } from '../../api/session.ts'
+import { isEnded } from '../../api/task.ts'
+import { describeEnd } from '../convergence.ts'
+import { atLeast } from '../log-level.ts'
 import { nameOf } from '../resource.ts'
 import { clusterLines } from './cluster-lines.ts'
 import type { ClusterView } from './cluster-view.ts'
@@ -10,6 +13,7 @@ import { rolloutLines } from './rollout-lines.ts'
 import { helpLines } from './screens.ts'
 import { type Place, placeIn, type UiState } from './state.ts'
 import { type Line, oneLine, plain, type Span, wrapped } from './text.ts'
+import { topologyLines } from './topology.ts'
 import { yamlLines } from './yaml-lines.ts'
 
 export interface TextSources {
@@ -31,9 +35,11 @@ export function linesOf(state: UiState, sources: TextSources): readonly Line[] {
     case 'service':
       return rolloutLines(view, shown.name, now, columns)
     case 'help':
-      return helpLines(state.places[place.parent ?? 0]?.view.screen ?? 'overview')
+      return helpLines(state.places[place.parent ?? 0]?.view.screen ?? 'overview', place.filter)
     case 'pulse':
       return sources.pulse.lines(columns)
+    case 'topology':
+      return topologyLines(view, columns)
     case 'cluster':
       return clusterLines(view, now, columns)
     case 'yaml': {
@@ -51,14 +57,23 @@ export function linesOf(state: UiState, sources: TextSources): readonly Line[] {
   }
 }
 
-function logLines({ filter, timestamps, wraps, view: shown }: Place, { view, log, columns }: TextSources): readonly Line[] {
+function logLines({ filter, timestamps, wraps, level, view: shown }: Place, { view, log, columns }: TextSources): readonly Line[] {
   const wanted = filter.toLowerCase()
+  const isGrave = level === undefined ? () => true : atLeast(level)
+  const ends = shown.screen === 'logs' ? endsOf(view, shown) : []
   const lines: Line[] = []
+  let from = log.find((line) => typeof line !== 'string')?.at ?? Number.POSITIVE_INFINITY
+  const tellEndsUntil = (at: number): void => {
+    for (const end of ends) if (end.at >= from && end.at < at) lines.push([{ text: ` -- ${end.text}`, style: 'dim' }])
+    from = Math.max(from, at)
+  }
   for (const line of log) {
+    if (typeof line !== 'string') tellEndsUntil(line.at)
     if (typeof line === 'string') {
       lines.push([{ text: ` -- ${line}`, style: 'dim' }])
       continue
     }
+    if (!isGrave(line)) continue
     if (wanted !== '' && !line.text.toLowerCase().includes(wanted) && !line.task.includes(wanted)) continue
     const task = view.get('Task', line.task)
     const name = task === undefined ? line.task : taskName(view, task)
@@ -70,7 +85,21 @@ function logLines({ filter, timestamps, wraps, view: shown }: Place, { view, log
     for (const [at, part] of parts.entries())
       lines.push([...(at === 0 ? head : [' '.repeat(plain(head).length)]), style === undefined ? part : { text: part, style }])
   }
+  tellEndsUntil(Number.POSITIVE_INFINITY)
   return lines
+}
+
+/** Tasks that ended while one looks at what they say, oldest first. */
+function endsOf(
+  view: ClusterView,
+  { kind, name }: Extract<Place['view'], { screen: 'logs' }>,
+): readonly { readonly at: number; readonly text: string }[] {
+  const one = kind === 'Task' ? view.get('Task', name) : undefined
+  const tasks = kind === 'Service' ? [...view.tasksOf(name).values()] : one === undefined ? [] : [one]
+  return tasks
+    .filter((task) => isEnded(task))
+    .map((task) => ({ at: task.status.at, text: `${taskName(view, task)} ${describeEnd(task)}` }))
+    .toSorted((a, b) => a.at - b.at)
 }
 
 const logColours = ['cyan', 'green', 'yellow', 'magenta', 'blue'] as const

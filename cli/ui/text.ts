@@ -100,11 +100,11 @@ export function field(name: string, spans: readonly Span[]): Line {
   return [{ text: ` ${name.padEnd(9)}`, style: 'dim' }, ...spans]
 }
 
-/** The row that keys act on: marked by a sign too, for terminals and eyes without colour. */
-export function selected(line: Line, width: number, sign = '>'): Line {
+/** The row that keys act on: marked by a sign too, for terminals and eyes without colour. It stands out while keys move it. */
+export function selected(line: Line, width: number, sign = '>', hasFocus = true): Line {
   const [first = '', ...rest] = fit(line, width)
   const text = `${sign}${textOf(first).slice(1)}${plain(rest)}`
-  return [{ text: text + ' '.repeat(Math.max(0, width - widthOf(text))), style: 'inverse' }]
+  return [{ text: text + ' '.repeat(Math.max(0, width - widthOf(text))), style: hasFocus ? 'inverse' : 'bold' }]
 }
 
 /** The line from that column of the terminal on. */

@@ -181,6 +181,8 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
   recorder.record({ object: { kind: 'Service', name: 'shop_api' }, type: 'Warning', reason: 'RolloutPaused', message: 'The rollout of v2 is paused' })
   recorder.record({ object: { kind: 'Node', name: 'id-w-3' }, type: 'Warning', reason: 'NodeDown', message: 'no heartbeat for 15 s' })
   const ran: (readonly string[])[] = []
+  const browsed: string[] = []
+  const paged: string[] = []
   let saved: SavedFilters = {}
   const session = new Session({
     clusters: [{ name: '~/.kit/local', client: world.client }],
@@ -191,6 +193,9 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     },
     runAlone: async (command) => ({ isGood: true, text: command.join(' ') }),
     save: async (name) => `${name}.txt`,
+    forward: async (_client, name, ports) => ({ address: '127.0.0.1', port: Number(ports.split(':')[0]), task: name, remote: Number(ports.split(':').at(-1)), traffic: { connections: 3, open: 1, sentBytes: 900, receivedBytes: 3 * 2 ** 20 } }),
+    page: async (text) => void paged.push(text),
+    browse: async (url) => void browsed.push(url),
     filters: {
       read: async () => saved,
       toggle: async (of, filter) => {
@@ -213,6 +218,8 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     session,
     /** Commands that keys asked for. */
     ran,
+    browsed,
+    paged,
     commit,
     /** Puts everything in the store. */
     fill,
