@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { applyConfig, trackUpdate } from './apply.ts'
-import type { Schema } from './definition.ts'
 import { reasonOf, StatusError } from './errors.ts'
 import { readFields, writeFields } from './managed-fields.ts'
+import type { Schema } from './schema/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from './wire.ts'
 
 const text: Schema = { type: 'string' }

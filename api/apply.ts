@@ -5,7 +5,6 @@
 // Pure: objects in their wire form go in and come out; committing them is the caller's.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { Schema } from './definition.ts'
 import { type Cause, StatusError } from './errors.ts'
 import {
   compareFields,
@@ -24,6 +23,7 @@ import {
   writeFields,
 } from './managed-fields.ts'
 import type { ManagedFieldsEntry } from './objects.ts'
+import type { Schema } from './schema/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from './wire.ts'
 
 export interface Writer {

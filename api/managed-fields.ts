@@ -6,9 +6,9 @@
 // whole. An item of a keyed list and a map below a free key are fields themselves beside their leaves.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { Schema } from './definition.ts'
 import { StatusError } from './errors.ts'
 import type { FieldSet } from './objects.ts'
+import type { Schema } from './schema/definition.ts'
 import { isJsonObject, type Json, type JsonObject } from './wire.ts'
 
 /** A path as text: its elements joined by a character that no element contains. */

@@ -2,7 +2,7 @@
 // file, as a diagnostic with line and column.
 
 import type { Cause } from './errors.ts'
-import { type Path, pathText } from './yaml-place.ts'
+import { type Path, pathText } from './yaml/yaml-place.ts'
 
 export type MistakeReason =
   | 'FieldValueRequired'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { definitions } from './definitions.ts'
+import { definitions } from './schema/definitions.ts'
 import { formatAge, tablePrinter } from './table.ts'
 
 test('ages read as kubectl prints them', () => {

@@ -1,9 +1,9 @@
 // Objects as rows of text, by the printer columns of their definition: what `kubectl get` and `kit get`
 // print. Ages are rendered here, so that every client shows the same.
 
-import type { Definition, PrinterColumn, Schema } from './definition.ts'
 import { evaluateJsonPath, type JsonPath, parseJsonPath } from './json-path.ts'
-import { schemaOf } from './schema.ts'
+import type { Definition, PrinterColumn, Schema } from './schema/definition.ts'
+import { schemaOf } from './schema/schema.ts'
 import type { Json, JsonObject, ListMetadata, Table, TableColumn, TableRow } from './wire.ts'
 
 export interface TableOptions {

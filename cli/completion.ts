@@ -3,10 +3,10 @@
 // one that is being typed. Each line is a value, and behind a tab what it is; the last one is `:` and a directive.
 
 import type { Argument, Command, Option } from 'commander'
-import { definitions } from '../api/definitions.ts'
 import { diagnosticCodes } from '../api/diagnostic-codes.ts'
 import type { Kind } from '../api/objects.ts'
-import { findDefinition, memberSchema, schemaOf } from '../api/schema.ts'
+import { definitions } from '../api/schema/definitions.ts'
+import { findDefinition, memberSchema, schemaOf } from '../api/schema/schema.ts'
 import type { GlobalOptions } from './options.ts'
 
 /** Bits, with Cobra's numbers. */

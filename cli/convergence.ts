@@ -7,8 +7,8 @@
 // start never passes as success.
 
 import { isDue } from '../api/clock-step.ts'
-import { replicasOf, updatePolicyOf } from '../api/defaults.ts'
 import type { Service, UpdateStatus } from '../api/objects.ts'
+import { replicasOf, updatePolicyOf } from '../api/schema/defaults.ts'
 import { compareStates, isEnded, isOpen, isWanted, slotOf, type TaskFacts } from '../api/task.ts'
 
 export type Verdict =

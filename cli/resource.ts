@@ -1,10 +1,10 @@
 // What a person types for kinds and objects: `service`, `services`, `svc`, `service/web`, `svc web`, `task web.1`.
 
-import type { Definition } from '../api/definition.ts'
-import { definitions } from '../api/definitions.ts'
 import { reasonOf } from '../api/errors.ts'
 import type { Kind } from '../api/objects.ts'
-import { findDefinition, namesOf } from '../api/schema.ts'
+import type { Definition } from '../api/schema/definition.ts'
+import { definitions } from '../api/schema/definitions.ts'
+import { findDefinition, namesOf } from '../api/schema/schema.ts'
 import { nearest } from '../api/suggestion.ts'
 import type { WireObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'

@@ -2,7 +2,7 @@
 // written and never read back, and what only admins read, is not shown, nor the values of variables of a command.
 
 import type { ApiRequest } from '../api/request.ts'
-import { findDefinition, schemaOf } from '../api/schema.ts'
+import { findDefinition, schemaOf } from '../api/schema/schema.ts'
 import { isJsonObject, type Json, type JsonObject } from '../api/wire.ts'
 import { adminOnlyPaths, type FieldPath, withoutPaths, writeOnlyPaths } from '../server/conversion.ts'
 

@@ -1,6 +1,5 @@
 // The Client, on top of anything that carries a request to a router and an answer back.
 
-import { definitions } from '../api/definitions.ts'
 import { type Cause, type Reason, reasonOf, reasons, StatusError } from '../api/errors.ts'
 import { type ExecRequest, execUpgrade, type ForwardRequest } from '../api/exec.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
@@ -13,6 +12,7 @@ import {
   type Method,
   requestIdHeader,
 } from '../api/request.ts'
+import { definitions } from '../api/schema/definitions.ts'
 import type { LogLine } from '../api/session.ts'
 import { isTaskStats } from '../api/stats.ts'
 import {

@@ -2,7 +2,7 @@
 
 import type { Diagnostic } from '../api/diagnostic.ts'
 import { codeOf } from '../api/mistake.ts'
-import type { YamlDocument } from '../api/yaml-document.ts'
+import type { YamlDocument } from '../api/yaml/yaml-document.ts'
 import { formatPath, type Problem, type ProblemReason } from './problem.ts'
 
 /** Codes of what only documents can do wrong; the others are those of objects. `kit explain KIT0150` tells more. */

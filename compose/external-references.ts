@@ -3,7 +3,7 @@
 // A volume is not looked for: the engine of each node makes one that is missing.
 
 import type { Diagnostic } from '../api/diagnostic.ts'
-import { pointAt } from '../api/yaml-document.ts'
+import { pointAt } from '../api/yaml/yaml-document.ts'
 import type { InputObject } from './input-object.ts'
 import { readCompose } from './read.ts'
 

@@ -1,11 +1,11 @@
 // What files of manifests hold, as objects with their places: what is applied first, and what is defined twice.
 
 import type { Diagnostic } from '../api/diagnostic.ts'
-import type { ManifestDocument } from '../api/manifest.ts'
 import type { Kind } from '../api/objects.ts'
 import type { Manifest } from '../api/wire.ts'
-import { pointAt } from '../api/yaml-document.ts'
-import type { Path } from '../api/yaml-place.ts'
+import type { ManifestDocument } from '../api/yaml/manifest.ts'
+import { pointAt } from '../api/yaml/yaml-document.ts'
+import type { Path } from '../api/yaml/yaml-place.ts'
 import { compileStack } from './compile.ts'
 import type { Problem } from './problem.ts'
 import { readCompose } from './read.ts'

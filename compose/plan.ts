@@ -3,9 +3,9 @@
 // stored, and tells the stack controller what to commit.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { Schema } from '../api/definition.ts'
-import { definitions } from '../api/definitions.ts'
 import type { ManagedFieldsEntry, OwnerReference } from '../api/objects.ts'
+import type { Schema } from '../api/schema/definition.ts'
+import { definitions } from '../api/schema/definitions.ts'
 import { compileStack, type Draft, type DraftKind, stackLabel } from './compile.ts'
 import { documentPath } from './document-path.ts'
 import { variablesFromFiles } from './env-file.ts'

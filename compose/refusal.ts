@@ -4,8 +4,8 @@ import type { Diagnostic } from '../api/diagnostic.ts'
 import type { Cause, StatusError } from '../api/errors.ts'
 import { codeOfCause } from '../api/mistake.ts'
 import type { Manifest, WireObject } from '../api/wire.ts'
-import { pointAt } from '../api/yaml-document.ts'
-import { type Path, pathText, valueAt } from '../api/yaml-place.ts'
+import { pointAt } from '../api/yaml/yaml-document.ts'
+import { type Path, pathText, valueAt } from '../api/yaml/yaml-place.ts'
 import type { InputObject } from './input-object.ts'
 
 /** One diagnostic for each cause; none when the refusal has only a sentence. `conflictHelp`: how to take a field, or to leave it. */

@@ -3,9 +3,9 @@
 
 import { basename } from 'node:path'
 import type { Diagnostic } from '../api/diagnostic.ts'
-import type { ComposeDocument } from '../api/manifest.ts'
 import { apiVersion } from '../api/objects.ts'
 import { isJsonObject, type Manifest } from '../api/wire.ts'
+import type { ComposeDocument } from '../api/yaml/manifest.ts'
 import { absoluteBinds, type Whereabouts } from './bind-paths.ts'
 import { toDiagnostics } from './diagnostics.ts'
 import { envFilesOf, inlineEnvFiles } from './env-file.ts'

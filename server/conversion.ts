@@ -3,9 +3,9 @@
 
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { Schema } from '../api/definition.ts'
 import { formatUuid } from '../api/new-id.ts'
 import { apiVersion, type Kind, type KitObject, type Metadata, type Objects, type Task } from '../api/objects.ts'
+import type { Schema } from '../api/schema/definition.ts'
 import { slotOf } from '../api/task.ts'
 import { formatTimestamp } from '../api/timestamp.ts'
 import { isJsonObject, type Json, type JsonObject } from '../api/wire.ts'

@@ -1,9 +1,9 @@
 // What the API serves, read off the definitions: which plural is which kind, who may write it, by what
 // it can be selected, how it is printed; and the discovery documents that tell clients so.
 
-import type { Definition, Schema } from '../api/definition.ts'
-import { definitions } from '../api/definitions.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
+import type { Definition, Schema } from '../api/schema/definition.ts'
+import { definitions } from '../api/schema/definitions.ts'
 import { type TablePrinter, tablePrinter } from '../api/table.ts'
 import type { Json, JsonObject } from '../api/wire.ts'
 import { adminOnlyPaths, type FieldPath, writeOnlyPaths } from './conversion.ts'

@@ -1,5 +1,5 @@
 // Writes everything that follows from `crds/`: the TypeScript types (`api/types/<kind>.ts`, and one
-// file per shared fragment), the definitions with their fragments resolved (`api/definitions.ts`), from
+// file per shared fragment), the definitions with their fragments resolved (`api/schema/definitions.ts`), from
 // which the router, the tables, `kit explain` and the defaults work, and the compiled validators. The reference of the
 // commands (`docs/cli/`) follows from the program, and is written here, too.
 // `npm run generate`; a test fails when the committed files differ from what this writes.
@@ -142,8 +142,8 @@ export async function generate(): Promise<Map<string, string>> {
   }
   const definitions = readDefinitions()
   const list = `export const definitions: readonly Definition[] = ${JSON.stringify(definitions, null, 1)}\n`
-  files.set('api/definitions.ts', `${banner}\nimport type { Definition } from './definition.ts'\n\n${list}`)
-  files.set('api/validators.generated.ts', banner + compileValidators(definitions))
+  files.set('api/schema/definitions.ts', `${banner}\nimport type { Definition } from './definition.ts'\n\n${list}`)
+  files.set('api/schema/validators.generated.ts', banner + compileValidators(definitions))
   return new Map([...files, ...(await cliReference())])
 }
 

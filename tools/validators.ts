@@ -1,10 +1,10 @@
 // Compiles the schemas in `crds/` into functions (ajv's standalone code), so that starting kit costs
 // no compilation and the bundle needs no schema compiler. Only values are checked there: unknown
-// fields, defaults and lists as maps are `api/validate.ts`'s.
+// fields, defaults and lists as maps are `api/schema/validate.ts`'s.
 
 import { _, Ajv2020 } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
-import { formats } from '../api/formats.ts'
+import { formats } from '../api/schema/formats.ts'
 
 type Json = { [key: string]: unknown }
 
@@ -25,7 +25,7 @@ function forValues(schema: Json): Json {
   return result
 }
 
-/** The module `api/validators.generated.ts`: a function for each kind, by its name. */
+/** The module `api/schema/validators.generated.ts`: a function for each kind, by its name. */
 export function compileValidators(definitions: readonly Json[]): string {
   const ajv = new Ajv2020({
     allErrors: true,

@@ -2,7 +2,7 @@
 // tasks (serving.ts), whose turn it is (rotation.ts), the listeners and the open flows. Without a manager it
 // goes on with what it knows. Only tasks of this node are given clients; endpoints on other nodes are passed over.
 
-import { stopGraceMs } from '../../api/defaults.ts'
+import { stopGraceMs } from '../../api/schema/defaults.ts'
 import type { Assignment, PortProblem } from '../../api/session.ts'
 import type { Clock, Log } from '../../effects/effects.ts'
 import { applyEndpoints, type Endpoints, type EndpointsMessage, keyOfPort, type PublishedPort, publishedPorts } from './endpoints.ts'

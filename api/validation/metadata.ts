@@ -2,8 +2,8 @@
 // because the labels of Swarm and of Compose files do.
 
 import { duplicate, forbidden, invalid, type Mistake, quote, required } from '../mistake.ts'
-import { unknown } from '../unknown-fields.ts'
-import type { Path } from '../yaml-place.ts'
+import { unknown } from '../schema/unknown-fields.ts'
+import type { Path } from '../yaml/yaml-place.ts'
 
 const fields = [
   'name',

@@ -7,7 +7,7 @@ import type { TaskTemplate } from '../objects.ts'
 import { checkPlaceholders, expandExample } from '../placeholder.ts'
 import { parseCpu, parseMemory } from '../quantity.ts'
 import type { ServiceSpec } from '../types/service.ts'
-import type { Path } from '../yaml-place.ts'
+import type { Path } from '../yaml/yaml-place.ts'
 
 const minCores = 0.001
 const minMemory = 4 * 1024 * 1024

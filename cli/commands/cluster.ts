@@ -1,8 +1,8 @@
 // `kit cluster ls|inspect|update`: the settings of the whole cluster, as swarmctl shows them.
 
-import type { Schema } from '../../api/definition.ts'
 import { parseDuration } from '../../api/duration.ts'
-import { schemaOf } from '../../api/schema.ts'
+import type { Schema } from '../../api/schema/definition.ts'
+import { schemaOf } from '../../api/schema/schema.ts'
 import { isJsonObject, type Json, type JsonObject, type WireObject } from '../../api/wire.ts'
 import { readExternalCas } from '../cluster/external-cas.ts'
 import { rotationNotice, unreachableNotice } from '../cluster/root-rotation.ts'

@@ -1,6 +1,6 @@
 // `kit explain`: of a field what it means, of an error code what to do, of a task why it is where it is.
 
-import { definitions } from '../../api/definitions.ts'
+import { definitions } from '../../api/schema/definitions.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
@@ -18,7 +18,7 @@ export async function explain(context: Context, options: Options, words: readonl
     context.out(`${text}\n`)
     return
   }
-  const { explainPath } = await import('../../api/explain-schema.ts')
+  const { explainPath } = await import('../../api/schema/explain-schema.ts')
   const explanation = explainPath(what, { recursive: options.recursive === true })
   if ('problem' in explanation) throw new CommandError(exitCodes.invalid, explanation.problem)
   context.out(`${explanation.text}\n`)

@@ -2,9 +2,9 @@
 // commands that kit has under other names.
 
 import { readFileSync } from 'node:fs'
-import { replicasOf } from '../../api/defaults.ts'
 import { reasonOf } from '../../api/errors.ts'
 import { apiVersion } from '../../api/objects.ts'
+import { replicasOf } from '../../api/schema/defaults.ts'
 import { isJsonObject, type JsonObject, type WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { validateObject } from '../../api/validate.ts'
+import { validateObject } from '../../api/schema/validate.ts'
 import type { JsonObject } from '../../api/wire.ts'
 import { CommandError } from '../exit.ts'
 import { changeService } from './service-changes.ts'

@@ -2,7 +2,7 @@
 
 import { type Availability, isAvailability } from '../../api/join.ts'
 import type { Objects } from '../../api/objects.ts'
-import { validateObject } from '../../api/validate.ts'
+import { validateObject } from '../../api/schema/validate.ts'
 import { isJsonObject } from '../../api/wire.ts'
 import { foundingProblems, invalid } from '../../server/admission.ts'
 import type { InitRequest, JoinRequest } from '../cluster/membership.ts'

@@ -1,9 +1,9 @@
 // What is typed after `:` as far as it depends on what is there: names are completed, and may be shortened or, of nodes, be
 // host names, as in every command of kit.
 
-import { definitions } from '../../api/definitions.ts'
 import type { Kind } from '../../api/objects.ts'
-import { findDefinition } from '../../api/schema.ts'
+import { definitions } from '../../api/schema/definitions.ts'
+import { findDefinition } from '../../api/schema/schema.ts'
 import type { ClusterView } from './cluster-view.ts'
 import type { Cluster } from './clusters.ts'
 import { hostOf } from './names.ts'

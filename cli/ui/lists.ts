@@ -1,9 +1,9 @@
 // The lists of the dashboard: which rows a place has, and which of them are faults. Every kind without a screen of its own has
 // the columns of `kit get`.
 
-import type { Definition } from '../../api/definition.ts'
-import { definitions } from '../../api/definitions.ts'
 import type { Kind } from '../../api/objects.ts'
+import type { Definition } from '../../api/schema/definition.ts'
+import { definitions } from '../../api/schema/definitions.ts'
 import { tablePrinter } from '../../api/table.ts'
 import { isJsonObject, type WireObject } from '../../api/wire.ts'
 import { definitionOf, parseKind } from '../resource.ts'

@@ -1,7 +1,7 @@
 // One service and its rollout: what changes, how far it is, what went wrong, and what can be done.
 
-import { updatePolicyOf } from '../../api/defaults.ts'
 import { formatDuration } from '../../api/duration.ts'
+import { updatePolicyOf } from '../../api/schema/defaults.ts'
 import { formatAge } from '../../api/table.ts'
 import { compare } from '../commands/diff.ts'
 import { whyPaused } from '../service/rollout-pause.ts'

@@ -2,9 +2,9 @@
 
 import { describeChanges } from '../../api/apply.ts'
 import type { ManagedFieldsEntry, Source } from '../../api/objects.ts'
-import { definitionOf, schemaOf } from '../../api/schema.ts'
+import { definitionOf, schemaOf } from '../../api/schema/schema.ts'
 import { isJsonObject, type Json, type JsonObject, type Manifest, type WireObject } from '../../api/wire.ts'
-import { valueAt } from '../../api/yaml-place.ts'
+import { valueAt } from '../../api/yaml/yaml-place.ts'
 import { ownersOf } from '../../compose/merge.ts'
 import { isCreatedBy, managerOf, sourceLabel } from './prune.ts'
 

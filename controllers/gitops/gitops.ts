@@ -8,9 +8,9 @@
 // or not whole, changes nothing.
 
 import { isDeepStrictEqual } from 'node:util'
-import { withDefaults } from '../../api/defaults.ts'
 import { durationMs } from '../../api/duration.ts'
 import type { KitObject, Node, Source } from '../../api/objects.ts'
+import { withDefaults } from '../../api/schema/defaults.ts'
 import type { Directories, DirectoryState, WatchedDirectory } from '../../effects/effects.ts'
 import type { Controller, Result } from '../runtime/controller.ts'
 import { pruneAll } from './attempt.ts'

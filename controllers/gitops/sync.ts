@@ -2,9 +2,9 @@
 // says itself whose it is, so the next look finds it, and the status comes last.
 
 import { isDeepStrictEqual } from 'node:util'
-import { withDefaults } from '../../api/defaults.ts'
 import { durationMs } from '../../api/duration.ts'
 import type { Kind, Source } from '../../api/objects.ts'
+import { withDefaults } from '../../api/schema/defaults.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import type { Client } from '../../client/client.ts'
 import type { InputObject } from '../../compose/input-object.ts'

@@ -4,8 +4,8 @@
 // Ended, waiting, outdated and misplaced slots are claimed, and belong to restart, update and drain;
 // where a task runs is the scheduler's business. It also counts for people.
 
-import { replicasOf } from '../../api/defaults.ts'
 import type { Service } from '../../api/objects.ts'
+import { replicasOf } from '../../api/schema/defaults.ts'
 import type { Commit, Write } from '../../api/store.ts'
 import { isWanted } from '../../api/task.ts'
 import type { Controller } from '../runtime/controller.ts'

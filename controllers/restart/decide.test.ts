@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RestartPolicy } from '../../api/defaults.ts'
+import type { RestartPolicy } from '../../api/schema/defaults.ts'
 import { now, task } from '../slots/testdata/notation.ts'
 import { decide } from './restart.ts'
 

@@ -4,8 +4,8 @@
 // the claim away). Everything it must remember is in the tasks: earlier restarts travel from task to task.
 
 import { isBeforeStep } from '../../api/clock-step.ts'
-import { type RestartPolicy, restartPolicyOf } from '../../api/defaults.ts'
 import type { Service, Task } from '../../api/objects.ts'
+import { type RestartPolicy, restartPolicyOf } from '../../api/schema/defaults.ts'
 import type { Commit } from '../../api/store.ts'
 import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, Fact } from '../runtime/controller.ts'

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { restartPolicyOf } from '../../api/defaults.ts'
+import { restartPolicyOf } from '../../api/schema/defaults.ts'
 import { decide } from '../restart/restart.ts'
 import { Failures, failureLimit } from '../scheduler/failures.ts'
 import { decide as decideRollout } from '../update/decide.ts'

@@ -1,8 +1,8 @@
 // Which revision a service's tasks should have, and by which policy they get there. A rollback holds for
 // the revision that it was started against; a newer one ends it.
 
-import { stopGraceMs, type UpdatePolicyMs, updatePolicyOf } from '../../api/defaults.ts'
 import type { Service, Task, TaskTemplate } from '../../api/objects.ts'
+import { stopGraceMs, type UpdatePolicyMs, updatePolicyOf } from '../../api/schema/defaults.ts'
 import { isEnded } from '../../api/task.ts'
 
 const shortestCapMs = 60_000

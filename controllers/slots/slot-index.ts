@@ -5,8 +5,8 @@
 // One index serves all controllers of a process. It is a cache of what the store says and of nothing else.
 
 import { isBeforeStep, isDue } from '../../api/clock-step.ts'
-import { replicasOf } from '../../api/defaults.ts'
 import type { KitObject, Node, Service, Task, TaskState } from '../../api/objects.ts'
+import { replicasOf } from '../../api/schema/defaults.ts'
 import type { StoreEvent, StoreView } from '../../api/store.ts'
 import { claims, slotOf } from '../../api/task.ts'
 import { type Classified, classify, isRunning, keepOrder, type NodeFacts, type Row, type RowName } from './classify.ts'

@@ -2,8 +2,8 @@
 // merge can tell its own values from other people's.
 
 import { trackUpdate } from '../../api/apply.ts'
-import { definitions } from '../../api/definitions.ts'
 import { apiVersion, type KitObject, type ManagedFieldsEntry } from '../../api/objects.ts'
+import { definitions } from '../../api/schema/definitions.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import { isJsonObject } from '../../api/wire.ts'
 import { stackManager } from '../../compose/merge.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { UpdatePolicyMs } from '../../api/defaults.ts'
 import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
+import type { UpdatePolicyMs } from '../../api/schema/defaults.ts'
 import { now, type ServiceOptions, service, task } from '../slots/testdata/notation.ts'
 import { decide, type RolloutFacts, type RolloutStep } from './decide.ts'
 

@@ -2,8 +2,8 @@
 // the budget, what its failures amount to, and when it is over (slots.md, "Update, per service").
 
 import { isBeforeStep, isDue } from '../../api/clock-step.ts'
-import type { UpdatePolicyMs } from '../../api/defaults.ts'
 import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
+import type { UpdatePolicyMs } from '../../api/schema/defaults.ts'
 import { howItEnded } from '../slots/how-it-ended.ts'
 import { hasPaused, isPaused, isRollback, isRolling, targetOf } from '../slots/policy.ts'
 

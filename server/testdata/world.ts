@@ -3,7 +3,7 @@
 import { type ApiAnswer, type ApiRequest, type Method, localAdmin } from '../../api/request.ts'
 import type { Store } from '../../api/store.ts'
 import type { JsonObject } from '../../api/wire.ts'
-import { validateObject } from '../../api/validate.ts'
+import { validateObject } from '../../api/schema/validate.ts'
 import { inProcessClient } from '../../client/in-process.ts'
 import type { Clock, Log, Random } from '../../effects/effects.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'

@@ -1,6 +1,6 @@
 // Fields that no schema knows: dropped from the object and named, each with the nearest name that there is.
 
-import type { Schema } from '../../api/definition.ts'
+import type { Schema } from '../../api/schema/definition.ts'
 import { nearest } from '../../api/suggestion.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../api/wire.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { updatePolicyOf } from '../../api/defaults.ts'
 import type { Service, Task } from '../../api/objects.ts'
+import { updatePolicyOf } from '../../api/schema/defaults.ts'
 import { isEnded } from '../../api/task.ts'
 import { type Checker, touchedTasks } from './checker.ts'
 

@@ -1,7 +1,7 @@
 // The words for what is wrong with YAML itself: before anybody asks what it should say.
 
 import type { YAMLError } from 'yaml'
-import type { Diagnostic } from './diagnostic.ts'
+import type { Diagnostic } from '../diagnostic.ts'
 import type { Place, SourceFile } from './yaml-place.ts'
 import type { ValueProblem } from './yaml-value.ts'
 

@@ -1,10 +1,10 @@
 // YAML with places: every document of a file as plain JSON values, and where in the text each of them
-// stands, so that whoever finds a mistake later can point at it. Manifests (`api/manifest.ts`) and
+// stands, so that whoever finds a mistake later can point at it. Manifests (`api/yaml/manifest.ts`) and
 // Compose files (`compose/`) are both read this way. What the values should look like is not known here.
 
 import { Composer, type CST, type Document, isMap, isScalar, isSeq, LineCounter, type Node, Parser, type ScalarTag } from 'yaml'
-import type { Diagnostic } from './diagnostic.ts'
-import type { Json } from './wire.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import type { Json } from '../wire.ts'
 import { type Path, type Place, pathText, type SourceFile } from './yaml-place.ts'
 import { syntaxDiagnostic, tooDeep, tooLong, valueDiagnostic } from './yaml-problem.ts'
 import { isMergeKey, keyText, toValue } from './yaml-value.ts'

@@ -1,11 +1,11 @@
 // The formats that schemas in `crds/` name: what texts and numbers must look like. The generated
 // validators call these; the words are for the message when one says no.
 
-import { isCidr, isIp } from './address.ts'
-import { parseConstraint } from './constraint.ts'
-import { parseDuration } from './duration.ts'
-import { parseCpu, parseMemory } from './quantity.ts'
-import { parseTimestamp } from './timestamp.ts'
+import { isCidr, isIp } from '../address.ts'
+import { parseConstraint } from '../constraint.ts'
+import { parseDuration } from '../duration.ts'
+import { parseCpu, parseMemory } from '../quantity.ts'
+import { parseTimestamp } from '../timestamp.ts'
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 

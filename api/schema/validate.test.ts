@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Kind, KitObject, Metadata } from './objects.ts'
+import type { Kind, KitObject, Metadata } from '../objects.ts'
 import { validateObject } from './validate.ts'
 
 const metadata: Metadata = { name: 'a', uid: 'u', resourceVersion: 1, generation: 1, createdAt: 0 }

@@ -1,9 +1,9 @@
 // `kit explain service.spec.update`: what a field means, from the definitions alone.
 
+import { nearest } from '../suggestion.ts'
 import type { Definition, Schema } from './definition.ts'
 import { definitions } from './definitions.ts'
 import { findDefinition, memberSchema, namesOf, schemaOf } from './schema.ts'
-import { nearest } from './suggestion.ts'
 
 export type Explanation = { readonly text: string } | { readonly problem: string }
 

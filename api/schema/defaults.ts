@@ -2,11 +2,11 @@
 // objects without a write. They come from the schemas; the helpers below are for readers in hot paths,
 // which want numbers and not text.
 
+import { durationMs } from '../duration.ts'
+import type { Kind, Objects, Service, TaskTemplate } from '../objects.ts'
+import { isJsonObject } from '../wire.ts'
 import type { Schema } from './definition.ts'
-import { durationMs } from './duration.ts'
-import type { Kind, Objects, Service, TaskTemplate } from './objects.ts'
 import { definitionOf, memberSchema, schemaOf } from './schema.ts'
-import { isJsonObject } from './wire.ts'
 
 const filledSpecs = new WeakMap<object, object>()
 

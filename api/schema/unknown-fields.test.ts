@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Json } from '../wire.ts'
 import { definitionOf, schemaOf } from './schema.ts'
 import { unknownFields } from './unknown-fields.ts'
-import type { Json } from './wire.ts'
 
 const definition = definitionOf('Service')
 assert(definition !== undefined)

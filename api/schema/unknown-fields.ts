@@ -1,11 +1,11 @@
 // Fields that a kind does not have, each with a suggestion. Apart from checking values, because a server
 // may be asked to ignore them or to warn: it prunes them itself (`server/write/unknown-fields.ts`).
 
+import type { Mistake } from '../mistake.ts'
+import { nearest } from '../suggestion.ts'
+import { type Path, pathText } from '../yaml/yaml-place.ts'
 import type { Schema } from './definition.ts'
-import type { Mistake } from './mistake.ts'
 import { memberSchema } from './schema.ts'
-import { nearest } from './suggestion.ts'
-import { type Path, pathText } from './yaml-place.ts'
 
 /** Keys that would reach the prototype of a plain object; allowed nowhere, not even where any key is. */
 const refusedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])

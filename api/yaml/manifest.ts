@@ -2,14 +2,14 @@
 // each an object of kit or a Compose file. All mistakes of all files are found in one run. Compose
 // documents are only recognised here; `compose/` reads them.
 
-import type { Diagnostic } from './diagnostic.ts'
-import { sortDiagnostics } from './format-diagnostic.ts'
-import { codeOf, type Mistake, quote } from './mistake.ts'
-import { apiVersion, type Kind } from './objects.ts'
-import { kindNames } from './schema.ts'
-import { nearest } from './suggestion.ts'
-import { findMistakes } from './validate.ts'
-import { isJsonObject, type JsonObject, type Manifest } from './wire.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import { sortDiagnostics } from '../format-diagnostic.ts'
+import { codeOf, type Mistake, quote } from '../mistake.ts'
+import { apiVersion, type Kind } from '../objects.ts'
+import { kindNames } from '../schema/schema.ts'
+import { findMistakes } from '../schema/validate.ts'
+import { nearest } from '../suggestion.ts'
+import { isJsonObject, type JsonObject, type Manifest } from '../wire.ts'
 import { defaultLimits, pointAt, type ReadLimits, readYaml, type YamlDocument } from './yaml-document.ts'
 import { pathText, type SourceFile, valueAt } from './yaml-place.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { durationMs } from '../duration.ts'
+import type { Metadata, Service } from '../objects.ts'
 import { healthCheckOf, replicasOf, restartPolicyOf, stopGraceMs, updatePolicyOf, withDefaults } from './defaults.ts'
-import { durationMs } from './duration.ts'
-import type { Metadata, Service } from './objects.ts'
 
 const metadata: Metadata = { name: 'a', uid: 'u', resourceVersion: 1, generation: 1, createdAt: 0 }
 

@@ -2,7 +2,7 @@
 // takes any key, rounds large integers without a word, and says nothing about where.
 
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
-import type { Json } from './wire.ts'
+import type { Json } from '../wire.ts'
 
 export interface ValueLimits {
   /** Most values in one document once aliases are resolved. */

@@ -1,14 +1,14 @@
 // What the generated validators found, in words and with paths.
 
-import { parseConstraint } from './constraint.ts'
+import { parseConstraint } from '../constraint.ts'
+import { type Mistake, type MistakeReason, quote } from '../mistake.ts'
+import { nearest } from '../suggestion.ts'
+import type { Path } from '../yaml/yaml-place.ts'
 import type { Definition, Schema } from './definition.ts'
 import { formatWords } from './formats.ts'
-import { type Mistake, type MistakeReason, quote } from './mistake.ts'
 import { memberSchema, schemaOf } from './schema.ts'
 import type { SchemaError } from './schema-error.ts'
-import { nearest } from './suggestion.ts'
 import { validators } from './validators.generated.ts'
-import type { Path } from './yaml-place.ts'
 
 /** Every value of the object that its schema does not allow. Unknown fields are not looked at. */
 export function schemaMistakes(definition: Definition, object: unknown): readonly Mistake[] {

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { formatDiagnostics } from './format-diagnostic.ts'
+import { formatDiagnostics } from '../format-diagnostic.ts'
 import { readManifests } from './manifest.ts'
 
 const testdata = join(import.meta.dirname, 'testdata')
-const samples = join(import.meta.dirname, '../manifests/samples')
+const samples = join(import.meta.dirname, '../../manifests/samples')
 
 /** What is printed for each `*.yml` in testdata is recorded beside it; KIT_REWRITE=1 records again. */
 for (const name of readdirSync(testdata).filter((file) => file.endsWith('.yml'))) {

@@ -3,21 +3,21 @@
 // ports that others hold) is checked where the store is.
 
 import { isDeepStrictEqual } from 'node:util'
+import type { Cause } from '../errors.ts'
+import { duplicate, type Mistake, quote, toCause } from '../mistake.ts'
+import { apiVersion, type Kind, type KitObject, type Objects } from '../objects.ts'
+import { clusterMistakes } from '../validation/cluster.ts'
+import { configMistakes, secretMistakes } from '../validation/file-content.ts'
+import { metadataMistakes, renameMistakes } from '../validation/metadata.ts'
+import { networkMistakes } from '../validation/network.ts'
+import { serviceMistakes } from '../validation/service.ts'
+import { userMistakes } from '../validation/user.ts'
+import { isJsonObject, type JsonObject } from '../wire.ts'
+import type { Path } from '../yaml/yaml-place.ts'
 import type { Definition, Schema } from './definition.ts'
-import type { Cause } from './errors.ts'
-import { duplicate, type Mistake, quote, toCause } from './mistake.ts'
-import { apiVersion, type Kind, type KitObject, type Objects } from './objects.ts'
 import { definitionOf, memberSchema, schemaOf } from './schema.ts'
 import { schemaMistakes } from './schema-mistakes.ts'
 import { unknown, unknownFields } from './unknown-fields.ts'
-import { clusterMistakes } from './validation/cluster.ts'
-import { configMistakes, secretMistakes } from './validation/file-content.ts'
-import { metadataMistakes, renameMistakes } from './validation/metadata.ts'
-import { networkMistakes } from './validation/network.ts'
-import { serviceMistakes } from './validation/service.ts'
-import { userMistakes } from './validation/user.ts'
-import { isJsonObject, type JsonObject } from './wire.ts'
-import type { Path } from './yaml-place.ts'
 
 /** The object before a write, stored or as a client sees it. */
 export type ObjectBefore = KitObject | JsonObject
