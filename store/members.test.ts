@@ -198,6 +198,24 @@ test('who was away for long gets the state as a whole; who watches it there is t
   await group.pass(() => areEqual(group, three))
 })
 
+test('who is sent a state while another one is saved goes on from it with the log', async () => {
+  const group = await found(5)
+  const away = three.find((id) => !group.store(id).status().leads) ?? ''
+  group.cut.add(away)
+  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
+  await group.pass(() => leaderOf(group).status().snapshotIndex > 550)
+  const gate = Promise.withResolvers<void>()
+  group.snapshotGate = gate.promise
+  group.cut.clear()
+  await group.pass(() => group.snapshotsSent === 1)
+  const first = leaderOf(group).status().snapshotIndex
+  for (let at = 601; leaderOf(group).status().snapshotIndex === first; at += 1) await commit(group, `web.${at}.a`)
+  assert(leaderOf(group).status().snapshotIndex > first + 550, 'more than what is kept for everybody')
+  gate.resolve()
+  await group.pass(() => areEqual(group, three))
+  assert.equal(group.snapshotsSent, 1)
+})
+
 test('a member without space that is sent a newer state meanwhile takes one after the other when there is space', async () => {
   const group = await found()
   await commit(group, 'web.1.a')

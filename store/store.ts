@@ -692,7 +692,7 @@ class Driver implements OpenStore, PeerHandler {
     assert(term !== undefined, 'what is applied last is in the log')
     const meta = { index, term, configuration }
     // What members that are late would get of the log is sealed with an old key, too: they get the snapshot.
-    const keepFrom = this.#wal.hasOldKeys ? index + 1 : Math.max(1, index + 1 - this.#keptEntries)
+    const keepFrom = this.#wal.hasOldKeys ? index + 1 : this.#keepFrom(index)
     this.#hasNewKey = false
     await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(captured)), keepFrom)
     if (index <= this.#snapshotIndex) return // A newer one of the leader's was faster.
@@ -700,6 +700,16 @@ class Driver implements OpenStore, PeerHandler {
     this.#snapshotIndex = index
     this.#snapshotAtMs = this.#deps.clock.monotonicMs()
     this.#deps.log.info('Saved a snapshot', { index, objects: captured.objects.length })
+  }
+
+  /**
+   * Behind a snapshot of `index` the last entries stay, and for members that are being sent the snapshot before it, or are on
+   * their way from there, all since then: they would need this one, too, and the next, and never be there.
+   */
+  #keepFrom(index: number): number {
+    const usual = Math.max(1, index + 1 - this.#keptEntries)
+    const needed = this.#raft.followers.filter(({ isReachable }) => isReachable).map(({ needsAfter }) => needsAfter + 1)
+    return Math.max(Math.min(usual, ...needed), Math.min(usual, this.#snapshotIndex + 1))
   }
 
   async *#inTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {

@@ -88,6 +88,8 @@ export interface Follower {
   /** What it has on disk of the leader's log. */
   readonly match: number
   readonly state: Progress['state']
+  /** Behind this index it will need the log, once a snapshot that is on its way to it is there. */
+  readonly needsAfter: number
   readonly messagesInFlight: number
   readonly bytesInFlight: number
   /** It answered within the last election timeout or two. */
@@ -148,10 +150,11 @@ export class Raft {
   get followers(): readonly Follower[] {
     return [...this.#core.progress]
       .filter(([id]) => id !== this.#core.id)
-      .map(([id, { match, state, messagesInFlight, bytesInFlight, isReachable }]) => ({
+      .map(([id, { match, state, snapshotIndex, messagesInFlight, bytesInFlight, isReachable }]) => ({
         id,
         match,
         state,
+        needsAfter: state === 'snapshot' ? snapshotIndex : match,
         messagesInFlight,
         bytesInFlight,
         isReachable,

@@ -19,6 +19,9 @@ export class Group {
   readonly members = new Map<string, Started>()
   /** Who hears nobody and whom nobody hears. */
   readonly cut = new Set<string>()
+  /** Awaited by each state that is sent. */
+  snapshotGate: Promise<void> = Promise.resolve()
+  snapshotsSent = 0
   readonly #snapshotEntries: number
   #network: (() => void)[] = []
 
@@ -54,7 +57,13 @@ export class Group {
   async #carry(message: SnapshotMessage, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const handler = this.#handler(message)
     if (handler === undefined) throw new Error(`${message.to} cannot be reached`)
-    await handler.receiveSnapshot(message, chunks)
+    this.snapshotsSent += 1
+    const read = await Array.fromAsync(chunks) // As an open file: it may be replaced meanwhile.
+    await this.snapshotGate
+    const arriving = (async function* () {
+      yield* read
+    })()
+    await handler.receiveSnapshot(message, arriving)
   }
 
   store(id: string): OpenStore {
