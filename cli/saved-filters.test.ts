@@ -25,6 +25,15 @@ test('a filter is kept beside the file of contexts, for its owner alone, and for
   assert.equal(await readFile(path, 'utf8'), 'filters: [1]')
 })
 
+test('what a person wrote into the file stays there when a filter is kept', async () => {
+  const env = { KIT_CONFIG: join(home, 'own', 'config.yaml') }
+  const path = join(home, 'own', 'dashboard.yaml')
+  await filterShelf(env).toggle('tasks', 'a')
+  await writeFile(path, `# mine\nthemes:\n  prod: production # red\n${await readFile(path, 'utf8')}`)
+  await filterShelf(env).toggle('tasks', 'b')
+  assert.equal(await readFile(path, 'utf8'), '# mine\nthemes:\n  prod: production # red\nfilters:\n  tasks:\n    - a\n    - b\n')
+})
+
 test('of one list the newest are kept', () => {
   let saved = toggled({}, 'nodes', 'oldest')
   for (let number = 0; number < 20; number++) saved = toggled(saved, 'nodes', `n${number}`)

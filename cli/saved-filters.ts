@@ -1,11 +1,11 @@
 // Filters that a person keeps for another day, by what they are filters of: dashboard.yaml beside the file of contexts. It is
 // read again before it is written, so that two dashboards do not lose each other's.
 
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { parse, stringify } from 'yaml'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { parse, parseDocument } from 'yaml'
 import { isJsonObject } from '../api/wire.ts'
-import { configPath } from './contexts.ts'
+import { dashboardPath, readDashboardText } from './dashboard-file.ts'
 
 /** By `listName`, oldest first. */
 export type SavedFilters = Readonly<Record<string, readonly string[]>>
@@ -54,21 +54,18 @@ export function parseSavedFilters(path: string, text: string): SavedFilters {
 }
 
 export function filterShelf(env: Readonly<Record<string, string | undefined>>): FilterShelf {
-  const path = join(dirname(configPath(env)), 'dashboard.yaml')
-  const read = async (): Promise<SavedFilters> => {
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return ''
-      throw new Error(`cannot read ${path}: ${error.message}`)
-    })
-    return parseSavedFilters(path, text)
-  }
+  const path = dashboardPath(env)
   return {
-    read,
+    read: async () => parseSavedFilters(path, await readDashboardText(path)),
     async toggle(of, filter) {
-      const saved = toggled(await read(), of, filter)
+      const text = await readDashboardText(path)
+      const saved = toggled(parseSavedFilters(path, text), of, filter)
+      // Whatever else is in the file stays as it was written, with its comments.
+      const whole = parseDocument(text)
+      whole.set('filters', saved)
       const draft = `${path}.${process.pid}`
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await writeFile(draft, stringify({ filters: saved }, { lineWidth: 0 }), { mode: 0o600, flush: true })
+      await writeFile(draft, whole.toString({ lineWidth: 0 }), { mode: 0o600, flush: true })
       await rename(draft, path)
       return saved
     },

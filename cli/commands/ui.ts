@@ -6,6 +6,8 @@ import { writeFile } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
+import { localContext } from '../contexts.ts'
+import { dashboardPath, parseDashboardFile, readDashboardText } from '../dashboard-file.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { openForward, parseMapping } from '../forwarding.ts'
 import type { Options } from '../options.ts'
@@ -29,7 +31,7 @@ export async function ui(context: Context, options: Options, words: readonly str
   if (several.length > 0 && (isPlain || terminal === undefined))
     throw new CommandError(exitCodes.invalid, 'error: --plain tells of one cluster: name one with --context')
   if (several.length > 0 && terminal !== undefined) {
-    const clusters = await Promise.all(several.map(async (name) => ({ name, client: await context.clientOf(name) })))
+    const clusters = await Promise.all(several.map(async (name) => ({ name, context: name, client: await context.clientOf(name) })))
     const theme = themeOf(options.theme ?? context.env['KIT_THEME'])
     await draw(context, clusters, terminal, { start: view, isReadOnly: options.readOnly === true, theme }, runWords)
     return
@@ -72,7 +74,8 @@ async function found(client: Client, view: View): Promise<View> {
 interface Wishes {
   readonly start: View
   readonly isReadOnly: boolean
-  readonly theme?: string
+  /** Undefined: that of the context. */
+  readonly theme?: string | undefined
 }
 
 /** Until somebody quits. The terminal is as it was afterwards. */
@@ -85,7 +88,8 @@ export async function showDashboard(
 ): Promise<void> {
   // While programs are loaded, the cluster is asked whether it answers.
   const [name] = await Promise.all([clusterName(context), loadScreen(), client.get('Cluster', 'default')])
-  await draw(context, [{ name, client }], terminal, wishes, runWords)
+  const { context: called = localContext } = await context.target()
+  await draw(context, [{ name, context: called, client }], terminal, wishes, runWords)
 }
 
 /** Ink and React are loaded for this, and for nothing else. */
@@ -99,7 +103,7 @@ async function draw(
   context: Context,
   clusters: SessionDeps['clusters'],
   terminal: NonNullable<Context['terminal']>,
-  { start, isReadOnly, theme = 'dark' }: Wishes,
+  { start, isReadOnly, theme }: Wishes,
   runWords: RunWords,
 ): Promise<void> {
   const { Session, drawSession } = await loadScreen()
@@ -113,7 +117,12 @@ async function draw(
     forward: (client, task, ports, onTrouble, signal) => openForward(client, task, parseMapping(ports), '127.0.0.1', onTrouble, signal),
     browse,
     page: (text) => page(context, text),
+    runShell,
     filters: filterShelf(context.env),
+    file: async () => {
+      const path = dashboardPath(context.env)
+      return parseDashboardFile(path, await readDashboardText(path))
+    },
     theme,
     hasColour: (context.env['NO_COLOR'] ?? '') === '' && context.env['TERM'] !== 'dumb',
     isReadOnly,
@@ -122,6 +131,11 @@ async function draw(
   })
   keepHeapSmall()
   await drawSession(session, { stdin, stdout }, stopSignal(context))
+}
+
+async function runShell(command: string): Promise<CommandOutcome> {
+  const { status, signal } = spawnSync('sh', ['-c', command], { stdio: 'inherit' })
+  return { isGood: status === 0, text: status === 0 ? '' : `${command} ended with ${status ?? signal}` }
 }
 
 /** Keys go to the pager, and to nobody else until it has ended. */
@@ -141,8 +155,8 @@ async function browse(url: string): Promise<void> {
   })
 }
 
-function themeOf(name = 'dark'): string {
-  if (isTheme(name)) return name
+function themeOf(name: string | undefined): string | undefined {
+  if (name === undefined || isTheme(name)) return name
   throw new CommandError(exitCodes.invalid, `error: --theme: there is no theme "${name}": there are ${themeNames.join(', ')}`)
 }
 

@@ -316,7 +316,12 @@ interface Step {
 function change(state: UiState, deed: Change, objects: readonly Selected[], clusters: readonly Cluster[]): Transition {
   if (deed === 'drain' || deed === 'cordon') return changeNodes(state, deed, objects, clusters)
   if (deed === 'delete') {
-    const steps = objects.map((object) => deletion(object, viewIn(clusters, object.context)))
+    const isRisky = state.theme === 'production'
+    const steps = objects.map((object): Step => {
+      const step = deletion(object, viewIn(clusters, object.context))
+      // Where much is at stake nothing is deleted that was not named.
+      return isRisky ? { word: object.name, ...step } : step
+    })
     return { state: askAll(state, 'Delete', objects, steps, clusters) }
   }
   const targets = servicesOf(objects, clusters)

@@ -1,5 +1,6 @@
 // Every key in one table: what handles them and what `?` shows are the same lines.
 
+import type { OwnKey } from '../dashboard-file.ts'
 import type { View } from './places.ts'
 
 export type Deed =
@@ -168,6 +169,16 @@ export function bindingsOn(screen: Screen): readonly Binding[] {
 
 export function bindingOf(screen: Screen, key: string): Binding | undefined {
   return bindingsOn(screen).find(({ keys }) => keys.includes(key))
+}
+
+/** That has the key on one of those views already, of all screens where a person wants it. */
+export function takenBy({ key, on }: OwnKey): Binding | undefined {
+  return on.flatMap((view) => bindingOf(screenCalled(view), key) ?? [])[0]
+}
+
+/** Kinds without a screen of their own are all shown by one. */
+function screenCalled(view: string): Screen {
+  return bindings.flatMap(({ on }) => (on === 'everywhere' ? [] : on)).find((screen) => screen === view) ?? 'objects'
 }
 
 /** What a terminal library says of a key. */

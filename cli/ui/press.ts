@@ -1,9 +1,10 @@
 // What a key does: pure, so that a test can press keys. What it wants of the world outside comes back as an effect;
 // changes of the cluster are words of the `kit` command.
 
+import { filledIn } from '../dashboard-file.ts'
 import { savedFor } from '../saved-filters.ts'
 import { completed, placeCalled } from './command-line.ts'
-import { onObject } from './deeds.ts'
+import { onObject, selectedIn } from './deeds.ts'
 import { bindingOf, tabs } from './keys.ts'
 import type { Sort } from './listing.ts'
 import { paneNames } from './panes.ts'
@@ -47,7 +48,7 @@ export function press(state: UiState, key: string, shown: Shown): Transition {
 function browse(state: UiState, key: string, shown: Shown): Transition {
   const place = placeIn(state)
   const binding = bindingOf(place.view.screen, key)
-  if (binding === undefined) return { state }
+  if (binding === undefined) return pressOwn(state, key, shown)
   if (binding.changes === true && state.isReadOnly) return { state: say(state, 'read-only: nothing is changed here', true) }
   const half = Math.ceil(shown.height / 2)
   switch (binding.deed) {
@@ -156,6 +157,20 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
     default:
       return onObject(state, binding.deed, shown)
   }
+}
+
+/** A key of the person: it may do anything, so that nothing of it is done where nothing may be changed. */
+function pressOwn(state: UiState, key: string, shown: Shown): Transition {
+  const place = placeIn(state)
+  const own = state.ownKeys.find(
+    (each) => each.key === key && (each.on.includes(place.view.screen) || each.on.includes(listName(place.view))),
+  )
+  if (own === undefined) return { state }
+  if (state.isReadOnly) return { state: say(state, 'read-only: nothing is changed here', true) }
+  const object = selectedIn(place, shown)
+  if (object === undefined) return { state: say(state, 'nothing is selected, or it is gone', true) }
+  const { kind, name, context = '' } = object
+  return { state, effect: { do: 'shell', command: filledIn(own.command, { kind, name, context }) } }
 }
 
 /** All, warnings and errors, errors, and round again. */

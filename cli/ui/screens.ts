@@ -3,6 +3,7 @@
 
 import type { Kind } from '../../api/objects.ts'
 import { formatAge } from '../../api/table.ts'
+import type { OwnKey } from '../dashboard-file.ts'
 import { savedFor } from '../saved-filters.ts'
 import { boxed } from './boxes.ts'
 import type { Connection } from './cluster-copy.ts'
@@ -448,7 +449,7 @@ function hint(text: string): Span {
 }
 
 /** Keys of the view that help was asked for, then those that work everywhere. */
-export function helpLines(screen: View['screen'], filter = ''): readonly Line[] {
+export function helpLines(screen: View['screen'], filter: string, ownKeys: readonly OwnKey[]): readonly Line[] {
   const wanted = filter.toLowerCase()
   const all = bindingsOn(screen).filter(({ keys, help }) => `${keys.join(' ')} ${help}`.toLowerCase().includes(wanted))
   const here = all.filter(({ on }) => on !== 'everywhere')
@@ -470,6 +471,8 @@ export function helpLines(screen: View['screen'], filter = ''): readonly Line[] 
     [],
     [{ text: ' Keys everywhere', style: 'bold' }],
     ...everywhere.map(row),
+    ...(ownKeys.length === 0 ? [] : [[], [{ text: ' Keys of dashboard.yaml', style: 'bold' } as const]]),
+    ...ownKeys.map(({ key, help, on }): Line => ['  ', `${key.padEnd(18)} `, `${help} (${on.join(', ')})`]),
     [],
     [{ text: ' Bars', style: 'bold' }],
     ['  tasks  # running  ! failed  + coming  ? no node  . missing      nodes  # reserved  + used beyond that'],

@@ -89,7 +89,7 @@ test('on a lost connection it says when it is tried again, keeps what it had, an
       }
     },
   }
-  const town = createTown({ clusters: [{ name: 'local', client }], start: { screen: 'services' } })
+  const town = createTown({ clusters: [{ name: 'local', context: 'local', client }], start: { screen: 'services' } })
   await world.open()
   const { close } = await town.open()
   const change = async (desired: number): Promise<void> => {

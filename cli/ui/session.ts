@@ -6,6 +6,7 @@ import type { LogLine } from '../../api/session.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { drainForecast } from '../commands/drain.ts'
+import type { DashboardFile } from '../dashboard-file.ts'
 import type { Forward } from '../forwarding.ts'
 import { nameOf } from '../resource.ts'
 import type { FilterShelf, SavedFilters } from '../saved-filters.ts'
@@ -16,6 +17,7 @@ import { type Rows, type Selected, selectedIn } from './deeds.ts'
 import { messageOf } from './follow.ts'
 import { forwardListing, type OpenForward } from './forwards.ts'
 import { eventLines, glanceLines, objectTitle } from './glance.ts'
+import { takenBy } from './keys.ts'
 import type { Listing } from './listing.ts'
 import { listingOf } from './lists.ts'
 import { readLogs } from './log-lines.ts'
@@ -44,7 +46,7 @@ import {
 } from './state.ts'
 import { drawn, plain } from './text.ts'
 import { linesOf } from './text-lines.ts'
-import { themeNamed } from './themes.ts'
+import { isTheme, themeNamed, themeNames, usualTheme } from './themes.ts'
 
 /** Between two frames that events bring. Keys are answered at once. */
 const frameEveryMs = 100
@@ -62,7 +64,7 @@ export interface CommandOutcome {
 
 export interface SessionDeps {
   /** At least one, each called as its context, or as where it is. */
-  readonly clusters: readonly { readonly name: string; readonly client: Client }[]
+  readonly clusters: readonly { readonly name: string; readonly context: string; readonly client: Client }[]
   readonly clock: Clock
   /** Runs what would stand after `kit`, and resolves with what it printed. */
   readonly run: (words: readonly string[]) => Promise<CommandOutcome>
@@ -82,8 +84,12 @@ export interface SessionDeps {
   ) => Promise<Forward>
   /** Rejects where there is no browser. */
   readonly browse: (url: string) => Promise<void>
+  /** Runs a command of a shell, with the terminal to itself. */
+  readonly runShell: (command: string) => Promise<CommandOutcome>
   readonly filters: FilterShelf
-  readonly theme: string
+  readonly file: () => Promise<DashboardFile>
+  /** Undefined: that of the context, or the usual one. */
+  readonly theme: string | undefined
   readonly hasColour: boolean
   readonly isReadOnly: boolean
   readonly start: View
@@ -103,6 +109,8 @@ export interface Screen {
 /** A cluster, and the readings that were taken of it. */
 interface Followed {
   readonly name: string
+  /** As `kit ctx` calls it. */
+  readonly context: string
   readonly copy: ClusterCopy
   readonly pulse: Pulse
 }
@@ -135,12 +143,13 @@ export class Session {
     this.#size = deps.size
     const { clock, clusters } = deps
     const onFailure = (error: unknown, isNeeded: boolean): void => this.#failed(error, isNeeded && clusters.length === 1)
-    this.#copies = clusters.map(({ name, client }) => ({
+    this.#copies = clusters.map(({ name, context, client }) => ({
       name,
+      context,
       copy: new ClusterCopy({ client, clock, onChange: () => this.#changed(), onFailure }),
       pulse: new Pulse(),
     }))
-    this.#state = begin(deps.start, deps)
+    this.#state = begin(deps.start, { ...deps, theme: deps.theme ?? usualTheme })
     this.#publish()
   }
 
@@ -151,6 +160,7 @@ export class Session {
     if (signal.aborted) quit()
     for (const { copy } of this.#copies) copy.begin(this.#stop.signal)
     this.#tell(this.#haveFilters(this.#deps.filters.read()))
+    this.#tell(this.#haveFile())
     this.#attend()
     this.#every(tickMs, async () => {
       this.#readPulse()
@@ -380,6 +390,9 @@ export class Session {
       case 'run':
         this.#tell(this.#run(effect.commands))
         break
+      case 'shell':
+        this.#tell(this.#withTerminal(() => this.#deps.runShell(effect.command), effect.command))
+        break
       case 'browse':
         // Who is here through ssh has no browser here, and an own clipboard.
         this.#screen?.write(`\u001b]52;c;${Buffer.from(effect.url).toString('base64')}\u0007`)
@@ -393,7 +406,7 @@ export class Session {
         this.#forwards = this.#forwards.filter(({ key }) => key !== effect.key)
         break
       case 'hand-over':
-        this.#tell(this.#handOver(effect.words))
+        this.#tell(this.#withTerminal(() => this.#deps.runAlone(effect.words), `kit ${effect.words.join(' ')}`))
         break
       case 'forecast':
         this.#tell(this.#forecast(effect.nodes, effect.commands))
@@ -447,12 +460,12 @@ export class Session {
     this.#changed()
   }
 
-  async #handOver(words: Words): Promise<void> {
+  async #withTerminal(run: () => Promise<CommandOutcome>, title: string): Promise<void> {
     const screen = this.#screen
     if (screen === undefined) return
     await screen.lend(async () => {
-      const { isGood, text } = await this.#deps.runAlone(words)
-      this.#state = say(this.#state, text === '' ? `kit ${words.join(' ')}` : text, !isGood)
+      const { isGood, text } = await run()
+      this.#state = say(this.#state, text === '' ? title : text, !isGood)
     })
     this.#publish()
   }
@@ -491,6 +504,23 @@ export class Session {
 
   async #haveFilters(asked: Promise<SavedFilters>): Promise<void> {
     this.#state = { ...this.#state, saved: await asked }
+    this.#publish()
+  }
+
+  /** Keys that are ours stay ours. Of several clusters none has its theme. */
+  async #haveFile(): Promise<void> {
+    const { themes, keys } = await this.#deps.file()
+    const [first, ...others] = this.#copies
+    const theme = others.length > 0 || first === undefined || this.#deps.theme !== undefined ? undefined : themes[first.context]
+    const taken = keys.flatMap((own) => {
+      const by = takenBy(own)
+      return by === undefined ? [] : [`dashboard.yaml: ${own.key} is taken: ${by.help}`]
+    })
+    const known =
+      theme === undefined || isTheme(theme) ? [] : [`dashboard.yaml: there is no theme "${theme}": there are ${themeNames.join(', ')}`]
+    const [problem] = [...taken, ...known]
+    const next = { ...this.#state, ownKeys: keys, ...(theme !== undefined && isTheme(theme) ? { theme } : {}) }
+    this.#state = problem === undefined ? next : say(next, problem, true)
     this.#publish()
   }
 

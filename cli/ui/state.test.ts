@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { type FilterShelf, type SavedFilters, toggled } from '../saved-filters.ts'
 import { bindings, keyNames } from './keys.ts'
 import { placeOf, settled } from './state.ts'
+import { openTerminal } from './testdata/terminal.ts'
 import { createTown } from './testdata/town.ts'
 
 test('the selection stays on its row while rows come and go, and on the screen', () => {
@@ -336,6 +337,46 @@ test('a filter that is saved is there in the next dashboard, for every list of t
   assert.match(await footer('ctrl-r', 'ctrl-s'), /^\/node=w-1_ {3}ctrl-s saves {2}ctrl-r 1 saved /)
   assert.deepEqual(kept, { tasks: ['state=failed'] })
   assert.match(await footer('esc', '4', '/', 'ctrl-r', 'ctrl-s'), /^\/_ {3}word /, 'nodes have none, and nothing is none')
+  close()
+})
+
+test('keys of one’s own run their command about what is selected; not where they are taken, and not read-only', async () => {
+  const graphs = { key: 'ctrl-g', on: ['services', 'stacks'], help: 'its graphs', command: 'open {kind}/{name}' }
+  const asked = async (keys: readonly string[], isReadOnly = false, ownKeys = [graphs]): Promise<readonly string[]> => {
+    const town = createTown({ isReadOnly, file: async () => ({ themes: {}, keys: ownKeys }) })
+    const terminal = await openTerminal(town)
+    for (const key of keys) await terminal.type(key)
+    await terminal.close()
+    return town.shells
+  }
+  assert.deepEqual(await asked(['2', 'j', '\u0007']), ["open 'Service'/'shop_bad'"])
+  assert.deepEqual(await asked(['5', '\u0007']), ["open 'Stack'/'shop'"])
+  assert.deepEqual(await asked(['4', '\u0007']), [])
+  assert.deepEqual(await asked(['2', '\u0007'], true), [])
+  assert.deepEqual(await asked(['2', 'd'], false, [{ ...graphs, key: 'd' }]), [])
+  const town = createTown({ file: async () => ({ themes: {}, keys: [{ ...graphs, key: 'd' }] }) })
+  const { close } = await town.open()
+  assert.match(town.session.frame().at(-1) ?? '', /dashboard\.yaml: d is taken: describe/)
+  await town.type('?', 'G')
+  assert.match(town.session.frame().join('\n'), /Keys of dashboard\.yaml\n {2}d +its graphs \(services, stacks\)/)
+  close()
+})
+
+test('a context has its theme, unless another one is asked for; in the one for production what is deleted is named', async () => {
+  const file = async () => ({ themes: { local: 'production', prod: 'pink' }, keys: [] })
+  const deleted = async (given: Parameters<typeof createTown>[0]): Promise<string> => {
+    const town = createTown({ file, ...given })
+    const { close } = await town.open()
+    await town.type('2', 'ctrl-x')
+    close()
+    return town.session.frame().join('\n')
+  }
+  assert.match(await deleted({ theme: undefined }), /Type shop_api: _/)
+  assert.doesNotMatch(await deleted({ theme: 'mono' }), /Type/)
+  const client = createTown().client
+  const town = createTown({ file, theme: undefined, clusters: [{ name: 'prod', context: 'prod', client }] })
+  const { close } = await town.open()
+  assert.match(town.session.frame().at(-1) ?? '', /there is no theme "pink": there are dark, /)
   close()
 })
 

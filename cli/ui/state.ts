@@ -1,6 +1,7 @@
 // Where somebody is in the dashboard: the places gone through, what is typed, what is asked. Pure; `press.ts` says what
 // a key does with it, and `deeds.ts` what is done about the selected object.
 
+import type { OwnKey } from '../dashboard-file.ts'
 import type { LogLevel } from '../log-level.ts'
 import type { SavedFilters } from '../saved-filters.ts'
 import type { ClusterView } from './cluster-view.ts'
@@ -97,6 +98,8 @@ export interface UiState {
   readonly typed: { readonly command: readonly string[]; readonly filter: readonly string[] }
   /** Kept for another day. */
   readonly saved: SavedFilters
+  /** That the person has set for what the dashboard has no key for. */
+  readonly ownKeys: readonly OwnKey[]
   readonly hasMouse: boolean
   /** The first line of the screen, which says how the cluster is. */
   readonly hasHeader: boolean
@@ -111,6 +114,8 @@ export type Effect =
   | { readonly do: 'run'; readonly commands: readonly Words[] }
   /** Has the terminal to itself until it ends. */
   | { readonly do: 'hand-over'; readonly words: Words }
+  /** A command of the person, for a shell that has the terminal to itself. */
+  | { readonly do: 'shell'; readonly command: string }
   | { readonly do: 'copy'; readonly text: string }
   /** Shows it in the browser of this machine. */
   | { readonly do: 'browse'; readonly url: string }
@@ -160,6 +165,7 @@ export function begin(view: View, { isReadOnly, theme }: { readonly isReadOnly: 
     isReadOnly,
     typed: { command: [], filter: [] },
     saved: {},
+    ownKeys: [],
     hasMouse: true,
     hasHeader: true,
     theme,

@@ -35,7 +35,7 @@ export function linesOf(state: UiState, sources: TextSources): readonly Line[] {
     case 'service':
       return rolloutLines(view, shown.name, now, columns)
     case 'help':
-      return helpLines(state.places[place.parent ?? 0]?.view.screen ?? 'overview', place.filter)
+      return helpLines(state.places[place.parent ?? 0]?.view.screen ?? 'overview', place.filter, state.ownKeys)
     case 'pulse':
       return sources.pulse.lines(columns)
     case 'topology':

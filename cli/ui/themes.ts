@@ -48,6 +48,7 @@ const themes = {
   production: { ...dark, dim: 'red', bold: ['red', 'bold'] },
 } satisfies Readonly<Record<string, Theme>>
 
+export const usualTheme = 'dark'
 export const themeNames = Object.keys(themes)
 
 export function isTheme(name: string): name is keyof typeof themes {

@@ -12,9 +12,9 @@ export async function openThree() {
   }
   const nobody: Client = { ...prod.client, list: async () => fail(), events: async () => fail(), stats: async () => fail() }
   const clusters = [
-    { name: 'prod', client: prod.client },
-    { name: 'test', client: testing.client },
-    { name: 'lost', client: nobody },
+    { name: 'prod', context: 'prod', client: prod.client },
+    { name: 'test', context: 'test', client: testing.client },
+    { name: 'lost', context: 'lost', client: nobody },
   ]
   const town = createTown({ clusters, clock: prod.clock })
   const stop = new AbortController()

@@ -183,9 +183,10 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
   const ran: (readonly string[])[] = []
   const browsed: string[] = []
   const paged: string[] = []
+  const shells: string[] = []
   let saved: SavedFilters = {}
   const session = new Session({
-    clusters: [{ name: '~/.kit/local', client: world.client }],
+    clusters: [{ name: '~/.kit/local', context: 'local', client: world.client }],
     clock: world.clock,
     run: async (command) => {
       ran.push(command)
@@ -194,6 +195,11 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     runAlone: async (command) => ({ isGood: true, text: command.join(' ') }),
     save: async (name) => `${name}.txt`,
     forward: async (_client, name, ports) => ({ address: '127.0.0.1', port: Number(ports.split(':')[0]), task: name, remote: Number(ports.split(':').at(-1)), traffic: { connections: 3, open: 1, sentBytes: 900, receivedBytes: 3 * 2 ** 20 } }),
+    runShell: async (command) => {
+      shells.push(command)
+      return { isGood: true, text: '' }
+    },
+    file: async () => ({ themes: {}, keys: [] }),
     page: async (text) => void paged.push(text),
     browse: async (url) => void browsed.push(url),
     filters: {
@@ -220,6 +226,7 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     ran,
     browsed,
     paged,
+    shells,
     commit,
     /** Puts everything in the store. */
     fill,
