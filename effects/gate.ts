@@ -42,12 +42,12 @@ export interface Gate {
   /**
    * @param chain as the peer sent it, its own certificate first; maybe that one only. `why` is a clause: "the
    * certificate expired …". `isVerified`: OpenSSL has found the way from it to one of the roots. Where it has
-   * not, the transport refuses in any case.
+   * not, the transport refuses, unless `isExpired` says that this is why, and that it is believed all the same.
    */
   examine(
     chain: readonly X509Certificate[],
     trust: { readonly roots: readonly X509Certificate[]; readonly clusterId: string; readonly isVerified: boolean },
-  ): { readonly node: CertifiedNode } | { readonly problem: RefusalCode; readonly why: string }
+  ): { readonly node: CertifiedNode; readonly isExpired?: true } | { readonly problem: RefusalCode; readonly why: string }
   /** Undefined is somebody without a certificate that is good here. */
   mayOpen(protocol: string, node: CertifiedNode | undefined): boolean
   mayServe(protocol: string, node: CertifiedNode): boolean

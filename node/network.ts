@@ -10,7 +10,7 @@ import type { Availability } from '../api/join.ts'
 import type { AgentMessage } from '../api/session.ts'
 import type { CertifiedNode, Effects, FrameStream, Transport } from '../effects/effects.ts'
 import type { CredentialSource, Credentials, NodeTransport, NodeTransportOptions } from '../effects/gate.ts'
-import { createGate, protocols } from '../server/authorization.ts'
+import { createGate, type GateDeps, protocols } from '../server/authorization.ts'
 import { createRefusalLog } from '../server/refusal-log.ts'
 import type { OpenStore } from '../store/store.ts'
 import type { KeyFile } from '../store/wal/keys.ts'
@@ -42,6 +42,8 @@ export interface NetworkOptions {
   readonly joinToken?: () => Promise<string>
   /** Whoever waits for it to join hears after so long why it has not. It waits on without. */
   readonly joinWithinMs?: number
+  /** Managers: their certificates may have expired, its own and those of others. Without it nobody could renew them, where all have. */
+  readonly acceptExpired?: boolean
   /** Of the node, when it joins. */
   readonly labels: Readonly<Record<string, string>>
   readonly availability?: Availability
@@ -147,7 +149,8 @@ async function joined(
   // A manager finds the others through its store.
   const isLost = managers.length === 0 && present?.role !== 'Manager'
   const isFounder = options.joinAddr === undefined && (await readIdentity(deps.disk, directory))?.joined === false
-  if (present !== undefined && !isLost && (isUsable(present, deps, options) || isFounder)) return present
+  const isAccepted = options.acceptExpired === true && present?.role === 'Manager'
+  if (present !== undefined && !isLost && (isUsable(present, deps, options) || isFounder || isAccepted)) return present
   if (managers.length === 0)
     throw new Error(`${directory} does not say where the managers of this node are: name one with --join-addr HOST:PORT`)
   return await join(deps, directory, options, managers, present, signal)
@@ -169,6 +172,7 @@ async function openManager(
     )
   const keys = open ?? (await openNodeKeys(deps, directory, options.unlockKey))
   const first = before?.certificate
+  if (options.acceptExpired === true) deps.log.info('Managers whose certificates have expired are accepted, as --accept-expired says')
   const credentials = new CurrentCredentials(first === undefined ? { clusterId, roots: '', own: undefined } : credentialsOf(first))
   let members: Members | undefined // Nobody can connect before it is there.
   // One that does not lead may not have heard yet of a node that has joined: it lets in whom it does not know.
@@ -179,7 +183,7 @@ async function openManager(
     if (knowsMembers()) return view.get('Node', id) === undefined
     return view.get('Cluster', 'default')?.status.removedNodes?.some(({ node }) => node === id) === true
   }
-  const remote = createRemote(deps, credentials, isRemoved, knowsMembers)
+  const remote = createRemote(deps, credentials, isRemoved, { knowsMembers, acceptsExpired: options.acceptExpired === true })
   const local = deps.createLoopback({ id: nodeId, role: 'Manager', clusterId })
   const advertise = options.advertise()
   const isOwn = (to: string): boolean => to === nodeId || to === advertise
@@ -368,12 +372,12 @@ function createRemote(
   deps: NetworkDeps,
   credentials: CredentialSource,
   isRemoved: (nodeId: string) => boolean,
-  knowsMembers: () => boolean = () => true,
+  more: Pick<GateDeps, 'knowsMembers' | 'acceptsExpired'> = {},
 ): NodeTransport {
   const tell = createRefusalLog(deps)
   return deps.createTransport({
     credentials,
-    gate: createGate({ clock: deps.clock, isRemoved, knowsMembers }),
+    gate: createGate({ clock: deps.clock, isRemoved, ...more }),
     refused: ({ address, protocol, code, why, node }) =>
       tell(`${address} ${code} ${knownProtocol(protocol)} ${node?.id}`, 'Refused a connection of another machine', {
         address,

@@ -2,7 +2,8 @@
 // nobody may.
 
 import type { X509Certificate } from 'node:crypto'
-import { verifyChain } from '../ca/verify-chain.ts'
+import { validityOf } from '../ca/root-ca.ts'
+import { type Trust, verifyChain } from '../ca/verify-chain.ts'
 import type { CertifiedNode, Clock } from '../effects/effects.ts'
 import type { Gate } from '../effects/gate.ts'
 
@@ -30,13 +31,18 @@ export interface GateDeps {
   readonly isRemoved: (nodeId: string) => boolean
   /** Always, when left out. */
   readonly knowsMembers?: () => boolean
+  /** Certificates of managers count also when they have expired: of all of them nobody could renew another's. */
+  readonly acceptsExpired?: boolean
 }
 
 export function createGate(deps: GateDeps): Gate {
   return {
     examine(chain: readonly X509Certificate[], trust) {
       const verdict = verifyChain(chain, { ...trust, nowMs: deps.clock.wallMs() })
-      if ('problem' in verdict) return verdict
+      if ('problem' in verdict) {
+        const isAccepted = deps.acceptsExpired === true && verdict.problem === 'Expired'
+        return (isAccepted ? expiredManager(chain, trust) : undefined) ?? verdict
+      }
       const { identity } = verdict
       if (identity.kind === 'Operator') return { problem: 'Forbidden', why: 'the certificate is a user’s, not a node’s' }
       return { node: { id: identity.nodeId, role: identity.role, clusterId: identity.clusterId } }
@@ -46,6 +52,16 @@ export function createGate(deps: GateDeps): Gate {
     isRemoved: deps.isRemoved,
     knowsMembers: deps.knowsMembers ?? (() => true),
   }
+}
+
+/** Undefined where something else than its end keeps it from being believed, and of whoever is no manager. */
+function expiredManager(chain: readonly X509Certificate[], trust: Omit<Trust, 'nowMs'>): ReturnType<Gate['examine']> | undefined {
+  const [certificate] = chain
+  if (certificate === undefined) return undefined
+  const verdict = verifyChain(chain, { ...trust, nowMs: validityOf(certificate).notAfterMs - 1 })
+  if ('problem' in verdict || verdict.identity.kind !== 'Node' || verdict.identity.role !== 'Manager') return undefined
+  const { nodeId, role, clusterId } = verdict.identity
+  return { node: { id: nodeId, role, clusterId }, isExpired: true }
 }
 
 function ruleOf(protocol: string): Rule | undefined {

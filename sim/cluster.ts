@@ -85,6 +85,7 @@ export interface StartOptions {
   readonly token: string | undefined
   /** A host to join at; of the founder none when left out, of others any manager. */
   readonly at?: string
+  readonly acceptExpired?: boolean
 }
 
 export class SimulatedCluster {
@@ -260,7 +261,7 @@ export class SimulatedCluster {
   }
 
   /** Resolves when the node runs. */
-  async #run(host: Host, process: Process, { token, at }: StartOptions): Promise<void> {
+  async #run(host: Host, process: Process, { token, at, acceptExpired = false }: StartOptions): Promise<void> {
     const { lane, stop } = process
     const { id, labels } = host
     const directory = directoryOf(id)
@@ -283,6 +284,7 @@ export class SimulatedCluster {
         advertise: () => own,
         labels,
         listenRemoteApi: own,
+        acceptExpired,
         ...(at !== undefined ? { joinAddr: `${at}:${port}` } : id === managerId ? {} : { joinAddr: random.pick(others) }),
         ...(token === undefined ? {} : { joinToken: () => Promise.resolve(token) }),
       },

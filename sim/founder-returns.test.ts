@@ -1,4 +1,5 @@
-// The manager that founded the cluster was away until its certificate had expired, or has lost it, while others lead.
+// The manager that founded the cluster was away until its certificate had expired, or has lost it, while others lead; and all
+// managers were.
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -9,8 +10,8 @@ const lifeMs = 120_000
 const againMs = 1_000
 const patienceMs = 120_000
 
-/** Three managers, of which the founder is away until its certificate has expired. */
-async function whileItWasAway() {
+/** Three managers, whose certificates last shortly. */
+async function openThree() {
   const warnings: string[] = []
   const cluster: SimulatedCluster = new SimulatedCluster({
     managers: 3,
@@ -48,8 +49,19 @@ async function whileItWasAway() {
   for (const id of cluster.managers.slice(1)) void cluster.start(id)
   const areAll = (): boolean => cluster.managers.every((id) => cluster.storeOf(id)?.members.voters.length === 3)
   await until('all are there', () => answering(3) && areAll())
-  const own = () => store.view.get('Node', cluster.nodeOf(managerId) ?? '')?.status.certificate
-  await until('its certificate is one that lasts shortly', () => (own()?.notAfter ?? Number.POSITIVE_INFINITY) < cluster.wallMs + lifeMs)
+  const isShort = (id: string): boolean => {
+    const present = cluster.leader === undefined ? undefined : cluster.storeOf(cluster.leader)
+    const { notAfter } = present?.view.get('Node', cluster.nodeOf(id) ?? '')?.status.certificate ?? {}
+    return notAfter !== undefined && notAfter < cluster.wallMs + lifeMs
+  }
+  await until('all have certificates that last shortly', () => cluster.managers.every(isShort))
+  return { cluster, until, answering, warnings }
+}
+
+/** Of three managers the founder is away until its certificate has expired. */
+async function whileItWasAway() {
+  const { cluster, until, answering, warnings } = await openThree()
+  const { queue } = cluster
   const node = cluster.nodeOf(managerId)
   cluster.kill(managerId)
   await queue.run(queue.nowMs() + 2 * lifeMs)
@@ -97,6 +109,39 @@ test('a founder that is started to join another cluster, or without what it was,
       await whyNot(cluster.tokenOf(managerId)),
       /whose certificate and key are lost: `kit node demote` and `kit node rm` it there, delete the directory/,
     )
+  } finally {
+    cluster.end()
+  }
+})
+
+test('all were away until every certificate had expired: nobody leads, until they are told to accept such; then nothing is lost, and they are told no more', async () => {
+  const { cluster, until, answering } = await openThree()
+  const { queue, managers } = cluster
+  const nodes = managers.map((id) => cluster.nodeOf(id))
+  const startAll = (acceptExpired: boolean): void => {
+    for (const id of managers) void cluster.start(id, { token: undefined, acceptExpired })
+  }
+  try {
+    const last = cluster.store?.view.resourceVersion ?? 0
+    for (const id of managers) cluster.kill(id)
+    await queue.run(queue.nowMs() + 2 * lifeMs)
+    void cluster.start(managerId)
+    await queue.run(queue.nowMs() + lifeMs)
+    assert.equal(cluster.leader, undefined)
+    cluster.kill(managerId)
+
+    startAll(true)
+    await until('they have found each other', () => answering(3))
+    const notAfter = (id: string): number => cluster.store?.view.get('Node', cluster.nodeOf(id) ?? '')?.status.certificate?.notAfter ?? 0
+    await until('they have new certificates', () => managers.every((id) => notAfter(id) > cluster.wallMs))
+    for (const id of managers) assert.ok((cluster.storeOf(id)?.view.resourceVersion ?? 0) > last, `${id} has all that there was`)
+    assert.deepEqual(
+      managers.map((id) => cluster.nodeOf(id)),
+      nodes,
+    )
+    for (const id of managers) cluster.kill(id)
+    startAll(false)
+    await until('they go on without being told', () => answering(3))
   } finally {
     cluster.end()
   }

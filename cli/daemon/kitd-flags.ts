@@ -38,6 +38,7 @@ export function parseFlags(args: readonly string[]): Flags {
     .option('--ca-cert <file>', 'first manager: certificate of a root of your own, PEM (default: kit makes one)')
     .option('--ca-key <file>', 'its private key, PEM')
     .option('--force-new-cluster', 'manager: the other managers are lost for good; go on alone with all that is here, once')
+    .option('--accept-expired', 'manager: believe managers whose certificates have expired, this one included, until they are renewed')
     .option('--autolock', 'first manager: managers need the unlock key of the cluster when they are started again')
     .addOption(
       new Option('--standby', 'wait for `kit swarm init` or `kit swarm join` on this machine').conflicts([

@@ -11,7 +11,10 @@ import { Loopback } from '../../effects/real/transport.ts'
 import { defaultListen, hostAndPort, type NetworkDeps, type NetworkOptions, type NodeNetwork, openNetwork } from '../../node/network.ts'
 
 export interface NetworkFlags
-  extends Pick<NetworkOptions, 'hostname' | 'listenRemoteApi' | 'joinAddr' | 'joinWithinMs' | 'labels' | 'availability' | 'unlockKey'> {
+  extends Pick<
+    NetworkOptions,
+    'hostname' | 'listenRemoteApi' | 'joinAddr' | 'joinWithinMs' | 'acceptExpired' | 'labels' | 'availability' | 'unlockKey'
+  > {
   /** host:port that other nodes are told. */
   readonly advertiseAddr?: string
   /** The token, or `@` and a file that holds it. */

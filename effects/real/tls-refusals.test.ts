@@ -154,6 +154,31 @@ test('who may serve: a node does not talk to whoever answers', async (t) => {
   }
 })
 
+test('who is told to accept expired certificates accepts those of managers, and of nobody else', async (t) => {
+  const root = createRoot()
+  const expired = validity(-day, -hour / 2)
+  const stop = new AbortController()
+  t.after(() => stop.abort())
+  const open = (own: Credentials['own'], acceptsExpired = true) =>
+    createNode(root.certificate, { own, acceptsExpired, isRemoved: (id) => id === 'removed' }).transport
+  const served = open(issue(root, { id: 'm1', validity: expired }))
+  void served.serve('raft', echo, stop.signal)
+  const at = `127.0.0.1:${await served.listen('127.0.0.1', 0, stop.signal)}`
+  const stream = await open(issue(root, { id: 'm2', validity: expired })).connect(at, 'raft', stop.signal)
+  assert.equal(stream.peer.node?.id, 'm1')
+  stream.close()
+  const another = createRoot()
+  for (const [own, code] of [
+    [issue(root, { id: 'w', role: 'Worker', validity: expired }), 'Expired'],
+    [issue(root, { id: 'removed', validity: expired }), 'Removed'],
+    [issue(another, { id: 'm3', validity: expired }), 'NotTrusted'],
+    [issue(root, { id: 'm3', clusterId: 'cluster2', validity: expired }), 'Expired'],
+    [issue(root, { id: 'm3', validity: validity(2 * hour, day) }), 'NotYetValid'],
+  ] as const)
+    await assert.rejects(open(own).connect(at, 'raft', stop.signal), { code })
+  await assert.rejects(open(issue(root, { id: 'm4' }), false).connect(at, 'raft', stop.signal), { code: 'Expired' })
+})
+
 test('what is no node of kit is said to be none', async (t) => {
   const root = createRoot()
   const { transport } = createNode(root.certificate, { own: issue(root), dialMs: 1_000 })

@@ -70,13 +70,14 @@ export interface TestNodeOptions extends Partial<TlsTransportOptions> {
   readonly own?: Credentials['own']
   readonly isRemoved?: (nodeId: string) => boolean
   readonly knowsMembers?: () => boolean
+  readonly acceptsExpired?: boolean
   /** Where every protocol is to be had by everybody with a certificate. */
   readonly isOpen?: boolean
 }
 
-export function createNode(roots: string, { own, isRemoved = () => false, knowsMembers = () => true, isOpen, ...options }: TestNodeOptions = {}): TestNode {
+export function createNode(roots: string, { own, isRemoved = () => false, knowsMembers = () => true, acceptsExpired = false, isOpen, ...options }: TestNodeOptions = {}): TestNode {
   const credentials = new ChangingCredentials({ clusterId, roots, own })
-  const gate: Gate = createGate({ clock, isRemoved, knowsMembers })
+  const gate: Gate = createGate({ clock, isRemoved, knowsMembers, acceptsExpired })
   const open: Gate = { ...gate, mayOpen: (_, node) => node !== undefined, mayServe: () => true }
   const refused: Refused[] = []
   const failed: unknown[] = []

@@ -230,7 +230,8 @@ export class Acceptor {
     const { roots, credentials } = trust()
     const verdict = gate.examine(chain, { roots, clusterId: credentials.clusterId, isVerified: socket.authorized })
     if ('problem' in verdict) return { code: verdict.problem, why: verdict.why }
-    if (!socket.authorized) return { code: 'NotTrusted', why: `the certificate is not good (${String(socket.authorizationError)})` }
+    if (!socket.authorized && verdict.isExpired !== true)
+      return { code: 'NotTrusted', why: `the certificate is not good (${String(socket.authorizationError)})` }
     if (gate.isRemoved(verdict.node.id)) {
       if (gate.knowsMembers()) return { code: 'Removed', why: `node ${verdict.node.id} was removed from the cluster` }
       return { code: 'NotServed', why: `this manager does not know node ${verdict.node.id}, and does not lead` }

@@ -105,7 +105,8 @@ function examine({ clock, gate }: DialDeps, socket: TLSSocket, to: string, host:
     const clocks = isAboutTime(verdict.problem) ? `; the clock here says ${instant(clock.wallMs())}: one of both clocks may be wrong` : ''
     throw new ConnectError(verdict.problem, `${to} cannot be trusted: ${verdict.why}${clocks}`)
   }
-  if (!socket.authorized) throw new ConnectError('NotTrusted', `${to} cannot be trusted: ${String(socket.authorizationError)}`)
+  if (!socket.authorized && verdict.isExpired !== true)
+    throw new ConnectError('NotTrusted', `${to} cannot be trusted: ${String(socket.authorizationError)}`)
   const { node } = verdict
   if (gate.isRemoved(node.id)) throw new ConnectError('Removed', `${to} cannot be trusted: node ${node.id} was removed from the cluster`)
   if (!gate.mayServe(protocol, node))
