@@ -3,14 +3,19 @@
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import type { Disk, DiskFile } from '../effects.ts'
+import { throughWriting } from '../through-writing.ts'
+
+/** Elsewhere it is missing, or promises less than a sync. */
+const throughFlag = process.platform === 'linux' ? constants.O_DSYNC : 0
 
 export function createDisk(): Disk {
   return {
     async open(path, options = {}) {
       const { create = false, exclusive = false, mode = 0o600, writesThrough = false } = options
       const creation = create ? constants.O_CREAT | (exclusive ? constants.O_EXCL : 0) : 0
-      const flags = constants.O_RDWR | creation | (writesThrough ? constants.O_DSYNC : 0)
-      return diskFile(await open(path, flags, mode))
+      const flags = constants.O_RDWR | creation | (writesThrough ? throughFlag : 0)
+      const file = diskFile(await open(path, flags, mode))
+      return writesThrough && throughFlag === 0 ? throughWriting(file) : file
     },
     async list(directory) {
       return (await readdir(directory)).sort()

@@ -2,6 +2,7 @@
 // faults. The platter outlives the process; each start mounts it anew, on the lane of the new process.
 
 import type { Disk, DiskError, DiskFile } from '../../effects/effects.ts'
+import { throughWriting } from '../../effects/through-writing.ts'
 import type { Schedule } from './event-queue.ts'
 import { type CrashChoices, directoryOf, type Inode, Platter } from './platter.ts'
 import type { SeededRandom } from './random.ts'
@@ -135,17 +136,6 @@ export function randomCrash(random: SeededRandom, rates: CrashRates): CrashChoic
     },
     names: (count) => random.below(count + 1),
     byte: () => random.below(256),
-  }
-}
-
-/** A file whose writes are durable when they resolve. The power may go between a write and its sync. */
-export function throughWriting(file: DiskFile): DiskFile {
-  return {
-    ...file,
-    async write(offset, bytes) {
-      await file.write(offset, bytes)
-      await file.sync()
-    },
   }
 }
 

@@ -1,7 +1,7 @@
 // Records what the log does to its disk, so that a test can stop the power after every single step.
 
 import type { Disk, DiskFile } from '../../../effects/effects.ts'
-import { throughWriting } from '../../../sim/effects/disk.ts'
+import { throughWriting } from '../../../effects/through-writing.ts'
 import { type CrashChoices, type Inode, Platter } from '../../../sim/effects/platter.ts'
 
 /** One step, applicable to another platter. */
