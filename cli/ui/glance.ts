@@ -12,7 +12,7 @@ import { order } from './listing.ts'
 import { hostOf, revisionName, taskName } from './names.ts'
 import { rolloutLines } from './rollout-lines.ts'
 import { compareTasks, errorText, eventObject, loadBar, loadOf, newestFirst, stateText, taskBar, wantedOf } from './tables.ts'
-import { cell, field, type Line, oneLine, type Span, wrapped } from './text.ts'
+import { cell, field, type Line, oneLine, plain, type Span, widthOf, wrapped } from './text.ts'
 import type { Style } from './themes.ts'
 import { yamlLines } from './yaml-lines.ts'
 
@@ -63,11 +63,15 @@ export function eventsOf(view: ClusterView, { kind, name }: Selected): readonly 
 export function eventLines(view: ClusterView, object: Selected, now: number, columns: number): readonly Line[] {
   const events = eventsOf(view, object)
   if (events.length === 0) return [[{ text: ' none in the last hour', style: 'dim' }]]
-  return events.map((event): Line => {
+  return events.flatMap((event): readonly Line[] => {
     const reason: Span = event.type === 'Warning' ? { text: cell(event.reason, 16), style: 'yellow' } : cell(event.reason, 16)
     const isOther = event.involvedObject.name !== object.name
     const whose = isOther ? `${cell(eventObject(view, event), Math.min(22, Math.floor(columns / 4)))}  ` : ''
-    return [` ${cell(formatAge(now - Date.parse(event.lastTimestamp)), 5, 'right')}  `, whose, reason, `  ${oneLine(event.message)}`]
+    const head: Line = [` ${cell(formatAge(now - Date.parse(event.lastTimestamp)), 5, 'right')}  `, whose, reason, '  ']
+    const indent = widthOf(plain(head))
+    return wrapped(oneLine(event.message), Math.max(20, columns - indent)).map((part, at) =>
+      at === 0 ? [...head, part] : [' '.repeat(indent), part],
+    )
   })
 }
 

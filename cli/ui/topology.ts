@@ -11,15 +11,12 @@ const nameColumns = 14
 /** A box has its edges and a sign; a node has room for one, however small it is. */
 const smallestBox = 3
 const smallestNode = 8
-/** For tasks that set nothing aside: so much of the node. */
-const assumedShare = 0.05
-
 export function topologyLines(view: ClusterView, columns: number): readonly Line[] {
   const nodes = [...view.all('Node').values()].toSorted(byHost)
   const largest = Math.max(1, ...nodes.map(coresOf))
   const room = Math.max(smallestNode, columns - nameColumns - 22)
   return [
-    [{ text: ' a box is a task, as wide as the cores that are set aside for it; . is free', style: 'dim' }],
+    [{ text: ' [] is a task, as wide as the cores that are set aside for it; () has none; . is free', style: 'dim' }],
     [],
     ...nodes.map((node) => nodeRow(view, node, Math.max(smallestNode, Math.round((coresOf(node) / largest) * room)))),
   ]
@@ -43,7 +40,7 @@ function nodeRow(view: ClusterView, node: Node, width: number): Line {
   let hidden = 0
   for (const task of tasks) {
     const share = reservationOf(view, task).cpus / cores
-    const box = taskBox(view, task, Math.max(smallestBox, Math.round((share === 0 ? assumedShare : share) * width)))
+    const box = share === 0 ? namedBox(view, task) : taskBox(view, task, Math.max(smallestBox, Math.round(share * width)))
     if (widthOf(box.text) > left) hidden++
     else {
       boxes.push(box)
@@ -66,8 +63,22 @@ const styles: Readonly<Partial<Record<ReturnType<typeof phaseOf>, Style>>> = {
   stopping: 'dim',
 }
 
-function taskBox(view: ClusterView, task: Task, width: number): { readonly text: string; readonly style: Style } {
+interface Box {
+  readonly text: string
+  readonly style: Style
+}
+
+function taskBox(view: ClusterView, task: Task, width: number): Box {
+  return { text: `[${cell(titleOf(view, task), width - 2)}]`, style: styles[phaseOf(task)] ?? 'green' }
+}
+
+/** Nothing is set aside for it, so that its width says nothing either. */
+function namedBox(view: ClusterView, task: Task): Box {
+  return { text: `(${titleOf(view, task)})`, style: styles[phaseOf(task)] ?? 'green' }
+}
+
+function titleOf(view: ClusterView, task: Task): string {
   const phase = phaseOf(task)
   const sign = phase === 'running' ? '' : phase === 'unhealthy' ? '!' : phase === 'starting' ? '+' : '-'
-  return { text: `[${cell(`${sign}${taskName(view, task)}`, width - 2)}]`, style: styles[phase] ?? 'green' }
+  return `${sign}${taskName(view, task)}`
 }
