@@ -37,6 +37,8 @@ export interface RequestMark {
   readonly digest: string
   /** When it was decided, by the clock of the manager that did. */
   readonly atMs: number
+  /** Digest of who asks. Absent where an older version decided it. */
+  readonly by?: string
 }
 
 /** A request that was carried out: when, and which object its last write was about. */
@@ -93,8 +95,8 @@ export interface StoreView {
   claimsIndex(serviceUid: string): number
   /** While it is among the last that were applied. Throws Invalid when its id was used for another request. */
   appliedRequest(mark: RequestMark): AppliedRequest | undefined
-  /** When the newest request was decided that is not remembered any more; 0 when none was forgotten. */
-  readonly forgottenRequestsMs: number
+  /** When the newest request was decided that is not remembered any more and may have been this one; 0 when none was forgotten. */
+  forgottenRequestsMs(mark: RequestMark): number
 }
 
 export interface Store {

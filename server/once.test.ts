@@ -298,6 +298,28 @@ test('whoever asks again for what nobody remembers is told so, instead of having
   assert.match(said(await create('fifth', -1)), /^400 BadRequest/)
 })
 
+test('what one user asks for is remembered through the flood of another', async () => {
+  const world = createWorld({ store: createMemoryStore({ mostRequests: 6 }) })
+  const asAda = async (id: string, agoMs: number): Promise<ApiAnswer> => {
+    const headers = { 'idempotency-key': id, 'kit-asked-ms-ago': String(agoMs) }
+    const request = world.request('POST', configs, { body: config({ generateName: 'ada-' }), headers, identity: ada })
+    const answered = await world.router.handle(request)
+    assert.ok('body' in answered)
+    return answered
+  }
+  for (let at = 0; at < 3; at += 1) assert.equal(isRepeat(await asAda(`${at}`, 0)), false)
+  for (let at = 0; at < 20; at += 1) {
+    await world.clock.advance(1_000)
+    await keyed(world, 'POST', configs, config({ generateName: 'flood-' }), {}, `flood-${at}`)
+  }
+  for (let at = 0; at < 3; at += 1) assert.equal(isRepeat(await asAda(`${at}`, 20_000)), true)
+  assert.equal((await asAda('it-never-arrived', 20_000)).status, 201)
+  assert.match(
+    said(await keyed(world, 'POST', configs, config({ name: 'a' }), { 'kit-asked-ms-ago': '20000' }, 'nor-did-this')),
+    /^410 Expired/,
+  )
+})
+
 test('the record of who did what has a line of the repetition: the one of the change may be gone with its leader', async () => {
   const lines: Record<string, unknown>[] = []
   const log: Log = { ...silentLog, info: (message, fields) => lines.push({ message, ...fields }) }

@@ -20,6 +20,8 @@ const clockSkewMs = 500
 /** Of 6 bits each: 128 bits of id, 96 of digest. */
 const idSigns = 22
 const digestSigns = 16
+/** Few enough users that no two of them have the same. */
+const userSigns = 8
 
 export interface AskedFor {
   readonly resource: StoredResource
@@ -77,6 +79,7 @@ function markOf(request: ApiRequest, atMs: number): RequestMark | undefined {
     id: digestOf(idSigns, JSON.stringify([nameOf(request.identity), key])),
     digest: digestOf(digestSigns, Buffer.concat([Buffer.from(JSON.stringify(asked)), bytesOf(body)])),
     atMs,
+    by: digestOf(userSigns, nameOf(request.identity)),
   }
 }
 
@@ -89,14 +92,14 @@ function digestOf(signs: number, bytes: string | Uint8Array): string {
 }
 
 /** Of a request that was asked for before: had it been carried out then, it would be among those that are remembered. */
-function assertRemembered({ forgottenRequestsMs }: StoreView, { headers }: ApiRequest, { atMs }: RequestMark): void {
+function assertRemembered(view: StoreView, { headers }: ApiRequest, mark: RequestMark): void {
   const text = headers[askedAgoHeader]
   if (text === undefined) return
   if (!/^\d{1,12}$/.test(text)) throw new StatusError('BadRequest', `${askedAgoHeader} must be a whole number of milliseconds`)
-  if (forgottenRequestsMs < atMs - Number(text) - clockSkewMs) return
+  if (view.forgottenRequestsMs(mark) < mark.atMs - Number(text) - clockSkewMs) return
   throw new StatusError(
     'Expired',
-    'so many requests came after this one was first made that nobody knows any more whether it was carried out: look whether the change was made',
+    'so many of your requests came after this one was first made that nobody knows any more whether it was carried out: look whether the change was made',
   )
 }
 

@@ -8,6 +8,7 @@ import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { KitObject } from '../../api/objects.ts'
 import type { AppliedRequest } from '../../api/store.ts'
+import type { Forgotten } from './applied-requests.ts'
 import { State, type StateOptions } from './state.ts'
 import { StateHash, stateHashRules } from './state-hash.ts'
 
@@ -33,8 +34,8 @@ type Line =
   | { readonly type: 'slot'; readonly uid: string; readonly service: string; readonly slot: string; readonly index: number }
   | { readonly type: 'claims'; readonly uid: string; readonly service: string; readonly index: number }
   | { readonly type: 'request'; readonly request: AppliedRequest }
-  /** When the newest of the requests was decided that are not remembered any more. */
-  | { readonly type: 'forgotten requests'; readonly atMs: number }
+  /** Before all requests. The program of before wrote one of everybody. */
+  | ({ readonly type: 'forgotten requests' } & Forgotten)
 
 /** The state at one index. Stays as it is while the state moves on. */
 export interface Capture {
@@ -53,7 +54,7 @@ export function capture(state: State): Capture {
       .map(([slot, { index }]): Line => ({ type: 'slot', uid, service: service.name, slot, index })),
     { type: 'claims', uid, service: service.name, index: service.claimsIndex },
   ])
-  if (state.forgottenRequestsMs > 0) rest.push({ type: 'forgotten requests', atMs: state.forgottenRequestsMs })
+  for (const forgotten of state.forgottenRequests()) rest.push({ type: 'forgotten requests', ...forgotten })
   return { index: state.resourceVersion, hash: state.hash, objects: state.objects(), rest, requests: state.requests() }
 }
 
@@ -162,7 +163,7 @@ export class Restorer {
         state.restoreRequest(line.request)
         break
       case 'forgotten requests':
-        state.restoreForgottenRequests(line.atMs)
+        state.restoreForgottenRequests(line)
         break
     }
   }

@@ -10,7 +10,7 @@ import type { KitObject } from '../../api/objects.ts'
  * What an entry does to the state, and how that is summed up. Raised with any change of either: members of two versions of kit
  * compare their hashes only where this is the same at both, or the one that is being upgraded would be taken for damaged.
  */
-export const stateHashRules = 1
+export const stateHashRules = 2
 
 /** Hexadecimal digits of each of the two numbers that a hash is: 48 bits, which a float adds without loss. */
 const digits = 12

@@ -10,7 +10,7 @@ import assert from 'node:assert/strict'
 import type { StatusError } from '../../api/errors.ts'
 import type { Kind, KitObject, Objects, Task } from '../../api/objects.ts'
 import type { AppliedRequest, Commit, RequestMark, StoreEvent, StoreView, Write } from '../../api/store.ts'
-import { AppliedRequests } from './applied-requests.ts'
+import { AppliedRequests, type Forgotten } from './applied-requests.ts'
 import { check } from './check.ts'
 import { equal } from './equal.ts'
 import { defaultMaxRingEvents, EventRing } from './event-ring.ts'
@@ -116,8 +116,8 @@ export class State implements StoreView {
     return this.#requests.size
   }
 
-  get forgottenRequestsMs(): number {
-    return this.#requests.forgottenMs
+  forgottenRequestsMs(mark: RequestMark): number {
+    return this.#requests.forgottenMs(mark)
   }
 
   get<K extends Kind>(kind: K, name: string): Objects[K] | undefined {
@@ -213,8 +213,13 @@ export class State implements StoreView {
     this.#requests.add(request)
   }
 
-  restoreForgottenRequests(atMs: number): void {
-    this.#requests.restoreForgotten(atMs)
+  forgottenRequests(): readonly Forgotten[] {
+    return this.#requests.forgotten()
+  }
+
+  /** Before the requests. */
+  restoreForgottenRequests(forgotten: Forgotten): void {
+    this.#requests.restoreForgotten(forgotten)
   }
 
   /** Puts an object back as a snapshot has it. Tasks come last, in order of creation. */
@@ -234,14 +239,14 @@ export class State implements StoreView {
   }
 
   /** Before the writes happen: what is deleted is still there. */
-  #requestOf(index: number, { id, digest, atMs }: RequestMark, writes: readonly Write[]): AppliedRequest {
+  #requestOf(index: number, mark: RequestMark, writes: readonly Write[]): AppliedRequest {
     const last = writes.at(-1)
     assert(last !== undefined, 'a request is carried out by a write')
     const { kind, name } = last.op === 'delete' ? last : { kind: last.object.kind, name: last.object.metadata.name }
     const object = last.op === 'delete' ? this.get(kind, name) : last.object
     assert(object !== undefined, 'checked before')
     const uid = object.kind === 'Task' ? undefined : object.metadata.uid
-    return { id, digest, atMs, index, kind, name, ...(uid !== undefined && { uid }) }
+    return { ...mark, index, kind, name, ...(uid !== undefined && { uid }) }
   }
 
   #put(index: number, write: Write & { readonly op: 'create' | 'update' }): StoreEvent | undefined {

@@ -158,7 +158,7 @@ export class Clients {
     const to = `v${this.#values}`
     const isNew = random.chance(0.4)
     const told = this.#called(client, isNew ? `new ${to}` : key, { type: 'set', to })
-    const request = random.chance(0.7) ? { id: to, digest: to, atMs: 0 } : undefined
+    const request = random.chance(0.7) ? { id: to, digest: to, atMs: 0, by: client } : undefined
     let last: Answer = { type: 'refused' }
     for (let attempt = 1; attempt <= mostAttempts && !this.#isOver; attempt += 1) {
       const store = attempt === 1 ? first : this.#anyLeader()

@@ -49,17 +49,31 @@ export const requestBugs: readonly Bug[] = [
     simulations: ['members'],
   },
   {
-    what: 'another request than the oldest is forgotten',
+    what: 'another request than the oldest of a user is forgotten',
     file: 'store/mvcc/applied-requests.ts',
-    text: '(this.#oldest + 1) % this.#most',
-    replacement: '0',
+    text: 'const oldest = own.requests[own.first]',
+    replacement: 'const oldest = own.requests.at(-1)',
+    tests: state,
+  },
+  {
+    what: 'the oldest request is forgotten, whoever has most of them',
+    file: 'store/mvcc/applied-requests.ts',
+    text: 'if (count > most || (count === most && index < age))',
+    replacement: 'if (count > 0 && index < age)',
+    tests: state,
+  },
+  {
+    what: 'of two users who have as many, it depends on the history of a member whose request is forgotten',
+    file: 'store/mvcc/applied-requests.ts',
+    text: ' || (count === most && index < age)',
+    replacement: '',
     tests: state,
   },
   {
     what: 'nobody knows any more which request was forgotten last once there was a snapshot',
     file: 'store/mvcc/snapshot.ts',
-    text: 'if (state.forgottenRequestsMs > 0) rest',
-    replacement: 'if (state.forgottenRequestsMs < 0) rest',
+    text: 'of state.forgottenRequests()) rest',
+    replacement: 'of state.forgottenRequests().slice(9)) rest',
     tests: state,
   },
   {
@@ -122,8 +136,8 @@ export const requestBugs: readonly Bug[] = [
   {
     what: 'a request that may be forgotten is carried out',
     file: 'server/once.ts',
-    text: 'if (forgottenRequestsMs < atMs - Number(text) - clockSkewMs) return',
-    replacement: 'if (forgottenRequestsMs <= atMs) return',
+    text: 'if (view.forgottenRequestsMs(mark) < mark.atMs - Number(text) - clockSkewMs) return',
+    replacement: 'if (view.forgottenRequestsMs(mark) <= mark.atMs) return',
     tests: server,
   },
   {
