@@ -77,6 +77,8 @@ interface Host {
 interface Process {
   readonly lane: Lane
   readonly stop: AbortController
+  /** Resolves when nothing of it runs any more. */
+  ended?: Promise<unknown>
   node: KitNode | undefined
 }
 
@@ -325,6 +327,7 @@ export class SimulatedCluster {
     const end = new AbortController()
     const until = AbortSignal.any([stop.signal, end.signal])
     const parts = [node.run(until), network.run(until, node.store)]
+    process.ended = Promise.allSettled(parts)
     Promise.all(parts).catch((error: unknown) => {
       end.abort()
       if (lane.closed) return
@@ -342,6 +345,15 @@ export class SimulatedCluster {
     store.onLeadership((leads) => {
       if (leads) this.#leadsSinceMs = this.queue.nowMs()
     })
+  }
+
+  /** Its daemon is told to end, and does what it has to do before. Resolves when the process is gone. */
+  async stop(id: string): Promise<void> {
+    const host = this.#host(id)
+    assert.ok(host.process !== undefined, `${id} is not up`)
+    host.process.stop.abort(new Error('somebody stopped it'))
+    await host.process.ended
+    this.#close(host)
   }
 
   /** The process is gone from one moment to the next; its disk keeps what was synced, and some of the rest. Its tasks live on. */

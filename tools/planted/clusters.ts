@@ -223,4 +223,32 @@ export const clusterBugs: readonly Bug[] = [
     replacement: '',
     tests: ['effects/real/transport.test.ts'],
   },
+  {
+    what: 'a leader that is stopped hands over to nobody',
+    file: 'node/manager.ts',
+    text: 'store.transferLeadership(heir.id)',
+    replacement: 'void heir',
+    tests: ['sim/handover.test.ts'],
+  },
+  {
+    what: 'who accepts expired managers accepts expired workers',
+    file: 'server/authorization.ts',
+    text: " || verdict.identity.role !== 'Manager'",
+    replacement: '',
+    tests: ['effects/real/tls-refusals.test.ts'],
+  },
+  {
+    what: 'who accepts expired managers accepts those that are not valid yet',
+    file: 'server/authorization.ts',
+    text: " && verdict.problem === 'Expired'",
+    replacement: '',
+    tests: ['effects/real/tls-refusals.test.ts'],
+  },
+  {
+    what: 'who asks a leader that is cut off waits for ever',
+    file: 'server/door.ts',
+    text: 'else if (nowMs - asked.ledMs >= lostMs)',
+    replacement: 'else if (nowMs < asked.ledMs)',
+    tests: ['server/forwarding.test.ts'],
+  },
 ]
