@@ -7,7 +7,7 @@
 // While one write is on its way to the disk, everything that arrives becomes the next one: that is the
 // whole of batching. Messages that promise nothing leave meanwhile; those that do leave after their write.
 // Guards and versions are checked when an entry is applied, so no lock is held across consensus. Read on
-// with `mvcc/state.ts`, `raft/raft.ts`, `wal/wal.ts`, and here `peers.ts`, `pending.ts`, `recover.ts`.
+// with `mvcc/state.ts`, `raft/raft.ts`, `wal/wal.ts`, and here `peers.ts`, `pending.ts`, `snapshots.ts`, `recover.ts`.
 
 import assert from 'node:assert/strict'
 import { reasonOf, StatusError } from '../api/errors.ts'
@@ -16,7 +16,7 @@ import type { Clock, Disk, Log, Random } from '../effects/effects.ts'
 import { Comparison, inspect } from './comparison.ts'
 import type { StoreMetrics } from './metrics.ts'
 import { encodeCommit } from './mvcc/codec.ts'
-import { type Capture, capture, Restorer, serialise } from './mvcc/snapshot.ts'
+import { type Capture, capture, Restorer } from './mvcc/snapshot.ts'
 import type { State } from './mvcc/state.ts'
 import { Watchers } from './mvcc/watch.ts'
 import type { PeerHandler, PeerMessage, Peers, SnapshotMessage } from './peers.ts'
@@ -27,6 +27,7 @@ import type { Entry, SnapshotMeta } from './raft/entry.ts'
 import type { Message } from './raft/message.ts'
 import type { AppendWork, Raft } from './raft/raft.ts'
 import { afterTerm, applyEntry, forgetOthers, recover } from './recover.ts'
+import { isNoSpace, type SnapshotOptions, Snapshots } from './snapshots.ts'
 import { Waiting } from './waiting.ts'
 import type { KeyFile } from './wal/keys.ts'
 import { openWal, type Recovered, type Wal } from './wal/wal.ts'
@@ -34,23 +35,11 @@ import { openWal, type Recovered, type Wal } from './wal/wal.ts'
 const tickMs = 100
 /** How long to wait before asking again whether the disk has space. */
 const noSpaceRetryMs = 1_000
-const defaultKeptEntries = 500
-/** Entries between two snapshots that are saved to get rid of a data key: what was under way may need more than one. */
-const entriesPerKeySnapshot = 64
-const defaultSnapshotBytes = 64 * 1024 * 1024
-/** Pieces of a snapshot serialised before others get their turn: about 2 ms. */
-const piecesPerTurn = 16
 
-export interface StoreOptions {
+export interface StoreOptions extends SnapshotOptions {
   readonly directory: string
   readonly nodeId: string
   readonly clusterId: string
-  /** Entries between snapshots, at least; as many as there are objects and remembered requests, if those are more. Default 10,000. */
-  readonly snapshotEntries?: number
-  /** Bytes of log after which a snapshot is due however few its entries are; as many as the last one had, if those are more. 64 MiB unless told. */
-  readonly snapshotBytes?: number
-  /** Entries kept behind a snapshot for members that are a little late. 500 unless told. */
-  readonly keptEntries?: number
   /** Size of a file of the log. 64 MiB unless told. */
   readonly segmentBytes?: number
   /** Those of the directory, where they are open already. */
@@ -172,31 +161,18 @@ class Driver implements OpenStore, PeerHandler {
   #state: State
   readonly #deps: Omit<StoreDeps, 'disk'>
   readonly #nodeId: string
-  readonly #snapshotEntries: number
-  readonly #snapshotBytes: number
-  readonly #keptEntries: number
   readonly #pending = new Pending()
   readonly #waiting = new Waiting()
   /** The last state that a leader sent, until it is written. */
   #received: ReceivedState | undefined
   readonly #comparison: Comparison
+  readonly #snapshots: Snapshots
   readonly #watchers = new Watchers()
   readonly #listeners = new Set<(events: readonly StoreEvent[]) => void>()
   readonly #leadershipListeners = new Set<(leads: boolean) => void>()
   readonly #stopped = new AbortController()
   readonly fatal: Promise<Error>
   #reportFatal: (error: Error) => void = () => {}
-  #snapshotIndex: number
-  /** Of the last one that was whole, before it was sealed. */
-  #lastSnapshotBytes: number
-  /** Of the monotonic clock. */
-  #snapshotAtMs: number | undefined
-  #snapshotting: Promise<void> | undefined
-  #nextSnapshotIndex: number
-  /** Where the last snapshot was begun, successful or not. */
-  #triedSnapshotIndex = 0
-  /** The data key has changed since the last snapshot was begun. */
-  #hasNewKey: boolean
   /** A pass through what there is to do is about to happen. */
   #isWoken = false
   /** The write that is on its way to the disk. */
@@ -212,25 +188,18 @@ class Driver implements OpenStore, PeerHandler {
     raft: Raft,
     state: State,
     deps: Omit<StoreDeps, 'disk'>,
-    {
-      nodeId,
-      snapshotEntries = 10_000,
-      snapshotBytes = defaultSnapshotBytes,
-      keptEntries = defaultKeptEntries,
-    }: Pick<StoreOptions, 'nodeId' | 'snapshotEntries' | 'snapshotBytes' | 'keptEntries'>,
+    options: Pick<StoreOptions, 'nodeId'> & SnapshotOptions,
     lastSnapshot: { readonly index: number; readonly bytes: number },
   ) {
-    assert(snapshotEntries >= 1)
-    assert(keptEntries >= 0)
     this.#wal = wal
     this.#raft = raft
     this.#peers = deps.peers ?? nobody
     this.#state = state
     this.#deps = deps
-    this.#nodeId = nodeId
+    this.#nodeId = options.nodeId
     this.#comparison = new Comparison(
       {
-        self: nodeId,
+        self: options.nodeId,
         log: deps.log,
         members: () => raft.configuration,
         leader: () => raft.status.leader,
@@ -239,13 +208,9 @@ class Driver implements OpenStore, PeerHandler {
       },
       state,
     )
-    this.#snapshotEntries = snapshotEntries
-    this.#snapshotBytes = snapshotBytes
-    this.#keptEntries = keptEntries
-    this.#snapshotIndex = lastSnapshot.index
-    this.#lastSnapshotBytes = lastSnapshot.bytes
-    this.#hasNewKey = wal.hasOldKeys
-    this.#nextSnapshotIndex = lastSnapshot.index + this.#snapshotInterval(state.size + state.requestCount)
+    const { signal } = this.#stopped
+    const onFailure = (error: unknown): void => this.#fail(error)
+    this.#snapshots = new Snapshots({ ...deps, wal, raft, state: () => this.#state, signal, onFailure }, options, lastSnapshot)
     this.fatal = new Promise((resolve) => {
       this.#reportFatal = resolve
     })
@@ -374,9 +339,9 @@ class Driver implements OpenStore, PeerHandler {
   status(): StoreStatus {
     const { role, term, leader, commit, applied } = this.#raft.status
     const { count, bytes } = this.#pending
-    const [leads, hasSpace, snapshotIndex] = [this.#leads, this.#hasSpace, this.#snapshotIndex]
+    const [leads, hasSpace, snapshotIndex] = [this.#leads, this.#hasSpace, this.#snapshots.index]
     const isStopped = this.#stopped.signal.aborted
-    const snapshotAgeMs = this.#snapshotAtMs === undefined ? undefined : this.#deps.clock.monotonicMs() - this.#snapshotAtMs
+    const snapshotAgeMs = this.#snapshots.ageMs
     return {
       role,
       term,
@@ -413,8 +378,7 @@ class Driver implements OpenStore, PeerHandler {
   }
 
   renewFiles(): void {
-    this.#hasNewKey = true
-    this.#maybeSnapshot()
+    this.#snapshots.renew()
   }
 
   async catchUp(): Promise<void> {
@@ -466,10 +430,11 @@ class Driver implements OpenStore, PeerHandler {
   async close(): Promise<void> {
     if (this.#isClosing) return
     this.#isClosing = true
+    const saved = this.#snapshots.end()
     if (this.#hasSpace) await this.#quiet()
     const hadFailed = this.#stopped.signal.aborted
     this.#stop(new Error('the store is closed'))
-    await Promise.all([this.#writing, this.#ticking, this.#snapshotting, this.#inspecting])
+    await Promise.all([this.#writing, this.#ticking, saved, this.#inspecting])
     if (!hadFailed) await this.#wal.close()
   }
 
@@ -565,7 +530,7 @@ class Driver implements OpenStore, PeerHandler {
     this.#raft.applied(last.index)
     this.#watchers.wake()
     this.#comparison.answer()
-    this.#maybeSnapshot()
+    this.#snapshots.saveIfDue()
   }
 
   /** Never rejects. What the write permits happens afterwards. */
@@ -631,14 +596,10 @@ class Driver implements OpenStore, PeerHandler {
   /** The state that the leader sent: on disk first, then in place of ours. Whoever watches ours is told to list again. */
   async #install(received: ReceivedState): Promise<void> {
     const { meta, state } = received
-    await this.#snapshotting
-    await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(capture(state))), meta.index + 1)
+    await this.#snapshots.install(meta, state)
     if (this.#received === received) this.#received = undefined
     this.#state = state
     this.#comparison.applied(state)
-    this.#snapshotIndex = meta.index
-    this.#snapshotAtMs = this.#deps.clock.monotonicMs()
-    this.#nextSnapshotIndex = meta.index + this.#snapshotInterval(state.size + state.requestCount)
     for (const listener of this.#listeners) listener([])
     this.#watchers.wake()
     this.#deps.log.info('Installed a snapshot', { index: meta.index })
@@ -651,77 +612,6 @@ class Driver implements OpenStore, PeerHandler {
     this.#leads = leads
     if (!leads) this.#pending.fail('leadership was lost') // Changes of members are answered when their index is applied.
     for (const listener of this.#leadershipListeners) listener(leads)
-  }
-
-  #maybeSnapshot(): void {
-    const { resourceVersion } = this.#state
-    const bytesToNext = Math.max(this.#snapshotBytes, this.#lastSnapshotBytes) // So that a byte of log pays for one of a snapshot at most.
-    const isLarge = this.#wal.bytesSinceSnapshot >= bytesToNext && resourceVersion > this.#triedSnapshotIndex + this.#keptEntries
-    const isDue =
-      (resourceVersion >= this.#nextSnapshotIndex || isLarge || this.#hasKeysToForget(resourceVersion)) &&
-      this.#raft.configuration.voters.length > 0
-    if (!isDue || resourceVersion === this.#snapshotIndex || this.#snapshotting !== undefined || this.#isClosing) return
-    if (this.#raft.termAt(resourceVersion) === undefined) return // A state that the leader sent is about to take the place of ours.
-    this.#snapshotting = this.#snapshot()
-      .catch((error: unknown) => {
-        if (this.#stopped.signal.aborted) return
-        if (!isNoSpace(error)) this.#fail(error)
-        else this.#deps.log.warn('Put off a snapshot: the disk has no space left')
-      })
-      .finally(() => {
-        this.#snapshotting = undefined
-      })
-  }
-
-  #hasKeysToForget(resourceVersion: number): boolean {
-    return this.#wal.hasOldKeys && (this.#hasNewKey || resourceVersion >= this.#triedSnapshotIndex + entriesPerKeySnapshot)
-  }
-
-  /** Entries to the next snapshot: at least as many as it has objects and requests, so that an entry pays for one of them at most. */
-  #snapshotInterval(held: number): number {
-    return Math.max(this.#snapshotEntries, held)
-  }
-
-  async #snapshot(): Promise<void> {
-    const captured = capture(this.#state)
-    const { index } = captured
-    const { configuration } = this.#raft
-    this.#nextSnapshotIndex = index + this.#snapshotInterval(captured.objects.length + captured.requests.length)
-    this.#triedSnapshotIndex = index
-    const term = this.#raft.termAt(index)
-    assert(term !== undefined, 'what is applied last is in the log')
-    const meta = { index, term, configuration }
-    // What members that are late would get of the log is sealed with an old key, too: they get the snapshot.
-    const keepFrom = this.#wal.hasOldKeys ? index + 1 : this.#keepFrom(index)
-    this.#hasNewKey = false
-    await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(captured)), keepFrom)
-    if (index <= this.#snapshotIndex) return // A newer one of the leader's was faster.
-    this.#raft.compact(meta, keepFrom - 1)
-    this.#snapshotIndex = index
-    this.#snapshotAtMs = this.#deps.clock.monotonicMs()
-    this.#deps.log.info('Saved a snapshot', { index, objects: captured.objects.length })
-  }
-
-  /**
-   * Behind a snapshot of `index` the last entries stay, and for members that are being sent the snapshot before it, or are on
-   * their way from there, all since then: they would need this one, too, and the next, and never be there.
-   */
-  #keepFrom(index: number): number {
-    const usual = Math.max(1, index + 1 - this.#keptEntries)
-    const needed = this.#raft.followers.filter(({ isReachable }) => isReachable).map(({ needsAfter }) => needsAfter + 1)
-    return Math.max(Math.min(usual, ...needed), Math.min(usual, this.#snapshotIndex + 1))
-  }
-
-  async *#inTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-    let count = 0
-    let bytes = 0
-    for (const piece of pieces) {
-      yield piece
-      count += 1
-      bytes += piece.length
-      if (count % piecesPerTurn === 0) await this.#deps.clock.sleep(0, this.#stopped.signal)
-    }
-    this.#lastSnapshotBytes = bytes
   }
 
   /** @param last is done before anybody hears of it. */
@@ -755,10 +645,6 @@ function notLeader(leader: string | null): StatusError {
     leader === null ? 'no manager leads at present' : `the leader is ${leader}`,
     leader === null ? {} : { leader },
   )
-}
-
-function isNoSpace(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 }
 
 function refusal({ refused, why }: Refusal, leader: string | null): StatusError {

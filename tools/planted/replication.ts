@@ -418,7 +418,7 @@ export const replicationBugs: readonly Bug[] = [
   {
     what: 'a state of the leader replaces ours before it is on disk',
     file: 'store/store.ts',
-    text: '    await this.#wal.saveSnapshot(meta, this.#inTurns(serialise(capture(state))), meta.index + 1)\n',
+    text: '    await this.#snapshots.install(meta, state)\n',
     replacement: '',
     tests: drivers,
     simulations: ['members'],
