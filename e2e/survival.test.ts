@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { ask } from './api.ts'
 import { Cluster, eventually, isAlive, type TaskObject } from './cluster.ts'
 
 const cluster = new Cluster()
@@ -31,6 +32,13 @@ services:
 before(() => cluster.kit('up', cluster.file('app.yml', app('one'))))
 
 const pidsOf = (tasks: readonly TaskObject[]): readonly number[] => tasks.map(({ status }) => status.pid ?? 0)
+
+/** What the API says at that path, without a command of `kit`. */
+async function get<T>(path: string): Promise<T> {
+  const { status, body } = await ask(join(cluster.directory, 'node-1', 'kit.sock'), 'GET', `/apis/kit/v1/${path}`)
+  assert.equal(status, 200, JSON.stringify(body))
+  return body as T
+}
 
 /** As a power cut would, for this one process. */
 async function killDaemon(): Promise<void> {
@@ -99,10 +107,12 @@ test('killed in the middle of a rolling update, the update goes on where it was'
   const old = await cluster.tasks('app_web')
   const before = new Set(old.map(({ spec }) => spec.revision))
   const update = async (): Promise<{ readonly id: string; readonly state: string; readonly startedAt: number }> =>
-    (await cluster.json<{ status: { update: { id: string; state: string; startedAt: number } } }>('service', 'app_web')).status.update
+    (await get<{ status: { update: { id: string; state: string; startedAt: number } } }>('services/app_web')).status.update
   await cluster.kit('apply', '--no-wait', '-f', cluster.file('app.yml', app('two', '1s')))
+  // Asked directly: until a command of `kit` has started on a loaded machine, the update may be over.
   const firstNew = await eventually(async () => {
-    const updated = (await cluster.tasks('app_web')).find(({ spec, status }) => !before.has(spec.revision) && status.state === 'Running')
+    const { items } = await get<{ items: readonly TaskObject[] }>('tasks?fieldSelector=spec.service%3Dapp_web')
+    const updated = items.find(({ spec, status }) => !before.has(spec.revision) && status.state === 'Running')
     assert.ok(updated !== undefined)
     return updated
   })
