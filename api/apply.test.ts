@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { applyConfig, trackUpdate } from './apply.ts'
+import { applyConfig, describeChanges, ownerWords, trackUpdate } from './apply.ts'
 import { reasonOf, StatusError } from './errors.ts'
 import { readFields, writeFields } from './managed-fields.ts'
 import type { Schema } from './schema/definition.ts'
@@ -219,6 +219,113 @@ test('applying the same again changes nothing, time included', () => {
 })
 
 const env = fc.dictionary(fc.constantFrom('A', 'B', 'C', '__proto__x', 'constructor'), fc.string(), { maxKeys: 4 })
+// Who it was.
+
+const by = (user: string | undefined, manager = 'kit-edit', time = '2026-01-01T00:00:00Z') => ({
+  ...writer(manager, time),
+  ...(user !== undefined && { user }),
+})
+const updateBy = (before: JsonObject | undefined, user: string | undefined, spec: JsonObject, more: JsonObject = {}): JsonObject => {
+  const metadata = before !== undefined && isJsonObject(before['metadata']) ? before['metadata'] : { name: 'web' }
+  const after = { ...object(spec), metadata: { ...metadata, ...more } }
+  return trackUpdate({ before, after, schema, writer: by(user) })
+}
+const applyBy = (live: JsonObject | undefined, user: string | undefined, spec: JsonObject, force = false): JsonObject =>
+  applyConfig({ live, config: object(spec), schema, writer: by(user, 'kit-cli'), force })
+const recorded = (value: JsonObject): readonly Json[] => {
+  const entries = isJsonObject(value['metadata']) ? value['metadata']['managedFields'] : []
+  assert.ok(Array.isArray(entries))
+  return entries
+}
+const usersOf = (value: JsonObject): readonly Json[] =>
+  recorded(value).map((entry) => {
+    assert.ok(isJsonObject(entry) && isJsonObject(entry['fieldsV1']))
+    const spec = entry['fieldsV1']['f:spec']
+    return [entry['user'] ?? null, Object.keys(isJsonObject(spec) ? spec : {}).join(' ')]
+  })
+const changesOf = (before: JsonObject, after: JsonObject): readonly string[] =>
+  describeChanges(before, after, schema).map(
+    ({ field, owners: made }) => `${field} by ${made.map(ownerWords).join(' and ') || 'nobody known'}`,
+  )
+
+test('two users with one manager are told apart, field by field', () => {
+  const first = updateBy(undefined, 'ann', { image: 'x', replicas: 1 })
+  const live = updateBy(first, 'ben', { image: 'x', replicas: 2 })
+  assert.deepEqual(usersOf(live), [
+    ['ann', 'f:image'],
+    ['ben', 'f:replicas'],
+  ])
+  assert.deepEqual(changesOf(object({ image: 'w', replicas: 1 }), live), [
+    'spec.image by ann with kit-edit',
+    'spec.replicas by ben with kit-edit',
+  ])
+})
+
+test('an apply is of whoever applied last what changed something', () => {
+  const live = applyBy(undefined, 'ann', { image: 'x', replicas: 1 })
+  assert.deepEqual(usersOf(applyBy(live, 'ben', { image: 'x', replicas: 1 })), [['ann', 'f:image f:replicas']])
+  const after = applyBy(live, 'ben', { image: 'y' })
+  assert.deepEqual([specOf(after), usersOf(after)], [{ image: 'y' }, [['ben', 'f:image']]], 'what ann left goes as if it were his')
+})
+
+test('what nobody was recorded for stays so, and is whose who changes it', () => {
+  const old = applyBy(updateBy(undefined, undefined, { image: 'x', replicas: 1 }), undefined, { args: ['1'] })
+  const live = updateBy(old, 'ann', { image: 'x', replicas: 2, args: ['1'] })
+  assert.deepEqual(usersOf(live), [
+    [null, 'f:image'],
+    [null, 'f:args'],
+    ['ann', 'f:replicas'],
+  ])
+})
+
+test('what was there before the first apply is not of whoever applies', () => {
+  assert.deepEqual(usersOf(applyBy(object({ image: 'x' }), 'ann', { replicas: 1 })), [
+    [null, 'f:image'],
+    ['ann', 'f:replicas'],
+  ])
+})
+
+test('of a field that is gone, whoever took it away is known until somebody sets it', () => {
+  const live = applyBy(undefined, 'ci', { image: 'x', env: { A: '1', B: '2' } })
+  const without = updateBy(live, 'ann', { image: 'x', env: { A: '1' } })
+  const scaled = updateBy(without, 'ben', { image: 'x', env: { A: '1' }, replicas: 4 })
+  assert.deepEqual(changesOf(live, scaled), ['spec.replicas by ben with kit-edit', 'spec.env.B by ann with kit-edit'])
+  const again = applyBy(scaled, 'ci', { image: 'x', env: { A: '1', B: '2' } })
+  assert.equal(JSON.stringify(again).includes('removedV1'), false)
+  assert.deepEqual(usersOf(again), [
+    ['ben', 'f:replicas'],
+    ['ci', 'f:env f:image'],
+  ])
+})
+
+test('so many fields that were taken away are remembered, of people only', () => {
+  const keys = Array.from({ length: 100 }, (_, at) => [`K${at}`, 'x'] as const)
+  const live = applyBy(undefined, 'ci', { env: Object.fromEntries(keys) })
+  assert.ok(JSON.stringify(recorded(updateBy(live, 'ann', { env: {} }))).length < 3000)
+  assert.equal(JSON.stringify(updateBy(live, undefined, { env: {} })).includes('removedV1'), false)
+})
+
+test('nobody writes somebody else into the record, and nobody loses his place in it by what a client sends back', () => {
+  const live = updateBy(updateBy(undefined, 'ann', { image: 'x' }), 'ben', { image: 'x', replicas: 1 })
+  const [anns, bens] = recorded(live)
+  assert.ok(isJsonObject(anns) && isJsonObject(bens))
+  const { user: _, ...unnamed } = anns
+  const spec = { image: 'x', replicas: 1 }
+  const cases: readonly (readonly [string, readonly Json[], readonly Json[]])[] = [
+    ['as they were', [anns, bens], [['ann', 'f:image'], ['ben', 'f:replicas']]],
+    ['by a client that does not know users', [unnamed, bens], [['ann', 'f:image'], ['ben', 'f:replicas']]],
+    ['with another name', [{ ...anns, user: 'ben' }, bens], [['ann', 'f:image'], ['ben', 'f:replicas']]],
+    ['with another time', [{ ...anns, time: '2020-01-01T00:00:00Z' }, bens], [['ann', 'f:image'], ['ben', 'f:replicas']]],
+    ['with fields of somebody else', [{ ...anns, fieldsV1: { 'f:spec': { 'f:image': {}, 'f:replicas': {} } } }], [['eve', 'f:image f:replicas']]],
+    ['of a manager that was not there', [{ ...anns, manager: 'kit-scale' }, bens], [['eve', 'f:image'], ['ben', 'f:replicas']]],
+  ] // biome-ignore format: a table
+  for (const [what, managedFields, expected] of cases) {
+    const after = updateBy(live, 'eve', spec, { managedFields })
+    assert.deepEqual(usersOf(after), expected, what)
+    assert.ok(!JSON.stringify(after).includes('2020'), what)
+  }
+})
+
 const arbitrarySpec = fc
   .record(
     {

@@ -2,11 +2,15 @@
 // sends the fields it cares about; what it sent before and leaves out now goes away, and what another
 // owns is a Conflict unless forced. `trackUpdate` keeps the record for every other kind of write.
 //
+// The record names users beside managers (ADR 0032). It is the server that says who a writer is: what a client sends
+// back of the record counts for the user who was recorded, or for whoever sends it.
+//
 // Pure: objects in their wire form go in and come out; committing them is the caller's.
 
 import { isDeepStrictEqual } from 'node:util'
 import { type Cause, StatusError } from './errors.ts'
 import {
+  type Comparison,
   compareFields,
   type FieldPath,
   type Fields,
@@ -33,15 +37,22 @@ export interface Writer {
   /** RFC 3339. */
   readonly time: string
   readonly subresource?: string
+  /** As the server knows it. None of controllers. */
+  readonly user?: string
 }
 
 interface Entry extends Writer {
   readonly operation: 'Apply' | 'Update'
   readonly fields: Fields
+  /** Fields that it has taken away, and nobody has set since. */
+  readonly removed: Fields
 }
 
 /** Update entries beyond this are folded into one, oldest first. */
 export const maxUpdateEntries = 10
+/** Of one entry. */
+const maxRemoved = 32
+const none: Fields = new Set()
 export const maxManagerLength = 128
 
 export function assertManager(manager: string): void {
@@ -74,7 +85,7 @@ export function applyConfig(request: {
   const merged = live === undefined ? united : prune(united, { gone: prunable(mine, fields, others), wanted: fields }, schema)
   const { changed, removed } = compareFields(live === undefined ? new Map() : fieldsOf(live, schema), fieldsOf(merged, schema))
   if (!force) assertNoConflict(others, changed)
-  const entry: Entry = { ...writer, operation: 'Apply', fields }
+  const entry: Entry = { ...writer, operation: 'Apply', fields, removed: none }
   const kept =
     mine !== undefined &&
     isDeepStrictEqual(mine.fields, fields) &&
@@ -94,25 +105,47 @@ export function trackUpdate(request: {
   const { before, after, writer } = request
   const schema = trackedSchema(request.schema)
   const stored = before === undefined ? [] : entriesOf(before)
-  const entries = sentEntries(after, stored)
+  const entries = sentEntries(after, stored, writer)
   const { changed, removed } = compareFields(
     before === undefined ? new Map() : fieldsOf(before, schema),
     ownable(fieldsOf(after, schema), before === undefined ? writer.subresource : undefined, before === undefined),
   )
   if (changed.size + removed.size === 0) return withEntries(after, entries)
-  const mine = entries.find((entry) => entry.operation === 'Update' && isSameOwner(entry, writer) && entry.apiVersion === writer.apiVersion)
+  const mine = entries.find((entry) => isSameKey(entry, { ...writer, operation: 'Update' }) && entry.user === writer.user)
   const others = entries.filter((entry) => entry !== mine).map((entry) => without(entry, changed, removed))
   const fields = new Set([...(mine?.fields ?? []), ...changed].filter((path) => !removed.has(path)))
-  return withEntries(after, foldOldest([...others, { ...writer, operation: 'Update', fields }]))
+  const entry: Entry = { ...writer, operation: 'Update', fields, removed: removedBy(writer, mine, { changed, removed }) }
+  return withEntries(after, foldOldest([...others, entry]))
+}
+
+/** Of people only: what a controller takes away it says elsewhere. */
+function removedBy({ user }: Writer, mine: Entry | undefined, { changed, removed }: Comparison): Fields {
+  if (user === undefined) return none
+  const before = [...(mine?.removed ?? [])].filter((path) => !changed.has(path) && !removed.has(path))
+  return new Set([...removed, ...before].slice(0, maxRemoved))
 }
 
 /** What a client sent as managedFields counts when it is valid; `[]` and `[{}]` reset the record. */
-function sentEntries(after: JsonObject, stored: readonly Entry[]): readonly Entry[] {
+function sentEntries(after: JsonObject, stored: readonly Entry[], writer: Writer): readonly Entry[] {
   const sent = isJsonObject(after['metadata']) ? after['metadata']['managedFields'] : undefined
   if (!Array.isArray(sent)) return stored
   if (sent.every((entry) => isJsonObject(entry) && Object.keys(entry).length === 0)) return []
   const entries = sent.map(parseEntry)
-  return entries.every((entry) => entry !== undefined) ? entries : stored
+  return entries.every((entry) => entry !== undefined) ? entries.map((entry) => attributed(entry, stored, writer)) : stored
+}
+
+/** What was recorded, or a part of it, stays whose it was. All else is said by whoever sends it, now. */
+function attributed(sent: Entry, stored: readonly Entry[], writer: Writer): Entry {
+  const alike = stored.filter((entry) => isSameKey(entry, sent) && sent.fields.isSubsetOf(entry.fields))
+  const recorded = alike.find(({ user }) => user === sent.user) ?? alike[0]
+  const { user: _user, ...claim } = sent
+  const { user, time, removed } = recorded ?? { ...writer, removed: none }
+  return { ...claim, time, removed, ...(user !== undefined && { user }) }
+}
+
+/** By anybody. */
+function isSameKey(entry: Entry, other: Writer & Pick<Entry, 'operation'>): boolean {
+  return entry.operation === other.operation && isSameOwner(entry, other) && entry.apiVersion === other.apiVersion
 }
 
 function entriesOf(object: JsonObject): readonly Entry[] {
@@ -124,31 +157,43 @@ function entriesOf(object: JsonObject): readonly Entry[] {
 function entriesFor(live: JsonObject, schema: Schema, writer: Writer): readonly Entry[] {
   const entries = entriesOf(live)
   if (entries.length > 0) return entries
-  const { subresource: _subresource, ...rest } = writer
-  return [
-    { ...rest, manager: 'before-first-apply', operation: 'Update', fields: new Set(ownable(fieldsOf(live, schema), undefined).keys()) },
-  ]
+  const { apiVersion, time } = writer
+  const fields = new Set(ownable(fieldsOf(live, schema), undefined).keys())
+  return [{ manager: 'before-first-apply', operation: 'Update', apiVersion, time, fields, removed: none }]
 }
 
 function parseEntry(value: unknown): Entry | undefined {
   if (!isJsonObject(value)) return undefined
-  const { manager, operation, apiVersion, time, subresource } = value
+  const { manager, operation, apiVersion, time, subresource, user } = value
   const fields = readFields(value['fieldsV1'])
+  const removed = readFields(value['removedV1'] ?? {}) ?? none
   if (typeof manager !== 'string' || (operation !== 'Apply' && operation !== 'Update') || fields === undefined) return undefined
   if (typeof apiVersion !== 'string' || typeof time !== 'string') return undefined
-  return { manager, operation, apiVersion, time, fields, ...(typeof subresource === 'string' && { subresource }) }
+  return {
+    ...{ manager, operation, apiVersion, time, fields, removed },
+    ...(typeof subresource === 'string' && { subresource }),
+    ...(typeof user === 'string' && { user }),
+  }
 }
 
 function withEntries(object: JsonObject, entries: readonly Entry[]): JsonObject {
   const metadata = isJsonObject(object['metadata']) ? object['metadata'] : {}
   const { managedFields: _replaced, ...rest } = metadata
-  const kept = entries.filter((entry) => entry.fields.size > 0).map(writeEntry)
+  const kept = entries.filter((entry) => !isEmpty(entry)).map(writeEntry)
   return { ...object, metadata: kept.length === 0 ? rest : { ...rest, managedFields: kept.map((entry): JsonObject => ({ ...entry })) } }
 }
 
-function writeEntry({ fields, manager, operation, apiVersion, time, subresource }: Entry): ManagedFieldsEntry {
-  const common = { manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1: writeFields(fields) } as const
-  return subresource === undefined ? common : { ...common, subresource }
+function writeEntry({ fields, removed, manager, operation, apiVersion, time, subresource, user }: Entry): ManagedFieldsEntry {
+  return {
+    ...{ manager, operation, apiVersion, time, fieldsType: 'FieldsV1', fieldsV1: writeFields(fields) },
+    ...(removed.size > 0 && { removedV1: writeFields(removed) }),
+    ...(subresource !== undefined && { subresource }),
+    ...(user !== undefined && { user }),
+  }
+}
+
+function isEmpty({ fields, removed }: Entry): boolean {
+  return fields.size + removed.size === 0
 }
 
 function isSameOwner(entry: Writer, writer: Writer): boolean {
@@ -162,12 +207,13 @@ function ownable<V>(values: ReadonlyMap<FieldPath, V>, subresource: string | und
 }
 
 function without(entry: Entry, changed: Fields, removed: Fields): Entry {
-  const fields = new Set([...entry.fields].filter((path) => !changed.has(path) && !removed.has(path)))
-  return fields.size === entry.fields.size ? entry : { ...entry, fields }
+  const touched = changed.union(removed)
+  const left: Entry = { ...entry, fields: entry.fields.difference(touched), removed: entry.removed.difference(touched) }
+  return left.fields.size === entry.fields.size && left.removed.size === entry.removed.size ? entry : left
 }
 
 function foldOldest(entries: readonly Entry[]): readonly Entry[] {
-  const updates = entries.filter((entry) => entry.operation === 'Update' && entry.fields.size > 0 && entry.manager !== 'ancient-changes')
+  const updates = entries.filter((entry) => entry.operation === 'Update' && !isEmpty(entry) && entry.manager !== 'ancient-changes')
   if (updates.length <= maxUpdateEntries) return entries
   const folded = updates.toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)).slice(0, updates.length - maxUpdateEntries)
   return folded.reduce<readonly Entry[]>((kept, entry) => {
@@ -178,6 +224,7 @@ function foldOldest(entries: readonly Entry[]): readonly Entry[] {
       apiVersion: entry.apiVersion,
       time: entry.time,
       fields: new Set([...(ancient?.fields ?? []), ...entry.fields]),
+      removed: none,
     }
     return [union, ...kept.filter((each) => each !== entry && each !== ancient)]
   }, entries)
@@ -292,17 +339,31 @@ function nameOf(entry: Entry): string {
   return `"${entry.manager}"${entry.subresource === undefined ? '' : ` with subresource "${entry.subresource}"`}${using}`
 }
 
-/** Fields in which two objects differ, with who owns each in `after`: what a stale update is told. */
+/** Who has set a field, or taken it away. */
+export interface FieldOwner {
+  readonly manager: string
+  readonly user?: string
+  readonly time: string
+}
+
+/** Fields in which two objects differ, with who has made `after` so, latest first. */
 export function describeChanges(
   before: JsonObject,
   after: JsonObject,
   schema: Schema,
-): readonly { readonly field: string; readonly managers: readonly string[] }[] {
+): readonly { readonly field: string; readonly owners: readonly FieldOwner[] }[] {
   const tracked = trackedSchema(schema)
   const { changed, removed } = compareFields(fieldsOf(before, tracked), fieldsOf(after, tracked))
-  const entries = entriesOf(after)
+  const entries = entriesOf(after).toSorted((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0))
   return [...changed, ...removed].map((path) => ({
     field: printPath(splitPath(path)).slice(1),
-    managers: entries.filter((entry) => entry.fields.has(path)).map((entry) => entry.manager),
+    owners: entries
+      .filter((entry) => entry.fields.has(path) || entry.removed.has(path))
+      .map(({ manager, user, time }) => ({ manager, time, ...(user !== undefined && { user }) })),
   }))
+}
+
+/** `ann with kit-scale`; the manager alone where nobody knows the user, or it is the same. */
+export function ownerWords({ manager, user }: Pick<FieldOwner, 'manager' | 'user'>): string {
+  return user === undefined || user === manager ? manager : `${user} with ${manager}`
 }

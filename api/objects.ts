@@ -31,7 +31,11 @@ export interface ManagedFieldsEntry {
   readonly time: string
   readonly fieldsType: 'FieldsV1'
   readonly fieldsV1: FieldSet
+  /** Fields that were taken away, and that nobody has set since. Only in kit. */
+  readonly removedV1?: FieldSet
   readonly subresource?: string
+  /** Who wrote it, as the server knows; none of controllers and of what was written before it was recorded. Only in kit. */
+  readonly user?: string
 }
 /** FieldsV1: `f:name`, `k:{…}` and `v:…` keys; `{}` is a leaf (kubernetes-api.md §4.1). */
 export interface FieldSet {

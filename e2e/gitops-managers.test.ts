@@ -96,7 +96,9 @@ test('a directory is read on the manager that it is on, and on while the leader 
   // Drift is seen and told of, whoever leads now.
   await cluster.kit('scale', 'web=5', '--no-wait')
   await applied(3)
-  await eventually(async () => assert.match(await cluster.kit('events', 'source/shop'), /Healed .*spec\.replicas \(by kit-scale\) is 5/))
+  await eventually(async () =>
+    assert.match(await cluster.kit('events', 'source/shop'), /Healed .*spec\.replicas \(by admin@socket with kit-scale\) is 5/),
+  )
   await cluster.kit('up')
 })
 

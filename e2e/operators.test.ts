@@ -275,6 +275,82 @@ test('unmodified kubectl goes by what kit ctx kubeconfig prints, over HTTP/2, an
   assert.equal((await kit('vera', 'get', 'service', 's_web', '-o', 'jsonpath={.spec.replicas}')).trim(), '2')
 })
 
+test('drift is shown with the person who made it, whichever program several people use', async () => {
+  await welcome('ola', 'operator')
+  mkdirSync(join(home, 'deploy'))
+  const file = (name: string): string =>
+    `apiVersion: kit/v1\nkind: Service\nmetadata: {name: ${name}, labels: {tier: front}}\nspec: {replicas: 0, template: {image: x, command: [sleep, "1000"], env: {A: "1", B: "2"}}}\n`
+  writeFileSync(join(home, 'deploy/watched.yml'), file('watched'))
+  writeFileSync(join(home, 'deploy/other.yml'), file('other'))
+  await local('gitops', 'add', 'shop', '--dir', 'deploy', '--report-drift')
+  await kit('otto', 'scale', 'watched=1', '--no-wait')
+  await kit('ola', 'label', 'service/watched', 'tier=back', '--overwrite')
+  const patch = async (who: string, body: string): Promise<void> => {
+    const outcome = await run(who, ['api', 'PATCH', '/apis/kit/v1/services/watched?fieldManager=editor', '-f', '-'], body)
+    assert.equal(outcome.code, 0, outcome.err)
+  }
+  await patch('otto', '{"spec":{"template":{"env":{"A":"9"}}}}')
+  await patch('ola', '{"spec":{"template":{"env":{"B":null}}}}')
+  await kit('otto', 'delete', 'service/other')
+  const expected = [
+    /^~ Service\/other: is gone$/m,
+    /^~ Service\/watched: metadata\.labels\.tier is "back", and the files say "front" \(by ola with kit-label, \d+s ago\)$/m,
+    /^~ Service\/watched: spec\.replicas is 1, and the files say 0 \(by otto with kit-scale, \d+s ago\)$/m,
+    /^~ Service\/watched: spec\.template\.env\.A is "9", and the files say "1" \(by otto with editor, \d+s ago\)$/m,
+    /^~ Service\/watched: spec\.template\.env\.B is not set, and the files say "2" \(by ola with editor, \d+s ago\)$/m,
+  ]
+  await eventually(async () => {
+    const { out } = await run('vera', ['gitops', 'diff', 'shop'])
+    for (const line of expected) assert.match(out, line)
+  })
+  // Ola cannot make it otto's, nor her own work his: what she sends of the record is read as hers.
+  const { items } = JSON.parse(await kit('ola', 'api', 'GET', '/apis/kit/v1/services'))
+  const watched = items.find(({ metadata }: { metadata: { name: string } }) => metadata.name === 'watched')
+  const forged = watched.metadata.managedFields.map((entry: object) => ({ ...entry, user: 'otto', time: '2020-01-01T00:00:00Z' }))
+  await patch('ola', JSON.stringify({ metadata: { managedFields: forged } }))
+  await local('gitops', 'sync', 'shop')
+  const events = await kit('vera', 'events', 'source/shop')
+  assert.match(events, /ObjectDeleted +otto deleted Service\/other/)
+  assert.match(events, /Healed .*Service\/watched metadata\.labels\.tier \(by ola with kit-label\)/)
+  assert.match(await kit('vera', 'describe', 'source', 'shop'), /ObjectDeleted +otto deleted Service\/other/)
+  await local('gitops', 'rm', 'shop', '--prune')
+})
+
+test('kubectl reads, edits and replaces objects whose record of fields names users, and applies over it', async () => {
+  const kubectl = await findKubectl()
+  if (kubectl === undefined) return
+  writeFileSync(join(home, 'ola.kubeconfig'), await kit('ola', 'ctx', 'kubeconfig'), { mode: 0o600 })
+  const as = async (who: string, ...args: readonly string[]): Promise<string> => {
+    const { code, text } = await kubectl('--kubeconfig', `${who}.kubeconfig`, ...args)
+    assert.equal(code, 0, text)
+    return text
+  }
+  const config = (data: string): string =>
+    `apiVersion: kit/v1\nkind: Service\nmetadata: {name: edited}\nspec: {replicas: 0, template: {image: x, command: [sleep, "${data}"]}}\n`
+  writeFileSync(join(home, 'edited.yml'), config('1'))
+  await as('ola', 'apply', '--server-side', '--validate=false', '-f', 'edited.yml')
+  assert.match(
+    await as('vera', 'get', 'services.kit', 'edited', '-o', 'yaml', '--show-managed-fields'),
+    /manager: kubectl\n.*\n.*\n.*user: ola/,
+  )
+  await as('otto', 'label', 'services.kit', 'edited', 'tier=back')
+  writeFileSync(join(home, 'whole.json'), await as('otto', 'get', 'services.kit', 'edited', '-o', 'json', '--show-managed-fields'))
+  await as('ola', 'replace', '--validate=false', '-f', 'whole.json')
+  writeFileSync(join(home, 'edited.yml'), config('2'))
+  await as('otto', 'apply', '--server-side', '--validate=false', '-f', 'edited.yml')
+  assert.match(await as('vera', 'describe', 'services.kit', 'edited'), /Name: +edited/)
+  const users = await as(
+    'vera',
+    'get',
+    'services.kit',
+    'edited',
+    '-o',
+    'jsonpath={range .metadata.managedFields[*]}{.operation} {.user};{end}',
+  )
+  assert.equal(users, 'Update otto;Apply otto;')
+  await as('ola', 'delete', 'services.kit', 'edited')
+})
+
 test('an address where nobody is, or somebody else, is said to be that', async () => {
   const swap = (address: string): void => {
     const text = readFileSync(configOf('vera'), 'utf8').replaceAll(api, address)

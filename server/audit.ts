@@ -11,6 +11,7 @@ import type { EventRecorder } from '../controllers/runtime/controller.ts'
 import type { Clock, Log } from '../effects/effects.ts'
 import { nameOf, type Target, verbOf } from './access.ts'
 import { createRefusalLog } from './refusal-log.ts'
+import { sourceOf } from './source-claim.ts'
 
 export interface Change {
   readonly request: ApiRequest
@@ -71,6 +72,13 @@ export function createAudit(deps: {
       })
       for (const [reason, message] of factsOf(nameOf(request.identity), change.before, change.after))
         deps.events.record({ object: { kind, name }, type: 'Normal', reason, message })
+      for (const source of sourcesThatLose(change))
+        deps.events.record({
+          object: { kind: 'Source', name: source },
+          type: 'Normal',
+          reason: 'ObjectDeleted',
+          message: `${nameOf(request.identity)} deleted ${kind}/${name}`,
+        })
     },
     repeated: (request, { kind, name, index }) =>
       note('Answered a change that was made before', request, { verb: verbOf(request, false), object: `${kind}/${name}`, version: index }),
@@ -104,6 +112,18 @@ export function createAudit(deps: {
       tell(`${identity.from} ${user} ${reason} ${method}`, 'Refused a request', fields)
     },
   }
+}
+
+/** Sources that have applied what somebody else deletes: of a field they see who has changed it, of what is gone they do not. */
+function sourcesThatLose({ request, before, after }: Change): readonly string[] {
+  if (before === undefined || before.kind === 'Task') return []
+  const isEnding = after === undefined || (after.kind !== 'Task' && after.metadata.deletedAt !== undefined)
+  if (!isEnding || before.metadata.deletedAt !== undefined) return []
+  const managers = new Set(before.metadata.managedFields?.map(({ manager }) => manager))
+  return [...managers].flatMap((manager) => {
+    const source = sourceOf(manager)
+    return source === undefined || manager === nameOf(request.identity) ? [] : [source]
+  })
 }
 
 /** What a change means for who may do what: reason and sentence. */

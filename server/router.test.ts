@@ -258,7 +258,7 @@ test('a stale update is a Conflict that says what changed since, and by whom', a
   await ask('PATCH', `${services}/web?fieldManager=other`, { spec: { replicas: 4 } }, { 'content-type': 'application/merge-patch+json' })
   const stale = await ask('PUT', `${services}/web?fieldManager=me`, created)
   assert.equal(stale.status, 409)
-  assert.match(String(at(stale.body, 'message')), /has changed since version 1 \(spec\.replicas by other\)/)
+  assert.match(String(at(stale.body, 'message')), /has changed since version 1 \(spec\.replicas by admin@socket with other\)/)
 })
 
 test('a patch that lost a race is computed again', async () => {

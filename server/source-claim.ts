@@ -14,10 +14,15 @@ export function identityOfSource(source: string, nodeId: string): Identity {
   return { role: 'Admin', name: `${prefix}${source}`, from: `${place}${nodeId}` }
 }
 
+/** Of the name, or the field manager, of a source. */
+export function sourceOf(name: string): string | undefined {
+  return name.startsWith(prefix) ? name.slice(prefix.length) : undefined
+}
+
 /** Its own status a manager may write without: to become the one. */
 export function assertReadsSource(view: StoreView, identity: Identity, { endpoint, verb, name }: Target): void {
-  if (identity.role === 'Nobody' || !identity.name.startsWith(prefix) || verb === 'get') return
-  const source = identity.name.slice(prefix.length)
+  const source = identity.role === 'Nobody' || verb === 'get' ? undefined : sourceOf(identity.name)
+  if (source === undefined) return
   if (endpoint === 'sources/status' && name === source) return
   const holder = view.get('Source', source)?.status.node
   if (holder !== undefined && identity.from === `${place}${holder}`) return

@@ -3741,6 +3741,15 @@ export const definitions: readonly Definition[] = [
               "type": "string",
               "description": "Field manager that has changed it."
              },
+             "user": {
+              "type": "string",
+              "description": "User who has changed it with that."
+             },
+             "at": {
+              "type": "string",
+              "format": "date-time",
+              "description": "When that was."
+             },
              "message": {
               "type": "string",
               "description": "What it is and what it should be."

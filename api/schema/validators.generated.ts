@@ -9913,7 +9913,7 @@ return errors === 0;
 validate27.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendUntil":{"type":"string","format":"date-time"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"node":{"type":"string"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastChange":{"type":"object","required":["at","reason","message"],"properties":{"at":{"type":"string","format":"date-time"},"reason":{"type":"string","enum":["Applied","Healed"]},"message":{"type":"string"}}},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"message":{"type":"string"}}}},"pending":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Create","Configure","Prune"]},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendUntil":{"type":"string","format":"date-time"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"node":{"type":"string"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastChange":{"type":"object","required":["at","reason","message"],"properties":{"at":{"type":"string","format":"date-time"},"reason":{"type":"string","enum":["Applied","Healed"]},"message":{"type":"string"}}},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"user":{"type":"string"},"at":{"type":"string","format":"date-time"},"message":{"type":"string"}}}},"pending":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Create","Configure","Prune"]},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const pattern6 = new RegExp("^/", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10726,9 +10726,9 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data37.message !== undefined){
-if(typeof data37.message !== "string"){
-const err66 = {instancePath:instancePath+"/status/drift/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data37.user !== undefined){
+if(typeof data37.user !== "string"){
+const err66 = {instancePath:instancePath+"/status/drift/" + i2+"/user",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -10738,9 +10738,11 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
-else {
-const err67 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"type",params:{type: "object"}};
+if(data37.at !== undefined){
+let data43 = data37.at;
+if(typeof data43 === "string"){
+if(!(formats6(data43))){
+const err67 = {instancePath:instancePath+"/status/drift/" + i2+"/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -10750,9 +10752,8 @@ vErrors.push(err67);
 errors++;
 }
 }
-}
 else {
-const err68 = {instancePath:instancePath+"/status/drift",keyword:"type",params:{type: "array"}};
+const err68 = {instancePath:instancePath+"/status/drift/" + i2+"/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -10762,15 +10763,9 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data15.pending !== undefined){
-let data43 = data15.pending;
-if(Array.isArray(data43)){
-const len3 = data43.length;
-for(let i3=0; i3<len3; i3++){
-let data44 = data43[i3];
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-if(data44.kind === undefined){
-const err69 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "kind"}};
+if(data37.message !== undefined){
+if(typeof data37.message !== "string"){
+const err69 = {instancePath:instancePath+"/status/drift/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -10779,8 +10774,10 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(data44.name === undefined){
-const err70 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "name"}};
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -10789,8 +10786,10 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data44.action === undefined){
-const err71 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "action"}};
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/status/drift",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -10799,9 +10798,16 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(data44.kind !== undefined){
-if(typeof data44.kind !== "string"){
-const err72 = {instancePath:instancePath+"/status/pending/" + i3+"/kind",keyword:"type",params:{type: "string"}};
+}
+if(data15.pending !== undefined){
+let data45 = data15.pending;
+if(Array.isArray(data45)){
+const len3 = data45.length;
+for(let i3=0; i3<len3; i3++){
+let data46 = data45[i3];
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+if(data46.kind === undefined){
+const err72 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -10810,10 +10816,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-if(data44.name !== undefined){
-if(typeof data44.name !== "string"){
-const err73 = {instancePath:instancePath+"/status/pending/" + i3+"/name",keyword:"type",params:{type: "string"}};
+if(data46.name === undefined){
+const err73 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -10822,11 +10826,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-if(data44.action !== undefined){
-let data47 = data44.action;
-if(typeof data47 !== "string"){
-const err74 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"type",params:{type: "string"}};
+if(data46.action === undefined){
+const err74 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -10835,8 +10836,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(!(((data47 === "Create") || (data47 === "Configure")) || (data47 === "Prune"))){
-const err75 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.pending.items.properties.action.enum}};
+if(data46.kind !== undefined){
+if(typeof data46.kind !== "string"){
+const err75 = {instancePath:instancePath+"/status/pending/" + i3+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -10846,9 +10848,9 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data44.message !== undefined){
-if(typeof data44.message !== "string"){
-const err76 = {instancePath:instancePath+"/status/pending/" + i3+"/message",keyword:"type",params:{type: "string"}};
+if(data46.name !== undefined){
+if(typeof data46.name !== "string"){
+const err76 = {instancePath:instancePath+"/status/pending/" + i3+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -10858,9 +10860,10 @@ vErrors.push(err76);
 errors++;
 }
 }
-}
-else {
-const err77 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"type",params:{type: "object"}};
+if(data46.action !== undefined){
+let data49 = data46.action;
+if(typeof data49 !== "string"){
+const err77 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -10869,10 +10872,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-}
-}
-else {
-const err78 = {instancePath:instancePath+"/status/pending",keyword:"type",params:{type: "array"}};
+if(!(((data49 === "Create") || (data49 === "Configure")) || (data49 === "Prune"))){
+const err78 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.pending.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -10882,11 +10883,9 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data15.healing !== undefined){
-let data49 = data15.healing;
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-if(data49.count === undefined){
-const err79 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
+if(data46.message !== undefined){
+if(typeof data46.message !== "string"){
+const err79 = {instancePath:instancePath+"/status/pending/" + i3+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -10895,8 +10894,10 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(data49.at === undefined){
-const err80 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -10905,10 +10906,10 @@ vErrors.push(err80);
 }
 errors++;
 }
-if(data49.count !== undefined){
-let data50 = data49.count;
-if(!(((typeof data50 == "number") && (!(data50 % 1) && !isNaN(data50))) && (isFinite(data50)))){
-const err81 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/status/pending",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -10918,11 +10919,11 @@ vErrors.push(err81);
 errors++;
 }
 }
-if(data49.at !== undefined){
-let data51 = data49.at;
-if(typeof data51 === "string"){
-if(!(formats6(data51))){
-const err82 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
+if(data15.healing !== undefined){
+let data51 = data15.healing;
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+if(data51.count === undefined){
+const err82 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -10931,9 +10932,8 @@ vErrors.push(err82);
 }
 errors++;
 }
-}
-else {
-const err83 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
+if(data51.at === undefined){
+const err83 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -10942,10 +10942,10 @@ vErrors.push(err83);
 }
 errors++;
 }
-}
-}
-else {
-const err84 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
+if(data51.count !== undefined){
+let data52 = data51.count;
+if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
+const err84 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -10955,15 +10955,11 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data15.results !== undefined){
-let data52 = data15.results;
-if(Array.isArray(data52)){
-const len4 = data52.length;
-for(let i4=0; i4<len4; i4++){
-let data53 = data52[i4];
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-if(data53.kind === undefined){
-const err85 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "kind"}};
+if(data51.at !== undefined){
+let data53 = data51.at;
+if(typeof data53 === "string"){
+if(!(formats6(data53))){
+const err85 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -10972,8 +10968,9 @@ vErrors.push(err85);
 }
 errors++;
 }
-if(data53.name === undefined){
-const err86 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "name"}};
+}
+else {
+const err86 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -10982,8 +10979,10 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(data53.action === undefined){
-const err87 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "action"}};
+}
+}
+else {
+const err87 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -10992,9 +10991,16 @@ vErrors.push(err87);
 }
 errors++;
 }
-if(data53.kind !== undefined){
-if(typeof data53.kind !== "string"){
-const err88 = {instancePath:instancePath+"/status/results/" + i4+"/kind",keyword:"type",params:{type: "string"}};
+}
+if(data15.results !== undefined){
+let data54 = data15.results;
+if(Array.isArray(data54)){
+const len4 = data54.length;
+for(let i4=0; i4<len4; i4++){
+let data55 = data54[i4];
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+if(data55.kind === undefined){
+const err88 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -11003,10 +11009,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-}
-if(data53.name !== undefined){
-if(typeof data53.name !== "string"){
-const err89 = {instancePath:instancePath+"/status/results/" + i4+"/name",keyword:"type",params:{type: "string"}};
+if(data55.name === undefined){
+const err89 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -11015,11 +11019,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-}
-if(data53.action !== undefined){
-let data56 = data53.action;
-if(typeof data56 !== "string"){
-const err90 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"type",params:{type: "string"}};
+if(data55.action === undefined){
+const err90 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -11028,8 +11029,9 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(!(((((data56 === "Created") || (data56 === "Configured")) || (data56 === "Pruned")) || (data56 === "PruneSkipped")) || (data56 === "Failed"))){
-const err91 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
+if(data55.kind !== undefined){
+if(typeof data55.kind !== "string"){
+const err91 = {instancePath:instancePath+"/status/results/" + i4+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -11039,9 +11041,9 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data53.message !== undefined){
-if(typeof data53.message !== "string"){
-const err92 = {instancePath:instancePath+"/status/results/" + i4+"/message",keyword:"type",params:{type: "string"}};
+if(data55.name !== undefined){
+if(typeof data55.name !== "string"){
+const err92 = {instancePath:instancePath+"/status/results/" + i4+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -11051,9 +11053,10 @@ vErrors.push(err92);
 errors++;
 }
 }
-}
-else {
-const err93 = {instancePath:instancePath+"/status/results/" + i4,keyword:"type",params:{type: "object"}};
+if(data55.action !== undefined){
+let data58 = data55.action;
+if(typeof data58 !== "string"){
+const err93 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -11062,10 +11065,8 @@ vErrors.push(err93);
 }
 errors++;
 }
-}
-}
-else {
-const err94 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
+if(!(((((data58 === "Created") || (data58 === "Configured")) || (data58 === "Pruned")) || (data58 === "PruneSkipped")) || (data58 === "Failed"))){
+const err94 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -11075,15 +11076,9 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data15.errors !== undefined){
-let data58 = data15.errors;
-if(Array.isArray(data58)){
-const len5 = data58.length;
-for(let i5=0; i5<len5; i5++){
-let data59 = data58[i5];
-if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
-if(data59.message === undefined){
-const err95 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"required",params:{missingProperty: "message"}};
+if(data55.message !== undefined){
+if(typeof data55.message !== "string"){
+const err95 = {instancePath:instancePath+"/status/results/" + i4+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -11092,9 +11087,10 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(data59.file !== undefined){
-if(typeof data59.file !== "string"){
-const err96 = {instancePath:instancePath+"/status/errors/" + i5+"/file",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err96 = {instancePath:instancePath+"/status/results/" + i4,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -11104,10 +11100,9 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data59.line !== undefined){
-let data61 = data59.line;
-if(!(((typeof data61 == "number") && (!(data61 % 1) && !isNaN(data61))) && (isFinite(data61)))){
-const err97 = {instancePath:instancePath+"/status/errors/" + i5+"/line",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err97 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -11117,10 +11112,15 @@ vErrors.push(err97);
 errors++;
 }
 }
-if(data59.column !== undefined){
-let data62 = data59.column;
-if(!(((typeof data62 == "number") && (!(data62 % 1) && !isNaN(data62))) && (isFinite(data62)))){
-const err98 = {instancePath:instancePath+"/status/errors/" + i5+"/column",keyword:"type",params:{type: "integer"}};
+if(data15.errors !== undefined){
+let data60 = data15.errors;
+if(Array.isArray(data60)){
+const len5 = data60.length;
+for(let i5=0; i5<len5; i5++){
+let data61 = data60[i5];
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+if(data61.message === undefined){
+const err98 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"required",params:{missingProperty: "message"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -11129,10 +11129,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(data59.code !== undefined){
-if(typeof data59.code !== "string"){
-const err99 = {instancePath:instancePath+"/status/errors/" + i5+"/code",keyword:"type",params:{type: "string"}};
+if(data61.file !== undefined){
+if(typeof data61.file !== "string"){
+const err99 = {instancePath:instancePath+"/status/errors/" + i5+"/file",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -11142,9 +11141,10 @@ vErrors.push(err99);
 errors++;
 }
 }
-if(data59.message !== undefined){
-if(typeof data59.message !== "string"){
-const err100 = {instancePath:instancePath+"/status/errors/" + i5+"/message",keyword:"type",params:{type: "string"}};
+if(data61.line !== undefined){
+let data63 = data61.line;
+if(!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))){
+const err100 = {instancePath:instancePath+"/status/errors/" + i5+"/line",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -11154,9 +11154,10 @@ vErrors.push(err100);
 errors++;
 }
 }
-}
-else {
-const err101 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"type",params:{type: "object"}};
+if(data61.column !== undefined){
+let data64 = data61.column;
+if(!(((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64))) && (isFinite(data64)))){
+const err101 = {instancePath:instancePath+"/status/errors/" + i5+"/column",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -11166,9 +11167,9 @@ vErrors.push(err101);
 errors++;
 }
 }
-}
-else {
-const err102 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
+if(data61.code !== undefined){
+if(typeof data61.code !== "string"){
+const err102 = {instancePath:instancePath+"/status/errors/" + i5+"/code",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -11178,11 +11179,9 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data15.awaiting !== undefined){
-let data65 = data15.awaiting;
-if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
-if(data65.token === undefined){
-const err103 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
+if(data61.message !== undefined){
+if(typeof data61.message !== "string"){
+const err103 = {instancePath:instancePath+"/status/errors/" + i5+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -11191,8 +11190,10 @@ vErrors.push(err103);
 }
 errors++;
 }
-if(data65.prune === undefined){
-const err104 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
+}
+}
+else {
+const err104 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -11201,8 +11202,10 @@ vErrors.push(err104);
 }
 errors++;
 }
-if(data65.of === undefined){
-const err105 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
+}
+}
+else {
+const err105 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -11211,9 +11214,12 @@ vErrors.push(err105);
 }
 errors++;
 }
-if(data65.token !== undefined){
-if(typeof data65.token !== "string"){
-const err106 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
+}
+if(data15.awaiting !== undefined){
+let data67 = data15.awaiting;
+if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
+if(data67.token === undefined){
+const err106 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -11222,11 +11228,8 @@ vErrors.push(err106);
 }
 errors++;
 }
-}
-if(data65.prune !== undefined){
-let data67 = data65.prune;
-if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
-const err107 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
+if(data67.prune === undefined){
+const err107 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -11235,11 +11238,8 @@ vErrors.push(err107);
 }
 errors++;
 }
-}
-if(data65.of !== undefined){
-let data68 = data65.of;
-if(!(((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68))) && (isFinite(data68)))){
-const err108 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
+if(data67.of === undefined){
+const err108 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -11248,10 +11248,9 @@ vErrors.push(err108);
 }
 errors++;
 }
-}
-}
-else {
-const err109 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
+if(data67.token !== undefined){
+if(typeof data67.token !== "string"){
+const err109 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -11261,15 +11260,10 @@ vErrors.push(err109);
 errors++;
 }
 }
-if(data15.history !== undefined){
-let data69 = data15.history;
-if(Array.isArray(data69)){
-const len6 = data69.length;
-for(let i6=0; i6<len6; i6++){
-let data70 = data69[i6];
-if(data70 && typeof data70 == "object" && !Array.isArray(data70)){
-if(data70.revision === undefined){
-const err110 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "revision"}};
+if(data67.prune !== undefined){
+let data69 = data67.prune;
+if(!(((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69))) && (isFinite(data69)))){
+const err110 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -11278,8 +11272,11 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(data70.at === undefined){
-const err111 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "at"}};
+}
+if(data67.of !== undefined){
+let data70 = data67.of;
+if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
+const err111 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -11288,8 +11285,10 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(data70.objects === undefined){
-const err112 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "objects"}};
+}
+}
+else {
+const err112 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -11298,9 +11297,16 @@ vErrors.push(err112);
 }
 errors++;
 }
-if(data70.revision !== undefined){
-if(typeof data70.revision !== "string"){
-const err113 = {instancePath:instancePath+"/status/history/" + i6+"/revision",keyword:"type",params:{type: "string"}};
+}
+if(data15.history !== undefined){
+let data71 = data15.history;
+if(Array.isArray(data71)){
+const len6 = data71.length;
+for(let i6=0; i6<len6; i6++){
+let data72 = data71[i6];
+if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
+if(data72.revision === undefined){
+const err113 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "revision"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -11309,10 +11315,8 @@ vErrors.push(err113);
 }
 errors++;
 }
-}
-if(data70.commit !== undefined){
-if(typeof data70.commit !== "string"){
-const err114 = {instancePath:instancePath+"/status/history/" + i6+"/commit",keyword:"type",params:{type: "string"}};
+if(data72.at === undefined){
+const err114 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -11321,12 +11325,8 @@ vErrors.push(err114);
 }
 errors++;
 }
-}
-if(data70.at !== undefined){
-let data73 = data70.at;
-if(typeof data73 === "string"){
-if(!(formats6(data73))){
-const err115 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"format",params:{format: "date-time"}};
+if(data72.objects === undefined){
+const err115 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "objects"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -11335,9 +11335,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-}
-else {
-const err116 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"type",params:{type: "string"}};
+if(data72.revision !== undefined){
+if(typeof data72.revision !== "string"){
+const err116 = {instancePath:instancePath+"/status/history/" + i6+"/revision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -11347,10 +11347,9 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data70.objects !== undefined){
-let data74 = data70.objects;
-if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
-const err117 = {instancePath:instancePath+"/status/history/" + i6+"/objects",keyword:"type",params:{type: "integer"}};
+if(data72.commit !== undefined){
+if(typeof data72.commit !== "string"){
+const err117 = {instancePath:instancePath+"/status/history/" + i6+"/commit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -11360,10 +11359,11 @@ vErrors.push(err117);
 errors++;
 }
 }
-if(data70.changed !== undefined){
-let data75 = data70.changed;
-if(!(((typeof data75 == "number") && (!(data75 % 1) && !isNaN(data75))) && (isFinite(data75)))){
-const err118 = {instancePath:instancePath+"/status/history/" + i6+"/changed",keyword:"type",params:{type: "integer"}};
+if(data72.at !== undefined){
+let data75 = data72.at;
+if(typeof data75 === "string"){
+if(!(formats6(data75))){
+const err118 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -11373,9 +11373,8 @@ vErrors.push(err118);
 errors++;
 }
 }
-}
 else {
-const err119 = {instancePath:instancePath+"/status/history/" + i6,keyword:"type",params:{type: "object"}};
+const err119 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -11385,9 +11384,10 @@ vErrors.push(err119);
 errors++;
 }
 }
-}
-else {
-const err120 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
+if(data72.objects !== undefined){
+let data76 = data72.objects;
+if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
+const err120 = {instancePath:instancePath+"/status/history/" + i6+"/objects",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -11397,15 +11397,10 @@ vErrors.push(err120);
 errors++;
 }
 }
-if(data15.conditions !== undefined){
-let data76 = data15.conditions;
-if(Array.isArray(data76)){
-const len7 = data76.length;
-for(let i7=0; i7<len7; i7++){
-let data77 = data76[i7];
-if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
-if(data77.type === undefined){
-const err121 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "type"}};
+if(data72.changed !== undefined){
+let data77 = data72.changed;
+if(!(((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77))) && (isFinite(data77)))){
+const err121 = {instancePath:instancePath+"/status/history/" + i6+"/changed",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -11414,8 +11409,10 @@ vErrors.push(err121);
 }
 errors++;
 }
-if(data77.status === undefined){
-const err122 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "status"}};
+}
+}
+else {
+const err122 = {instancePath:instancePath+"/status/history/" + i6,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -11424,9 +11421,10 @@ vErrors.push(err122);
 }
 errors++;
 }
-if(data77.type !== undefined){
-if(typeof data77.type !== "string"){
-const err123 = {instancePath:instancePath+"/status/conditions/" + i7+"/type",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err123 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -11436,10 +11434,15 @@ vErrors.push(err123);
 errors++;
 }
 }
-if(data77.status !== undefined){
-let data79 = data77.status;
-if(typeof data79 !== "string"){
-const err124 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"type",params:{type: "string"}};
+if(data15.conditions !== undefined){
+let data78 = data15.conditions;
+if(Array.isArray(data78)){
+const len7 = data78.length;
+for(let i7=0; i7<len7; i7++){
+let data79 = data78[i7];
+if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
+if(data79.type === undefined){
+const err124 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -11448,8 +11451,8 @@ vErrors.push(err124);
 }
 errors++;
 }
-if(!(((data79 === "True") || (data79 === "False")) || (data79 === "Unknown"))){
-const err125 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
+if(data79.status === undefined){
+const err125 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -11458,10 +11461,9 @@ vErrors.push(err125);
 }
 errors++;
 }
-}
-if(data77.reason !== undefined){
-if(typeof data77.reason !== "string"){
-const err126 = {instancePath:instancePath+"/status/conditions/" + i7+"/reason",keyword:"type",params:{type: "string"}};
+if(data79.type !== undefined){
+if(typeof data79.type !== "string"){
+const err126 = {instancePath:instancePath+"/status/conditions/" + i7+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -11471,9 +11473,10 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data77.message !== undefined){
-if(typeof data77.message !== "string"){
-const err127 = {instancePath:instancePath+"/status/conditions/" + i7+"/message",keyword:"type",params:{type: "string"}};
+if(data79.status !== undefined){
+let data81 = data79.status;
+if(typeof data81 !== "string"){
+const err127 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -11482,11 +11485,8 @@ vErrors.push(err127);
 }
 errors++;
 }
-}
-if(data77.observedGeneration !== undefined){
-let data82 = data77.observedGeneration;
-if(!(((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82))) && (isFinite(data82)))){
-const err128 = {instancePath:instancePath+"/status/conditions/" + i7+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(!(((data81 === "True") || (data81 === "False")) || (data81 === "Unknown"))){
+const err128 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -11496,11 +11496,9 @@ vErrors.push(err128);
 errors++;
 }
 }
-if(data77.lastTransitionTime !== undefined){
-let data83 = data77.lastTransitionTime;
-if(typeof data83 === "string"){
-if(!(formats6(data83))){
-const err129 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(data79.reason !== undefined){
+if(typeof data79.reason !== "string"){
+const err129 = {instancePath:instancePath+"/status/conditions/" + i7+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -11510,8 +11508,9 @@ vErrors.push(err129);
 errors++;
 }
 }
-else {
-const err130 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data79.message !== undefined){
+if(typeof data79.message !== "string"){
+const err130 = {instancePath:instancePath+"/status/conditions/" + i7+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -11521,9 +11520,10 @@ vErrors.push(err130);
 errors++;
 }
 }
-}
-else {
-const err131 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"type",params:{type: "object"}};
+if(data79.observedGeneration !== undefined){
+let data84 = data79.observedGeneration;
+if(!(((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84))) && (isFinite(data84)))){
+const err131 = {instancePath:instancePath+"/status/conditions/" + i7+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -11533,9 +11533,11 @@ vErrors.push(err131);
 errors++;
 }
 }
-}
-else {
-const err132 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data79.lastTransitionTime !== undefined){
+let data85 = data79.lastTransitionTime;
+if(typeof data85 === "string"){
+if(!(formats6(data85))){
+const err132 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -11545,9 +11547,8 @@ vErrors.push(err132);
 errors++;
 }
 }
-}
 else {
-const err133 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+const err133 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -11559,12 +11560,48 @@ errors++;
 }
 }
 else {
-const err134 = {instancePath,keyword:"type",params:{type: "object"}};
+const err134 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err134];
 }
 else {
 vErrors.push(err134);
+}
+errors++;
+}
+}
+}
+else {
+const err135 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err135];
+}
+else {
+vErrors.push(err135);
+}
+errors++;
+}
+}
+}
+else {
+const err136 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err136];
+}
+else {
+vErrors.push(err136);
+}
+errors++;
+}
+}
+}
+else {
+const err137 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err137];
+}
+else {
+vErrors.push(err137);
 }
 errors++;
 }

@@ -169,6 +169,14 @@ export interface SourceStatus {
      */
     readonly by?: string
     /**
+     * User who has changed it with that.
+     */
+    readonly user?: string
+    /**
+     * When that was.
+     */
+    readonly at?: string
+    /**
      * What it is and what it should be.
      */
     readonly message?: string

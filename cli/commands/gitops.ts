@@ -2,6 +2,7 @@
 // beside it, and then waits for what the controller says.
 
 import { isAbsolute, resolve } from 'node:path'
+import { ownerWords } from '../../api/apply.ts'
 import { parseDuration } from '../../api/duration.ts'
 import { reasonOf } from '../../api/errors.ts'
 import { formatAge } from '../../api/table.ts'
@@ -145,8 +146,9 @@ export async function diff(context: Context, [word = '']: readonly string[]): Pr
     throw new CommandError(exitCodes.invalid, error instanceof Error ? error.message : String(error))
   })
   const marks = { Create: '+', Configure: '~', Prune: '-' } as const
-  const drift = (status.drift ?? []).map(({ kind, name, field, by, message }) => {
-    const words = [field, message, by === undefined ? undefined : `(by ${by})`].filter((text) => text !== undefined)
+  const now = context.clock.wallMs()
+  const drift = (status.drift ?? []).map(({ kind, name, field, message, ...maker }) => {
+    const words = [field, message, makerWords(maker, now)].filter((text) => text !== undefined)
     return `~ ${kind}/${name}: ${words.join(' ')}`
   })
   const pending = (status.pending ?? []).map(
@@ -157,6 +159,16 @@ export async function diff(context: Context, [word = '']: readonly string[]): Pr
     context.err(file === undefined ? `error: ${message}` : `error: ${message}\n  --> ${file}:${line}:${column}`)
   if ((status.errors ?? []).length > 0) return exitCodes.invalid
   return drift.length + pending.length > 0 ? exitCodes.error : exitCodes.ok
+}
+
+/** `(by ann with kit-scale, 5m ago)` */
+function makerWords(
+  { by, user, at }: Omit<NonNullable<Source['status']['drift']>[number], 'kind' | 'name'>,
+  now: number,
+): string | undefined {
+  if (by === undefined) return undefined
+  const when = at === undefined ? '' : `, ${formatAge(now - Date.parse(at))} ago`
+  return `(by ${ownerWords({ manager: by, ...(user === undefined ? {} : { user }) })}${when})`
 }
 
 export async function remove(context: Context, options: Options, [word = '']: readonly string[]): Promise<ExitCode> {

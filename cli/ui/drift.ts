@@ -1,16 +1,17 @@
 // What the file says that an object comes from, where that is not how it is. Of objects that a stack made: the cluster keeps what
-// somebody changed by hand until the file changes the same field, and here one sees it.
+// somebody changed by hand until the file changes the same field, and here one sees it. Of those that a source applies: what it
+// has seen and not undone yet.
 
 import type { Kind } from '../../api/objects.ts'
 import { isJsonObject, type Json, type WireObject } from '../../api/wire.ts'
 import { compileStack, type Draft, stackLabel } from '../../compose/compile.ts'
 import { readCompose } from '../../compose/read.ts'
 import type { ClusterView } from './cluster-view.ts'
+import { oneLine } from './text.ts'
 
-/** By path, `spec.replicas`: what the stack says; undefined where it does not have the field. */
-export type Drift = ReadonlyMap<string, Json | undefined>
+/** By path, `spec.replicas`: in words, what the file says. */
+export type Drift = ReadonlyMap<string, string>
 
-const none: Drift = new Map()
 const compiled = new WeakMap<WireObject, readonly Draft[]>()
 
 function draftsOf(stack: WireObject<'Stack'>): readonly Draft[] {
@@ -22,13 +23,27 @@ function draftsOf(stack: WireObject<'Stack'>): readonly Draft[] {
   return drafts
 }
 
-export function driftOf(view: ClusterView, { kind, metadata, spec }: WireObject): Drift {
+export function driftOf(view: ClusterView, object: WireObject): Drift {
+  return new Map([...stackDrift(view, object), ...sourceDrift(view, object)])
+}
+
+function stackDrift(view: ClusterView, { kind, metadata, spec }: WireObject): Drift {
+  const drift = new Map<string, string>()
   const stack = view.get('Stack', metadata.labels?.[stackLabel] ?? '')
   const draft = stack === undefined ? undefined : draftsOf(stack).find((each) => each.kind === kind && each.name === metadata.name)
-  if (draft === undefined || hidesItsSpec(kind)) return none
-  const drift = new Map<string, Json | undefined>()
-  compare(toJson(draft.spec), toJson(spec), 'spec', drift)
+  if (draft !== undefined && !hidesItsSpec(kind)) compare(toJson(draft.spec), toJson(spec), 'spec', drift)
   return drift
+}
+
+function sourceDrift(view: ClusterView, { kind, metadata: { name } }: WireObject): Drift {
+  const found = [...view.all('Source').values()].flatMap(({ metadata, status }) =>
+    (status.drift ?? []).flatMap((each): readonly [string, string][] =>
+      each.kind === kind && each.name === name && each.field !== undefined
+        ? [[each.field, `source ${metadata.name}: ${oneLine(each.message ?? 'the files say something else')}`]]
+        : [],
+    ),
+  )
+  return new Map(found)
 }
 
 /** Content is never read back, so there is nothing to compare. */
@@ -41,11 +56,12 @@ function toJson(value: unknown): Json | undefined {
 }
 
 /** Lists are one value, as for the controller that merges them. */
-function compare(said: Json | undefined, live: Json | undefined, path: string, drift: Map<string, Json | undefined>): void {
+function compare(said: Json | undefined, live: Json | undefined, path: string, drift: Map<string, string>): void {
   if (isJsonObject(said) && isJsonObject(live)) {
     for (const key of new Set([...Object.keys(said), ...Object.keys(live)])) compare(said[key], live[key], `${path}.${key}`, drift)
     return
   }
   // What the file leaves out is filled with defaults when it is read: only what it says can differ.
-  if (said !== undefined && JSON.stringify(said) !== JSON.stringify(live)) drift.set(path, said)
+  if (said !== undefined && JSON.stringify(said) !== JSON.stringify(live))
+    drift.set(path, `the stack says ${oneLine(JSON.stringify(said))}`)
 }

@@ -1,6 +1,7 @@
 // An object as YAML, each field with who set it and when, and with what its file says where that is something else.
 
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml'
+import { ownerWords } from '../../api/apply.ts'
 import type { FieldSet, ManagedFieldsEntry } from '../../api/objects.ts'
 import { isJsonObject, type Json, type WireObject } from '../../api/wire.ts'
 import { formatObjects } from '../output/print.ts'
@@ -23,21 +24,18 @@ export function yamlLines(view: ClusterView, object: WireObject, onlySpec: boole
     const owner = path === undefined ? undefined : owners.get(path)
     const differs = path !== undefined && drift.has(path)
     const shown = oneLine(line.replaceAll('\t', '  '))
+    // What differs first: lines are cut where the screen ends.
     const notes = [
+      ...(differs ? [drift.get(path) ?? ''] : []),
       ...(owner === undefined
         ? []
-        : [`${owner.manager}${owner.subresource === undefined ? '' : ` (${owner.subresource})`} ${timeOf(owner.time, now)}`]),
-      ...(differs ? [`the stack says ${wordOf(drift.get(path))}`] : []),
+        : [`${ownerWords(owner)}${owner.subresource === undefined ? '' : ` (${owner.subresource})`} ${timeOf(owner.time, now)}`]),
     ]
     const head: Span = differs ? { text: `~${shown}`, style: 'yellow' } : ` ${shown}`
     if (notes.length === 0) return [[head]]
     const gap = ' '.repeat(Math.max(2, ownerAt - widthOf(shown)))
     return [[head, { text: `${gap}# ${notes.join('; ')}`, style: differs ? 'yellow' : 'dim' }]]
   })
-}
-
-function wordOf(value: Json | undefined): string {
-  return value === undefined ? 'nothing' : oneLine(JSON.stringify(value))
 }
 
 /** The time of today, the day of another. */

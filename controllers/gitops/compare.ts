@@ -1,12 +1,12 @@
 // What a source sends of an object, and how what is there differs from it, field by field and with who has made it so. Pure.
 
-import { describeChanges } from '../../api/apply.ts'
-import type { ManagedFieldsEntry, Source } from '../../api/objects.ts'
+import { describeChanges, type FieldOwner } from '../../api/apply.ts'
+import type { Source } from '../../api/objects.ts'
 import { definitionOf, schemaOf } from '../../api/schema/schema.ts'
 import { isJsonObject, type Json, type JsonObject, type Manifest, type WireObject } from '../../api/wire.ts'
 import { valueAt } from '../../api/yaml/yaml-place.ts'
 import { ownersOf } from '../../compose/merge.ts'
-import { isCreatedBy, managerOf, sourceLabel } from './prune.ts'
+import { isCreatedBy, isSource, managerOf, sourceLabel } from './prune.ts'
 
 export type Drift = NonNullable<Source['status']['drift']>[number]
 
@@ -65,10 +65,10 @@ export function driftOf(source: string, live: WireObject, planned: WireObject): 
   const [there, wanted] = [withoutStatus(live), withoutStatus(planned)]
   if (definition === undefined) return []
   const { name } = live.metadata
-  return describeChanges(wanted, there, schemaOf(definition)).map(({ field, managers }) => {
-    const by = managers.find((manager) => manager !== managerOf(source)) ?? lastWriter(source, live.metadata.managedFields)
+  return describeChanges(wanted, there, schemaOf(definition)).map(({ field, owners }) => {
+    const maker = owners.find((owner) => !isSource(source, owner))
     const message = compareValues(kind, there, wanted, field)
-    return { kind, name, field, ...(by === undefined ? {} : { by }), ...(message === undefined ? {} : { message }) }
+    return { kind, name, field, ...(maker === undefined ? {} : makerOf(maker)), ...(message === undefined ? {} : { message }) }
   })
 }
 
@@ -77,10 +77,8 @@ function withoutStatus({ status: _, ...rest }: WireObject): JsonObject {
   return asJson(rest)
 }
 
-/** Of a field that was taken away, nobody is the owner: whoever wrote last is named. */
-function lastWriter(source: string, entries: readonly ManagedFieldsEntry[] = []): string | undefined {
-  const others = entries.filter(({ manager, subresource }) => manager !== managerOf(source) && subresource !== 'status')
-  return others.toSorted((a, b) => (a.time < b.time ? 1 : -1))[0]?.manager
+function makerOf({ manager, user, time }: FieldOwner): Pick<Drift, 'by' | 'user' | 'at'> {
+  return { by: manager, ...(user === undefined ? {} : { user }), at: time }
 }
 
 function compareValues(kind: string, live: JsonObject, wanted: JsonObject, field: string): string | undefined {

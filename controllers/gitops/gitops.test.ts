@@ -4,6 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { StatusError } from '../../api/errors.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
+import type { JsonObject } from '../../api/wire.ts'
+import { inProcessClient } from '../../client/in-process.ts'
 import { driftOf } from './compare.ts'
 import { pruneFinalizer } from './gitops.ts'
 import { agreeAnnotation, syncAnnotation } from './sync.ts'
@@ -263,19 +265,51 @@ test('drift is undone at once, and told with who made it', async () => {
   await world.reconcile()
   assert.equal(world.replicas(), 2)
   const told = world.events.list().find((event) => event['reason'] === 'Healed')
-  assert.match(String(told?.['message']), /Service\/web spec\.replicas \(by kit-scale\) is 5, and the files say 2/)
+  assert.match(String(told?.['message']), /Service\/web spec\.replicas \(by admin@socket with kit-scale\) is 5, and the files say 2/)
   await world.scale(7)
   const { requeueAfterMs } = await world.reconcile()
   assert.equal(world.replicas(), 7, 'not so soon again')
   assert.equal(requeueAfterMs, 5000)
-  assert.deepEqual(world.source().status.drift, [
-    { kind: 'Service', name: 'web', field: 'spec.replicas', by: 'kit-scale', message: 'is 7, and the files say 2' },
-  ])
+  const [found, ...more] = world.source().status.drift ?? []
+  assert.deepEqual(more, [])
+  const { at, ...rest } = found ?? {}
+  assert.equal(at, formatTimestamp(world.clock.wallMs()))
+  assert.deepEqual(rest, {
+    ...{ kind: 'Service', name: 'web', field: 'spec.replicas', by: 'kit-scale', user: 'admin@socket' },
+    message: 'is 7, and the files say 2',
+  })
   await world.clock.advance(5000)
   await world.reconcile()
   assert.equal(world.replicas(), 2)
   assert.equal(world.source().status.drift, undefined)
   assert.equal(world.source().status.healing?.count, 2)
+})
+
+test('of two people who change one object by the same means, each is named beside what he has done', async () => {
+  const world = await createWorld({ drift: 'Report' })
+  const web = service('web', 'replicas: 2, ').replace('{image: x}', '{image: x, env: {A: "1", B: "2"}}')
+  world.write({ 'web.yml': web.replace('{name: web}', '{name: web, labels: {tier: front}}') })
+  await world.reconcile()
+  const as = (name: string) => inProcessClient({ ...world, name: 'kubectl', identity: { role: 'Operator', name, from: '10.0.0.7' } })
+  const edit = (name: string, patch: JsonObject) =>
+    as(name).patch('Service', 'web', { type: 'merge', patch }, { fieldManager: 'kubectl-edit' })
+  await edit('ann', { spec: { replicas: 5 } })
+  await edit('ben', { metadata: { labels: { tier: 'back' } } })
+  await edit('ann', { spec: { template: { env: { B: null } } } })
+  // As which manager one goes is one's own word, also when it is that of the source.
+  await as('eve').patch(
+    'Service',
+    'web',
+    { type: 'merge', patch: { spec: { template: { env: { A: '3' } } } } },
+    { fieldManager: 'gitops/shop' },
+  )
+  await world.reconcile()
+  assert.deepEqual((world.source().status.drift ?? []).map(({ field, by, user }) => [field, user, by]).sort(), [
+    ['metadata.labels.tier', 'ben', 'kubectl-edit'],
+    ['spec.replicas', 'ann', 'kubectl-edit'],
+    ['spec.template.env.A', 'eve', 'gitops/shop'],
+    ['spec.template.env.B', 'ann', 'kubectl-edit'],
+  ])
 })
 
 test("what controllers write meanwhile is nobody's drift", async () => {
@@ -295,9 +329,15 @@ test('an object that somebody has deleted comes back', async () => {
   const world = await createWorld()
   world.write({ 'web.yml': service('web') })
   await world.reconcile()
-  await world.store.commit({ writes: [{ op: 'delete', kind: 'Service', name: 'web' }] })
+  await world.user.patch('Service', 'web', { type: 'merge', patch: { metadata: { finalizers: [] } } })
+  await world.user.delete('Service', 'web')
   await world.reconcile()
   assert.deepEqual(world.names(), ['web'])
+  const events = world.events.list().filter((event) => event['reason'] === 'ObjectDeleted')
+  assert.deepEqual(
+    events.map((event) => event['message']),
+    ['admin@socket deleted Service/web'],
+  )
   assert.match(String(world.events.list().find((event) => event['reason'] === 'Healed')?.['message']), /Service\/web is gone/)
 })
 
@@ -308,12 +348,14 @@ test('drift is only reported where the source says so, until somebody asks', asy
   await world.scale(5)
   await world.reconcile()
   assert.equal(world.ready(), 'False Drifted')
-  assert.match(world.message(), /1 changes by others: Service\/web spec\.replicas by kit-scale/)
+  assert.match(world.message(), /1 changes by others: Service\/web spec\.replicas by admin@socket with kit-scale/)
   assert.equal(world.replicas(), 5)
   await world.annotate(syncAnnotation, '1')
   await world.reconcile()
   assert.equal(world.replicas(), 2)
   assert.equal(world.ready(), 'True Applied')
+  const told = world.events.list().find((event) => event['reason'] === 'Healed')
+  assert.match(String(told?.['message']), /undid drift: Service\/web spec\.replicas \(by admin@socket with kit-scale\) is 5/)
   await world.scale(6)
   await world.reconcile()
   assert.equal(world.replicas(), 6, 'asked once is not asked for ever')
@@ -476,40 +518,46 @@ test('a directory elsewhere is not read, and the status says where it would be',
 
 // Dying on any line: the next look has to come to the same end, and own what it has made.
 
-test('wherever it dies between writes, the next look ends where it would have', async () => {
-  const finish = async (dieAfter: number): Promise<{ readonly end: unknown; readonly commits: number }> => {
-    const world = await createWorld()
-    world.write({ 'web.yml': service('web'), 'db.yml': service('db') })
-    await world.reconcile()
-    world.write({ 'web.yml': service('web', 'replicas: 3, '), 'new.yml': service('new') })
-    let commits = 0
-    const { commit } = world.store
-    Object.assign(world.store, {
-      commit(...given: Parameters<typeof commit>) {
-        if (commits++ === dieAfter) return Promise.reject(new Error('died'))
-        return commit(...given)
-      },
-    })
-    await world.reconcile().catch((error: unknown) => assert.match(String(error), /an internal error/))
-    Object.assign(world.store, { commit })
-    const used = commits
-    await world.reconcile()
-    await world.reconcile()
-    const services = [...world.store.view.list('Service')].map(({ metadata, spec }) => [
-      metadata.name,
-      metadata.deletedAt !== undefined,
-      metadata.labels,
-      spec,
-    ])
-    assert.equal(world.ready(), 'True Applied')
-    world.write({ 'web.yml': service('web', 'replicas: 3, ') })
-    await world.reconcile()
-    return { end: [services, world.names()], commits: used }
-  }
-  const whole = await finish(Number.POSITIVE_INFINITY)
-  assert.ok(whole.commits >= 4)
-  for (let at = 0; at < whole.commits; at++) assert.deepEqual((await finish(at)).end, whole.end, `died at write ${at}`)
-})
+for (const [what, isCarriedOut] of [
+  ['it dies between writes', false],
+  ['the answer to a write is lost', true],
+] as const)
+  test(`wherever ${what}, the next look ends where it would have, and nothing is done twice`, async () => {
+    const finish = async (failsAt: number): Promise<{ readonly end: unknown; readonly commits: number }> => {
+      const world = await createWorld()
+      world.write({ 'web.yml': service('web'), 'db.yml': service('db') })
+      await world.reconcile()
+      world.write({ 'web.yml': service('web', 'replicas: 3, '), 'new.yml': service('new') })
+      let commits = 0
+      const { commit } = world.store
+      Object.assign(world.store, {
+        async commit(...given: Parameters<typeof commit>) {
+          if (commits++ !== failsAt) return commit(...given)
+          if (isCarriedOut) await commit(...given)
+          throw isCarriedOut ? new StatusError('Unknown', 'the leader went away') : new Error('died')
+        },
+      })
+      await world.reconcile().catch((error: unknown) => assert.match(String(error), /an internal error|the leader went away/))
+      Object.assign(world.store, { commit })
+      const used = commits
+      await world.reconcile()
+      await world.reconcile()
+      const services = [...world.store.view.list('Service')].map(({ metadata, spec }) => [
+        metadata.name,
+        metadata.deletedAt !== undefined,
+        metadata.labels,
+        metadata.generation,
+        spec,
+      ])
+      assert.equal(world.ready(), 'True Applied')
+      world.write({ 'web.yml': service('web', 'replicas: 3, ') })
+      await world.reconcile()
+      return { end: [services, world.names()], commits: used }
+    }
+    const whole = await finish(Number.POSITIVE_INFINITY)
+    assert.ok(whole.commits >= 4)
+    for (let at = 0; at < whole.commits; at++) assert.deepEqual((await finish(at)).end, whole.end, `at write ${at}`)
+  })
 
 test('an attempt that fails in the middle is said, and begins again', async () => {
   const world = await createWorld()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Kind } from '../../api/objects.ts'
-import { keyOf, managerOf, type Present, type PruneRequest, planPrune } from './prune.ts'
+import { isCreatedBy, keyOf, managerOf, type Present, type PruneRequest, planPrune } from './prune.ts'
 
 const source = { name: 'shop', prune: true, allowEmpty: false }
 
@@ -144,4 +144,17 @@ test('what is being deleted already counts no more', () => {
     agreed: undefined,
   })
   assert.deepEqual(plan, { prune: [], kept: [] })
+})
+
+test('whoever calls himself the manager of a source is not the source', () => {
+  const own = object('~own')
+  const by = (user: string | undefined) => {
+    const managedFields = (own.metadata.managedFields ?? []).map((entry) => ({
+      ...entry,
+      manager: managerOf('shop'),
+      ...(user && { user }),
+    }))
+    return isCreatedBy('shop', { metadata: { ...own.metadata, labels: { 'kit/source': 'shop' }, managedFields } })
+  }
+  assert.deepEqual(['gitops/shop', 'eve', undefined].map(by), [true, false, true], 'managers of before did not write who it was')
 })

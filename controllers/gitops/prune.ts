@@ -34,7 +34,12 @@ export function isCreatedBy(
   { metadata }: { readonly metadata: Pick<Present['metadata'], 'labels' | 'managedFields'> },
 ): boolean {
   if (metadata.labels?.[sourceLabel] !== source) return false
-  return (metadata.managedFields ?? []).some((entry) => entry.manager === managerOf(source) && ownsLabel(entry))
+  return (metadata.managedFields ?? []).some((entry) => isSource(source, entry) && ownsLabel(entry))
+}
+
+/** Anybody may call himself its manager; whose user is another is another. Of what was written by older managers nobody knows the user. */
+export function isSource(source: string, { manager, user }: Pick<ManagedFieldsEntry, 'manager' | 'user'>): boolean {
+  return manager === managerOf(source) && (user === undefined || user === manager)
 }
 
 /** This very label: whoever has written `labels: {}` owns the map, and none of the labels in it. */

@@ -28,7 +28,7 @@ import {
   withoutTroubles,
   withReady,
 } from './source-status.ts'
-import { appliedVerdict, driftWords, holdVerdict, listDrift } from './verdicts.ts'
+import { appliedVerdict, driftWords, holdVerdict, listDrift, makerWords } from './verdicts.ts'
 
 /** On a Source: a new value asks for a look at once, and for one attempt even while it is suspended. */
 export const syncAnnotation = 'kit/sync'
@@ -196,16 +196,17 @@ async function carryOut(deps: SyncDeps, work: Work, signal: AbortSignal): Promis
   if (decision.isHealing)
     deps.log.info('Healed drift', {
       object: `Source/${name}`,
-      fields: drift.map((each) => `${driftWords(each)} by ${each.by ?? 'nobody known'}`),
+      fields: drift.map((each) => `${driftWords(each)} by ${makerWords(each, '') || 'nobody known'}`),
     })
   await commit(deps, source, withReady(source, next, verdict, nowMs))
   return pruned.isPending ? { requeueAfterMs: durationMs(spec.retryInterval ?? '30s') } : {}
 }
 
 /** For the leader to tell of: events are in its memory, and this may be another manager. */
-function lastChange({ revision, drift, decision }: Work, at: string, done: string): Pick<Status, 'lastChange'> {
+function lastChange({ revision, drift }: Work, at: string, done: string): Pick<Status, 'lastChange'> {
   if (done === '') return {}
-  return decision.isHealing
+  // Also when somebody has asked for it.
+  return drift.length > 0
     ? { lastChange: { at, reason: 'Healed', message: `undid drift: ${listDrift(drift)}` } }
     : { lastChange: { at, reason: 'Applied', message: `applied ${revisionWords(revision)}: ${done}` } }
 }

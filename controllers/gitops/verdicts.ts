@@ -1,5 +1,6 @@
 // What the Ready condition of a Source says to people: how it stands, what stays, and what to do about it. Pure.
 
+import { ownerWords } from '../../api/apply.ts'
 import type { Source } from '../../api/objects.ts'
 import type { Drift } from './compare.ts'
 import type { HoldReason } from './decide.ts'
@@ -58,7 +59,7 @@ export function holdVerdict(
     }
     case 'Drifted': {
       const [first] = found.drift
-      const what = first === undefined ? '' : `: ${driftWords(first)}${first.by === undefined ? '' : ` by ${first.by}`}`
+      const what = first === undefined ? '' : `: ${driftWords(first)}${makerWords(first, ' by ')}`
       return { status: 'False', reason, message: `${found.drift.length} changes by others${what}; \`kit gitops sync ${name}\` undoes them` }
     }
   }
@@ -68,11 +69,16 @@ export function driftWords({ kind, name, field }: Drift): string {
   return `${kind}/${name}${field === undefined ? '' : ` ${field}`}`
 }
 
+/** Empty where nobody knows. */
+export function makerWords({ by, user }: Drift, before: string): string {
+  return by === undefined ? '' : `${before}${ownerWords({ manager: by, ...(user === undefined ? {} : { user }) })}`
+}
+
 /** The first few, with who made them and what they were. */
 export function listDrift(drift: readonly Drift[]): string {
   const words = drift.slice(0, 3).map((each) => {
-    const by = each.by === undefined ? '' : ` (by ${each.by})`
-    return `${driftWords(each)}${by}${each.message === undefined ? '' : ` ${each.message}`}`
+    const by = makerWords(each, 'by ')
+    return `${driftWords(each)}${by === '' ? '' : ` (${by})`}${each.message === undefined ? '' : ` ${each.message}`}`
   })
   return `${words.join('; ')}${drift.length > 3 ? ` and ${drift.length - 3} more` : ''}`
 }

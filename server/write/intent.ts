@@ -7,6 +7,7 @@ import type { ApiRequest } from '../../api/request.ts'
 import type { RequestMark } from '../../api/store.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import type { Random } from '../../effects/effects.ts'
+import { nameOf as userOf } from '../access.ts'
 import type { AdmissionDeps } from '../admission.ts'
 import type { Audit } from '../audit.ts'
 import type { ReadDeps } from '../read.ts'
@@ -44,6 +45,7 @@ export function intentOf(deps: WriteDeps, resource: StoredResource, request: Wri
     manager: manager === '' ? 'unknown' : manager,
     apiVersion,
     time: formatTimestamp(deps.clock.wallMs()),
+    user: userOf(request.identity),
     ...(subresource !== undefined && { subresource }),
   }
   return { resource, request, name, subresource, writer, warnings: [], isDryRun: dryRunOf(request.query['dryRun']) }

@@ -1,6 +1,6 @@
 // What the sender says that the object is now, in its metadata; where it is not, what has changed since.
 
-import { describeChanges } from '../../api/apply.ts'
+import { describeChanges, ownerWords } from '../../api/apply.ts'
 import { reasonOf, StatusError } from '../../api/errors.ts'
 import type { KitObject } from '../../api/objects.ts'
 import type { JsonObject } from '../../api/wire.ts'
@@ -28,7 +28,7 @@ export function stalePrecondition({ resource, name }: Intent, why: string): Stat
   })
 }
 
-/** ` (spec.replicas by kubectl)`; empty when history does not reach back. */
+/** ` (spec.replicas by ann with kubectl)`; empty when history does not reach back. */
 function whatChanged(deps: WriteDeps, { resource, request, name }: Intent, live: KitObject, since: number): string {
   try {
     const first = deps.store.history(since).find(({ object }) => object.kind === resource.kind && object.metadata.name === name)
@@ -37,7 +37,7 @@ function whatChanged(deps: WriteDeps, { resource, request, name }: Intent, live:
     const changes = describeChanges(seen(first.previous), seen(live), resource.schema)
     const listed = changes
       .slice(0, 5)
-      .map(({ field, managers }) => (managers.length === 0 ? field : `${field} by ${managers.join(' and ')}`))
+      .map(({ field, owners }) => (owners.length === 0 ? field : `${field} by ${owners.map(ownerWords).join(' and ')}`))
     const rest = changes.length > 5 ? ` and ${changes.length - 5} more` : ''
     return listed.length === 0 ? '' : ` (${listed.join(', ')}${rest})`
   } catch (error) {

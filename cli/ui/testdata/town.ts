@@ -99,6 +99,7 @@ const managedFields: Objects['Service']['metadata']['managedFields'] = [
     time: '2025-12-31T23:40:00Z',
     fieldsType: 'FieldsV1',
     fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+    user: 'ann',
   },
 ]
 
