@@ -2,13 +2,14 @@
 // without the flag it goes on, until `kit gitops rm`.
 
 import { basename } from 'node:path'
-import { reasonOf } from '../../api/errors.ts'
+import { type Reason, reasonOf } from '../../api/errors.ts'
 import { apiVersion } from '../../api/objects.ts'
 import type { Handle } from '../../api/request.ts'
 import { inProcessClient } from '../../client/in-process.ts'
 import type { Clock, Log } from '../../effects/effects.ts'
 
 const lookAgainMs = 500
+const passing: readonly Reason[] = ['Unavailable', 'NotLeader', 'TooManyRequests', 'Unknown']
 
 export async function foundSource(
   deps: { readonly handle: Handle; readonly clock: Clock; readonly log: Log },
@@ -24,9 +25,9 @@ export async function foundSource(
       log.info('Keeps the cluster equal to a directory', { object: `Source/${name}`, path })
       return
     } catch (error) {
-      // Anything else is no better in a moment, and the node is of use without.
+      // Anything else is no better in a moment, and the node is of use without. To apply it twice is to apply it once.
       const reason = reasonOf(error)
-      if (reason !== 'Unavailable' && reason !== 'NotLeader' && reason !== 'TooManyRequests') {
+      if (reason === undefined || !passing.includes(reason)) {
         log.error('Could not make a source of --gitops', { path, error })
         return
       }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { StatusError } from '../../api/errors.ts'
+import { reasonOf, StatusError } from '../../api/errors.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import type { JsonObject } from '../../api/wire.ts'
 import { inProcessClient } from '../../client/in-process.ts'
@@ -500,6 +500,28 @@ test('a source with the finalizer deletes what it has created before it goes', a
   assert.equal(world.store.view.get('Source', 'shop'), undefined)
   assert.deepEqual(world.names(), [])
   assert.ok(world.store.view.get('Volume', 'v'), 'data stays')
+})
+
+test('a source that somebody writes while it ends is looked at again before it goes', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  await world.user.patch('Source', 'shop', { type: 'merge', patch: { metadata: { finalizers: [pruneFinalizer] } } })
+  await world.user.delete('Source', 'shop')
+  const { commit } = world.store
+  let isFirst = true
+  Object.assign(world.store, {
+    async commit(...given: Parameters<typeof commit>) {
+      const written = isFirst
+      isFirst = false
+      if (written) await world.user.patch('Source', 'shop', { type: 'merge', patch: { metadata: { labels: { seen: 'later' } } } })
+      return await commit(...given)
+    },
+  })
+  await assert.rejects(world.reconcile(), (error) => reasonOf(error) === 'Conflict')
+  assert.deepEqual(world.source().metadata.labels, { seen: 'later' })
+  await world.reconcile()
+  assert.equal(world.store.view.get('Source', 'shop'), undefined)
 })
 
 test('a directory elsewhere is not read, and the status says where it would be', async () => {

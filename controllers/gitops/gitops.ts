@@ -167,7 +167,9 @@ async function end(deps: GitopsDeps, { metadata }: Source, signal: AbortSignal):
   const { isPending } = await pruneAll(client, inPruneOrder(prune), signal)
   if (isPending) return { requeueAfterMs: pendingMs }
   const finalizers = metadata.finalizers.filter((finalizer) => finalizer !== pruneFinalizer)
-  await client.patch('Source', name, { type: 'merge', patch: { metadata: { finalizers } } })
+  // Only if it is still the one that was read: another of this name may want to be held by its own.
+  const { resourceVersion } = metadata
+  await client.patch('Source', name, { type: 'merge', patch: { metadata: { resourceVersion: String(resourceVersion), finalizers } } })
   return {}
 }
 
