@@ -7,16 +7,16 @@ import assert from 'node:assert/strict'
 import { RefusedError } from '../agent/session.ts'
 import type { Handle } from '../api/request.ts'
 import type { Assignment } from '../api/session.ts'
-import type { Log } from '../effects/effects.ts'
+import type { Https, Log } from '../effects/effects.ts'
 import { certificatesOf, type NodeCertificate } from '../node/certificate.ts'
-import { type NetworkDeps, openNetwork } from '../node/network.ts'
+import { type NetworkDeps, openNetwork, tellLeaving } from '../node/network.ts'
 import { createNode, RoleChanged } from '../node/node.ts'
 import type { KitNode } from '../node/node-options.ts'
 import type { OpenStore } from '../store/store.ts'
 import { SimulatedDirectory } from './directories.ts'
 import { createSimulatedClock, simulatedEpochMs } from './effects/clock.ts'
 import { SimulatedDisk } from './effects/disk.ts'
-import { EventQueue, type Lane } from './effects/event-queue.ts'
+import { EventQueue, type Lane, type Schedule } from './effects/event-queue.ts'
 import { nobodyOutside } from './effects/https.ts'
 import { createSimulatedKeys } from './effects/keys.ts'
 import { overhear } from './effects/overhear.ts'
@@ -56,6 +56,8 @@ export interface ClusterOptions {
   readonly onEnded: (host: string, error: Error) => void
   /** What a node logs at `warn` and `error`. */
   readonly onWarning: (node: string, message: string, fields: unknown) => void
+  /** The world outside, as one process sees it; nobody when left out. */
+  readonly https?: (process: Schedule) => Https
 }
 
 /** What outlives a process: the disk, the machine with its tasks and ports, and how wrong its clock is. */
@@ -267,15 +269,7 @@ export class SimulatedCluster {
     const { lane, stop } = process
     const { id, labels } = host
     const directory = directoryOf(id)
-    const random = this.#options.random.split(`${id} ${host.starts}`)
-    const effects: NetworkDeps = {
-      clock: createSimulatedClock(lane, host),
-      random,
-      keys: createSimulatedKeys(random.split('keys')),
-      disk: host.disk.mount(lane),
-      log: this.#log(id, lane),
-      ...this.network.plug(id, lane),
-    }
+    const effects = this.#effects(host, lane)
     const own = `${id}:${port}`
     const others = this.managers.filter((each) => each !== id).map((each) => `${each}:${port}`)
     const network = await openNetwork(
@@ -287,7 +281,7 @@ export class SimulatedCluster {
         labels,
         listenRemoteApi: own,
         acceptExpired,
-        ...(at !== undefined ? { joinAddr: `${at}:${port}` } : id === managerId ? {} : { joinAddr: random.pick(others) }),
+        ...(at !== undefined ? { joinAddr: `${at}:${port}` } : id === managerId ? {} : { joinAddr: effects.random.pick(others) }),
         ...(token === undefined ? {} : { joinToken: () => Promise.resolve(token) }),
       },
       stop.signal,
@@ -302,7 +296,7 @@ export class SimulatedCluster {
     const node = await createNode(
       {
         ...effects,
-        https: nobodyOutside,
+        https: this.#options.https?.(lane) ?? nobodyOutside,
         transport: overhear(network.transport, (protocol) => (protocol === 'dispatcher' ? host.told.begin() : undefined)),
       },
       {
@@ -339,6 +333,20 @@ export class SimulatedCluster {
     })
   }
 
+  /** Of one start. */
+  #effects(host: Host, lane: Lane): NetworkDeps & { readonly random: SeededRandom } {
+    const { id, starts } = host
+    const random = this.#options.random.split(`${id} ${starts}`)
+    return {
+      clock: createSimulatedClock(lane, host),
+      random,
+      keys: createSimulatedKeys(random.split('keys')),
+      disk: host.disk.mount(lane),
+      log: this.#log(id, lane),
+      ...this.network.plug(id, lane),
+    }
+  }
+
   #follow(store: OpenStore, isRestart: boolean, id: string): void {
     this.#options.onStore(store, isRestart, id)
     if (this.managers.length === 1) return
@@ -367,6 +375,20 @@ export class SimulatedCluster {
     host.process = undefined
     host.told.died()
     this.network.leave(host.id)
+  }
+
+  /** Somebody lets the machine, whose daemon does not run, say that it leaves. False when no manager has heard it. */
+  async leave(id: string): Promise<boolean> {
+    const host = this.#host(id)
+    assert.ok(host.process === undefined && host.certificate !== undefined, `${id} is up, or has never joined`)
+    const lane = this.queue.lane()
+    host.starts += 1
+    try {
+      return await tellLeaving(this.#effects(host, lane), directoryOf(id), host.certificate, new AbortController().signal)
+    } finally {
+      lane.close()
+      this.network.leave(id)
+    }
   }
 
   /** Somebody gives the machine, whose daemon does not run, an empty disk. */
