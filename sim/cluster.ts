@@ -34,6 +34,8 @@ const port = 4242
 const sessionsMoveMs = 12_000
 /** Shorter than in production, so that a short run sees renewals. */
 const shortestCertificateMs = 60_000
+/** What a test waits for takes less. */
+const patienceMs = 120_000
 /** Small files and frequent snapshots, so that a short run crosses every boundary. */
 const log = { segmentBytes: 256 * 1024, snapshotEntries: 400 }
 
@@ -45,17 +47,17 @@ export interface ClusterOptions {
   /** What tasks do, drawn anew for each. */
   readonly plan: (task: Assignment) => TaskPlan
   /** Called when the store of a manager is there, after each start. */
-  readonly onStore: (store: OpenStore, isRestart: boolean, host: string) => void
+  readonly onStore?: (store: OpenStore, isRestart: boolean, host: string) => void
   /** A node's agent hears that a task is to stop. */
-  readonly onToldToStop: (node: string, task: string) => void
+  readonly onToldToStop?: (node: string, task: string) => void
   /** A machine has a certificate: a new one, or the one that its disk holds. */
-  readonly onCertificate: (host: string, certificate: NodeCertificate) => void
+  readonly onCertificate?: (host: string, certificate: NodeCertificate) => void
   /** A machine has lost what it had on its disk, or its certificates at least. */
-  readonly onDiskIsNew: (host: string) => void
+  readonly onDiskIsNew?: (host: string) => void
   /** The daemon of a worker has ended by itself: it could not join, or its node was removed. */
   readonly onEnded: (host: string, error: Error) => void
   /** What a node logs at `warn` and `error`. */
-  readonly onWarning: (node: string, message: string, fields: unknown) => void
+  readonly onWarning?: (node: string, message: string, fields: unknown) => void
   /** The world outside, as one process sees it; nobody when left out. */
   readonly https?: (process: Schedule) => Https
 }
@@ -92,6 +94,11 @@ export interface StartOptions {
   readonly acceptExpired?: boolean
 }
 
+interface Patience {
+  readonly withinMs?: number
+  readonly onEvent?: () => void
+}
+
 export class SimulatedCluster {
   readonly queue = new EventQueue()
   readonly managers: readonly string[]
@@ -104,7 +111,7 @@ export class SimulatedCluster {
   /** When the last one of several began to lead. */
   #leadsSinceMs = Number.NEGATIVE_INFINITY
   readonly #tokens: { worker?: string; manager?: string } = {}
-  /** A node that could not start, or had to stop: never in a healthy run. */
+  /** A node that could not start, or had to stop, and what checkers find: never in a healthy run. */
   readonly failures: unknown[] = []
 
   constructor(options: ClusterOptions) {
@@ -130,7 +137,7 @@ export class SimulatedCluster {
         skewMs: isManager(id) ? 0 : Math.round((own.next() - 0.5) * 4000),
         rate: isManager(id) ? 1 : 1 + (own.next() - 0.5) * 0.002,
         starts: 0,
-        told: new ToldAgent((task) => options.onToldToStop(id, task)),
+        told: new ToldAgent((task) => options.onToldToStop?.(id, task)),
         labels: isManager(id) ? {} : { zone: at % 2 === 1 ? 'a' : 'b' },
         certificate: undefined,
         process: undefined,
@@ -249,6 +256,20 @@ export class SimulatedCluster {
     return this.#host(id).disk
   }
 
+  /** Lets time pass until it is true. Throws when it is not within `withinMs`, and as soon as there is a failure. */
+  async until(what: string, isTrue: () => boolean, { withinMs = patienceMs, onEvent = () => {} }: Patience = {}): Promise<void> {
+    await this.queue.run(this.queue.nowMs() + withinMs, onEvent, () => isTrue() || this.failures.length > 0)
+    if (this.failures.length > 0) throw this.failures[0]
+    assert.ok(isTrue(), `not within ${withinMs} ms: ${what}`)
+  }
+
+  /** Starts the founder and, when there is a token to join with, everybody else: how far they are then is not said. */
+  async startAll(): Promise<void> {
+    await this.queue.settle(this.start(managerId))
+    await this.until('there is a token', () => this.token !== undefined)
+    for (const host of this.hosts.filter((id) => id !== managerId)) void this.start(host)
+  }
+
   /** Starts the daemon on what the disk of the machine holds. */
   async start(id: string, options: StartOptions = { token: this.tokenOf(id) }): Promise<void> {
     const host = this.#host(id)
@@ -290,7 +311,7 @@ export class SimulatedCluster {
     const { role, certificate, managers, advertise, onManagers, keys } = network
     const onCertificate = (fresh: NodeCertificate): void => {
       host.certificate = fresh
-      this.#options.onCertificate(id, fresh)
+      this.#options.onCertificate?.(id, fresh)
     }
     if (certificate !== undefined) onCertificate(certificate)
     const node = await createNode(
@@ -348,7 +369,7 @@ export class SimulatedCluster {
   }
 
   #follow(store: OpenStore, isRestart: boolean, id: string): void {
-    this.#options.onStore(store, isRestart, id)
+    this.#options.onStore?.(store, isRestart, id)
     if (this.managers.length === 1) return
     store.onLeadership((leads) => {
       if (leads) this.#leadsSinceMs = this.queue.nowMs()
@@ -407,7 +428,7 @@ export class SimulatedCluster {
     host.disk.platter.erase(directory)
     host.certificate = undefined
     host.told.becameAnother()
-    this.#options.onDiskIsNew(id)
+    this.#options.onDiskIsNew?.(id)
   }
 
   /** Somebody, or a time server, sets the node's wall clock: forward, or back when negative. */
@@ -449,7 +470,7 @@ export class SimulatedCluster {
 
   #log(id: string, lane: Lane): Log {
     const warn = (message: string, fields?: unknown): void => {
-      if (!lane.closed) this.#options.onWarning(id, message, fields)
+      if (!lane.closed) this.#options.onWarning?.(id, message, fields)
     }
     return { debug() {}, info() {}, warn, error: warn }
   }

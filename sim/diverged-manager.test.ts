@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inProcessClient } from '../client/in-process.ts'
-import { managerId, SimulatedCluster } from './cluster.ts'
+import { SimulatedCluster } from './cluster.ts'
 import { createSimulatedClock } from './effects/clock.ts'
 import { SeededRandom } from './effects/random.ts'
 
-const patienceMs = 120_000
 /** From the write after which its state is another one. */
 const foundWithinMs = 5_000
+/** From its start. */
+const refusedWithinMs = 60_000
 
 for (const who of ['a follower', 'the leader'])
   test(`${who} whose state differs ends, and the others show it`, async () => {
@@ -18,24 +19,21 @@ for (const who of ['a follower', 'the leader'])
       workers: 0,
       random: new SeededRandom(7),
       plan: () => ({ prepareMs: 20, startMs: 20, stopMs: 50 }),
-      onStore: () => undefined,
-      onToldToStop: () => undefined,
-      onCertificate: () => undefined,
-      onDiskIsNew: () => undefined,
       onEnded: (host) => queue.schedule(500, () => void cluster.start(host)), // Whom it asked to join was not there yet.
-      onWarning: () => undefined,
     })
     const { queue } = cluster
-    const until = async (what: string, isTrue: () => boolean, withinMs = patienceMs): Promise<void> => {
-      await queue.run(queue.nowMs() + withinMs, () => {}, isTrue)
-      assert.ok(isTrue(), `not within ${withinMs} ms: ${what}`)
+    const untilItEnds = async (withinMs: number): Promise<unknown> => {
+      await queue.run(
+        queue.nowMs() + withinMs,
+        () => {},
+        () => cluster.failures.length > 0,
+      )
+      return cluster.failures.splice(0)[0]
     }
     try {
-      await queue.settle(cluster.start(managerId))
-      await until('there is a token', () => cluster.token !== undefined)
-      for (const id of cluster.managers.slice(1)) void cluster.start(id)
+      await cluster.startAll()
       const nodes = () => [...(cluster.store?.view.list('Node') ?? [])]
-      await until('all have a vote', () => nodes().filter(({ status }) => status.manager?.member === 'Voter').length === 2)
+      await cluster.until('all have a vote', () => nodes().filter(({ status }) => status.manager?.member === 'Voter').length === 2)
 
       const { leader } = cluster
       const wrong = who === 'the leader' ? leader : cluster.managers.find((id) => id !== leader)
@@ -48,7 +46,9 @@ for (const who of ['a follower', 'the leader'])
       const client = inProcessClient({ router: { handle }, clock: createSimulatedClock(queue), name: 'user' })
       const config = (data: string) => ({ apiVersion: 'kit/v1', kind: 'Config', metadata: { name: 'c' }, spec: { data } })
       await queue.settle(client.apply('Config', config('YQ=='), { fieldManager: 'user' }))
-      await until('it is everywhere', () => cluster.managers.every((each) => cluster.storeOf(each)?.view.get('Config', 'c') !== undefined))
+      await cluster.until('it is everywhere', () =>
+        cluster.managers.every((each) => cluster.storeOf(each)?.view.get('Config', 'c') !== undefined),
+      )
 
       // What is in its memory changes, and is replaced before it has looked.
       const damaged = cluster.storeOf(wrong)?.view.get('Config', 'c')
@@ -56,21 +56,19 @@ for (const who of ['a follower', 'the leader'])
       Object.assign(damaged.metadata, { labels: { never: 'written' } })
       const name = nodes().find(({ status }) => status.description?.hostname === wrong)?.metadata.name
       await queue.settle(client.delete('Config', 'c'))
-      await until('it ends', () => cluster.failures.length > 0, foundWithinMs)
-      assert.match(String(cluster.failures[0]), new RegExp(`^Error: ${wrong} stopped`))
+      const ended = await untilItEnds(foundWithinMs)
+      assert.match(String(ended), new RegExp(`^Error: ${wrong} stopped`))
       const causeOf = (failure: unknown): string => (failure instanceof Error ? String(failure.cause) : '')
-      assert.match(causeOf(cluster.failures[0]), new RegExp(`cannot be trusted: at index \\d+ the state of manager ${name} has hash`))
+      assert.match(causeOf(ended), new RegExp(`cannot be trusted: at index \\d+ the state of manager ${name} has hash`))
 
       const shown = () => nodes().find(({ metadata }) => metadata.name === name)?.status.manager?.diverged
-      await until('its node says so', () => shown() !== undefined)
+      await cluster.until('its node says so', () => shown() !== undefined)
       assert.match(shown() ?? '', /kit node demote/)
       const events = await queue.settle(client.raw({ method: 'GET', path: '/apis/kit/v1/events' }))
       assert.match(JSON.stringify(events), /ManagerDiverged/)
 
-      cluster.failures.length = 0
       void cluster.start(wrong)
-      await until('it is refused', () => cluster.failures.length > 0)
-      assert.match(causeOf(cluster.failures[0]), /holds a state that was not that of the other managers, and is not used/)
+      assert.match(causeOf(await untilItEnds(refusedWithinMs)), /holds a state that was not that of the other managers, and is not used/)
       const others = cluster.managers.filter((each) => each !== wrong)
       assert.ok(others.every((each) => cluster.storeOf(each)?.status().isStopped === false))
     } finally {

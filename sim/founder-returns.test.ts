@@ -8,7 +8,6 @@ import { SeededRandom } from './effects/random.ts'
 
 const lifeMs = 120_000
 const againMs = 1_000
-const patienceMs = 120_000
 
 /** Three managers, whose certificates last shortly. */
 async function openThree() {
@@ -18,29 +17,16 @@ async function openThree() {
     workers: 0,
     random: new SeededRandom(3),
     plan: () => assert.fail('there are no tasks'),
-    onStore: () => undefined,
-    onToldToStop: () => undefined,
-    onCertificate: () => undefined,
-    onDiskIsNew: () => undefined,
     onEnded: (host) => cluster.queue.schedule(againMs, () => void cluster.start(host)),
     onWarning: (host, message) => (host === managerId ? warnings.push(message) : undefined),
   })
   const { queue } = cluster
-  const until = async (what: string, isTrue: () => boolean): Promise<void> => {
-    await queue.run(
-      queue.nowMs() + patienceMs,
-      () => {},
-      () => isTrue() || cluster.failures.length > 0,
-    )
-    assert.deepEqual(cluster.failures, [])
-    assert.ok(isTrue(), `not within ${patienceMs} ms: ${what}`)
-  }
   const answering = (count: number): boolean => {
     const store = cluster.leader === undefined ? undefined : cluster.storeOf(cluster.leader)
     return store?.members.voters.length === 3 && store.followers()?.filter(({ isReachable }) => isReachable).length === count - 1
   }
   await queue.settle(cluster.start(managerId))
-  await until('there is a token', () => cluster.token !== undefined)
+  await cluster.until('there is a token', () => cluster.token !== undefined)
   const { store } = cluster
   const settings = store?.view.get('Cluster', 'default')
   assert.ok(store !== undefined && settings !== undefined)
@@ -48,42 +34,42 @@ async function openThree() {
   await queue.settle(store.commit({ writes: [{ op: 'update', object: { ...settings, spec } }] }))
   for (const id of cluster.managers.slice(1)) void cluster.start(id)
   const areAll = (): boolean => cluster.managers.every((id) => cluster.storeOf(id)?.members.voters.length === 3)
-  await until('all are there', () => answering(3) && areAll())
+  await cluster.until('all are there', () => answering(3) && areAll())
   const isShort = (id: string): boolean => {
     const present = cluster.leader === undefined ? undefined : cluster.storeOf(cluster.leader)
     const { notAfter } = present?.view.get('Node', cluster.nodeOf(id) ?? '')?.status.certificate ?? {}
     return notAfter !== undefined && notAfter < cluster.wallMs + lifeMs
   }
-  await until('all have certificates that last shortly', () => cluster.managers.every(isShort))
-  return { cluster, until, answering, warnings }
+  await cluster.until('all have certificates that last shortly', () => cluster.managers.every(isShort))
+  return { cluster, answering, warnings }
 }
 
 /** Of three managers the founder is away until its certificate has expired. */
 async function whileItWasAway() {
-  const { cluster, until, answering, warnings } = await openThree()
+  const { cluster, answering, warnings } = await openThree()
   const { queue } = cluster
   const node = cluster.nodeOf(managerId)
   cluster.kill(managerId)
   await queue.run(queue.nowMs() + 2 * lifeMs)
-  await until('the others lead', () => answering(2))
-  return { cluster, until, answering, node, warnings }
+  await cluster.until('the others lead', () => answering(2))
+  return { cluster, answering, node, warnings }
 }
 
 test('a founder whose certificate has expired says what to do, and comes back as who it was with a token', async () => {
-  const { cluster, until, answering, node, warnings } = await whileItWasAway()
+  const { cluster, answering, node, warnings } = await whileItWasAway()
   try {
     void cluster.start(managerId)
     const told = /^The certificate of this node has expired, .* start it with --join-addr of a manager that leads and --join-token/
-    await until('it says so', () => warnings.some((warning) => told.test(warning)))
+    await cluster.until('it says so', () => warnings.some((warning) => told.test(warning)))
     assert.ok(answering(2), 'nobody lets it in')
     cluster.kill(managerId)
     const token = cluster.tokenOf(managerId)
     void cluster.start(managerId, { token, at: 'manager-2' })
-    await until('it is back', () => answering(3))
+    await cluster.until('it is back', () => answering(3))
     assert.equal(cluster.nodeOf(managerId), node)
     cluster.kill(managerId)
     void cluster.start(managerId, { token, at: 'manager-2' })
-    await until('the same flags do once more', () => answering(3))
+    await cluster.until('the same flags do once more', () => answering(3))
   } finally {
     cluster.end()
   }
@@ -115,7 +101,7 @@ test('a founder that is started to join another cluster, or without what it was,
 })
 
 test('all were away until every certificate had expired: nobody leads, until they are told to accept such; then nothing is lost, and they are told no more', async () => {
-  const { cluster, until, answering } = await openThree()
+  const { cluster, answering } = await openThree()
   const { queue, managers } = cluster
   const nodes = managers.map((id) => cluster.nodeOf(id))
   const startAll = (acceptExpired: boolean): void => {
@@ -131,9 +117,9 @@ test('all were away until every certificate had expired: nobody leads, until the
     cluster.kill(managerId)
 
     startAll(true)
-    await until('they have found each other', () => answering(3))
+    await cluster.until('they have found each other', () => answering(3))
     const notAfter = (id: string): number => cluster.store?.view.get('Node', cluster.nodeOf(id) ?? '')?.status.certificate?.notAfter ?? 0
-    await until('they have new certificates', () => managers.every((id) => notAfter(id) > cluster.wallMs))
+    await cluster.until('they have new certificates', () => managers.every((id) => notAfter(id) > cluster.wallMs))
     for (const id of managers) assert.ok((cluster.storeOf(id)?.view.resourceVersion ?? 0) > last, `${id} has all that there was`)
     assert.deepEqual(
       managers.map((id) => cluster.nodeOf(id)),
@@ -141,7 +127,7 @@ test('all were away until every certificate had expired: nobody leads, until the
     )
     for (const id of managers) cluster.kill(id)
     startAll(false)
-    await until('they go on without being told', () => answering(3))
+    await cluster.until('they go on without being told', () => answering(3))
   } finally {
     cluster.end()
   }

@@ -4,10 +4,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isMemberStatus } from '../api/member.ts'
 import { type ApiAnswer, localAdmin } from '../api/request.ts'
-import { managerId, SimulatedCluster } from './cluster.ts'
+import { SimulatedCluster } from './cluster.ts'
 import { SeededRandom } from './effects/random.ts'
-
-const patienceMs = 60_000
 
 test('any manager says how far each of them is, and without a majority those that are up still do', async () => {
   const cluster: SimulatedCluster = new SimulatedCluster({
@@ -15,19 +13,10 @@ test('any manager says how far each of them is, and without a majority those tha
     workers: 1,
     random: new SeededRandom(5),
     plan: () => ({ prepareMs: 20, startMs: 20, stopMs: 50 }),
-    onStore: () => undefined,
-    onToldToStop: () => undefined,
-    onCertificate: () => undefined,
-    onDiskIsNew: () => undefined,
     // Whoever would join at a manager that is none yet.
     onEnded: (host) => queue.schedule(500, () => void cluster.start(host)),
-    onWarning: () => undefined,
   })
   const { queue } = cluster
-  const until = async (what: string, isTrue: () => boolean): Promise<void> => {
-    await queue.run(queue.nowMs() + patienceMs, () => {}, isTrue)
-    assert.ok(isTrue(), `not within ${patienceMs} ms: ${what}`)
-  }
   const ask = async (node: string | undefined): Promise<ApiAnswer> => {
     assert.ok(cluster.handle !== undefined && node !== undefined)
     const path = `/apis/kit/v1/nodes/${node}/member`
@@ -37,12 +26,10 @@ test('any manager says how far each of them is, and without a majority those tha
     return response
   }
   try {
-    await queue.settle(cluster.start(managerId))
-    await until('there is a token', () => cluster.token !== undefined)
-    for (const id of [...cluster.managers.slice(1), ...cluster.workers]) void cluster.start(id)
+    await cluster.startAll()
     const voters = (): number =>
       [...(cluster.store?.view.list('Node') ?? [])].filter(({ status }) => (status.manager?.member ?? 'Learner') !== 'Learner').length
-    await until('all are there', () => voters() === 3 && cluster.nodeOf(cluster.workers[0] ?? '') !== undefined)
+    await cluster.until('all are there', () => voters() === 3 && cluster.nodeOf(cluster.workers[0] ?? '') !== undefined)
 
     // Each is asked several times: which manager is asked, chance decides.
     for (const host of [...cluster.managers, ...cluster.managers, ...cluster.managers]) {
@@ -61,7 +48,7 @@ test('any manager says how far each of them is, and without a majority those tha
     assert.ok(leader !== undefined && left !== undefined && other !== undefined)
     cluster.kill(leader)
     cluster.kill(other)
-    await until('it has noticed', () => cluster.storeOf(left)?.status().leader === null)
+    await cluster.until('it has noticed', () => cluster.storeOf(left)?.status().leader === null)
     const { body } = await ask(cluster.nodeOf(left))
     assert.ok(isMemberStatus(body) && body.role !== 'leader' && body.leader === undefined, JSON.stringify(body))
     const silent = await ask(cluster.nodeOf(leader))

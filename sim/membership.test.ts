@@ -108,10 +108,7 @@ async function play({ changes, away, force }: Scenario, death?: Death): Promise<
       store.onLeadership((leads) => (leads ? votes.leads(host, store.status().term) : undefined))
     },
     onToldToStop: (_, task) => fail(new Error(`${task} was told to stop`)),
-    onCertificate: () => undefined,
-    onDiskIsNew: () => undefined,
     onEnded: (_, error) => fail(error),
-    onWarning: () => undefined,
   })
   const { queue, network } = cluster
   network.listen = (...sent) => votes.sent(...sent)
@@ -129,9 +126,7 @@ async function play({ changes, away, force }: Scenario, death?: Death): Promise<
     if (!cluster.isUp(host)) await cluster.start(host)
   }
   try {
-    await queue.settle(cluster.start(managerId))
-    await until('there is a token', () => cluster.token !== undefined)
-    for (const id of [...cluster.managers.slice(1), ...cluster.workers]) void cluster.start(id)
+    await cluster.startAll()
     const roles = new Map<string, Change['to']>(cluster.hosts.map((id) => [id, cluster.managers.includes(id) ? 'Manager' : 'Worker']))
     await until('all are there', () => isAsWanted(cluster, roles))
     const client = inProcessClient({

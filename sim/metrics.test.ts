@@ -4,49 +4,34 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { localAdmin } from '../api/request.ts'
 import { inProcessClient } from '../client/in-process.ts'
-import { managerId, SimulatedCluster } from './cluster.ts'
+import { SimulatedCluster } from './cluster.ts'
 import { createSimulatedClock } from './effects/clock.ts'
 import { SeededRandom } from './effects/random.ts'
-
-const patienceMs = 120_000
 
 class Run {
   readonly cluster = new SimulatedCluster({
     workers: 2,
     random: new SeededRandom(7),
     plan: () => ({ prepareMs: 1, startMs: 1, stopMs: 1 }),
-    onStore: () => undefined,
-    onToldToStop: () => undefined,
-    onCertificate: () => undefined,
-    onDiskIsNew: () => undefined,
     onEnded: () => undefined,
-    onWarning: () => undefined,
   })
-
-  async until(isTrue: () => boolean): Promise<void> {
-    const { queue } = this.cluster
-    await queue.run(queue.nowMs() + patienceMs, () => undefined, isTrue)
-    assert.ok(isTrue(), `not within ${patienceMs} ms`)
-  }
 
   async start(): Promise<void> {
     const { cluster } = this
-    await cluster.queue.settle(cluster.start(managerId))
-    await this.until(() => cluster.token !== undefined)
-    for (const worker of cluster.workers) void cluster.start(worker)
-    await this.until(() => this.#nodes('Ready') === 3)
+    await cluster.startAll()
+    await cluster.until('all are there', () => this.#nodes('Ready') === 3)
     const { handle } = cluster
     assert.ok(handle !== undefined)
     const client = inProcessClient({ router: { handle }, clock: createSimulatedClock(cluster.queue), name: 'user' })
     const metadata = { name: 'web' }
     void client.create('Service', { apiVersion: 'kit/v1', kind: 'Service', metadata, spec: { replicas: 5, template: { image: 'i' } } })
-    await this.until(() => cluster.store?.view.get('Service', 'web')?.status.replicas?.running === 5)
+    await cluster.until('it runs', () => cluster.store?.view.get('Service', 'web')?.status.replicas?.running === 5)
   }
 
   async loseWorker(): Promise<void> {
     this.cluster.kill('worker-1')
-    await this.until(() => this.#nodes('Down') === 1)
-    await this.until(() => this.cluster.store?.view.get('Service', 'web')?.status.replicas?.running === 5)
+    await this.cluster.until('it is missed', () => this.#nodes('Down') === 1)
+    await this.cluster.until('it runs elsewhere', () => this.cluster.store?.view.get('Service', 'web')?.status.replicas?.running === 5)
   }
 
   #nodes(state: string): number {

@@ -14,7 +14,6 @@ import { rotateRoot } from './workload.ts'
 /** Runs of one victim; more would only be closer to each other. */
 const deaths = 25
 const downMs = 700
-const patienceMs = 120_000
 
 interface Death {
   readonly who: string
@@ -24,21 +23,14 @@ interface Death {
 
 /** Resolves with the events that it took until every node trusts the new root only. */
 async function rotate(death?: Death): Promise<number> {
-  let failure: unknown
-  const fail = (error: unknown): void => {
-    failure ??= error
-  }
+  const fail = (error: unknown): void => void cluster.failures.push(error)
   const roots = rootsAreTrusted(() => cluster, fail)
   const cluster: SimulatedCluster = new SimulatedCluster({
     workers: 2,
     random: new SeededRandom(7),
     plan: () => ({ prepareMs: 1, startMs: 1, stopMs: 1 }),
-    onStore: () => undefined,
-    onToldToStop: () => undefined,
     onCertificate: (host) => roots.changed(host),
-    onDiskIsNew: () => undefined,
     onEnded: (_, error) => fail(error),
-    onWarning: () => undefined,
   })
   const { queue } = cluster
   const isSettled = (): boolean => {
@@ -50,31 +42,26 @@ async function rotate(death?: Death): Promise<number> {
       return state === 'Ready' && description?.issuer === wantedIssuer(ca) && cluster.certificateOf(host)?.root === ca.certificate
     })
   }
-  const until = async (isTrue: () => boolean, onEvent: () => void = () => {}): Promise<void> => {
-    await queue.run(queue.nowMs() + patienceMs, onEvent, () => isTrue() || failure !== undefined || cluster.failures.length > 0)
-    if (failure !== undefined) throw failure
-    assert.deepEqual(cluster.failures, [])
-    assert.ok(isTrue(), `not within ${patienceMs} ms`)
-  }
-  await queue.settle(cluster.start(managerId))
+  await cluster.startAll()
   const { store, handle } = cluster
   assert.ok(store !== undefined && handle !== undefined)
-  await until(() => cluster.token !== undefined)
-  for (const worker of cluster.workers) void cluster.start(worker)
-  await until(isSettled)
+  await cluster.until('all are there', isSettled)
 
   const before = store.view.get('Cluster', 'default')?.status
   const first = queue.executed
   const client = inProcessClient({ router: { handle }, clock: createSimulatedClock(queue), name: 'user' })
   void rotateRoot(client).catch(() => 0)
   let isOver = death === undefined
-  await until(
+  await cluster.until(
+    'the new root is the root',
     () => isOver && isSettled() && cluster.store?.view.get('Cluster', 'default')?.status.ca?.certificate !== before?.ca?.certificate,
-    () => {
-      if (isOver || death === undefined || queue.executed - first < death.event) return
-      isOver = true
-      cluster.kill(death.who)
-      queue.schedule(downMs, () => void cluster.start(death.who))
+    {
+      onEvent() {
+        if (isOver || death === undefined || queue.executed - first < death.event) return
+        isOver = true
+        cluster.kill(death.who)
+        queue.schedule(downMs, () => void cluster.start(death.who))
+      },
     },
   )
   const after = cluster.store?.view.get('Cluster', 'default')?.status

@@ -79,12 +79,8 @@ async function play(seed: number): Promise<Promises> {
     random: random.split('cluster'),
     plan: () => ({ prepareMs: 20, startMs: 20, stopMs: 50 }),
     onStore: (store, isRestart, host) => log.follow(store, isRestart, host),
-    onToldToStop: () => undefined,
-    onCertificate: () => undefined,
-    onDiskIsNew: () => undefined,
     // It has asked a manager that did not serve yet.
     onEnded: (id) => void queue.schedule(1_000, () => void cluster.start(id)),
-    onWarning: () => undefined,
   })
   const { queue, network, managers } = cluster
   const isBroken = (): boolean => failure !== undefined || cluster.failures.length > 0
