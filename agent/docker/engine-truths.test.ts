@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TaskTemplate } from '../../api/objects.ts'
 import type { Assignment } from '../../api/session.ts'
 import { suiteNode } from '../executor.suite.ts'
@@ -98,13 +99,17 @@ if (engine !== undefined) {
     assert.equal(missing.healthy, false)
   })
 
-  test('a health test that takes too long has failed, and is ended', async (context) => {
+  test('a health test that takes too long has failed, and is ended, also when it was only about to begin', async (context) => {
     const { executor, startNew } = await scene(context)
     const task = await startNew({ command: ['sh', '-c', waits] })
-    const { healthy, output } = await executor.check(task, ['CMD', 'sleep', '1234'], 200, never)
-    assert.deepEqual([healthy, output], [false, 'took longer than 200 ms'])
-    const top = JSON.stringify(await found.json('GET', `/containers/${task.task}/top`))
-    assert.doesNotMatch(top, /sleep 1234/)
+    for (const limitMs of [200, 60, 20]) {
+      const { healthy, output } = await executor.check(task, ['CMD', 'sleep', '1234'], limitMs, never)
+      assert.deepEqual([healthy, output], [false, `took longer than ${limitMs} ms`])
+    }
+    const top = async (): Promise<string> => JSON.stringify(await found.json('GET', `/containers/${task.task}/top`))
+    // What was killed is there until the kernel has come to it.
+    for (let looks = 0; looks < 100 && /sleep 1234/.test(await top()); looks += 1) await sleep(50)
+    assert.doesNotMatch(await top(), /sleep 1234/)
   })
 
   test('tasks of one network find each other by the name of their service; the network goes with the last of them', async (context) => {

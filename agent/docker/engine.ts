@@ -265,8 +265,13 @@ export class Engine {
    * program is killed; whether a process belongs to the container is asked first, ids are used again.
    */
   async #killExec(exec: Dockerode.Exec, container: string): Promise<void> {
-    const found = await this.#call(() => exec.inspect(), answerLimitMs).catch(() => undefined)
-    if (found?.Running === true) killInContainer(found.Pid, container)
+    // One that was given up while it began has no process yet, and has one a moment later, or never.
+    for (let looks = 0; looks < 50; looks += 1) {
+      const found = await this.#call(() => exec.inspect(), answerLimitMs).catch(() => undefined)
+      if (found === undefined || found.ExitCode !== null) return
+      if (found.Pid > 0) return killInContainer(found.Pid, container)
+      await sleep(20)
+    }
   }
 
   /** Every change of the containers that carry a label: the labels of the changed one. Begins with `undefined` once it listens. */
