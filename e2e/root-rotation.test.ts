@@ -14,10 +14,7 @@ const cluster = new Cluster()
 const children: ChildProcess[] = []
 const watchers: Running[] = []
 
-before(async () => {
-  await cluster.kit('up', '--workers', '2')
-  await cluster.kit('cluster', 'update', 'default', '--heartbeatperiod', '1s')
-})
+before(() => cluster.kit('up', '--workers', '2'))
 after(async () => {
   await Promise.all(watchers.map((watcher) => watcher.kill()))
   for (const child of children) child.kill('SIGKILL')
@@ -156,6 +153,7 @@ test('a rotation gives every node a certificate of a new root; tasks, sessions, 
 
 test('a worker that is away is named and waited for; who joins meanwhile is fine, and restarts do no harm', async () => {
   const { status } = await present()
+  await cluster.kit('cluster', 'update', 'default', '--heartbeatperiod', '1s') // So that who is away is Down soon.
   await killDaemon('node-3')
   await waitFor('node-3', 'Down')
   const rotation = watch('swarm', 'ca', '--rotate')
