@@ -191,3 +191,8 @@ test('merging twice changes nothing more', () => {
     }),
   )
 })
+
+test('who has only taken fields away owns nothing of an object', () => {
+  const owners = [entry('kit-edit', {}), entry('kit-scale', { 'f:spec': { 'f:replicas': {} } })]
+  assert.deepEqual([ownersOf(owners, []), ownersOf(owners, ['spec', 'replicas'])], [['kit-scale'], ['kit-scale']])
+})

@@ -91,6 +91,7 @@ export function ownersOf(managedFields: readonly ManagedFieldsEntry[] | undefine
 }
 
 function ownsField(fields: FieldSet, path: readonly string[]): boolean {
+  if (Object.keys(fields).length === 0) return false // It has only taken something away.
   let set = fields
   for (const [depth, key] of path.entries()) {
     const next = Object.hasOwn(set, `f:${key}`) ? set[`f:${key}`] : undefined

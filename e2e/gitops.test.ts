@@ -106,6 +106,51 @@ test('drift that is only reported is shown with who made it, and a field is left
   await cluster.kit('gitops', 'rm', 'report', '--prune')
 })
 
+test('what is said when a source is added is what it does, until it is said otherwise', async () => {
+  for (const name of ['f', 'g']) cluster.file(`flags/${name}.yml`, service(name, 0))
+  const added = await cluster.kit(
+    'gitops',
+    'add',
+    'flags',
+    '--dir',
+    'flags',
+    '--suspend',
+    '--no-prune',
+    '--interval',
+    '2s',
+    '--timeout',
+    '1m',
+  )
+  assert.match(added, /^source\/flags watches \/.*\/flags\n$/)
+  assert.match(
+    await cluster.kit('describe', 'source', 'flags'),
+    /reason: Suspended\n +message: suspended by admin@socket; the files are at/,
+  )
+  assert.match(await cluster.fails(1, 'gitops', 'diff', 'flags'), /^\+ Service\/f\n\+ Service\/g\n$/)
+  assert.doesNotMatch(await names(), /service\/f/)
+  assert.match(await cluster.kit('gitops', 'add', 'flags', '--dir', 'flags', '--no-prune'), /service\/f created\nservice\/g created/)
+  rmSync(join(cluster.home, 'flags/f.yml'))
+  assert.match(await cluster.kit('gitops', 'sync', 'flags'), /service\/f kept: pruning is off \(spec\.prune\)/)
+  assert.match(await names(), /service\/f service\/g/)
+  assert.match(await cluster.kit('gitops', 'add', 'flags', '--dir', 'flags', '--prune', '--allow-empty'), /service\/f pruned/)
+  rmSync(join(cluster.home, 'flags/g.yml'))
+  await eventually(async () => assert.doesNotMatch(await names(), /service\/g/))
+  assert.match(await cluster.fails(2, 'gitops', 'add', 'flags'), /which directory\? Write --dir DIRECTORY/)
+  await cluster.kit('gitops', 'rm', 'flags')
+})
+
+test('what is protected stays when it leaves the files, and says so', async () => {
+  cluster.file('kept/k.yml', service('k', 0).replace('{name: k}', '{name: k, annotations: {kit/prune: disabled}}'))
+  cluster.file('kept/j.yml', service('j', 0))
+  await cluster.kit('gitops', 'add', 'kept', '--dir', 'kept')
+  rmSync(join(cluster.home, 'kept/k.yml'))
+  assert.match(await cluster.kit('gitops', 'sync', 'kept'), /service\/k kept: it is protected \(kit\/prune: disabled\)/)
+  assert.match(await names(), /service\/j service\/k/)
+  await cluster.kit('gitops', 'rm', 'kept', '--prune')
+  assert.match(await names(), /service\/k/)
+  await cluster.kit('delete', 'service/k')
+})
+
 test('a source that is suspended for a while goes on by itself', async () => {
   cluster.file('pause/p.yml', service('p', 0))
   await cluster.kit('gitops', 'add', 'pause', '--dir', 'pause')

@@ -222,6 +222,7 @@ test('what leaves the directory is pruned; what was there before the source is n
   await world.reconcile()
   assert.deepEqual(world.names(), ['old', 'web'])
   assert.deepEqual(world.source().status.results, [{ kind: 'Service', name: 'db', action: 'Pruned' }])
+  assert.ok(!world.events.list().some((event) => event['reason'] === 'ObjectDeleted'), 'what it deletes itself nobody has taken from it')
 })
 
 test('an emptied directory deletes nothing unless that is allowed', async () => {
@@ -310,6 +311,37 @@ test('of two people who change one object by the same means, each is named besid
     ['spec.template.env.A', 'eve', 'gitops/shop'],
     ['spec.template.env.B', 'ann', 'kubectl-edit'],
   ])
+})
+
+test('whoever asks when nothing is to be done is not told what was done before', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web') })
+  await world.reconcile()
+  await world.reconcile()
+  assert.equal(world.source().status.results?.length, 1)
+  await world.annotate(syncAnnotation, 'now')
+  await world.reconcile()
+  assert.deepEqual([world.ready(), world.source().status.results], ['True Applied', undefined])
+})
+
+test('without anything that happens it is compared again after the interval of the source', async () => {
+  const world = await createWorld({ interval: '7s' })
+  world.write({ 'web.yml': service('web') })
+  assert.equal((await world.reconcile()).requeueAfterMs, 7_000)
+  assert.equal((await world.reconcile()).requeueAfterMs, 7_000)
+})
+
+test('a change wakes the sources that have applied the object, also when it resets the record of that', async () => {
+  const world = await createWorld()
+  world.write({ 'web.yml': service('web', 'replicas: 2, ') })
+  await world.reconcile()
+  const before = world.store.view.get('Service', 'web')
+  await world.user.patch('Service', 'web', { type: 'merge', patch: { metadata: { managedFields: [{}] }, spec: { replicas: 5 } } })
+  const after = world.store.view.get('Service', 'web')
+  assert.ok(before !== undefined && after !== undefined)
+  assert.deepEqual(world.controller.watches.Service?.(after, before), ['shop'])
+  await world.reconcile()
+  assert.equal(world.replicas(), 2)
 })
 
 test("what controllers write meanwhile is nobody's drift", async () => {
@@ -407,7 +439,7 @@ test('a suspended source writes nothing but its status; one look may be asked fo
   world.write({ 'db.yml': service('db') })
   await world.reconcile()
   assert.equal(world.ready(), 'Unknown Suspended')
-  assert.match(world.message(), /suspended \(sale\); the files are at revision/)
+  assert.match(world.message(), /^suspended by admin@socket \(sale\); the files are at revision/)
   assert.deepEqual(world.source().status.pending, [
     { kind: 'Service', name: 'db', action: 'Create' },
     { kind: 'Service', name: 'web', action: 'Prune' },
@@ -427,7 +459,7 @@ test('a source that is suspended for a while goes on by itself', async () => {
   world.write({ 'web.yml': service('web') })
   const { requeueAfterMs } = await world.reconcile()
   assert.equal(world.ready(), 'Unknown Suspended')
-  assert.ok(world.message().startsWith(`suspended until ${suspendUntil}; the files are at revision`), world.message())
+  assert.ok(world.message().startsWith(`suspended by admin@socket until ${suspendUntil}; the files are at revision`), world.message())
   assert.ok(requeueAfterMs !== undefined && requeueAfterMs > 0 && requeueAfterMs <= 20_000)
   await world.clock.advance(requeueAfterMs)
   await world.reconcile()

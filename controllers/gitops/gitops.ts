@@ -192,12 +192,13 @@ function isOfSameUse(node: Node, previous: Node | undefined): boolean {
   return role === previous.status.role && state === previous.status.state && description?.hostname === previous.status.description?.hostname
 }
 
-/** Sources that have applied fields of the object; its status is none of their business. */
+/** Sources that have applied fields of the object, or had until somebody reset the record; its status is none of their business. */
 function sourcesOf(object: KitObject, previous: KitObject | undefined): readonly string[] {
   if (object.kind === 'Task' || isOnlyStatus(object, previous)) return []
   const prefix = managerOf('')
-  const managers = (object.metadata.managedFields ?? []).map(({ manager }) => manager)
-  return managers.filter((manager) => manager.startsWith(prefix)).map((manager) => manager.slice(prefix.length))
+  const before = previous?.kind === 'Task' ? [] : (previous?.metadata.managedFields ?? [])
+  const managers = new Set([...before, ...(object.metadata.managedFields ?? [])].map(({ manager }) => manager))
+  return [...managers].filter((manager) => manager.startsWith(prefix)).map((manager) => manager.slice(prefix.length))
 }
 
 function isOnlyStatus(object: KitObject, previous: KitObject | undefined): boolean {

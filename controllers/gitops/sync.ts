@@ -143,7 +143,8 @@ interface Work {
 }
 
 async function carryOut(deps: SyncDeps, work: Work, signal: AbortSignal): Promise<Result> {
-  const { source, target, status, files, revision, objects, prune, drift, decision } = work
+  const { source, target, files, revision, objects, prune, drift, decision } = work
+  const { results: _earlier, ...status } = work.status
   const { name } = source.metadata
   const { spec } = withDefaults('Source', source)
   const applied = await applyAll(target, objects, signal)

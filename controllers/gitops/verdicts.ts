@@ -17,7 +17,7 @@ export function appliedVerdict(revision: Revision, objects: number, pin: string 
 }
 
 export function holdVerdict(
-  { metadata: { name }, spec, status }: Source,
+  { metadata: { name, managedFields = [] }, spec, status }: Source,
   revision: Revision,
   reason: HoldReason,
   found: {
@@ -31,10 +31,15 @@ export function holdVerdict(
   switch (reason) {
     case 'Suspended': {
       const why = spec.suspendReason === undefined ? '' : ` (${spec.suspendReason})`
+      const by = managedFields.find(({ fieldsV1 }) => fieldsV1['f:spec']?.['f:suspend'] !== undefined)?.user
       const until = spec.suspendUntil === undefined ? '' : ` until ${spec.suspendUntil}`
       const behind =
         revision.revision === lastAppliedRevision ? 'the files are those that are applied' : `the files are at ${revisionWords(revision)}`
-      return { status: 'Unknown', reason, message: `suspended${until}${why}; ${behind}; go on with \`kit gitops resume ${name}\`` }
+      return {
+        status: 'Unknown',
+        reason,
+        message: `suspended${by === undefined ? '' : ` by ${by}`}${until}${why}; ${behind}; go on with \`kit gitops resume ${name}\``,
+      }
     }
     case 'InvalidFiles': {
       const [first] = found.errors

@@ -65,6 +65,7 @@ export async function createWorld(spec: Partial<Source['spec']> = {}) {
   await add('shop', spec)
   return {
     ...server,
+    controller,
     user,
     add,
     reconcile,
