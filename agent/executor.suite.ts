@@ -298,13 +298,13 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     assert.deepEqual(await subject.executor.exec(task.task, { command: subject.commands.cat }, nothing, silent, never), { exitCode: 0 })
   })
 
-  promise('a command that cannot be found ends with 126 or 127 and says so', async (subject) => {
+  promise('a command that cannot be found ends with 127 and says so on standard error', async (subject) => {
     const task = await startNew(subject, { kind: 'runs' })
     const said: string[] = []
-    const output = async (_: string, bytes: Uint8Array): Promise<void> => void said.push(Buffer.from(bytes).toString())
+    const output = async (stream: string, bytes: Uint8Array): Promise<void> => void said.push(`${stream} ${Buffer.from(bytes)}`)
     const { exitCode = 0 } = await subject.executor.exec(task.task, { command: ['no-such-program'] }, nothing, output, never)
-    assert.ok([126, 127].includes(exitCode))
-    assert.match(said.join(''), /no-such-program.*not found/)
+    assert.equal(exitCode, 127)
+    assert.match(said.join(''), /^stderr .*no-such-program.*not found/)
   })
 
   promise('a command that is aborted ends, and the task goes on', async (subject) => {

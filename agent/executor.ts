@@ -127,8 +127,8 @@ export interface Executor {
   /**
    * Runs a command in the environment of a running task, and resolves with its end once all its output was
    * given to `output`. `input` is read one piece at a time, as the command takes them, and not at all
-   * without `request.stdin` and `request.tty`. A program that cannot be started ends with 126 or 127 and says
-   * why on standard error, as a shell does. Throws FatalTaskError where the task does not run, or for what this
+   * without `request.stdin` and `request.tty`. A program that cannot be started ends with 126, or with 127 where there
+   * is none, and says why on standard error, as a shell does. Throws FatalTaskError where the task does not run, or for what this
    * executor cannot do. When `signal` fires, or the task ends, the command is killed; then, and always, nothing
    * of it runs any more when this settles. Not repeated by the agent: a command may do anything.
    */

@@ -11,6 +11,7 @@ import type Dockerode from 'dockerode'
 import type { TaskStats } from '../../api/stats.ts'
 import { sendSignal } from '../../effects/real/process-identity.ts'
 import { isRecord, parseJson } from '../frames.ts'
+import { refusalKept } from './exec-refusal.ts'
 import { type Frame, readFrames } from './log-lines.ts'
 
 /** The engine refused, with the HTTP status and its own words. */
@@ -229,6 +230,7 @@ export class Engine {
       ...(user === undefined ? {} : { User: user }),
     }
     const exec = await this.#call(() => this.#docker.getContainer(id).exec(create), answerLimitMs, signal)
+    const refusal = refusalKept(output)
     try {
       // Asked for again: what comes is in frames otherwise, terminal or not.
       const start = { Tty: hasTerminal, abortSignal: signal, ...(feed === undefined ? {} : { hijack: true, stdin: true }) }
@@ -238,7 +240,7 @@ export class Engine {
       if (feed !== undefined) void feed(inputOf(stream, (size) => exec.resize({ w: size.columns, h: size.rows }))).catch(close)
       const frames = hasTerminal ? rawFrames(bytesOf(stream)) : readFrames(bytesOf(stream), false)
       try {
-        for await (const frame of frames) await output(frame.stream, frame.bytes)
+        for await (const frame of frames) await refusal.take(frame.stream, frame.bytes)
       } finally {
         signal.removeEventListener('abort', close)
       }
@@ -248,7 +250,7 @@ export class Engine {
       signal.throwIfAborted()
       throw error
     }
-    return { exitCode: await this.#exitOf(exec) }
+    return { exitCode: await refusal.end(await this.#exitOf(exec)) }
   }
 
   /** The stream may end a moment before the engine knows how the program did. */

@@ -52,7 +52,15 @@ async function download(context: Context, options: Options, from: Remote, local:
   if (!isInto && !(await isDirectory(target))) throw new CommandError(exitCodes.error, `error: there is no directory ${target}`)
   const task = await connect(context, from)
   const unpacking = unpackInto(target, isInto ? undefined : { from: base || '.', to: basename(resolve(local)) })
-  await mustEnd(task, command, none(), unpacking.write)
+  const failure = await mustEnd(task, command, none(), unpacking.write).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+  if (failure !== undefined) {
+    // What came is written to its end: a directory in which a file goes meanwhile has others.
+    await unpacking.end().catch(() => {})
+    throw failure.error
+  }
   const leftOut = await unpacking.end()
   if (leftOut.length > 0) throw partly(leftOut)
 }

@@ -15,7 +15,7 @@ export interface TestEngine {
   json(method: string, path: string, body?: unknown): Promise<unknown>
 }
 
-const image = 'kit-test/busybox:2'
+const image = 'kit-test/busybox:3'
 const pingLimitMs = 3_000
 const busyboxPaths = ['/usr/bin/busybox', '/bin/busybox', '/usr/local/bin/busybox']
 
@@ -59,12 +59,13 @@ export function busyboxLayer(ballast: Buffer): Buffer {
 
 /** A tar file with bin/busybox and links to it under the names that tests use. */
 function busyboxArchive(path: string): Buffer {
-  const names = ['sh', 'sleep', 'echo', 'true', 'cat', 'wget', 'nc', 'httpd', 'kill', 'touch', 'stat', 'sha256sum', 'test', 'ls', 'id', 'hostname', 'ulimit', 'head', 'nslookup']
+  const names = ['sh', 'sleep', 'echo', 'true', 'cat', 'wget', 'nc', 'httpd', 'kill', 'touch', 'stat', 'sha256sum', 'test', 'ls', 'id', 'hostname', 'ulimit', 'head', 'nslookup', 'tar', 'mkdir']
   const program = readFileSync(path)
   const padding = Buffer.alloc((512 - (program.length % 512)) % 512)
   const links = names.map((name) => tarHeader({ name: `bin/${name}`, size: 0, type: '2', link: 'busybox' }))
-  const tmp = tarHeader({ name: 'tmp/', size: 0, type: '5', link: '' })
-  return Buffer.concat([tarHeader({ name: 'bin/busybox', size: program.length, type: '0', link: '' }), program, padding, ...links, tmp, Buffer.alloc(1024)])
+  // With `bin/`: what an engine makes for itself may be for root alone.
+  const directories = ['bin/', 'tmp/'].map((name) => tarHeader({ name, size: 0, type: '5', link: '' }))
+  return Buffer.concat([...directories, tarHeader({ name: 'bin/busybox', size: program.length, type: '0', link: '' }), program, padding, ...links, Buffer.alloc(1024)])
 }
 
 function tarHeader(entry: { readonly name: string; readonly size: number; readonly type: string; readonly link: string }): Buffer {
