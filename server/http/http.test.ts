@@ -81,3 +81,30 @@ test('a watcher that stops reading takes no memory, hinders nobody, and is told 
   const last = rest.split('\r\n').findLast((line) => line.startsWith('{'))
   assert.partialDeepStrictEqual(JSON.parse(last ?? ''), { type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } })
 })
+
+test('who is still asking when the server closes has the words of the daemon, not those of its HTTP library', async (context) => {
+  const directory = mkdtempSync(join(tmpdir(), 'kit-http-'))
+  context.after(() => rmSync(directory, { recursive: true }))
+  const { router } = createWorld({ store: createMemoryStore({}) })
+  const server = await serveControlSocket(join(directory, 's'), router.handle)
+  const late = connect(server.socketPath).setEncoding('utf8')
+  await once(late, 'connect')
+  let answer = ''
+  late.on('data', (text: string) => (answer += text))
+  late.write(`GET ${configs}/none HTTP/1.1\r\nhost: kit\r\n`)
+  // Answered after the first half of the other request was read: both came in this order.
+  const before = connect(server.socketPath)
+  before.write(`GET ${configs} HTTP/1.1\r\nhost: kit\r\nconnection: close\r\n\r\n`)
+  await once(before.resume(), 'end')
+
+  const closed = server.close()
+  for (let isOpen = true; isOpen; ) {
+    const visitor = connect(server.socketPath)
+    isOpen = await Promise.race([once(visitor, 'connect').then(() => true), once(visitor, 'error').then(() => false)]).catch(() => false)
+    visitor.destroy()
+  }
+  late.write('\r\n')
+  await once(late, 'end')
+  await closed
+  assert.match(answer, /^HTTP\/1\.1 404 [\s\S]*"kind":"Status"/)
+})

@@ -70,6 +70,8 @@ export const appOptions = {
   bodyLimit: maxBodyBytes,
   requestTimeout: 60_000,
   exposeHeadRoutes: false,
+  // While it closes we answer, with a Status: Fastify's own answer is none.
+  return503OnClosing: false,
   routerOptions: { maxParamLength: 1024 },
   ajv: { customOptions: {} },
 }
