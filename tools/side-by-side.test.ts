@@ -7,9 +7,24 @@ import { inOrder, nextFile, runSideBySide } from './side-by-side.ts'
 
 const engine = ['agent/docker/files.test.ts', 'e2e/docker.test.ts']
 
-test('what takes longest is begun first: what needs the engine, then what waits, then the rest', () => {
-  const files = ['agent/agent.test.ts', engine[0], 'cli/apply.test.ts', 'e2e/apply.test.ts', engine[1], 'e2e/ports.test.ts'] as string[]
-  assert.deepEqual(inOrder(files), [...engine, 'e2e/apply.test.ts', 'e2e/ports.test.ts', 'agent/agent.test.ts', 'cli/apply.test.ts'])
+test('what takes longest is begun first: what needs the engine, then what waits, then simulations, then the rest', () => {
+  const files = [
+    'agent/agent.test.ts',
+    engine[0],
+    'cli/apply.test.ts',
+    'e2e/apply.test.ts',
+    engine[1],
+    'e2e/ports.test.ts',
+    'sim/votes.test.ts',
+  ] as string[]
+  assert.deepEqual(inOrder(files), [
+    ...engine,
+    'e2e/apply.test.ts',
+    'e2e/ports.test.ts',
+    'sim/votes.test.ts',
+    'agent/agent.test.ts',
+    'cli/apply.test.ts',
+  ])
 })
 
 const cases: readonly [

@@ -17,9 +17,9 @@ function needsEngine(file: string): boolean {
   return /(^|\/)docker/.test(file)
 }
 
-/** What takes longest first: the engine's files, of which one runs at a time, then those that wait. */
+/** What takes longest first: the engine's files, of which one runs at a time, then those that wait, then simulations. */
 export function inOrder(files: readonly string[]): readonly string[] {
-  const rank = (file: string): number => (needsEngine(file) ? 0 : file.startsWith('e2e/') ? 1 : 2)
+  const rank = (file: string): number => (needsEngine(file) ? 0 : file.startsWith('e2e/') ? 1 : file.startsWith('sim/') ? 2 : 3)
   return files.toSorted((a, b) => rank(a) - rank(b))
 }
 
