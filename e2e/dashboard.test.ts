@@ -78,9 +78,9 @@ test('the overview begins with what needs a person; enter goes down to the logs,
 
 test('a wide terminal has what is selected and its events beside the list, a small one shows them in turn', options, async () => {
   const wide = open('$KIT ui services', {}, { columns: 200, rows: 40 })
-  await wide.shows(/^>app_nowhere .*\+ service\/app_nowhere -/m)
+  await wide.shows(/\+ service\/app_nowhere -+\+\n>app_nowhere .* \| state /)
   wide.type('j')
-  await wide.shows(/^>app_web .*\| state [\s\S]*\+ events of service\/app_web -/m)
+  await wide.shows(/\+ service\/app_web -+\+\n[\s\S]*^>app_web [\s\S]*\+ events of service\/app_web -/m)
   wide.press('Tab')
   await wide.shows(/\+>service\/app_web -/)
   wide.type('z')

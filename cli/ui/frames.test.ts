@@ -32,14 +32,14 @@ function compare(name: string, frame: string): void {
 const guides = ['docs/dashboard.md', 'README.md'].map((name) => join(import.meta.dirname, '../..', name))
 const picture = /^<!-- frame: (.*) -->\n(?:\n(?: {5}.*\n)+)?/gm
 
-/** The guides show screens of this test, without the lines that are empty. */
+/** The guides show screens of this test, without the lines that are empty, in a box too. */
 function illustrated(text: string): string {
   return text.replaceAll(picture, (_, name: string) => {
     const frame = seen.get(name)
     assert.ok(frame !== undefined, `a guide shows a frame that is none: ${name}`)
     const lines = stripVTControlCharacters(frame)
       .split('\n')
-      .filter((line) => line.trim() !== '')
+      .filter((line) => !/^[\s|]*$/.test(line))
     return `<!-- frame: ${name} -->\n\n${lines.map((line) => `     ${line.trimEnd()}\n`).join('')}`
   })
 }

@@ -37,9 +37,10 @@ export function mouseEvents(chunk: string): readonly MouseEvent[] {
 /** Two clicks within this time are a double click. */
 const doubleClickMs = 500
 
-export function point(state: UiState, event: MouseEvent, shown: Shown, size: Size, listing: Listing | undefined): Transition {
-  if (state.mode.kind !== 'browse') return { state }
-  const key = event.what === 'press' && event.y === size.rows - 1 ? hintedKeyAt(state, size.columns, event.x) : undefined
+export function point(before: UiState, event: MouseEvent, shown: Shown, size: Size, listing: Listing | undefined): Transition {
+  if (before.mode.kind !== 'browse') return { state: before }
+  const { message: _, ...state } = before
+  const key = event.what === 'press' && event.y === size.rows - 1 ? hintedKeyAt(before, size.columns, event.x) : undefined
   if (key !== undefined) return press(state, key, shown)
   const hit = paneAt(state, event, shown, size)
   if (hit === undefined) return { state }
