@@ -12,7 +12,7 @@ rmSync(outdir, { recursive: true, force: true })
 await build({
   absWorkingDir: root,
   entryPoints: {
-    kit: 'cli/main.ts',
+    kit: 'cli/start.ts',
     kitd: 'cli/kitd.ts',
     'kit-shim': 'agent/process/shim.ts',
     'kit-terminal': 'agent/process/terminal.ts',
