@@ -1,5 +1,6 @@
 // The commands that documents tell people to type: lines of code blocks, indented or fenced, and spans of text that begin
-// with `kit` or `kitd`. A block with prompts (`$ `) holds output, too; of others every line is a command.
+// with `kit` or `kitd`. A block with prompts (`$ `, or `worker$ ` where there are several machines) holds output, too; of
+// others every line is a command. Only a screen of the dashboard holds none, or a fence of another language (`text`).
 
 import { posix } from 'node:path'
 
@@ -11,23 +12,54 @@ export interface DocumentedCommand {
   readonly heading: string
   readonly text: string
   readonly isInText: boolean
+  /** Named by the prompt; empty where none is. */
+  readonly machine: string
+  /** What the document shows that it prints; undefined when its block shows no output at all. */
+  readonly shown?: string
 }
+
+/** `$ kit get nodes`, `worker$ kitd …`. */
+const prompt = /^(?:([a-z][a-z0-9-]*))?\$ /
 
 export function commandsIn(document: string, text: string): readonly DocumentedCommand[] {
   const found: DocumentedCommand[] = []
   let heading = ''
   for (const { lines, first, isCode } of blocksOf(text)) {
-    const prompted = lines.some((line) => line.startsWith('$ '))
+    if (isCode) {
+      found.push(...stepsOf(lines).map(({ at, ...step }) => ({ document, line: first + at, heading, isInText: false, ...step })))
+      continue
+    }
     for (const [at, line] of lines.entries()) {
       const [, title] = /^## (.+)$/.exec(line) ?? []
-      if (!isCode && title !== undefined) heading = title
-      const place = { document, line: first + at, heading }
-      if (!isCode) for (const span of spansIn(line)) found.push({ ...place, text: span, isInText: true })
-      else if (prompted ? line.startsWith('$ ') : line.trim() !== '')
-        found.push({ ...place, text: line.replace(/^\$ /, ''), isInText: false })
+      if (title !== undefined) heading = title
+      for (const span of spansIn(line)) found.push({ document, line: first + at, heading, isInText: true, text: span, machine: '' })
     }
   }
   return found
+}
+
+interface Step {
+  /** Of its line in the block. */
+  readonly at: number
+  readonly text: string
+  readonly machine: string
+  readonly shown?: string
+}
+
+function stepsOf(lines: readonly string[]): readonly Step[] {
+  const prompted = lines.flatMap((line, at) => (prompt.test(line) ? [at] : []))
+  if (prompted.length === 0) return lines.flatMap((text, at) => (text.trim() === '' ? [] : [{ at, text, machine: '' }]))
+  const showsOutput = lines.some((line) => line.trim() !== '' && !prompt.test(line))
+  return prompted.map((at, index) => {
+    const line = lines[at] ?? ''
+    const step = { at, text: line.replace(prompt, ''), machine: prompt.exec(line)?.[1] ?? '' }
+    if (!showsOutput) return step
+    const output = lines
+      .slice(at + 1, prompted[index + 1])
+      .join('\n')
+      .trimEnd()
+    return { ...step, shown: output === '' ? '' : `${output}\n` }
+  })
 }
 
 interface Block {
@@ -59,16 +91,12 @@ function blocksOf(text: string): readonly Block[] {
     else blocks.push({ lines: [isCode ? code : line], first: at + 1, isCode })
     wasBlank = line.trim() === ''
   }
-  // A block with no word of a command in it is a picture, or a file.
-  return blocks.map((block) => ({ ...block, isCode: block.isCode && block.lines.some(isCommand) }))
+  return blocks.map((block, at) => ({ ...block, isCode: block.isCode && !isFrame(blocks[at - 1]?.lines) }))
 }
 
-const programs =
-  /^(?:\$ |sudo |(?:npx |bin\/|\.\/bin\/)?kitd? |npm |npx |node |openssl |systemctl |docker |kubectl |curl |git |apt |export )/
-
-function isCommand(line: string): boolean {
-  return programs.test(line)
-}
+/** What `npm run screens` writes has this before it. */
+const isFrame = (before: readonly string[] | undefined): boolean =>
+  /^<!-- frame: .* -->$/.test(before?.findLast((line) => line !== '') ?? '')
 
 /** `kit get all`; not `kit-NAME`, not `kit` alone. */
 function spansIn(line: string): readonly string[] {

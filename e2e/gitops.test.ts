@@ -1,5 +1,5 @@
 // A directory as the truth, with real daemons: what docs/gitops.md shows, and what happens around a daemon that dies.
-// KIT_REWRITE=1 records the document again.
+// `npm run tour` records the document again.
 
 import assert from 'node:assert/strict'
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { Cluster, eventually } from './cluster.ts'
 import { walk } from './walkthrough.ts'
 
 test('docs/gitops.md is what happens', () =>
-  walk('## From start to end', { document: 'docs/gitops.md', varying: [[/(?<!\w)\d+[smhd](?:\d+[sm])?(?!\w)/g, 'AGE']] }))
+  walk('From start to end', { document: 'docs/gitops.md', varying: [[/(?<!\w)\d+[smhd](?:\d+[sm])?(?!\w)/g, 'AGE']] }))
 
 const cluster = new Cluster()
 before(() => cluster.kit('up'))

@@ -1,21 +1,24 @@
-// Commands with what they print, recorded in a document: indented lines, `$ command`, then its output. A test runs
-// them in order and compares; with KIT_REWRITE=1 (`npm run tour`) it writes down what they print now.
+// Commands of a document, with what they print where it shows that: indented lines, `$ command`, then its output. A test runs
+// them in order and compares; with KIT_REWRITE=1 (`npm run tour`) it writes down what they print now. What shows no output has to succeed.
 
 import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eventually } from './cluster.ts'
+import { eventually, projectRoot } from './cluster.ts'
+import { commandsIn, type DocumentedCommand } from './documented-commands.ts'
 
-export interface Step {
-  readonly command: string
-  readonly recorded: string
-}
 /** What differs from run to run, and what stands for it when outputs are compared. */
 export type Rules = readonly (readonly [RegExp, string])[]
 
+export interface Ran {
+  /** Both streams in one. */
+  readonly output: string
+  readonly code: number | null
+}
+
 export interface Reader {
-  /** What the command prints, both streams in one. */
-  readonly run: (command: string) => Promise<string>
+  readonly run: (command: string, machine: string) => Promise<Ran>
   /** What only looks is repeated until it shows the recorded state: a reader, too, looks again. */
   readonly looks: RegExp
   /** Never recorded. */
@@ -30,71 +33,64 @@ const settledAfterMs = 2_000
 
 export const applyRules = (rules: Rules, text: string): string => rules.reduce((rest, [pattern, name]) => rest.replace(pattern, name), text)
 
-/** Of the section below that heading. */
-function stepsOf(text: string, heading: string): readonly Step[] {
-  const [, section = ''] = text.split(`\n${heading}\n`)
-  const blocks = section.split('\n## ')[0]?.matchAll(/(?:^ {4}.*\n|^\n(?= {4}(?!\$)))+/gm) ?? []
-  return [...blocks].flatMap(([block]) =>
-    block
-      .replaceAll(/^ {4}/gm, '')
-      .split(/^\$ /m)
-      .slice(1)
-      .map((step) => {
-        const [command = '', ...output] = step.split('\n')
-        return { command, recorded: output.join('\n') }
-      }),
-  )
+/** Those of the section below that heading; all of the document without. */
+export function stepsOf(document: string, heading?: string): readonly DocumentedCommand[] {
+  const commands = commandsIn(document, readFileSync(join(projectRoot, document), 'utf8'))
+  const found = commands.filter((each) => !each.isInText && (heading === undefined || each.heading === heading))
+  assert(found.length > 0 || heading === undefined, `${document} has no commands below "${heading}"`)
+  return found
 }
 
-/** Runs the commands of a section; fails at the first that prints something else. */
-export async function readAlong(document: string, heading: string, { run, looks, progress, comparable }: Reader): Promise<void> {
-  const steps = stepsOf(readFileSync(document, 'utf8'), heading)
-  assert(steps.length > 5, `${document} no longer has "${heading}", or it is written in another form`)
-  const outputs: (Step & { readonly output: string })[] = []
-  for (const { command, recorded } of steps) {
-    let output = ''
+/** Runs commands of one document in order; fails at the first that prints something else, or fails where none is shown to. */
+export async function readAlong(steps: readonly DocumentedCommand[], { run, looks, progress, comparable }: Reader): Promise<void> {
+  const outputs: Recorded[] = []
+  for (const step of steps) {
+    const { text: command, machine, shown, document, line } = step
+    const place = `${document}:${line}: $ ${command}`
+    let ran: Ran = { output: '', code: null }
     const look = async (): Promise<void> => {
-      output = await run(command)
-      const shown = withoutLastBlanks(applyRules(progress, output))
-      assert.equal(comparable(command, shown), comparable(command, recorded), `$ ${command}`)
+      ran = await run(command, machine)
+      if (shown === undefined) return assert.equal(ran.code, 0, `${place}\n${ran.output}`)
+      const printed = withoutLastBlanks(applyRules(progress, ran.output))
+      assert.equal(comparable(command, printed), comparable(command, shown), place)
     }
-    if (!isRewriting) await (looks.test(command) ? eventually(look) : look())
-    else output = looks.test(command) ? await settled(() => run(command), command, comparable) : await run(command)
-    outputs.push({ command, recorded, output: withoutLastBlanks(applyRules(progress, output)) })
+    if (!isRewriting || shown === undefined) await (looks.test(command) ? eventually(look) : look())
+    else ran = looks.test(command) ? await settled(() => run(command, machine), command, comparable) : await run(command, machine)
+    if (shown !== undefined) outputs.push({ step, shown, output: withoutLastBlanks(applyRules(progress, ran.output)) })
   }
-  if (isRewriting) rewrite(document, heading, outputs)
+  if (isRewriting) rewrite(outputs)
 }
 
-async function settled(look: () => Promise<string>, command: string, comparable: Reader['comparable']): Promise<string> {
-  let output = await look()
+interface Recorded {
+  readonly step: DocumentedCommand
+  readonly shown: string
+  readonly output: string
+}
+
+async function settled(look: () => Promise<Ran>, command: string, comparable: Reader['comparable']): Promise<Ran> {
+  let ran = await look()
   for (let since = performance.now(); performance.now() - since < settledAfterMs; await sleep(100)) {
     const next = await look()
-    if (comparable(command, next) !== comparable(command, output)) since = performance.now()
-    output = next
+    if (comparable(command, next.output) !== comparable(command, ran.output)) since = performance.now()
+    ran = next
   }
-  return output
+  return ran
 }
 
-/** Looks for each output where the one before ended. */
-function rewrite(document: string, heading: string, outputs: readonly (Step & { readonly output: string })[]): void {
-  const text = readFileSync(document, 'utf8')
-  let at = text.indexOf(`\n${heading}\n`)
-  let rewritten = text.slice(0, at)
-  for (const { command, recorded, output } of outputs) {
-    const before = `    $ ${command}\n`
-    const place = text.indexOf(before + indented(recorded), at)
-    assert(place >= 0, `cannot find in ${document}:\n${before}${indented(recorded)}`)
-    rewritten += text.slice(at, place) + before + indented(output)
-    at = place + before.length + indented(recorded).length
-  }
-  writeFileSync(document, rewritten + text.slice(at))
+/** In the place of the lines that show what each has printed. */
+function rewrite(outputs: readonly Recorded[]): void {
+  const [document] = new Set(outputs.map(({ step }) => step.document))
+  if (document === undefined) return
+  const path = join(projectRoot, document)
+  const lines = readFileSync(path, 'utf8').split('\n')
+  for (const { step, shown, output } of outputs.toReversed())
+    lines.splice(step.line, linesOf(shown).length, ...linesOf(output).map((line) => (line === '' ? '' : `    ${line}`)))
+  writeFileSync(path, lines.join('\n'))
 }
+
+const linesOf = (text: string): readonly string[] => text.split('\n').slice(0, -1)
 
 /** In the document they cannot be told from those before the next paragraph. */
 function withoutLastBlanks(output: string): string {
   return output.replace(/\n{2,}$/, '\n')
-}
-
-function indented(text: string): string {
-  return text.replaceAll(/^(?=.)/gm, '    ')
 }

@@ -1,5 +1,6 @@
 // `kit node install` under a real systemd: the machine's own files, with a layer in memory above them, are started as a
-// container that has no network. What needs root or is missing makes this one line instead.
+// container that has no network. What docs/operations.md shows of it is run as it stands there. What needs root or is missing
+// makes this one line instead.
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -8,16 +9,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { projectRoot } from './cluster.ts'
+import { stepsOf } from './recorded.ts'
 
 const trouble = whyNot()
 if (trouble !== undefined) console.log(`skipped: kit node install under systemd, because ${trouble}`)
+
+/** What the guide types there, as root; `npm ci` has been done. */
+function guideOf(heading: string, command: RegExp): string {
+  const found = stepsOf('docs/operations.md', heading).filter(({ text }) => command.test(text))
+  assert.equal(found.length, 1, `docs/operations.md, "${heading}", has ${found.length} times ${command}`)
+  return (found[0]?.text ?? '').replace(/ *#.*/, '').replace(/^sudo /, `cd ${projectRoot}; `)
+}
 
 const kit = `${join(projectRoot, 'bin/kit')} --socket /var/lib/kit/kit.sock`
 /** Process ids of the tasks. */
 const processes = `${kit} get tasks -o jsonpath='{.items[*].status.pid}'`
 /** Each step prints one line. */
 const steps: readonly string[] = [
-  `${join(projectRoot, 'bin/kit')} node install --executor process`,
+  guideOf('Install, and run as a service', /node install/),
   // At once: whoever is told that it is started may use it.
   `${kit} apply -f /machine/web.yml >/dev/null && echo applied`,
   'systemctl is-enabled kitd',
@@ -26,7 +35,7 @@ const steps: readonly string[] = [
   'pgrep -c sleep',
   'systemctl start kitd; systemctl is-active kitd',
   processes,
-  'systemctl restart kitd; systemctl is-active kitd',
+  `mkdir /backup; ${guideOf('Back up and restore', /^systemctl /)}; cmp /var/lib/kit/node.json /backup/kit/node.json && systemctl is-active kitd`,
   processes,
   // It ends without a word, and systemd brings it back.
   `systemctl kill --kill-whom=main -s KILL kitd; until ${kit} get nodes >/dev/null 2>&1; do sleep 0.1; done; systemctl is-active kitd`,
@@ -52,10 +61,10 @@ test('a node is a service of systemd: started when it answers, and its tasks out
   assert.match(installed ?? '', /is enabled and started/)
   assert.deepEqual([applied, enabled], ['applied', 'enabled'])
   assert.match(before, /^\d+ \d+$/)
-  const [stopped, alive, started, afterStart, restarted, afterRestart, back, afterKill, gone, left] = later
+  const [stopped, alive, started, afterStart, copied, afterCopy, back, afterKill, gone, left] = later
   assert.deepEqual([stopped, alive], ['inactive', '2'], 'stopping the unit stops no task')
   assert.deepEqual([started, afterStart], ['active', before], 'the same processes')
-  assert.deepEqual([restarted, afterRestart], ['active', before])
+  assert.deepEqual([copied, afterCopy], ['active', before])
   assert.deepEqual([back, afterKill], ['active', before])
   assert.match(gone ?? '', /is removed\. Tasks run on/)
   assert.equal(left, '2')

@@ -1,4 +1,4 @@
-// The tour of README.md, as a reader follows it: its commands are run in order, on the built program, in a
+// The first command and the tour of README.md, as a reader follows them: they are run in order, on the built program, in a
 // home of their own, and must print what is recorded there. `npm run tour` records again; the diff is the review.
 
 import { spawn } from 'node:child_process'
@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { projectRoot } from './cluster.ts'
-import { applyRules, type Rules, readAlong } from './recorded.ts'
+import { withoutBeforehand } from './executed-sections.ts'
+import { applyRules, type Ran, type Rules, readAlong, stepsOf } from './recorded.ts'
+import { printedBy } from './walkthrough.ts'
 
 /** How something gets on differs from run to run; how it ends is in what follows. */
 const progress: Rules = [
@@ -26,7 +28,7 @@ const varying: Rules = [
 function comparable(command: string, output: string): string {
   const text = applyRules(varying, output)
   // Tasks are listed by name, and names end at random.
-  return command.startsWith('kit get') || command === 'kit up' ? text.split('\n').toSorted().join('\n') : text
+  return command.startsWith('kit get') || command.startsWith('kit up') ? text.split('\n').toSorted().join('\n') : text
 }
 
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'kit-tour-')))
@@ -34,24 +36,24 @@ const checkout = join(home, 'kit')
 let exported = ''
 
 /** As in a terminal: both streams in one. Commands that set the environment hold for those that follow. */
-async function run(command: string): Promise<string> {
+async function run(command: string): Promise<Ran> {
   if (command.startsWith('export ')) exported += `${command}\n`
-  const child = spawn('/bin/sh', ['-c', `exec 2>&1\n${exported}${command}`], {
+  const child = spawn('/bin/sh', ['-c', `exec 2>&1\n${exported}${withoutBeforehand(command)}`], {
     cwd: checkout,
     env: {
       ...process.env,
       CI: 'true',
       HOME: home,
+      npm_config_ignore_scripts: 'true', // `npx` would build again.
+      npm_config_update_notifier: 'false', // And ask for a newer npm.
       DOCKER_HOST: `unix://${home}/no-docker.sock`,
       KIT_SOCKET: undefined,
       SWARM_SOCKET: undefined,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
-  await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
-  return output.replaceAll(home, '/home/you')
+  const { output, code } = await printedBy(child, false)
+  return { output: output.replaceAll(home, '/home/you'), code }
 }
 
 after(async () => {
@@ -61,15 +63,9 @@ after(async () => {
 
 test('the tour of README.md prints what README.md says', async () => {
   mkdirSync(join(checkout, 'bin'), { recursive: true })
-  for (const program of ['kit', 'kitd']) symlinkSync(join(projectRoot, 'bin', program), join(checkout, 'bin', program))
+  for (const file of ['bin/kit', 'bin/kitd', 'package.json']) symlinkSync(join(projectRoot, file), join(checkout, file))
   cpSync(join(projectRoot, 'manifests'), join(checkout, 'manifests'), { recursive: true })
-  exported = `PATH=${join(checkout, 'bin')}:$PATH\n`
-  await run('kit up manifests/run.yml') // The reader has done it: it is the README's first command.
 
-  await readAlong(join(projectRoot, 'README.md'), '## A tour of five minutes', {
-    run,
-    looks: /^kit (get|logs|explain|rollout history)\b/,
-    progress,
-    comparable,
-  })
+  const steps = ['Try it', 'A tour of five minutes'].flatMap((heading) => stepsOf('README.md', heading))
+  await readAlong(steps, { run, looks: /^kit (get|logs|explain|rollout history)\b/, progress, comparable })
 })

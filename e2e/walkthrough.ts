@@ -9,7 +9,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually, isAlive, projectRoot } from './cluster.ts'
-import { applyRules, type Rules, readAlong } from './recorded.ts'
+import { applyRules, type Ran, type Reader, type Rules, readAlong, stepsOf } from './recorded.ts'
 
 /** How something gets on, what waits is said of, and warnings of this machine. */
 const progress: Rules = [
@@ -36,10 +36,26 @@ function comparable(command: string, output: string): string {
   return command.startsWith('kit node ls') ? text.split('\n').toSorted().join('\n') : text // By ids, which are random.
 }
 
+/** For `readAlong`: `more` is what else differs from run to run. */
+export const reader = (more: Rules = []): Omit<Reader, 'run'> => ({
+  looks: /^kit (--socket \S+ )?(((node|service|cluster|stack|task|gitops) (ls|ps|inspect|services|diff|history))|get|events)\b/,
+  progress,
+  comparable: (command, output) => comparable(command, applyRules(more, output)),
+})
+
+/** What a command has printed, once it has ended; a daemon, once it is ready: without its log. */
+export async function printedBy(child: ChildProcess, isDaemon: boolean): Promise<Ran> {
+  let output = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const closed = once(child, 'close')
+  await (isDaemon ? Promise.race([closed, eventually(() => assert.match(output, /^ready /m))]) : closed)
+  return isDaemon ? { output: output.replaceAll(/^\{.*\n/gm, ''), code: child.exitCode ?? 0 } : { output, code: child.exitCode }
+}
+
 export interface Place {
   /** Docker engine; processes without. With it, services are what their images say, as in the documents. */
   readonly dockerHost?: string
-  /** Below the project. */
+  /** Below the project's directory. */
   readonly document?: string
   /** What else differs from run to run. */
   readonly varying?: Rules
@@ -89,42 +105,31 @@ export async function walk(
     })
   }
 
-  /** In a terminal of its own: what it has printed once it is ready, or has ended. */
-  async function startDaemon(command: string): Promise<string> {
+  /** In a terminal of its own. */
+  async function startDaemon(command: string): Promise<Ran> {
     const isManager = !/--join-addr|--standby|--listen-remote-api/.test(command)
     const child = start(
       `exec ${command} --publish-address 127.0.0.${daemons.length + 2}${isManager ? ` --listen-remote-api 127.0.0.1:${port}` : ''}`,
     )
     daemons.push(child)
-    let output = ''
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text))
-    await Promise.race([once(child, 'close'), eventually(() => assert.match(output, /^ready /m))])
-    return output.replaceAll(/^\{.*\n/gm, '')
+    return await printedBy(child, true)
   }
 
-  async function run(written: string): Promise<string> {
+  async function run(written: string): Promise<Ran> {
     const command = here(written)
-    if (command.startsWith('kitd ')) return there(await startDaemon(command))
     const [, variable] = /^export (\w+)=/.exec(command) ?? []
-    const child = start(variable === undefined ? command : `${command}\nprintf %s "$${variable}"`)
-    let output = ''
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text))
-    await once(child, 'close')
-    if (variable === undefined) return there(output)
+    const { output, code } = command.startsWith('kitd ')
+      ? await startDaemon(command)
+      : await printedBy(start(variable === undefined ? command : `${command}\nprintf %s "$${variable}"`), false)
+    if (variable === undefined) return { output: there(output), code }
     exported += `export ${variable}='${output}'\n` // As it is now, for all commands that follow.
-    return ''
+    return { output: '', code }
   }
 
   mkdirSync(home, { recursive: true })
   cpSync(join(projectRoot, 'e2e/testdata/walkthrough'), home, { recursive: true })
   try {
-    const looks = /^kit (--socket \S+ )?(((node|service|cluster|stack|task|gitops) (ls|ps|inspect|services|diff|history))|get|events)\b/
-    await readAlong(join(projectRoot, document), heading, {
-      run,
-      looks,
-      progress,
-      comparable: (command, output) => comparable(command, applyRules(more, output)),
-    })
+    await readAlong(stepsOf(document, heading), { run, ...reader(more) })
     await andThen({ publishedPort })
   } finally {
     for (const child of daemons) child.kill('SIGTERM')

@@ -6,10 +6,10 @@ import { test } from 'node:test'
 import { eventually } from './cluster.ts'
 import { walk } from './walkthrough.ts'
 
-for (const heading of ['## SwarmKit, as first announced', '## SwarmKit', '## Swarm mode: machines, nodes, stacks'])
-  test(heading.slice(3), () => walk(heading, {}))
+for (const heading of ['SwarmKit, as first announced', 'SwarmKit', 'Swarm mode: machines, nodes, stacks'])
+  test(heading, () => walk(heading, {}))
 
 test('Swarm mode: the first service', () =>
-  walk('## Swarm mode: the first service', {}, ({ publishedPort }) =>
+  walk('Swarm mode: the first service', {}, ({ publishedPort }) =>
     eventually(async () => assert.equal((await fetch(`http://127.0.0.2:${publishedPort}/nothing-there`)).status, 404)),
   ))

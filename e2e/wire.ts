@@ -34,18 +34,20 @@ let made = 0
 
 export class Wire {
   readonly #hosts: number
+  readonly #network: string
   readonly #name = `kit-${process.pid}-${++made}`
 
-  /** @param hosts at 10.77.0.1, 10.77.0.2, …; host 0 is the bridge, at 10.77.0.254 */
-  constructor(hosts: number) {
+  /** @param hosts at 10.77.0.1, 10.77.0.2, … of that network; host 0 is the bridge, at 10.77.0.254 */
+  constructor(hosts: number, network = '10.77.0') {
     this.#hosts = hosts
+    this.#network = network
   }
 
   async create(): Promise<void> {
     const bridge = this.#namespace(0)
     await ip('netns', 'add', bridge)
     await ip('-n', bridge, 'link', 'add', 'bridge', 'type', 'bridge')
-    await ip('-n', bridge, 'address', 'add', '10.77.0.254/24', 'dev', 'bridge')
+    await ip('-n', bridge, 'address', 'add', `${this.address(254)}/24`, 'dev', 'bridge')
     for (const device of ['lo', 'bridge']) await ip('-n', bridge, 'link', 'set', device, 'up')
     for (let host = 1; host <= this.#hosts; host++) {
       const own = this.#namespace(host)
@@ -58,7 +60,7 @@ export class Wire {
   }
 
   address(host: number): string {
-    return `10.77.0.${host}`
+    return `${this.#network}.${host}`
   }
 
   /** What runs a program there: the network is another, and nothing else. (`ip netns exec` would hide the mounts of control groups.) */

@@ -25,7 +25,7 @@ export async function up(context: Context, options: Options, words: readonly str
     const target = (): Promise<Target> => localTarget(context.localDirectory)
     const code = await applyAndShow({ ...context, client: async () => client, target }, client, options, words, runWords)
     await sayOther(context)
-    context.err('\nThe cluster is running.   next:  npx kit get all    npx kit logs service/NAME    npx kit down')
+    context.err('\nThe cluster is running. Next:\n  npx kit get all\n  npx kit logs service/NAME\n  npx kit down')
     return code
   } finally {
     close()
