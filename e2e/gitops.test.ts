@@ -72,6 +72,13 @@ test('a directory that vanishes takes nothing with it, and goes on when it is ba
   assert.equal(await names(), before)
 })
 
+test('a directory that was made after it was asked for is looked for again when it is asked for again', async () => {
+  assert.match(await cluster.fails(1, 'gitops', 'add', 'late', '--dir', 'late'), /there is no directory \S+\/late on any manager/)
+  cluster.file('late/x.yml', service('x', 0))
+  assert.match(await cluster.kit('gitops', 'add', 'late', '--dir', 'late'), /service\/x created\nsource\/late: 1 object is as in revision/)
+  await cluster.kit('gitops', 'rm', 'late', '--prune')
+})
+
 test('a large pruning waits for somebody to agree, by exit code 6 and the number', async () => {
   for (let at = 0; at < 10; at++) cluster.file(`many/s${at}.yml`, service(`s${at}`, 0))
   assert.match(await cluster.kit('gitops', 'add', 'many', '--dir', 'many'), /10 objects are as in revision/)

@@ -50,6 +50,9 @@ export async function add(context: Context, options: Options, [name = '']: reado
     { fieldManager, force: true },
   )
   context.out(`source/${name} watches ${spec.path}\n`)
+  // It may have been made since the controller looked for it.
+  const missed = readyOf(source)?.reason
+  if (missed === 'DirectoryMissing' || missed === 'DirectoryUnreadable') return await sync(context, options, [name])
   return await waitFor(context, options, client, source, isLookedAt(source))
 }
 
