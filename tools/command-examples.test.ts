@@ -31,6 +31,6 @@ for (const entry of entries) {
       assert.match(example, new RegExp(`\\bkit (--\\w+ \\S+ )*${name}`))
       for (const words of simpleCommands(example)) assert.equal(await problemOf(words), undefined, example)
     }
-    for (const line of entry.help.split('\n').filter((each) => !examples.includes(each.slice(2)))) assert.ok(line.length <= 84, line)
+    for (const line of entry.help.split('\n').filter((each) => !examples.includes(each.slice(2)))) assert.ok(line.length <= 80, line)
   })
 }

@@ -99,7 +99,7 @@ export async function restore(context: Context, options: Options, [file = '']: r
 }
 
 function contents({ objects }: BackupHeader): string {
-  const counts = Object.entries(objects).map(([kind, count]) => `${count} ${kind}`)
+  const counts = Object.entries(objects).map(([kind, count]) => `${count} ${kind}${count === 1 ? '' : 's'}`)
   return counts.length === 0 ? 'nothing' : counts.join(', ')
 }
 

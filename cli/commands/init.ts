@@ -20,5 +20,5 @@ export async function init(context: Context, options: Options, [what = 'web']: r
     if (code === 'EEXIST') throw new CommandError(exitCodes.invalid, `error: ${file} exists already; --force replaces it`)
     throw new CommandError(exitCodes.invalid, `error: cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`)
   }
-  context.err(`${file} written.   next:  kit up ${file}    kit diff -f ${file}    kit apply -f ${file}`)
+  context.err(`${file} written. Next:\n  kit up ${file}\n  kit diff -f ${file}\n  kit apply -f ${file}`)
 }

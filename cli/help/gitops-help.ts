@@ -9,7 +9,8 @@ export const gitopsHelp: Readonly<Record<string, Help>> = {
   'gitops add': {
     notes: [
       sources,
-      'Options of kit itself, such as --context or its own --dir, stand before `gitops`.',
+      'Options of kit itself, such as --context or its own --dir, stand before',
+      '`gitops`.',
       'It ends when the directory was looked at; what runs then, `kit get all` says.',
     ],
     examples: [

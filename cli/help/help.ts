@@ -14,8 +14,9 @@ const composeKeys = 'docs/compose.md says what each key of a Compose file does.'
 const help: Readonly<Record<string, Help>> = {
   kit: {
     notes: [
-      'The cluster is that of --context, --socket or --dir; else of KIT_CONTEXT, KIT_SOCKET',
-      'or SWARM_SOCKET; else of the current context (`kit ctx`); else of `kit up`.',
+      'The cluster is that of --context, --socket or --dir; else of KIT_CONTEXT,',
+      'KIT_SOCKET or SWARM_SOCKET; else of the current context (`kit ctx`); else of',
+      '`kit up`.',
       '`kit COMMAND --help` has examples of each command.',
     ],
     examples: ['kit up manifests/run.yml', 'kit get all', 'kit logs run_web -f'],
@@ -36,7 +37,7 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'converging',
   },
   down: {
-    notes: ['Without --purge, the next `kit up` starts the same cluster with the same objects.'],
+    notes: ['Without --purge, the next `kit up` starts the same cluster, with its objects.'],
     examples: ['kit down', 'kit down --purge', 'kit --dir /tmp/try down --purge'],
     exit: 'plain',
   },
@@ -115,7 +116,8 @@ const help: Readonly<Record<string, Help>> = {
   },
   logs: {
     notes: [
-      'A target without a kind is a service. Lines of several tasks are in order of time.',
+      'A target without a kind is a service. Lines of several tasks are in order of',
+      'time.',
       'A line without a level counts as the one before it of its task.',
       names,
     ],
@@ -133,10 +135,11 @@ const help: Readonly<Record<string, Help>> = {
   },
   cp: {
     notes: [
-      'TASK is a task, task/NAME, or service/NAME for one of its tasks. A path that is not',
-      'absolute begins where the task runs. In a directory that is there, a copy has its',
-      'old name; else it becomes TO. Files belong to the user of the task, or to you. Links',
-      'that lead out of what is copied are left out. The task needs `tar`.',
+      'TASK is a task, task/NAME, or service/NAME for one of its tasks. A path that is',
+      'not absolute begins where the task runs. In a directory that is there, a copy',
+      'has its old name; else it becomes TO. Files belong to the user of the task, or',
+      'to you. Links that lead out of what is copied are left out. The task needs',
+      '`tar`.',
     ],
     examples: [
       'kit cp ./settings.json run_web.1:/etc/app/settings.json',
@@ -207,14 +210,15 @@ const help: Readonly<Record<string, Help>> = {
   'rollout pause': {
     notes: [
       names,
-      'What is being replaced comes to its end, and what ends is started again as it was.',
+      'What is being replaced comes to its end, and what ends is started again as it',
+      'was.',
       'A rollout that is yet to come waits, too.',
     ],
     examples: ['kit rollout pause run_web', 'kit rollout pause service/run_web', 'kit --context prod rollout pause run_web'],
     exit: 'plain',
   },
   'rollout resume': {
-    notes: [names, 'Failures until now are accepted; when too many more come, it pauses again, or goes', 'back, as the service says.'],
+    notes: [names, 'Failures until now are accepted; when too many more come, it pauses again, or', 'goes back, as the service says.'],
     examples: ['kit rollout resume run_web', 'kit rollout resume run_web --no-wait', 'kit rollout resume service/run_web --timeout 2m'],
     exit: 'converging',
   },
@@ -273,12 +277,12 @@ const help: Readonly<Record<string, Help>> = {
   },
   whoami: { examples: ['kit whoami', 'kit whoami --context prod', 'kit --socket /run/kit/kit.sock whoami'], exit: 'plain' },
   init: {
-    notes: ['web: a server behind a port; worker: a program with settings and limits; global: one', 'on every node.'],
+    notes: ['web: a server behind a port; worker: a program with settings and limits; global:', 'one on every node.'],
     examples: ['kit init web > run.yml', 'kit init worker --file run.yml', 'kit init global --file agents.yml --force'],
     exit: 'plain',
   },
   doctor: {
-    notes: ['It changes nothing. It ends with 1 when something is broken, and with 0 when there', 'are only warnings.'],
+    notes: ['It changes nothing. It ends with 1 when something is broken, and with 0 when', 'there are only warnings.'],
     examples: ['kit doctor', 'kit --dir /tmp/try doctor', 'kit --context prod doctor'],
     exit: 'plain',
   },

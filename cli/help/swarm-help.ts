@@ -2,9 +2,9 @@
 
 import type { Help } from './help-entry.ts'
 
-const names = 'A name may be shortened to any beginning that only one object has; ids work, too.'
+const names = 'A name may be shortened to any beginning that only one object has; ids work too.'
 const nodes = 'A node may be named by its host name.'
-const filters = '--filter may be repeated: values of one key are alternatives, all keys must hold.'
+const filters = '--filter repeats: values of one key are alternatives, all keys must hold.'
 
 function entry(exit: Help['exit'], examples: Help['examples'], ...notes: readonly string[]): Help {
   return { examples, exit, ...(notes.length === 0 ? {} : { notes }) }
@@ -39,7 +39,7 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
       'kit service create --name clock --mode global alpine sh -c "while sleep 1; do date; done"',
     ],
     'What follows the image is passed to it. It prints the id of the service.',
-    'A service without an image has --args that every node can run (process executor).',
+    'Without an image, --args has to be what every node can run (process executor).',
   ),
   'service update': entry(
     'converging',
@@ -50,7 +50,7 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
       'kit service update web --tty=false --force',
     ],
     names,
-    'What no flag names stays as it is. An empty text takes a field out: --hostname "".',
+    'What no flag names stays as it is. An empty text empties a field: --hostname "".',
   ),
   'service ls': entry(
     'plain',
@@ -132,8 +132,8 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
   'cluster backup': entry(
     'plain',
     ['kit cluster backup kit.backup', 'kit cluster backup kit-$(date +%F).backup', 'kit --context prod cluster backup prod.backup'],
-    'It holds every secret and the key of the root. With autolock it is sealed with the',
-    'unlock key of now; without, keep it as secret as the disk of a manager.',
+    'It holds every secret and the key of the root. With autolock it is sealed with',
+    'the unlock key of now; without, keep it as secret as the disk of a manager.',
   ),
   'cluster restore': entry(
     'plain',
@@ -142,8 +142,8 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
       'pass kit/unlock-key | kit cluster restore kit.backup --state-dir /var/lib/kit',
       'kit cluster restore kit.backup --state-dir /var/lib/kit < /run/secrets/unlock-key',
     ],
-    'Needs no cluster. A sealed backup needs the unlock key that the cluster had then; it',
-    'is asked for, or read from standard input.',
+    'Needs no cluster. A sealed backup needs the unlock key that the cluster had',
+    'then; it is asked for, or read from standard input.',
   ),
   'cluster unlock-key': entry('plain', ['kit cluster unlock-key', 'kit cluster unlock-key default', 'kit cluster unlock-key -q']),
   swarm: entry('none', ['kit swarm init --advertise-addr eth0', 'kit swarm join-token worker', 'kit swarm user add ann --role viewer']),
@@ -151,7 +151,7 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
     'plain',
     ['kit swarm init', 'kit swarm init --advertise-addr 192.168.1.10', 'kit swarm init --advertise-addr eth1:2377 --cert-expiry 720h'],
     'It speaks with the kitd of this machine, which was started with --standby.',
-    'The same command once more changes nothing, and prints the command to join again.',
+    'The same command again changes nothing, and prints the command to join.',
   ),
   'swarm join': entry(
     'plain',
@@ -161,7 +161,7 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
       'kit swarm join --token @token.txt --availability drain 192.168.1.10:4242',
     ],
     'It speaks with the kitd of this machine, which was started with --standby.',
-    'Workers do not listen: --listen-addr and --advertise-addr are kept for a manager.',
+    'Workers do not listen: both addresses are kept for when it is a manager.',
   ),
   'swarm leave': entry(
     'plain',
@@ -183,8 +183,8 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
   'swarm unlock': entry(
     'plain',
     ['kit swarm unlock', 'pass kit/unlock-key | kit swarm unlock', 'kit swarm unlock < /run/secrets/unlock-key'],
-    'The key is asked for, or read from standard input. One of a manager that was away',
-    'when it was changed is the one from before.',
+    'The key is asked for, or read from standard input. One of a manager that was',
+    'away when it was changed is the one from before.',
   ),
   'swarm unlock-key': entry(
     'plain',
@@ -217,8 +217,9 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
       'kit swarm ca --rotate --ca-cert root.pem --ca-key root-key.pem',
       'kit swarm ca --rotate --ca-cert root.pem --external-ca protocol=cfssl,url=https://ca.example.com:8888/api/v1/cfssl/sign',
     ],
-    'A rotation waits for every node, and says for which: one that is gone for good has',
-    'to be removed (kit node rm). What runs and what is connected is not touched by it.',
+    'A rotation waits for every node, and says for which: one that is gone for good',
+    'has to be removed (kit node rm). What runs and what is connected is not touched',
+    'by it.',
   ),
   task: entry('none', ['kit task ls', 'kit task ls -a -f service=redis', 'kit task inspect redis.1']),
   'task ls': entry('plain', ['kit task ls', 'kit task ls -a -f service=redis', 'kit task ls -q'], filters),
@@ -231,8 +232,8 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
   'stack deploy': entry(
     'converging',
     ['kit stack deploy -c compose.yml shop', 'kit stack deploy -c compose.yml shop --detach', 'kit stack deploy -c - shop < compose.yml'],
-    'As kit apply -f compose.yml --name shop: what the file no longer has is removed, and',
-    'a field that somebody else has changed is a conflict.',
+    'As kit apply -f compose.yml --name shop: what the file no longer has is removed,',
+    'and a field that somebody else has changed is a conflict.',
   ),
   'stack ls': entry('plain', ['kit stack ls', 'kit stack ls -q', "kit stack ls --format '{{.Name}}'"]),
   'stack ps': entry('plain', ['kit stack ps shop', 'kit stack ps shop -q', 'kit stack ps shop -f desired-state=running'], names, filters),
