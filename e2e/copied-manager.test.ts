@@ -1,5 +1,5 @@
 // The state directory of a manager is copied, and a second daemon started with it: two under one id could vote twice, or one of
-// them take back what the other has said. The copy is not let in and ends; the cluster goes on, and loses nothing.
+// them take back what the other has said. Whichever comes second is not let in and ends; the cluster goes on, and loses nothing.
 
 import assert from 'node:assert/strict'
 import { cpSync, readFileSync } from 'node:fs'
@@ -10,7 +10,11 @@ import { freeAddress, Machine } from './machine.ts'
 
 const cluster = new Cluster()
 before(() => cluster.kit('up', '--managers', '3', '--executor', 'process'))
-after(() => cluster.remove())
+const copies: Machine[] = []
+after(async () => {
+  for (const copy of copies) await copy.stop('SIGKILL')
+  await cluster.remove()
+})
 
 const hosts = ['node-1', 'node-2', 'node-3']
 const config = (name: string): string => `apiVersion: kit/v1\nkind: Config\nmetadata: {name: ${name}}\nspec: {data: YQ==}\n`
@@ -28,6 +32,29 @@ async function nodes(): Promise<ReadonlyMap<string, NodeObject['status']>> {
   return new Map(items.map(({ status }) => [status.description?.hostname ?? '', status]))
 }
 
+/** A directory that may be started, of a daemon that runs or does not. */
+function copyOf(original: string, name: string): Machine {
+  const copy = new Machine(cluster, name, 'worker')
+  copies.push(copy)
+  const isPlain = (path: string): boolean => !['lock', 'kit.sock'].includes(basename(path))
+  cpSync(join(cluster.directory, original), copy.directory, { recursive: true, filter: isPlain })
+  return copy
+}
+
+async function start(copy: Machine): Promise<void> {
+  const address = await freeAddress('127.0.0.1')
+  await copy.start('--executor', 'process', '--listen-remote-api', address, '--advertise-addr', address)
+}
+
+async function write(name: string): Promise<void> {
+  await cluster.kit('apply', '-f', cluster.file(`${name}.yml`, config(name)))
+}
+
+async function assertHas(host: string, written: readonly string[]): Promise<void> {
+  const names = await cluster.kit('--socket', join(cluster.directory, host, 'kit.sock'), 'get', 'configs', '-o', 'name')
+  for (const name of written) assert.ok(names.includes(`config/${name}\n`), `${name} at ${host}`)
+}
+
 async function all(): Promise<void> {
   await eventually(async () => {
     const managers = [...(await nodes()).values()].filter(({ state, manager }) => state === 'Ready' && manager?.reachable === true)
@@ -41,28 +68,50 @@ for (const whose of ['a follower', 'the leader'])
     const leads = ([, { manager }]: readonly [string, NodeObject['status']]): boolean => manager?.member === 'Leader'
     const [original] = [...(await nodes())].find((each) => leads(each) === (whose === 'the leader')) ?? []
     assert.ok(original !== undefined && hosts.includes(original))
-    const copy = new Machine(cluster, `copy-${original}`, 'worker')
-    const isPlain = (path: string): boolean => !['lock', 'kit.sock'].includes(basename(path))
-    cpSync(join(cluster.directory, original), copy.directory, { recursive: true, filter: isPlain })
-    const address = await freeAddress('127.0.0.1')
-    await copy.start('--executor', 'process', '--listen-remote-api', address, '--advertise-addr', address)
+    const copy = copyOf(original, `copy-${whose.split(' ')[1]}`)
+    await start(copy)
     const { pid } = copy
     assert.ok(pid !== undefined, copy.text)
     const written: string[] = []
     do {
       const name = `${original}-${written.length}`
-      await cluster.kit('apply', '-f', cluster.file(`${name}.yml`, config(name)))
+      await write(name)
       written.push(name)
     } while (isAlive(pid))
     await eventually(() => assert.match(copy.text, /kitd: another manager runs under the id of this one/))
     assert.match(copy.text, /Start one of them only, and let the other join with an empty directory/)
     assert.ok(written.length > 3)
     await all()
-    for (const host of hosts) {
-      const socket = join(cluster.directory, host, 'kit.sock')
-      const names = await cluster.kit('--socket', socket, 'get', 'configs', '-o', 'name')
-      for (const name of written) assert.ok(names.includes(`config/${name}\n`), `${name} at ${host}`)
-    }
+    for (const host of hosts) await assertHas(host, written)
     const logs = hosts.map((host) => readFileSync(join(cluster.directory, host, 'kitd.log'), 'utf8')).join('')
     assert.match(logs, /Refused a second manager under one id/)
   })
+
+test('a copy that is started while its original is down takes its place; the original is refused then, and afterwards, and nothing is lost', async () => {
+  await all()
+  const [original] = [...(await nodes())].find(([, { manager }]) => manager?.member === 'Voter') ?? []
+  assert.ok(original !== undefined)
+  const pid = Number(/\d+/.exec(readFileSync(join(cluster.directory, original, 'lock'), 'utf8'))?.[0])
+  process.kill(pid, 'SIGKILL')
+  await eventually(() => assert.ok(!isAlive(pid)))
+  const copy = copyOf(original, 'copy-alone')
+  await start(copy)
+  await all()
+  const written = ['alone-1', 'alone-2', 'alone-3']
+  for (const name of written) await write(name)
+  assert.match(await cluster.fails(1, 'up'), /another manager runs under the id of this one/)
+  await all()
+  for (const name of ['alone-4', 'alone-5']) {
+    await write(name)
+    written.push(name)
+  }
+  await copy.stop()
+  // The leader knows what the copy has acknowledged, and the original does not have it: it is told apart, and stays out.
+  assert.match(await cluster.fails(1, 'up'), /cannot be trusted: the log of this manager ends at entry \d+, .*under its id that entry \d+/)
+  assert.match(
+    await cluster.fails(1, 'up'),
+    /holds a state that was not that of the other managers, and is not used: the log of this manager ends/,
+  )
+  for (const host of hosts) if (host !== original) await assertHas(host, written)
+  assert.match(await cluster.fails(1, 'doctor'), new RegExp(`kitd of ${original} does not run`))
+})

@@ -80,6 +80,11 @@ export class Counters {
     await Promise.race([work, Promise.all(this.#clients).then(() => work)])
   }
 
+  /** Another client that reads once, of a manager that may have been overtaken. */
+  async read(name: string, socket: string): Promise<void> {
+    await this.#read(name, socket)
+  }
+
   /** Ends the clients, and looks at `socket` whether all is there, once. */
   async end(socket: string, least: number): Promise<void> {
     this.#isOver = true
@@ -105,14 +110,11 @@ export class Counters {
     for (let turn = 0; !this.#isOver; turn += 1) {
       const [reading, writing] = [0, 1].map((more) => sockets[(turn + more) % sockets.length] ?? '')
       assert.ok(reading !== undefined && writing !== undefined)
-      const { seen } = tally
-      const found = await this.#ask(reading, 'GET', path(name))
-      if (found?.status !== 200) continue
-      const value = countOf(found.body)
-      assert.ok(value >= seen, `${reading} answered ${value} after ${seen} had been acknowledged or read`)
-      tally.seen = Math.max(tally.seen, value)
-      const { metadata } = found.body as Counter
-      const next = { ...(found.body as object), metadata: { ...metadata, labels: { count: String(value + 1) } } }
+      const found = await this.#read(name, reading)
+      if (found === undefined) continue
+      const { metadata } = found
+      const value = Number(metadata.labels.count)
+      const next = { ...found, metadata: { ...metadata, labels: { count: String(value + 1) } } }
       const reply = await this.#ask(writing, 'PUT', path(name), next)
       if (reply === undefined || isUnknown(reply)) tally.unknown += 1
       else if (reply.status === 200) {
@@ -121,6 +123,19 @@ export class Counters {
         tally.seen = Math.max(tally.seen, value + 1)
       } else assert.ok([409, 503].includes(reply.status), JSON.stringify(reply))
     }
+  }
+
+  /** Undefined when it was not answered. */
+  async #read(name: string, socket: string): Promise<Counter | undefined> {
+    const tally = this.#tallies.get(name)
+    assert.ok(tally !== undefined, `there is no counter ${name}`)
+    const { seen } = tally
+    const found = await this.#ask(socket, 'GET', path(name))
+    if (found?.status !== 200) return undefined
+    const value = countOf(found.body)
+    assert.ok(value >= seen, `${socket} answered ${value} after ${seen} had been acknowledged or read`)
+    tally.seen = Math.max(tally.seen, value)
+    return found.body as Counter
   }
 
   /** Undefined when it was not answered. A conflict is no complaint: somebody else was faster. */

@@ -6,6 +6,7 @@ import type { KitObject } from '../api/objects.ts'
 import { edit, task } from './mvcc/testdata/builders.ts'
 import type { OpenStore } from './store.ts'
 import { Group } from './testdata/group.ts'
+import { MemoryDisk } from './testdata/world.ts'
 
 async function founded(...ids: readonly string[]): Promise<Group> {
   const group = new Group()
@@ -113,4 +114,20 @@ test('a member whose memory changes under it finds that by itself, and reads the
   await group.start(wrong, ids, disk)
   await group.pass(() => group.leader?.disagreement(wrong) === null)
   assert.equal(group.store(wrong).view.get('Task', 'web.1.a')?.status.message, undefined)
+})
+
+test('a member whose disk lacks what was acknowledged under its id stops, whatever else it has, and the others go on', async () => {
+  const group = await founded(...ids)
+  const forgetful = follower(group)
+  await group.stop(forgetful)
+  const disk = new MemoryDisk()
+  const seen = watch(await group.start(forgetful, ids, disk))
+  await group.pass(() => seen.why !== '')
+  assert.match(
+    seen.why,
+    /^this manager stops, because it cannot be trusted: the log of this manager ends at entry 0, and the leader \d was told/,
+  )
+  assert.match(disk.diverged ?? '', /Remove it \(`kit node demote/)
+  group.members.delete(forgetful)
+  await write(group, 'web.2.a')
 })

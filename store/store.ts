@@ -26,6 +26,7 @@ import type { Refusal } from './raft/core.ts'
 import type { Entry, SnapshotMeta } from './raft/entry.ts'
 import type { Message } from './raft/message.ts'
 import type { AppendWork, Raft } from './raft/raft.ts'
+import { LostEntries } from './raft/replication.ts'
 import { afterTerm, applyEntry, forgetOthers, recover } from './recover.ts'
 import { isNoSpace, type SnapshotOptions, Snapshots } from './snapshots.ts'
 import { Waiting } from './waiting.ts'
@@ -396,7 +397,8 @@ class Driver implements OpenStore, PeerHandler {
       if (message.type === 'state') this.#comparison.hear(message)
       else this.#raft.step(message)
     } catch (error) {
-      this.#fail(error)
+      if (error instanceof LostEntries) this.#stopAsDiverged(error.message)
+      else this.#fail(error)
     }
     this.#wake()
   }

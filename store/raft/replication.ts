@@ -81,7 +81,18 @@ function acknowledge(core: Core, leader: string, index: number): void {
 }
 
 /** As follower. */
+/** What was acknowledged under the id of this member is not here: its disk is that of an earlier day, or a copy of another one's. */
+export class LostEntries extends Error {
+  override readonly name = 'LostEntries'
+}
+
+/** A leader tells a member of no more than that has acknowledged. */
 export function handleHeartbeat(core: Core, from: string, message: Of<'heartbeat'>): void {
+  const { lastIndex } = core.log
+  if (message.commit > lastIndex)
+    throw new LostEntries(
+      `the log of this manager ends at entry ${lastIndex}, and the leader ${from} was told under its id that entry ${message.commit} is on its disk: the state directory is an old copy, or one that was restored, and what it acknowledged since is not in it. Remove it (\`kit node demote ${core.id}\` and \`kit node rm ${core.id}\` on another manager), and let it join with an empty directory`,
+    )
   core.log.commitTo(message.commit)
   core.sendWhenDurable(from, { type: 'heartbeatResponse', context: message.context })
 }
