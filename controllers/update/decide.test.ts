@@ -290,3 +290,11 @@ test('a rollout that went on over too many failures completes, and makes nothing
   assert.partialDeepStrictEqual(end({}), { kind: 'finish', update: { state: 'Completed' }, lastGood: undefined })
   assert.partialDeepStrictEqual(end({ maxFailureRatio: 1 }), { kind: 'finish', lastGood: 'r2' })
 })
+
+test('no more failures are counted at once than one commit takes', () => {
+  const uncounted = Array.from({ length: 2_500 }, (_, at) => task('2:Failed#ok/o', at + 1))
+  const counted = step({ update: 'Updating' }, { uncounted }, { failureAction: 'Continue' })
+  assert(counted.kind === 'count')
+  assert.equal(counted.tasks.length, 999)
+  assert.equal(counted.update.failures, 999)
+})

@@ -4,8 +4,12 @@
 import { isBeforeStep, isDue } from '../../api/clock-step.ts'
 import type { Service, Task, UpdateStatus } from '../../api/objects.ts'
 import type { UpdatePolicyMs } from '../../api/schema/defaults.ts'
+import { maxWritesPerCommit } from '../../api/store.ts'
 import { howItEnded } from '../slots/how-it-ended.ts'
 import { hasPaused, isPaused, isRollback, isRolling, targetOf } from '../slots/policy.ts'
+
+/** The service is written with them. */
+const mostCounted = maxWritesPerCommit - 1
 
 /** What the slots say, counted. */
 export interface RolloutFacts {
@@ -94,7 +98,9 @@ function begin(
 }
 
 /** U2. */
-function count(service: Service, update: UpdateStatus, policy: UpdatePolicyMs, { uncounted, countOthers, now }: RolloutFacts): RolloutStep {
+function count(service: Service, update: UpdateStatus, policy: UpdatePolicyMs, facts: RolloutFacts): RolloutStep {
+  const { countOthers, now } = facts
+  const uncounted = facts.uncounted.slice(0, mostCounted) // The others next time.
   const failed = uncounted.filter((task) => isFailure(task, policy.monitorMs))
   const failures = update.failures + failed.length
   const counted: UpdateStatus = { ...update, failures }
