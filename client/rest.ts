@@ -235,6 +235,8 @@ async function* watch<K extends Kind>(
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent<K>, void, void> {
   let since = options.resourceVersion
+  /** Objects of the last entry whose events came: one entry may change many, and the connection break among them. */
+  let seen: { readonly version: string; readonly names: Set<string> } = { version: '', names: new Set() }
   // A replay is in order of name, so only its end is a place to go on from: the server is asked to mark it.
   let initial = options.sendInitialEvents === true || since === undefined || since === '0'
   let waitMs = watchWaitMs.first
@@ -248,9 +250,17 @@ async function* watch<K extends Kind>(
         const event = asWatchEvent(kind, value)
         const isReplayEnd = event.type === 'BOOKMARK' && event.initialEventsEnd
         if (isReplayEnd) initial = false
-        if (!initial) since = event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata.resourceVersion
         heardAt = clock.monotonicMs()
         waitMs = watchWaitMs.first
+        if (event.type === 'BOOKMARK') {
+          if (!initial) since = event.resourceVersion
+        } else if (!initial) {
+          const { name, resourceVersion: version } = event.object.metadata
+          if (seen.version !== version) seen = { version, names: new Set() }
+          if (seen.names.has(name)) continue
+          seen.names.add(name)
+          since = versionBefore(version)
+        }
         if (event.type !== 'BOOKMARK' || (isReplayEnd ? options.sendInitialEvents === true : options.bookmarks === true)) yield event
       }
     } catch (error) {
@@ -263,6 +273,11 @@ async function* watch<K extends Kind>(
     await clock.sleep(waitMs, signal).catch(() => undefined)
     waitMs = Math.min(waitMs * 2, watchWaitMs.longest)
   }
+}
+
+/** Going on from there tells everything of that version again. */
+function versionBefore(version: string): string {
+  return String(Number(version) - 1)
 }
 
 function watchQuery(options: WatchOptions, since: string | undefined, initial: boolean): Query {

@@ -54,3 +54,45 @@ test('a watch tells when its connection breaks and when there is one again, and 
     [undefined, undefined],
   ])
 })
+
+test('a watch that breaks among the changes of one entry misses none of them, and tells none twice', async () => {
+  const changed = (name: string, resourceVersion: string) => ({
+    type: 'MODIFIED',
+    object: { apiVersion: 'kit/v1', kind: 'Task', metadata: { name, resourceVersion }, spec: {}, status: {} },
+  })
+  const asked: (string | undefined)[] = []
+  const answers = [
+    [changed('a', '6'), changed('b', '9'), changed('c', '9')],
+    [changed('b', '9'), changed('c', '9'), changed('d', '9'), changed('b', '10')],
+    [changed('b', '10')],
+  ]
+  const clock = new TestClock()
+  const stop = new AbortController()
+  const client = createClient({
+    clock,
+    identity: localAdmin,
+    name: 'test',
+    handle: async ({ query }) => {
+      asked.push(query['resourceVersion'])
+      if (asked.length === answers.length) stop.abort()
+      const events = answers[asked.length - 1] ?? []
+      return {
+        status: 200,
+        headers: {},
+        stream: (async function* () {
+          yield* events
+          throw new StatusError('Unavailable', 'the connection broke')
+        })(),
+      }
+    },
+  })
+  const told: string[] = []
+  const watching = (async () => {
+    for await (const event of client.watch('Task', { resourceVersion: '5' }, stop.signal))
+      if (event.type !== 'BOOKMARK') told.push(`${event.object.metadata.name} ${event.object.metadata.resourceVersion}`)
+  })()
+  await clock.advance(1_000)
+  await watching
+  assert.deepEqual(asked, ['5', '8', '9'])
+  assert.deepEqual(told, ['a 6', 'b 9', 'c 9', 'd 9', 'b 10'])
+})
