@@ -6,7 +6,7 @@
 
 import type { Service } from '../../api/objects.ts'
 import { replicasOf } from '../../api/schema/defaults.ts'
-import type { Commit, Write } from '../../api/store.ts'
+import { type Commit, maxWritesPerCommit, type Write } from '../../api/store.ts'
 import { isWanted } from '../../api/task.ts'
 import type { Controller } from '../runtime/controller.ts'
 import { targetOf } from '../slots/policy.ts'
@@ -29,10 +29,10 @@ export function decide(
   replicas: number,
   claimed: number,
   lowestFree: (count: number) => readonly number[],
-  surplus: () => readonly string[],
+  surplus: (count: number) => readonly string[],
 ): Plan {
   if (claimed < replicas) return { create: lowestFree(Math.min(replicas - claimed, mostSlots)), remove: [] }
-  if (claimed > replicas) return { create: [], remove: surplus().slice(0, mostSlots) }
+  if (claimed > replicas) return { create: [], remove: surplus(Math.min(claimed - replicas, mostSlots)) }
   return { create: [], remove: [] }
 }
 
@@ -56,7 +56,7 @@ export function replicatedController(deps: SlotControllerDeps): Controller {
         replicasOf(service),
         claimed,
         (count) => mine.lowestFree(count, now),
-        () => mine.surplus(now),
+        (count) => mine.surplus(count, now),
       )
       const canCreate = service.status.revisionGeneration === service.metadata.generation
       if (plan.remove.length > 0) await store.commit(removal(deps, service, plan.remove, now))
@@ -85,9 +85,12 @@ function creation({ store: { view }, nodes }: SlotControllerDeps, service: Servi
   return guarded(view, service, numbers.map(String), writes)
 }
 
+/** The tasks of a slot go in the order in which they were made: one that does not fit in has its claim still, and comes again. */
 function removal({ store: { view } }: SlotControllerDeps, service: Service, surplus: readonly string[], now: number): Commit {
   const tasks = surplus.flatMap((slot) => view.tasksOfSlot(service.metadata.uid, slot)).filter((task) => !isWanted(task, 'Remove'))
-  const writes = tasks.map((task) => stopTask(task, 'replicated', now, { reason: 'ScaledDown', desired: 'Remove' }))
+  const writes = tasks
+    .slice(0, maxWritesPerCommit)
+    .map((task) => stopTask(task, 'replicated', now, { reason: 'ScaledDown', desired: 'Remove' }))
   return guarded(view, service, surplus, writes)
 }
 

@@ -39,10 +39,13 @@ export class ServiceSlots {
   #lastSettledAt = 0
   #refreshedAt = 0
   #lowestFree = 1
-  #surplus: ReadonlySet<string> | undefined
+  /** Those to go first at the front; undefined while it has to be found anew. */
+  #surplus: Set<string> | undefined
   #wasSurplus: ReadonlySet<string> = new Set()
   /** How often a slot was classified: what tests measure. */
   classifications = 0
+  /** How often it was found out which slots are surplus: a pass through all of them. */
+  rankings = 0
 
   constructor(service: Service, view: StoreView, nodes: NodeFacts) {
     this.serviceUid = service.metadata.uid
@@ -64,13 +67,11 @@ export class ServiceSlots {
 
   markTask(task: Task, deleted: boolean): void {
     this.#dirty.add(slotOf(task))
-    this.#surplus = undefined
     this.#noteRollout(task, deleted)
   }
 
   markSlot(slot: string): void {
     this.#dirty.add(slot)
-    this.#surplus = undefined
   }
 
   /** Slots in that row, at `now` (ms since 1970). The order is that in which they entered it. */
@@ -108,7 +109,9 @@ export class ServiceSlots {
   /** When a row may change by time alone (ms since 1970). */
   nextRevisit(now: number): number | undefined {
     this.#refresh(now)
-    return this.#revisits.size === 0 ? undefined : Math.min(...this.#revisits.values())
+    let next: number | undefined
+    for (const at of this.#revisits.values()) next = Math.min(next ?? at, at)
+    return next
   }
 
   /** The lowest slot numbers that nothing claims, at most `count`. */
@@ -123,10 +126,10 @@ export class ServiceSlots {
     return free
   }
 
-  /** Slots beyond the first `replicas`, those to go first at the front. Ranked only when there are any. */
-  surplus(now: number): readonly string[] {
+  /** Slots beyond the first `replicas`, at most `count`, those to go first at the front. Ranked only when there are any. */
+  surplus(count: number, now: number): readonly string[] {
     this.#refresh(now)
-    return [...this.#surplusSlots()]
+    return [...this.#surplusSlots().values().take(count)]
   }
 
   /** What the rollout under way has going on (slots.md, "Update, per service"). */
@@ -196,9 +199,11 @@ export class ServiceSlots {
     for (const slot of dirty) this.#noteClaims(slot)
     // Which slots are surplus depends on all claims, so they are known before any row is.
     const surplus = this.#surplusSlots()
-    for (const slot of surplus) if (!this.#wasSurplus.has(slot)) dirty.add(slot)
-    for (const slot of this.#wasSurplus) if (!surplus.has(slot)) dirty.add(slot)
-    this.#wasSurplus = surplus
+    if (surplus !== this.#wasSurplus) {
+      for (const slot of surplus) if (!this.#wasSurplus.has(slot)) dirty.add(slot)
+      for (const slot of this.#wasSurplus) if (!surplus.has(slot)) dirty.add(slot)
+      this.#wasSurplus = surplus
+    }
     for (const slot of dirty) this.#classify(slot, surplus, now)
   }
 
@@ -208,7 +213,9 @@ export class ServiceSlots {
 
   #noteClaims(slot: string): void {
     const tasks = this.#view.tasksOfSlot(this.serviceUid, slot)
-    setMember(this.#claimed, slot, tasks.some(claims))
+    const isClaimed = tasks.some(claims)
+    this.#noteRank(slot, isClaimed)
+    setMember(this.#claimed, slot, isClaimed)
     if (!this.#claimed.has(slot)) this.#lowestFree = Math.min(this.#lowestFree, Math.max(1, Number(slot) || 1))
     setMember(
       this.#running,
@@ -222,11 +229,23 @@ export class ServiceSlots {
     )
   }
 
+  /**
+   * When a surplus slot goes, the others stay surplus: slots of its node that ranked behind it move up to its place at most, which
+   * was beyond the first `replicas`. So taking thousands away, some at a time, ranks them once.
+   */
+  #noteRank(slot: string, isClaimed: boolean): void {
+    if (this.#surplus === undefined || (!isClaimed && !this.#claimed.has(slot))) return
+    const isSettled = this.#surplus.size === 0 || replicasOf(this.#service) === 0
+    if (!isClaimed && this.#surplus.has(slot)) this.#surplus.delete(slot)
+    else if (!isSettled || isClaimed !== this.#claimed.has(slot)) this.#surplus = undefined
+  }
+
   #surplusSlots(): ReadonlySet<string> {
     if (this.#surplus !== undefined) return this.#surplus
     const replicas = replicasOf(this.#service)
     if (this.#isGlobal() || this.#claimed.size <= replicas) this.#surplus = new Set()
     else {
+      this.rankings += 1
       const slots =
         replicas === 0
           ? [...this.#claimed].map(Number)
