@@ -5,8 +5,10 @@
 import { contentHash } from '../../api/content-name.ts'
 import { reasonOf } from '../../api/errors.ts'
 import type { Service, Task } from '../../api/objects.ts'
+import type { Commit } from '../../api/store.ts'
 import { isWanted } from '../../api/task.ts'
 import { firstDynamicPort, PortTable } from '../../network/ports.ts'
+import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, ControllerDeps, Result } from '../runtime/controller.ts'
 
 type AllocatorDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log'>
@@ -67,7 +69,7 @@ class Allocator {
     await this.#inLanes(services, signal, (name) => this.#allocateService(name))
     const tasks = [...this.#newTasks]
     this.#newTasks.clear()
-    await this.#inLanes(tasks, signal, (name) => this.#releaseTask(name))
+    await this.#releaseTasks(tasks)
     return this.#changedServices.size > 0 || this.#newTasks.size > 0 ? { requeueAfterMs: retryMs } : {}
   }
 
@@ -126,21 +128,34 @@ class Allocator {
     }
   }
 
-  async #releaseTask(name: string): Promise<void> {
+  /** What was refused is tried again. */
+  async #releaseTasks(names: readonly string[]): Promise<void> {
+    const left = new Map<Commit, string>()
+    for (const name of names) {
+      const released = this.#released(name)
+      if (released !== undefined) left.set({ writes: [{ op: 'update', object: released }] }, name)
+    }
+    try {
+      await commitEach(this.#deps.store, [...left.keys()], (commit) => left.delete(commit))
+    } catch (error) {
+      if (reasonOf(error) === undefined) throw error
+      this.#deps.log.debug('Put off changes that were not committed', { count: left.size, reason: reasonOf(error) })
+    } finally {
+      for (const name of left.values()) this.#newTasks.add(name)
+    }
+  }
+
+  /** The task when nothing that it needs is missing; undefined when something is, or it has gone on already. */
+  #released(name: string): Task | undefined {
     const { store, clock } = this.#deps
     const task = store.view.get('Task', name)
-    if (task === undefined || task.status.state !== 'New' || isWanted(task, 'Shutdown')) return
+    if (task === undefined || task.status.state !== 'New' || isWanted(task, 'Shutdown')) return undefined
     const service = store.view.get('Service', task.spec.service)
-    if (service === undefined || service.metadata.uid !== task.spec.serviceUid || !this.#isAllocated(service)) return
+    if (service === undefined || service.metadata.uid !== task.spec.serviceUid || !this.#isAllocated(service)) return undefined
     const hostPorts = store.view.get('Revision', task.spec.revision)?.spec.hostPorts ?? []
     const spec = hostPorts.length === 0 ? task.spec : { ...task.spec, network: { ...task.spec.network, ports: [...hostPorts] } }
     const status = { ...task.status, state: 'Pending' as const, at: clock.wallMs(), message: 'waiting for a node' }
-    try {
-      await store.commit({ writes: [{ op: 'update', object: { ...task, spec, status } }] })
-    } catch (error) {
-      this.#newTasks.add(name)
-      throw error
-    }
+    return { ...task, spec, status }
   }
 
   #isAllocated(service: Service): boolean {

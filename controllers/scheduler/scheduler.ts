@@ -4,9 +4,10 @@
 // pure (`place.ts`); a decision that loses a race is undone by reading that task again.
 
 import { placementHash } from '../../api/content-name.ts'
-import { reasonOf } from '../../api/errors.ts'
 import type { Revision, Task } from '../../api/objects.ts'
+import type { Commit } from '../../api/store.ts'
 import { hasReached, isWanted } from '../../api/task.ts'
+import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, ControllerDeps, Result } from '../runtime/controller.ts'
 import { Failures } from './failures.ts'
 import { filters, type Requirements } from './filters.ts'
@@ -18,8 +19,6 @@ import { WaitingTasks } from './waiting-tasks.ts'
 
 type SchedulerDeps = Pick<ControllerDeps, 'store' | 'clock' | 'log'>
 
-/** Commits under way at the same time. */
-const maxOutstanding = 1000
 /** Longest pause between two passes, however long the last one took. */
 const maxPauseMs = 1000
 
@@ -53,7 +52,7 @@ export function schedulerController(deps: SchedulerDeps): Controller {
       Revision: (revision) => scheduler.revisionChanged(revision.metadata.name),
     },
     writes: { Task: ['spec.nodeName', 'spec.placedFor', 'spec.assignedGeneric', 'status'] },
-    reconcile: (_, signal) => scheduler.pass(signal),
+    reconcile: () => scheduler.pass(),
   }
 }
 
@@ -98,7 +97,7 @@ class Scheduler {
     return this.#waiting.touchRevision(name) ? key : none
   }
 
-  async pass(signal: AbortSignal): Promise<Result> {
+  async pass(): Promise<Result> {
     const { clock } = this.#deps
     const early = this.#notBeforeMs - clock.monotonicMs()
     if (early > 0) return { requeueAfterMs: early }
@@ -107,7 +106,7 @@ class Scheduler {
     const decisions = this.#decide()
     const decided = clock.monotonicMs()
     this.#notBeforeMs = decided + Math.min(maxPauseMs, decided - started)
-    const again = await this.#commitAll(decisions, signal)
+    const again = await this.#commitAll(decisions)
     return again ? { requeueAfterMs: 1 } : {}
   }
 
@@ -240,27 +239,19 @@ class Scheduler {
   }
 
   /** Whether anything was refused and has to be decided again. */
-  async #commitAll(decisions: readonly Decision[], signal: AbortSignal): Promise<boolean> {
-    let next = 0
-    let again = false
-    const lane = async (): Promise<void> => {
-      for (let decision = decisions[next++]; decision !== undefined; decision = decisions[next++]) {
-        const { name } = decision.task.metadata
-        try {
-          if (!signal.aborted) await this.#deps.store.commit({ writes: [{ op: 'update', object: decision.write }] })
-        } catch (error) {
-          again = true
-          this.#waiting.touchRevision(decision.task.spec.revision)
-          if (reasonOf(error) === undefined) throw error
-          this.#deps.log.debug('Undid a decision that was not committed', { object: `Task/${name}`, reason: reasonOf(error) })
-        } finally {
-          // Whether it was written or not, the view now says what holds.
-          this.#readTask(name)
-        }
+  async #commitAll(decisions: readonly Decision[]): Promise<boolean> {
+    const left = new Map(decisions.map(({ task, write }) => [{ writes: [{ op: 'update', object: write }] } as Commit, task]))
+    try {
+      await commitEach(this.#deps.store, [...left.keys()], (commit) => left.delete(commit))
+    } finally {
+      for (const task of left.values()) {
+        this.#waiting.touchRevision(task.spec.revision)
+        this.#deps.log.debug('Undid a decision that was not committed', { object: `Task/${task.metadata.name}` })
       }
+      // Whether it was written or not, the view now says what holds.
+      for (const { task } of decisions) this.#readTask(task.metadata.name)
     }
-    await Promise.all(Array.from({ length: Math.min(maxOutstanding, decisions.length) }, lane))
-    return again
+    return left.size > 0
   }
 }
 

@@ -4,7 +4,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Node, Task } from '../../api/objects.ts'
 import type { AgentMessage, StatusReport } from '../../api/session.ts'
+import type { Commit } from '../../api/store.ts'
 import { compareStates, hasReached, slotOf } from '../../api/task.ts'
+import { commitEach } from '../../controllers/runtime/commit-each.ts'
 import type { ControllerStore, EventRecorder } from '../../controllers/runtime/controller.ts'
 import type { Clock } from '../../effects/effects.ts'
 import type { TellRefusal } from '../refusal-log.ts'
@@ -22,6 +24,12 @@ export interface AgentReportsDeps {
   readonly metrics: SessionMetrics | undefined
 }
 
+/** What a report changes of a task. */
+interface Change {
+  readonly before: Task
+  readonly report: StatusReport
+}
+
 type Description = NonNullable<Node['status']['description']>
 
 /** What an agent says of a task is the same for every task of the revision here, and said once of it. */
@@ -36,32 +44,57 @@ export class AgentReports {
 
   async report(session: Session, number: number, reports: readonly StatusReport[]): Promise<void> {
     this.#deps.metrics?.reports.inc(reports.length)
-    await Promise.all(reports.map((report) => this.#commitReport(session, report)))
+    await this.#commitReports(session, reports)
     session.hasReported = true
     await send(session, { type: 'ack', number })
   }
 
-  async #commitReport(session: Session, { task: name, status }: StatusReport): Promise<void> {
-    let changesState = false
-    let slot = ''
-    await commitChange(this.#deps.store, 'Task', name, (task) => {
-      changesState = false // Of an attempt that met a conflict nothing counts.
-      if (!this.#mayReport(session, task, status)) return undefined
-      if (isDeepStrictEqual(status, task.status)) return undefined
-      changesState = task.status.state !== status.state
-      slot = `${task.spec.serviceUid} ${slotOf(task)}`
-      const reported = { ...task, status }
-      const settles = task.spec.settledAt === undefined && hasReached(reported, 'Running')
-      return settles ? { ...reported, spec: { ...task.spec, settledAt: this.#deps.clock.wallMs() } } : reported
+  /** Together first; those that somebody else was faster with are looked at again, each alone. */
+  async #commitReports(session: Session, reports: readonly StatusReport[]): Promise<void> {
+    const { store } = this.#deps
+    const changes = new Map<Commit, Change>()
+    // Of two about one task the last counts.
+    for (const report of new Map(reports.map((each) => [each.task, each])).values()) {
+      const before = store.view.get('Task', report.task)
+      const task = before === undefined ? undefined : this.#taskAfter(session, before, report)
+      if (before !== undefined && task !== undefined) changes.set({ writes: [{ op: 'update', object: task }] }, { before, report })
+    }
+    await commitEach(store, [...changes.keys()], (commit) => {
+      const change = changes.get(commit)
+      if (change !== undefined) this.#recordEnd(change)
+      changes.delete(commit)
     })
-    if (!changesState || (status.state !== 'Failed' && status.state !== 'Rejected')) return
+    await Promise.all([...changes.values()].map(({ report }) => this.#commitReport(session, report)))
+  }
+
+  async #commitReport(session: Session, report: StatusReport): Promise<void> {
+    let change: Change | undefined
+    await commitChange(this.#deps.store, 'Task', report.task, (before) => {
+      const task = this.#taskAfter(session, before, report)
+      change = task === undefined ? undefined : { before, report } // Of an attempt that met a conflict nothing counts.
+      return task
+    })
+    if (change !== undefined) this.#recordEnd(change)
+  }
+
+  /** The task with what is reported of it; undefined when that is refused, or known. */
+  #taskAfter(session: Session, task: Task, { status }: StatusReport): Task | undefined {
+    if (!this.#mayReport(session, task, status) || isDeepStrictEqual(status, task.status)) return undefined
+    const reported = { ...task, status }
+    const settles = task.spec.settledAt === undefined && hasReached(reported, 'Running')
+    return settles ? { ...reported, spec: { ...task.spec, settledAt: this.#deps.clock.wallMs() } } : reported
+  }
+
+  #recordEnd({ before, report: { status } }: Change): void {
+    if (before.status.state === status.state || (status.state !== 'Failed' && status.state !== 'Rejected')) return
+    const { name } = before.metadata
     const message = (status.error ?? status.message ?? 'no reason given').slice(0, 1024)
     this.#deps.events.record({
       object: { kind: 'Task', name },
       type: 'Warning',
       reason: status.state,
       message,
-      series: `${slot} ${message}`,
+      series: `${before.spec.serviceUid} ${slotOf(before)} ${message}`,
     })
   }
 
