@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { UpdateStatus } from '../../api/objects.ts'
+import { StatusError } from '../../api/errors.ts'
+import type { Task, UpdateStatus } from '../../api/objects.ts'
+import type { Commit } from '../../api/store.ts'
+import { createSimulatedClock } from '../../sim/effects/clock.ts'
+import { EventQueue } from '../../sim/effects/event-queue.ts'
+import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
 import { service, task } from '../slots/testdata/notation.ts'
-import { beyondHistory } from './reaper.ts'
+import { beyondHistory, reaperController } from './reaper.ts'
+
+const clock = createSimulatedClock(new EventQueue())
 
 const cases: readonly {
   readonly name: string
@@ -49,3 +56,43 @@ for (const { name, tasks, limit, update, deleted } of cases) {
     assert.deepEqual(found.map(({ spec }) => spec.attempt).toSorted(), deleted)
   })
 }
+
+test('a task that lives wakes nobody, unless its slot has more than it', async () => {
+  const store = createMemoryStore()
+  const controller = reaperController({ store, clock })
+  const keys = (object: Task, previous?: Task): readonly string[] => controller.watches.Task?.(object, previous) ?? []
+  await store.commit({ writes: [{ op: 'create', object: service() }] })
+  const first = task('1:Running#ok')
+  await store.commit({ writes: [{ op: 'create', object: first }] })
+  assert.deepEqual(keys(first), [])
+  assert.deepEqual(keys(task('1:Running#ok'), task('1:Starting#ok')), [])
+  assert.deepEqual(keys(task('1:Failed#ok'), first), ['history:'])
+  const second = task('2:Pending')
+  await store.commit({ writes: [{ op: 'create', object: second }] })
+  assert.deepEqual(keys(second), ['history:'])
+  const stray = task('1:Running#ok')
+  assert.deepEqual(keys({ ...stray, spec: { ...stray.spec, serviceUid: 'another' } }, stray), ['history:'])
+})
+
+test('what is past the history of many slots goes in few entries, and what has to be tried again is', async () => {
+  const memory = createMemoryStore()
+  await memory.commit({ writes: [{ op: 'create', object: service() }] })
+  const tasks = Array.from({ length: 64 }, (_, at) => task('1:Shutdown#ok/X=', at + 1))
+  await memory.commit({ writes: tasks.map((object) => ({ op: 'create', object })) })
+  let commits = 0
+  const store = {
+    ...memory,
+    async commit(commit: Commit) {
+      commits += 1
+      if (commits <= 4) throw new StatusError('Unavailable', 'no space left')
+      return memory.commit(commit)
+    },
+  }
+  const controller = reaperController({ store, clock })
+  for (const each of tasks) controller.watches.Task?.(each, undefined)
+  const { signal } = new AbortController()
+  await assert.rejects(controller.reconcile('history:', signal), /no space left/)
+  await controller.reconcile('history:', signal)
+  assert.equal(memory.view.count('Task'), 0)
+  assert.equal(commits, 8)
+})

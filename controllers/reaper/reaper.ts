@@ -2,7 +2,7 @@
 // have ended, old tasks of slots beyond the history that the cluster keeps, and objects whose owner is gone.
 
 import type { KitObject, Service, Task } from '../../api/objects.ts'
-import { maxWritesPerCommit, type StoreView, type Write } from '../../api/store.ts'
+import { type Commit, maxWritesPerCommit, type StoreView, type Write } from '../../api/store.ts'
 import { claims, hasReached, isEnded, isWanted, slotOf } from '../../api/task.ts'
 import { commitEach } from '../runtime/commit-each.ts'
 import type { Controller, ControllerDeps } from '../runtime/controller.ts'
@@ -14,9 +14,10 @@ export const tasksFinalizer = 'kit/tasks'
 
 const defaultHistory = 5
 
-/** Keys: `service:<name>`, `task:<service uid>/<slot>`, `gone:<service uid>`, `owner:<uid>`. */
+/** Keys: `service:<name>`, `history:` (all slots that have changed), `gone:<service uid>`, `owner:<uid>`. */
 export function reaperController({ store, clock }: Pick<ControllerDeps, 'store' | 'clock'>): Controller {
   const { view } = store
+  const changed = new Set<string>()
   return {
     name: 'reaper',
     watches: {
@@ -25,8 +26,8 @@ export function reaperController({ store, clock }: Pick<ControllerDeps, 'store' 
         `gone:${service.metadata.uid}`,
         `owner:${service.metadata.uid}`,
       ],
-      Task: (task) => [
-        `task:${task.spec.serviceUid}/${slotOf(task)}`,
+      Task: (task, previous) => [
+        ...(concernsHistory(view, task, previous) && changed.add(slotKey(task)) ? ['history:'] : []),
         ...(view.get('Service', task.spec.service)?.metadata.deletedAt === undefined ? [] : [`service:${task.spec.service}`]),
       ],
       Stack: (stack) => [`owner:${stack.metadata.uid}`],
@@ -49,8 +50,8 @@ export function reaperController({ store, clock }: Pick<ControllerDeps, 'store' 
           return reapService(store, subject, clock.wallMs())
         case 'gone':
           return reapTasksOf(store, subject, clock.wallMs())
-        case 'task':
-          return reapSlot(store, subject)
+        case 'history':
+          return reapSlots(store, changed, clock.wallMs())
         case 'owner':
           return reapOwned(store, subject, clock.wallMs())
         default:
@@ -104,19 +105,42 @@ function remove(task: Task): Write {
   return { op: 'delete', kind: 'Task', name: task.metadata.name, expect: task.metadata.resourceVersion }
 }
 
-async function reapSlot(store: ReaperStore, subject: string): Promise<{ requeueAfterMs?: number }> {
-  const at = subject.indexOf('/')
-  const tasks = store.view.tasksOfSlot(subject.slice(0, at), subject.slice(at + 1))
-  const [first] = tasks
-  if (first === undefined) return {}
-  const service = store.view.get('Service', first.spec.service)
-  if (service?.metadata.uid !== first.spec.serviceUid) return reapTasksOf(store, first.spec.serviceUid, first.status.at)
-  const limit = store.view.get('Cluster', 'default')?.spec.taskHistoryLimit ?? defaultHistory
-  await commitEach(
-    store,
-    beyondHistory(tasks, service, limit).map((task) => ({ writes: [remove(task)] })),
-  )
+function slotKey(task: Task): string {
+  return `${task.spec.serviceUid}/${slotOf(task)}`
+}
+
+/** Most events are about tasks that live, and nothing of their slot can be deleted but when there is one more. */
+function concernsHistory(view: StoreView, task: Task, previous: Task | undefined): boolean {
+  const { spec } = task
+  if (view.get('Service', spec.service)?.metadata.uid !== spec.serviceUid) return true
+  return isEnded(task) || (previous === undefined && view.tasksOfSlot(spec.serviceUid, slotOf(task)).length > 1)
+}
+
+/** Empties `slots`. Those that could not be looked after come back. */
+async function reapSlots(store: ReaperStore, slots: Set<string>, now: number): Promise<{ requeueAfterMs?: number }> {
+  const due = [...slots]
+  slots.clear()
+  try {
+    await commitEach(store, pastHistory(store.view, due))
+    for (const uid of new Set(due.map((slot) => slot.slice(0, slot.indexOf('/'))))) await reapTasksOf(store, uid, now)
+  } catch (error) {
+    for (const slot of due) slots.add(slot)
+    throw error
+  }
   return {}
+}
+
+function pastHistory(view: StoreView, slots: readonly string[]): readonly Commit[] {
+  const limit = view.get('Cluster', 'default')?.spec.taskHistoryLimit ?? defaultHistory
+  return slots.flatMap((key) => {
+    const at = key.indexOf('/')
+    const uid = key.slice(0, at)
+    const tasks = view.tasksOfSlot(uid, key.slice(at + 1))
+    const [first] = tasks
+    const service = first === undefined ? undefined : view.get('Service', first.spec.service)
+    if (service?.metadata.uid !== uid) return []
+    return beyondHistory(tasks, service, limit).map((task) => ({ writes: [remove(task)] }))
+  })
 }
 
 /**
