@@ -35,6 +35,7 @@ const patienceMs = 180_000
 /** Longer than a manager looks for a leader. */
 const answerMs = 6_000
 const retryMs = 500
+const againMs = 1_000
 /** Until every agent has been told another period of heartbeats. */
 const toldMs = 6_000
 
@@ -170,7 +171,8 @@ async function play(scenario: Scenario, loss?: Loss): Promise<Played> {
     onToldToStop: () => undefined,
     onCertificate: () => undefined,
     onDiskIsNew: () => undefined,
-    onEnded: (_, error) => fail(error),
+    // Somebody who comes may be told too often that nobody leads; what looks after daemons starts it again.
+    onEnded: (host, error) => (host === absent ? cluster.queue.schedule(againMs, () => void cluster.start(host)) : fail(error)),
     onWarning: () => undefined,
     ...(https !== undefined && { https: (process) => https(cluster, process) }),
   })
