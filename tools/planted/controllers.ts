@@ -161,7 +161,7 @@ export const controllerBugs: readonly Bug[] = [
   {
     what: 'a source prunes what others have made with a copy of its label',
     file: 'controllers/gitops/prune.ts',
-    text: 'entry.manager === managerOf(source) && ownsLabel(entry)',
+    text: 'isSource(source, entry) && ownsLabel(entry)',
     replacement: 'ownsLabel(entry)',
     tests: ['controllers/gitops/prune.test.ts', 'controllers/gitops/history.test.ts'],
   },
