@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync,
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { findEngine } from '../agent/docker/testdata/engine.ts'
-import { Cluster, eventually } from './cluster.ts'
+import { Cluster, eventually, type TaskObject } from './cluster.ts'
 
 const engine = await findEngine()
 if (engine !== undefined) {
@@ -120,8 +120,12 @@ services:
   })
 
   test('a task that has ended is said to have ended', async () => {
-    await eventually(async () => assert.equal((await cluster.tasks('app_brief'))[0]?.status.state, 'Complete'))
-    const name = (await cluster.tasks('app_brief'))[0]?.metadata.name
+    let name: string | undefined
+    await eventually(async () => {
+      const { items } = await cluster.json<{ readonly items: readonly TaskObject[] }>('tasks', '--field-selector', 'spec.service=app_brief')
+      assert.equal(items[0]?.status.state, 'Complete')
+      name = items[0]?.metadata.name
+    })
     assert.match(await cluster.fails(1, 'cp', 'service/app_brief:/tmp/kept', '.'), /no task of service\/app_brief is running/)
     assert.match(
       await cluster.fails(1, 'cp', `task/${name}:/tmp/kept`, '.'),
