@@ -126,10 +126,8 @@ async function keepSession(
     redirects = 0
     options.onSession?.(message, manager)
   }
-  let turn = Math.floor(effects.random.next() * managers.length)
-  for (;;) {
-    // Whom another one takes for the leader is asked in between: were it somebody's turn, one wrong hint in each round could leave him out for ever.
-    const manager = leader ?? managers[turn++ % managers.length] ?? ''
+  for (let turn = Math.floor(effects.random.next() * managers.length); ; turn += 1) {
+    const manager = leader ?? managers[turn % managers.length] ?? ''
     leader = undefined
     try {
       await runSession({ ...deps, onSession }, manager, sessionId, signal)
