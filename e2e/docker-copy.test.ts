@@ -19,7 +19,7 @@ if (engine !== undefined) {
     const stack = `
 name: app
 services:
-  box: {image: ${engine.image}, working_dir: /work, ${wait}}
+  box: {image: ${engine.image}, working_dir: /box, ${wait}}
   sealed: {image: ${engine.image}, read_only: true, tmpfs: [/tmp], ${wait}}
   guest: {image: ${engine.image}, user: "1234:1234", ${wait}}
   bare: {image: ${engine.image}, environment: {PATH: /nowhere}, ${wait}}
@@ -34,7 +34,7 @@ services:
   test('a file of 50 MB goes into a container and comes out again, with its content and its permissions', async () => {
     writeFileSync(here('big'), randomBytes(50 * 1024 * 1024), { mode: 0o750 })
     await cluster.kit('cp', './big', 'app_box.1:copy')
-    assert.match(await inBox('stat -c "%a %s" /work/copy'), /^750 52428800$/m)
+    assert.match(await inBox('stat -c "%a %s" /box/copy'), /^750 52428800$/m)
     await cluster.kit('cp', 'service/app_box:copy', './back')
     assert.ok(readFileSync(here('back')).equals(readFileSync(here('big'))))
     assert.equal(statSync(here('back')).mode & 0o7777, 0o750)
@@ -49,7 +49,7 @@ services:
     await cluster.kit('cp', 'tree', 'app_box.1:.')
     await cluster.kit('cp', 'tree', 'app_box.1:new/one')
     for (const path of ['tree', 'new/one']) {
-      await cluster.kit('cp', `app_box.1:/work/${path}`, `from-${path.replace('/', '-')}`)
+      await cluster.kit('cp', `app_box.1:/box/${path}`, `from-${path.replace('/', '-')}`)
       const copied = here(`from-${path.replace('/', '-')}`)
       assert.deepEqual(readdirSync(copied).toSorted(), ['deep', 'link', long])
       assert.equal(readFileSync(join(copied, 'deep/a file'), 'utf8'), 'a')
@@ -68,7 +68,7 @@ services:
     }
     assert.match(told, /trap\/pipe is no file, directory or link/)
     assert.equal(readFileSync(here('caught/good'), 'utf8'), 'x\n')
-    await inBox('echo followed > target && busybox ln -s /work/target way')
+    await inBox('echo followed > target && busybox ln -s /box/target way')
     await cluster.kit('cp', '-L', 'app_box.1:way', 'followed')
     assert.equal(readFileSync(here('followed'), 'utf8'), 'followed\n')
   })
