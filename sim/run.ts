@@ -179,7 +179,7 @@ async function simulate(
     trace.line(nowMs(), host, isRestart ? 'recovered' : 'founded', String(store.view.resourceVersion))
     log.follow(store, isRestart, host)
     store.onLeadership((leads) => trace.line(nowMs(), host, leads ? 'leads' : 'follows', String(store.status().term)))
-    watch(cluster, store, host, random.split(`watch ${host} ${store.view.resourceVersion}`), watches)
+    watch(cluster, store, host, random.split(`watch ${host} ${store.view.resourceVersion}`), watches, fail)
   }
 
   function onEntry(events: readonly StoreEvent[], { view }: OpenStore): void {
@@ -400,14 +400,15 @@ function watch(
   host: string,
   random: SeededRandom,
   watches: ReturnType<typeof watchSeesEveryVersion>,
+  fail: (error: unknown) => void,
 ): void {
   let since = store.view.resourceVersion
-  watches.begin(host, since)
+  let seen = watches.begin(host, since)
   const follow = async (): Promise<void> => {
     const stop = new AbortController()
     let batches = 3 + random.below(20)
     for await (const events of store.watch(since, stop.signal)) {
-      watches.seen(host, events)
+      seen(events)
       since = events.at(-1)?.resourceVersion ?? since
       batches -= 1
       if (batches === 0) stop.abort()
@@ -415,9 +416,10 @@ function watch(
     cluster.queue.schedule(random.exponential(2000), () => void follow().catch(again))
   }
   const again = (error: unknown): void => {
+    if (error instanceof assert.AssertionError) fail(error)
     if (reasonOf(error) !== 'Expired') return // The store closed with its process.
     since = store.view.resourceVersion
-    watches.begin(host, since)
+    seen = watches.begin(host, since)
     follow().catch(again)
   }
   follow().catch(again)
