@@ -156,6 +156,32 @@ test('another manager is tried when one does not answer, and newly told ones cou
   assert.equal(world.manager.of('hello').length, tries)
 })
 
+test('a manager calls itself, too, wherever it is said to be', async () => {
+  const world = new World('manager-1')
+  world.managerAddress = 'here:4242'
+  world.manager.managers = ['elsewhere:4242', 'here:4242']
+  void world.startAgent()
+  await world.until('a session', () => world.manager.of('heartbeat').length > 0)
+  world.manager.streams.at(-1)?.close()
+  await world.until('calls', () => world.called.length > 8)
+  assert.deepEqual(new Set(world.called), new Set(['manager-1', 'node-1', 'elsewhere:4242']))
+})
+
+test('whom a manager wrongly takes for the leader takes nobody’s turn', async () => {
+  const world = new World('manager-1', 'manager-2')
+  world.managerAddress = 'here:4242'
+  for (const manager of world.managers.values()) manager.managers = ['manager-2']
+  const second = world.managers.get('manager-2')
+  assert.ok(second !== undefined)
+  second.refusal = { type: 'refused', reason: 'NotLeader', message: 'another one leads', retry: true, leader: 'gone:4242' }
+  void world.startAgent()
+  await world.until('a session', () => world.manager.of('heartbeat').length > 0)
+  world.called.length = 0
+  world.manager.streams.at(-1)?.close()
+  await world.until('calls', () => world.called.length > 8)
+  for (const each of ['node-1', 'manager-2', 'gone:4242']) assert.ok(world.called.filter((to) => to === each).length > 2, `${world.called}`)
+})
+
 const removed = { type: 'refused', reason: 'NotFound', message: 'the node was removed', retry: false } as const
 
 test('an agent that is told that its node was removed stops what it runs, what only the executor knows included, and ends', async () => {

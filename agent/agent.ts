@@ -121,13 +121,15 @@ async function keepSession(
   let redirects = 0
   const onSession = (message: SessionStart, manager: string): void => {
     sessionId = message.sessionId
-    if (message.managers.length > 0) managers = message.managers
+    if (message.managers.length > 0) managers = withOwn(options, message.managers)
     backoffMs = 0
     redirects = 0
     options.onSession?.(message, manager)
   }
-  for (let turn = Math.floor(effects.random.next() * managers.length); ; turn += 1) {
-    const manager = leader ?? managers[turn % managers.length] ?? ''
+  let turn = Math.floor(effects.random.next() * managers.length)
+  for (;;) {
+    // Whom another one takes for the leader is asked in between: were it somebody's turn, one wrong hint in each round could leave him out for ever.
+    const manager = leader ?? managers[turn++ % managers.length] ?? ''
     leader = undefined
     try {
       await runSession({ ...deps, onSession }, manager, sessionId, signal)
@@ -143,6 +145,11 @@ async function keepSession(
     backoffMs = nextBackoffMs(backoffMs)
     await effects.clock.sleep(effects.random.next() * backoffMs, signal)
   }
+}
+
+/** A manager is always there for itself: what is said of where it is may be wrong, and its session is what mends that. */
+function withOwn({ nodeName, managerAddress }: AgentOptions, told: readonly string[]): readonly string[] {
+  return managerAddress === undefined ? told : [nodeName, ...told.filter((each) => each !== managerAddress)]
 }
 
 /** The manager, which the transport has made sure of, does not even begin: this node is not of its cluster any more. */

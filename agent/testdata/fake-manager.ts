@@ -98,6 +98,10 @@ export class World {
   readonly logged: string[] = []
   /** With which error the agent's transport does not connect, if it does not. */
   refuses: Error | undefined
+  /** Of an agent whose node is a manager. */
+  managerAddress: string | undefined
+  /** Whom the agent has called, in order. */
+  readonly called: string[] = []
   #lane: Lane | undefined
 
   constructor(...names: readonly string[]) {
@@ -134,12 +138,15 @@ export class World {
       disk: this.disk.mount(lane),
       transport: {
         ...transport,
-        connect: (...to: Parameters<typeof transport.connect>) =>
-          this.refuses === undefined ? transport.connect(...to) : Promise.reject(this.refuses),
+        connect: (...to: Parameters<typeof transport.connect>) => {
+          this.called.push(to[0])
+          return this.refuses === undefined ? transport.connect(...to) : Promise.reject(this.refuses)
+        },
       },
       log: this.#log(),
     }
-    const options = { nodeName: 'node-1', hostname: 'one', managers: [...this.managers.keys()], directory: '/agent' }
+    const own = this.managerAddress === undefined ? {} : { managerAddress: this.managerAddress }
+    const options = { nodeName: 'node-1', hostname: 'one', managers: [...this.managers.keys()], directory: '/agent', ...own }
     const world = { executor: this.machine.executor(lane), portServer: this.ports.server(lane) }
     return createAgent(effects, { ...options, ...world }).run(signal)
   }
