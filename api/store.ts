@@ -85,6 +85,8 @@ export interface StoreView {
   list<K extends Kind>(kind: K): Iterable<Objects[K]>
   count(kind: Kind): number
   tasksOfService(serviceUid: string): Iterable<Task>
+  /** Of all services that have or had that name. In no order. */
+  tasksOfServiceNamed(name: string): Iterable<Task>
   tasksOfSlot(serviceUid: string, slot: string): readonly Task[]
   tasksOnNode(nodeName: string): Iterable<Task>
   /** Objects with an ownerReference to `uid`; tasks are not listed here, they belong to their service. */

@@ -1,38 +1,41 @@
-// All objects of a kind as they were at a version: the present ones with the events since taken back.
-// The last few answers are kept, so that a list in pages is sorted once.
+// What is selected of a kind, as it was at a version: what there is now, with the events since taken back.
+// The last few answers are kept, so that a list in pages is selected and sorted once.
 
 import { StatusError } from '../api/errors.ts'
 import type { Kind, KitObject } from '../api/objects.ts'
 import type { Store } from '../api/store.ts'
+import type { Selection } from './selection.ts'
 
 const keptAnswers = 4
 
-export type Past = (kind: Kind, version: number) => readonly KitObject[]
+export type Past = (kind: Kind, version: number, selection: Selection) => readonly KitObject[]
 
 /** In order of name. Throws Expired when history does not reach back to `version`. */
 export function createPast(store: Store): Past {
   const answers = new Map<string, readonly KitObject[]>()
-  return (kind, version) => {
-    const key = `${kind}@${version}`
+  return (kind, version, selection) => {
+    const key = `${version} ${selection.key}`
     const known = answers.get(key)
     if (known !== undefined) return known
-    const objects = read(store, kind, version)
+    const objects = read(store, kind, version, selection)
     answers.set(key, objects)
     for (const old of answers.keys()) if (answers.size > keptAnswers) answers.delete(old)
     return objects
   }
 }
 
-function read(store: Store, kind: Kind, version: number): readonly KitObject[] {
+function read(store: Store, kind: Kind, version: number, { candidates, matches }: Selection): readonly KitObject[] {
+  const { view } = store
+  if (version === view.resourceVersion) return Array.from(candidates(view)).filter(matches).sort(byName)
   const objects = new Map<string, KitObject>()
-  for (const object of store.view.list(kind)) objects.set(object.metadata.name, object)
-  const events = version === store.view.resourceVersion ? [] : store.history(version)
-  for (const event of events.toReversed()) {
-    if (event.object.kind !== kind) continue
-    if (event.previous === undefined) objects.delete(event.object.metadata.name)
-    else objects.set(event.object.metadata.name, event.previous)
+  for (const object of candidates(view)) objects.set(object.metadata.name, object)
+  // Whatever has become a candidate since then, or has ceased to be one, has an event.
+  for (const { object, previous } of store.history(version).toReversed()) {
+    if (object.kind !== kind) continue
+    if (previous === undefined) objects.delete(object.metadata.name)
+    else objects.set(object.metadata.name, previous)
   }
-  return [...objects.values()].sort(byName)
+  return [...objects.values()].filter(matches).sort(byName)
 }
 
 export function byName(a: KitObject, b: KitObject): number {

@@ -1,45 +1,23 @@
 // Reading: one object, a list in consistent pages, and either as a table.
 
 import { notFound, StatusError } from '../api/errors.ts'
-import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
 import { apiVersion, type KitObject } from '../api/objects.ts'
 import type { ApiRequest, Identity } from '../api/request.ts'
-import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector } from '../api/selector.ts'
 import type { Store } from '../api/store.ts'
 import { partialOf, type TableOptions } from '../api/table.ts'
 import { isJsonObject, type JsonObject, type ListMetadata } from '../api/wire.ts'
 import type { Clock } from '../effects/effects.ts'
 import { hiddenFrom } from './access.ts'
 import { isTrue, preferences, wholeNumber } from './answer.ts'
-import { labelsOf, toWire, withoutPaths } from './conversion.ts'
+import { toWire, withoutPaths } from './conversion.ts'
 import { type Past, parseVersion } from './past.ts'
 import type { Resource, StoredResource } from './resources.ts'
+import { selection } from './selection.ts'
 
 export interface ReadDeps {
   readonly store: Store
   readonly clock: Clock
   readonly past: Past
-}
-
-export type Match = (object: KitObject) => boolean
-
-/** What both selectors of a request select. */
-export function selection(resource: Resource, query: ApiRequest['query']): Match {
-  const labels = parseLabelSelector(query['labelSelector'] ?? '')
-  const fields = parseFieldSelector(query['fieldSelector'] ?? '', resource.fieldPaths)
-  const paths = new Map(fields.map(({ path }) => [path, parseJsonPath(`.${path}`)]))
-  return (object) =>
-    matchesLabels(labels, labels.length === 0 ? undefined : labelsOf(object)) &&
-    matchesFields(fields, (path) => String(evaluateJsonPath(paths.get(path) ?? [], object)[0] ?? defaultOf(resource, path) ?? ''))
-}
-
-/** A field that was left out has its default. */
-function defaultOf(resource: Resource, path: string): unknown {
-  const parents = path.split('.').flatMap((name) => ['properties', name])
-  return evaluateJsonPath(
-    [...parents, 'default'].map((name) => ({ type: 'field', name })),
-    resource.schema,
-  )[0]
 }
 
 /** The object as whoever asks may see it. */
@@ -79,21 +57,17 @@ export function listObjects(deps: ReadDeps, resource: StoredResource, request: A
   const limit = wholeNumber(query, 'limit') ?? 0
   const start = query['continue'] === undefined || query['continue'] === '' ? undefined : readToken(query['continue'], resource)
   const version = start?.version ?? listVersion(query, deps.store.view.resourceVersion)
-  const matches = selection(resource, query)
-  const all = deps.past(resource.kind, version)
-  const items: KitObject[] = []
-  let at = start === undefined ? 0 : firstAfter(all, start.after)
-  for (; at < all.length && (limit === 0 || items.length < limit); at++) {
-    const object = all[at]
-    if (object !== undefined && matches(object)) items.push(object)
-  }
+  const all = deps.past(resource.kind, version, selection(resource, query))
+  const from = start === undefined ? 0 : firstAfter(all, start.after)
+  const items = all.slice(from, limit === 0 ? undefined : from + limit)
+  const left = all.length - from - items.length
   const last = items.at(-1)
-  const more = at < all.length && last !== undefined
+  const more = left > 0 && last !== undefined
   const selects = (query['labelSelector'] ?? '') !== '' || (query['fieldSelector'] ?? '') !== ''
   const metadata: ListMetadata = {
     resourceVersion: String(version),
     ...(more && { continue: writeToken({ version, after: last.metadata.name, kind: resource.kind }) }),
-    ...(more && !selects && { remainingItemCount: all.length - at }),
+    ...(more && !selects && { remainingItemCount: left }),
   }
   return answerList(
     deps,

@@ -9,8 +9,9 @@ import { partialOf } from '../api/table.ts'
 import type { JsonObject } from '../api/wire.ts'
 import { isTrue, preferences, statusOf, wholeNumber } from './answer.ts'
 import { byName, parseVersion } from './past.ts'
-import { type Match, type ReadDeps, selection, tableOptions, toAnswer } from './read.ts'
+import { type ReadDeps, tableOptions, toAnswer } from './read.ts'
 import type { StoredResource } from './resources.ts'
+import { type Match, selection } from './selection.ts'
 
 const bookmarkPeriodMs = 30_000
 
@@ -29,7 +30,7 @@ interface Watch {
 export function watchObjects(deps: ReadDeps, resource: StoredResource, request: ApiRequest): AsyncIterable<unknown> {
   const { query } = request
   const { view } = deps.store
-  const matches = selection(resource, query)
+  const { matches, candidates } = selection(resource, query)
   const initialBookmark = isTrue(query['sendInitialEvents'])
   if (initialBookmark && query['resourceVersionMatch'] !== 'NotOlderThan') {
     throw new StatusError('Invalid', 'sendInitialEvents needs resourceVersionMatch=NotOlderThan')
@@ -44,7 +45,7 @@ export function watchObjects(deps: ReadDeps, resource: StoredResource, request: 
     request,
     matches,
     since: replays ? view.resourceVersion : version,
-    replay: replays ? [...view.list(resource.kind)].filter(matches).sort(byName) : [],
+    replay: replays ? Array.from(candidates(view)).filter(matches).sort(byName) : [],
     initialBookmark,
     bookmarks: isTrue(query['allowWatchBookmarks']),
     timeoutMs: timeoutSeconds === undefined || timeoutSeconds === 0 ? undefined : timeoutSeconds * 1000,

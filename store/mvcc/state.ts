@@ -144,6 +144,10 @@ export class State implements StoreView {
     return currentOf(this.#tasks.service(serviceUid)?.cells ?? [])
   }
 
+  *tasksOfServiceNamed(wanted: string): Iterable<Task> {
+    for (const [, { name, cells }] of this.#tasks.services()) if (name === wanted) yield* currentOf(cells)
+  }
+
   tasksOfSlot(serviceUid: string, slot: string): readonly Task[] {
     return (
       this.#tasks

@@ -26,7 +26,7 @@ export class SlotTasks {
 }
 
 export class ServiceTasks {
-  /** Name that its tasks give it. For messages only. */
+  /** Name that its tasks give it. */
   readonly name: string
   claimsIndex = 0
   readonly cells = new Set<TaskCell>()
