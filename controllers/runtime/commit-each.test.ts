@@ -53,36 +53,55 @@ test('many share few entries, which say once of their service what all of them s
   assert.deepEqual(told, commits)
 })
 
-test('one that is stale fails alone', async () => {
-  const { store } = await withTasks(20)
+test('one that is stale already is left out', async () => {
+  const { store, entries } = await withTasks(20)
   const commits = Array.from({ length: 20 }, (_, at) => stopping(store, at + 1))
   await store.commit(stopping(store, 7))
   const told: Commit[] = []
   await commitEach(store, commits, (commit) => told.push(commit))
   assert.equal(stopped(store).length, 20)
   assert.deepEqual(
+    entries.slice(1).map(({ writes }) => writes.length),
+    [16, 3],
+  )
+  assert.deepEqual(told, commits.toSpliced(6, 1))
+})
+
+test('where one becomes stale on the way, the others go without it', async () => {
+  const { store, entries } = await withTasks(20)
+  const commits = Array.from({ length: 20 }, (_, at) => stopping(store, at + 1))
+  const overtaking = store.commit(stopping(store, 7)) // On its way, and not to be seen yet.
+  const told: Commit[] = []
+  await commitEach(store, commits, (commit) => told.push(commit))
+  await overtaking
+  assert.equal(stopped(store).length, 20)
+  assert.deepEqual(
+    entries.slice(1).map(({ writes }) => writes.length),
+    [16, 4, 15],
+  )
+  assert.deepEqual(
     told.toSorted((a, b) => commits.indexOf(a) - commits.indexOf(b)),
     commits.toSpliced(6, 1),
   )
 })
 
-test('those that are too large together are committed alone', async () => {
-  const { store } = await withTasks(3)
-  const limited: Pick<Store, 'commit'> = {
-    commit: (commit) =>
-      commit.writes.length > 1 ? Promise.reject(new StatusError('RequestEntityTooLarge', 'too large')) : store.commit(commit),
-  }
-  await commitEach(
-    limited,
-    [1, 2, 3].map((slot) => stopping(store, slot)),
-  )
-  assert.equal(stopped(store).length, 3)
-})
+for (const reason of ['Conflict', 'RequestEntityTooLarge'] as const)
+  test(`where none seems stale, each goes alone after ${reason}`, async () => {
+    const { store } = await withTasks(3)
+    const limited: Pick<Store, 'commit' | 'view'> = {
+      view: store.view,
+      commit: (commit) => (commit.writes.length > 1 ? Promise.reject(new StatusError(reason, 'too many')) : store.commit(commit)),
+    }
+    const commits = [1, 2, 3].map((slot) => stopping(store, slot))
+    await commitEach(limited, commits)
+    assert.equal(stopped(store).length, 3)
+  })
 
 test('another failure rejects, when all have ended', async () => {
   const { store } = await withTasks(40)
   let ended = 0
-  const failing: Pick<Store, 'commit'> = {
+  const failing: Pick<Store, 'commit' | 'view'> = {
+    view: store.view,
     async commit(commit) {
       if (ended === 0 && commit.writes.length === 16) {
         ended += 1

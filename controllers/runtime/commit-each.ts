@@ -1,9 +1,9 @@
 // Many small commits at once: one per slot, so that a slot that moved meanwhile fails alone. A few of them share an entry of the
-// log, which costs half of what an entry for each does (ADR 36); where one of the few is stale, each is tried alone. The
+// log, which costs half of what an entry for each does (ADR 36); where one of the few is stale, the others go without it. The
 // store makes whatever arrives during a sync durable together, so all this costs one disk write, not many.
 
 import { reasonOf } from '../../api/errors.ts'
-import { type Commit, type Guard, maxWritesPerCommit, type Store } from '../../api/store.ts'
+import { type Commit, type Guard, maxWritesPerCommit, type Store, type StoreView, type Write } from '../../api/store.ts'
 
 /** Commits that are under way at the same time. */
 const most = 2_048
@@ -16,13 +16,31 @@ const mostShared = 16
  * `onCommitted` hears of each that took effect.
  */
 export async function commitEach(
-  store: Pick<Store, 'commit'>,
+  store: Pick<Store, 'commit' | 'view'>,
   commits: readonly Commit[],
   onCommitted: (commit: Commit) => void = () => {},
 ): Promise<void> {
   for (let from = 0; from < commits.length; from += most) {
-    await allOf(inGroups(commits.slice(from, from + most)).map((group) => commitGroup(store, group, onCommitted)))
+    const timely = withoutOvertaken(store.view, commits.slice(from, from + most))
+    await allOf(inGroups(timely).map((group) => commitGroup(store, group, onCommitted)))
   }
+}
+
+/** Those that are no Conflict already: since they were decided a second has passed, perhaps. */
+function withoutOvertaken(view: StoreView, commits: readonly Commit[]): readonly Commit[] {
+  return commits.filter(
+    ({ guards = [], writes }) =>
+      !guards.some((guard) => guard.on === 'slot' && view.slotIndex(guard.serviceUid, guard.slot) > guard.index) &&
+      !writes.some((write) => isOvertaken(view, write)),
+  )
+}
+
+function isOvertaken(view: StoreView, write: Write): boolean {
+  if (write.op === 'delete')
+    return write.expect !== undefined && view.get(write.kind, write.name)?.metadata.resourceVersion !== write.expect
+  const { kind, metadata } = write.object
+  const stored = view.get(kind, metadata.name)
+  return write.op === 'create' ? stored !== undefined : stored?.metadata.resourceVersion !== metadata.resourceVersion
 }
 
 /** In order, as many in each as one entry takes. */
@@ -42,7 +60,11 @@ function inGroups(commits: readonly Commit[]): readonly (readonly Commit[])[] {
 }
 
 /** Rejects when one of them fails for another reason than that it is stale, after all have ended. */
-async function commitGroup(store: Pick<Store, 'commit'>, group: readonly Commit[], onCommitted: (commit: Commit) => void): Promise<void> {
+async function commitGroup(
+  store: Pick<Store, 'commit' | 'view'>,
+  group: readonly Commit[],
+  onCommitted: (commit: Commit) => void,
+): Promise<void> {
   try {
     await store.commit(merged(group))
   } catch (error) {
@@ -51,7 +73,10 @@ async function commitGroup(store: Pick<Store, 'commit'>, group: readonly Commit[
       throw error
     }
     if (!isStale(error) && reasonOf(error) !== 'RequestEntityTooLarge') throw error
-    await allOf(group.map((commit) => commitGroup(store, [commit], onCommitted)))
+    const others = withoutOvertaken(store.view, group)
+    const isTold = others.length < group.length // Otherwise nothing here says which of them it was.
+    const next = isTold ? inGroups(others) : group.map((commit) => [commit])
+    await allOf(next.map((each) => commitGroup(store, each, onCommitted)))
     return
   }
   for (const commit of group) onCommitted(commit)

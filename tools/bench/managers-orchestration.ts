@@ -75,6 +75,6 @@ async function measureSteps(group: ManagerGroup, client: Client, agents: number,
   await timed(
     'scale to zero',
     () => client.scale('Service', 'web', 0),
-    () => isNone('spec.service=web,status.state=Running'),
+    async () => (await running()) === 0,
   )
 }
