@@ -8,6 +8,9 @@ export interface Help {
   readonly exit: keyof typeof exitTexts
 }
 
+/** A note of whatever takes a node. */
+export const nodes = 'A node may be named by its host name.'
+
 export const exitTexts = {
   none: '',
   plain: `

@@ -3,11 +3,10 @@
 
 import type { Command } from 'commander'
 import { gitopsHelp } from './gitops-help.ts'
-import { exitTexts, type Help } from './help-entry.ts'
+import { exitTexts, type Help, nodes } from './help-entry.ts'
 import { swarmHelp } from './swarm-help.ts'
 
 const names = 'A name may be shortened to any beginning that only one object has.'
-const nodes = 'A node may be named by its host name.'
 const files = 'A file is a Compose file (a stack) or holds objects of kit, in YAML or JSON.'
 const composeKeys = 'docs/compose.md says what each key of a Compose file does.'
 
