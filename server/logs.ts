@@ -1,66 +1,31 @@
-// Logs of a task, or of all tasks of a service, from the nodes that have them, as one stream by their times. The node is
-// asked through its session and opens a stream of protocol `logs`; nothing is stored on the way, and a
-// reader that stops reading stops the agents.
+// Logs of a task, or of all tasks of a service, from the nodes that have them, as one stream by their times. Nothing is
+// stored on the way, and a reader that stops reading stops the agents.
 
 import { StatusError } from '../api/errors.ts'
 import type { Task } from '../api/objects.ts'
 import type { LogLine, LogOptions, LogQuery } from '../api/session.ts'
 import type { Store } from '../api/store.ts'
 import { hasReached, isEnded } from '../api/task.ts'
-import type { Clock, FrameStream, Random, Transport } from '../effects/effects.ts'
-import type { StreamRequest } from './dispatcher/dispatcher.ts'
-import { decodeLogLine, decodeStreamId } from './dispatcher/session-messages.ts'
+import { decodeLogLine } from './dispatcher/session-messages.ts'
 import { type LineWriter, MergedLines } from './merged-lines.ts'
+import { NodeStreams, type NodeStreamsDeps } from './node-streams.ts'
 
-export interface LogBrokerDeps {
+export interface LogBrokerDeps extends NodeStreamsDeps {
   readonly store: Store
-  readonly clock: Clock
-  readonly random: Random
-  readonly transport: Transport
-  /** `Dispatcher.requestStream`. */
-  readonly requestStream: (nodeName: string, message: StreamRequest) => Promise<boolean>
-}
-
-/** An agent that has not opened the stream by then is given up. */
-const openTimeoutMs = 10_000
-
-interface Subscription {
-  readonly task: string
-  readonly nodeName: string
-  readonly writer: LineWriter
-  readonly opened: () => void
-  readonly done: () => void
 }
 
 export class LogBroker {
   readonly #deps: LogBrokerDeps
-  readonly #subscriptions = new Map<string, Subscription>()
+  readonly #streams: NodeStreams
 
   constructor(deps: LogBrokerDeps) {
     this.#deps = deps
+    this.#streams = new NodeStreams(deps, 'logs')
   }
 
   /** Accepts the agents' streams until `signal` fires. */
-  async run(signal: AbortSignal): Promise<void> {
-    await this.#deps.transport.serve('logs', (stream, ended) => this.#accept(stream, ended), signal)
-  }
-
-  async #accept(stream: FrameStream, signal: AbortSignal): Promise<void> {
-    const frames = stream.frames()[Symbol.asyncIterator]()
-    const first = await frames.next()
-    const subscription = first.done === true ? undefined : this.#subscriptions.get(decodeStreamId(first.value))
-    // A node may speak only for the subscription that it was asked for.
-    if (subscription === undefined || subscription.nodeName !== stream.peer.node?.id) return stream.close()
-    subscription.opened()
-    subscription.writer.heard()
-    try {
-      for (let frame = await frames.next(); frame.done !== true && !signal.aborted; frame = await frames.next()) {
-        if (!(await subscription.writer.push({ ...decodeLogLine(frame.value), task: subscription.task }))) break
-      }
-    } finally {
-      subscription.done()
-      stream.close()
-    }
+  run(signal: AbortSignal): Promise<void> {
+    return this.#streams.run(signal)
   }
 
   /**
@@ -90,7 +55,7 @@ export class LogBroker {
       open++
       const where = `${name} on ${nodeName}`
       const writer = merged.add()
-      const reading = this.#follow({ task: name, nodeName, writer }, from, ended.signal).catch(() => false)
+      const reading = this.#copy({ task: name, nodeName, writer }, from, ended.signal).catch(() => false)
       void reading.then((answered) => {
         writer.end()
         if (!answered) silent.push(where)
@@ -143,32 +108,23 @@ export class LogBroker {
     throw new StatusError('NotFound', `${kind.toLowerCase()} "${name}" has no task before, or none that is still kept`, { kind, name })
   }
 
-  /** Resolves when the node has said all; false when it did not answer. */
-  async #follow(of: Pick<Subscription, 'task' | 'nodeName' | 'writer'>, options: LogOptions, signal: AbortSignal): Promise<boolean> {
-    const id = Buffer.from(this.#deps.random.bytes(16)).toString('hex')
-    const opened = Promise.withResolvers<boolean>()
-    const done = Promise.withResolvers<void>()
-    const abandon = (): void => {
-      opened.resolve(true)
-      done.resolve()
-    }
-    signal.addEventListener('abort', abandon)
-    this.#subscriptions.set(id, { ...of, opened: () => opened.resolve(true), done: () => done.resolve() })
-    const waiting = new AbortController()
+  /** Resolves when the node has said all, or the reader wants no more; false when the node did not answer. Rejects when it broke off. */
+  async #copy(
+    { task, nodeName, writer }: { readonly task: string; readonly nodeName: string; readonly writer: LineWriter },
+    options: LogOptions,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const stream = await this.#streams.open(nodeName, (id) => ({ type: 'logs', id, task, options }), signal)
+    if (stream === undefined) return false
+    const close = (): void => stream.close()
+    signal.addEventListener('abort', close, { once: true })
+    writer.heard()
     try {
-      if (!(await this.#deps.requestStream(of.nodeName, { type: 'logs', id, task: of.task, options }))) return false
-      const late = this.#deps.clock.sleep(openTimeoutMs, waiting.signal).then(
-        () => false,
-        () => true,
-      )
-      if (!(await Promise.race([opened.promise, late]))) return false
-      waiting.abort()
-      await done.promise
+      for await (const frame of stream.frames()) if (!(await writer.push({ ...decodeLogLine(frame), task }))) break
       return true
     } finally {
-      waiting.abort()
-      signal.removeEventListener('abort', abandon)
-      this.#subscriptions.delete(id)
+      signal.removeEventListener('abort', close)
+      stream.close()
     }
   }
 }
