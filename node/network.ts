@@ -5,7 +5,6 @@
 
 import { within } from '../agent/first-of.ts'
 import { parseJson } from '../agent/frames.ts'
-import { StatusError } from '../api/errors.ts'
 import type { Availability } from '../api/join.ts'
 import type { AgentMessage } from '../api/session.ts'
 import type { CertifiedNode, Effects, FrameStream, Transport } from '../effects/effects.ts'
@@ -18,7 +17,6 @@ import {
   believedOf,
   type CertificateDeps,
   isTokenOf,
-  JoinRefused,
   type JoinTrust,
   joinCluster,
   loadCertificate,
@@ -26,6 +24,7 @@ import {
   roleOnDisk,
 } from './certificate.ts'
 import { type Identity, loadIdentity, type ManagerIdentity, readIdentity } from './identity.ts'
+import { untilJoined } from './join.ts'
 import { openNodeKeys } from './open-keys.ts'
 import { retireManager } from './retire.ts'
 import { readText, writeDurably } from './state-file.ts'
@@ -91,9 +90,6 @@ export interface OwnCredentials extends CredentialSource {
 type Members = Pick<OpenStore, 'view' | 'subscribe' | 'status' | 'members'>
 
 export const defaultListen = '0.0.0.0:4242'
-const joinAttempts = 5
-const betweenAttemptsMs = 1_000
-const betweenAnswersMs = 3_000
 const longestManagersFile = 64 * 1024
 const tellWithinMs = 5_000
 
@@ -274,7 +270,6 @@ function isUsable(certificate: NodeCertificate, { clock }: NetworkDeps, { joinTo
   return clock.wallMs() < notAfterMs && (clock.wallMs() >= notBeforeMs || joinToken === undefined)
 }
 
-/** Managers that are just starting are waited for; a refusal is final. */
 async function join(
   deps: NetworkDeps,
   directory: string,
@@ -284,36 +279,11 @@ async function join(
   signal: AbortSignal,
 ): Promise<NodeCertificate> {
   if (options.joinToken === undefined) throw new Error(whyToken(before, deps.clock.wallMs()))
-  const token = await options.joinToken()
-  let leader: string | undefined
-  const { joinWithinMs = Number.POSITIVE_INFINITY } = options
-  const sinceMs = deps.clock.monotonicMs()
-  let failures = 0
-  for (let attempt = 1; ; attempt++) {
-    const manager = leader ?? managers[(attempt - 1) % managers.length] ?? ''
-    try {
-      const open = (trust: JoinTrust | undefined, until: AbortSignal): Promise<FrameStream> => openJoin(deps, manager, trust, until)
-      const { hostname, labels, availability } = options
-      const asked = { directory, token, hostname, labels, ...(availability === undefined ? {} : { availability }) }
-      const joined = await joinCluster(deps, asked, open, signal)
-      deps.log.info('Joined the cluster', { object: `Node/${joined.nodeId}`, manager })
-      return joined
-    } catch (error) {
-      const isFinal =
-        (error instanceof JoinRefused && error.reason !== 'Unavailable') || (error instanceof StatusError && error.reason !== 'Unavailable')
-      // A manager that answers is there, and says that it takes longer.
-      const isAnswered = error instanceof JoinRefused && error.leader === undefined
-      if (!isAnswered) failures++
-      const isLate = deps.clock.monotonicMs() - sinceMs >= joinWithinMs
-      if (isFinal || failures >= joinAttempts || isLate || signal.aborted)
-        throw new Error(`cannot join the cluster at ${manager}: ${messageOf(error)}`, { cause: error })
-      if (isAnswered) deps.log.warn('Waiting to join the cluster', { manager, why: error.message })
-      else deps.log.info('The cluster cannot be joined yet', { manager, error })
-      leader = isAnswered ? manager : error instanceof JoinRefused ? error.leader : undefined
-      if (leader !== undefined && !isAnswered) continue
-      await deps.clock.sleep(isAnswered ? betweenAnswersMs : betweenAttemptsMs, signal)
-    }
-  }
+  const { hostname, labels, availability, joinWithinMs } = options
+  const asked = { directory, token: await options.joinToken(), hostname, labels, ...(availability === undefined ? {} : { availability }) }
+  const ask = (manager: string): Promise<NodeCertificate> =>
+    joinCluster(deps, asked, (trust, until) => openJoin(deps, manager, trust, until), signal)
+  return await untilJoined(deps, { managers, ask, ...(joinWithinMs === undefined ? {} : { withinMs: joinWithinMs }) }, signal)
 }
 
 function whyToken(before: NodeCertificate | undefined, nowMs: number): string {
