@@ -5,6 +5,7 @@
 // mesh/mesh.ts for the clients of published ports.
 
 import type { Effects } from '../effects/effects.ts'
+import { errorCodeOf } from '../effects/thrown.ts'
 import type { Executor, NodeFacts, Notice } from './executor.ts'
 import { Bell, withSignal } from './first-of.ts'
 import { Mesh } from './mesh/mesh.ts'
@@ -154,7 +155,7 @@ function withOwn({ nodeName, managerAddress }: AgentOptions, told: readonly stri
 
 /** The manager, which the transport has made sure of, does not even begin: this node is not of its cluster any more. */
 function isRefusedByTransport(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === 'Removed'
+  return error instanceof Error && errorCodeOf(error) === 'Removed'
 }
 
 /** Upper bound of the wait before the next session, given the one before; 0 after a session that was opened. */

@@ -5,6 +5,7 @@ import { StatusError } from '../api/errors.ts'
 import { decodeExecFrame, type ExecExit, type ExecFrame, encodeExecFrame, execChunks, stdinWindowBytes } from '../api/exec.ts'
 import type { ManagerMessage } from '../api/session.ts'
 import type { FrameStream, Transport } from '../effects/effects.ts'
+import { messageOf } from '../effects/thrown.ts'
 import { type Executor, FatalTaskError } from './executor.ts'
 import { Bell, withSignal } from './first-of.ts'
 import { encode } from './frames.ts'
@@ -58,7 +59,7 @@ export async function serveExec(
 
 function describeFailure(error: unknown): Pick<StatusError, 'reason' | 'message'> {
   if (error instanceof FatalTaskError) return { reason: 'Conflict', message: error.message }
-  return { reason: 'InternalError', message: error instanceof Error ? error.message : String(error) }
+  return { reason: 'InternalError', message: messageOf(error) }
 }
 
 /** Until the other end closes the stream: always read, so that this is noticed at once. */

@@ -7,6 +7,7 @@
 import { crc32 } from 'node:zlib'
 import type { Assignment } from '../api/session.ts'
 import type { Disk, DiskFile, Log } from '../effects/effects.ts'
+import { errorCodeOf } from '../effects/thrown.ts'
 import { isAssignment, parseJson } from './frames.ts'
 
 const suffix = '.json'
@@ -76,7 +77,7 @@ export class TaskDatabase {
     try {
       file = await this.#disk.open(path)
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      if (errorCodeOf(error) === 'ENOENT') return undefined
       throw error
     }
     try {

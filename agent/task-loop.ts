@@ -8,6 +8,7 @@ import type { Assignment } from '../api/session.ts'
 import { compareStates } from '../api/task.ts'
 import type { TaskStatus } from '../api/types/task.ts'
 import type { Clock } from '../effects/effects.ts'
+import { messageOf } from '../effects/thrown.ts'
 import {
   type Executor,
   type Exit,
@@ -240,10 +241,6 @@ export class TaskLoop {
 }
 
 const desiredRank = { Ready: 0, Running: 1, Complete: 2, Shutdown: 3, Remove: 4 } as const
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
 
 function isSuccess(exit: Exit): boolean {
   return exit.exitCode === 0 && exit.reason === undefined

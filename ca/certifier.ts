@@ -5,6 +5,7 @@
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { StatusError } from '../api/errors.ts'
 import type { Clock, Https, HttpsAnswer } from '../effects/effects.ts'
+import { messageOf } from '../effects/thrown.ts'
 import { issuerOf } from './certificate.ts'
 import { type ClusterCa, type ExternalCa, type Root, type Signer, signerOf, trustedRoots } from './cluster-ca.ts'
 import { makeCsr } from './csr.ts'
@@ -179,7 +180,7 @@ async function askAll<T>(
       return read(await ask(deps, authority.url, bodyFor(authority), roots, signal))
     } catch (error) {
       signal.throwIfAborted()
-      failures.push(`${authority.url}: ${error instanceof Error ? error.message : String(error)}`)
+      failures.push(`${authority.url}: ${messageOf(error)}`)
     }
   }
   throw new StatusError('Unavailable', failures.join('; '))

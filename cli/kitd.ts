@@ -14,6 +14,7 @@ import { createHttps } from '../effects/real/https.ts'
 import { createKeys } from '../effects/real/keys.ts'
 import { createLog } from '../effects/real/log.ts'
 import { createRandom } from '../effects/real/random.ts'
+import { messageOf } from '../effects/thrown.ts'
 import { certificatesOf } from '../node/certificate.ts'
 import { loadIdentity } from '../node/identity.ts'
 import { serveControlSocket } from '../server/http/http.ts'
@@ -139,7 +140,7 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
   else {
-    process.stderr.write(`kitd: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`kitd: ${messageOf(error)}\n`)
     process.exitCode = 1
   }
 }

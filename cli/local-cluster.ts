@@ -14,6 +14,7 @@ import type { Client } from '../client/client.ts'
 import { DirectoryLocked, lockDirectory, lockHolder } from '../effects/real/directory-lock.ts'
 import { createDisk } from '../effects/real/disk.ts'
 import { whyUnusable } from '../effects/real/unusable-directory.ts'
+import { errorCodeOf } from '../effects/thrown.ts'
 import { certificatesOf, loadCertificate } from '../node/certificate.ts'
 import { managerFile } from '../node/identity.ts'
 import { type Connection, connect } from './connect.ts'
@@ -307,7 +308,7 @@ function kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(pid, signal)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    if (errorCodeOf(error) !== 'ESRCH') throw error
   }
 }
 

@@ -5,6 +5,7 @@ import type { Kind } from '../api/objects.ts'
 import { nearest } from '../api/suggestion.ts'
 import { isJsonObject, type Table, type TableRow } from '../api/wire.ts'
 import type { Client, Selectors } from '../client/client.ts'
+import { messageOf } from '../effects/thrown.ts'
 import { CommandError, exitCodes } from './exit.ts'
 
 const collator = new Intl.Collator('en', { numeric: true })
@@ -25,7 +26,7 @@ function parsePath(text: string): ReturnType<typeof parseJsonPath> {
   try {
     return parseJsonPath(text.replace(/^\{(.*)\}$/s, '$1'))
   } catch (error) {
-    throw new CommandError(exitCodes.invalid, `error: --sort-by: ${error instanceof Error ? error.message : String(error)}`)
+    throw new CommandError(exitCodes.invalid, `error: --sort-by: ${messageOf(error)}`)
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { StatusError } from '../api/errors.ts'
 import type { Clock, Log } from '../effects/effects.ts'
+import { messageOf } from '../effects/thrown.ts'
 import { JoinRefused, type NodeCertificate } from './certificate.ts'
 
 export interface Joining {
@@ -74,8 +75,4 @@ export async function untilJoined(
 
 function isRefusal(error: unknown): boolean {
   return (error instanceof JoinRefused || error instanceof StatusError) && error.reason !== 'Unavailable'
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

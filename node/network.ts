@@ -9,6 +9,7 @@ import type { Availability } from '../api/join.ts'
 import type { AgentMessage } from '../api/session.ts'
 import type { CertifiedNode, Effects, FrameStream, Transport } from '../effects/effects.ts'
 import type { CredentialSource, Credentials, NodeTransport, NodeTransportOptions } from '../effects/gate.ts'
+import { messageOf } from '../effects/thrown.ts'
 import { createGate, type GateDeps, protocols } from '../server/authorization.ts'
 import { createRefusalLog } from '../server/refusal-log.ts'
 import type { OpenStore } from '../store/store.ts'
@@ -416,8 +417,4 @@ export function hostAndPort(flag: string, text: string): readonly [host: string,
   const host = bracketed ?? plain
   if (host === undefined || Number(port) > 65_535) throw new Error(`${flag}: "${text}" is not HOST:PORT, such as 192.168.1.10:4242`)
   return [host, Number(port)]
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,6 +1,7 @@
 // Small files of a node's state: read whole, written whole and durably or not at all.
 
 import type { Disk, DiskError } from '../effects/effects.ts'
+import { errorCodeOf } from '../effects/thrown.ts'
 
 /** Undefined when there is none. */
 export async function readText(disk: Disk, path: string, longest: number): Promise<string | undefined> {
@@ -30,5 +31,5 @@ export async function writeDurably(disk: Disk, directory: string, name: string, 
 }
 
 function isMissing(error: unknown): error is DiskError {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return errorCodeOf(error) === 'ENOENT'
 }

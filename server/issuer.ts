@@ -18,6 +18,7 @@ import { roleOfToken } from '../ca/join-token.ts'
 import type { ControllerStore, EventRecorder, WriteList } from '../controllers/runtime/controller.ts'
 import { guardStore } from '../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Log, Peer, Random, Transport } from '../effects/effects.ts'
+import { messageOf } from '../effects/thrown.ts'
 import { createRefusalLog, type TellRefusal } from './refusal-log.ts'
 
 export const issuerWrites: WriteList = { Node: ['create', 'status.certificate'] }
@@ -314,10 +315,6 @@ function decode(frame: Uint8Array): JoinRequest {
   }
   if (!isJoinRequest(value)) throw new StatusError('BadRequest', 'that is not a request to join')
   return value
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function lifeOf({ spec }: Cluster): number {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { Clock, Log } from '../effects/effects.ts'
+import { errorCodeOf } from '../effects/thrown.ts'
 import { capture, serialise } from './mvcc/snapshot.ts'
 import type { State } from './mvcc/state.ts'
 import type { SnapshotMeta } from './raft/entry.ts'
@@ -184,5 +185,5 @@ export class Snapshots {
 }
 
 export function isNoSpace(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOSPC'
+  return errorCodeOf(error) === 'ENOSPC'
 }

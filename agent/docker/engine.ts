@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
 import type { TaskStats } from '../../api/stats.ts'
 import { sendSignal } from '../../effects/real/process-identity.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import { isRecord, parseJson } from '../frames.ts'
 import { refusalKept } from './exec-refusal.ts'
 import { type Frame, readFrames } from './log-lines.ts'
@@ -374,7 +375,7 @@ export class Engine {
 }
 
 function explainSilence(error: Error): string {
-  const isForbidden = 'code' in error && error.code === 'EACCES'
+  const isForbidden = errorCodeOf(error) === 'EACCES'
   return isForbidden ? 'this user may not use its socket: add it to the group of the socket, usually docker' : error.message
 }
 

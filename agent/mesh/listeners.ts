@@ -2,6 +2,7 @@
 // it cannot be opened, closed when it is wanted no more.
 
 import type { Clock, Log } from '../../effects/effects.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { Bell, firstOf, untilAborted } from '../first-of.ts'
 import { keyOfPort } from './endpoints.ts'
 import type { Choose, Listener, ListenPort, PortServer } from './port-server.ts'
@@ -112,7 +113,7 @@ export class Listeners {
       return listener
     } catch (error) {
       if (signal.aborted) return undefined
-      const problem = error instanceof Error ? error.message : String(error)
+      const problem = messageOf(error)
       if (problem !== kept.problem) this.#deps.log.warn('Could not open a published port; trying again', { port: key, problem })
       kept.problem = problem
       this.#changed.notify()

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorCodeOf } from '../../effects/thrown.ts'
 
 export interface Limits {
   readonly cpus?: number
@@ -101,7 +102,7 @@ export function removeCgroup(directory: string): boolean {
     rmdirSync(directory)
     return true
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    return errorCodeOf(error) === 'ENOENT'
   }
 }
 

@@ -9,10 +9,11 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import type { ExecExit, ExecRequest, TerminalSize } from '../../api/exec.ts'
 import { identify, sendSignal, signalSession } from '../../effects/real/process-identity.ts'
+import { errorCodeOf, messageOf } from '../../effects/thrown.ts'
 import { type ExecInput, type ExecOutput, FatalTaskError } from '../executor.ts'
 import { isRecord, parseJson } from '../frames.ts'
 import { enterCgroup } from './cgroup.ts'
-import { hasCode, type ShimSpec } from './task-files.ts'
+import type { ShimSpec } from './task-files.ts'
 
 /** How long output is read after the command's end: a process that left its group may hold the pipe open. */
 const drainLimitMs = 1_000
@@ -52,7 +53,7 @@ export async function runCommand(
   } catch (error) {
     if (error instanceof FatalTaskError) throw error
     await output('stderr', Buffer.from(`${explain(spec, request, error)}${request.tty === undefined ? '' : '\r'}\n`))
-    return { exitCode: hasCode(error, 'ENOENT') ? notFound : notExecutable }
+    return { exitCode: errorCodeOf(error) === 'ENOENT' ? notFound : notExecutable }
   }
   const { outputs, ended, kill } = command
   const forget = remember(directory, command.pid)
@@ -131,7 +132,7 @@ async function give(name: 'stdout' | 'stderr', from: Readable, output: ExecOutpu
   try {
     for await (const chunk of from) await output(name, chunk)
   } catch (error) {
-    if (!hasCode(error, 'ERR_STREAM_PREMATURE_CLOSE')) throw error // Destroyed after the drain limit.
+    if (errorCodeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error // Destroyed after the drain limit.
   }
 }
 
@@ -163,15 +164,15 @@ function namesIn(directory: string): readonly string[] {
   try {
     return readdirSync(directory)
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return []
+    if (errorCodeOf(error) === 'ENOENT') return []
     throw error
   }
 }
 
 function explain(spec: ShimSpec, { command, workingDir }: ExecRequest, error: unknown): string {
   const [program] = command
-  if (hasCode(error, 'ENOENT'))
+  if (errorCodeOf(error) === 'ENOENT')
     return `kit: "${program}" was not found on PATH (${spec.env['PATH'] ?? 'not set'}), or ${workingDir ?? spec.workingDir} is no directory`
-  if (hasCode(error, 'EACCES')) return `kit: "${program}" is not executable`
-  return `kit: "${program}" cannot be run: ${error instanceof Error ? error.message : String(error)}`
+  if (errorCodeOf(error) === 'EACCES') return `kit: "${program}" is not executable`
+  return `kit: "${program}" cannot be run: ${messageOf(error)}`
 }

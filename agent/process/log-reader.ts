@@ -4,7 +4,8 @@
 
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { LogLine, LogOptions } from '../../api/session.ts'
-import { fileOf, hasCode, readExit } from './task-files.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
+import { fileOf, readExit } from './task-files.ts'
 import { untilFound } from './until-found.ts'
 
 const chunkBytes = 64 * 1024
@@ -123,7 +124,7 @@ function tryOpen(path: string): number | undefined {
   try {
     return openSync(path, 'r')
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
+    if (errorCodeOf(error) === 'ENOENT') return undefined
     throw error
   }
 }

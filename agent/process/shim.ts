@@ -10,6 +10,7 @@ import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { closeMemoryDirectory } from '../../effects/real/memory-directory.ts'
 import { identify, type ProcessIdentity, sendSignal } from '../../effects/real/process-identity.ts'
+import { errorCodeOf, messageOf } from '../../effects/thrown.ts'
 import { hasRunOutOfMemory, killCgroup, removeCgroup, startInside } from './cgroup.ts'
 import { LogWriter } from './log-writer.ts'
 import { claimTask, type ExitRecord, fileOf, readSpec, type ShimSpec, writeRecord } from './task-files.ts'
@@ -121,7 +122,7 @@ function untilWritten(write: () => void): void {
   try {
     write()
   } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const isGone = errorCodeOf(error) === 'ENOENT'
     if (!isGone) setTimeout(() => untilWritten(write), retryDelayMs)
   }
 }
@@ -143,11 +144,11 @@ function describeExit(spec: ShimSpec, code: number | null, signal: NodeJS.Signal
 }
 
 function explainSpawnError(spec: ShimSpec, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = errorCodeOf(error)
   if (code === 'ENOENT')
     return `program "${spec.program}" was not found on PATH (${spec.env['PATH'] ?? 'not set'}), or ${spec.workingDir} is no directory`
   if (code === 'EACCES') return `program "${spec.program}" is not executable`
   if (code === 'EPERM') return `program "${spec.program}" cannot be run as the wanted user`
   if (code === 'E2BIG') return 'its arguments and environment are too large'
-  return `program "${spec.program}" cannot be run: ${error instanceof Error ? error.message : String(error)}`
+  return `program "${spec.program}" cannot be run: ${messageOf(error)}`
 }

@@ -11,6 +11,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProcessIdentity } from '../../effects/real/process-identity.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import type { Exit } from '../executor.ts'
 import { isRecord, parseJson } from '../frames.ts'
 import type { Limits } from './cgroup.ts'
@@ -76,7 +77,7 @@ export function claimTask(directory: string, claim: Claim): boolean {
     linkSync(temporary, path)
     return true
   } catch (error) {
-    if (hasCode(error, 'EEXIST') || hasCode(error, 'ENOENT')) return false
+    if (errorCodeOf(error) === 'EEXIST' || errorCodeOf(error) === 'ENOENT') return false
     throw error
   } finally {
     rmSync(temporary, { force: true })
@@ -104,10 +105,6 @@ export function readExit(directory: string): ExitRecord | undefined {
   return read(fileOf.exit(directory), isExitRecord)
 }
 
-export function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
-}
-
 function read<T>(path: string, check: (value: unknown) => value is T): T | undefined {
   const text = readText(path)
   const value = text === undefined ? undefined : parseJson(text)
@@ -118,7 +115,7 @@ function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
+    if (errorCodeOf(error) === 'ENOENT') return undefined
     throw error
   }
 }

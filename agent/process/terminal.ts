@@ -8,8 +8,8 @@ import { chownSync, closeSync, openSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import type { ExecExit, TerminalSize } from '../../api/exec.ts'
 import { identify, type ProcessIdentity, signalSession } from '../../effects/real/process-identity.ts'
+import { errorCodeOf, messageOf } from '../../effects/thrown.ts'
 import { enterCgroup } from './cgroup.ts'
-import { hasCode } from './task-files.ts'
 
 export interface TerminalSpec {
   readonly command: readonly string[]
@@ -133,7 +133,7 @@ function tell(news: TerminalNews): void {
 }
 
 function describe(error: unknown): { readonly message: string; readonly code?: string } {
-  const message = error instanceof Error ? error.message : String(error)
-  const code = ['ENOENT', 'EACCES'].find((one) => hasCode(error, one))
+  const message = messageOf(error)
+  const code = ['ENOENT', 'EACCES'].find((one) => one === errorCodeOf(error))
   return { message, ...(code === undefined ? {} : { code }) }
 }

@@ -3,6 +3,7 @@
 
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import { type ExecInput, type ExecOutput, FatalTaskError } from '../executor.ts'
 
 /** A program that listens answers at once; its machine is this one. */
@@ -49,5 +50,5 @@ async function send(socket: ReturnType<typeof connect>, input: ExecInput): Promi
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  return errorCodeOf(error) ?? String(error)
 }

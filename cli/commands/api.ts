@@ -3,6 +3,7 @@
 import { parse } from 'yaml'
 import type { Method } from '../../api/request.ts'
 import type { Json } from '../../api/wire.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { readFiles } from '../input/files.ts'
@@ -51,7 +52,7 @@ async function bodyFrom(context: Context, file: string): Promise<Json> {
   try {
     return parse(input?.text ?? '')
   } catch (error) {
-    throw new CommandError(exitCodes.invalid, `error: ${file}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new CommandError(exitCodes.invalid, `error: ${file}: ${messageOf(error)}`)
   }
 }
 

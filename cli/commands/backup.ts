@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { StatusError } from '../../api/errors.ts'
 import { createDisk } from '../../effects/real/disk.ts'
 import { createRandom } from '../../effects/real/random.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import type { BackupHeader } from '../../node/restore.ts'
 
 import { checkBackup, readBackup, restoreBackup } from '../../node/restore.ts'
@@ -62,7 +63,7 @@ async function writeDraft(context: Context, draft: string): Promise<BackupHeader
 
 export async function restore(context: Context, options: Options, [file = '']: readonly string[]): Promise<void> {
   const directory = resolve(options.stateDir ?? '')
-  const entries = await readdir(directory).catch((error: unknown) => (codeOf(error) === 'ENOENT' ? [] : fail(directory, error)))
+  const entries = await readdir(directory).catch((error: unknown) => (errorCodeOf(error) === 'ENOENT' ? [] : fail(directory, error)))
   if (entries.length > 0)
     throw new CommandError(
       exitCodes.invalid,
@@ -106,7 +107,7 @@ function contents({ objects }: BackupHeader): string {
 async function isThere(path: string): Promise<boolean> {
   return await stat(path).then(
     () => true,
-    (error: unknown) => (codeOf(error) === 'ENOENT' ? false : fail(path, error)),
+    (error: unknown) => (errorCodeOf(error) === 'ENOENT' ? false : fail(path, error)),
   )
 }
 
@@ -126,10 +127,6 @@ async function* linesOf(path: string): AsyncGenerator<string, void, void> {
   if (rest.length > 0) throw new StatusError('Invalid', 'the backup cannot be used: it was cut off in the middle of a line')
 }
 
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
-
 function isErrno(error: unknown): boolean {
-  return codeOf(error) !== undefined && !(error instanceof StatusError)
+  return errorCodeOf(error) !== undefined && !(error instanceof StatusError)
 }

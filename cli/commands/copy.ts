@@ -5,6 +5,7 @@ import { lstat, stat } from 'node:fs/promises'
 import { basename, dirname, join, posix, resolve } from 'node:path'
 import { create, type ReadEntry, Unpack } from 'tar'
 import type { Client } from '../../client/client.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
@@ -161,7 +162,8 @@ async function stated(local: string, isFollowing: boolean): Promise<{ isDirector
   try {
     return await (isFollowing || local.endsWith('/') ? stat(local) : lstat(local))
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error && error.code !== 'ENOENT' ? ` (${error.code})` : ''
+    const code = errorCodeOf(error)
+    const reason = code === undefined || code === 'ENOENT' ? '' : ` (${code})`
     throw new CommandError(exitCodes.error, `error: there is no ${join(local)} here that can be read${reason}`)
   }
 }

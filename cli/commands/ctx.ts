@@ -4,6 +4,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import {
   checkContextName,
@@ -58,7 +59,7 @@ export async function add(context: Context, options: Options, [file = '']: reado
     file === '-'
       ? await textOf(context.stdin())
       : await readFile(file, 'utf8').catch((error: unknown) => {
-          throw new CommandError(exitCodes.error, `error: cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`)
+          throw new CommandError(exitCodes.error, `error: cannot read ${file}: ${messageOf(error)}`)
         })
   const found = Object.entries(parseContexts(file === '-' ? 'standard input' : file, text).contexts)
   const [only, ...more] = found

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { reasonOf } from '../../api/errors.ts'
 import type { Client } from '../../client/client.ts'
 import { lockHolder } from '../../effects/real/directory-lock.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { readMembers } from '../cluster/members.ts'
 import type { Context } from '../context.ts'
 import { assertEngineAnswers } from '../daemon/executor-choice.ts'
@@ -185,8 +186,4 @@ function reach(about: string, address: string): Promise<Finding> {
     socket.once('timeout', () => fail(`nothing within ${connectMs / 1000} s`))
     socket.once('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message))
   })
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -9,6 +9,7 @@ import { parse, stringify } from 'yaml'
 import { reasonOf, StatusError } from '../../api/errors.ts'
 import { isJsonObject, type JsonObject, type Manifest, type WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { isConfirmed } from '../confirmation.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
@@ -62,7 +63,7 @@ async function change(context: Context, client: Client, live: WireObject, text: 
   try {
     wanted = parse(text)
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
   if (!isJsonObject(wanted) || !isJsonObject(wanted['metadata'])) return 'it must be a map with apiVersion, kind, metadata and spec'
   if (wanted['kind'] !== kind || wanted['metadata']['name'] !== name) return `kind and metadata.name must stay: ${nameOf(kind, name)}`

@@ -9,6 +9,7 @@ import { formatAge } from '../../api/table.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import type { WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import { observe } from '../observe.ts'
@@ -146,7 +147,7 @@ export async function rollback(context: Context, options: Options, [word = '']: 
 /** What a sync would do, as the controller has found it at its last look. Exit code as that of `kit diff`. */
 export async function diff(context: Context, [word = '']: readonly string[]): Promise<ExitCode> {
   const { status } = await find(await context.client(), 'Source', word).catch((error: unknown) => {
-    throw new CommandError(exitCodes.invalid, error instanceof Error ? error.message : String(error))
+    throw new CommandError(exitCodes.invalid, messageOf(error))
   })
   const marks = { Create: '+', Configure: '~', Prune: '-' } as const
   const now = context.clock.wallMs()

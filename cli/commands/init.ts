@@ -1,6 +1,7 @@
 // `kit init [WHAT]`: a stack file to begin with, commented, on standard output or as a file.
 
 import { writeFile } from 'node:fs/promises'
+import { errorCodeOf, messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
@@ -16,9 +17,9 @@ export async function init(context: Context, options: Options, [what = 'web']: r
   try {
     await writeFile(file, text, { flag: options.force === true ? 'w' : 'wx' })
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = errorCodeOf(error)
     if (code === 'EEXIST') throw new CommandError(exitCodes.invalid, `error: ${file} exists already; --force replaces it`)
-    throw new CommandError(exitCodes.invalid, `error: cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new CommandError(exitCodes.invalid, `error: cannot write ${file}: ${messageOf(error)}`)
   }
   context.err(`${file} written. Next:\n  kit up ${file}\n  kit diff -f ${file}\n  kit apply -f ${file}`)
 }

@@ -4,6 +4,7 @@ import { styleText } from 'node:util'
 import { parseDuration } from '../../api/duration.ts'
 import type { LogLine, LogQuery } from '../../api/session.ts'
 import { parseTimestamp } from '../../api/timestamp.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { atLeast } from '../log-level.ts'
@@ -83,7 +84,7 @@ function chooser({ grep, level }: Options): (line: LogLine) => boolean {
     // Every line is asked how grave it is: those after it go by that.
     return (line) => [isGrave(line), pattern.test(line.text)].every(Boolean)
   } catch (error) {
-    throw new CommandError(exitCodes.invalid, `error: --grep: ${error instanceof Error ? error.message : String(error)}`)
+    throw new CommandError(exitCodes.invalid, `error: --grep: ${messageOf(error)}`)
   }
 }
 

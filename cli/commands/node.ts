@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
@@ -57,7 +58,7 @@ function systemctl(...args: readonly string[]): void {
   try {
     execFileSync('systemctl', args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' })
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error)
+    const said = messageOf(error)
     throw new CommandError(exitCodes.error, `error: ${said.trim()}`)
   }
 }

@@ -1,6 +1,7 @@
 // `kit port-forward TARGET [LOCAL:]PORT…`: ports of this machine that lead to a task, until Ctrl-C.
 
 import { once } from 'node:events'
+import { messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exitCodes } from '../exit.ts'
 import { openForward, parseMapping } from '../forwarding.ts'
@@ -17,8 +18,7 @@ export async function portForward(context: Context, options: Options, words: rea
   const signal = AbortSignal.any([context.signal, stop.signal])
   try {
     for (const mapping of mappings) {
-      const complain = (error: unknown): void =>
-        context.err(`port ${mapping.remote}: ${error instanceof Error ? error.message : String(error)}`)
+      const complain = (error: unknown): void => context.err(`port ${mapping.remote}: ${messageOf(error)}`)
       const { port } = await openForward(client, task, mapping, address, complain, signal)
       context.out(`${address}:${port} -> ${task}:${mapping.remote}\n`)
     }

@@ -3,6 +3,7 @@
 import type { TaskStats } from '../../api/stats.ts'
 import type { WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
@@ -85,7 +86,7 @@ export async function readNode(
   try {
     return await client.stats(node)
   } catch (error) {
-    const text = `warning: ${error instanceof Error ? error.message : String(error)}`
+    const text = `warning: ${messageOf(error)}`
     if (!complained.has(text)) complain(text)
     complained.add(text)
     return []

@@ -2,6 +2,7 @@
 
 import { basename, dirname } from 'node:path'
 import { isJsonObject } from '../../api/wire.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { membershipPath, type UnlockRequest } from '../cluster/membership.ts'
 import { keyTakenUp, printUnlockKey, rotateKey } from '../cluster/swarm-keys.ts'
 import { type Connection, connect } from '../connect.ts'
@@ -51,7 +52,7 @@ async function unlockAll(context: Context, managers: readonly Manager[]): Promis
   const [first, ...more] = failures
   if (first === undefined) return
   if (more.length === 0 && managers.length === 1) throw first.error
-  for (const { name, error } of failures) context.err(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+  for (const { name, error } of failures) context.err(`${name}: ${messageOf(error)}`)
   throw new CommandError(
     exitCodes.error,
     `error: ${failures.length} of ${locked.length} locked managers are still locked; --socket names one of them`,

@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Availability } from '../../api/join.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../api/wire.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { readExternalCas } from '../cluster/external-cas.ts'
 import {
   type InitAnswer,
@@ -115,7 +116,7 @@ function assertPossible(options: Options): void {
 
 async function readToken(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new CommandError(exitCodes.invalid, `error: --token: cannot read it: ${error instanceof Error ? error.message : String(error)}`)
+    throw new CommandError(exitCodes.invalid, `error: --token: cannot read it: ${messageOf(error)}`)
   })
 }
 

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
 import type { Client } from '../../client/client.ts'
+import { errorCodeOf, messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { localContext } from '../contexts.ts'
 import { dashboardPath, parseDashboardFile, readDashboardText } from '../dashboard-file.ts'
@@ -13,7 +14,6 @@ import { openForward, parseMapping } from '../forwarding.ts'
 import type { Options } from '../options.ts'
 import { find } from '../resource.ts'
 import { filterShelf } from '../saved-filters.ts'
-import { messageOf } from '../ui/follow.ts'
 import { parseLocator, type View } from '../ui/places.ts'
 import { tell } from '../ui/plain.ts'
 import type { CommandOutcome, SessionDeps } from '../ui/session.ts'
@@ -168,7 +168,7 @@ async function saveNew(name: string, text: string): Promise<string> {
       await writeFile(path, text, { flag: 'wx', mode: 0o600 })
       return path
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      if (errorCodeOf(error) !== 'EEXIST') throw error
     }
   }
 }

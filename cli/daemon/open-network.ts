@@ -8,6 +8,7 @@ import { StatusError } from '../../api/errors.ts'
 import type { Effects } from '../../effects/effects.ts'
 import { createTlsTransport } from '../../effects/real/tls-transport.ts'
 import { Loopback } from '../../effects/real/transport.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { defaultListen, hostAndPort, type NetworkDeps, type NetworkOptions, type NodeNetwork, openNetwork } from '../../node/network.ts'
 
 export interface NetworkFlags
@@ -50,7 +51,7 @@ export async function assertListenable(flag: string, address: string): Promise<v
   try {
     await once(server.listen(port, host), 'listening')
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw new StatusError('Conflict', `cannot listen for other nodes on ${address} (${why}): choose another with ${flag}`)
   } finally {
     server.close()
@@ -60,7 +61,7 @@ export async function assertListenable(flag: string, address: string): Promise<v
 async function readToken(given: string): Promise<string> {
   if (!given.startsWith('@')) return given
   return await readFile(given.slice(1), 'utf8').catch((error: unknown) => {
-    throw new Error(`cannot read the token: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`cannot read the token: ${messageOf(error)}`, { cause: error })
   })
 }
 

@@ -2,6 +2,7 @@
 
 import { readFile, stat } from 'node:fs/promises'
 import { readRootCa, readRootKey } from '../../ca/root-ca.ts'
+import { messageOf } from '../../effects/thrown.ts'
 
 export interface OwnRootFlags {
   readonly caCert?: string
@@ -35,6 +36,6 @@ async function readText(flag: string, path: string): Promise<string> {
     if (size > longestFile) throw new Error(`${path} is too large for one certificate or key`)
     return await readFile(path, 'utf8')
   } catch (error) {
-    throw new Error(`${flag}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`${flag}: ${messageOf(error)}`, { cause: error })
   }
 }

@@ -4,6 +4,7 @@
 import { once } from 'node:events'
 import type { Store } from '../../api/store.ts'
 import type { Clock, Log } from '../../effects/effects.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { hostAndPort, type OwnCredentials } from '../../node/network.ts'
 import type { KitNode } from '../../node/node-options.ts'
 import { type RemoteApi, serveRemoteApi } from '../../server/http/remote-api.ts'
@@ -53,7 +54,7 @@ async function open({ clock, log }: { readonly clock: Clock; readonly log: Log }
   try {
     return await serveRemoteApi(host, port, { handle, credentials, recognize, clock, refused })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = messageOf(error)
     throw new Error(`cannot listen for users on ${door.listen} (${why}): choose another address with --listen-api`, { cause: error })
   }
 }

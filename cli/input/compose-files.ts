@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { FileBytes, FileRequest } from '../../compose/inline.ts'
 import { filesNamedBy } from '../../compose/stack-file.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { readUpTo } from './files.ts'
 
@@ -23,7 +24,7 @@ async function readOne(env: Context['env'], directory: string, { path, limitByte
     const bytes = await readUpTo(createReadStream(whole), limitBytes - 1)
     return bytes === undefined ? { missing: `${whole} is too large: it must have less than ${limitBytes} bytes` } : { bytes }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = errorCodeOf(error)
     if (code === 'ENOENT') return { missing: `there is no file ${whole}`, isAbsent: true }
     if (code === 'EISDIR') return { missing: `${whole} is a directory` }
     if (code === 'EACCES') return { missing: `${whole} may not be read by this user` }

@@ -3,6 +3,7 @@
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 
@@ -67,7 +68,7 @@ export async function readUpTo(input: AsyncIterable<Uint8Array>, maxBytes: numbe
 
 /** What a person can mend about a path becomes a CommandError. */
 export function fail(path: string, error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = errorCodeOf(error)
   if (code === 'ENOENT') throw new CommandError(exitCodes.invalid, `there is no file ${path}`)
   if (code === 'EISDIR') throw new CommandError(exitCodes.invalid, `${path} is a directory`)
   if (code === 'EACCES') throw new CommandError(exitCodes.invalid, `${path} may not be read by this user`)

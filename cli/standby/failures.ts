@@ -1,6 +1,7 @@
 // Why a machine does not found, join or start, for the person who asked for it.
 
 import { reasonOf, StatusError } from '../../api/errors.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { JoinRefused } from '../../node/certificate.ts'
 
 /** For the person who asked: what the managers said, or why nobody said anything. */
@@ -10,8 +11,4 @@ export function asStatus(error: unknown): StatusError {
   const reason = reasonOf(cause) ?? (cause instanceof JoinRefused ? cause.reason : undefined)
   const kind = reason === 'Invalid' ? 'Invalid' : reason === undefined || reason === 'Unavailable' ? 'Unavailable' : 'Conflict'
   return new StatusError(kind, messageOf(error), {}, { cause: error })
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -2,9 +2,9 @@
 
 import { StatusError } from '../../api/errors.ts'
 import type { Handle } from '../../api/request.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { answer, failure } from '../../server/answer.ts'
 import { answerLocked } from '../daemon/locked-member.ts'
-import { messageOf } from './failures.ts'
 
 export interface Idle {
   readonly state: 'None' | 'Removed' | 'Worker' | 'Locked'

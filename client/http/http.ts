@@ -5,7 +5,8 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node
 import { StatusError } from '../../api/errors.ts'
 import type { ApiRequest, ApiResponse, Handle } from '../../api/request.ts'
 import { frameStreamOn } from '../../effects/real/socket-stream.ts'
-import { codeOf, whicheverAnswers } from './managers.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
+import { whicheverAnswers } from './managers.ts'
 
 // An `import` of this module reads all that it exports, its WebSocket too, and that loads the whole of undici:
 // a fifth of the CPU time of `kit get`.
@@ -92,7 +93,7 @@ export function send(door: Door, request: ApiRequest): Promise<ApiResponse> {
 function brokenOff(door: Door, { method, headers }: ApiRequest, error: unknown): StatusError {
   const why = door.unavailable(error)
   // Whoever is let in by nobody learns it from TLS 1.3 once the connection is open.
-  const isRefused = /^(EPROTO|ERR_SSL)/.test(String(codeOf(error)))
+  const isRefused = /^(EPROTO|ERR_SSL)/.test(String(errorCodeOf(error)))
   if (isRefused || method === 'GET' || headers['upgrade'] !== undefined) return why
   return new StatusError('Unknown', `${why.message}; whether the change was made is not known`, {}, { cause: error })
 }
@@ -141,7 +142,7 @@ async function* linesOf(door: Door, incoming: IncomingMessage): AsyncGenerator<u
 }
 
 function unavailable(socketPath: string, error: unknown): StatusError {
-  const code = codeOf(error)
+  const code = errorCodeOf(error)
   const start = 'Start a daemon with `kit up`, or `kitd -d DIR --listen-control-api SOCKET`'
   const message =
     code === 'ENOENT'

@@ -3,6 +3,7 @@
 import { StatusError } from '../../api/errors.ts'
 import type { ApiRequest, ApiResponse, Handle } from '../../api/request.ts'
 import { isJsonObject } from '../../api/wire.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 
 /** Codes of errors before a connection was open. `ENOENT`: a socket that is not there. */
 export const unreached: ReadonlySet<unknown> = new Set([
@@ -15,10 +16,6 @@ export const unreached: ReadonlySet<unknown> = new Set([
   'ETIMEDOUT',
 ])
 const broken: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE'])
-
-export function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
-}
 
 /**
  * Each is tried once, as long as that cannot do harm. What one of them answered, also an error, is the answer, unless it is only
@@ -57,9 +54,9 @@ function isLocked(response: ApiResponse): boolean {
 
 /** Nothing of the request has been sent then. */
 function isUnreached(error: unknown): boolean {
-  return error instanceof StatusError && unreached.has(codeOf(error.cause))
+  return error instanceof StatusError && unreached.has(errorCodeOf(error.cause))
 }
 
 function isLost(error: unknown): boolean {
-  return error instanceof StatusError && (error.reason === 'Unknown' || broken.has(codeOf(error.cause)))
+  return error instanceof StatusError && (error.reason === 'Unknown' || broken.has(errorCodeOf(error.cause)))
 }

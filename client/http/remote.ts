@@ -5,8 +5,9 @@ import type { Agent } from 'node:https'
 import type { PeerCertificate } from 'node:tls'
 import { StatusError } from '../../api/errors.ts'
 import type { ApiRequest, ApiResponse } from '../../api/request.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import { type Door, type HttpConnection, send } from './http.ts'
-import { codeOf, unreached, whicheverAnswers } from './managers.ts'
+import { unreached, whicheverAnswers } from './managers.ts'
 
 // As in http.ts.
 const https = process.getBuiltinModule('node:https')
@@ -95,7 +96,7 @@ const strangers: ReadonlySet<unknown> = new Set([
 ])
 
 function whyUnavailable(server: string, host: string, error: unknown): string {
-  const code = codeOf(error)
+  const code = errorCodeOf(error)
   if (code === 'ECONNREFUSED') return `nobody listens at ${server}: is kitd running there, with --listen-api?`
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `there is no machine called ${host}, or names cannot be looked up now`
   if (unreached.has(code)) return `${server} does not answer (${String(code)}): is the machine up, and may this one connect to it?`

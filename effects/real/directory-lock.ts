@@ -4,6 +4,7 @@
 
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorCodeOf } from '../thrown.ts'
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts'
 import { whyUnusable } from './unusable-directory.ts'
 
@@ -62,7 +63,7 @@ function tryLink(from: string, to: string): boolean {
     linkSync(from, to)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    if (errorCodeOf(error) === 'EEXIST') return false
     throw error
   }
 }
@@ -78,7 +79,7 @@ function removeStale(path: string, found: string | undefined): void {
     renameSync(path, aside)
     if (readText(aside) !== found) tryLink(aside, path)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error // Gone already: as wanted.
+    if (errorCodeOf(error) !== 'ENOENT') throw error // Gone already: as wanted.
   } finally {
     rmSync(aside, { force: true })
   }

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { errorCodeOf } from '../thrown.ts'
 
 interface FileOwner {
   readonly uid?: number | undefined
@@ -85,7 +86,7 @@ export class MemoryDirectory {
         makeDirectory(draft, owner)
         return
       } catch (error) {
-        const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        const isGone = errorCodeOf(error) === 'ENOENT'
         if (!isGone || left <= 1) throw error
       }
     }

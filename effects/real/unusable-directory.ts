@@ -1,6 +1,8 @@
 // What the codes of the operating system mean to a person whose directory cannot be used.
 
-const meanings: ReadonlyMap<unknown, string> = new Map([
+import { errorCodeOf } from '../thrown.ts'
+
+const meanings: ReadonlyMap<string | undefined, string> = new Map([
   ['EACCES', 'may not be written by this user (EACCES): give it to this user'],
   ['EPERM', 'may not be written by this user (EPERM): give it to this user'],
   ['EROFS', 'is on a file system that is mounted read-only (EROFS): mount it for writing'],
@@ -11,5 +13,5 @@ const meanings: ReadonlyMap<unknown, string> = new Map([
 
 /** What is the matter with the directory and what mends it, to follow its name. `undefined` when the failure is of another sort. */
 export function whyUnusable(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? meanings.get(error.code) : undefined
+  return meanings.get(errorCodeOf(error))
 }

@@ -11,6 +11,7 @@ import { Readable } from 'node:stream'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { reasons, StatusError } from '../../api/errors.ts'
 import { type ApiResponse, type Handle, type Identity, localAdmin } from '../../api/request.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import { failure } from '../answer.ts'
 import { maxBodyBytes } from '../body.ts'
 import { methods, requestOf } from './request.ts'
@@ -47,7 +48,7 @@ async function takeOver(socketPath: string): Promise<void> {
   if (await answers(socketPath))
     throw new StatusError('Unavailable', `another kitd answers on ${socketPath}; stop it first, or choose another socket`)
   await unlink(socketPath).catch((error: unknown) => {
-    if (!isErrno(error, 'ENOENT')) throw error
+    if (errorCodeOf(error) !== 'ENOENT') throw error
   })
 }
 
@@ -60,10 +61,6 @@ function answers(socketPath: string): Promise<boolean> {
     })
     socket.once('error', () => resolve(false))
   })
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }
 
 export const appOptions = {
@@ -145,7 +142,7 @@ async function* linesOf(values: AsyncIterable<unknown>, gone: AbortSignal): Asyn
 
 /** What fastify itself refuses: a body that is too large, a request that is not HTTP. */
 function transportError(error: unknown): StatusError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = errorCodeOf(error)
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new StatusError('RequestEntityTooLarge', `the body must be at most ${maxBodyBytes} bytes`)
   return new StatusError('BadRequest', error instanceof Error ? error.message : 'the request cannot be read')

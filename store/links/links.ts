@@ -9,6 +9,7 @@
 
 import type { Clock, FrameStream, Log, Random, Transport } from '../../effects/effects.ts'
 import { comparesStates } from '../../effects/stream-versions.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import type { PeerHandler, PeerMessage, Peers, SnapshotMessage } from '../peers.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
 import { SnapshotReceiver, sendSnapshot, snapshotProtocol } from './snapshot-stream.ts'
@@ -156,7 +157,7 @@ export class PeerLinks implements Peers {
         address === undefined
           ? undefined
           : await transport.connect(address, raftProtocol, signal).catch((error: unknown) => {
-              isRefused = codeOf(error) === 'ECONNREFUSED'
+              isRefused = errorCodeOf(error) === 'ECONNREFUSED'
               log.debug('Could not connect to another manager', { object: `Node/${link.id}`, address, error })
               return undefined
             })
@@ -382,10 +383,6 @@ class Link {
 /** A kit of before would take the stream for broken. */
 function isUnderstood({ type }: PeerMessage, { peer: { version = comparesStates } }: FrameStream): boolean {
   return type !== 'state' || version >= comparesStates
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 /** Of entries only: everything else is small. */

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock, FrameStream } from '../../effects/effects.ts'
 import { resumesSnapshots } from '../../effects/stream-versions.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import type { SnapshotMessage } from '../peers.ts'
 import { decodeMessage, encodeMessage } from './codec.ts'
 
@@ -141,7 +142,7 @@ class Arriving {
     this.#signal = AbortSignal.any([signal, this.#abandoned.signal])
     this.done = take(message, this.#pieces()).then(
       () => taken,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, longestAnswer),
+      (error: unknown) => messageOf(error).slice(0, longestAnswer),
     )
   }
 

@@ -46,10 +46,6 @@ export function corrupt(file: string, offset: number, reason: string, cause?: un
 }
 
 /** The errno name of a failed disk call. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
-}
-
 export function outOfSpace(directory: string, wanted: string, cause: unknown): WalError {
   return new WalError('OutOfSpace', `${directory}: no space left on the disk for ${wanted}; free some space and writes go on`, { cause })
 }

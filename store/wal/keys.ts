@@ -9,7 +9,8 @@
 
 import { createHash, hkdfSync } from 'node:crypto'
 import type { Disk, Random } from '../../effects/effects.ts'
-import { codeOf, WalError } from './errors.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
+import { WalError } from './errors.ts'
 import { isIndex } from './records.ts'
 import { createSealer, saltBytes } from './seal.ts'
 import { asRecord } from './sector.ts'
@@ -184,7 +185,7 @@ async function readKeyFile(disk: Disk, directory: string): Promise<string | unde
       await file.close()
     }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
+    if (errorCodeOf(error) === 'ENOENT') return undefined
     throw error
   }
 }

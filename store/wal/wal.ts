@@ -7,10 +7,11 @@
 
 import { dirname } from 'node:path/posix'
 import type { Clock, Disk, Log, Random } from '../../effects/effects.ts'
+import { errorCodeOf } from '../../effects/thrown.ts'
 import type { StoreMetrics } from '../metrics.ts'
 import type { Entry, HardState, SnapshotMeta } from '../raft/entry.ts'
 import { assertNotDiverged } from './diverged.ts'
-import { codeOf, corrupt, WalError, walErrorKind } from './errors.ts'
+import { corrupt, WalError, walErrorKind } from './errors.ts'
 import { createKeys, type KeyFile, readKeys } from './keys.ts'
 import { LogShape } from './log-shape.ts'
 import type { Batch, Marker } from './records.ts'
@@ -174,7 +175,7 @@ async function chooseSnapshot(place: SnapshotPlace, { markers, shape, last }: Re
       throw corrupt(newest.file, 0, 'the snapshot is not the one that the log names')
     return { marker: newest, meta }
   } catch (cause) {
-    if (codeOf(cause) !== 'ENOENT' && walErrorKind(cause) !== 'Corrupt') throw cause
+    if (errorCodeOf(cause) !== 'ENOENT' && walErrorKind(cause) !== 'Corrupt') throw cause
     const previous = markers.at(-2)
     const damaged = `${place.directory}/${newest.file}`
     if (previous !== undefined && previous.index + 1 >= shape.first && newest.resets === false) {

@@ -6,10 +6,11 @@
 
 import assert from 'node:assert/strict'
 import type { Clock, Disk, DiskFile, Random } from '../../effects/effects.ts'
+import { errorCodeOf, messageOf } from '../../effects/thrown.ts'
 import type { StoreMetrics } from '../metrics.ts'
 import type { HardState, SnapshotMeta } from '../raft/entry.ts'
 import { markDiverged } from './diverged.ts'
-import { codeOf, outOfSpace, WalError } from './errors.ts'
+import { outOfSpace, WalError } from './errors.ts'
 import { type ChainState, encodeFrame, type FrameType, flags, frameBytes, frameTypes } from './frame.ts'
 import type { LogShape } from './log-shape.ts'
 import { type Batch, batchBytesAtMost, encodeBatch, encodeMarker } from './records.ts'
@@ -175,8 +176,8 @@ export class LogWriter {
       return name
     } catch (error) {
       await this.#disk.remove(`${directory}/${snapshotName(meta.index, meta.term)}.tmp`)
-      if (codeOf(error) === 'ENOSPC') throw outOfSpace(directory, 'a snapshot', error)
-      if (codeOf(error) !== undefined) throw this.#fail(error)
+      if (errorCodeOf(error) === 'ENOSPC') throw outOfSpace(directory, 'a snapshot', error)
+      if (errorCodeOf(error) !== undefined) throw this.#fail(error)
       throw error // What the caller's chunks threw, or a file that does not read back as written: the log is unharmed.
     }
   }
@@ -222,7 +223,7 @@ export class LogWriter {
     try {
       await this.#place.keys.keepOnly(used)
     } catch (error) {
-      if (codeOf(error) !== 'ENOSPC') throw error // Without space they stay for now: it is tried again with the next snapshot.
+      if (errorCodeOf(error) !== 'ENOSPC') throw error // Without space they stay for now: it is tried again with the next snapshot.
     }
   }
 
@@ -321,7 +322,7 @@ export class LogWriter {
       await createZeroed(disk, directory, name, sizeBytes)
     } catch (error) {
       await disk.remove(`${directory}/${name}.tmp`)
-      throw codeOf(error) === 'ENOSPC' ? outOfSpace(directory, `a segment of ${sizeBytes} bytes`, error) : error
+      throw errorCodeOf(error) === 'ENOSPC' ? outOfSpace(directory, `a segment of ${sizeBytes} bytes`, error) : error
     }
   }
 
@@ -376,7 +377,7 @@ export class LogWriter {
   }
 
   #fail(cause: unknown): WalError {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = messageOf(cause)
     this.#failure ??= new WalError('Failed', `${this.#place.directory}: the log stopped (${why}); restart to read what is durable`, {
       cause,
     })

@@ -9,6 +9,7 @@ import { relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FSWatcher, watch } from 'chokidar'
 import type { Directories, DirectoryChoice, DirectoryState, Log, WatchedDirectory } from '../../effects.ts'
+import { errorCodeOf, messageOf } from '../../thrown.ts'
 import { describeCommit, readCheckout } from './git-checkout.ts'
 import { BadTree, entriesOf, listTree, type Read, readAll } from './tree.ts'
 
@@ -148,7 +149,7 @@ class RealDirectory implements WatchedDirectory {
 
   #onError(watcher: FSWatcher, error: unknown): void {
     if (watcher !== this.#watcher) return
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const code = errorCodeOf(error) ?? ''
     const setting = exhausted[code]
     if (setting === undefined) this.#log.warn('Could not watch all of a directory', { path: this.#path, error })
     if (setting === undefined || this.#polling !== undefined) return
@@ -195,7 +196,7 @@ function bytesOf(reads: ReadonlyMap<string, Read>): ReadonlyMap<string, Uint8Arr
 
 function troubleOf(path: string, error: unknown): { readonly state: 'Missing' | 'Unreadable' | 'Changing'; readonly message: string } {
   if (error instanceof BadTree) return { state: 'Unreadable', message: error.message }
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const code = errorCodeOf(error)
   const where = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : path
   // A file that goes while it is read is no reason to call the directory missing.
   if (code === 'ENOENT')
@@ -203,5 +204,5 @@ function troubleOf(path: string, error: unknown): { readonly state: 'Missing' | 
       ? { state: 'Missing', message: `there is no directory ${path}` }
       : { state: 'Changing', message: `${path} is being written to` }
   if (code === 'EACCES') return { state: 'Unreadable', message: `${where} may not be read by this user` }
-  return { state: 'Unreadable', message: error instanceof Error ? error.message : String(error) }
+  return { state: 'Unreadable', message: messageOf(error) }
 }

@@ -5,6 +5,7 @@ import type { BigIntStats } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { DirectoryChoice } from '../../effects.ts'
+import { errorCodeOf } from '../../thrown.ts'
 
 export const limits = { files: 20_000, entries: 200_000, fileBytes: 8 * 1024 * 1024, allBytes: 64 * 1024 * 1024, depth: 64 }
 /** Calls of the file system at the same time: as many as Node.js has threads for them. */
@@ -83,7 +84,8 @@ async function inside(root: string, path: string): Promise<string | undefined> {
     const target = await realpath(path)
     return target === root || target.startsWith(root.endsWith(sep) ? root : `${root}${sep}`) ? target : undefined
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ELOOP')) return undefined
+    const code = errorCodeOf(error)
+    if (code === 'ENOENT' || code === 'ELOOP') return undefined
     throw error
   }
 }

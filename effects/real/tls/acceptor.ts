@@ -6,6 +6,7 @@ import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { CertifiedNode, Clock, Peer } from '../../effects.ts'
 import type { Gate, RefusalCode, Refused } from '../../gate.ts'
 import { type StreamVersions, sayVersions, versionOf } from '../../stream-versions.ts'
+import { messageOf } from '../../thrown.ts'
 import { alpn, keepAliveMs, peerChain, type Trust } from './context.ts'
 import { FrameReader, frameTypes } from './frame-codec.ts'
 import { encodeAccepted, encodeRefusal, type Hello, readHello } from './greeting.ts'
@@ -184,7 +185,7 @@ export class Acceptor {
         if (frame.type !== frameTypes.hello) throw new Error('a connection begins with hello')
         this.#decide(socket, reader, knock.address, readHello(frame.payload))
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
+        const why = messageOf(error)
         this.#refused({ address: knock.address, protocol: undefined, code: 'Malformed', why, node: undefined })
         socket.destroy()
       }

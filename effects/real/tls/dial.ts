@@ -4,6 +4,7 @@ import { connect, type TLSSocket } from 'node:tls'
 import type { Clock, FrameStream, Peer } from '../../effects.ts'
 import type { Gate, RefusalCode } from '../../gate.ts'
 import { type StreamVersions, sayVersions, versionOf } from '../../stream-versions.ts'
+import { errorCodeOf, messageOf } from '../../thrown.ts'
 import { alpn, keepAliveMs, peerChain, type Trust } from './context.ts'
 import { FrameReader, frameTypes } from './frame-codec.ts'
 import { encodeHello, readAccepted, readRefusal } from './greeting.ts'
@@ -165,8 +166,8 @@ const words: Readonly<Record<string, string>> = {
 }
 
 function explained(to: string, error: unknown): ConnectError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'ECONNRESET'
-  const message = error instanceof Error ? error.message : String(error)
+  const code = errorCodeOf(error) ?? 'ECONNRESET'
+  const message = messageOf(error)
   if (code.startsWith('ERR_SSL') || code === 'EPROTO')
     return new ConnectError('Malformed', `${to} is no node of kit, or of another version: ${message}`, { cause: error })
   return new ConnectError(code, `${to} ${words[code] ?? `cannot be reached: ${message}`}`, { cause: error })
