@@ -165,9 +165,8 @@ async function upgraded(
 }
 
 function sendCall(options: RestOptions, call: Call): Promise<ApiResponse> {
-  const query = Object.entries(call.query ?? {}).flatMap(([key, value]): [string, string][] =>
-    value === undefined ? [] : [[key, String(value)]],
-  )
+  const query: Record<string, string> = {}
+  for (const [key, value] of Object.entries(call.query ?? {})) if (value !== undefined) query[key] = String(value)
   const headers: Readonly<Record<string, string>> = {
     accept: 'application/json',
     'user-agent': options.name,
@@ -178,7 +177,7 @@ function sendCall(options: RestOptions, call: Call): Promise<ApiResponse> {
   const request: ApiRequest = {
     method: call.method,
     path: call.path,
-    query: Object.fromEntries(query),
+    query,
     headers,
     body: call.body,
     identity: options.identity,

@@ -33,10 +33,12 @@ export interface Door {
 /** `others`: of managers of the same cluster, for when nobody answers on the first. */
 export function connectSocket(socketPath: string, others: readonly string[] = []): HttpConnection {
   const agent: Agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
+  // Without a name Node.js looks for one in the headers of each request.
+  const kept = { agent, servername: '' }
   const doors = [socketPath, ...others].map(
     (path): Door => ({
       name: path,
-      request: (options) => http.request({ ...options, socketPath: path, agent }),
+      request: (options) => http.request({ ...options, ...kept, socketPath: path }),
       unavailable: (error) => unavailable(path, error),
     }),
   )
@@ -53,7 +55,9 @@ export function send(door: Door, request: ApiRequest): Promise<ApiResponse> {
   const path = search === '' ? request.path : `${request.path}?${search}`
   const headers = { ...request.headers, host: 'kit', ...(body !== undefined && { 'content-length': String(body.byteLength) }) }
   return new Promise((resolve, reject) => {
-    const outgoing = door.request({ method: request.method, path, headers, signal: request.signal })
+    // In a list headers are taken as they are.
+    const outgoing = door.request({ method: request.method, path, headers: Object.entries(headers).flat() })
+    endWith(request.signal, outgoing)
     let isOpen = false
     outgoing.once('socket', (socket) => {
       isOpen = opened.has(socket)
@@ -90,6 +94,14 @@ export function send(door: Door, request: ApiRequest): Promise<ApiResponse> {
   })
 }
 
+/** As the option `signal` does, which costs as much as all else that we do about a request. */
+function endWith(signal: AbortSignal, outgoing: ClientRequest): void {
+  const end = (): void => void outgoing.destroy(new Error('the request was given up', { cause: signal.reason }))
+  signal.addEventListener('abort', end)
+  outgoing.once('close', () => signal.removeEventListener('abort', end))
+  if (signal.aborted) end()
+}
+
 function brokenOff(door: Door, { method, headers }: ApiRequest, error: unknown): StatusError {
   const why = door.unavailable(error)
   // Whoever is let in by nobody learns it from TLS 1.3 once the connection is open.
@@ -104,13 +116,22 @@ function bytesOf(body: unknown): Uint8Array | undefined {
 }
 
 function headersOf(incoming: IncomingMessage): ApiResponse['headers'] {
-  return Object.fromEntries(Object.entries(incoming.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+  const headers: Record<string, string | readonly string[]> = {}
+  for (const [name, value] of Object.entries(incoming.headers)) if (value !== undefined) headers[name] = value
+  return headers
 }
 
-async function readAll(incoming: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of incoming) chunks.push(chunk)
-  return Buffer.concat(chunks).toString()
+/** By events: an iterator costs more than the answer. */
+function readAll(incoming: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    incoming.on('data', (chunk: Uint8Array) => chunks.push(chunk))
+    incoming.once('end', () => resolve(Buffer.concat(chunks).toString()))
+    incoming.once('error', reject)
+    incoming.once('close', () => {
+      if (!incoming.readableEnded) reject(new Error('the answer broke off'))
+    })
+  })
 }
 
 function parse(text: string): unknown {
