@@ -97,6 +97,8 @@ export interface StartOptions {
 interface Patience {
   readonly withinMs?: number
   readonly onEvent?: () => void
+  /** What is there instead, for whoever reads that it did not come true. */
+  readonly found?: () => string
 }
 
 export class SimulatedCluster {
@@ -257,17 +259,23 @@ export class SimulatedCluster {
   }
 
   /** Lets time pass until it is true. Throws when it is not within `withinMs`, and as soon as there is a failure. */
-  async until(what: string, isTrue: () => boolean, { withinMs = patienceMs, onEvent = () => {} }: Patience = {}): Promise<void> {
-    await this.queue.run(this.queue.nowMs() + withinMs, onEvent, () => isTrue() || this.failures.length > 0)
-    if (this.failures.length > 0) throw this.failures[0]
-    assert.ok(isTrue(), `not within ${withinMs} ms: ${what}`)
+  async until(what: string, isTrue: () => boolean, { withinMs = patienceMs, onEvent, found }: Patience = {}): Promise<void> {
+    await this.pass(withinMs, isTrue, onEvent)
+    assert.ok(isTrue(), `not within ${withinMs} ms: ${what}${found === undefined ? '' : `; ${found()}`}`)
   }
 
-  /** Starts the founder and, when there is a token to join with, everybody else: how far they are then is not said. */
-  async startAll(): Promise<void> {
+  /** Lets so much time pass, or less, when it is enough before. Throws as soon as there is a failure. */
+  async pass(ms: number, isEnough: () => boolean = () => false, onEvent: () => void = () => {}): Promise<void> {
+    const isBroken = (): boolean => this.failures.length > 0
+    await this.queue.run(this.queue.nowMs() + ms, onEvent, () => isBroken() || isEnough())
+    if (isBroken()) throw this.failures[0]
+  }
+
+  /** Starts the founder and, when there is a token to join with, everybody else but `absent`: how far they are then is not said. */
+  async startAll(absent?: string): Promise<void> {
     await this.queue.settle(this.start(managerId))
     await this.until('there is a token', () => this.token !== undefined)
-    for (const host of this.hosts.filter((id) => id !== managerId)) void this.start(host)
+    for (const host of this.hosts.filter((id) => id !== managerId && id !== absent)) void this.start(host)
   }
 
   /** Starts the daemon on what the disk of the machine holds. */

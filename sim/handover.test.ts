@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { managerId, SimulatedCluster } from './cluster.ts'
+import { SimulatedCluster } from './cluster.ts'
 import { SeededRandom } from './effects/random.ts'
 
-const patienceMs = 60_000
 /** Less than the two ticks that a follower waits at least which is told that its leader is gone. */
 const handedOverMs = 150
 
@@ -16,35 +15,23 @@ for (const seed of [1, 2, 3])
       workers: 0,
       random: new SeededRandom(seed),
       plan: () => assert.fail('there are no tasks'),
-      onStore: () => undefined,
-      onToldToStop: () => undefined,
-      onCertificate: () => undefined,
-      onDiskIsNew: () => undefined,
       onEnded: (host) => queue.schedule(500, () => void cluster.start(host)),
-      onWarning: () => undefined,
     })
     const { queue, managers } = cluster
-    const until = async (what: string, isTrue: () => boolean): Promise<void> => {
-      await queue.run(queue.nowMs() + patienceMs, () => {}, isTrue)
-      assert.deepEqual(cluster.failures, [])
-      assert.ok(isTrue(), `not within ${patienceMs} ms: ${what}`)
-    }
     try {
-      await queue.settle(cluster.start(managerId))
-      await until('there is a token', () => cluster.token !== undefined)
-      for (const id of managers.slice(1)) void cluster.start(id)
-      await until('all are there', () => managers.every((id) => cluster.storeOf(id)?.members.voters.length === 3))
+      await cluster.startAll()
+      await cluster.until('all are there', () => managers.every((id) => cluster.storeOf(id)?.members.voters.length === 3))
       for (let round = 0; round < 3; round += 1) {
         const before = cluster.leader
         assert.ok(before !== undefined)
         const next = (): boolean => managers.some((id) => id !== before && cluster.storeOf(id)?.status().leads === true)
         const stoppedMs = queue.nowMs()
         const ended = cluster.stop(before)
-        await until('another one leads', next)
+        await cluster.until('another one leads', next)
         assert.ok(queue.nowMs() - stoppedMs < handedOverMs, `${queue.nowMs() - stoppedMs} ms`)
         await queue.settle(ended)
         void cluster.start(before)
-        await until('it is back', () => cluster.storeOf(before)?.status().leader !== null && cluster.leader !== undefined)
+        await cluster.until('it is back', () => cluster.storeOf(before)?.status().leader !== null && cluster.leader !== undefined)
       }
     } finally {
       cluster.end()

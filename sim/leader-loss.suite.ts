@@ -14,7 +14,7 @@ import { oneWantedTaskPerSlot } from './checkers/one-wanted-task-per-slot.ts'
 import { parallelismIsRespected } from './checkers/parallelism-is-respected.ts'
 import { restartLimitsAreRespected } from './checkers/restart-limits-are-respected.ts'
 import { statesOnlyMoveForward } from './checkers/states-only-move-forward.ts'
-import { managerId, SimulatedCluster } from './cluster.ts'
+import { SimulatedCluster } from './cluster.ts'
 import { CommonLog } from './common-log.ts'
 import { createSimulatedClock } from './effects/clock.ts'
 import type { Schedule } from './effects/event-queue.ts'
@@ -134,10 +134,7 @@ interface Played {
 
 async function play(scenario: Scenario, loss?: Loss): Promise<Played> {
   const { spec, settings, isStorm = false, absent, https, change, isDone, outcome } = scenario
-  let failure: unknown
-  const fail = (error: unknown): void => {
-    failure ??= error
-  }
+  const fail = (error: unknown): void => void cluster.failures.push(error)
   const checkers = [
     oneWantedTaskPerSlot(),
     parallelismIsRespected(),
@@ -168,31 +165,19 @@ async function play(scenario: Scenario, loss?: Loss): Promise<Played> {
       ...(env['BEHAVIOUR'] === 'crashes' ? { runMs: 700, exitCode: 1 } : {}),
     }),
     onStore: (store, isRestart, host) => log.follow(store, isRestart, host),
-    onToldToStop: () => undefined,
-    onCertificate: () => undefined,
-    onDiskIsNew: () => undefined,
     // Somebody who comes may be told too often that nobody leads; what looks after daemons starts it again.
     onEnded: (host, error) => (host === absent ? cluster.queue.schedule(againMs, () => void cluster.start(host)) : fail(error)),
-    onWarning: () => undefined,
     ...(https !== undefined && { https: (process) => https(cluster, process) }),
   })
   const { queue, network } = cluster
   /** Asked and answered. */
   let requests = 0
-  const until = async (what: string, isTrue: () => boolean, onEvent: () => void = () => {}): Promise<void> => {
-    await queue.run(queue.nowMs() + patienceMs, onEvent, () => isTrue() || failure !== undefined || cluster.failures.length > 0)
-    if (failure !== undefined) throw failure
-    assert.deepEqual(cluster.failures, [])
-    assert.ok(isTrue(), `not within ${patienceMs} ms: ${what}`)
-  }
   try {
-    await queue.settle(cluster.start(managerId))
-    await until('there is a token', () => cluster.token !== undefined)
-    for (const id of cluster.hosts) if (id !== managerId && id !== absent) void cluster.start(id)
+    await cluster.startAll(absent)
     const voters = (): number =>
       [...(cluster.store?.view.list('Node') ?? [])].filter(({ status }) => (status.manager?.member ?? 'Learner') !== 'Learner').length
     const ready = (): number => [...(cluster.store?.view.list('Node') ?? [])].filter(({ status }) => status.state === 'Ready').length
-    await until('all are there', () => voters() === 3 && ready() === cluster.managers.length + workers)
+    await cluster.until('all are there', () => voters() === 3 && ready() === cluster.managers.length + workers)
 
     const handle: Parameters<typeof inProcessClient>[0]['router']['handle'] = (request) => {
       const door = cluster.handle
@@ -209,10 +194,10 @@ async function play(scenario: Scenario, loss?: Loss): Promise<Played> {
     }
     if (settings !== undefined) {
       await queue.settle(patch('Cluster', 'default', { spec: settings(cluster) }))
-      await queue.run(queue.nowMs() + toldMs)
+      await cluster.pass(toldMs)
     }
     await queue.settle(client.apply('Service', manifest, { fieldManager: 'user' }))
-    if (!isStorm) await until('it runs', () => running(cluster).length === spec['replicas'])
+    if (!isStorm) await cluster.until('it runs', () => running(cluster).length === spec['replicas'])
 
     const first = queue.executed
     const noticed: Record<Trouble, number[]> = { killed: [], 'cut off': [] }
@@ -226,37 +211,29 @@ async function play(scenario: Scenario, loss?: Loss): Promise<Played> {
     let isAsked = false
     change(stage).then(() => (isAsked = true), fail)
     let isOver = loss === undefined
-    await until(
-      'the change is carried out',
-      () => isOver && isAsked && isDone(stage),
-      () => {
-        const { leader } = cluster
-        if (leader === undefined) return
-        if (loss === undefined) return notice(leader)
-        if (isOver || queue.executed - first < loss.event) return
-        isOver = true
-        if (loss.trouble === 'killed') {
-          cluster.kill(leader)
-          queue.schedule(downMs, () => void cluster.start(leader))
-        } else {
-          const others = cluster.hosts.filter((host) => host !== leader)
-          for (const other of others)
-            for (const [from, to] of [
-              [leader, other],
-              [other, leader],
-            ] as const)
-              network.cut(from, to)
-          queue.schedule(downMs, () => network.healAll())
-        }
-      },
-    )
+    const onEvent = (): void => {
+      const { leader } = cluster
+      if (leader === undefined) return
+      if (loss === undefined) notice(leader)
+      if (loss === undefined || isOver || queue.executed - first < loss.event) return
+      isOver = true
+      if (loss.trouble === 'killed') {
+        cluster.kill(leader)
+        queue.schedule(downMs, () => void cluster.start(leader))
+      } else {
+        const others = cluster.hosts.filter((host) => host !== leader)
+        for (const other of others)
+          for (const [from, to] of [
+            [leader, other],
+            [other, leader],
+          ] as const)
+            network.cut(from, to)
+        queue.schedule(downMs, () => network.healAll())
+      }
+    }
+    await cluster.until('the change is carried out', () => isOver && isAsked && isDone(stage), { withinMs: patienceMs, onEvent })
     const events = queue.executed - first
-    await queue.run(
-      queue.nowMs() + quietMs,
-      () => {},
-      () => failure !== undefined,
-    )
-    if (failure !== undefined) throw failure
+    await cluster.pass(quietMs)
     return { events, moments: noticed, outcome: outcome(stage) }
   } finally {
     cluster.end()

@@ -17,7 +17,6 @@ const moments = Number(process.env['KIT_MOMENTS'] ?? '4')
 const downMs = 1_500
 /** After the end, for what must not come any more. */
 const quietMs = 10_000
-const patienceMs = 120_000
 const retryMs = 500
 /** Longer than a manager looks for a leader. */
 const answerMs = 6_000
@@ -89,10 +88,7 @@ interface Death {
 
 /** Resolves with the events that it took. */
 async function play({ changes, away, force }: Scenario, death?: Death): Promise<number> {
-  let failure: unknown
-  const fail = (error: unknown): void => {
-    failure ??= error
-  }
+  const fail = (error: unknown): void => void cluster.failures.push(error)
   const votes = nobodyVotesTwice(fail)
   const log = new CommonLog({
     onEntry: (events, { members }) => assertNoWorkerHasAVote(events, members),
@@ -112,15 +108,12 @@ async function play({ changes, away, force }: Scenario, death?: Death): Promise<
   })
   const { queue, network } = cluster
   network.listen = (...sent) => votes.sent(...sent)
-  const until = async (what: string, isTrue: () => boolean, onEvent: () => void = () => {}): Promise<void> => {
-    const check = (): void => {
+  const until = async (what: string, isTrue: () => boolean, onDue: () => void = () => {}): Promise<void> => {
+    const onEvent = (): void => {
       assertNoWorkerVotes(cluster, fail)
-      onEvent()
+      onDue()
     }
-    await queue.run(queue.nowMs() + patienceMs, check, () => isTrue() || failure !== undefined || cluster.failures.length > 0)
-    if (failure !== undefined) throw failure
-    assert.deepEqual(cluster.failures, [])
-    assert.ok(isTrue(), `not within ${patienceMs} ms: ${what}; ${describe(cluster)}`)
+    await cluster.until(what, isTrue, { onEvent, found: () => describe(cluster) })
   }
   const again = async (host: string): Promise<void> => {
     if (!cluster.isUp(host)) await cluster.start(host)
@@ -166,8 +159,7 @@ async function play({ changes, away, force }: Scenario, death?: Death): Promise<
       },
     )
     const events = queue.executed - first
-    await queue.run(queue.nowMs() + quietMs)
-    if (failure !== undefined) throw failure
+    await cluster.pass(quietMs)
     assert.ok(isAsWanted(cluster, roles), `it did not stay so: ${describe(cluster)}`)
     assert.deepEqual(running(cluster), before, 'tasks run on')
     assert.deepEqual(new Map(cluster.hosts.map((id) => [id, cluster.nodeOf(id)])), ids, 'everybody is who it was')

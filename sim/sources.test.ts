@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import type { StoreEvent } from '../api/store.ts'
 import { inProcessClient } from '../client/in-process.ts'
 import { revisionOf } from '../controllers/gitops/files.ts'
-import { managerId, SimulatedCluster } from './cluster.ts'
+import { SimulatedCluster } from './cluster.ts'
 import { CommonLog } from './common-log.ts'
 import type { SimulatedDirectory } from './directories.ts'
 import { createSimulatedClock } from './effects/clock.ts'
@@ -65,13 +65,9 @@ class Promises {
 async function play(seed: number): Promise<Promises> {
   const random = new SeededRandom(seed)
   const promises = new Promises()
-  let failure: unknown
-  const fail = (error: unknown): void => {
-    failure ??= error
-  }
   const log = new CommonLog({
     onEntry: (events) => promises.observe(events),
-    fail,
+    fail: (error) => void cluster.failures.push(error),
   })
   const cluster: SimulatedCluster = new SimulatedCluster({
     managers: 3,
@@ -83,20 +79,8 @@ async function play(seed: number): Promise<Promises> {
     onEnded: (id) => void queue.schedule(1_000, () => void cluster.start(id)),
   })
   const { queue, network, managers } = cluster
-  const isBroken = (): boolean => failure !== undefined || cluster.failures.length > 0
-  const run = async (ms: number, isOver: () => boolean = () => false): Promise<void> => {
-    await queue.run(
-      queue.nowMs() + ms,
-      () => {},
-      () => isOver() || isBroken(),
-    )
-    if (failure !== undefined) throw failure
-    assert.deepEqual(cluster.failures, [])
-  }
-  const until = async (what: string, isTrue: () => boolean): Promise<void> => {
-    await run(patienceMs, isTrue)
-    assert.ok(isTrue(), `not within ${patienceMs} ms: ${what}; ${JSON.stringify(source()?.status.conditions)}`)
-  }
+  const until = (what: string, isTrue: () => boolean): Promise<void> =>
+    cluster.until(what, isTrue, { withinMs: patienceMs, found: () => JSON.stringify(source()?.status.conditions) })
   const source = () => cluster.store?.view.get('Source', 'shop')
   const service = (name: string) => cluster.store?.view.get('Service', name)
   const handle: Parameters<typeof inProcessClient>[0]['router']['handle'] = async (request) => {
@@ -109,9 +93,7 @@ async function play(seed: number): Promise<Promises> {
   const ask = (what: Promise<unknown>): void => void what.catch(() => undefined)
 
   try {
-    await queue.settle(cluster.start(managerId))
-    await until('there is a token', () => cluster.token !== undefined)
-    for (const id of [...managers.slice(1), ...cluster.workers]) void cluster.start(id)
+    await cluster.startAll()
     await until(
       'all are there',
       () => [...(cluster.store?.view.list('Node') ?? [])].filter(({ status }) => status.manager?.member === 'Voter').length >= 2,
@@ -162,13 +144,13 @@ async function play(seed: number): Promise<Promises> {
     ]
     write(draw())
     for (let step = 0; step < steps; step++) {
-      await run(random.exponential(meanStepMs))
+      await cluster.pass(random.exponential(meanStepMs))
       random.pick(faults)()
     }
 
     network.healAll()
     // What people have asked for last is answered, or given up, by then.
-    await run(lateMs)
+    await cluster.pass(lateMs)
     await until('all managers are back', () => managers.every((id) => cluster.isUp(id)))
     const last = draw()
     write(last)
@@ -190,7 +172,7 @@ async function play(seed: number): Promise<Promises> {
       ...names.map((name) => service(name)?.metadata.generation),
     ]
     const before = written()
-    await run(quietMs)
+    await cluster.pass(quietMs)
     assert.deepEqual(written(), before, 'it writes nothing when nothing is to be done')
     return promises
   } finally {
