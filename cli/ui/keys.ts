@@ -9,15 +9,17 @@ export type Deed =
   | 'next-pane' | 'previous-pane' | 'zoom' | 'header' | 'wide' | 'owner' | 'browse' | 'forward' | 'mark-all' | 'topology' | 'level' | 'pause-events' | 'page'
   | 'describe' | 'yaml' | 'logs' | 'previous-logs' | 'explain' | 'events' | 'rollout' | 'tasks' | 'tree'
   | 'sort-left' | 'sort-right' | 'sort-reverse' | 'past' | 'faults' | 'mark' | 'mark-range'
-  | 'next-match' | 'previous-match' | 'next-error' | 'follow' | 'timestamps' | 'wrap' | 'only-spec'
+  | 'next-match' | 'previous-match' | 'next-error' | 'follow' | 'only-slot' | 'timestamps' | 'wrap' | 'only-spec'
   | 'copy-name' | 'copy-id' | 'copy-locator' | 'save' | 'resync' | 'redraw' | 'mouse'
   | 'scale' | 'restart' | 'undo' | 'pause-rollout' | 'drain' | 'cordon' | 'delete' | 'edit' | 'shell' // biome-ignore format: one line for each sort
 
 type Screen = View['screen']
 
 export interface Binding {
-  /** As `keyName` calls them. */
+  /** As `keyNames` calls them. */
   readonly keys: readonly string[]
+  /** What help calls them, where they are many. */
+  readonly called?: string
   readonly help: string
   readonly on: 'everywhere' | readonly Screen[]
   readonly deed: Deed
@@ -106,6 +108,13 @@ export const bindings: readonly Binding[] = [
   { keys: ['>'], help: 'sort by the column to the right', on: tables, deed: 'sort-right' },
   { keys: ['='], help: 'reverse the order', on: tables, deed: 'sort-reverse' },
   { keys: ['f'], help: 'follow, or stand still', on: ['logs'], deed: 'follow' },
+  {
+    keys: Array.from({ length: 9 }, (_, at) => `alt-${at + 1}`),
+    called: 'alt-1 … alt-9',
+    help: 'only the task in that slot; again: all',
+    on: ['logs'],
+    deed: 'only-slot',
+  },
   { keys: ['t'], help: 'times on, off', on: ['logs'], deed: 'timestamps' },
   { keys: ['w'], help: 'wrap long lines, or cut them', on: ['logs', 'yaml', 'describe', 'explain'], deed: 'wrap' },
   { keys: ['n'], help: 'next line that matches', on: texts, deed: 'next-match' },
@@ -196,6 +205,8 @@ interface KeyFacts {
   readonly tab: boolean
   readonly shift: boolean
   readonly ctrl: boolean
+  /** Alt, for most keyboards. */
+  readonly meta: boolean
   readonly backspace: boolean
   readonly delete: boolean
 }
@@ -223,6 +234,7 @@ export function keyNames(input: string, key: KeyFacts): readonly string[] {
   if (found !== undefined) return [found[1]]
   // Ctrl and space are the character 0, which Ink calls ctrl-` or ctrl-space.
   if (key.ctrl) return input === '' ? [] : [input === '`' || input === ' ' ? 'ctrl-space' : `ctrl-${input.toLowerCase()}`]
+  if (key.meta && /^\d$/.test(input)) return [`alt-${input}`]
   return [...input].map(characterName).filter((name) => name !== '')
 }
 

@@ -12,22 +12,35 @@ const mostLines = 5_000
 const firstLines = 200
 const tryAgainMs = 2_000
 
-/** Until `signal` fires or the task has ended. `show` is given all lines, each time that there are more. */
+export interface ReadLog {
+  /** Lines of tasks, and what kept us from reading. */
+  readonly lines: readonly (LogLine | string)[]
+  /** Lines that were read and are not kept any more: the oldest. */
+  readonly dropped: number
+}
+
+export const emptyLog: ReadLog = { lines: [], dropped: 0 }
+
+/** Until `signal` fires or the task has ended. `show` is given all that is kept, each time that there is more. */
 export async function readLogs(
   { client, clock }: { readonly client: Client; readonly clock: Clock },
   { kind, name }: Extract<View, { screen: 'logs' }>,
-  show: (lines: readonly (LogLine | string)[]) => void,
+  show: (log: ReadLog) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let lines: (LogLine | string)[] = []
+  let dropped = 0
   const add = (line: LogLine | string): void => {
     if (signal.aborted) return
     lines.push(line)
     // Not one by one: each time that costs all of them.
-    if (lines.length > mostLines * 1.2) lines = lines.slice(-mostLines)
-    show(lines)
+    if (lines.length > mostLines * 1.2) {
+      dropped += lines.length - mostLines
+      lines = lines.slice(-mostLines)
+    }
+    show({ lines, dropped })
   }
-  show(lines)
+  show(emptyLog)
   let since: number | undefined
   let problem = ''
   while (!signal.aborted) {

@@ -7,6 +7,7 @@ import { completed, placeCalled } from './command-line.ts'
 import { onObject, selectedIn } from './deeds.ts'
 import { bindingOf, tabs } from './keys.ts'
 import type { Sort } from './listing.ts'
+import { slotAt } from './log-text.ts'
 import { paneNames } from './panes.ts'
 import { formatLocator, isText, listName } from './places.ts'
 import {
@@ -63,7 +64,8 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
       return place.parent === undefined ? { state, effect: { do: 'quit' } } : { state: jump(state, place.parent) }
     case 'back':
       if (place.pane > 0 || place.isZoomed) return { state: changePlace(state, inMain) }
-      if (key === 'esc' && (place.filter !== '' || place.marks.length > 0)) return { state: changePlace(state, { filter: '', marks: [] }) }
+      if (key === 'esc' && (place.filter !== '' || place.marks.length > 0 || place.only !== undefined))
+        return { state: changePlace(withAllSlots(state, place), { filter: '', marks: [] }) }
       return { state: place.parent === undefined ? state : jump(state, place.parent) }
     case 'history-back':
       return { state: jump(state, state.at - 1) }
@@ -109,6 +111,8 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
       return { state: changePlace(state, { onlySpec: !place.onlySpec, top: 0 }) }
     case 'follow':
       return { state: changePlace(state, { follows: !place.follows }) }
+    case 'only-slot':
+      return { state: onlySlot(state, place, Number(key.slice('alt-'.length)), shown) }
     case 'timestamps':
       return { state: changePlace(state, { timestamps: !place.timestamps }) }
     case 'wrap':
@@ -171,6 +175,18 @@ function pressOwn(state: UiState, key: string, shown: Shown): Transition {
   if (object === undefined) return { state: say(state, 'nothing is selected, or it is gone', true) }
   const { kind, name, context = '' } = object
   return { state, effect: { do: 'shell', command: filledIn(own.command, { kind, name, context }) } }
+}
+
+/** Lines of that slot alone; the same key again, those of all. */
+function onlySlot(state: UiState, place: Place, digit: number, { view }: Shown): UiState {
+  if (place.view.screen !== 'logs' || place.view.kind !== 'Service') return say(state, 'these are the lines of one task', true)
+  const slot = slotAt(view, place.view.name, digit)
+  if (slot === undefined) return say(state, `${place.view.name} has no task ${digit}`, true)
+  return slot === place.only ? withAllSlots(state, place) : changePlace(state, { only: slot, top: 0 })
+}
+
+function withAllSlots(state: UiState, { only: _, ...place }: Place): UiState {
+  return { ...state, places: state.places.map((each, at) => (at === state.at ? { ...place, top: 0 } : each)) }
 }
 
 /** All, warnings and errors, errors, and round again. */

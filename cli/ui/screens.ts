@@ -31,6 +31,8 @@ export interface Model {
   readonly listing: Listing | undefined
   /** Of a text: its lines, not cut yet. */
   readonly lines: readonly Line[]
+  /** What the second line of the screen says of a text, where that is not how many lines it has. */
+  readonly note?: string
   /** Selectable rows of the overview. */
   readonly keys: readonly string[]
   /** What is in the panes that are on the screen, besides the main one. */
@@ -209,7 +211,7 @@ function objectName(view: ClusterView, kind: Kind, name: string): string {
   return task === undefined ? name : taskName(view, task)
 }
 
-function crumbsOf({ clusters, listing, lines, size, state, now }: Model, place: Place): Line {
+function crumbsOf({ clusters, listing, lines, note, size, state, now }: Model, place: Place): Line {
   const path = crumbs(firstOf(clusters), place.view)
   const trail = path.flatMap((name, at): readonly Span[] => [
     ...(at === 0 ? [] : [{ text: ' > ', style: 'dim' } as const]),
@@ -218,6 +220,7 @@ function crumbsOf({ clusters, listing, lines, size, state, now }: Model, place: 
   const filter: Line = place.filter === '' ? [] : ['  ', { text: `[/${place.filter}]`, style: 'yellow' }]
   const past = place.view.screen === 'tasks' && place.withPast ? '  with past' : ''
   const level = place.level === undefined ? '' : `  ${place.level} and worse`
+  const only: Line = place.only === undefined ? [] : ['  ', { text: `only ${place.only}`, style: 'yellow' }]
   const paused: Line = place.isPaused ? ['  ', { text: 'PAUSED', style: 'yellow' }] : []
   const faults: Line = place.onlyFaults ? ['  ', { text: 'only faults', style: 'yellow' }] : []
   const marks: Line = place.marks.length === 0 ? [] : ['  ', { text: `${place.marks.length} marked`, style: 'cyan' }]
@@ -229,13 +232,13 @@ function crumbsOf({ clusters, listing, lines, size, state, now }: Model, place: 
         ? `${listing.total}`
         : `${listing.keys.length} of ${listing.total}`
       : isText(place.view)
-        ? `${lines.length} lines${place.view.screen === 'logs' ? (place.follows ? '  FOLLOW' : '  still') : ''}`
+        ? (note ?? `${lines.length} lines`)
         : ''
   // Without the first line, what must not be overlooked stands here.
   const isLost = connectionOf(clusters).connection.state === 'lost'
   const alarms = state.hasHeader ? [] : [...readOnlyText(state), ...(isLost ? [connectionText(clusters, now)] : [])]
   return ends(
-    [' ', ...trail, ...filter, ...faults, past, level, ...paused, ...marks, sort, aside],
+    [' ', ...trail, ...filter, ...faults, past, ...only, level, ...paused, ...marks, sort, aside],
     [`${count}${formerOf(clusters, place)} `, ...alarms],
     size.columns,
   )
@@ -454,12 +457,9 @@ export function helpLines(screen: View['screen'], filter: string, ownKeys: reado
   const all = bindingsOn(screen).filter(({ keys, help }) => `${keys.join(' ')} ${help}`.toLowerCase().includes(wanted))
   const here = all.filter(({ on }) => on !== 'everywhere')
   const everywhere = all.filter(({ on }) => on === 'everywhere')
-  const row = ({ keys, help, changes }: Binding): Line => [
+  const row = ({ keys, called, help, changes }: Binding): Line => [
     changes === true ? { text: ' *', style: 'yellow' } : '  ',
-    `${keys
-      .map((key) => (key === ' ' ? 'space' : key))
-      .join(', ')
-      .padEnd(18)} `,
+    `${(called ?? keys.map((key) => (key === ' ' ? 'space' : key)).join(', ')).padEnd(18)} `,
     help,
   ]
   return [

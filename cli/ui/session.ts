@@ -2,7 +2,6 @@
 // frame is made at most ten times a second, and told only when something in it is different. What draws the frames
 // (`app.ts`) knows nothing else.
 
-import type { LogLine } from '../../api/session.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { drainForecast } from '../commands/drain.ts'
@@ -20,7 +19,8 @@ import { eventLines, glanceLines, objectTitle } from './glance.ts'
 import { takenBy } from './keys.ts'
 import type { Listing } from './listing.ts'
 import { listingOf } from './lists.ts'
-import { readLogs } from './log-lines.ts'
+import { emptyLog, type ReadLog, readLogs } from './log-lines.ts'
+import { logNote } from './log-text.ts'
 import { type MouseEvent, point } from './mouse.ts'
 import { overviewParts } from './overview.ts'
 import { bodyOf, focusOf, mainHeight, mainPane, type Pane, type PaneName, panesOf, type Size } from './panes.ts'
@@ -133,8 +133,8 @@ export class Session {
   #activity: { readonly what: string; readonly stop: AbortController } | undefined
   /** What a command printed, for the view that shows it. */
   #printed: readonly string[] = []
-  /** For the view that shows logs: lines of tasks, and what kept us from reading. */
-  #log: readonly (LogLine | string)[] = []
+  /** For the view that shows logs. */
+  #log: ReadLog = emptyLog
   #listing: { readonly version: number; readonly place: Place; readonly listing: Listing | undefined } | undefined
   #wakePoll: () => void = () => {}
 
@@ -261,6 +261,7 @@ export class Session {
       now,
       listing,
       lines: isText(place.view) ? this.#lines(now) : [],
+      ...(place.view.screen === 'logs' ? { note: logNote(place, { view: firstOf(clusters), log: this.#log }) } : {}),
       keys,
       sides: this.#sides(place, { clusters, keys, now }),
       busy: this.#busy,
@@ -547,8 +548,8 @@ export class Session {
     const signal = AbortSignal.any([stop.signal, this.#stop.signal])
     this.#wakePoll()
     if (view.screen === 'logs') {
-      const show = (lines: readonly (LogLine | string)[]): void => {
-        this.#log = lines
+      const show = (log: ReadLog): void => {
+        this.#log = log
         this.#changed()
       }
       readLogs({ client: this.#copyIn(view.context).client, clock: this.#deps.clock }, view, show, signal).catch(() => undefined)

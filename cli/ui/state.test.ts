@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Client } from '../../client/client.ts'
 import { type FilterShelf, type SavedFilters, toggled } from '../saved-filters.ts'
 import { bindings, keyNames } from './keys.ts'
 import { placeOf, settled } from './state.ts'
@@ -253,6 +254,48 @@ test('logs leave out what is not grave, tell where a task ended, and go to the p
   close()
 })
 
+test('alt and a digit leave the lines of one slot, whoever was in it, and the second line counts what is shown', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  const frame = (): string => town.session.frame().join('\n')
+  await town.type('2', 'l')
+  assert.match(frame(), /shop_api > logs .* 3 tasks {2}4 lines {2}FOLLOW {2}dropped 0 $/m)
+  await town.type('alt-1')
+  assert.match(frame(), /logs {2}only 1 .* 3 tasks {2}2 lines/)
+  assert.match(frame(), /listening on 80[\s\S]*GET \/cart/)
+  assert.doesNotMatch(frame(), /shop_api\.[23]/)
+  await town.type('alt-2')
+  assert.match(frame(), /Error: DB_URL/)
+  assert.doesNotMatch(frame(), /shop_api\.[13]/)
+  await town.type('alt-2', '/', ...'listening', 'enter')
+  assert.match(frame(), /\[\/listening\] .* 2 hits/)
+  await town.type('alt-9')
+  assert.match(town.session.frame().at(-1) ?? '', /shop_api has no task 9/)
+  await town.type('alt-3')
+  assert.match(frame(), / 1 hit {2}FOLLOW/)
+  await town.type('esc')
+  assert.match(frame(), /logs +3 tasks {2}4 lines/, 'esc shows all again')
+  close()
+})
+
+test('of a long log the newest lines are kept, and how many were dropped is said', async () => {
+  const world = createTown()
+  const client: Client = {
+    ...world.client,
+    async *logs(_kind, _name, _options, signal) {
+      for (let at = 1; at <= 6_500; at++) yield { task: 'shop_api.1.a1', stream: 'stdout', at, text: `line ${at}` }
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    },
+  }
+  const town = createTown({ clusters: [{ name: 'local', context: 'local', client }] })
+  await world.open()
+  const { close } = await town.open()
+  await town.type(':', ...'service/shop_api/logs', 'enter')
+  assert.match(town.session.frame()[1] ?? '', /1 task {2}5499 lines {2}FOLLOW {2}dropped 1001 $/)
+  assert.match(town.session.frame().join('\n'), /line 6500$/m)
+  close()
+})
+
 test('help is filtered by words', async () => {
   const town = createTown()
   const { close } = await town.open()
@@ -411,8 +454,9 @@ test('after : names may be shortened and are completed; what is not there is sai
 })
 
 test('keys that come together are as many keys', () => {
-  const nothing = { upArrow: false, downArrow: false, leftArrow: false, rightArrow: false, pageUp: false, pageDown: false, home: false, end: false, return: false, escape: false, tab: false, shift: false, ctrl: false, backspace: false, delete: false } // biome-ignore format: one key
+  const nothing = { upArrow: false, downArrow: false, leftArrow: false, rightArrow: false, pageUp: false, pageDown: false, home: false, end: false, return: false, escape: false, tab: false, shift: false, ctrl: false, meta: false, backspace: false, delete: false } // biome-ignore format: one key
   assert.deepEqual(keyNames('\u0018\tab\r\u007f\0', nothing), ['ctrl-x', 'tab', 'a', 'b', 'enter', 'backspace', 'ctrl-space'])
   assert.deepEqual(keyNames('x', { ...nothing, ctrl: true }), ['ctrl-x'])
   assert.deepEqual(keyNames('', { ...nothing, tab: true, shift: true }), ['shift-tab'])
+  assert.deepEqual(keyNames('3', { ...nothing, meta: true }), ['alt-3'])
 })

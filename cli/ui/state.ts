@@ -35,6 +35,8 @@ export interface Place {
   /** Columns as wide as what is in them, and those that are left out otherwise. */
   readonly isWide: boolean
   readonly follows: boolean
+  /** Of logs: the slot whose lines alone are shown, as `slotName` calls it. */
+  readonly only?: string
   /** Of logs: lines that are at least so grave. */
   readonly level?: LogLevel
   /** Of events: what comes is not shown yet. */
