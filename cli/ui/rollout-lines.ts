@@ -6,6 +6,7 @@ import { formatAge } from '../../api/table.ts'
 import { compare } from '../commands/diff.ts'
 import { whyPaused } from '../service/rollout-pause.ts'
 import { type ClusterView, type Counts, phaseOf, type Service, type Task } from './cluster-view.ts'
+import type { LastWords } from './last-words.ts'
 import { order } from './listing.ts'
 import { hostOf, revisionName, slotName, taskName } from './names.ts'
 import { errorText, stateText, taskBar, updateText, wantedOf } from './tables.ts'
@@ -15,7 +16,8 @@ import type { Style } from './themes.ts'
 const mostFailures = 5
 const mostChanges = 8
 
-export function rolloutLines(view: ClusterView, name: string, now: number, columns: number): readonly Line[] {
+/** `words`: of the newest failure, where they were asked for. */
+export function rolloutLines(view: ClusterView, name: string, now: number, columns: number, words?: LastWords): readonly Line[] {
   const service = view.get('Service', name)
   if (service === undefined) return [[` service/${name} is gone; esc goes back`]]
   const tasks = [...view.tasksOf(name).values()].filter((task) => phaseOf(task) !== 'past').toSorted(bySlot)
@@ -45,6 +47,7 @@ export function rolloutLines(view: ClusterView, name: string, now: number, colum
     ...wrapped(policyText(service), columns - 11).map((part, at) => field(at === 0 ? 'by' : '', [part])),
     ...slotLines(view, tasks, target, columns),
     ...failureLines(view, name, now, columns),
+    ...(words === undefined ? [] : wordLines(view, words, columns)),
     ...choiceLines(view, service),
     ...portLines(service),
     ...historyLines(view, service, now),
@@ -155,16 +158,48 @@ function slotLines(view: ClusterView, tasks: readonly Task[], target: string | u
   return lines.map((line, at) => field(at === 0 ? 'slots' : '', line))
 }
 
-/** The newest failures, also of tasks that others have replaced. */
-function failureLines(view: ClusterView, service: string, now: number, columns: number): readonly Line[] {
-  const failed = [...view.tasksOf(service).values()]
+/** Tasks that failed, the newest first; also those that others have replaced. */
+function failuresOf(view: ClusterView, service: string): readonly Task[] {
+  return [...view.tasksOf(service).values()]
     .filter(({ status }) => status.state === 'Failed' || status.state === 'Rejected')
     .toSorted((a, b) => b.status.at - a.status.at)
-  const lines = failed.slice(0, mostFailures).flatMap((task) => {
-    const head = `${taskName(view, task)} ${stateText(task)} ${formatAge(now - task.status.at)} ago on ${hostOf(view, task.spec.nodeName)}: `
-    return wrapped(head + oneLine(errorText(task)), columns - 11).map((part): Span => ({ text: part, style: 'red' }))
-  })
+}
+
+/** The newest that ran: one that never started has said nothing. */
+export function newestFailure(view: ClusterView, service: string): Task | undefined {
+  return failuresOf(view, service).find(({ status }) => status.state === 'Failed')
+}
+
+function failureLines(view: ClusterView, service: string, now: number, columns: number): readonly Line[] {
+  const lines = failuresOf(view, service)
+    .slice(0, mostFailures)
+    .flatMap((task) => {
+      const head = `${taskName(view, task)} ${stateText(task)} ${formatAge(now - task.status.at)} ago on ${hostOf(view, task.spec.nodeName)}: `
+      return wrapped(head + oneLine(errorText(task)), columns - 11).map((part): Span => ({ text: part, style: 'red' }))
+    })
   return lines.map((span, at) => field(at === 0 ? 'failed' : '', [span]))
+}
+
+/** What it said last: mostly, why it failed. */
+function wordLines(view: ClusterView, { task: name, lines, problem }: LastWords, columns: number): readonly Line[] {
+  const task = view.get('Task', name)
+  const who = task === undefined ? name : taskName(view, task)
+  if (problem !== undefined) return [field('logs', [{ text: `of ${who} are not to be had: ${oneLine(problem)}`, style: 'dim' }])]
+  if (lines === undefined) return []
+  if (lines.length === 0) return [field('logs', [{ text: `${who} has said nothing`, style: 'dim' }])]
+  return lines
+    .flatMap(({ at, text, stream }) => {
+      const head = `${new Date(at).toISOString().slice(11, 19)} ${who} | `
+      const room = Math.max(20, columns - 11 - widthOf(head))
+      const style = stream === 'stderr' ? 'yellow' : undefined
+      return wrapped(oneLine(text), room).map(
+        (part, index): Line => [
+          { text: index === 0 ? head : ' '.repeat(widthOf(head)), style: 'dim' },
+          style === undefined ? part : { text: part, style },
+        ],
+      )
+    })
+    .map((line, at) => field(at === 0 ? 'logs' : '', line))
 }
 
 /** What a person may do about a rollout that waits for one. */

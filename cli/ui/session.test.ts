@@ -73,6 +73,38 @@ test('a command that failed says why, and one that worked says what it did', asy
   close()
 })
 
+test('the screen of a service has the last words of its newest failure, and says why where there are none', async () => {
+  const town = createTown({ start: { screen: 'service', name: 'shop_api' } })
+  const { close } = await town.open()
+  const frame = (): string => town.session.frame().join('\n')
+  assert.match(frame(), /^ logs {5}00:00:02 shop_api\.2 \| Error: DB_URL is not set/m)
+  const task = town.store.view.get('Task', 'shop_api.1.a1')
+  assert.ok(task !== undefined)
+  const failed = { ...task.status, state: 'Failed', exitCode: 3, at: town.clock.wallMs() } as const
+  await town.commit([{ op: 'update', object: { ...task, status: failed } }])
+  await town.clock.advance(2_500)
+  assert.match(frame(), /^ logs {5}00:00:00 shop_api\.1 \| listening on 80[ \n]+00:00:03 shop_api\.1 \| GET \/cart 200 in 12 ms/m)
+  await town.type(':', ...'service/shop_bad', 'enter')
+  assert.match(frame(), /^ logs {5}shop_bad\.1 has said nothing/m)
+  close()
+
+  let asked = 0
+  const client: Client = {
+    ...town.client,
+    // biome-ignore lint/correctness/useYield: it has nothing to say
+    async *logs() {
+      asked++
+      throw new StatusError('Unavailable', 'no answer about shop_bad.1')
+    },
+  }
+  const silent = createTown({ clusters: [{ name: 'local', context: 'local', client }], start: { screen: 'service', name: 'shop_bad' } })
+  const second = await silent.open()
+  await silent.clock.advance(10_000)
+  assert.match(silent.session.frame().join('\n'), /^ logs {5}of shop_bad\.1 are not to be had: no answer about shop_bad\.1/m)
+  assert.equal(asked, 1, 'a task that has ended says no more: it is asked once')
+  second.close()
+})
+
 test('on a lost connection it says when it is tried again, keeps what it had, and goes on by itself', async () => {
   const world = createTown()
   let isAway = false

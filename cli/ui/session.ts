@@ -17,6 +17,7 @@ import { messageOf } from './follow.ts'
 import { forwardListing, type OpenForward } from './forwards.ts'
 import { eventLines, glanceLines, objectTitle } from './glance.ts'
 import { takenBy } from './keys.ts'
+import { type LastWords, readLastWords } from './last-words.ts'
 import type { Listing } from './listing.ts'
 import { listingOf } from './lists.ts'
 import { emptyLog, type ReadLog, readLogs } from './log-lines.ts'
@@ -27,6 +28,7 @@ import { bodyOf, focusOf, mainHeight, mainPane, type Pane, type PaneName, panesO
 import { formatLocator, isText, type View } from './places.ts'
 import { press } from './press.ts'
 import { Pulse } from './pulse.ts'
+import { newestFailure } from './rollout-lines.ts'
 import { frame, type Model, type Side } from './screens.ts'
 import {
   begin,
@@ -135,6 +137,8 @@ export class Session {
   #printed: readonly string[] = []
   /** For the view that shows logs. */
   #log: ReadLog = emptyLog
+  /** For the view that shows a service: of its newest failure. */
+  #lastWords: LastWords | undefined
   #listing: { readonly version: number; readonly place: Place; readonly listing: Listing | undefined } | undefined
   #wakePoll: () => void = () => {}
 
@@ -328,7 +332,15 @@ export class Session {
     const { columns } = mainPane(this.#state, placeIn(this.#state), this.#size)
     const [first] = this.#copiesOf(placeIn(this.#state))
     if (first === undefined) return []
-    return linesOf(this.#state, { view: first.copy.view, pulse: first.pulse, printed: this.#printed, log: this.#log, now, columns })
+    return linesOf(this.#state, {
+      view: first.copy.view,
+      pulse: first.pulse,
+      printed: this.#printed,
+      log: this.#log,
+      lastWords: this.#lastWords,
+      now,
+      columns,
+    })
   }
 
   /** What is in the panes beside the main one, as far as they are on the screen. */
@@ -545,6 +557,7 @@ export class Session {
     this.#activity?.stop.abort()
     const stop = new AbortController()
     this.#activity = { what, stop }
+    this.#lastWords = undefined
     const signal = AbortSignal.any([stop.signal, this.#stop.signal])
     this.#wakePoll()
     if (view.screen === 'logs') {
@@ -585,6 +598,7 @@ export class Session {
     const { clock } = this.#deps
     const loop = async (): Promise<void> => {
       while (!signal.aborted) {
+        this.#hearLastWords()
         // A connection that is broken is told by those who follow; here it only means: later.
         await this.#readEvents().catch(() => undefined)
         await this.#readUsage().catch(() => undefined)
@@ -595,6 +609,24 @@ export class Session {
       }
     }
     loop().catch(() => undefined)
+  }
+
+  /** Asked once of each task; a node that does not answer keeps nobody else waiting. */
+  #hearLastWords(): void {
+    const { view } = placeIn(this.#state)
+    if (view.screen !== 'service') return
+    const copy = this.#copyIn(view.context)
+    const task = newestFailure(copy.view, view.name)?.metadata.name
+    const signal = this.#activity?.stop.signal
+    if (task === undefined || signal === undefined || task === this.#lastWords?.task) return
+    this.#lastWords = { task }
+    const hear = async (): Promise<void> => {
+      const words = await readLastWords(copy.client, task, AbortSignal.any([signal, this.#stop.signal]))
+      if (signal.aborted || this.#lastWords?.task !== task) return
+      this.#lastWords = words
+      this.#changed()
+    }
+    this.#tell(hear())
   }
 
   async #readEvents(): Promise<void> {

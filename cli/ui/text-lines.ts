@@ -3,6 +3,7 @@
 import { nameOf } from '../resource.ts'
 import { clusterLines } from './cluster-lines.ts'
 import type { ClusterView } from './cluster-view.ts'
+import type { LastWords } from './last-words.ts'
 import type { ReadLog } from './log-lines.ts'
 import { logLines } from './log-text.ts'
 import type { Pulse } from './pulse.ts'
@@ -19,6 +20,8 @@ export interface TextSources {
   /** What a command printed, for the view that shows it. */
   readonly printed: readonly string[]
   readonly log: ReadLog
+  /** Of the newest failure of the service that is shown. */
+  readonly lastWords: LastWords | undefined
   readonly now: number
   readonly columns: number
 }
@@ -29,7 +32,7 @@ export function linesOf(state: UiState, sources: TextSources): readonly Line[] {
   const { view, now, columns } = sources
   switch (shown.screen) {
     case 'service':
-      return rolloutLines(view, shown.name, now, columns)
+      return rolloutLines(view, shown.name, now, columns, sources.lastWords)
     case 'help':
       return helpLines(state.places[place.parent ?? 0]?.view.screen ?? 'overview', place.filter, state.ownKeys)
     case 'pulse':

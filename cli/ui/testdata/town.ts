@@ -163,9 +163,10 @@ const words = [
 export function createTown(given: Partial<SessionDeps> & { readonly start?: View } = {}) {
   const world = createWorld({
     // biome-ignore lint/suspicious/useAwait: it has nothing to wait for
-    logs: async function* (_target, _options, signal) {
-      for (const [at, [name, stream, text]] of words.entries()) yield { task: name, stream, at: start + at * 1000, text }
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    logs: async function* ({ kind, name: wanted }, { follow = false }, signal) {
+      for (const [at, [name, stream, text]] of words.entries())
+        if (kind === 'Service' || name === wanted) yield { task: name, stream, at: start + at * 1000, text }
+      if (follow) await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
     },
     member: {
       name: 'id-mgr-1',
