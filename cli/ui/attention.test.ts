@@ -7,7 +7,7 @@ import { ClusterView } from './cluster-view.ts'
 
 const now = 10_000_000
 
-function wire<K extends 'Service' | 'Task' | 'Node' | 'Stack'>(
+function wire<K extends 'Service' | 'Task' | 'Node' | 'Stack' | 'Source'>(
   kind: K,
   name: string,
   spec: Objects[K]['spec'],
@@ -35,11 +35,16 @@ function update(state: NonNullable<Objects['Service']['status']['update']>['stat
   return { update: { id: 'u', of, target: 'web-r1', state, startedAt: 0, total: 2, failures: 1, reason: 'web.1 exited with 1' } }
 }
 
+function source(status: 'True' | 'False' | 'Unknown', reason: string, message?: string): WireObject<'Source'> {
+  const ready = { type: 'Ready', status, reason, lastTransitionTime: '2026-01-01T00:00:00Z' }
+  return wire('Source', 'shop', { path: '/srv' }, { conditions: [{ ...ready, ...(message === undefined ? {} : { message }) }] })
+}
+
 const gone = { desired: 'Shutdown', verdict: 'Replaced' } as const
 const finished = { desired: 'Shutdown', verdict: 'Finished' } as const
 const failed = { state: 'Failed', exitCode: 1 } as const
 
-type Given = WireObject<'Task'> | WireObject<'Service'> | WireObject<'Node'> | WireObject<'Stack'>
+type Given = WireObject<'Task'> | WireObject<'Service'> | WireObject<'Node'> | WireObject<'Stack'> | WireObject<'Source'>
 
 /** `bad service/web: …`, most urgent first. */
 function told(...objects: readonly Given[]): readonly string[] {
@@ -89,6 +94,14 @@ test('what needs a person, and what does not', () => {
       ],
       ['bad stack/shop: a conflict'],
     ],
+    [[source('False', 'InvalidFiles', 'run.yml:9: no such field')], ['bad source/shop: run.yml:9: no such field']],
+    [[source('False', 'Drifted', '1 changes by others')], ['warning source/shop: 1 changes by others']],
+    [[source('False', 'PruneNeedsConsent', '4 of 5 objects would be deleted')], ['warning source/shop: 4 of 5 objects would be deleted']],
+    // It goes on by itself; somebody has suspended it; nobody has looked at it yet; all is well.
+    [[source('False', 'Pruning')], []],
+    [[source('Unknown', 'Suspended', 'suspended by ann')], []],
+    [[wire('Source', 'shop', { path: '/srv' }, {})], []],
+    [[source('True', 'Applied')], []],
   ]
   for (const [objects, concerns] of table) assert.deepEqual(told(...objects), concerns)
 })

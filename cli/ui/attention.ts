@@ -1,6 +1,7 @@
 // What needs a person, most urgent first: what the cluster will not mend by itself. A pure reading of the copy.
 
 import { formatAge } from '../../api/table.ts'
+import type { WireObject } from '../../api/wire.ts'
 import { describeEnd } from '../convergence.ts'
 import type { Connection } from './cluster-copy.ts'
 import { type ClusterView, phaseOf, type Service, type Task } from './cluster-view.ts'
@@ -55,6 +56,7 @@ export function concernsOf(view: ClusterView, now: number): readonly Concern[] {
       const text = applied.message ?? 'it could not be merged'
       return [{ key: `stack/${name}`, severity: 'bad', object: `stack/${name}`, text, opens: { screen: 'yaml', kind: 'Stack', name } }]
     }),
+    ...[...view.all('Source').values()].flatMap(sourceConcern),
     ...[...view.all('Service').values()].flatMap((service) => serviceConcerns(service, view)),
     ...taskConcerns(view, now),
   ]
@@ -80,6 +82,19 @@ function nodeConcern(view: ClusterView, name: string, now: number): readonly Con
   }
   if (description?.trouble === undefined) return []
   return [{ key: object, severity: 'bad', object, text: description.trouble, opens }]
+}
+
+/** Nothing is broken: it waits for somebody to say what is meant. */
+const waiting: ReadonlySet<string | undefined> = new Set(['Drifted', 'PruneNeedsConsent'])
+
+function sourceConcern({ metadata: { name }, status }: WireObject<'Source'>): readonly Concern[] {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready')
+  // Pruning goes on by itself; suspended by somebody is neither ready nor not.
+  if (ready?.status !== 'False' || ready.reason === 'Pruning') return []
+  const object = `source/${name}`
+  const severity = waiting.has(ready.reason) ? 'warning' : 'bad'
+  const text = ready.message ?? ready.reason ?? 'the cluster is not as its files say'
+  return [{ key: object, severity, object, text, opens: { screen: 'describe', kind: 'Source', name } }]
 }
 
 function serviceConcerns({ metadata: { name }, status }: Service, view: ClusterView): readonly Concern[] {
