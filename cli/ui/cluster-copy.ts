@@ -2,12 +2,12 @@
 // clusters, screens and keys are none of its business.
 
 import type { Kind } from '../../api/objects.ts'
-import type { TaskStats } from '../../api/stats.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { readMembers } from '../cluster/members.ts'
-import { ClusterView, type Usage } from './cluster-view.ts'
+import { ClusterView } from './cluster-view.ts'
 import { follow, messageOf, type Problem } from './follow.ts'
+import { type NodeReading, readingOf } from './usage.ts'
 
 /** What every screen needs. Other kinds are followed once they are looked at. */
 const always: readonly Kind[] = ['Node', 'Service', 'Task', 'Revision', 'Stack', 'Source']
@@ -35,7 +35,7 @@ export class ClusterCopy {
   #failure: { readonly since: number; readonly reason: string } | undefined
   #following = new AbortController()
   #eventsVersion = ''
-  #lastStats = new Map<string, TaskStats>()
+  readonly #readings = new Map<string, NodeReading>()
   #answerMs: number | undefined
 
   constructor(deps: ClusterCopyDeps) {
@@ -116,22 +116,27 @@ export class ClusterCopy {
     onChange()
   }
 
-  /** What the tasks of those nodes use. Those that are not asked about any more are forgotten. */
+  /** What the tasks of those nodes use. Tasks and nodes that are not asked about any more are forgotten. */
   async readUsage(nodes: readonly string[]): Promise<void> {
     if (nodes.length === 0) return
-    const { client, onChange } = this.#deps
-    const found = (await Promise.all(nodes.map((node) => client.stats(node).catch(() => [])))).flat()
-    const usage = new Map<string, Usage>()
-    for (const stats of found) {
-      const before = this.#lastStats.get(stats.task)
-      const isLater = before !== undefined && stats.at > before.at && stats.cpuMs >= before.cpuMs
-      const cpuPercent = isLater
-        ? (100 * (stats.cpuMs - before.cpuMs)) / (stats.at - before.at)
-        : this.view.usage.get(stats.task)?.cpuPercent
-      usage.set(stats.task, { memoryBytes: stats.memoryBytes, ...(cpuPercent === undefined ? {} : { cpuPercent }) })
-    }
-    this.#lastStats = new Map(found.map((stats) => [stats.task, stats]))
-    this.view.usage = usage
-    onChange()
+    const asked = new Set(nodes)
+    for (const node of this.#readings.keys()) if (!asked.has(node)) this.#readings.delete(node)
+    await this.#readNodes(nodes)
+    const readings = [...this.#readings.values()]
+    this.view.usage = new Map(readings.flatMap(({ tasks }) => [...tasks]))
+    this.#deps.onChange()
+  }
+
+  async #readNodes(nodes: readonly string[]): Promise<void> {
+    const { client, clock } = this.#deps
+    await Promise.all(
+      nodes.map(async (node) => {
+        const askedAt = clock.monotonicMs()
+        const found = await client.stats(node).catch(() => undefined)
+        if (found === undefined) this.#readings.delete(node)
+        else this.#readings.set(node, readingOf(found, clock.monotonicMs() - askedAt, this.#readings.get(node)))
+      }),
+    )
+    this.view.nodeUsage = new Map([...this.#readings].map(([node, { whole }]) => [node, whole]))
   }
 }

@@ -5,6 +5,7 @@ import type { MemberStatus } from '../../api/member.ts'
 import type { Kind } from '../../api/objects.ts'
 import { claims, hasReached, isEnded, isOpen, isWanted } from '../../api/task.ts'
 import type { WireEvent, WireObject } from '../../api/wire.ts'
+import { type NodeUsage, Trends, type Usage } from './usage.ts'
 
 export type Task = WireObject<'Task'>
 export type Service = WireObject<'Service'>
@@ -31,13 +32,6 @@ export function phaseOf(task: Task): Phase {
 function isTroubled({ status }: Task, phase: Phase): boolean {
   if (phase === 'failed' || phase === 'pending' || phase === 'unhealthy') return true
   return phase === 'past' && (status.state === 'Failed' || status.state === 'Rejected') && status.nodeFault === undefined
-}
-
-/** What a task uses now. */
-export interface Usage {
-  /** Of one core; unknown after a single reading. */
-  readonly cpuPercent?: number
-  readonly memoryBytes: number
 }
 
 class Group {
@@ -74,9 +68,11 @@ export class ClusterView {
   readonly #byNode = new Map<string, Group>()
   readonly #counts = noTasks()
   readonly #troubled = new Map<string, Task>()
+  readonly trends = new Trends()
   readonly #totals = { started: 0, failed: 0, events: 0 }
   #events: readonly WireEvent[] = []
   #usage: ReadonlyMap<string, Usage> = new Map()
+  #nodeUsage: ReadonlyMap<string, NodeUsage> = new Map()
   #members: ReadonlyMap<string, MemberStatus> = new Map()
   #version = 0
 
@@ -140,6 +136,16 @@ export class ClusterView {
 
   set usage(usage: ReadonlyMap<string, Usage>) {
     this.#usage = usage
+    this.#version++
+  }
+
+  /** Of nodes that were asked about lately, and answered. */
+  get nodeUsage(): ReadonlyMap<string, NodeUsage> {
+    return this.#nodeUsage
+  }
+
+  set nodeUsage(usage: ReadonlyMap<string, NodeUsage>) {
+    this.#nodeUsage = usage
     this.#version++
   }
 

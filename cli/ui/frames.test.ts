@@ -60,7 +60,7 @@ const screens: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['services', ['2']],
   ['services, filtered', ['2', '/', 'a', 'p', 'i']],
   ['tasks of a service, with those that were replaced', ['2', 'j', 'j', 'j', '\r', 'h']],
-  ['tasks, by attempts, most first', ['3', '<', '<', '<', '<', '<', '<', '=']],
+  ['tasks, by attempts, most first', ['3', ...Array<string>(7).fill('<'), '=']],
   ['rollout', ['2', 'u']],
   ['nodes', ['4']],
   ['stacks', ['5']],

@@ -23,6 +23,8 @@ export interface Column<T> {
   readonly style?: (item: T) => Style | undefined
   /** Shown only where somebody asked for all columns. */
   readonly isRare?: boolean
+  /** A drawing: filters have no words in it. */
+  readonly isPicture?: boolean
 }
 
 export interface Source<T> {
@@ -119,7 +121,7 @@ function filterable<T>(columns: readonly Column<T>[], item: T, labels: Readonly<
     name: (columns.find(({ id }) => id === 'name') ?? columns[0])?.text(item).toLowerCase() ?? '',
     column: (id) => columns.find((column) => column.id === id)?.text(item),
     text: columns
-      .map((column) => column.text(item))
+      .flatMap((column) => (column.isPicture === true ? [] : column.text(item)))
       .join(' ')
       .toLowerCase(),
   }

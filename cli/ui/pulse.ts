@@ -2,7 +2,8 @@
 // does not know; only the time that the API takes is measured.
 
 import type { ClusterView } from './cluster-view.ts'
-import { type Line, type Span, widthOf } from './text.ts'
+import { sparkline } from './sparkline.ts'
+import type { Line, Span } from './text.ts'
 
 interface Reading {
   readonly running: number
@@ -61,7 +62,7 @@ export class Pulse {
       return [
         ` ${name.padEnd(10)}`,
         value,
-        { text: sparkline(values, width), style: isBad ? 'red' : 'cyan' },
+        { text: sparkline(values, width, { most: kept }), style: isBad ? 'red' : 'cyan' },
         { text: `  ${note}`, style: 'dim' },
       ]
     }
@@ -80,19 +81,4 @@ export class Pulse {
       row('api', last.answerMs === undefined ? '-' : `${last.answerMs.toFixed(0)} ms`, ({ answerMs }) => answerMs),
     ]
   }
-}
-
-const levels = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
-
-/** The newest at the right; each sign the highest of the values that it stands for. */
-export function sparkline(values: readonly number[], width: number): string {
-  const each = Math.max(1, Math.ceil(kept / width))
-  const highest = Math.max(...values, 0)
-  let text = ''
-  for (let end = values.length; end > 0 && widthOf(text) < width; end -= each) {
-    const value = Math.max(...values.slice(Math.max(0, end - each), end))
-    const level = highest === 0 ? 0 : Math.round((value / highest) * (levels.length - 1))
-    text = `${levels[level] ?? levels[0]}${text}`
-  }
-  return text.padStart(width)
 }

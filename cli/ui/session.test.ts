@@ -105,6 +105,36 @@ test('the screen of a service has the last words of its newest failure, and says
   second.close()
 })
 
+test('rows have graphs of what they use, and nodes how long they take to answer: of those on the screen only', async () => {
+  const town = createTown({ start: { screen: 'tasks' }, size: { columns: 120, rows: 24 } })
+  const asked: string[] = []
+  const { stats } = town.client
+  Object.assign(town.client, {
+    stats: async (node: string) => {
+      asked.push(node)
+      await town.clock.sleep(20, new AbortController().signal)
+      return await stats(node)
+    },
+  })
+  const { close } = await town.open()
+  const frame = (): string => town.session.frame().join('\n')
+  // 12 signs for 60 readings: one for five, two seconds apart.
+  await town.clock.advance(22_000)
+  assert.match(frame(), /shop_api\.1 .* 25\.0 +3\.0Mi +[█▁]{3} /)
+  assert.match(frame(), /shop_big\.1 .* - +- +- +insufficient/)
+  await town.type('4')
+  await town.clock.advance(4_000)
+  assert.match(frame(), /NAME .* ANSWERS/)
+  assert.match(frame(), />mgr-1 .* 20 ms/)
+  assert.match(frame(), /^ w-3 .* - +/m, 'one that is down is not asked')
+  assert.ok(!asked.includes('id-w-3'))
+  const { length } = asked
+  await town.type('6')
+  await town.clock.advance(10_000)
+  assert.ok(asked.length - length <= 1, 'events use nothing')
+  close()
+})
+
 test('on a lost connection it says when it is tried again, keeps what it had, and goes on by itself', async () => {
   const world = createTown()
   let isAway = false

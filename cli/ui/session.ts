@@ -11,6 +11,7 @@ import { nameOf } from '../resource.ts'
 import type { FilterShelf, SavedFilters } from '../saved-filters.ts'
 import { allConcerns } from './attention.ts'
 import { ClusterCopy } from './cluster-copy.ts'
+import type { ClusterView } from './cluster-view.ts'
 import { type Cluster, firstOf, splitKey } from './clusters.ts'
 import { type Rows, type Selected, selectedIn } from './deeds.ts'
 import { messageOf } from './follow.ts'
@@ -46,6 +47,7 @@ import {
   type Words,
   wordsIn,
 } from './state.ts'
+import { trendKey, usedCpus } from './tables.ts'
 import { drawn, plain } from './text.ts'
 import { linesOf } from './text-lines.ts'
 import { isTheme, themeNamed, themeNames, usualTheme } from './themes.ts'
@@ -665,8 +667,22 @@ export class Session {
               : names.flatMap((service) => [...copy.view.tasksOf(service).keys()].flatMap(nodeOf))
         const ready = [...new Set(nodes)].filter((node) => copy.view.get('Node', node)?.status.state === 'Ready')
         await copy.readUsage(ready.slice(0, mostNodesAsked))
+        copy.view.trends.add(trendPoints(copy.view, screen, names))
       }),
     )
+  }
+}
+
+/** What rows use now, where that is known. */
+function* trendPoints(
+  view: ClusterView,
+  screen: 'services' | 'tasks' | 'nodes',
+  names: readonly string[],
+): Generator<readonly [key: string, cpus: number]> {
+  const kind = { services: 'Service', tasks: 'Task', nodes: 'Node' } as const
+  for (const name of names) {
+    const cpus = usedCpus(view, kind[screen], name)
+    if (cpus !== undefined) yield [trendKey(kind[screen], name), cpus]
   }
 }
 

@@ -9,8 +9,10 @@ import { whyPaused } from '../service/rollout-pause.ts'
 import { type ClusterView, type Counts, type Node, type Phase, phaseOf, type Service, type Task } from './cluster-view.ts'
 import { type Column, order } from './listing.ts'
 import { hostOf, revisionName, slotName } from './names.ts'
+import { sparkline } from './sparkline.ts'
 import { bar } from './text.ts'
 import type { Style } from './themes.ts'
+import { mostPoints } from './usage.ts'
 
 interface Named {
   readonly metadata: { readonly name: string }
@@ -81,6 +83,7 @@ export function serviceColumns(view: ClusterView, now: () => number): readonly C
       text: (service) => coresText(usedBy(view, service)),
       amount: (service) => usedBy(view, service) ?? -1,
     },
+    trendColumn(view, 'Service', 9),
   ]
 }
 
@@ -92,6 +95,46 @@ function usedBy(view: ClusterView, { metadata }: Service): number | undefined {
     if (used !== undefined) percent = (percent ?? 0) + used
   }
   return percent === undefined ? undefined : percent / 100
+}
+
+const trendWidth = 12
+/** Cores that fill the height of a graph, at least. */
+const leastLoad = 0.1
+
+/** How the CPU that it uses went lately. Nodes are drawn against all that they have, so that they can be compared. */
+function trendColumn<T extends WireObject>(
+  view: ClusterView,
+  kind: 'Service' | 'Task' | 'Node',
+  rank: number,
+  capacity: (object: T) => number = () => leastLoad,
+): Column<T> {
+  const points = ({ metadata }: T): readonly number[] => view.trends.of(trendKey(kind, metadata.name))
+  return {
+    id: 'trend',
+    heading: 'CPU 2 min',
+    width: trendWidth,
+    rank,
+    isPicture: true,
+    text: (object) => {
+      const shown = points(object)
+      return shown.length === 0 ? '-' : sparkline(shown, trendWidth, { most: mostPoints, atLeast: capacity(object) })
+    },
+    amount: (object) => points(object).at(-1) ?? -1,
+    style: () => 'cyan',
+  }
+}
+
+/** In cores, as far as it was asked. */
+export function usedCpus(view: ClusterView, kind: 'Service' | 'Task' | 'Node', name: string): number | undefined {
+  if (kind === 'Node') return view.nodeUsage.get(name)?.cpus
+  const service = kind === 'Service' ? view.get('Service', name) : undefined
+  if (kind === 'Service') return service === undefined ? undefined : usedBy(view, service)
+  const percent = view.usage.get(name)?.cpuPercent
+  return percent === undefined ? undefined : percent / 100
+}
+
+export function trendKey(kind: 'Service' | 'Task' | 'Node', name: string): string {
+  return `${kind} ${name}`
 }
 
 function coresText(cores: number | undefined): string {
@@ -269,6 +312,7 @@ export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () 
       isRare: true,
       text: (task) => shareBar(view.usage.get(task.metadata.name)?.memoryBytes ?? Number.NaN, limitOf(view, task).memoryBytes),
     },
+    trendColumn(view, 'Task', 10),
     { id: 'error', heading: 'LAST ERROR', width: 12, grow: 4, rank: 0, text: errorText },
   ]
 }
@@ -315,21 +359,15 @@ export function reservationOf(view: ClusterView, { spec }: Task): Capacity {
 /** What is set aside on a node, and what its tasks use as far as that is known. */
 export function loadOf(view: ClusterView, node: string): { readonly reserved: Capacity; readonly used: Capacity | undefined } {
   const reserved = { cpus: 0, memoryBytes: 0 }
-  const used = { cpus: 0, memoryBytes: 0 }
-  let isKnown = false
   for (const task of view.tasksOn(node).values()) {
     const phase = phaseOf(task)
     if (phase === 'past' || phase === 'done' || phase === 'failed') continue
     const { cpus, memoryBytes: bytes } = reservationOf(view, task)
     reserved.cpus += cpus
     reserved.memoryBytes += bytes
-    const usage = view.usage.get(task.metadata.name)
-    if (usage === undefined) continue
-    isKnown = true
-    used.cpus += (usage.cpuPercent ?? 0) / 100
-    used.memoryBytes += usage.memoryBytes
   }
-  return { reserved, used: isKnown ? used : undefined }
+  const { cpus = 0, memoryBytes = 0 } = view.nodeUsage.get(node) ?? {}
+  return { reserved, used: view.nodeUsage.has(node) ? { cpus, memoryBytes } : undefined }
 }
 
 /** `#` is set aside, `+` used beyond that. */
@@ -411,9 +449,23 @@ export function nodeColumns(view: ClusterView, now: () => number): readonly Colu
       },
       amount: (node) => share(node, 'memoryBytes'),
     },
+    {
+      id: 'answers',
+      heading: 'ANSWERS',
+      width: 8,
+      rank: 7,
+      align: 'right',
+      text: ({ metadata }) => answerText(view.nodeUsage.get(metadata.name)?.answerMs),
+      amount: ({ metadata }) => view.nodeUsage.get(metadata.name)?.answerMs ?? -1,
+    },
+    trendColumn(view, 'Node', 8, (node) => total(node).cpus),
     { id: 'executor', heading: 'EXECUTOR', width: 9, rank: 5, text: ({ status }) => status.description?.executor ?? '-' },
     { id: 'trouble', heading: 'TROUBLE', width: 12, grow: 2, rank: 6, text: (node) => troubleText(node, now()) },
   ]
+}
+
+function answerText(ms: number | undefined): string {
+  return ms === undefined ? '-' : `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`
 }
 
 export function byHost(a: Node, b: Node): number {

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TaskStats } from '../../api/stats.ts'
+import { sparkline } from './sparkline.ts'
+import { mostPoints, readingOf, Trends } from './usage.ts'
+
+function stats(task: string, at: number, cpuMs: number): TaskStats {
+  return { task, at, cpuMs, memoryBytes: 100, processes: 2 }
+}
+
+test('two readings make a percentage, and a node uses what its tasks use together', () => {
+  const first = readingOf([stats('a', 0, 0), stats('b', 0, 500)], 3, undefined)
+  assert.deepEqual([...first.tasks], [['a', { memoryBytes: 100 }], ['b', { memoryBytes: 100 }]]) // biome-ignore format: a row
+  assert.deepEqual(first.whole, { memoryBytes: 200, processes: 4, answerMs: 3 })
+  // The counter of b began anew with its container: what it used before is the best that is known.
+  const second = readingOf([stats('a', 1_000, 250), stats('b', 1_000, 600), stats('c', 1_000, 0)], 5, first)
+  const third = readingOf([stats('a', 2_000, 1_250), stats('b', 2_000, 50)], 5, second)
+  assert.deepEqual([...second.tasks.values()].map(({ cpuPercent }) => cpuPercent), [25, 10, undefined]) // biome-ignore format: a row
+  assert.deepEqual([...third.tasks.values()].map(({ cpuPercent }) => cpuPercent), [100, 10]) // biome-ignore format: a row
+  assert.deepEqual(third.whole, { cpus: 1.1, memoryBytes: 200, processes: 4, answerMs: 5 })
+})
+
+test('a node on which nothing runs uses nothing, after one reading already', () => {
+  assert.deepEqual(readingOf([], 1, undefined).whole, { cpus: 0, memoryBytes: 0, processes: 0, answerMs: 1 })
+})
+
+test('of each row the last points are kept, and one that was away begins anew', () => {
+  const trends = new Trends()
+  for (let at = 0; at < mostPoints + 10; at++) trends.add([['web', at]])
+  assert.deepEqual([trends.of('web').length, trends.of('web')[0]], [mostPoints, 10])
+  trends.add([['db', 1]])
+  trends.add([['web', 5], ['db', 2]]) // biome-ignore format: a row
+  assert.deepEqual([trends.of('web').length, trends.of('db')], [mostPoints, [1, 2]], 'one reading may fail')
+  for (const cpus of [3, 4, 5]) trends.add([['db', cpus]])
+  assert.deepEqual(trends.of('web'), [], 'it is forgotten')
+  trends.add([['web', 6]])
+  assert.deepEqual(trends.of('web'), [6])
+})
+
+test('a graph has the newest at its right, the highest of what a sign stands for, and does not make a mountain of nothing', () => {
+  assert.equal(sparkline([0, 4, 8], 4, { most: 4 }), ' ▁▅█')
+  assert.equal(sparkline([8, 0, 0, 4], 2, { most: 4 }), '█▅')
+  assert.equal(sparkline([0.01, 0.02], 3, { most: 3, atLeast: 1 }), ' ▁▁')
+  assert.equal(sparkline([], 3, { most: 3 }), '   ')
+})
