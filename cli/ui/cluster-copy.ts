@@ -7,6 +7,7 @@ import type { Clock } from '../../effects/effects.ts'
 import { readMembers } from '../cluster/members.ts'
 import { ClusterView } from './cluster-view.ts'
 import { follow, messageOf, type Problem } from './follow.ts'
+import { figuresOf, readMetrics } from './manager-figures.ts'
 import { type NodeReading, readingOf } from './usage.ts'
 
 /** What every screen needs. Other kinds are followed once they are looked at. */
@@ -36,6 +37,9 @@ export class ClusterCopy {
   #following = new AbortController()
   #eventsVersion = ''
   readonly #readings = new Map<string, NodeReading>()
+  /** Of the nodes that are Ready, how many were asked since the first. */
+  #sampled = 0
+  #metrics: ReturnType<typeof readMetrics> | undefined
   #answerMs: number | undefined
 
   constructor(deps: ClusterCopyDeps) {
@@ -114,6 +118,27 @@ export class ClusterCopy {
     const { client, onChange } = this.#deps
     this.view.members = await readMembers(client, this.view.all('Node').values())
     onChange()
+  }
+
+  /** What the manager measures of itself. Who may not ask for that goes without. */
+  async readFigures(): Promise<void> {
+    const { client, clock, onChange } = this.#deps
+    const text = await client.raw({ method: 'GET', path: '/metrics' }).catch(() => undefined)
+    if (typeof text !== 'string') return
+    const now = readMetrics(text, clock.monotonicMs())
+    this.view.figures = figuresOf(now, this.#metrics, this.view.figures)
+    this.#metrics = now
+    onChange()
+  }
+
+  /** What some nodes use, others each time, beside what is known of those that were asked before. */
+  async sampleUsage(most: number): Promise<void> {
+    const ready = [...this.view.all('Node').values()].flatMap(({ metadata, status }) => (status.state === 'Ready' ? metadata.name : []))
+    for (const node of this.#readings.keys()) if (!ready.includes(node)) this.#readings.delete(node)
+    const from = this.#sampled < ready.length ? this.#sampled : 0
+    this.#sampled = from + most
+    await this.#readNodes(ready.slice(from, from + most))
+    this.#deps.onChange()
   }
 
   /** What the tasks of those nodes use. Tasks and nodes that are not asked about any more are forgotten. */

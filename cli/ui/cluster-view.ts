@@ -5,6 +5,7 @@ import type { MemberStatus } from '../../api/member.ts'
 import type { Kind } from '../../api/objects.ts'
 import { claims, hasReached, isEnded, isOpen, isWanted } from '../../api/task.ts'
 import type { WireEvent, WireObject } from '../../api/wire.ts'
+import type { ManagerFigures } from './manager-figures.ts'
 import { type NodeUsage, Trends, type Usage } from './usage.ts'
 
 export type Task = WireObject<'Task'>
@@ -74,6 +75,7 @@ export class ClusterView {
   #usage: ReadonlyMap<string, Usage> = new Map()
   #nodeUsage: ReadonlyMap<string, NodeUsage> = new Map()
   #members: ReadonlyMap<string, MemberStatus> = new Map()
+  #figures: ManagerFigures = {}
   #version = 0
 
   /** Grows with every change. */
@@ -156,6 +158,16 @@ export class ClusterView {
 
   set members(members: ReadonlyMap<string, MemberStatus>) {
     this.#members = members
+    this.#version++
+  }
+
+  /** What the manager that answers measured of itself, when it was asked last. */
+  get figures(): ManagerFigures {
+    return this.#figures
+  }
+
+  set figures(figures: ManagerFigures) {
+    this.#figures = figures
     this.#version++
   }
 

@@ -17,12 +17,12 @@ import {
   byName,
   compareTasks,
   eventColumns,
+  hasTrouble,
   nameOf,
   newestFirst,
   nodeColumns,
   serviceColumns,
   taskColumns,
-  updateText,
   wantedOf,
 } from './tables.ts'
 import { treeListing } from './tree.ts'
@@ -110,9 +110,8 @@ function* tasksIn(
 // What `!` leaves.
 
 function isServiceFault(view: ClusterView, service: Service): boolean {
-  const { unhealthy, failed, pending, running, done } = view.counts({ service: service.metadata.name })
-  const isStopped = ['stopped', 'stuck', 'rolled back'].includes(updateText(service))
-  return unhealthy + failed + pending > 0 || running + done < wantedOf(service) || isStopped
+  const { running, done } = view.counts({ service: service.metadata.name })
+  return hasTrouble(view, service) || running + done < wantedOf(service)
 }
 
 function isTaskFault(task: Task): boolean {

@@ -73,7 +73,7 @@ function paneAt(state: UiState, { x, y }: MouseEvent, shown: Shown, size: Size):
     return { pane: names.indexOf(name), side: { lines, height } }
   }
   if (place.view.screen === 'overview') {
-    const { needs, health, events } = overviewParts(shown.clusters, shown.keys.length, place, found.columns, found.rows)
+    const { needs, health, events } = overviewParts(shown.clusters, shown.keys.length, place, found.rows)
     const isEvents = place.isZoomed ? found.name === 'events' : y >= found.y + needs.room + 2 + health
     return isEvents ? of('events', (place.isZoomed ? found.rows : events) - 2) : { pane: 0 }
   }
@@ -99,7 +99,7 @@ function clickMain(state: UiState, event: MouseEvent, shown: Shown, size: Size, 
   const from = settled(place, shown.keys, height)
   const { top, room } =
     place.view.screen === 'overview'
-      ? overviewParts(shown.clusters, shown.keys.length, from, pane.columns, pane.rows).needs
+      ? overviewParts(shown.clusters, shown.keys.length, from, pane.rows).needs
       : { top: from.top, room: height }
   const key = row < room ? shown.keys[top + row] : undefined
   if (key === undefined) return { state }

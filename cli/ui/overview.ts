@@ -2,15 +2,16 @@
 
 import { formatAge } from '../../api/table.ts'
 import type { WireEvent } from '../../api/wire.ts'
+import { newestCommit, tolerableLag } from '../cluster/members.ts'
 import { allConcerns } from './attention.ts'
 import { boxed } from './boxes.ts'
-import type { ClusterView } from './cluster-view.ts'
+import type { ClusterView, Service } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
 import { order } from './listing.ts'
 import { focusOf } from './panes.ts'
 import type { Place } from './state.ts'
-import { eventObject, loadBar, loadOf, updateText } from './tables.ts'
-import { cell, fit, type Line, type Span, selected } from './text.ts'
+import { type Capacity, eventObject, hasTrouble, loadOf, milliseconds, updateText, wantedOf } from './tables.ts'
+import { bar, cell, fit, type Line, type Span, selected } from './text.ts'
 
 /** `at` of the place is the selected concern. */
 export function overviewLines(
@@ -23,7 +24,7 @@ export function overviewLines(
   const focus = focusOf(place)
   if (place.isZoomed && focus === 'events') return eventsBox(clusters, place, columns, now, height)
   const concerns = allConcerns(clusters, now)
-  const { needs, health, events } = overviewParts(clusters, concerns.length, place, columns, height)
+  const { needs, health, events } = overviewParts(clusters, concerns.length, place, height)
   const rows = concerns.slice(needs.top, needs.top + needs.room).map((concern, index): Line => {
     const sign: Span = concern.severity === 'bad' ? { text: '!', style: 'red' } : { text: '~', style: 'yellow' }
     const line: Line = [' ', sign, ' ', cell(concern.object, Math.min(28, Math.floor(columns / 3))), ' ', concern.text]
@@ -42,10 +43,9 @@ export function overviewParts(
   clusters: readonly Cluster[],
   count: number,
   { at, isZoomed }: Place,
-  columns: number,
   height: number,
 ): { readonly needs: { readonly top: number; readonly room: number }; readonly health: number; readonly events: number } {
-  const health = isZoomed ? 0 : clusters.length > 1 ? clusters.length + 3 : healthLines(firstOf(clusters), columns).length
+  const health = isZoomed ? 0 : clusters.length > 1 ? clusters.length + 3 : healthHeight
   const most = isZoomed ? height - 2 : Math.max(Math.ceil(height / 2) - 2, height - health - 2 - 2 - 2)
   const room = Math.max(1, Math.min(count, most))
   const top = Math.max(0, Math.min(at - room + 1, count - room))
@@ -103,25 +103,32 @@ function clusterBox(clusters: readonly Cluster[], now: number, columns: number):
   return boxed({ title: 'clusters', note: '' }, [heading, ...rows], columns)
 }
 
+/** Lines of the boxes that say how one cluster is, with their edges. */
+const healthHeight = 6
+
 function healthLines(view: ClusterView, columns: number): readonly Line[] {
-  const services = [...view.all('Service').values()]
-  const updating = services.filter((service) => ['updating', 'going back'].includes(updateText(service))).length
+  const half = Math.max(36, Math.floor((columns * 2) / 5))
+  const [a, b] = [
+    boxed({ title: 'health', note: '' }, stateLines(view, columns), columns - half),
+    boxed({ title: 'capacity', note: '' }, capacityLines(view, half), half),
+  ]
+  return a.map((line, at) => [...line, ...(b[at] ?? [])])
+}
+
+function stateLines(view: ClusterView, columns: number): readonly Line[] {
+  const services = { ok: 0, updating: 0, coming: 0, bad: 0 }
+  for (const service of view.all('Service').values()) services[howIs(view, service)]++
   const counts = view.counts()
   const nodes = [...view.all('Node').values()]
-  const total = { cpus: 0, memoryBytes: 0 }
-  const reserved = { cpus: 0, memoryBytes: 0 }
-  for (const { metadata, status } of nodes) {
-    if (status.state !== 'Ready') continue
-    total.cpus += status.description?.resources.cpus ?? 0
-    total.memoryBytes += status.description?.resources.memoryBytes ?? 0
-    const load = loadOf(view, metadata.name).reserved
-    reserved.cpus += load.cpus
-    reserved.memoryBytes += load.memoryBytes
-  }
   const drained = nodes.filter(({ spec }) => (spec.availability ?? 'Active') !== 'Active').length
   const down = nodes.filter(({ status }) => status.state === 'Down' || status.state === 'Disconnected').length
-  const left: readonly Line[] = [
-    [` services ${services.length}${updating === 0 ? '' : `  ${updating} updating`}`],
+  return [
+    [
+      ` services ${services.ok} ok`,
+      ...some(services.updating, 'updating', 'cyan'),
+      ...some(services.coming, 'coming', 'cyan'),
+      ...some(services.bad, 'bad', 'red'),
+    ],
     [
       ` tasks    ${counts.running} run`,
       ...some(counts.starting, 'start', 'cyan'),
@@ -129,16 +136,111 @@ function healthLines(view: ClusterView, columns: number): readonly Line[] {
       ...some(counts.failed + counts.unhealthy, 'fail', 'red'),
     ],
     [` nodes    ${nodes.length - down} up`, ...some(down, 'down', 'red'), ...some(drained, 'out', 'yellow')],
+    storeLine(view, columns),
   ]
-  const half = Math.max(36, Math.floor((columns * 2) / 5))
-  const barWidth = Math.min(30, half - 24)
-  const right: readonly Line[] = [
-    [` cpu  reserved ${loadBar(reserved.cpus, undefined, total.cpus, barWidth)}`],
-    [` mem  reserved ${loadBar(reserved.memoryBytes, undefined, total.memoryBytes, barWidth)}`],
+}
+
+/** Trouble needs somebody or time; what is coming, only time. */
+function howIs(view: ClusterView, service: Service): 'ok' | 'updating' | 'coming' | 'bad' {
+  if (hasTrouble(view, service)) return 'bad'
+  if (['updating', 'going back'].includes(updateText(service))) return 'updating'
+  const { running, done } = view.counts({ service: service.metadata.name })
+  return running + done < wantedOf(service) ? 'coming' : 'ok'
+}
+
+/** How fast writes are agreed on, how far the last member is behind, and how old the last snapshot of the leader is. */
+function storeLine(view: ClusterView, columns: number): Line {
+  const { members, figures } = view
+  const managers = [...view.all('Node').values()].filter(({ status }) => status.manager !== undefined)
+  const leader = managers.find(({ status }) => status.manager?.member === 'Leader')
+  const led = leader === undefined ? undefined : members.get(leader.metadata.name)
+  if (members.size === 0) return [' store    ', { text: 'not known', style: 'dim' }]
+  const newest = newestCommit(members.values())
+  const lag = Math.max(...[...members.values()].map(({ appliedIndex }) => Math.max(0, newest - appliedIndex)))
+  const silent = managers.length - members.size
+  return [
+    ' store  ',
+    ...(figures.commitMs === undefined ? [] : [`  commit ${milliseconds(figures.commitMs)}`]),
+    lag > tolerableLag ? { text: `  lag ${lag}`, style: 'yellow' } : `  lag ${lag}`,
+    ...some(silent, 'silent', 'red'),
+    ...(led === undefined
+      ? []
+      : [`  snap ${led.snapshotIndex === 0 ? 'none' : led.snapshotAgeMs === undefined ? 'old' : formatAge(led.snapshotAgeMs)}`]),
+    ...(led === undefined || columns < 100 ? [] : [`  term ${led.term}`]),
+  ]
+}
+
+interface Capacities {
+  readonly total: Capacity
+  readonly reserved: Capacity
+  /** Shares of what the nodes that were asked have. */
+  readonly used: Capacity | undefined
+  readonly processes: number
+  readonly asked: number
+  readonly ready: number
+}
+
+/** Of the nodes that are Ready: others lend nothing. */
+function capacitiesOf(view: ClusterView): Capacities {
+  const total = { cpus: 0, memoryBytes: 0 }
+  const reserved = { cpus: 0, memoryBytes: 0 }
+  const used = { cpus: 0, memoryBytes: 0 }
+  const askedTotal = { cpus: 0, memoryBytes: 0 }
+  let [ready, asked, processes] = [0, 0, 0]
+  for (const { metadata, status } of view.all('Node').values()) {
+    if (status.state !== 'Ready') continue
+    ready++
+    const { cpus = 0, memoryBytes = 0 } = status.description?.resources ?? {}
+    const load = loadOf(view, metadata.name)
+    add(total, { cpus, memoryBytes })
+    add(reserved, load.reserved)
+    const usage = view.nodeUsage.get(metadata.name)
+    // What it uses is known after a second reading; of memory the first one is enough, but they are shown together.
+    if (usage?.cpus === undefined) continue
+    asked++
+    processes += usage.processes
+    add(used, { cpus: usage.cpus, memoryBytes: usage.memoryBytes })
+    add(askedTotal, { cpus, memoryBytes })
+  }
+  const share = (which: keyof Capacity): number => (askedTotal[which] === 0 ? 0 : used[which] / askedTotal[which])
+  return {
+    ...{ total, reserved, processes, asked, ready },
+    used: asked === 0 ? undefined : { cpus: share('cpus'), memoryBytes: share('memoryBytes') },
+  }
+}
+
+function add(sum: { cpus: number; memoryBytes: number }, more: Capacity): void {
+  sum.cpus += more.cpus
+  sum.memoryBytes += more.memoryBytes
+}
+
+function capacityLines(view: ClusterView, width: number): readonly Line[] {
+  const { total, reserved, used, processes, asked, ready } = capacitiesOf(view)
+  const word = width < 60 ? 'res' : 'reserved'
+  const barWidth = Math.min(30, width - 25 - word.length)
+  const row = (name: string, which: keyof Capacity): Line => {
+    const share = percent(total[which] === 0 ? 0 : reserved[which] / total[which])
+    const drawn = bar(
+      [
+        ['#', reserved[which]],
+        ['+', Math.max(0, (used?.[which] ?? 0) * total[which] - reserved[which])],
+      ],
+      total[which],
+      barWidth,
+    )
+    return [` ${name} ${drawn} ${word} ${share}${used === undefined ? '' : ` used ${percent(used[which])}`}`]
+  }
+  const some = asked === ready ? '' : `, on ${asked} of ${ready} nodes`
+  return [
+    row('cpu', 'cpus'),
+    row('mem', 'memoryBytes'),
     [` ${Number(total.cpus.toFixed(1))} cores, ${Math.round(total.memoryBytes / 2 ** 30)} GiB`],
+    [asked === 0 ? { text: ' what is used is not known', style: 'dim' } : ` ${processes} processes${some}`],
   ]
-  const [a, b] = [boxed({ title: 'health', note: '' }, left, columns - half), boxed({ title: 'capacity', note: '' }, right, half)]
-  return a.map((line, at) => [...line, ...(b[at] ?? [])])
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)}%`
 }
 
 function some(count: number, what: string, style: 'red' | 'yellow' | 'cyan'): readonly Span[] {

@@ -135,6 +135,39 @@ test('rows have graphs of what they use, and nodes how long they take to answer:
   close()
 })
 
+test('the overview sums up what is used, twice at first and then seldom, and goes on while a node does not answer', async () => {
+  const town = createTown()
+  const asked: string[] = []
+  const { stats, raw } = town.client
+  let isSilent = false
+  Object.assign(town.client, {
+    stats: async (node: string) => {
+      asked.push(node)
+      if (isSilent) await new Promise(() => undefined)
+      return await stats(node)
+    },
+    raw: (request: Parameters<typeof raw>[0]) => {
+      if (request.path === '/metrics') asked.push('metrics')
+      return raw(request)
+    },
+  })
+  const { close } = await town.open()
+  const frame = (): string => town.session.frame().join('\n')
+  assert.match(frame(), /cpu \[##\.{6}\] res 29% used 10% +\|/)
+  assert.match(frame(), /store {4}commit 3\.0 ms {2}lag 0 {2}snap 5m/)
+  await town.clock.advance(55_000)
+  const times = (what: string): number => asked.filter((each) => each === what).length
+  assert.deepEqual([times('id-w-1'), times('metrics'), times('id-w-3')], [5, 5, 0])
+  isSilent = true
+  await town.clock.advance(16_000)
+  town.events.recorder('agent').record({ object: { kind: 'Node', name: 'id-w-1' }, type: 'Normal', reason: 'Pulled', message: 'an image' })
+  await town.clock.advance(3_000)
+  assert.match(frame(), /Pulled/)
+  await town.clock.advance(60_000)
+  assert.equal(times('metrics'), 6, 'nothing is asked again before there is an answer')
+  close()
+})
+
 test('on a lost connection it says when it is tried again, keeps what it had, and goes on by itself', async () => {
   const world = createTown()
   let isAway = false

@@ -58,7 +58,9 @@ const frameEveryMs = 100
 const tickMs = 1_000
 /** Events and what tasks use are asked for, and only while they are shown. */
 const pollEveryMs = 2_000
-/** Nodes whose tasks are asked what they use: those on the screen. */
+/** What the overview sums up is read twice, since two readings make a rate, and then so often: many look at it all day. */
+const sumUpEveryMs = 15_000
+/** Nodes whose tasks are asked what they use: those on the screen; of the overview, so many at a time. */
 const mostNodesAsked = 50
 
 export interface CommandOutcome {
@@ -139,6 +141,9 @@ export class Session {
   #printed: readonly string[] = []
   /** For the view that shows logs. */
   #log: ReadLog = emptyLog
+  /** For the overview: how often it was summed up since one came to it, and when last. */
+  #summed = { times: 0, at: 0 }
+  #isSummingUp = false
   /** For the view that shows a service: of its newest failure. */
   #lastWords: LastWords | undefined
   #listing: { readonly version: number; readonly place: Place; readonly listing: Listing | undefined } | undefined
@@ -366,9 +371,9 @@ export class Session {
     if (focus === 'main') return undefined
     const clusters = this.#clustersOf(place)
     if (place.view.screen === 'overview') {
-      const { columns, rows } = bodyOf(this.#state, this.#size)
+      const { rows } = bodyOf(this.#state, this.#size)
       const count = allConcerns(clusters, this.#deps.clock.wallMs()).length
-      const { events } = overviewParts(clusters, count, place, columns, rows)
+      const { events } = overviewParts(clusters, count, place, rows)
       return { lines: clusters.reduce((sum, { view }) => sum + view.events.length, 0), height: (place.isZoomed ? rows : events) - 2 }
     }
     const pane = panesOf(this.#state, place, this.#size).find(({ name }) => name === focus)
@@ -560,6 +565,7 @@ export class Session {
     const stop = new AbortController()
     this.#activity = { what, stop }
     this.#lastWords = undefined
+    this.#summed = { times: 0, at: 0 }
     const signal = AbortSignal.any([stop.signal, this.#stop.signal])
     this.#wakePoll()
     if (view.screen === 'logs') {
@@ -605,6 +611,7 @@ export class Session {
         await this.#readEvents().catch(() => undefined)
         await this.#readUsage().catch(() => undefined)
         await this.#readMembers().catch(() => undefined)
+        this.#sumUp()
         const wake = new AbortController()
         this.#wakePoll = () => wake.abort()
         await clock.sleep(pollEveryMs, AbortSignal.any([signal, wake.signal])).catch(() => undefined)
@@ -643,6 +650,24 @@ export class Session {
   async #readMembers(): Promise<void> {
     const place = placeIn(this.#state)
     if (place.view.screen === 'cluster') await Promise.all(this.#copiesOf(place).map(({ copy }) => copy.readMembers()))
+  }
+
+  /** Nobody waits for it: a node that does not answer takes ten seconds to say so. */
+  #sumUp(): void {
+    const place = placeIn(this.#state)
+    const [copy, ...others] = this.#copiesOf(place)
+    // Of several clusters the overview has a line each, and none of this.
+    if (place.view.screen !== 'overview' || copy === undefined || others.length > 0 || this.#isSummingUp) return
+    if (copy.copy.connection().state !== 'live') return
+    const now = this.#deps.clock.monotonicMs()
+    const { times, at } = this.#summed
+    if (times > 1 && now - at < sumUpEveryMs) return
+    this.#summed = { times: times + 1, at: now }
+    this.#isSummingUp = true
+    const reads = [copy.copy.sampleUsage(mostNodesAsked), copy.copy.readMembers(), copy.copy.readFigures()]
+    void Promise.allSettled(reads).then(() => {
+      this.#isSummingUp = false
+    })
   }
 
   /** Of the tasks that are on the screen, and of others on their nodes. */

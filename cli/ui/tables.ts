@@ -190,6 +190,12 @@ export function updateText(service: Service): string {
   }
 }
 
+/** It will not be well by itself. */
+export function hasTrouble(view: ClusterView, service: Service): boolean {
+  const { unhealthy, failed, pending } = view.counts({ service: service.metadata.name })
+  return unhealthy + failed + pending > 0 || ['stopped', 'stuck', 'rolled back'].includes(updateText(service))
+}
+
 function updateStyle(service: Service): Style | undefined {
   const text = updateText(service)
   return text === 'stopped' || text === 'stuck'
@@ -455,7 +461,10 @@ export function nodeColumns(view: ClusterView, now: () => number): readonly Colu
       width: 8,
       rank: 7,
       align: 'right',
-      text: ({ metadata }) => answerText(view.nodeUsage.get(metadata.name)?.answerMs),
+      text: ({ metadata }) => {
+        const usage = view.nodeUsage.get(metadata.name)
+        return usage === undefined ? '-' : milliseconds(usage.answerMs)
+      },
       amount: ({ metadata }) => view.nodeUsage.get(metadata.name)?.answerMs ?? -1,
     },
     trendColumn(view, 'Node', 8, (node) => total(node).cpus),
@@ -464,8 +473,8 @@ export function nodeColumns(view: ClusterView, now: () => number): readonly Colu
   ]
 }
 
-function answerText(ms: number | undefined): string {
-  return ms === undefined ? '-' : `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`
+export function milliseconds(ms: number): string {
+  return `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`
 }
 
 export function byHost(a: Node, b: Node): number {

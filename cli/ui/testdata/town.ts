@@ -172,6 +172,16 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
       name: 'id-mgr-1',
       status: () => ({ role: 'leader', term: 3, leader: 'id-mgr-1', commitIndex: 1240, appliedIndex: 1240, snapshotIndex: 1200, snapshotAgeMs: 5 * minute, replayBytes: 12_700 }),
     },
+    metrics: async () => {
+      const seconds = (world.clock.wallMs() - start) / 1000
+      return [
+        `kit_store_commit_duration_seconds_sum ${(seconds * 6) / 1000}`,
+        `kit_store_commit_duration_seconds_count ${seconds * 2}`,
+        'kit_workqueue_depth{controller="scheduler"} 2',
+        'kit_api_open_streams{verb="watch",resource="tasks"} 7',
+        `kit_events_total{component="update",type="Normal"} ${seconds * 3}`,
+      ].join('\n')
+    },
     stats: async (name) =>
       objects.flatMap((object) =>
         object.kind === 'Task' && object.spec.nodeName === name && object.status.state === 'Running'
