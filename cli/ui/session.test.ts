@@ -168,6 +168,23 @@ test('the overview sums up what is used, twice at first and then seldom, and goe
   close()
 })
 
+test('the pulse has figures of the manager while one looks, and none of a time when nobody asked', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  const frame = (): string => town.session.frame().join('\n')
+  await town.clock.advance(10_000)
+  await town.type('8')
+  await town.clock.advance(20_000)
+  assert.match(frame(), /^ commit {4}3\.0 ms {7} +█{7,9} {2}most 3/m)
+  assert.match(frame(), /^ tasks .* █{11,13} /m)
+  assert.match(frame(), /^ queue {5}2 .* most 2/m)
+  assert.match(frame(), /^ watches {3}7 /m)
+  assert.match(frame(), /^ events {4}3\.0\/s /m)
+  assert.match(frame(), /^ reconcile - *$/m)
+  assert.match(frame(), /^ log {7}40 entries, 12\.4 KiB to replay {3}snapshot 1200, 5m ago/m)
+  close()
+})
+
 test('on a lost connection it says when it is tried again, keeps what it had, and goes on by itself', async () => {
   const world = createTown()
   let isAway = false

@@ -551,7 +551,9 @@ export class Session {
   }
 
   #readPulse(): void {
-    for (const { copy, pulse } of this.#copies) if (copy.connection().state === 'live') pulse.read(copy.view, copy.answerMs)
+    const isShown = placeIn(this.#state).view.screen === 'pulse'
+    for (const { copy, pulse } of this.#copies)
+      if (copy.connection().state === 'live') pulse.read(copy.view, copy.answerMs, isShown ? copy.view.figures : {})
   }
 
   /** Starts what the present view needs, and stops what the one before did. */
@@ -649,7 +651,10 @@ export class Session {
 
   async #readMembers(): Promise<void> {
     const place = placeIn(this.#state)
-    if (place.view.screen === 'cluster') await Promise.all(this.#copiesOf(place).map(({ copy }) => copy.readMembers()))
+    const { screen } = place.view
+    const copies = this.#copiesOf(place).map(({ copy }) => copy)
+    if (screen === 'cluster' || screen === 'pulse') await Promise.all(copies.map((copy) => copy.readMembers()))
+    if (screen === 'pulse') await Promise.all(copies.map((copy) => copy.readFigures()))
   }
 
   /** Nobody waits for it: a node that does not answer takes ten seconds to say so. */

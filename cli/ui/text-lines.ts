@@ -36,7 +36,7 @@ export function linesOf(state: UiState, sources: TextSources): readonly Line[] {
     case 'help':
       return helpLines(state.places[place.parent ?? 0]?.view.screen ?? 'overview', place.filter, state.ownKeys)
     case 'pulse':
-      return sources.pulse.lines(columns)
+      return sources.pulse.lines(view, columns)
     case 'topology':
       return topologyLines(view, columns)
     case 'cluster':

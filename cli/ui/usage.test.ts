@@ -42,4 +42,5 @@ test('a graph has the newest at its right, the highest of what a sign stands for
   assert.equal(sparkline([8, 0, 0, 4], 2, { most: 4 }), '█▅')
   assert.equal(sparkline([0.01, 0.02], 3, { most: 3, atLeast: 1 }), ' ▁▁')
   assert.equal(sparkline([], 3, { most: 3 }), '   ')
+  assert.equal(sparkline([3, undefined, 0], 3, { most: 3 }), '█ ▁', 'what is not known is not nothing')
 })
