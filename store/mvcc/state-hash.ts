@@ -12,8 +12,9 @@ import type { KitObject } from '../../api/objects.ts'
  */
 export const stateHashRules = 2
 
-/** Hexadecimal digits of each of the two numbers that a hash is: 48 bits, which a float adds without loss. */
-const digits = 12
+/** Of each of the two numbers that a hash is: 48 bits, which a float adds without loss. */
+const bytes = 6
+const digits = 2 * bytes
 const modulus = 2 ** 48
 
 export class StateHash {
@@ -26,16 +27,16 @@ export class StateHash {
 
   /** The object as JSON. Its keys are in the order of the entry that wrote it, on every member and in snapshots. */
   addText(text: string): void {
-    const digest = hash('sha256', text)
-    this.#first = (this.#first + part(digest, 0)) % modulus
-    this.#second = (this.#second + part(digest, digits)) % modulus
+    const digest = hash('sha256', text, 'binary')
+    this.#first = (this.#first + numberIn(digest, 0)) % modulus
+    this.#second = (this.#second + numberIn(digest, bytes)) % modulus
   }
 
   /** The object, as it is now: if it is not as it was when it was added, the sum tells from here on. */
   remove(object: KitObject): void {
-    const digest = hash('sha256', JSON.stringify(object))
-    this.#first = (this.#first + modulus - part(digest, 0)) % modulus
-    this.#second = (this.#second + modulus - part(digest, digits)) % modulus
+    const digest = hash('sha256', JSON.stringify(object), 'binary')
+    this.#first = (this.#first + modulus - numberIn(digest, 0)) % modulus
+    this.#second = (this.#second + modulus - numberIn(digest, bytes)) % modulus
   }
 
   /** For keeping many of them. */
@@ -55,9 +56,12 @@ export function hashText(first: number, second: number): string {
 
 /** Back from `hashText`. */
 export function hashParts(text: string): readonly [first: number, second: number] {
-  return [part(text, 0), part(text, digits)]
+  return [Number.parseInt(text.slice(0, digits), 16), Number.parseInt(text.slice(digits, 2 * digits), 16)]
 }
 
-function part(digest: string, at: number): number {
-  return Number.parseInt(digest.slice(at, at + digits), 16)
+/** Big-endian, of a digest with a character for each byte: to make hexadecimal digits of it and read them takes as long as to hash. */
+function numberIn(digest: string, at: number): number {
+  let number = 0
+  for (let next = at; next < at + bytes; next += 1) number = number * 256 + digest.charCodeAt(next)
+  return number
 }
