@@ -388,3 +388,9 @@ test('a set of fields survives FieldsV1', () => {
     }),
   )
 })
+
+test('a key with the separator in it reaches no prototype', () => {
+  const written = writeFields(new Set(['f:spec\u0000f:env\u0000f:a\u0000__proto__\u0000f:b']))
+  assert.deepEqual(written, { 'f:spec': { 'f:env': { 'f:a': { 'f:b': {} } } } })
+  assert.equal(Reflect.get({}, 'f:b'), undefined)
+})

@@ -17,6 +17,7 @@ import {
   fieldSchema,
   fieldsOf,
   isGranularMap,
+  isWithin,
   itemElement,
   joinPath,
   listType,
@@ -203,7 +204,7 @@ function isSameOwner(entry: Writer, writer: Writer): boolean {
 /** The main endpoint cannot own status, and the status endpoint nothing else. */
 function ownable<V>(values: ReadonlyMap<FieldPath, V>, subresource: string | undefined, restrict = true): ReadonlyMap<FieldPath, V> {
   if (!restrict) return values
-  return new Map([...values].filter(([path]) => (splitPath(path)[0] === 'f:status') === (subresource === 'status')))
+  return new Map([...values].filter(([path]) => isWithin(path, 'f:status') === (subresource === 'status')))
 }
 
 function without(entry: Entry, changed: Fields, removed: Fields): Entry {
@@ -269,7 +270,7 @@ function prunable(mine: Entry | undefined, fields: Fields, others: readonly Entr
   const gone = [...(mine?.fields ?? [])].filter((path) => !fields.has(path))
   if (gone.length === 0) return new Set()
   const held = [...others.flatMap((entry) => [...entry.fields]), ...fields]
-  return new Set(gone.filter((path) => !held.some((other) => other === path || other.startsWith(joinPath([path, ''])))))
+  return new Set(gone.filter((path) => !held.some((other) => isWithin(other, path))))
 }
 
 interface Pruning {

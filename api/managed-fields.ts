@@ -20,6 +20,8 @@ export type FieldValues = ReadonlyMap<FieldPath, Json>
 const separator = '\u0000'
 export const joinPath = (elements: readonly string[]): FieldPath => elements.join(separator)
 export const splitPath = (path: FieldPath): readonly string[] => path.split(separator)
+/** It is the field at `top`, or one below it. */
+export const isWithin = (path: FieldPath, top: FieldPath): boolean => path === top || path.startsWith(`${top}${separator}`)
 
 const stringMap: Schema = { type: 'object', additionalProperties: { type: 'string' } }
 
@@ -36,8 +38,14 @@ const metadataSchema: Schema = {
 
 /** The schema of a whole object: its definition's, with what is tracked of metadata. */
 export function trackedSchema(schema: Schema): Schema {
-  return { ...schema, type: 'object', properties: { ...schema.properties, metadata: metadataSchema } }
+  const known = trackedSchemas.get(schema)
+  if (known !== undefined) return known
+  const tracked: Schema = { ...schema, type: 'object', properties: { ...schema.properties, metadata: metadataSchema } }
+  trackedSchemas.set(schema, tracked)
+  return tracked
 }
+
+const trackedSchemas = new WeakMap<Schema, Schema>()
 
 /** All that is tracked of an object: spec, status, and metadata without what the server decides. */
 export function fieldsOf(object: JsonObject, schema: Schema): FieldValues {
@@ -139,17 +147,19 @@ export function writeFields(fields: Fields): FieldSet {
   interface Tree {
     [element: string]: Tree
   }
-  const root: Tree = Object.create(null)
+  const root: Tree = {}
+  /** Where the path before ended. In order, a field comes right before those below it. */
+  let end: Tree | undefined
   for (const path of [...fields].sort()) {
-    const end = splitPath(path).reduce<Tree>((tree, element) => (tree[element] ??= Object.create(null)), root)
-    end['.'] = {}
+    let tree = root
+    for (const element of splitPath(path)) {
+      if (element === '__proto__') continue // A key with the separator in it would have to hold it: it is no element.
+      if (tree === end) tree['.'] = {}
+      tree = tree[element] ??= {}
+    }
+    end = tree
   }
-  const compact = (tree: FieldSet): FieldSet => {
-    const entries = Object.entries(tree)
-    if (entries.length === 1 && entries[0]?.[0] === '.') return {}
-    return Object.fromEntries(entries.map(([element, below]) => [element, element === '.' ? {} : compact(below)]))
-  }
-  return compact(root)
+  return root
 }
 
 /** Undefined when `value` is not FieldsV1. */

@@ -7,10 +7,15 @@ const form = /^\d{4}-\d\d-(\d\d)[Tt](\d\d):\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d
 /** 9999-12-31: the last day that four digits of a year can say. */
 const lastMs = 253_402_300_799_999
 
+/** The one of before: whoever is busy asks for the same second thousands of times. */
+let before = { second: -1, text: '' }
+
 /** `2026-11-24T11:44:18Z`: whole seconds, rounded down. */
 export function formatTimestamp(ms: number): string {
   assert(ms >= 0 && ms <= lastMs, `not a time between 1970 and 9999: ${ms}`)
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+  const second = Math.floor(ms / 1000)
+  if (second !== before.second) before = { second, text: `${new Date(ms).toISOString().slice(0, 19)}Z` }
+  return before.text
 }
 
 /** `2026-11-24T11:44:18.250Z`: for what follows each other quickly. */
