@@ -46,9 +46,12 @@ export interface Preferences {
   readonly discovery: string | undefined
 }
 
+const asItIs: Preferences = { table: false, partial: false, discovery: undefined }
+
 /** The first form in Accept that is served. */
-export function preferences(accept: string | undefined): Preferences {
-  const offers = (accept ?? '')
+export function preferences(accept = ''): Preferences {
+  if (!accept.includes('as')) return asItIs
+  const offers = accept
     .split(',')
     .map(
       (offer) =>

@@ -16,19 +16,21 @@ export function toWire(object: KitObject): JsonObject {
   return { apiVersion, kind: object.kind, metadata, spec: json(object.spec), status: json(object.status) }
 }
 
-function objectMetadata({ resourceVersion, createdAt, deletedAt, name, uid, generation, ...rest }: Metadata): JsonObject {
-  return {
+function objectMetadata(metadata: Metadata): JsonObject {
+  const { resourceVersion, createdAt, deletedAt, name, uid, generation } = metadata
+  const wire: Record<string, Json> = {
     name,
     uid,
     resourceVersion: String(resourceVersion),
     generation,
     creationTimestamp: formatTimestamp(createdAt),
-    ...(deletedAt !== undefined && { deletionTimestamp: formatTimestamp(deletedAt) }),
-    ...Object.fromEntries(
-      Object.entries(rest).flatMap(([key, value]): [string, Json][] => (value === undefined ? [] : [[key, json(value)]])),
-    ),
   }
+  if (deletedAt !== undefined) wire['deletionTimestamp'] = formatTimestamp(deletedAt)
+  for (const key of sameOnTheWire) if (metadata[key] !== undefined) wire[key] = json(metadata[key])
+  return wire
 }
+
+const sameOnTheWire = ['labels', 'annotations', 'finalizers', 'ownerReferences', 'managedFields'] as const
 
 function taskMetadata(task: Task): JsonObject {
   const { name, resourceVersion, createdAt } = task.metadata

@@ -5,7 +5,7 @@
 
 import { hash } from 'node:crypto'
 import { StatusError } from '../api/errors.ts'
-import { type ApiAnswer, type ApiRequest, askedAgoHeader, repeatedHeader, requestIdHeader } from '../api/request.ts'
+import { type ApiAnswer, type ApiRequest, askedAgoHeader, type Identity, repeatedHeader, requestIdHeader } from '../api/request.ts'
 import type { AppliedRequest, RequestMark, StoreView } from '../api/store.ts'
 import { nameOf } from './access.ts'
 import { answer, success } from './answer.ts'
@@ -79,8 +79,17 @@ function markOf(request: ApiRequest, atMs: number): RequestMark | undefined {
     id: digestOf(idSigns, JSON.stringify([nameOf(request.identity), key])),
     digest: digestOf(digestSigns, Buffer.concat([Buffer.from(JSON.stringify(asked)), bytesOf(body)])),
     atMs,
-    by: digestOf(userSigns, nameOf(request.identity)),
+    by: userDigest(request.identity),
   }
+}
+
+/** Of each connection once. */
+const userDigests = new WeakMap<Identity, string>()
+
+function userDigest(identity: Identity): string {
+  const known = userDigests.get(identity) ?? digestOf(userSigns, nameOf(identity))
+  userDigests.set(identity, known)
+  return known
 }
 
 function bytesOf(body: unknown): Uint8Array {

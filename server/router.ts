@@ -133,10 +133,8 @@ export function targetOf(request: ApiRequest, segments: readonly string[]): Targ
 
 export function segmentsOf(path: string): readonly string[] {
   try {
-    return path
-      .split('/')
-      .filter((segment) => segment !== '')
-      .map(decodeURIComponent)
+    const segments = path.split('/').filter((segment) => segment !== '')
+    return path.includes('%') ? segments.map(decodeURIComponent) : segments
   } catch (error) {
     throw new StatusError('BadRequest', `the path '${path}' is not well encoded`, {}, { cause: error })
   }

@@ -115,8 +115,10 @@ function checkRole(deps: WriteDeps, intent: Intent, live: Node, next: Node): voi
 
 /** Kinds without a status carry an empty one, which their schema does not know. */
 function withoutEmptyStatus(object: JsonObject): JsonObject {
-  const { status, ...rest } = object
-  return isJsonObject(status) && Object.keys(status).length === 0 ? rest : object
+  const { status } = object
+  if (!isJsonObject(status) || Object.keys(status).length > 0) return object
+  const { status: _empty, ...rest } = object
+  return rest
 }
 
 function finalizerProblems(
@@ -150,8 +152,12 @@ export function respond(deps: WriteDeps, intent: Intent, object: KitObject, stat
   const headers = warningHeaders(intent.warnings)
   if (intent.subresource === 'scale') return answer(status, scaleOf(intent.resource, object), headers)
   const wire = toAnswer(intent.resource, object, intent.request.identity)
-  const { resourceVersion, uid, ...metadata } = metadataOf(wire)
-  const isDraft = resourceVersion === '0'
-  const shown = isDraft ? { ...wire, metadata: uid === '' || uid === undefined ? metadata : { ...metadata, uid } } : wire
+  const shown = metadataOf(wire)['resourceVersion'] === '0' ? asDraft(wire) : wire
   return answer(status, answerOne(deps, intent.resource, intent.request, shown), headers)
+}
+
+/** Of a dry run: without what it was not given. */
+function asDraft(wire: JsonObject): JsonObject {
+  const { resourceVersion: _none, uid, ...metadata } = metadataOf(wire)
+  return { ...wire, metadata: uid === '' || uid === undefined ? metadata : { ...metadata, uid } }
 }
