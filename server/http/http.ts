@@ -69,7 +69,8 @@ export const appOptions = {
   exposeHeadRoutes: false,
   // While it closes we answer, with a Status: Fastify's own answer is none.
   return503OnClosing: false,
-  routerOptions: { maxParamLength: 1024 },
+  // The query is read by `requestOf`, for upgrades as well.
+  routerOptions: { maxParamLength: 1024, querystringParser: () => ({}) },
   ajv: { customOptions: {} },
 }
 
@@ -82,7 +83,8 @@ export function serveHandle(
 ): void {
   // Bodies stay bytes: the router reads them, and refuses types that it does not know.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  // A pattern that all match: what matched one is remembered, and for '*' the type of each body is read anew.
+  app.addContentTypeParser(/^/, { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error, _request, reply) => reply.code(statusOf(error)).send(failure(transportError(error)).body))
   const underWay = new Set<AbortController>()
   const stop = (): void => {
