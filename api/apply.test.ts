@@ -392,5 +392,7 @@ test('a set of fields survives FieldsV1', () => {
 test('a key with the separator in it reaches no prototype', () => {
   const written = writeFields(new Set(['f:spec\u0000f:env\u0000f:a\u0000__proto__\u0000f:b']))
   assert.deepEqual(written, { 'f:spec': { 'f:env': { 'f:a': { 'f:b': {} } } } })
+  writeFields(new Set(['f:a\u0000constructor\u0000f:b', 'f:a\u0000constructor\u0000prototype\u0000f:b']))
   assert.equal(Reflect.get({}, 'f:b'), undefined)
+  assert.equal(Reflect.get(Object, 'f:b'), undefined)
 })

@@ -155,7 +155,9 @@ export function writeFields(fields: Fields): FieldSet {
     for (const element of splitPath(path)) {
       if (element === '__proto__') continue // A key with the separator in it would have to hold it: it is no element.
       if (tree === end) tree['.'] = {}
-      tree = tree[element] ??= {}
+      const below: Tree = (Object.hasOwn(tree, element) ? tree[element] : undefined) ?? {}
+      tree[element] = below
+      tree = below
     }
     end = tree
   }
