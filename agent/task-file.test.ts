@@ -77,7 +77,7 @@ const mistakes: readonly [string, TaskTemplate, RegExp][] = [
   ],
   ['an owner by name', { secrets: [{ source: 'pw', uid: 'root' }] }, /uid of secret "pw" must be a number, found "root"/],
   ['a config that asks for a secret the task has not', { configs: [{ source: 'c' }] }, /config "c" asks for the secret 'pw'/],
-  ['a template that is no text', { configs: [{ source: 'binary' }] }, /config "binary" is used in a template, and is no UTF-8 text/],
+  ['a template that is no text', { configs: [{ source: 'binary' }] }, /config "binary" is used in a template, and is not UTF-8 text/],
 ]
 for (const [what, template, message] of mistakes) {
   test(`${what} is refused`, () => {

@@ -143,6 +143,6 @@ function textOf(bytes: Redacted, what: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.reveal())
   } catch {
-    throw new FatalTaskError(`${what} is used in a template, and is no UTF-8 text`)
+    throw new FatalTaskError(`${what} is used in a template, and is not UTF-8 text`)
   }
 }

@@ -114,7 +114,7 @@ export async function readPlan(directory: string): Promise<LocalPlan | undefined
     return { version: 1, nodes: value.nodes.map(withRole) }
   throw new CommandError(
     exitCodes.error,
-    `${file} is damaged, or of another version of kit. Without it there is one node, node-1, with the options of \`kit up\`: delete it if that is what you had`,
+    `${file} is damaged, or written by another version of kit. Without it there is one node, node-1, with the options of \`kit up\`: delete it if that is what you had`,
   )
 }
 

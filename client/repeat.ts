@@ -66,5 +66,5 @@ function isKnown(reason: Reason | undefined): boolean {
 function gaveUp(agoMs: number, first: string, last: string): StatusError {
   const seconds = Math.round(agoMs / 1000)
   const said = first === last ? `Said: ${first}` : `First: ${first}. Last: ${last}`
-  return new StatusError('Unknown', `nobody has said within ${seconds} s whether the change was made: look whether it was. ${said}`)
+  return new StatusError('Unknown', `no manager has said within ${seconds} s whether the change was made: look whether it was. ${said}`)
 }

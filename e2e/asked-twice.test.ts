@@ -110,7 +110,7 @@ test('managers are killed one after the other under creations, patches and scali
   const refused: string[] = []
   let scaled = 0
   const note = ({ code, out, err }: Outcome): boolean => {
-    assert.doesNotMatch(err, /not known|nobody has said/)
+    assert.doesNotMatch(err, /not known|no manager has said/)
     // Nothing was begun: no leader was found in time.
     if (code !== 0) assert.match(err, /leads|answers|manager/, `${code} ${out}${err}`)
     return code === 0

@@ -99,7 +99,7 @@ test('a rotation reaches all; one that was down needs the key of when it went, o
   await startLocked()
   assert.match(
     await unlock(away, key, 1),
-    /One that was away when the key was changed needs the key of before, and has the new one soon after/,
+    /If it was away when the key was changed, it needs the previous key, and gets the new one soon after/,
   )
   await unlock(away, before, 0)
   await eventually(() => assert.equal(lockOf(away), lock + 2))

@@ -62,7 +62,7 @@ test('a locked manager waits for its key after a restart, says so, and goes on w
     ['swarm', 'unlock-key'],
   ])
     assert.match(await cluster.fails(1, ...args), /this manager is locked/)
-  assert.match(await unlock('no key at all\n', 2), /that is no unlock key/)
+  assert.match(await unlock('no key at all\n', 2), /that is not an unlock key/)
   assert.match(await unlock(`${wrongKey}\n`, 1), /not the unlock key of this manager/)
   await unlock(`${key}\n`, 0)
   await cluster.kit('up')

@@ -55,7 +55,7 @@ test('a backup is a whole file of its owner only, and what is no backup is refus
     [text.slice(0, -30), /cut off/],
     [text.replace('app_web', 'app_wab'), /not as it was written/],
     [text.replace('"format":1', '"format":9'), /format 9, and this kit reads format 1/],
-    ['apiVersion: kit/v1\n', /no backup of kit/],
+    ['apiVersion: kit/v1\n', /not a backup of kit/],
   ] as const) {
     writeFileSync(broken, bytes)
     assert.match(await cluster.fails(2, 'cluster', 'restore', broken, '--state-dir', target), why)

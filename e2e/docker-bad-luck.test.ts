@@ -157,7 +157,7 @@ services:
     await eventually(async () =>
       assert.match(
         await cluster.kit('get', 'tasks'),
-        new RegExp(`Rejected +image ${registry.image} cannot be had: .*(manifest unknown|not found)`),
+        new RegExp(`Rejected +cannot get image ${registry.image}: .*(manifest unknown|not found)`),
       ),
     )
     registry.hasImage = true

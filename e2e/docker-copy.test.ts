@@ -66,7 +66,7 @@ services:
       assert.match(told, new RegExp(`trap/${name} is a link that leads out of what is copied`))
       assert.equal(existsSync(here('caught', name)), false)
     }
-    assert.match(told, /trap\/pipe is no file, directory or link/)
+    assert.match(told, /trap\/pipe is not a file, a directory or a link/)
     assert.equal(readFileSync(here('caught/good'), 'utf8'), 'x\n')
     await inBox('echo followed > target && busybox ln -s /box/target way')
     await cluster.kit('cp', '-L', 'app_box.1:way', 'followed')

@@ -125,7 +125,7 @@ if (engine !== undefined) {
       'name: lost\nservices: {a: {image: "127.0.0.1:9/none:1", deploy: {restart_policy: {condition: none}}}}\n',
     )
     await cluster.kit('apply', '--no-wait', '-f', file)
-    await eventually(async () => assert.match(await cluster.kit('get', 'tasks'), /Rejected +image 127\.0\.0\.1:9\/none:1 cannot be had: /))
+    await eventually(async () => assert.match(await cluster.kit('get', 'tasks'), /Rejected +cannot get image 127\.0\.0\.1:9\/none:1: /))
     await cluster.kit('delete', 'stack', 'lost')
   })
 

@@ -116,7 +116,7 @@ test('a manager that may not be missed is not demoted, with the numbers', async 
   const refused = await cluster.fails(1, 'node', 'demote', id(second))
   assert.match(
     refused,
-    /there would be 2 managers, of which 2 must answer and 1 do: nobody could decide anything any more\. Not answering: .*kit node demote --force/,
+    /there would be 2 managers, of which 2 must answer and 1 do: the cluster could not change anything any more\. Not answering: .*kit node demote --force/,
   )
   const before = await tasks()
   const forced = await cluster.run(['node', 'demote', '--force', id(second)])

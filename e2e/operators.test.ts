@@ -366,7 +366,7 @@ test('an address where nobody is, or somebody else, is said to be that', async (
   )
   // Where other nodes connect, nobody speaks HTTP.
   swap(remote)
-  assert.match(await fails('lost', 1, 'get', 'services'), /is no manager of the cluster of this context|broke/)
+  assert.match(await fails('lost', 1, 'get', 'services'), /is not a manager of this context's cluster|broke/)
   // Of several addresses those that do not answer are passed over.
   swap(`${nowhere}\n      - ${api}`)
   assert.match(await kit('lost', 'get', 'services'), /s_web/)

@@ -37,7 +37,7 @@ test('a plan of what is not there yet, with what refers to each other, changes n
   assert.match(first.out, /config\/settings \(new\)[\s\S]*service\/web \(new\)[\s\S]*plan: 2 to create, 0 to change, 0 unchanged/)
   assert.match(first.err, /--if-version [0-9a-f]{12} in place of --plan/)
   assert.match(await cluster.fails(1, 'get', 'service/web'), /not found/)
-  assert.match(await cluster.fails(2, 'apply', '-f', file(web(1)), '--if-version', 'x'), /"x" is no version/)
+  assert.match(await cluster.fails(2, 'apply', '-f', file(web(1)), '--if-version', 'x'), /"x" is not a version/)
   await cluster.kit('apply', '-f', file(web(1)), '--if-version', versionIn(first))
   const again = await plan(web(1))
   assert.deepEqual([again.code, again.err], [0, ''])

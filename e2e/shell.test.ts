@@ -265,7 +265,7 @@ test('kit port-forward leads to a port of a task, for as many connections as com
   )
   assert.ok(answers[0] === large && answers[1] === 'two' && answers[2] === 'three')
   await assert.rejects(fetch(`http://127.0.0.1:${ports[1]}`))
-  await eventually(() => assert.match(forward.text(), /port 81: nobody answers on port 81 of the task \(ECONNREFUSED\)/))
+  await eventually(() => assert.match(forward.text(), /port 81: nothing answers on port 81 of the task \(ECONNREFUSED\)/))
   assert.equal((await forward.stop()).code, 130)
   assert.match(await cluster.fails(2, 'port-forward', 'service/echo_echo', '8o80'), /is not PORT, LOCAL:PORT, or :PORT/)
   assert.match(await cluster.kit('events', '--reason', 'PortForwarded'), /connected to port 8080 of the task/)

@@ -188,7 +188,7 @@ test('create takes what follows the image, says what is taken, and what kit does
   const details = await cluster.kit('service', 'inspect', 'clock')
   assert.match(details, /^ {2}Env +: A=1$/m)
   assert.match(await cluster.fails(1, 'service', 'create', 'clock'), /service "clock" exists already\n {2}= help: kit service update clock/)
-  assert.match(await cluster.fails(2, 'service', 'create'), /what shall run\?/)
+  assert.match(await cluster.fails(2, 'service', 'create'), /nothing to run: /)
   assert.match(
     await cluster.fails(2, 'service', 'create', '--memory-swap', '1g', 'x'),
     /--memory-swap: kit does not limit swap; use --limit-memory/,

@@ -50,7 +50,7 @@ async function takeUp({ store, keys, keeper, log }: AutolockDeps): Promise<boole
   if (key === undefined && autolock.key !== undefined)
     throw new StatusError(
       'InternalError',
-      'status.autolock.key of the cluster is no unlock key: rotate it with `kit swarm unlock-key --rotate`',
+      'status.autolock.key of the cluster is not an unlock key: rotate it with `kit swarm unlock-key --rotate`',
     )
   await keys.changeLock(key, autolock.version)
   log.info(key === undefined ? 'Took the lock off this manager' : 'Locked this manager with the unlock key', { version: autolock.version })

@@ -19,7 +19,7 @@ export async function openNodeKeys(
     if (kind === 'Locked') throw new StatusError('Locked', lockedText, {}, { cause: error })
     if (kind !== 'WrongUnlockKey') throw error
     const message =
-      'that is not the unlock key of this manager. One that was away when the key was changed needs the key of before, and has the new one soon after'
+      'that is not the unlock key of this manager. If it was away when the key was changed, it needs the previous key, and gets the new one soon after'
     throw new StatusError('Unauthorized', message, {}, { cause: error })
   }
 }

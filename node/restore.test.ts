@@ -79,7 +79,7 @@ for (const [what, key] of [['in clear', undefined], ['sealed', unlockKey]] as co
       await assert.rejects(read(whole.toSpliced(at, 1), key), /cannot be used/, `without line ${at}`)
     }
     await assert.rejects(read([...whole, '{}'], key), /something behind its end/)
-    await assert.rejects(read(['{"kind":"Service"}', ...whole], key), /no backup of kit/)
+    await assert.rejects(read(['{"kind":"Service"}', ...whole], key), /not a backup of kit/)
     await assert.rejects(
       read(whole.with(0, String(whole[0]).replace('"format":1', '"format":2')), key),
       /format 2, and this kit reads format 1.*version 0\.1\.0/,

@@ -23,7 +23,7 @@ export interface ClusterMetricsDeps {
 export function createClusterMetrics({ registry, store, leads, pause }: ClusterMetricsDeps): () => Promise<void> {
   const gauge = <L extends string>(name: string, help: string, ...labelNames: readonly L[]): Gauge<L> =>
     new Gauge({ name, help, labelNames, registers: [registry] })
-  const desired = gauge('kit_service_replicas_desired', 'Tasks that a service shall have.', 'service')
+  const desired = gauge('kit_service_replicas_desired', 'Tasks that a service should have.', 'service')
   const running = gauge('kit_service_replicas_running', 'Tasks of it that run.', 'service')
   const completed = gauge('kit_service_replicas_completed', 'Tasks of it that have finished for good, and are not missing.', 'service')
   const healthy = gauge('kit_service_replicas_healthy', 'Running tasks that pass their health check, or have none.', 'service')

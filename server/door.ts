@@ -126,7 +126,7 @@ async function askLeader(deps: DoorDeps, lookout: Lookout, request: ApiRequest):
       if (mayRepeat && says(response, 'Unknown')) lost ??= { response }
       else if (lost === undefined || !(says(response, 'Unavailable') || says(response, 'TooManyRequests'))) return response
     } catch (error) {
-      if (request.signal.aborted) throw new StatusError('Unavailable', 'whoever asked has gone')
+      if (request.signal.aborted) throw new StatusError('Unavailable', 'the client has gone')
       if (!(error instanceof LostAnswer)) return undefined // It was not begun.
       if (!mayRepeat) throw unknown(error)
       lost ??= { cause: error }

@@ -179,7 +179,7 @@ export function serveForwarded(transport: Transport, handle: Handle, signal: Abo
 /** One request after the other; a stream of values, or of frames both ways, is the last. */
 async function answerAll(stream: FrameStream, handle: Handle, ended: AbortSignal): Promise<void> {
   const gone = new AbortController()
-  const leave = (): void => gone.abort(new StatusError('Unavailable', 'whoever asked has gone'))
+  const leave = (): void => gone.abort(new StatusError('Unavailable', 'the client has gone'))
   const close = (): void => {
     leave()
     stream.close()

@@ -47,7 +47,7 @@ export function createOnce(deps: WriteDeps): Once {
       if (other.digest !== mark.digest)
         throw new StatusError('Invalid', 'another request with this Idempotency-Key is under way: each request needs a key of its own')
       await other.ended
-      if (request.signal.aborted) throw new StatusError('Unavailable', 'whoever asked has gone')
+      if (request.signal.aborted) throw new StatusError('Unavailable', 'the client has gone')
     }
     const applied = deps.store.view.appliedRequest(mark)
     if (applied !== undefined) return answerAgain(deps, asked, applied)
@@ -108,7 +108,7 @@ function assertRemembered(view: StoreView, { headers }: ApiRequest, mark: Reques
   if (view.forgottenRequestsMs(mark) < mark.atMs - Number(text) - clockSkewMs) return
   throw new StatusError(
     'Expired',
-    'so many of your requests came after this one was first made that nobody knows any more whether it was carried out: look whether the change was made',
+    'too many of your requests came after this one was first made to know whether it was carried out: look whether the change was made',
   )
 }
 

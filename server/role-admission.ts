@@ -25,10 +25,10 @@ export function checkDemotion(view: StoreView, group: Group, { metadata: { name 
   const numbers = `${left.length} managers, of which ${needed} must answer and ${left.length - silent.length} do`
   const names = `Not answering: ${silent.join(', ')}`
   if (force)
-    return `without node "${name}" there are ${numbers}: from now on nothing is decided, this demotion included, until more of them answer. ${names}. Start them; when they are lost for good, start \`kitd --force-new-cluster\` on one that is left`
+    return `without node "${name}" there are ${numbers}: from now on nothing can be changed, and this demotion waits, too, until more of them answer. ${names}. Start them; if they are lost for good, start \`kitd --force-new-cluster\` on one that is left`
   throw new StatusError(
     'Conflict',
-    `without node "${name}" there would be ${numbers}: nobody could decide anything any more. ${names}. Start them, or demote them first. \`kit node demote --force\` does it all the same: nothing is decided then until they are started`,
+    `without node "${name}" there would be ${numbers}: the cluster could not change anything any more. ${names}. Start them, or demote them first. \`kit node demote --force\` does it anyway: nothing can be changed then until they are started`,
     details,
   )
 }

@@ -300,7 +300,7 @@ function routeMember(deps: Deps, request: ApiRequest, resource: StoredResource, 
   if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of member`)
   getObject(deps, resource, name)
   if (name !== deps.member.name)
-    throw new StatusError('NotFound', `node "${name}" is no member of the store, as far as this manager knows`, { kind: 'Node', name })
+    throw new StatusError('NotFound', `node "${name}" is not a member of the store, as far as this manager knows`, { kind: 'Node', name })
   return answer(200, deps.member.status())
 }
 

@@ -41,7 +41,7 @@ test('any manager says how far each of them is, and without a majority those tha
       assert.deepEqual([body.role, body.term, body.leader], [own.role, own.term, own.leader], host)
       assert.ok(body.appliedIndex > 0 && body.appliedIndex <= own.applied && body.replayBytes > 0)
     }
-    assert.match(JSON.stringify((await ask(cluster.nodeOf(cluster.workers[0] ?? ''))).body), /is no member of the store/)
+    assert.match(JSON.stringify((await ask(cluster.nodeOf(cluster.workers[0] ?? ''))).body), /is not a member of the store/)
 
     const { leader } = cluster
     const [left, other] = cluster.managers.filter((host) => host !== leader)

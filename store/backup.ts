@@ -165,7 +165,7 @@ function parseJson(text: string): unknown {
 
 function readHeader(value: Readonly<Record<string, unknown>>): BackupHeader {
   const { kit, format, clusterId, index, takenAt, version, objects, salt } = value
-  if (kit !== magic) throw refused('it is no backup of kit')
+  if (kit !== magic) throw refused('it is not a backup of kit')
   if (format !== backupFormat)
     throw refused(
       `it has format ${String(format)}, and this kit reads format ${backupFormat}: restore it with the kit that wrote it, version ${String(version)}`,

@@ -189,7 +189,7 @@ if (engine !== undefined) {
     const pulls = [1, 2, 3].map(() =>
       executor.prepare(task({ image, registryAuth: credentials }), suiteNode, never, (text) => reports.push(text)),
     )
-    const refused = /^image 127\.0\.0\.1:\d+\/app:1 cannot be had: (?!.*HTTP code)/
+    const refused = /^cannot get image 127\.0\.0\.1:\d+\/app:1: (?!.*HTTP code)/
     const isRefused = (error: unknown): boolean => error instanceof FatalTaskError && refused.test(error.message)
     await Promise.all(pulls.map((pull) => assert.rejects(pull, isRefused)))
     assert.deepEqual(reports, [`pulling ${image}`, `pulling ${image}`, `pulling ${image}`])

@@ -97,7 +97,7 @@ export function parseDockerHost(text: string): { readonly socketPath: string } |
   if (path !== undefined) return { socketPath: path }
   const [, host, port] = /^tcp:\/\/([^:/]+|\[[^\]]+\]):(\d+)\/?$/.exec(text) ?? []
   if (host !== undefined) return { host, port: Number(port) }
-  throw new Error(`"${text}" is no address of a Docker engine: use unix:///var/run/docker.sock or tcp://host:port`)
+  throw new Error(`"${text}" is not the address of a Docker engine: use unix:///var/run/docker.sock or tcp://host:port`)
 }
 
 /** Rejects unless an engine answers in time. Without dockerode: a node without Docker has no use for it. */

@@ -34,7 +34,7 @@ export class Images {
       report(`pulling ${reference}`)
       await this.#pulls.join(key, signal, (inner) => this.#pull(reference, auth, listeners, inner))
     } catch (error) {
-      if (error instanceof EngineError) throw new FatalTaskError(`image ${reference} cannot be had: ${error.message}`, { cause: error })
+      if (error instanceof EngineError) throw new FatalTaskError(`cannot get image ${reference}: ${error.message}`, { cause: error })
       throw error
     } finally {
       listeners.delete(report)

@@ -57,7 +57,7 @@ if (engine !== undefined) {
     const { executor, task } = await scene(context, { authorization })
     await assert.rejects(
       executor.prepare(task(), suiteNode, never),
-      /^FatalTaskError: image 127\.0\.0\.1:\d+\/app:1 cannot be had: .*(no basic auth|who are you)/,
+      /^FatalTaskError: cannot get image 127\.0\.0\.1:\d+\/app:1: .*(no basic auth|who are you)/,
     )
     const allowed = task({ registryAuth: Buffer.from(JSON.stringify({ username: 'me', password: 'secret' })).toString('base64') })
     await executor.prepare(allowed, suiteNode, never)

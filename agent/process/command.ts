@@ -172,7 +172,7 @@ function namesIn(directory: string): readonly string[] {
 function explain(spec: ShimSpec, { command, workingDir }: ExecRequest, error: unknown): string {
   const [program] = command
   if (errorCodeOf(error) === 'ENOENT')
-    return `kit: "${program}" was not found on PATH (${spec.env['PATH'] ?? 'not set'}), or ${workingDir ?? spec.workingDir} is no directory`
+    return `kit: "${program}" was not found on PATH (${spec.env['PATH'] ?? 'not set'}), or ${workingDir ?? spec.workingDir} is not a directory`
   if (errorCodeOf(error) === 'EACCES') return `kit: "${program}" is not executable`
   return `kit: "${program}" cannot be run: ${messageOf(error)}`
 }

@@ -146,7 +146,7 @@ function describeExit(spec: ShimSpec, code: number | null, signal: NodeJS.Signal
 function explainSpawnError(spec: ShimSpec, error: unknown): string {
   const code = errorCodeOf(error)
   if (code === 'ENOENT')
-    return `program "${spec.program}" was not found on PATH (${spec.env['PATH'] ?? 'not set'}), or ${spec.workingDir} is no directory`
+    return `program "${spec.program}" was not found on PATH (${spec.env['PATH'] ?? 'not set'}), or ${spec.workingDir} is not a directory`
   if (code === 'EACCES') return `program "${spec.program}" is not executable`
   if (code === 'EPERM') return `program "${spec.program}" cannot be run as the wanted user`
   if (code === 'E2BIG') return 'its arguments and environment are too large'

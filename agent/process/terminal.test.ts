@@ -106,7 +106,7 @@ test('a command that cannot be found ends with 127, and says so in the terminal'
   assert.match(screen.text, /kit.*no-such-program: not found\r\n/)
   const elsewhere = new Screen(executor, task, { command: ['true'], workingDir: '/no/such/directory' })
   assert.deepEqual(await elsewhere.ended, { exitCode: 127 })
-  assert.match(elsewhere.text, /no\/such\/directory is no directory\r\n/)
+  assert.match(elsewhere.text, /no\/such\/directory is not a directory\r\n/)
 })
 
 test('megabytes come out whole, however slowly they are taken', async (context) => {

@@ -21,7 +21,7 @@ export async function forward(
   try {
     await once(socket, 'connect').catch((error: unknown) => {
       signal.throwIfAborted()
-      throw new FatalTaskError(`nobody answers on port ${to.port} of the task (${describe(error)})`, { cause: error })
+      throw new FatalTaskError(`nothing answers on port ${to.port} of the task (${describe(error)})`, { cause: error })
     })
   } finally {
     clearTimeout(late)

@@ -22,7 +22,7 @@ async function present(context: Context): Promise<UnlockKey> {
     const { unlockKey: key, version, takenUp } = answer
     if (typeof key === 'string' && typeof version === 'number' && typeof takenUp === 'number') return { key, version, takenUp }
   }
-  throw new CommandError(exitCodes.error, 'error: the daemon is of another version of kit')
+  throw new CommandError(exitCodes.error, 'error: the daemon runs another version of kit')
 }
 
 /** The key as the spec wants it, once the manager that is asked goes by it. Empty where there is none. */

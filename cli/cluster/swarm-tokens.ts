@@ -12,7 +12,7 @@ const rotatedWithinMs = 30_000
 
 export function roleNamed(word: string): TokenRole {
   if (word === 'worker' || word === 'manager') return word
-  throw new CommandError(exitCodes.invalid, `error: "${word}" is no role: write worker or manager`)
+  throw new CommandError(exitCodes.invalid, `error: "${word}" is not a role: write worker or manager`)
 }
 
 export async function presentToken(context: Context, role: TokenRole): Promise<string> {

@@ -18,9 +18,9 @@ export async function api(context: Context, options: Options, words: readonly st
   const [first = '', second] = words
   // `kit api /version` is a GET, as with curl.
   const [method, location] = second === undefined ? ['GET', first] : [first.toUpperCase(), second]
-  if (!isMethod(method)) throw new CommandError(exitCodes.invalid, `error: "${method}" is no method: write ${methods.join(', ')}`)
+  if (!isMethod(method)) throw new CommandError(exitCodes.invalid, `error: "${method}" is not a method: write ${methods.join(', ')}`)
   if (!location.startsWith('/'))
-    throw new CommandError(exitCodes.invalid, `error: "${location}" is no path: write one such as /apis/kit/v1/services`)
+    throw new CommandError(exitCodes.invalid, `error: "${location}" is not a path: write one such as /apis/kit/v1/services`)
   const url = new URL(location, 'http://kit')
   const [file] = options.filename ?? []
   const body = file === undefined ? undefined : await bodyFrom(context, file)

@@ -42,7 +42,7 @@ export async function backup(context: Context, [file = '']: readonly string[]): 
   context.err(
     header.salt === undefined
       ? `warning: ${file} holds every secret and the key of the root in clear: keep it as secret as the disk of a manager`
-      : `Sealed with the unlock key of now: keep the key as long as ${file}.`,
+      : `Sealed with the present unlock key: keep that key as long as ${file}.`,
   )
 }
 
@@ -91,7 +91,7 @@ export async function restore(context: Context, options: Options, [file = '']: r
     )
     const gone = [...whole.managers.values()].join(', ')
     context.err(
-      `It is node ${nodeId} now, and the only manager. Managers of before are no nodes of the cluster any more (${gone}): make sure that their kitd does not run, then start kitd -d ${directory} where workers look for a manager.`,
+      `It is now node ${nodeId}, the only manager. The former managers no longer belong to the cluster (${gone}): make sure that their kitd does not run, then start kitd -d ${directory} where workers look for a manager.`,
     )
     if (whole.lock.key !== undefined) context.err('It starts locked: `kit swarm unlock` takes the same key.')
   } catch (error) {
@@ -122,7 +122,7 @@ async function* linesOf(path: string): AsyncGenerator<string, void, void> {
     }
     rest = rest.subarray(start)
     if (rest.length > longestLine)
-      throw new StatusError('Invalid', `${path} is no backup of kit: it has a line of more than ${longestLine} bytes`)
+      throw new StatusError('Invalid', `${path} is not a backup of kit: it has a line of more than ${longestLine} bytes`)
   }
   if (rest.length > 0) throw new StatusError('Invalid', 'the backup cannot be used: it was cut off in the middle of a line')
 }

@@ -123,7 +123,7 @@ export async function change(context: Context, options: Options, [word = '']: re
   if (!changesSettings(options) && rotateJoinToken === undefined && rotateUnlockKey === undefined)
     throw new CommandError(
       exitCodes.invalid,
-      `error: what shall change? Write ${[...clusterFlags.map(({ names }) => `--${names[0]}`), '--external-ca', '--autolock', '--rotate-join-token', '--rotate-unlock-key'].join(', ')}`,
+      `error: nothing to change: give ${[...clusterFlags.map(({ names }) => `--${names[0]}`), '--external-ca', '--autolock', '--rotate-join-token', '--rotate-unlock-key'].join(', ')}`,
     )
   const client = await context.client()
   const { metadata, status } = await find(client, 'Cluster', word)

@@ -139,7 +139,7 @@ function unpackInto(
 
 /** A task decides what is in its archive: links that lead out of what is copied would make this machine's other files its own. */
 function whyNot({ path, type, linkpath = '' }: ReadEntry): string | undefined {
-  if (!kinds.has(type)) return `${path} is no file, directory or link`
+  if (!kinds.has(type)) return `${path} is not a file, a directory or a link`
   if (type !== 'SymbolicLink') return undefined
   const leads = posix.normalize(posix.join(posix.dirname(path), linkpath))
   const leaves = posix.isAbsolute(linkpath) || leads === '..' || leads.startsWith('../') || !isBelowFirst(path, leads)
@@ -155,7 +155,7 @@ function isBelowFirst(path: string, leads: string): boolean {
 function partly(leftOut: readonly string[]): CommandError {
   const more = leftOut.length > mostNamed ? [`and ${leftOut.length - mostNamed} more`] : []
   const lines = [...leftOut.slice(0, mostNamed), ...more].map((line) => `  ${line}`)
-  return new CommandError(exitCodes.error, `error: all was copied but this; -L copies what links lead to:\n${lines.join('\n')}`)
+  return new CommandError(exitCodes.error, `error: all was copied except what follows; -L copies what links lead to:\n${lines.join('\n')}`)
 }
 
 async function stated(local: string, isFollowing: boolean): Promise<{ isDirectory(): boolean }> {

@@ -86,7 +86,7 @@ function printNames(context: Context, kind: Kind, objects: readonly WireObject[]
 /** As it comes where it is text, and else as JSON. */
 async function printRaw(context: Context, target: string, kind: string): Promise<void> {
   if (kind !== '') throw new CommandError(exitCodes.invalid, `error: --raw takes a path and nothing else, and there is "${kind}"`)
-  if (!target.startsWith('/')) throw new CommandError(exitCodes.invalid, `error: --raw: "${target}" is no path, such as /metrics`)
+  if (!target.startsWith('/')) throw new CommandError(exitCodes.invalid, `error: --raw: "${target}" is not a path such as /metrics`)
   const [path = '', search = ''] = target.split('?')
   const query = Object.fromEntries(new URLSearchParams(search))
   const body = await (await context.client()).raw({ method: 'GET', path, query })

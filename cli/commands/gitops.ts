@@ -236,7 +236,7 @@ async function waitFor(
   if (found === undefined)
     throw new CommandError(
       exitCodes.timedOut,
-      `error: nobody has looked at source/${name} yet; is its manager running? \`kit describe source ${name}\``,
+      `error: no manager has read source/${name} yet; is it running? \`kit describe source ${name}\``,
     )
   if (found === 'gone') throw new CommandError(exitCodes.error, `error: source/${name} was deleted meanwhile`)
   return report(context, found)
@@ -258,7 +258,7 @@ function report(context: Context, source: Source): ExitCode {
     )
   const { lastAppliedRevision: last } = source.status
   const stays = last === undefined ? 'nothing was applied' : `revision ${last} stays applied`
-  const text = `source/${name}: ${errors.length > 0 ? stays : (ready?.message ?? 'nobody has looked yet')}`
+  const text = `source/${name}: ${errors.length > 0 ? stays : (ready?.message ?? 'no manager has read it yet')}`
   if (isApplied) context.out(`${text}\n`)
   else context.err(text)
   if (isApplied || ready?.reason === 'Suspended') return exitCodes.ok

@@ -33,7 +33,7 @@ export function install(context: Context, options: Options): Promise<void> {
 
 export function uninstall(context: Context): Promise<void> {
   if (!hasSystemd() || !existsSync(unitPath))
-    throw new CommandError(exitCodes.error, `error: there is no ${unitPath} on a machine run by systemd`)
+    throw new CommandError(exitCodes.error, `error: nothing to uninstall: there is no ${unitPath}, or systemd does not run this machine`)
   systemctl('disable', '--now', unitName)
   change(() => rmSync(unitPath))
   systemctl('daemon-reload')

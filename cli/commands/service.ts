@@ -66,8 +66,7 @@ export async function create(context: Context, options: Options, words: readonly
 /** `registry/shop/api:2` is called `api`. */
 function nameOfImage(image: unknown): string {
   const name = typeof image === 'string' ? (/([^/:@]+)(?::[^/]*)?(?:@.*)?$/.exec(image)?.[1] ?? '') : ''
-  if (name === '')
-    throw new CommandError(exitCodes.invalid, 'error: what shall run? Write an image, and --name; without an image, --name and --args')
+  if (name === '') throw new CommandError(exitCodes.invalid, 'error: nothing to run: give --name and an image, or --name and --args')
   return name.replaceAll(/[^A-Za-z0-9]+/g, '-')
 }
 

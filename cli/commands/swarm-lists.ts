@@ -103,7 +103,7 @@ export async function createNamed(
   more: JsonObject = {},
 ): Promise<void> {
   const name = words[0] ?? options.name
-  if (name === undefined) throw new CommandError(exitCodes.invalid, `error: how shall the ${kind.toLowerCase()} be called? Write its name`)
+  if (name === undefined) throw new CommandError(exitCodes.invalid, `error: the ${kind.toLowerCase()} needs a name`)
   const spec = {
     ...(options.driver === undefined ? {} : { driver: options.driver }),
     ...filled('driverOptions', pairs(options.opt)),

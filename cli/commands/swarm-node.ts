@@ -131,7 +131,7 @@ export async function update(context: Context, options: Options, words: readonly
     ...(role === undefined ? {} : { role: capital(role) }),
   }
   if (added.length + removed.length + Object.keys(spec).length === 0)
-    throw new CommandError(exitCodes.invalid, 'error: what shall change? Write --label-add, --label-rm, --availability or --role')
+    throw new CommandError(exitCodes.invalid, 'error: nothing to change: give --label-add, --label-rm, --availability or --role')
   await patchAll(context, words, { metadata: { labels: Object.fromEntries([...removed, ...added]) }, spec }, false, (id) => id)
 }
 

@@ -147,7 +147,8 @@ async function hand(context: Context, name: string, { key, file, servers }: Outc
 function roleNamed(word: string | undefined): Spec['role'] | undefined {
   if (word === undefined) return undefined
   const role = Object.entries(roles).find(([name]) => name === word.toLowerCase())?.[1]
-  if (role === undefined) throw new CommandError(exitCodes.invalid, `error: --role: "${word}" is none of admin, operator and viewer`)
+  if (role === undefined)
+    throw new CommandError(exitCodes.invalid, `error: --role: "${word}" is not a role: write admin, operator or viewer`)
   return role
 }
 

@@ -78,7 +78,7 @@ export async function leave(context: Context, options: Options): Promise<void> {
 
 export async function update(context: Context, options: Options): Promise<void> {
   if (!changesSettings(options))
-    throw new CommandError(exitCodes.invalid, 'error: what shall change? `kit swarm update --help` lists the settings')
+    throw new CommandError(exitCodes.invalid, 'error: nothing to change: `kit swarm update --help` lists the settings')
   await change(context, options, ['default'])
   context.out('Swarm updated.\n')
   const key = options.autolock === undefined ? '' : await keyTakenUp(context)
@@ -95,7 +95,7 @@ async function tell<T>(context: Context, verb: 'init' | 'join' | 'leave', reques
     )
   const body: Json = JSON.parse(JSON.stringify(request))
   const answer = await (await context.client()).raw({ method: 'POST', path: `${membershipPath}/${verb}`, body })
-  if (!isJsonObject(answer)) throw new CommandError(exitCodes.error, 'error: the daemon is of another version of kit')
+  if (!isJsonObject(answer)) throw new CommandError(exitCodes.error, 'error: the daemon runs another version of kit')
   return JSON.parse(JSON.stringify(answer))
 }
 

@@ -81,7 +81,7 @@ test('Docker that is asked for is taken also before it answers; whoever waits fo
 
 test('an address that is none is refused', async (context) => {
   const { deps } = scene(context)
-  await assert.rejects(chooseExecutor(deps, { executor: 'docker', dockerHost: 'ssh://me@there' }), /"ssh:\/\/me@there" is no address/)
+  await assert.rejects(chooseExecutor(deps, { executor: 'docker', dockerHost: 'ssh://me@there' }), /"ssh:\/\/me@there" is not the address/)
 })
 
 test('processes can be asked for where Docker answers', async (context) => {

@@ -63,7 +63,7 @@ export function readUnlockKey(text: string): Uint8Array {
   if (key !== undefined) return key
   throw new StatusError(
     'Invalid',
-    'that is no unlock key: it begins with SWMKEY-1-, and `kit swarm unlock-key` prints it on a manager that runs',
+    'that is not an unlock key: one begins with SWMKEY-1-, and `kit swarm unlock-key` prints it on a manager that runs',
   )
 }
 

@@ -52,7 +52,7 @@ async function route(actions: MembershipActions, request: ApiRequest): Promise<A
     throw new StatusError('NotFound', 'the server could not find the requested resource')
   if (request.method !== 'POST') throw new StatusError('MethodNotAllowed', `${request.method} of ${verb}: it is asked for with POST`)
   if (request.identity.from !== localAdmin.from)
-    throw new StatusError('Forbidden', 'only whoever may open the control socket of this machine may decide about it')
+    throw new StatusError('Forbidden', 'only users who may open the control socket of this machine may do this')
   const { value } = readBody(request.body, false)
   if (verb === 'init') return answer(200, await actions.init(read(value, isInitRequest)))
   if (verb === 'join') return answer(200, await actions.join(read(value, isJoinRequest), request.signal))

@@ -25,7 +25,7 @@ export function addCluster({ add, output }: Registry, cluster: Command): void {
     'Change settings of the cluster',
     (command) =>
       settings(command, 'swarmctl')
-        .option('--rotate-join-token <role>', 'make a new token of workers or managers: the old one lets nobody in')
+        .option('--rotate-join-token <role>', 'make a new token for workers or managers: the old one stops working')
         .option('--rotate-unlock-key', 'make a new unlock key of managers')
         .argument('<cluster>', 'default'),
     async (context, options, words) => (await import('../commands/cluster.ts')).update(context, options, words),

@@ -37,7 +37,7 @@ export function addNode({ add, output }: Registry, node: Command): void {
       return many(command, '--label <key=value>')
         .argument('<node...>')
         .addOption(new Option('--availability <availability>', 'whether it takes tasks').choices(['active', 'pause', 'drain']))
-        .addOption(new Option('--role <role>', 'what it shall be').choices(['worker', 'manager']))
+        .addOption(new Option('--role <role>', 'the role that it should have').choices(['worker', 'manager']))
     },
     async (context, options, words) => {
       const { update, withSelf } = await import('../commands/swarm-node.ts')

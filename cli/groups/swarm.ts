@@ -52,7 +52,7 @@ export function addSwarm({ add }: Registry, swarm: Command): void {
     (command) =>
       command
         .argument('<role>', 'worker or manager')
-        .option('--rotate', 'make a new token first: the old one lets nobody in, and nodes stay')
+        .option('--rotate', 'make a new token first: the old one stops working, and nodes stay')
         .option('-q, --quiet', 'the token only'),
     async (context, options, words) => (await import('../commands/swarm.ts')).joinToken(context, options, words),
     swarm,

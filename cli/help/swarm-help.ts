@@ -139,7 +139,7 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
   'cluster backup': {
     notes: [
       'It holds every secret and the key of the root. With autolock it is sealed with',
-      'the unlock key of now; without, keep it as secret as the disk of a manager.',
+      'the present unlock key; without, keep it as secret as the disk of a manager.',
     ],
     examples: [
       'kit cluster backup kit.backup',
@@ -206,15 +206,12 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
     exit: 'plain',
   },
   'swarm join-token': {
-    notes: ['Whoever has the token can join. A new one keeps out who has the old; nodes stay.'],
+    notes: ['Anyone with the token can join. --rotate makes the old one useless; nodes stay.'],
     examples: ['kit swarm join-token worker', 'kit swarm join-token worker -q', 'kit swarm join-token worker --rotate'],
     exit: 'plain',
   },
   'swarm unlock': {
-    notes: [
-      'The key is asked for, or read from standard input. One of a manager that was',
-      'away when it was changed is the one from before.',
-    ],
+    notes: ['The key is asked for, or read from standard input. A manager that was away when', 'it was changed needs the previous one.'],
     examples: ['kit swarm unlock', 'pass kit/unlock-key | kit swarm unlock', 'kit swarm unlock < /run/secrets/unlock-key'],
     exit: 'plain',
   },

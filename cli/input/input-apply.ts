@@ -64,7 +64,7 @@ export function versionOf(input: readonly InputObject[], before: readonly Before
 function assertVersion(wanted: string | undefined, found: string): void {
   if (wanted === undefined || wanted === found) return
   if (!versionPattern.test(wanted))
-    throw new CommandError(exitCodes.invalid, `error: --if-version: "${wanted}" is no version; \`kit apply --plan\` prints one`)
+    throw new CommandError(exitCodes.invalid, `error: --if-version: "${wanted}" is not a version; \`kit apply --plan\` prints one`)
   throw new CommandError(
     exitCodes.error,
     `error: the cluster is not as it was in the plan of version ${wanted}: what the files are about has changed. Nothing was applied; \`kit apply --plan\` says what would change now`,

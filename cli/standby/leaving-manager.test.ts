@@ -19,7 +19,7 @@ async function leaving(voters: string, spec: Node['spec'] = { role: 'Manager' })
   return { nodeId: 'a', view: store.view, voters: [...voters.toLowerCase()] }
 }
 
-const losing = /nobody could decide anything any more/
+const losing = /the cluster could not change anything any more/
 for (const [voters, refused, advised] of [
   ['a', /is the last manager: when it leaves, the cluster is erased, with the certificates of all nodes/, undefined],
   ['ab', losing, /^2 of 2 managers must answer, and too few do: start one of the others with `kitd --force-new-cluster`/],

@@ -35,7 +35,7 @@ export function stillManager(leaving: LeavingManager): StatusError {
   const start = silent.length === 0 ? '' : ` Not answering: ${silent.join(', ')}; start them.`
   return new StatusError(
     'Conflict',
-    `${is}, of which ${needed} must answer: when it leaves as it is, ${others.length - silent.length} would, and nobody could decide anything any more.${start} Then ${demote}. ${force}: what is left goes on when \`kitd --force-new-cluster\` was started on one of the others`,
+    `${is}, of which ${needed} must answer: if it leaves as it is, ${others.length - silent.length} would, and the cluster could not change anything any more.${start} Then ${demote}. ${force}: what is left goes on when \`kitd --force-new-cluster\` was started on one of the others`,
   )
 }
 

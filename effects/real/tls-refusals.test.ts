@@ -179,7 +179,7 @@ test('who is told to accept expired certificates accepts those of managers, and 
   await assert.rejects(open(issue(root, { id: 'm4' }), false).connect(at, 'raft', stop.signal), { code: 'Expired' })
 })
 
-test('what is no node of kit is said to be none', async (t) => {
+test('what is not a kit node is said to be none', async (t) => {
   const root = createRoot()
   const { transport } = createNode(root.certificate, { own: issue(root), dialMs: 1_000 })
   const own = issue(root, { id: 'm' })
@@ -200,7 +200,7 @@ test('what is no node of kit is said to be none', async (t) => {
   await rejects(
     await listening(createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'))),
     'Malformed',
-    /no node of kit/,
+    /not a kit node/,
   )
   await rejects(await listening(createServer((socket) => socket.on('error', () => {}).destroy())), 'ECONNRESET', /closed the connection/)
   await rejects(
@@ -219,7 +219,7 @@ test('what is no node of kit is said to be none', async (t) => {
   await rejects(
     await listening(createTlsServer({ ...kitAlpn, maxVersion: 'TLSv1.2' }, (socket) => socket.on('error', () => {}))),
     'Malformed',
-    /no node of kit/,
+    /not a kit node/,
   )
   await rejects('127.0.0.1:1', 'ECONNREFUSED', /nobody listens there/)
   for (const bad of ['', 'host', 'host:', ':1', 'host:0', 'host:70000', 'a b:1', 'host:1:2', 'x'.repeat(1e5)])

@@ -424,7 +424,7 @@ test('a link out of the directory is refused, and so is one that leads nowhere; 
 test('a file is no directory, and a manifest has a limit', async (context) => {
   const world = createWorld(context)
   writeFileSync(world.root, '')
-  assert.match(String(textsOf(await world.read())), /^Unreadable: .*app is no directory/)
+  assert.match(String(textsOf(await world.read())), /^Unreadable: .*app is not a directory/)
   unlinkSync(world.root)
   world.write('a.yml', 'x'.repeat(8 * 1024 * 1024 + 1))
   assert.match(String(textsOf(await world.read())), /^Unreadable: a\.yml has 8388609 bytes: 8388608 at most/)

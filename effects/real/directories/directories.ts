@@ -186,7 +186,7 @@ class RealDirectory implements WatchedDirectory {
 async function placeOf(path: string): Promise<{ readonly root: string; readonly place: string }> {
   const root = await realpath(path)
   const found = await stat(root, { bigint: true })
-  if (!found.isDirectory()) throw new BadTree(`${path} is no directory`)
+  if (!found.isDirectory()) throw new BadTree(`${path} is not a directory`)
   return { root, place: `${root} ${found.dev} ${found.ino}` }
 }
 

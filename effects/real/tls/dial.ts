@@ -74,7 +74,7 @@ export async function dial(deps: DialDeps, to: string, options: DialOptions, sig
 function parseAddress(to: string): readonly [host: string, port: number] {
   const [, six, host = six, port] = portPattern.exec(to) ?? []
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535)
-    throw new ConnectError('EINVAL', `${JSON.stringify(to)} is no address: it should be HOST:PORT`)
+    throw new ConnectError('EINVAL', `${JSON.stringify(to)} is not an address: write HOST:PORT`)
   return [host, Number(port)]
 }
 
@@ -100,7 +100,7 @@ async function within<T>(limitMs: number, socket: TLSSocket, to: string, step: P
 function examine({ clock, gate }: DialDeps, socket: TLSSocket, to: string, host: string, { protocol, trust }: DialOptions): Peer {
   const { roots, credentials } = trust
   if (socket.alpnProtocol !== alpn)
-    throw new ConnectError('Malformed', `${to} does not speak ${alpn}: it is no node of kit, or of another version`)
+    throw new ConnectError('Malformed', `${to} does not speak ${alpn}: it is not a kit node, or runs another version`)
   const verdict = gate.examine(peerChain(socket), { roots, clusterId: credentials.clusterId, isVerified: socket.authorized })
   if ('problem' in verdict) {
     const clocks = isAboutTime(verdict.problem) ? `; the clock here says ${instant(clock.wallMs())}: one of both clocks may be wrong` : ''
@@ -158,8 +158,8 @@ function isAboutTime(code: RefusalCode): boolean {
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections: nobody listens there',
   ECONNRESET: 'closed the connection',
-  EHOSTUNREACH: 'cannot be reached: there is no way to that host',
-  ENETUNREACH: 'cannot be reached: there is no way to that network',
+  EHOSTUNREACH: 'cannot be reached: there is no route to that host',
+  ENETUNREACH: 'cannot be reached: there is no route to that network',
   ENOTFOUND: 'cannot be reached: there is no host of that name',
   EAI_AGAIN: 'cannot be reached: the name of the host could not be looked up',
   ETIMEDOUT: 'does not answer',
@@ -169,7 +169,7 @@ function explained(to: string, error: unknown): ConnectError {
   const code = errorCodeOf(error) ?? 'ECONNRESET'
   const message = messageOf(error)
   if (code.startsWith('ERR_SSL') || code === 'EPROTO')
-    return new ConnectError('Malformed', `${to} is no node of kit, or of another version: ${message}`, { cause: error })
+    return new ConnectError('Malformed', `${to} is not a kit node, or runs another version: ${message}`, { cause: error })
   return new ConnectError(code, `${to} ${words[code] ?? `cannot be reached: ${message}`}`, { cause: error })
 }
 
