@@ -123,7 +123,7 @@ test('kit api sends what it is given; --show-request says what any command sends
   const changed = JSON.parse(await cluster.kit('api', 'patch', '/apis/kit/v1/services/app_web?fieldManager=me', '-f', patch))
   assert.equal(changed.spec.replicas, 2)
   assert.match(await cluster.fails(1, 'api', '/apis/kit/v1/services/nobody'), /not found/)
-  assert.match(await cluster.fails(2, 'api', 'FETCH', '/version'), /no method: write GET/)
+  assert.match(await cluster.fails(2, 'api', 'FETCH', '/version'), /not a method: write GET/)
   const watch = cluster.start(['api', '/apis/kit/v1/services?watch=true&resourceVersion=0'])
   await eventually(() => assert.match(watch.text(), /app_web.*\n.*app_worker/))
   await watch.stop()

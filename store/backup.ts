@@ -151,7 +151,7 @@ function open(sealer: Sealer, number: number, value: Readonly<Record<string, unk
 
 function parse(line: string): Readonly<Record<string, unknown>> {
   const value = parseJson(line)
-  if (!isJsonObject(value)) throw refused('it is damaged, or no backup of kit')
+  if (!isJsonObject(value)) throw refused('it is damaged, or not a backup of kit')
   return value
 }
 
