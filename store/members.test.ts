@@ -216,6 +216,71 @@ test('who is sent a state while another one is saved goes on from it with the lo
   assert.equal(group.snapshotsSent, 1)
 })
 
+test('who begins to be sent a state while another one is being saved goes on from it with the log', async () => {
+  const group = await found(5)
+  const away = three.find((id) => !group.store(id).status().leads) ?? ''
+  group.cut.add(away)
+  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
+  await group.pass(() => leaderOf(group).status().snapshotIndex > 550)
+  await group.pass(
+    () =>
+      leaderOf(group)
+        .followers()
+        ?.some(({ id, isReachable }) => id === away && !isReachable) === true,
+  )
+  const { disk } = group.members.get(idOf(group, leaderOf(group))) ?? {}
+  assert(disk !== undefined)
+  const saving = Promise.withResolvers<void>()
+  disk.snapshotGate = saving.promise
+  const begun = disk.snapshots
+  for (let at = 601; disk.snapshots === begun; at += 1) await commit(group, `web.${at}.a`)
+  const sending = Promise.withResolvers<void>()
+  group.snapshotGate = sending.promise
+  group.cut.clear()
+  await group.pass(() => group.snapshotsSent === 1)
+  const first = leaderOf(group).status().snapshotIndex
+  saving.resolve()
+  await group.pass(() => leaderOf(group).status().snapshotIndex > first)
+  assert(leaderOf(group).status().snapshotIndex > first + 550, 'more than what is kept for everybody')
+  sending.resolve()
+  await group.pass(() => areEqual(group, three))
+  assert.equal(group.snapshotsSent, 1)
+})
+
+test('who has been sent a state and hears nothing for a moment goes on with the log when another one is saved', async () => {
+  const group = await found(5)
+  const away = three.find((id) => !group.store(id).status().leads) ?? ''
+  group.cut.add(away)
+  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
+  await group.pass(() => leaderOf(group).status().snapshotIndex > 550)
+  const first = leaderOf(group).status().snapshotIndex
+  group.cut.clear()
+  await group.pass(() => group.store(away).status().snapshotIndex === first)
+  group.cut.add(away)
+  for (let at = 601; leaderOf(group).status().snapshotIndex === first; at += 1) await commit(group, `web.${at}.a`)
+  group.cut.clear()
+  await group.pass(() => areEqual(group, three))
+  assert.equal(group.snapshotsSent, 1)
+})
+
+test('a member whose disk stands still does not keep the others from forgetting the log', async () => {
+  const group = await found(5)
+  const slow = three.find((id) => !group.store(id).status().leads) ?? ''
+  const { disk } = group.members.get(slow) ?? {}
+  assert(disk !== undefined)
+  const gate = Promise.withResolvers<void>()
+  disk.gate = gate.promise
+  for (let at = 1, saved = 0, last = 0; saved < 2 || last < 700; at += 1) {
+    await commit(group, `web.${at}.a`)
+    const { snapshotIndex } = leaderOf(group).status()
+    if (snapshotIndex !== last) saved = snapshotIndex > 550 ? saved + 1 : 0
+    last = snapshotIndex
+  }
+  gate.resolve()
+  await group.pass(() => areEqual(group, three))
+  assert(group.snapshotsSent > 0, 'it is sent the state')
+})
+
 test('a member without space that is sent a newer state meanwhile takes one after the other when there is space', async () => {
   const group = await found()
   await commit(group, 'web.1.a')

@@ -18,6 +18,10 @@ export class MemoryDisk {
   failure: Error | undefined
   /** Awaited by every append before it is durable. */
   gate: Promise<void> = Promise.resolve()
+  /** Awaited by every snapshot before it is there. */
+  snapshotGate: Promise<void> = Promise.resolve()
+  /** Snapshots that were begun. */
+  snapshots = 0
   isBusy = false
 
   recovered(): Recovered {
@@ -46,8 +50,10 @@ export class MemoryDisk {
       hasOldKeys: false,
       append: (batch) => this.#append(batch),
       saveSnapshot: async (meta, chunks, keepFrom) => {
+        this.snapshots += 1
         const kept: Uint8Array[] = []
         for await (const chunk of chunks) kept.push(chunk)
+        await this.snapshotGate
         if (this.failure !== undefined) throw this.failure
         this.snapshot = { meta, chunks: kept }
         this.bytesSinceSnapshot = 0
