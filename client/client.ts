@@ -65,7 +65,7 @@ export interface DeleteOptions {
 }
 
 export interface WatchOptions extends Selectors {
-  /** Events after this version. All that exists comes first, as ADDED, when left out. */
+  /** Events after this version, which is that of a list. All that exists comes first, as ADDED, when left out. */
   readonly resourceVersion?: string
   readonly bookmarks?: boolean
   /** Replays what exists, then sends a BOOKMARK with `initialEventsEnd`. */

@@ -233,8 +233,9 @@ async function* watch<K extends Kind>(
   options: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent<K>, void, void> {
+  /** All up to there was told. */
   let since = options.resourceVersion
-  /** Objects of the last entry whose events came: one entry may change many, and the connection break among them. */
+  /** Objects of the entry behind it whose events came: one entry may change many, and the connection break among them. */
   let seen: { readonly version: string; readonly names: Set<string> } = { version: '', names: new Set() }
   // A replay is in order of name, so only its end is a place to go on from: the server is asked to mark it.
   let initial = options.sendInitialEvents === true || since === undefined || since === '0'
@@ -255,6 +256,7 @@ async function* watch<K extends Kind>(
           if (!initial) since = event.resourceVersion
         } else if (!initial) {
           const { name, resourceVersion: version } = event.object.metadata
+          if (Number(version) <= Number(since)) continue
           if (seen.version !== version) seen = { version, names: new Set() }
           if (seen.names.has(name)) continue
           seen.names.add(name)

@@ -1,7 +1,7 @@
 // Watching: what exists, when it was asked for, and then every change in order, through the selectors of
 // the watcher. Nothing is queued for a reader: the store's ring is read by cursor, as fast as it reads.
 
-import { StatusError } from '../api/errors.ts'
+import { reasonOf, StatusError } from '../api/errors.ts'
 import { apiVersion, type KitObject } from '../api/objects.ts'
 import type { ApiRequest } from '../api/request.ts'
 import type { StoreEvent } from '../api/store.ts'
@@ -38,18 +38,33 @@ export function watchObjects(deps: ReadDeps, resource: StoredResource, request: 
   const text = query['resourceVersion'] ?? ''
   const version = text === '' ? 0 : parseVersion(text, view.resourceVersion)
   const replays = version === 0 || initialBookmark
-  if (!replays) deps.store.history(version) // Expired is an answer now, and an event later.
+  const isTold = (event: StoreEvent): boolean => typeFor(event, { resource, matches }) !== undefined
   const timeoutSeconds = wholeNumber(query, 'timeoutSeconds')
   return stream(deps, {
     resource,
     request,
     matches,
-    since: replays ? view.resourceVersion : version,
+    since: replays ? view.resourceVersion : whereToGoOn(deps, version, isTold),
     replay: replays ? Array.from(candidates(view)).filter(matches).sort(byName) : [],
     initialBookmark,
     bookmarks: isTrue(query['allowWatchBookmarks']),
     timeoutMs: timeoutSeconds === undefined || timeoutSeconds === 0 ? undefined : timeoutSeconds * 1000,
   })
+}
+
+/**
+ * A version is that of an entry, which may have changed several objects, and whoever goes on from there may have been cut off
+ * among them: then all of that entry is told again (ADR 42). Throws Expired: an answer now, and an event later.
+ */
+function whereToGoOn({ store }: ReadDeps, version: number, isTold: (event: StoreEvent) => boolean): number {
+  try {
+    const again = store.history(version - 1).filter((event) => event.resourceVersion === version && isTold(event))
+    return again.length > 1 ? version - 1 : version
+  } catch (error) {
+    if (reasonOf(error) !== 'Expired') throw error
+    store.history(version) // It may begin right behind that entry, as where a list was the first thing that was asked for.
+    return version
+  }
 }
 
 async function* stream(deps: ReadDeps, watch: Watch): AsyncGenerator<unknown, void, void> {
@@ -112,18 +127,22 @@ function idleTimer(deps: ReadDeps, signal: AbortSignal): () => Promise<'idle'> {
 }
 
 /** An object that stops matching is deleted for this watcher, and one that starts is added. */
-function eventFor(
-  event: StoreEvent,
-  { resource, request, matches }: Watch,
-): { readonly type: StoreEvent['type']; readonly object: JsonObject } | undefined {
+function typeFor(event: StoreEvent, { resource, matches }: Pick<Watch, 'resource' | 'matches'>): StoreEvent['type'] | undefined {
   if (event.object.kind !== resource.kind) return undefined
   const before = event.previous !== undefined && matches(event.previous)
   const after = event.type !== 'DELETED' && matches(event.object)
-  if (after) return { type: before ? 'MODIFIED' : 'ADDED', object: toAnswer(resource, event.object, request.identity) }
-  if (!before) return undefined
+  if (after) return before ? 'MODIFIED' : 'ADDED'
+  return before ? 'DELETED' : undefined
+}
+
+function eventFor(event: StoreEvent, watch: Watch): { readonly type: StoreEvent['type']; readonly object: JsonObject } | undefined {
+  const { resource, request } = watch
+  const type = typeFor(event, watch)
+  if (type === undefined) return undefined
+  if (type !== 'DELETED') return { type, object: toAnswer(resource, event.object, request.identity) }
   const last = toAnswer(resource, event.previous ?? event.object, request.identity)
   const metadata = typeof last['metadata'] === 'object' ? last['metadata'] : {}
-  return { type: 'DELETED', object: { ...last, metadata: { ...metadata, resourceVersion: String(event.resourceVersion) } } }
+  return { type, object: { ...last, metadata: { ...metadata, resourceVersion: String(event.resourceVersion) } } }
 }
 
 type Print = (object: JsonObject) => unknown
