@@ -59,13 +59,19 @@ function isWordStart(name: string, at: number): boolean {
 }
 
 function onColumn(id: string, operator: string, value: string): Test {
-  if (operator === '=') return ({ column }) => column(id)?.toLowerCase() === value
-  if (operator === '!=') return ({ column }) => column(id)?.toLowerCase() !== value
+  if (operator === '=') return ({ column }) => isCalled(column(id), value)
+  if (operator === '!=') return ({ column }) => !isCalled(column(id), value)
   const limit = Number.parseFloat(value)
   return ({ column }) => {
     const amount = Number.parseFloat(column(id) ?? '')
     return operator === '>' ? amount > limit : amount < limit
   }
+}
+
+/** Where a column says more (`stopped 1/4`), its first word is what it is called. */
+function isCalled(text: string | undefined, value: string): boolean {
+  const found = text?.toLowerCase()
+  return found === value || found?.split(' ', 1)[0] === value
 }
 
 function regularExpression(source: string): RegExp | undefined {

@@ -296,6 +296,17 @@ test('of a long log the newest lines are kept, and how many were dropped is said
   close()
 })
 
+test('a service says how far its rollout is, and is found by what it does', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  await town.type('2', '/', ...'update=stopped', 'enter')
+  assert.match(town.session.frame()[1] ?? '', / 1 of 4 $/)
+  assert.match(town.session.frame().join('\n'), /shop_api .* stopped 1\/4 /)
+  await town.type('/', 'ctrl-u', ...'update!=stopped', 'enter')
+  assert.match(town.session.frame()[1] ?? '', / 3 of 4 $/)
+  close()
+})
+
 test('help is filtered by words', async () => {
   const town = createTown()
   const { close } = await town.open()

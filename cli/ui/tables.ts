@@ -63,7 +63,7 @@ export function serviceColumns(view: ClusterView, now: () => number): readonly C
       rank: 4,
       text: ({ spec }) => spec.template.image ?? spec.template.command?.join(' ') ?? '-',
     },
-    { id: 'update', heading: 'UPDATE', width: 11, rank: 2, text: updateText, style: updateStyle },
+    { id: 'update', heading: 'UPDATE', width: 13, rank: 2, text: (service) => progressText(view, service), style: updateStyle },
     {
       id: 'fails',
       heading: 'FAILS',
@@ -196,6 +196,17 @@ export function hasTrouble(view: ClusterView, service: Service): boolean {
   return unhealthy + failed + pending > 0 || ['stopped', 'stuck', 'rolled back'].includes(updateText(service))
 }
 
+/** `updating 7/12`: how many of those that it shall have run what they shall become. */
+function progressText(view: ClusterView, service: Service): string {
+  const text = updateText(service)
+  const { update, revision } = service.status
+  if (update === undefined || (text !== 'updating' && text !== 'going back' && text !== 'stopped' && text !== 'stuck')) return text
+  const target = update.state.startsWith('Rollback') ? update.target : revision
+  let count = 0
+  for (const task of view.tasksOf(service.metadata.name).values()) if (task.spec.revision === target && phaseOf(task) === 'running') count++
+  return `${text} ${count}/${wantedOf(service)}`
+}
+
 function updateStyle(service: Service): Style | undefined {
   const text = updateText(service)
   return text === 'stopped' || text === 'stuck'
@@ -283,8 +294,8 @@ export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () 
     },
     {
       id: 'cpu',
-      heading: 'CPU%',
-      width: 5,
+      heading: '%CORE',
+      width: 6,
       rank: 6,
       align: 'right',
       text: ({ metadata }) => view.usage.get(metadata.name)?.cpuPercent?.toFixed(1) ?? '-',
