@@ -11,7 +11,19 @@ import type { Selected } from './deeds.ts'
 import { order } from './listing.ts'
 import { hostOf, revisionName, taskName } from './names.ts'
 import { rolloutLines } from './rollout-lines.ts'
-import { compareTasks, errorText, eventObject, loadBar, loadOf, newestFirst, stateText, taskBar, wantedOf } from './tables.ts'
+import {
+  compareTasks,
+  cpuGraph,
+  errorText,
+  eventObject,
+  loadBar,
+  loadOf,
+  newestFirst,
+  stateText,
+  taskBar,
+  trendKey,
+  wantedOf,
+} from './tables.ts'
 import { cell, field, type Line, oneLine, plain, type Span, widthOf, wrapped } from './text.ts'
 import type { Style } from './themes.ts'
 import { yamlLines } from './yaml-lines.ts'
@@ -113,6 +125,14 @@ function taskLines(view: ClusterView, task: Task, now: number, columns: number):
   ]
 }
 
+const trendWidth = 15
+
+/** How that went lately, where it was on the screen. */
+function trend(view: ClusterView, kind: 'Task' | 'Node', name: string, atLeast?: number): readonly Span[] {
+  const points = view.trends.of(trendKey(kind, name))
+  return points.length === 0 ? [] : [{ text: `  ${cpuGraph(points, trendWidth, atLeast)}`, style: 'cyan' }]
+}
+
 /** What it uses now, of what it may use. */
 function usageLines(view: ClusterView, task: Task): readonly Line[] {
   const usage = view.usage.get(task.metadata.name)
@@ -123,7 +143,7 @@ function usageLines(view: ClusterView, task: Task): readonly Line[] {
     cpus === undefined ? `${(usage.cpuPercent ?? 0).toFixed(1)}% of a core` : `${loadBar(0, cores, cpuCores(cpus), 10)} of ${cpus} cores`
   const bytes = usage.memoryBytes
   const mem = memory === undefined ? sizeOf(bytes) : `${loadBar(0, bytes, memoryBytes(memory), 10)} of ${memory}`
-  return [field('cpu', [cpu]), field('memory', [mem])]
+  return [field('cpu', [cpu, ...trend(view, 'Task', task.metadata.name)]), field('memory', [mem])]
 }
 
 /** Those that were in its slot before, newest first. */
@@ -154,7 +174,10 @@ function nodeLines(view: ClusterView, { metadata, spec, status }: Node, now: num
     ...sentence('state', `${state.toLowerCase()}${since}, ${availability.toLowerCase()}`, columns, state === 'Ready' ? undefined : 'red'),
     ...(description?.trouble === undefined ? [] : sentence('trouble', description.trouble, columns, 'red')),
     field('role', [`${role.toLowerCase()}${part}`]),
-    field('cpu', [`${loadBar(reserved.cpus, used?.cpus, total.cpus, 20)} of ${total.cpus} cores`]),
+    field('cpu', [
+      `${loadBar(reserved.cpus, used?.cpus, total.cpus, 20)} of ${total.cpus} cores`,
+      ...trend(view, 'Node', name, total.cpus),
+    ]),
     field('memory', [`${loadBar(reserved.memoryBytes, used?.memoryBytes, total.memoryBytes, 20)} of ${sizeOf(total.memoryBytes)}`]),
     ...(description === undefined
       ? []

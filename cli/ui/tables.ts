@@ -117,11 +117,16 @@ function trendColumn<T extends WireObject>(
     isPicture: true,
     text: (object) => {
       const shown = points(object)
-      return shown.length === 0 ? '-' : sparkline(shown, trendWidth, { most: mostPoints, atLeast: capacity(object) })
+      return shown.length === 0 ? '-' : cpuGraph(shown, trendWidth, capacity(object))
     },
     amount: (object) => points(object).at(-1) ?? -1,
     style: () => 'cyan',
   }
+}
+
+/** Of cores that were used lately, oldest first. */
+export function cpuGraph(points: readonly number[], width: number, atLeast = leastLoad): string {
+  return sparkline(points, width, { most: mostPoints, atLeast })
 }
 
 /** In cores, as far as it was asked. */

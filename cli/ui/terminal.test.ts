@@ -106,6 +106,21 @@ test('a double click on a row that was selected opens it and nothing of what is 
   await terminal.close()
 })
 
+test('alt and a digit, as a terminal sends them, are not the digit', async () => {
+  const town = createTown({ start: { screen: 'logs', kind: 'Service', name: 'shop_api' } })
+  const terminal = await openTerminal(town)
+  await terminal.shows(/shop_api\.3 \| listening on 80/)
+  await terminal.type('\u001b2')
+  await terminal.shows(/only 2/)
+  const frame = town.session.frame().join('\n')
+  assert.match(frame, /shop_api > logs/, 'the digit alone would go to the services')
+  assert.match(frame, /shop_api\.2 \| Error/)
+  assert.doesNotMatch(frame, /shop_api\.[13]/)
+  await terminal.type('2')
+  assert.match(town.session.frame()[1] ?? '', /^ services/)
+  await terminal.close()
+})
+
 test('the wheel and clicks are for the pane that they are on', async () => {
   const size = { columns: 200, rows: 24 }
   const town = createTown({ start: { screen: 'services' }, size })
