@@ -58,7 +58,7 @@ const ends: readonly {
     name: 'success after it was unhealthy',
     exit: { exitCode: 0 },
     health: 'Unhealthy',
-    expected: { state: 'Failed', exitCode: 0, error: 'unhealthy' },
+    expected: { state: 'Failed', exitCode: 0, error: 'failed its health check' },
   },
 ]
 for (const { name, exit, health, expected } of ends) {

@@ -40,7 +40,8 @@ export function failedState(observed: TaskState): 'Rejected' | 'Failed' {
  */
 export function endedStatus(status: TaskStatus, exit: Exit): TaskStatus {
   const after = { ...status, ...exitFacts(exit), at: exit.at }
-  if (status.health === 'Unhealthy') return { ...after, state: 'Failed', error: status.error ?? 'unhealthy' }
+  if (status.health === 'Unhealthy')
+    return { ...after, state: 'Failed', message: 'failed', error: status.error ?? 'failed its health check' }
   if (exit.nodeFault !== undefined)
     return { ...after, state: 'Failed', message: wordsOf[exit.nodeFault], error: describeExit(exit), nodeFault: exit.nodeFault }
   if (exit.exitCode === 0 && exit.reason === undefined) return withoutError({ ...after, state: 'Complete', message: 'finished' })

@@ -205,11 +205,15 @@ export class TaskLoop {
   }
 
   #noteHealth(health: Health, result: { readonly healthy: boolean; readonly output: string }): void {
+    const said = result.output.trim()
     if (!result.healthy) {
-      const message = `Health check failed: ${result.output.trim() || 'no output'}`
-      this.#deps.notify(this.#assignment.task, { level: 'Warning', reason: 'Unhealthy', message })
+      this.#deps.notify(this.#assignment.task, {
+        level: 'Warning',
+        reason: 'Unhealthy',
+        message: `Health check failed: ${said || 'no output'}`,
+      })
     }
-    const error = health.state === 'Unhealthy' ? { error: `unhealthy: ${result.output.trim() || 'the health check failed'}` } : {}
+    const error = health.state === 'Unhealthy' ? { error: `failed its health check${said === '' ? '' : `: ${said}`}` } : {}
     this.#set({ ...this.#status, health: health.state, ...error })
   }
 

@@ -148,17 +148,23 @@ async function explainFailure(context: Context, client: Client, { code, progress
     progress.find(({ verdict }) => verdict.outcome === 'converging')
   if (bad === undefined) return
   const { items } = await client.list('Task', { fieldSelector: `spec.service=${bad.name}` })
+  const reason = bad.verdict.outcome === 'converging' ? bad.verdict.reason : undefined
   if (code === exitCodes.notPlaced) {
     const waiting = items.find(({ status }) => status.state === 'Pending')
-    context.err('error: no node can take the tasks that are left.')
-    if (waiting !== undefined) context.err(`  next: kit explain task/${waiting.metadata.name}`)
+    if (waiting !== undefined) {
+      context.err('error: no node can take the tasks that are left.')
+      context.err(`  next: kit explain task/${waiting.metadata.name}`)
+    } else {
+      context.err(`error: service/${bad.name} cannot go on${reason === undefined ? '' : `: ${reason}`}.`)
+      context.err(`  next: kit get services -o wide    kit describe service/${bad.name}`)
+    }
     return
   }
   const task = firstFailed(items)
   if (task !== undefined) {
     context.err(`  ${task.metadata.name}: ${task.status.error ?? describeEnd(task)}`)
     for (const line of await lastLines(client, task.metadata.name)) context.err(`  | ${line}`)
-  }
+  } else if (reason !== undefined) context.err(`  service/${bad.name}: ${reason}`)
   context.err(`  next: kit describe service/${bad.name}    kit logs service/${bad.name}    kit rollout history service/${bad.name}`)
 }
 

@@ -15,7 +15,7 @@ function service(status: Partial<Service['status']> = {}, replicas = 2, spec: Pa
   }
 }
 
-/** `1:Running`, `2:Failed!` (finished for good), `1:Running@r1` (of revision r1), `1:Running-` (told to stop); up for 20 s. */
+/** `1:Running`, `2:Failed!` (finished for good), `2:Unhealthy` (failed for that, with exit code 0), `1:Running@r1` (of revision r1), `1:Running-` (told to stop); up for 20 s. */
 function task(text: string): TaskView {
   const [, slot = '1', state = 'Running', finished, revision = 'r2', leaving] = /^(\d+):(\w+?)(!)?(?:@(\w+))?(-)?$/.exec(text) ?? []
   return {
@@ -30,10 +30,11 @@ function task(text: string): TaskView {
       ...(finished === undefined ? {} : { verdict: 'Finished' as const }),
     },
     status: {
-      state: state as TaskView['status']['state'],
+      state: state === 'Unhealthy' ? 'Failed' : (state as TaskView['status']['state']),
       at: now - 20_000,
       startedAt: now - 20_000,
       ...(state === 'Failed' ? { exitCode: 1 } : {}),
+      ...(state === 'Unhealthy' ? { exitCode: 0, health: 'Unhealthy' as const, error: 'failed its health check: no /data' } : {}),
       ...(state === 'Pending' ? { error: 'no suitable node' } : {}),
     },
   }
@@ -70,6 +71,18 @@ const cases: readonly {
   { name: 'an old task is still stopping', tasks: ['1:Running', '2:Running', '1:Running-'], outcome: 'converging', reason: /stopping/ },
   { name: 'what is left fits nowhere', tasks: ['1:Running', '2:Pending'], outcome: 'converging', stuck: true, reason: /no suitable node/ },
   {
+    name: 'a port that another service has keeps its tasks from being placed, and is said',
+    service: service({
+      conditions: [
+        { type: 'PortsAllocated', status: 'False', reason: 'PortTaken', message: 'port 80/tcp is already published by service a' },
+      ],
+    }),
+    tasks: ['1:New', '2:New'],
+    outcome: 'converging',
+    stuck: true,
+    reason: /^port 80\/tcp is already published by service a$/,
+  },
+  {
     name: 'one that starts and one that fits nowhere are not stuck',
     tasks: ['1:Preparing', '2:Pending'],
     outcome: 'converging',
@@ -81,6 +94,13 @@ const cases: readonly {
     outcome: 'converging',
     stuck: false,
     reason: /^the last attempt exited with 1$/,
+  },
+  {
+    name: 'a failed health check is why it ended, whatever its exit code',
+    tasks: ['1:Running', '2:Unhealthy-', '2:Preparing'],
+    outcome: 'converging',
+    stuck: false,
+    reason: /^the last attempt failed its health check: no \/data$/,
   },
   {
     name: 'failures of an older revision say nothing of this one',

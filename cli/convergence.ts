@@ -13,7 +13,7 @@ import { compareStates, isEnded, isOpen, isWanted, slotOf, type TaskFacts } from
 
 export type Verdict =
   | { readonly outcome: 'converged' }
-  /** `stuck`: every unfinished task waits for a node that fits; exit code 3 when that lasts. */
+  /** `stuck`: every unfinished task waits for a node that fits, or for a port; exit code 3 when that lasts. */
   | { readonly outcome: 'converging'; readonly stuck: boolean; readonly reason?: string }
   | { readonly outcome: 'failed'; readonly reason: string }
   | { readonly outcome: 'rolledBack'; readonly reason: string }
@@ -54,6 +54,9 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
   if (failed !== undefined)
     return { ...progress, verdict: { outcome: 'failed', reason: `${failed.metadata.name} ${describeEnd(failed)} and is not restarted` } }
   if (done.length < wanted || rest.length > 0) {
+    const refused = status.conditions?.find(({ type }) => type === 'PortsAllocated')
+    if (refused?.status === 'False')
+      return { ...progress, verdict: { outcome: 'converging', stuck: true, reason: refused.message ?? refused.type } }
     const attempts = tasks.filter(({ spec }) => spec.revision === target)
     return { ...progress, verdict: converging(rest, attempts, wanted, done.length) }
   }
@@ -156,8 +159,9 @@ function lastFailure(attempts: readonly TaskView[]): string | undefined {
   )
   const [last] = failed.toSorted((a, b) => b.status.at - a.status.at)
   if (last === undefined) return undefined
-  const { error, exitCode } = last.status
-  return exitCode === undefined && error !== undefined ? `the last attempt failed: ${error}` : `the last attempt ${describeEnd(last)}`
+  const { error, exitCode, health } = last.status
+  const saysHow = exitCode !== undefined || health === 'Unhealthy' || error === undefined
+  return `the last attempt ${saysHow ? describeEnd(last) : `failed: ${error}`}`
 }
 
 /** How far its image is here. */
@@ -191,7 +195,9 @@ function countOthers(tasks: readonly TaskView[], target: string | undefined): re
   return [...counts, ...(old.length === 0 ? [] : [['old', old.length] as const])]
 }
 
+/** As `it …`. What was stopped because it was unhealthy ended for that, whatever its exit code. */
 export function describeEnd({ status }: Pick<TaskFacts, 'status'>): string {
+  if (status.health === 'Unhealthy' && status.error !== undefined) return status.error
   if (status.exitCode !== undefined) return `exited with ${status.exitCode}`
   if (status.signal !== undefined) return `was ended by ${status.signal}`
   return status.error ?? status.state.toLowerCase()

@@ -87,7 +87,7 @@ test('health checks: one that fails now and then restarts nothing, one that fail
   cluster.file('sick', '')
   await eventually(async () => {
     const { status } = await cluster.json<TaskObject & { readonly status: { readonly error?: string } }>('task', task.metadata.name)
-    assert.deepEqual([status.state, status.error], ['Failed', 'unhealthy: the health check failed'])
+    assert.deepEqual([status.state, status.error], ['Failed', 'failed its health check'])
   })
 })
 

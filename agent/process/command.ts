@@ -13,6 +13,7 @@ import { errorCodeOf, messageOf } from '../../effects/thrown.ts'
 import { type ExecInput, type ExecOutput, FatalTaskError } from '../executor.ts'
 import { isRecord, parseJson } from '../frames.ts'
 import { enterCgroup } from './cgroup.ts'
+import { whatIsMissing } from './missing-program.ts'
 import type { ShimSpec } from './task-files.ts'
 
 /** How long output is read after the command's end: a process that left its group may hold the pipe open. */
@@ -170,9 +171,8 @@ function namesIn(directory: string): readonly string[] {
 }
 
 function explain(spec: ShimSpec, { command, workingDir }: ExecRequest, error: unknown): string {
-  const [program] = command
-  if (errorCodeOf(error) === 'ENOENT')
-    return `kit: "${program}" was not found on PATH (${spec.env['PATH'] ?? 'not set'}), or ${workingDir ?? spec.workingDir} is not a directory`
+  const [program = ''] = command
+  if (errorCodeOf(error) === 'ENOENT') return `kit: ${whatIsMissing(program, workingDir ?? spec.workingDir)}`
   if (errorCodeOf(error) === 'EACCES') return `kit: "${program}" is not executable`
   return `kit: "${program}" cannot be run: ${messageOf(error)}`
 }

@@ -13,6 +13,7 @@ import { identify, type ProcessIdentity, sendSignal } from '../../effects/real/p
 import { errorCodeOf, messageOf } from '../../effects/thrown.ts'
 import { hasRunOutOfMemory, killCgroup, removeCgroup, startInside } from './cgroup.ts'
 import { LogWriter } from './log-writer.ts'
+import { whatIsMissing } from './missing-program.ts'
 import { claimTask, type ExitRecord, fileOf, readSpec, type ShimSpec, writeRecord } from './task-files.ts'
 
 /** How long output is read after the program's end: a process that left its group may hold the pipe open. */
@@ -145,8 +146,7 @@ function describeExit(spec: ShimSpec, code: number | null, signal: NodeJS.Signal
 
 function explainSpawnError(spec: ShimSpec, error: unknown): string {
   const code = errorCodeOf(error)
-  if (code === 'ENOENT')
-    return `program "${spec.program}" was not found on PATH (${spec.env['PATH'] ?? 'not set'}), or ${spec.workingDir} is not a directory`
+  if (code === 'ENOENT') return whatIsMissing(spec.program, spec.workingDir)
   if (code === 'EACCES') return `program "${spec.program}" is not executable`
   if (code === 'EPERM') return `program "${spec.program}" cannot be run as the wanted user`
   if (code === 'E2BIG') return 'its arguments and environment are too large'
