@@ -47,6 +47,8 @@ export interface Context {
   readonly localDirectory: string
   /** For a screen of its own: when both standard input and output are a terminal, and somebody sits there (no CI). */
   readonly terminal?: { readonly stdin: ReadStream; readonly stdout: WriteStream }
+  /** How many signs of a line of `out` have room on the terminal that shows it. Elsewhere nothing is made narrower. */
+  readonly width?: () => number
   /** Colours and in-place output are welcome. */
   readonly isTerminal: boolean
   /** Paths of what this program starts. */

@@ -20,19 +20,24 @@ export interface Listing {
   readonly more?: readonly string[]
 }
 
-export function printListing(context: Pick<Context, 'out'>, options: Options, { columns, rows, id = 'ID', gap, more = [] }: Listing): void {
+export function printListing(
+  context: Pick<Context, 'out' | 'width'>,
+  options: Options,
+  { columns, rows, id = 'ID', gap, more = [] }: Listing,
+): void {
   if (options.quiet === true) {
     for (const row of rows) context.out(`${row[id] ?? ''}\n`)
     return
   }
   const { format = 'table' } = options
+  const width = options.trunc === false ? undefined : context.width?.()
   const cells = [...columns.map(([cell]) => cell), ...more]
   if (format === 'json') {
     for (const row of rows) context.out(`${JSON.stringify(Object.fromEntries(cells.map((cell) => [cell, row[cell] ?? ''])))}\n`)
     return
   }
   if (format === 'table') {
-    context.out(`${tableOf(columns, rows, gap)}\n`)
+    context.out(`${tableOf(columns, rows, gap, width)}\n`)
     return
   }
   const asked = [...format.matchAll(/\{\{\s*\.(\w+)\s*\}\}/g)].map(([, cell = '']) => cell)
@@ -49,6 +54,7 @@ export function printListing(context: Pick<Context, 'out'>, options: Options, { 
         asked.map((cell) => [cell, headings.get(cell) ?? cell]),
         rows,
         gap,
+        width,
       )}\n`,
     )
     return
@@ -57,11 +63,12 @@ export function printListing(context: Pick<Context, 'out'>, options: Options, { 
   for (const row of rows) context.out(`${template.replaceAll(/\{\{\s*\.(\w+)\s*\}\}/g, (_, cell: string) => row[cell] ?? '')}\n`)
 }
 
-function tableOf(columns: Listing['columns'], rows: readonly Row[], gap: number | undefined): string {
+function tableOf(columns: Listing['columns'], rows: readonly Row[], gap: number | undefined, width?: number): string {
   return formatSwarmTable(
     columns.map(([, heading]) => heading),
     rows.map((row) => columns.map(([cell]) => row[cell] ?? '')),
     gap,
+    width,
   )
 }
 

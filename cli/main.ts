@@ -4,6 +4,7 @@
 
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import type { WriteStream } from 'node:tty'
 import { reasonOf } from '../api/errors.ts'
 import { createClock } from '../effects/real/clock.ts'
 import type { Connection } from './connect.ts'
@@ -12,6 +13,7 @@ import { CommandError, exitCodes } from './exit.ts'
 import { describeFailure } from './failure.ts'
 import type { GlobalOptions } from './options.ts'
 import { harmless } from './output/harmless.ts'
+import { wrapMessage } from './output/wrap.ts'
 import { createProgram } from './program.ts'
 import { createStreams } from './streams.ts'
 import { findTarget, type Target } from './target.ts'
@@ -80,6 +82,7 @@ function createContext(options: GlobalOptions): Context {
     ...(process.stdin.isTTY && process.stdout.isTTY && process.env['CI'] === undefined
       ? { terminal: { stdin: process.stdin, stdout: process.stdout } }
       : {}),
+    ...(isSized(process.stdout) ? { width: () => process.stdout.columns } : {}),
     isTerminal: process.stdout.isTTY && process.stderr.isTTY && process.env['CI'] === undefined,
     programs: {
       node: process.execPath,
@@ -90,9 +93,15 @@ function createContext(options: GlobalOptions): Context {
   }
 }
 
+/** A terminal that nobody has told its size has 0 columns. */
+function isSized(stream: WriteStream): boolean {
+  return stream.isTTY && stream.columns > 0
+}
+
 /** One message line. Objects, tasks and files have a say in messages, so none is trusted. */
 function complain(line: string): void {
-  process.stderr.write(`${harmless(line)}\n`)
+  const text = harmless(line)
+  process.stderr.write(`${isSized(process.stderr) ? wrapMessage(text, process.stderr.columns) : text}\n`)
 }
 
 /** The daemon did not do what it was asked for, or did not understand it. */

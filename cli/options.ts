@@ -110,6 +110,7 @@ export interface Options {
   readonly filter?: readonly string[]
   readonly format?: string
   readonly resolve?: boolean
+  readonly trunc?: boolean
   readonly rollback?: boolean
   readonly withRegistryAuth?: boolean
   readonly labelAdd?: readonly string[]

@@ -11,6 +11,7 @@ import type { Options } from '../options.ts'
 import { formatEndpoints } from '../output/endpoints.ts'
 import { harmless } from '../output/harmless.ts'
 import { readable } from '../output/readable.ts'
+import { wrapWords } from '../output/wrap.ts'
 import { find, parseKinds, parseOrSuggest, parseResources } from '../resource.ts'
 import { formatReadiness, readinessOf } from '../source-readiness.ts'
 import { formatEvents } from './events.ts'
@@ -18,6 +19,7 @@ import { formatTable, selectorsOf } from './get.ts'
 
 const lastEvents = 10
 const lastFailures = 3
+const indentation = '  '
 
 export async function describe(context: Context, options: Options, words: readonly string[]): Promise<void> {
   const client = await context.client()
@@ -38,6 +40,7 @@ export async function describe(context: Context, options: Options, words: readon
 async function describeObject(context: Context, client: Client, object: WireObject): Promise<string> {
   const { metadata } = object
   const now = context.clock.wallMs()
+  const width = context.width === undefined ? undefined : context.width() - indentation.length
   const { spec, status } = readable(object)
   const parts = [
     section('Name', metadata.name),
@@ -59,19 +62,25 @@ async function describeObject(context: Context, client: Client, object: WireObje
   // What a stack or a source has made, and whether it runs.
   for (const [heading, kind] of madeBy(object)) {
     const table = await client.table(kind, { labelSelector: `kit/${object.kind.toLowerCase()}=${metadata.name}` })
-    parts.push(table.rows.length === 0 ? `${heading}: none` : `${heading}:\n${indent(formatTable(table, { wide: false }))}`)
+    parts.push(
+      table.rows.length === 0
+        ? `${heading}: none`
+        : `${heading}:\n${indent(formatTable(table, { wide: false }, undefined, undefined, width))}`,
+    )
   }
   const owned =
     object.kind === 'Service' ? `spec.service=${metadata.name}` : object.kind === 'Node' ? `spec.nodeName=${metadata.name}` : undefined
   if (owned !== undefined) {
     const table = await client.table('Task', { fieldSelector: owned })
-    parts.push(table.rows.length === 0 ? 'Tasks: none' : `Tasks:\n${indent(formatTable(table, { wide: true }))}`)
+    parts.push(
+      table.rows.length === 0 ? 'Tasks: none' : `Tasks:\n${indent(formatTable(table, { wide: true }, undefined, undefined, width))}`,
+    )
     const { items: tasks } = await client.list('Task', { fieldSelector: owned })
-    if (isService(object)) parts.push(...(await describeEndpoints(client, object, tasks)))
-    parts.push(...describeFailures(tasks, now))
+    if (isService(object)) parts.push(...(await describeEndpoints(client, object, tasks, width)))
+    parts.push(...describeFailures(tasks, now, width))
   }
   const { items } = await client.events({ fieldSelector: `involvedObject.kind=${object.kind},involvedObject.name=${metadata.name}` })
-  parts.push(items.length === 0 ? 'Events: none' : `Events:\n${indent(formatEvents(items.slice(-lastEvents), now))}`)
+  parts.push(items.length === 0 ? 'Events: none' : `Events:\n${indent(formatEvents(items.slice(-lastEvents), now, width))}`)
   return parts.join('\n')
 }
 
@@ -100,21 +109,22 @@ async function describeEndpoints(
   client: Client,
   service: WireObject<'Service'>,
   tasks: readonly WireObject<'Task'>[],
+  width: number | undefined,
 ): Promise<readonly string[]> {
   const { items: nodes } = await client.list('Node')
   const hosts = new Map(nodes.map(({ metadata, status }) => [metadata.name, status.description?.hostname]))
-  const endpoints = formatEndpoints(service, tasks, (name) => hosts.get(name) ?? name)
+  const endpoints = formatEndpoints(service, tasks, (name) => hosts.get(name) ?? name, width)
   return endpoints === undefined ? [] : [endpoints.includes('\n') ? `Endpoints:\n${indent(endpoints)}` : `Endpoints: ${endpoints}`]
 }
 
-function describeFailures(tasks: readonly WireObject<'Task'>[], nowMs: number): readonly string[] {
+function describeFailures(tasks: readonly WireObject<'Task'>[], nowMs: number, width: number | undefined): readonly string[] {
   const failed = tasks
     .filter(({ status }) => status.state === 'Failed' || status.state === 'Rejected')
     .toSorted((a, b) => b.status.at - a.status.at)
   if (failed.length === 0) return []
   const lines = failed.slice(0, lastFailures).map((task) => {
-    const { error, message } = task.status
-    return `${task.metadata.name} ${describeEnd(task)} ${formatAge(nowMs - task.status.at)} ago on ${task.spec.nodeName ?? 'no node'}: ${error ?? message ?? 'no reason given'}`
+    const line = `${task.metadata.name}, ${formatAge(nowMs - task.status.at)} ago: ${task.status.error ?? describeEnd(task)}`
+    return width === undefined ? line : wrapWords(line, width - indentation.length).join(`\n${indentation}`)
   })
   return [`Last failures (${failed.length} in all):\n${indent(lines.join('\n'))}`]
 }
@@ -137,7 +147,7 @@ function block(heading: string, value: unknown): string {
 }
 
 function indent(text: string): string {
-  return text.replaceAll(/^(?=.)/gm, '  ')
+  return text.replaceAll(/^(?=.)/gm, indentation)
 }
 
 function formatMap(map: Readonly<Record<string, string>> | undefined): string {

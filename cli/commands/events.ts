@@ -16,7 +16,7 @@ const lookAgainMs = 1000
 export async function events(context: Context, options: Options, words: readonly string[]): Promise<void> {
   const [target] = words
   const isWanted = wantedEvents(context, options)
-  const format = parseEventFormat(options.output)
+  const format = parseEventFormat(context, options.output)
   const client = await context.client()
   const selector = target === undefined ? {} : await selectorOf(client, target)
   const read = async (): Promise<readonly WireEvent[]> => (await client.events(selector)).items.filter(isWanted)
@@ -47,7 +47,7 @@ function wantedEvents(context: Context, { type, reason, since }: Options): (even
 
 type EventFormat = (items: readonly WireEvent[], nowMs: number, withHeadings: boolean) => string
 
-function parseEventFormat(output: string | undefined): EventFormat {
+function parseEventFormat(context: Context, output: string | undefined): EventFormat {
   if (output === 'json')
     return (items, _, isFirst) =>
       isFirst
@@ -58,7 +58,7 @@ function parseEventFormat(output: string | undefined): EventFormat {
     throw new CommandError(exitCodes.invalid, `error: there is no output format "${output}" here: write json or ndjson`)
   return (items, nowMs, withHeadings) => {
     if (items.length === 0) return ''
-    const text = formatEvents(items, nowMs)
+    const text = formatEvents(items, nowMs, context.width?.())
     return `${withHeadings ? text : text.split('\n').slice(1).join('\n')}\n`
   }
 }
@@ -71,8 +71,8 @@ async function selectorOf(client: Client, target: string): Promise<Selectors> {
   return items.length > 0 ? of(name) : of((await find(client, kind, name)).metadata.name)
 }
 
-export function formatEvents(items: readonly WireEvent[], nowMs: number): string {
-  return formatColumns({
+export function formatEvents(items: readonly WireEvent[], nowMs: number, width?: number): string {
+  const table = {
     headings: ['Age', 'Type', 'Object', 'Reason', 'Message'],
     rows: items.map(({ lastTimestamp, type, involvedObject, reason, message, count }) => [
       formatAge(nowMs - Date.parse(lastTimestamp)),
@@ -81,7 +81,8 @@ export function formatEvents(items: readonly WireEvent[], nowMs: number): string
       reason,
       count > 1 ? `${message} (${count} times)` : message,
     ]),
-  })
+  }
+  return formatColumns(table, width)
 }
 
 function involvedKind(kind: string): string {

@@ -8,7 +8,7 @@ import type { Client, Selectors } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
-import { GrowingColumns } from '../output/columns.ts'
+import { formatColumns, GrowingColumns } from '../output/columns.ts'
 import { type Format, formatObjects, parseFormat, type TableFormat } from '../output/print.ts'
 import { definitionOf, find, nameOf, parseKinds, parseOrSuggest, parseResources } from '../resource.ts'
 import { nameOfRow, type Sorter, sorterOf } from '../sort-by.ts'
@@ -133,6 +133,7 @@ async function printTable(
     format,
     several ? definitionOf(kind).spec.names.singular : undefined,
     table.rows.length > 0 ? columns : undefined,
+    context.width?.(),
   )
   if (table.rows.length > 0) context.out(`${several && at > 0 ? '\n' : ''}${text}\n`)
   else if (!several) context.err(`No ${definitionOf(kind).spec.names.plural} found.`)
@@ -150,18 +151,19 @@ async function printRows(
   const tables = await Promise.all(objects.map(({ metadata }) => client.table(kind, { name: metadata.name })))
   const [first] = tables
   if (first !== undefined)
-    context.out(`${formatTable({ ...first, rows: tables.flatMap(({ rows }) => rows) }, format, undefined, columns)}\n`)
+    context.out(`${formatTable({ ...first, rows: tables.flatMap(({ rows }) => rows) }, format, undefined, columns, context.width?.())}\n`)
 }
 
-/** `prefix` turns names into kind/name, as where several kinds are listed. More may follow in the same `columns`. */
+/** `prefix` turns names into kind/name, as where several kinds are listed. More may follow in the same `columns`; without, `width` is kept. */
 export function formatTable(
   table: Table,
   format: Pick<TableFormat, 'wide' | 'columns'>,
   prefix?: string,
-  columns = new GrowingColumns(),
+  columns?: GrowingColumns,
+  width?: number,
 ): string {
   const shown = shownColumns(table, format)
-  return columns.format({
+  const text = {
     headings: shown.map(({ name }) => name),
     rows: table.rows.map(({ cells }) =>
       shown.map(({ at, format }) => {
@@ -170,7 +172,8 @@ export function formatTable(
         return format === 'name' && prefix !== undefined ? `${prefix}/${text}` : text
       }),
     ),
-  })
+  }
+  return columns === undefined ? formatColumns(text, width) : columns.format(text)
 }
 
 function shownColumns(
@@ -223,7 +226,10 @@ async function repaint(
   const first = await client.table(kind, selectors)
   const show = (table: Table): void => {
     const rows = sorted(table.rows, nameOfRow)
-    const text = rows.length > 0 ? formatTable({ ...table, rows }, format) : `No ${definitionOf(kind).spec.names.plural} found.`
+    const text =
+      rows.length > 0
+        ? formatTable({ ...table, rows }, format, undefined, undefined, size().columns)
+        : `No ${definitionOf(kind).spec.names.plural} found.`
     screen.show(text.split('\n'))
   }
   show(first)

@@ -112,7 +112,7 @@ export async function history(context: Context, [word = '']: readonly string[]):
     String(changed ?? '-'),
     revision === status.lastAppliedRevision ? 'applied' : '',
   ])
-  context.out(`${formatColumns({ headings: ['Revision', 'Commit', 'Age', 'Objects', 'Changed', 'State'], rows })}\n`)
+  context.out(`${formatColumns({ headings: ['Revision', 'Commit', 'Age', 'Objects', 'Changed', 'State'], rows }, context.width?.())}\n`)
 }
 
 /** With its mark: `-dirty` says that files differ from it. */

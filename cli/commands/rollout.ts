@@ -78,7 +78,7 @@ export async function history(context: Context, words: readonly string[]): Promi
     formatAge(now - Date.parse(creationTimestamp)),
     stateOf(name, status),
   ])
-  context.out(`${formatColumns({ headings: ['Number', 'Name', 'Image', 'Age', 'State'], rows })}\n`)
+  context.out(`${formatColumns({ headings: ['Number', 'Name', 'Image', 'Age', 'State'], rows }, context.width?.())}\n`)
 }
 
 function stateOf(revision: string, { revision: current, lastGood, previousGood, update }: WireObject<'Service'>['status']): string {

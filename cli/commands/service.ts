@@ -210,7 +210,7 @@ export async function inspect(context: Context, options: Options, words: readonl
     const cells = rows.map((row) => columns.map(([cell]) => row[cell] ?? ''))
     const headings = columns.map(([, heading]) => heading)
     context.out(`${at > 0 ? '\n' : ''}${formatDetails(detailsOf(service, context.clock.wallMs()))}\n`)
-    if (cells.length > 0) context.out(`\n${formatSwarmTable(headings, cells, gap)}\n`)
+    if (cells.length > 0) context.out(`\n${formatSwarmTable(headings, cells, gap, context.width?.())}\n`)
   }
 }
 

@@ -35,7 +35,13 @@ export async function stats(context: Context, options: Options, words: readonly 
     return { tasks, readings: new Map(found.flat().map((one) => [one.task, one])) }
   }
   const isEmpty = ({ tasks }: Reading): boolean => tasks.length === 0
-  await repeat(context, options, read, async (before, now) => format(now.tasks, before.readings, now.readings, hostnames), isEmpty)
+  await repeat(
+    context,
+    options,
+    read,
+    async (before, now) => format(now.tasks, before.readings, now.readings, hostnames, context.width?.()),
+    isEmpty,
+  )
 }
 
 /** Reads twice, a second apart, and prints; with `--watch` again and again. */
@@ -93,7 +99,13 @@ export async function readNode(
   }
 }
 
-function format(tasks: readonly Task[], before: Readings, now: Readings, hostnames: ReadonlyMap<string, string | undefined>): string {
+function format(
+  tasks: readonly Task[],
+  before: Readings,
+  now: Readings,
+  hostnames: ReadonlyMap<string, string | undefined>,
+  width: number | undefined,
+): string {
   const rows = tasks.map(({ metadata, spec }) => {
     const { nodeName = '' } = spec
     const used = now.get(metadata.name)
@@ -109,7 +121,7 @@ function format(tasks: readonly Task[], before: Readings, now: Readings, hostnam
       String(used.processes),
     ]
   })
-  return formatColumns({ headings: ['Task', 'Node', 'CPU', 'Memory', 'Limit', 'Processes'], rows })
+  return formatColumns({ headings: ['Task', 'Node', 'CPU', 'Memory', 'Limit', 'Processes'], rows }, width)
 }
 
 /** Of one core. Unknown for a task that was not there the last time. */

@@ -49,7 +49,10 @@ async function nodes(context: Context, options: Options): Promise<void> {
         readings === undefined ? '<unknown>' : share(sum(readings.map((one) => one.memoryBytes)), memory),
       ]
     })
-    return formatColumns({ headings: ['Node', 'Status', 'Tasks', 'CPUs', 'Reserved', 'Used', 'Memory', 'Reserved', 'Used'], rows })
+    return formatColumns(
+      { headings: ['Node', 'Status', 'Tasks', 'CPUs', 'Reserved', 'Used', 'Memory', 'Reserved', 'Used'], rows },
+      context.width?.(),
+    )
   })
 }
 

@@ -1,5 +1,6 @@
 // `kit up [FILE…]`: a real cluster on this machine, the files applied to it, and what runs then.
 
+import { join } from 'node:path'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
 import { assess } from '../convergence.ts'
@@ -25,11 +26,17 @@ export async function up(context: Context, options: Options, words: readonly str
     const target = (): Promise<Target> => localTarget(context.localDirectory)
     const code = await applyAndShow({ ...context, client: async () => client, target }, client, options, words, runWords)
     await sayOther(context)
-    context.err('\nThe cluster is running. Next:\n  npx kit get all\n  npx kit logs service/NAME\n  npx kit down')
+    context.err(`\nThe cluster is running. Next:\n${nextOf(context).join('\n')}`)
     return code
   } finally {
     close()
   }
+}
+
+/** Commands without --dir are for the cluster in the usual place. */
+function nextOf({ localDirectory, env }: Context): readonly string[] {
+  const isUsual = localDirectory === join(env['HOME'] ?? '', '.kit', 'local')
+  return ['get all', 'logs service/NAME', 'down'].map((words) => `  npx kit ${isUsual ? '' : `--dir ${localDirectory} `}${words}`)
 }
 
 async function applyAndShow(
@@ -51,7 +58,7 @@ async function applyAndShow(
 async function showTables(context: Context, client: Client, withStarting: boolean): Promise<void> {
   for (const kind of ['Service', 'Task'] as const) {
     const table = await client.table(kind)
-    if (table.rows.length > 0) context.out(`\n${formatTable(table, { wide: false })}\n`)
+    if (table.rows.length > 0) context.out(`\n${formatTable(table, { wide: false }, undefined, undefined, context.width?.())}\n`)
   }
   if (withStarting) await sayStarting(context, client)
 }

@@ -38,7 +38,7 @@ export const listing: Configure = (command) =>
   many(command, '-f, --filter <key=value>', 'only what this holds of; may be repeated')
     .option('--format <format>', 'json, or text with {{.Name}} (default: a table)')
     .option('-q, --quiet', 'ids only')
-    .addOption(hidden('--no-trunc')) // Nothing is cut off anyway.
+    .option('--no-trunc', 'whole ids, however narrow the terminal is')
 export const tasksListing: Configure = (command) => listing(command).option('--no-resolve', 'ids of nodes instead of host names')
 
 export const inspected: Configure = (command) =>

@@ -13,6 +13,7 @@ export function formatEndpoints(
   { status }: Pick<Service, 'status'>,
   tasks: readonly EndpointTask[],
   hostOf: (nodeName: string) => string,
+  width?: number,
 ): string | undefined {
   const ports = (status.endpoint?.ports ?? []).filter(({ publishMode, protocol }) => publishMode === 'Ingress' && protocol !== 'SCTP')
   if (ports.length === 0) return undefined
@@ -29,7 +30,7 @@ export function formatEndpoints(
       addressOf(task, targetPort, target),
     ])
   })
-  const table = formatColumns({ headings: ['Port', 'Target', 'Task', 'Node', 'Address'], rows: lines.slice(0, mostLines) })
+  const table = formatColumns({ headings: ['Port', 'Target', 'Task', 'Node', 'Address'], rows: lines.slice(0, mostLines) }, width)
   return lines.length > mostLines ? `${table}\nand ${lines.length - mostLines} more` : table
 }
 

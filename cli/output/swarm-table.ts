@@ -1,19 +1,21 @@
 // Output in the manner of swarmctl: headings with dashes below, `1 minute ago`, `Name : value` lines. For the
 // groups that are named as Swarm names them; `kit get` prints as kubectl does.
 
+import { padded } from './columns.ts'
+import { fit } from './fit.ts'
 import { harmless } from './harmless.ts'
 
-/** Two spaces between the columns of lists; swarmctl has four in the tables of tasks. */
-export function formatSwarmTable(headings: readonly string[], rows: readonly (readonly string[])[], gap = 2): string {
-  const lines = [headings, headings.map((heading) => '-'.repeat(heading.length)), ...rows.map((row) => row.map(oneLine))]
-  const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  return lines
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd((widths[column] ?? 0) + gap))
-        .join('')
-        .trimEnd(),
-    )
+/** Two spaces between the columns of lists; swarmctl has four in the tables of tasks. On a terminal `width` is how much has room there. */
+export function formatSwarmTable(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  gap = 2,
+  width = Number.POSITIVE_INFINITY,
+): string {
+  const shown = fit({ headings, rows: rows.map((row) => row.map(oneLine)) }, gap, '', width)
+  const above = [shown.headings, shown.headings.map((heading) => '-'.repeat(heading.length))].map((row) => row.map((cell) => [cell]))
+  return padded([...above, ...shown.rows.map(({ cells }) => cells)], shown.gap)
+    .map((line, at) => [line, ...(shown.rows[at - above.length]?.below ?? [])].join('\n'))
     .join('\n')
 }
 

@@ -44,6 +44,7 @@ export function startProgram(words: readonly string[], client: Client, clock: Te
         ...(size === undefined ? {} : { terminal: { size: () => size, onResize: () => undefined, enter: () => () => undefined } }),
       }),
       localDirectory: join(tmpdir(), 'kit'),
+      ...(size === undefined ? {} : { width: () => size.columns }),
       isTerminal: size !== undefined,
       programs: { node: '', kit: '', kitd: '', shim: '' },
     }),
