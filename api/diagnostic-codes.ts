@@ -51,4 +51,6 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
     'the Compose file asks for something that cannot be done\n\nThe key belongs to Compose, and kit does not act on it: it makes sense on a single machine only, or kit does the same in another way, which the message names. Most such keys are ignored with a warning, and refused with --strict only. Some are always refused, because without them a service would take what others need, or could not work: limits outside of `deploy.resources`, GPUs, files that extend others. docs/compose.md has the list.',
   KIT0151:
     'a variable cannot be put in\n\nThe text has a variable that must be set and is not, or a dollar sign that no name follows. Values come from the environment of `kit apply`; NAME:-word in braces gives one for when it is not set, and $$ is a plain dollar sign.',
+  KIT0301:
+    'no node can take the task\n\nEvery node lacks something that the task needs: it is drained or down, it has too little CPU or memory that nothing has reserved, a port is in use there, or it does not meet a constraint. The table has a row for each node and says which, and the last line what would help soonest. The task waits, and starts by itself as soon as a node fits; `kit top nodes` shows what nodes have left, `kit get tasks` who waits.',
 }

@@ -30,7 +30,7 @@ function member(name: string, index: number): [string, MemberStatus] {
 
 const cases: readonly (readonly [name: string, found: Finding | undefined, level: Finding['level'] | undefined, text?: RegExp])[] = [
   ['room on the disk', judgeDisk('/d', 20 * gib, 100 * gib), 'ok'],
-  ['little room on a large disk', judgeDisk('/d', 3 * gib, 100 * gib), 'warning', /3\.0 GiB left of 100\.0/],
+  ['little room on a large disk', judgeDisk('/d', 3 * gib, 100 * gib), 'warning', /3\.0 GiB of 100\.0 GiB left/],
   ['hardly any room', judgeDisk('/d', gib / 10, 4 * gib), 'bad'],
   ['clocks that agree', judgeClock(now, now + 50, now), 'ok'],
   ['a second that was cut off', judgeClock(now + 900, now + 950, now), 'ok'],

@@ -25,7 +25,7 @@ const userRenewsBeforeMs = 7 * dayMs
 const tolerableSkewMs = 5_000
 
 export function judgeDisk(path: string, freeBytes: number, totalBytes: number): Finding {
-  const text = `${path} has ${(freeBytes / gibibyte).toFixed(1)} GiB left of ${(totalBytes / gibibyte).toFixed(1)}`
+  const text = `${path} has ${(freeBytes / gibibyte).toFixed(1)} GiB of ${(totalBytes / gibibyte).toFixed(1)} GiB left`
   if (freeBytes >= wanted.freeBytes && freeBytes >= totalBytes * wanted.freeShare) return { level: 'ok', about: 'disk', text }
   return {
     level: freeBytes < wanted.freeBytes / 8 ? 'bad' : 'warning',

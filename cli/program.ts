@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander'
 import type { Context } from './context.ts'
 import { exitCodes } from './exit.ts'
+import { explainComplaint } from './help/foreign-words.ts'
 import { addHelp } from './help/help.ts'
 import type { GlobalOptions, Options } from './options.ts'
 import { timeoutOf } from './timeout.ts'
@@ -50,6 +51,7 @@ export function createProgram(
     (await import('./commands/completion.ts')).answer(program, createContext, words),
 ): { run(args: readonly string[]): Promise<number> } {
   let outcome: number = exitCodes.ok
+  let given: readonly string[] = []
   const program = new Command('kit')
     .description('Declares what should run on a cluster, and shows what does.')
     .option('-s, --socket <path>', 'control socket of the daemon (or KIT_SOCKET)')
@@ -57,7 +59,10 @@ export function createProgram(
     .option('--dir <directory>', 'directory of the local cluster that `kit up` started (default: ~/.kit/local)')
     .option('--stale', 'read what the manager that is asked has, however old: also while no majority of managers answers')
     .option('--show-request', 'also print what is asked of the API, without secrets')
-    .configureOutput(write === undefined ? {} : { writeOut: write, writeErr: write, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 })
+    .configureOutput({
+      outputError: (text, print) => print(explainComplaint(text, given)),
+      ...(write === undefined ? {} : { writeOut: write, writeErr: write, getOutHelpWidth: () => 80, getErrHelpWidth: () => 80 }),
+    })
     .showSuggestionAfterError()
     .exitOverride()
     // What a command takes, its own help says.
@@ -129,6 +134,7 @@ export function createProgram(
 
   return {
     async run(args) {
+      given = args.slice(firstWord(program, args))
       if (args.includes('gitops')) {
         ;(await import('./groups/gitops.ts')).fillGitops({ add, output }, gitops)
         // Its `--dir` is another than that of kit itself, which has to stand before.

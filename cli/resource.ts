@@ -9,6 +9,8 @@ import { nearest } from '../api/suggestion.ts'
 import type { WireObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
 import { CommandError, exitCodes } from './exit.ts'
+import { kindFor } from './help/foreign-words.ts'
+import { leftOut } from './output/fit.ts'
 
 /** Fewer characters are a name that was mistyped, and no beginning of a uid. */
 const shortestId = 4
@@ -33,6 +35,8 @@ function isKind(name: string): name is Kind {
 export function parseKind(text: string): Kind {
   const kind = findDefinition(text)?.spec.names.kind
   if (kind !== undefined && isKind(kind)) return kind
+  const meant = kindFor(text)
+  if (meant !== undefined) throw new CommandError(exitCodes.invalid, `there is no kind "${text}"; in kit it is "${meant}"`)
   const suggestion = nearestKind(text)
   throw new CommandError(
     exitCodes.invalid,
@@ -52,7 +56,12 @@ export async function parseOrSuggest<T>(client: Client, text: string, parse: (te
   try {
     return parse(text)
   } catch (error) {
-    if (!(error instanceof CommandError) || /[/,]/.test(text) || findDefinition(text) !== undefined || nearestKind(text) !== undefined)
+    if (
+      !(error instanceof CommandError) ||
+      /[/,]/.test(text) ||
+      findDefinition(text) !== undefined ||
+      (nearestKind(text) ?? kindFor(text)) !== undefined
+    )
       throw error
     const called = (look: (kind: Kind) => Promise<WireObject>): Promise<readonly string[]> => namesFound(namedKinds.map(look))
     const exact = await called((kind) => client.get(kind, text))
@@ -101,15 +110,17 @@ export function nameOf(kind: Kind, name: string): string {
  * Several candidates are an error that lists them.
  */
 export async function find<K extends Kind>(client: Client, kind: K, name: string): Promise<WireObject<K>> {
-  try {
-    return await client.get(kind, name)
-  } catch (error) {
-    if (reasonOf(error) !== 'NotFound') throw error
+  if (!name.includes(leftOut)) {
+    try {
+      return await client.get(kind, name)
+    } catch (error) {
+      if (reasonOf(error) !== 'NotFound') throw error
+    }
   }
   const { items } = await client.list(kind)
-  const named = items.filter((item) => item.metadata.name.startsWith(name) || hostnameOf(item) === name)
+  const named = items.filter((item) => begins(item.metadata.name, name) || hostnameOf(item) === name)
   const isId = named.length === 0 && name.length >= shortestId
-  const matches = isId ? items.filter((item) => item.metadata.uid.startsWith(name)) : named
+  const matches = isId ? items.filter((item) => begins(item.metadata.uid, name)) : named
   const [only] = matches
   if (only !== undefined && matches.length === 1) return only
   const singular = definitionOf(kind).spec.names.singular
@@ -130,6 +141,18 @@ export async function find<K extends Kind>(client: Client, kind: K, name: string
     exitCodes.error,
     `${singular} "${name}" not found${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`,
   )
+}
+
+/** As narrow tables print names, what `…` stands for may be anything. */
+function begins(whole: string, name: string): boolean {
+  const [head = '', ...rest] = name.split(leftOut)
+  if (!whole.startsWith(head)) return false
+  let from = head.length
+  return rest.every((part) => {
+    const at = whole.indexOf(part, from)
+    from = at + part.length
+    return at >= 0
+  })
 }
 
 function hostnameOf(object: WireObject): string | undefined {

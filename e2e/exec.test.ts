@@ -26,10 +26,12 @@ test('a command runs in the environment of its task, and ends with its own exit 
 })
 
 test('of a service one of its running tasks is taken, and named', async () => {
-  const { code, out, err } = await cluster.run(['exec', 'service/run_web', ...sh('echo $TASK')])
-  assert.equal(code, 0)
-  assert.ok(out.startsWith('run_web.1.'))
-  assert.equal(err, `in task/${out}`)
+  for (const target of ['service/run_web', 'run_web']) {
+    const { code, out, err } = await cluster.run(['exec', target, ...sh('echo $TASK')])
+    assert.equal(code, 0)
+    assert.ok(out.startsWith('run_web.1.'))
+    assert.equal(err, `in task/${out}`)
+  }
 })
 
 test('ten megabytes go in and come out unharmed', async () => {

@@ -104,6 +104,8 @@ if (isMounted) {
     await eventually(() => assert.ok(mount('-o', 'remount,ro')))
     const said = await cluster.fails(1, 'up')
     assert.match(said, /node-1 is on a file system that is mounted read-only \(EROFS\): mount it for writing/)
+    const below = await cluster.fails(1, '--dir', join(cluster.directory, 'below'), 'up')
+    assert.match(below, /^error: \S+\/below cannot be made \(ENOENT\): its file system is mounted read-only, .*\n$/)
     assert.ok(mount('-o', 'remount,rw'))
     await cluster.kit('up')
     await cluster.kit('wait', 'service/app_web')

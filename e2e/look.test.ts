@@ -60,6 +60,7 @@ test('get narrows by labels and by fields', async () => {
 })
 
 test('what is not there is said, with the nearest name', async () => {
+  assert.equal(await cluster.kit('get', 'service', 'a…_web', '-o', 'name'), 'service/app_web\n', 'as narrow tables print names')
   assert.match(await cluster.fails(1, 'get', 'service', 'app_wbe'), /service "app_wbe" not found; did you mean "app_web"\?/)
   assert.match(await cluster.fails(2, 'get', 'servics'), /servics.*did you mean.*service/i)
 })
@@ -120,6 +121,7 @@ test('logs of a service name the task; of a task they do not; -f goes on', async
   assert.match(all, /^app_web\.2\.\w+ \| trouble$/m)
   const [task] = await cluster.tasks('app_web')
   assert.equal(await cluster.kit('logs', `task/${task?.metadata.name}`), 'up\ntrouble\n')
+  assert.equal(await cluster.kit('logs', `${task?.metadata.name}`), 'up\ntrouble\n')
   assert.equal(await cluster.kit('logs', `task/${task?.metadata.name}`, '--tail', '1'), 'trouble\n')
 
   await cluster.kit(
@@ -180,6 +182,7 @@ test('explain: a field, an error code, a task', async () => {
   assert.match(field, /parallelism/)
   assert.match(field, /default/i)
   assert.match(await cluster.kit('explain', 'KIT0104'), /the field is not known/)
+  assert.match(await cluster.kit('explain', 'KIT0301'), /^no node can take the task\n/)
   const [task] = await cluster.tasks('app_web')
   const why = await cluster.kit('explain', `task/${task?.metadata.name}`)
   assert.match(why, /node-1/)

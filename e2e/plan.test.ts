@@ -34,6 +34,7 @@ before(() => cluster.kit('up', '--executor', 'process'))
 test('a plan of what is not there yet, with what refers to each other, changes nothing', async () => {
   const first = await plan(web(1))
   assert.equal(first.code, 1, first.err)
+  assert.doesNotMatch(first.out, /metadata: \{\}/)
   assert.match(first.out, /config\/settings \(new\)[\s\S]*service\/web \(new\)[\s\S]*plan: 2 to create, 0 to change, 0 unchanged/)
   assert.match(first.err, /--if-version [0-9a-f]{12} in place of --plan/)
   assert.match(await cluster.fails(1, 'get', 'service/web'), /not found/)

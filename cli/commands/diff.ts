@@ -62,16 +62,19 @@ export function printChange(context: Context, { kind, name, live, lines }: Chang
 
 /** Of what the server could not look at yet. */
 function ownFacts(kind: Kind, { metadata, spec }: Manifest): JsonObject {
-  const { labels, annotations } = metadata
-  const value: unknown = JSON.parse(JSON.stringify({ metadata: { labels, annotations }, spec: hiddenIn(kind, spec) }))
+  const value: unknown = JSON.parse(JSON.stringify({ ...marksOf(metadata), spec: hiddenIn(kind, spec) }))
   return isJsonObject(value) ? value : {}
 }
 
 /** What a person may write: no status, no bookkeeping. Secret data is shown as changed, never as text. */
 function facts(object: WireObject): JsonObject {
-  const { labels, annotations } = object.metadata
-  const value: unknown = JSON.parse(JSON.stringify({ metadata: { labels, annotations }, spec: hiddenIn(object.kind, object.spec) }))
+  const value: unknown = JSON.parse(JSON.stringify({ ...marksOf(object.metadata), spec: hiddenIn(object.kind, object.spec) }))
   return isJsonObject(value) ? value : {}
+}
+
+/** Not as an empty map, which would be a line of its own. */
+function marksOf({ labels, annotations }: { readonly labels?: unknown; readonly annotations?: unknown }): object {
+  return labels === undefined && annotations === undefined ? {} : { metadata: { labels, annotations } }
 }
 
 function hiddenIn(kind: Kind, spec: unknown): unknown {

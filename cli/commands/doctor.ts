@@ -17,6 +17,7 @@ import { type ExitCode, exitCodes } from '../exit.ts'
 import { type Finding, judgeCertificate, judgeClock, judgeDisk, judgeManagers, judgeMembers, judgeNode, judgeService } from '../health.ts'
 import { readPlan } from '../local-plan.ts'
 import { harmless } from '../output/harmless.ts'
+import { wrapWords } from '../output/wrap.ts'
 import { version as own } from '../version.ts'
 
 const connectMs = 2_000
@@ -25,7 +26,7 @@ const connectMs = 2_000
 export async function doctor(context: Context): Promise<ExitCode> {
   let worst: Finding['level'] = 'ok'
   for await (const finding of look(context)) {
-    context.out(format(finding))
+    context.out(format(finding, context.width?.()))
     if (finding.level === 'bad' || worst === 'ok') worst = finding.level
   }
   context.err({ ok: 'All is well.', warning: 'It works; see the warnings.', bad: 'Something is broken: see what is marked FAIL.' }[worst])
@@ -34,8 +35,10 @@ export async function doctor(context: Context): Promise<ExitCode> {
 
 const marks = { ok: 'ok  ', warning: 'WARN', bad: 'FAIL' } as const
 
-function format({ level, about, text, mend }: Finding): string {
-  return `${marks[level]}  ${about.padEnd(12)}  ${harmless(text)}\n${mend === undefined ? '' : `        mend: ${harmless(mend)}\n`}`
+function format({ level, about, text, mend }: Finding, width = Number.POSITIVE_INFINITY): string {
+  const under = (head: string, prose: string): string =>
+    `${head}${wrapWords(harmless(prose), width - head.length).join(`\n${' '.repeat(head.length)}`)}\n`
+  return `${under(`${marks[level]}  ${about.padEnd(12)}  `, text)}${mend === undefined ? '' : under('        mend: ', mend)}`
 }
 
 async function* look(context: Context): AsyncGenerator<Finding> {

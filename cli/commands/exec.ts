@@ -45,9 +45,11 @@ export async function exec(context: Context, options: Options, words: readonly s
   }
 }
 
-/** A task by its name or the beginning of it; of a service the running task with the lowest slot. */
+/** A task by its name or the beginning of it; of a service, which may be named without its kind, the running task with the lowest slot. */
 export async function findTask(context: Context, client: Client, target: string): Promise<string> {
-  const { kind, name } = parseResource(target.includes('/') ? target : `task/${target}`)
+  const isService = async (): Promise<boolean> =>
+    (await client.list('Service', { fieldSelector: `metadata.name=${target}` })).items.length > 0
+  const { kind, name } = parseResource(target.includes('/') ? target : `${(await isService()) ? 'service' : 'task'}/${target}`)
   if (kind === 'Task') return (await find(client, kind, name)).metadata.name
   if (kind !== 'Service') throw new CommandError(exitCodes.invalid, 'error: commands run in tasks: write TASK, task/NAME or service/NAME')
   const service = (await find(client, kind, name)).metadata.name

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
+import { wrapMessage } from '../output/wrap.ts'
 import { find, parseResource } from '../resource.ts'
 
 export async function explain(context: Context, options: Options, words: readonly string[]): Promise<void> {
@@ -15,13 +16,18 @@ export async function explain(context: Context, options: Options, words: readonl
     const { diagnosticCodes } = await import('../../api/diagnostic-codes.ts')
     const text = Object.entries(diagnosticCodes).find(([code]) => code === what.toUpperCase())?.[1]
     if (text === undefined) throw new CommandError(exitCodes.invalid, `there is no error code ${what}`)
-    context.out(`${text}\n`)
+    say(context, text)
     return
   }
   const { explainPath } = await import('../../api/schema/explain-schema.ts')
   const explanation = explainPath(what, { recursive: options.recursive === true })
   if ('problem' in explanation) throw new CommandError(exitCodes.invalid, explanation.problem)
-  context.out(`${explanation.text}\n`)
+  say(context, explanation.text)
+}
+
+/** Prose, which a terminal would break within words. */
+function say({ out, width }: Context, text: string): void {
+  out(`${width === undefined ? text : wrapMessage(text, width())}\n`)
 }
 
 function listKinds(context: Context): void {

@@ -4,6 +4,7 @@ import { styleText } from 'node:util'
 import { parseDuration } from '../../api/duration.ts'
 import type { LogLine, LogQuery } from '../../api/session.ts'
 import { parseTimestamp } from '../../api/timestamp.ts'
+import type { Client } from '../../client/client.ts'
 import { messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
@@ -16,18 +17,30 @@ const colours = ['cyan', 'green', 'yellow', 'magenta', 'blue'] as const
 
 export async function logs(context: Context, options: Options, words: readonly string[]): Promise<void> {
   const [target = ''] = words
-  const { kind, name } = parseResource(target.includes('/') ? target : `service/${target}`)
-  if (kind !== 'Service' && kind !== 'Task')
-    throw new CommandError(exitCodes.invalid, 'only services and tasks have logs: write service/NAME or task/NAME')
   const isWanted = chooser(options)
   const query = queryOf(context, options)
   const until = timeOf(context, '--until', options.until)
   const client = await context.client()
-  const object = await find(client, kind, name)
+  const { kind, name } = await targetOf(client, target)
   const signal = stopSignal(context)
   const print = printer(context, options, kind)
-  const lines = untilStopped(client.logs(kind, object.metadata.name, query, signal), signal)
+  const lines = untilStopped(client.logs(kind, name, query, signal), signal)
   for await (const line of until === undefined ? lines : endingAt(lines, until, tailOf(options))) if (isWanted(line)) print(line)
+}
+
+/** A name without a kind is a service's, unless only a task has it. */
+async function targetOf(client: Client, target: string): Promise<{ readonly kind: 'Service' | 'Task'; readonly name: string }> {
+  const isNamed = target.includes('/')
+  const { kind, name } = parseResource(isNamed ? target : `service/${target}`)
+  if (kind !== 'Service' && kind !== 'Task')
+    throw new CommandError(exitCodes.invalid, 'only services and tasks have logs: write service/NAME or task/NAME')
+  try {
+    return { kind, name: (await find(client, kind, name)).metadata.name }
+  } catch (error) {
+    if (isNamed || !(error instanceof CommandError)) throw error
+    const task = await find(client, 'Task', name).catch(() => Promise.reject(error))
+    return { kind: 'Task', name: task.metadata.name }
+  }
 }
 
 function printer(context: Context, options: Options, kind: 'Service' | 'Task'): (line: LogLine) => void {

@@ -115,8 +115,8 @@ const help: Readonly<Record<string, Help>> = {
   },
   logs: {
     notes: [
-      'A target without a kind is a service. Lines of several tasks are in order of',
-      'time.',
+      'A target without a kind is a service, or a task when no service is called so.',
+      'Lines of several tasks are in order of time.',
       'A line without a level counts as the one before it of its task.',
       names,
     ],
@@ -128,7 +128,7 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'plain',
   },
   exec: {
-    notes: ['A target without a kind is a task.', names],
+    notes: ['A target without a kind is a service of that name (one of its tasks), or a task.', names],
     examples: ['kit exec run_web.1 -- ls -l', 'kit exec -it run_web.1 -- sh', "echo hello | kit exec -i service/run_web -- sh -c 'wc -c'"],
     exit: 'exec',
   },

@@ -13,5 +13,9 @@ const meanings: ReadonlyMap<string | undefined, string> = new Map([
 
 /** What is the matter with the directory and what mends it, to follow its name. `undefined` when the failure is of another sort. */
 export function whyUnusable(error: unknown): string | undefined {
-  return meanings.get(errorCodeOf(error))
+  const code = errorCodeOf(error)
+  // Node.js makes what is missing above it, too, and says this of a file system where it may not.
+  if (code === 'ENOENT' && error instanceof Error && 'syscall' in error && error.syscall === 'mkdir')
+    return 'cannot be made (ENOENT): its file system is mounted read-only, or a link on the way leads nowhere'
+  return meanings.get(code)
 }
