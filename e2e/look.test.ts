@@ -287,8 +287,9 @@ test('delete -f takes what the file names, backwards, also where part of it is g
 
 test('in a terminal of 20 columns nothing fails and nothing is lost', async () => {
   const shown = await cluster.inTerminal(20, ['get', 'services'])
-  assert.match(shown, /app_web +Replicated/)
+  assert.match(shown, /^app_web [\s\S]*?^ {2}mode: Replicated/m)
+  for (const line of shown.split(/\r?\n/)) assert.ok(line.length <= 20, line)
   const progress = await cluster.inTerminal(20, ['apply', '-f', cluster.file('app.yml', stack.replace('web:1', 'web:2'))])
   assert.match(progress, /stack\/app configured/)
-  assert.match(progress, /service\/app_web +4\/4 .*converged/)
+  assert.match(progress, /service\/app_web\s+4\/4\s[\s\S]*converged/)
 })

@@ -2,6 +2,7 @@
 // standard streams, and ends with its exit code (128 and the number of the signal that killed it).
 
 import { constants } from 'node:os'
+import { reasonOf } from '../../api/errors.ts'
 import type { ExecExit, ExecRequest } from '../../api/exec.ts'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
@@ -45,11 +46,20 @@ export async function exec(context: Context, options: Options, words: readonly s
   }
 }
 
+async function isService(client: Client, name: string): Promise<boolean> {
+  try {
+    return (await client.get('Service', name)).metadata.name === name
+  } catch (error) {
+    if (reasonOf(error) !== 'NotFound') throw error
+    return false
+  }
+}
+
 /** A task by its name or the beginning of it; of a service, which may be named without its kind, the running task with the lowest slot. */
 export async function findTask(context: Context, client: Client, target: string): Promise<string> {
-  const isService = async (): Promise<boolean> =>
-    (await client.list('Service', { fieldSelector: `metadata.name=${target}` })).items.length > 0
-  const { kind, name } = parseResource(target.includes('/') ? target : `${(await isService()) ? 'service' : 'task'}/${target}`)
+  const { kind, name } = parseResource(
+    target.includes('/') ? target : `${(await isService(client, target)) ? 'service' : 'task'}/${target}`,
+  )
   if (kind === 'Task') return (await find(client, kind, name)).metadata.name
   if (kind !== 'Service') throw new CommandError(exitCodes.invalid, 'error: commands run in tasks: write TASK, task/NAME or service/NAME')
   const service = (await find(client, kind, name)).metadata.name

@@ -43,5 +43,5 @@ async function explainTask(context: Context, target: string): Promise<void> {
   const task = await find(client, 'Task', name)
   const answer = await client.raw({ method: 'GET', path: `/apis/kit/v1/tasks/${encodeURIComponent(task.metadata.name)}/explain` })
   const text = typeof answer === 'object' && answer !== null && 'text' in answer ? String(answer.text) : JSON.stringify(answer, null, 2)
-  context.out(`${text}\n`)
+  say(context, text)
 }

@@ -40,7 +40,7 @@ const commands: Readonly<Record<string, string>> = {
   proxy: 'kit api PATH, or kit port-forward TASK 8080:80',
 }
 
-const noNamespaces = 'kit has no namespaces, and names hold in the whole cluster'
+const noNamespaces = 'kit has no namespaces'
 const options: Readonly<Record<string, string>> = {
   '-A': noNamespaces,
   '--all-namespaces': noNamespaces,
