@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs'
 
 export function whatIsMissing(program: string, workingDir: string): string {
-  if (statSync(workingDir, { throwIfNoEntry: false })?.isDirectory() !== true) return `working directory ${workingDir} is no directory`
+  if (statSync(workingDir, { throwIfNoEntry: false })?.isDirectory() !== true) return `working directory ${workingDir} is not a directory`
   const where = program.includes('/') ? '' : ' on PATH'
   return `program "${program}" was not found${where}: without Docker, a task runs a program of its node, and not one of its image`
 }
