@@ -190,10 +190,10 @@ export const clusterBugs: readonly Bug[] = [
   },
   {
     what: 'a manager is demoted without whom nothing could be decided',
-    file: 'server/role-admission.ts',
+    file: 'server/admission/demotion.ts',
     text: 'if (left.length - silent.length >= needed) return',
     replacement: 'if (left.length >= needed) return',
-    tests: ['server/role-admission.test.ts'],
+    tests: ['server/admission/demotion.test.ts'],
   },
   {
     what: 'a demotion by force waits for those that do not answer',

@@ -1,10 +1,10 @@
 // Whether a node may be made a manager, or a manager a worker: never the last one, and only by force so that those that are
 // left could decide nothing any more.
 
-import { StatusError } from '../api/errors.ts'
-import type { Node } from '../api/objects.ts'
-import type { StoreView } from '../api/store.ts'
-import type { Group } from '../controllers/roles/group.ts'
+import { StatusError } from '../../api/errors.ts'
+import type { Node } from '../../api/objects.ts'
+import type { StoreView } from '../../api/store.ts'
+import type { Group } from '../../controllers/roles/group.ts'
 
 /**
  * Throws Conflict, with the numbers. With `force` it returns instead what is to be expected; undefined when nothing is. This change still

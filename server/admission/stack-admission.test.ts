@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { StatusError } from '../api/errors.ts'
+import { StatusError } from '../../api/errors.ts'
+import { createWorld } from '../testdata/world.ts'
 import { checkStack } from './stack-admission.ts'
-import { createWorld } from './testdata/world.ts'
 
 const stack = (document: Record<string, string | object>) => ({
   apiVersion: 'kit/v1',

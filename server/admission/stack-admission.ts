@@ -1,11 +1,11 @@
 // Whether a stack's document can be merged: its mistakes, and fields that the file changes but others
 // have set since. The stack controller merges; here the user is told before anything is stored.
 
-import { type Cause, StatusError } from '../api/errors.ts'
-import { codeOfProblem } from '../compose/diagnostics.ts'
-import { describeConflict, planStack } from '../compose/plan.ts'
-import { formatPath } from '../compose/problem.ts'
-import { maxDocumentBytes } from '../controllers/stack/stack.ts'
+import { type Cause, StatusError } from '../../api/errors.ts'
+import { codeOfProblem } from '../../compose/diagnostics.ts'
+import { describeConflict, planStack } from '../../compose/plan.ts'
+import { formatPath } from '../../compose/problem.ts'
+import { maxDocumentBytes } from '../../controllers/stack/stack.ts'
 import type { AdmissionDeps } from './admission.ts'
 import { invalid } from './admission.ts'
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Node } from '../api/objects.ts'
-import type { Group } from '../controllers/roles/group.ts'
-import { createMemoryStore } from '../store/mvcc/memory-store.ts'
-import { checkDemotion } from './role-admission.ts'
+import type { Node } from '../../api/objects.ts'
+import type { Group } from '../../controllers/roles/group.ts'
+import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
+import { checkDemotion } from './demotion.ts'
 
 /** Voters as letters, those that do not answer in capitals; `a` leads. */
 async function tryDemote(voters: string, who: string, force = false): Promise<string> {

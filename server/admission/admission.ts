@@ -4,13 +4,13 @@
 // The shape itself is checked by `deps.validate`, and a stack's document by `deps.checkStack`.
 
 import { isDeepStrictEqual } from 'node:util'
-import { type Cause, StatusError } from '../api/errors.ts'
-import type { Cluster, Kind, KitObject, Node, Service, User } from '../api/objects.ts'
-import type { Guard, StoreView } from '../api/store.ts'
-import { hasReached } from '../api/task.ts'
-import type { JsonObject } from '../api/wire.ts'
-import { readCsr } from '../ca/csr.ts'
-import { assertUsable } from '../controllers/authority/root-rotation.ts'
+import { type Cause, StatusError } from '../../api/errors.ts'
+import type { Cluster, Kind, KitObject, Node, Service, User } from '../../api/objects.ts'
+import type { Guard, StoreView } from '../../api/store.ts'
+import { hasReached } from '../../api/task.ts'
+import type { JsonObject } from '../../api/wire.ts'
+import { readCsr } from '../../ca/csr.ts'
+import { assertUsable } from '../../controllers/authority/root-rotation.ts'
 
 export interface AdmissionDeps {
   /** What is wrong with the shape and values of an object; with `old`, also with the change. */
