@@ -123,7 +123,7 @@ test('a manager that may not be missed is not demoted, with the numbers', async 
   assert.equal(forced.code, 0, forced.err)
   assert.match(
     forced.err,
-    /there are 2 managers, of which 2 must answer and 1 do: .*Start them; when they are lost for good, start `kitd --force-new-cluster`/,
+    /there are 2 managers, of which 2 must answer and 1 do: .*Start them; if they are lost for good, start `kitd --force-new-cluster`/,
   )
   await eventually(async () =>
     assert.match(
