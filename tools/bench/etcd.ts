@@ -105,13 +105,23 @@ async function leader(urls: readonly string[], certificate: Certificate | undefi
   for (;;) {
     for (const url of urls) {
       const session = connect(url, certificate?.client ?? {}).on('error', () => {}) // Requests on it are told.
-      const answer = await post(session, '/v3/maintenance/status', 'application/json', Buffer.from('{}')).catch(() => undefined)
-      const { header, leader: leads } = JSON.parse(answer?.body ?? '{}')
-      if (header !== undefined && header.member_id === leads) return session
+      if (await leads(session, urls.length === 1)) return session
       session.destroy()
     }
     await sleep(lookAgainMs)
   }
+}
+
+/** Without TLS etcd takes nothing but gRPC over HTTP/2; of one member nobody has to ask. */
+async function leads(session: ClientHttp2Session, isOnly: boolean): Promise<boolean> {
+  if (isOnly)
+    return await once(session, 'connect').then(
+      () => true,
+      () => false,
+    )
+  const answer = await post(session, '/v3/maintenance/status', 'application/json', Buffer.from('{}')).catch(() => undefined)
+  const { header, leader: id } = JSON.parse(answer?.body ?? '{}')
+  return header !== undefined && header.member_id === id
 }
 
 interface Answer {
