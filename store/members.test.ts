@@ -7,6 +7,7 @@ import type { Committed, Write } from '../api/store.ts'
 import { capture, serialise, stateHash } from './mvcc/snapshot.ts'
 import { State } from './mvcc/state.ts'
 import { edit, task } from './mvcc/testdata/builders.ts'
+import type { SnapshotMessage } from './peers.ts'
 import type { SnapshotMeta } from './raft/entry.ts'
 import type { OpenStore } from './store.ts'
 import { Group } from './testdata/group.ts'
@@ -46,6 +47,41 @@ async function commit(group: Group, name: string): Promise<void> {
       isDone = true
     })
   await Promise.all([group.pass(() => isDone), done])
+}
+
+const noSpace = (): Error => Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+
+/** A follower that is cut off, and by now needs the state as a whole. */
+async function awayForLong(group: Group): Promise<string> {
+  const away = three.find((id) => !group.store(id).status().leads) ?? ''
+  group.cut.add(away)
+  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
+  await group.pass(() => leaderOf(group).status().snapshotIndex > 550)
+  return away
+}
+
+/** To the third of them. */
+async function handOver(group: Group, away: string): Promise<void> {
+  const before = idOf(group, leaderOf(group))
+  leaderOf(group).transferLeadership(three.find((id) => id !== away && id !== before) ?? '')
+  await group.pass(() => group.leader !== undefined && idOf(group, group.leader) !== before)
+}
+
+/** Of the leader, which then hands over. */
+async function stateFor(
+  group: Group,
+  to: string,
+  task: string,
+): Promise<{ readonly message: SnapshotMessage; readonly chunks: readonly Uint8Array[] }> {
+  await commit(group, task)
+  const { view, members } = leaderOf(group)
+  assert(view instanceof State)
+  const { term } = leaderOf(group).status()
+  const from = idOf(group, leaderOf(group))
+  const meta = { index: view.resourceVersion, term, configuration: members }
+  const chunks = [...serialise(capture(view))]
+  await handOver(group, to)
+  return { message: { type: 'snapshot', from, to, term, meta }, chunks }
 }
 
 function hashOf({ view }: OpenStore): string {
@@ -200,10 +236,7 @@ test('who was away for long gets the state as a whole; who watches it there is t
 
 test('who is sent a state while another one is saved goes on from it with the log', async () => {
   const group = await found(5)
-  const away = three.find((id) => !group.store(id).status().leads) ?? ''
-  group.cut.add(away)
-  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
-  await group.pass(() => leaderOf(group).status().snapshotIndex > 550)
+  await awayForLong(group)
   const gate = Promise.withResolvers<void>()
   group.snapshotGate = gate.promise
   group.cut.clear()
@@ -218,10 +251,7 @@ test('who is sent a state while another one is saved goes on from it with the lo
 
 test('who begins to be sent a state while another one is being saved goes on from it with the log', async () => {
   const group = await found(5)
-  const away = three.find((id) => !group.store(id).status().leads) ?? ''
-  group.cut.add(away)
-  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
-  await group.pass(() => leaderOf(group).status().snapshotIndex > 550)
+  const away = await awayForLong(group)
   await group.pass(
     () =>
       leaderOf(group)
@@ -249,10 +279,7 @@ test('who begins to be sent a state while another one is being saved goes on fro
 
 test('who has been sent a state and hears nothing for a moment goes on with the log when another one is saved', async () => {
   const group = await found(5)
-  const away = three.find((id) => !group.store(id).status().leads) ?? ''
-  group.cut.add(away)
-  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
-  await group.pass(() => leaderOf(group).status().snapshotIndex > 550)
+  const away = await awayForLong(group)
   const first = leaderOf(group).status().snapshotIndex
   group.cut.clear()
   await group.pass(() => group.store(away).status().snapshotIndex === first)
@@ -296,7 +323,7 @@ test('a member without space that is sent a newer state meanwhile takes one afte
   }
   const { handler, disk } = group.members.get(away) ?? {}
   assert(handler !== undefined && disk !== undefined)
-  disk.failure = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+  disk.failure = noSpace()
   const { term } = leaderOf(group).status()
   for (const { meta, chunks } of states) {
     const whole = (async function* () {
@@ -311,6 +338,73 @@ test('a member without space that is sent a newer state meanwhile takes one afte
   group.cut.clear()
   await group.pass(() => areEqual(group, three))
 })
+
+test('the disk of a member is full while half of a state waits in its memory: it takes the rest, and installs it once there is space', async () => {
+  const group = await found(5)
+  const away = await awayForLong(group)
+  const gate = Promise.withResolvers<void>()
+  group.snapshotGate = gate.promise
+  group.cut.clear()
+  await group.pass(() => group.snapshotsSent === 1)
+  const { disk } = group.members.get(away) ?? {}
+  assert(disk !== undefined)
+  disk.failure = noSpace()
+  gate.resolve()
+  await group.pass(() => !group.store(away).status().hasSpace)
+  await commit(group, 'meanwhile')
+  disk.failure = undefined
+  await group.pass(() => areEqual(group, three))
+  assert.equal(group.snapshotsSent, 1)
+})
+
+test('another one leads while half of a state waits in the memory of a member whose disk is full: it gets there all the same', async () => {
+  const group = await found(5)
+  const away = await awayForLong(group)
+  const gate = Promise.withResolvers<void>()
+  group.snapshotGate = gate.promise
+  group.cut.clear()
+  await group.pass(() => group.snapshotsSent === 1)
+  const { disk } = group.members.get(away) ?? {}
+  assert(disk !== undefined)
+  disk.failure = noSpace()
+  await handOver(group, away)
+  await group.pass(() => !group.store(away).status().hasSpace) // The term of the new leader does not get to its disk.
+  await commit(group, 'meanwhile')
+  gate.resolve() // The former leader goes on with what it has begun.
+  await group.settle()
+  disk.failure = undefined
+  await group.pass(() => areEqual(group, three))
+})
+
+for (const order of [
+  ['former', 'present'],
+  ['present', 'former'],
+  ['former', 'present', 'former'],
+] as const)
+  for (const isSlow of [false, true])
+    test(`the former leader and the present one send a member states, which come as ${order.join(', ')}${isSlow ? ' while the first is written' : ''}: it has what is newer`, async () => {
+      const group = await found()
+      const away = three.find((id) => !group.store(id).status().leads) ?? ''
+      group.cut.add(away)
+      const [former, present] = [await stateFor(group, away, 'web.1.a'), await stateFor(group, away, 'web.2.a')]
+      const { handler, disk } = group.members.get(away) ?? {}
+      assert(handler !== undefined && disk !== undefined)
+      const gate = Promise.withResolvers<void>()
+      if (isSlow) disk.snapshotGate = gate.promise
+      for (const which of order) {
+        const { message, chunks } = which === 'former' ? former : present
+        const whole = (async function* () {
+          yield* chunks
+        })()
+        await handler.receiveSnapshot(message, whole)
+        await group.settle()
+      }
+      gate.resolve()
+      await group.pass(() => group.store(away).view.resourceVersion === present.message.meta.index)
+      assert.equal(group.store(away).view.count('Task'), 2)
+      group.cut.clear()
+      await group.pass(() => areEqual(group, three))
+    })
 
 test('a manager joins one that was alone: it learns, catches up, votes, and takes over', async () => {
   const group = new Group()

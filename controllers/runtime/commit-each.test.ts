@@ -97,6 +97,51 @@ for (const reason of ['Conflict', 'RequestEntityTooLarge'] as const)
     assert.equal(stopped(store).length, 3)
   })
 
+test('where all that share an entry become stale on the way, nothing more is tried, and that is no failure', async () => {
+  const { store, entries } = await withTasks(16)
+  const commits = Array.from({ length: 16 }, (_, at) => stopping(store, at + 1))
+  const overtaking = commits.map((_, at) => store.commit(stopping(store, at + 1))) // On their way, and not to be seen yet.
+  const told: Commit[] = []
+  await commitEach(store, commits, (commit) => told.push(commit))
+  await Promise.all(overtaking)
+  assert.deepEqual(
+    entries.slice(overtaking.length).map(({ writes }) => writes.length),
+    [16],
+  )
+  assert.deepEqual([told.length, stopped(store).length], [0, 16])
+})
+
+test('where all that share an entry are stale and none seems so, each is tried once more, and that is no failure', async () => {
+  const { store } = await withTasks(16)
+  const sizes: number[] = []
+  const refusing: Pick<Store, 'commit' | 'view'> = {
+    view: store.view,
+    commit: ({ writes }) => {
+      sizes.push(writes.length)
+      return Promise.reject(new StatusError('Conflict', 'somebody was faster'))
+    },
+  }
+  const told: Commit[] = []
+  const commits = Array.from({ length: 16 }, (_, at) => stopping(store, at + 1))
+  await commitEach(refusing, commits, (commit) => told.push(commit))
+  assert.deepEqual(sizes, [16, ...commits.map(() => 1)])
+  assert.equal(told.length, 0)
+})
+
+test('where one of those that go alone fails for another reason, all others are tried before that is said', async () => {
+  const { store } = await withTasks(16)
+  const commits = Array.from({ length: 16 }, (_, at) => stopping(store, at + 1))
+  const failing: Pick<Store, 'commit' | 'view'> = {
+    view: store.view,
+    commit: (commit) => {
+      if (commit.writes.length > 1) return Promise.reject(new StatusError('Conflict', 'somebody was faster'))
+      return commit === commits[0] ? Promise.reject(new StatusError('Unavailable', 'leadership was lost')) : store.commit(commit)
+    },
+  }
+  await assert.rejects(commitEach(failing, commits), /leadership was lost/)
+  assert.equal(stopped(store).length, 15)
+})
+
 test('another failure rejects, when all have ended', async () => {
   const { store } = await withTasks(40)
   let ended = 0

@@ -19,7 +19,7 @@ export class Group {
   readonly members = new Map<string, Started>()
   /** Who hears nobody and whom nobody hears. */
   readonly cut = new Set<string>()
-  /** Awaited by each state that is sent. */
+  /** Awaited by each state that is sent when half of it has arrived. */
   snapshotGate: Promise<void> = Promise.resolve()
   snapshotsSent = 0
   readonly #snapshotEntries: number
@@ -59,9 +59,12 @@ export class Group {
     if (handler === undefined) throw new Error(`${message.to} cannot be reached`)
     this.snapshotsSent += 1
     const read = await Array.fromAsync(chunks) // As an open file: it may be replaced meanwhile.
-    await this.snapshotGate
+    const gate = this.snapshotGate
+    const half = Math.ceil(read.length / 2)
     const arriving = (async function* () {
-      yield* read
+      yield* read.slice(0, half)
+      await gate
+      yield* read.slice(half)
     })()
     await handler.receiveSnapshot(message, arriving)
   }

@@ -396,6 +396,27 @@ export const replicationBugs: readonly Bug[] = [
     tests: drivers,
   },
   {
+    what: 'a member that has no space for a state stops',
+    file: 'store/store.ts',
+    text: 'if (!(await this.#withSpace(() => this.#install(received)))) return false',
+    replacement: 'await this.#install(received)',
+    tests: drivers,
+  },
+  {
+    what: 'a state of a former leader takes the place of one that waits to be written',
+    file: 'store/store.ts',
+    text: 'if (this.#raft.snapshot !== meta) this.#received = before',
+    replacement: 'void before',
+    tests: drivers,
+  },
+  {
+    what: 'a state that came while another one was written is forgotten',
+    file: 'store/store.ts',
+    text: 'if (this.#received === received) this.#received = undefined',
+    replacement: 'this.#received = undefined',
+    tests: drivers,
+  },
+  {
     what: 'a snapshot that did not arrive is waited for forever',
     file: 'store/raft/raft.ts',
     text: "id === this.#core.id || progress.state === 'probe') return",
