@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Cluster, eventually, projectRoot } from './cluster.ts'
+import { Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
 import { LocalManagers } from './local-managers.ts'
 
 const cluster = new Cluster()
@@ -29,11 +29,20 @@ after(async () => {
 })
 
 const kit = (...args: readonly string[]) => cluster.run(['--socket', join(directory, 'kit.sock'), ...args])
+const logOfRestored = join(cluster.home, 'restored.log')
 
-async function start(port: number): Promise<void> {
+async function start(address: string): Promise<void> {
   const args = ['-d', directory, '--hostname', 'restored', '--executor', 'process', '--availability', 'drain']
-  restored = spawn(join(projectRoot, 'bin/kitd'), [...args, '--listen-remote-api', `127.0.0.1:${port}`], { stdio: 'ignore' })
+  const log = openSync(logOfRestored, 'a')
+  restored = spawn(join(projectRoot, 'bin/kitd'), [...args, '--listen-remote-api', address], { stdio: ['ignore', log, log] })
+  closeSync(log)
   await eventually(async () => assert.equal((await kit('get', 'nodes')).code, 0))
+}
+
+async function stop(): Promise<void> {
+  if (restored === undefined) return
+  restored.kill('SIGTERM')
+  await once(restored, 'exit')
 }
 
 test('the managers of before and the restored one go on beside each other, and take nothing of each other', async () => {
@@ -45,7 +54,7 @@ test('the managers of before and the restored one go on beside each other, and t
   const port = typeof bound === 'object' && bound !== null ? bound.port : 0
   server.close()
   assert.equal((await cluster.run(['cluster', 'restore', backup, '--state-dir', directory])).code, 0)
-  await start(port)
+  await start(`127.0.0.1:${port}`)
 
   await cluster.kit('config', 'create', 'old', cluster.file('old.txt', 'data'))
   assert.equal((await kit('config', 'create', 'new', cluster.file('new.txt', 'data'))).code, 0)
@@ -67,17 +76,32 @@ test('the managers of before and the restored one go on beside each other, and t
   assert.deepEqual(await managers.tasks(), running)
 })
 
+test('the restored one is started where one of before was, which is down: it is not taken for that one', async () => {
+  const running = await managers.tasks()
+  const leader = await managers.leader()
+  const lost = ['node-1', 'node-2', 'node-3'].find((host) => host !== leader) ?? assert.fail()
+  const left = [...(await managers.nodes())].flatMap(([host, { metadata }]) => (host === lost ? [] : [metadata.name]))
+  await managers.kill(lost)
+  await stop()
+  await start(addressOf(lost))
+  // Those that are left have come to talk to the one that was there, and were sent away; of equal refusals one is written down.
+  await eventually(() => {
+    const [, refused = ''] =
+      /"protocol":"raft","code":"Removed","why":"node (\w+) was removed/.exec(readFileSync(logOfRestored, 'utf8')) ?? []
+    assert.ok(left.includes(refused), refused)
+  })
+  await cluster.kit(...managers.at(leader, 'config', 'create', 'older', cluster.file('older.txt', 'data')))
+  assert.equal((await kit('config', 'create', 'newer', cluster.file('newer.txt', 'data'))).code, 0)
+  assert.doesNotMatch(await cluster.kit(...managers.at(leader, 'get', 'configs')), /newer/)
+  assert.doesNotMatch((await kit('get', 'configs')).out, /older/)
+  await eventually(async () => assert.equal((await managers.nodes(leader)).get(lost)?.status.manager?.reachable, false))
+  assert.equal((await kit('node', 'ls')).out.match(/REACHABLE/g)?.length, 1)
+  assert.deepEqual(await managers.tasks(leader), running)
+})
+
 test('once the managers of before are gone, the worker is told where the restored one is, and runs on what it runs', async () => {
   const running = await managers.tasks()
-  for (const host of ['node-1', 'node-2', 'node-3']) await managers.kill(host)
-  restored?.kill('SIGTERM')
-  if (restored !== undefined) await once(restored, 'exit')
-  const [address = '', port = ''] = addressOf('node-1').split(':')
-  restored = spawn(
-    join(projectRoot, 'bin/kitd'),
-    ['-d', directory, '--hostname', 'restored', '--executor', 'process', '--listen-remote-api', `${address}:${port}`],
-    { stdio: 'ignore' },
-  )
+  for (const host of ['node-1', 'node-2', 'node-3']) if (isAlive(managers.pidOf(host))) await managers.kill(host)
   await eventually(async () => assert.match((await kit('node', 'ls')).out, /node-4 +ACCEPTED +READY/))
   await eventually(async () => {
     const {
