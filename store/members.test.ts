@@ -187,6 +187,25 @@ test('a leader that was overtaken, and does not know it, refuses nothing for wha
   await Promise.all([group.pass(() => isAnswered), answered])
 })
 
+for (const hours of [5, -5])
+  test(`the clock on the wall of a leader that has nothing to write is set by ${hours} hours: nobody else leads`, async () => {
+    const group = await found()
+    await group.pass(
+      () =>
+        leaderOf(group)
+          .followers()
+          ?.every(({ isReachable }) => isReachable) === true,
+    )
+    const { term } = leaderOf(group).status()
+    const leader = group.members.get(idOf(group, leaderOf(group)))
+    assert(leader !== undefined)
+    leader.clock.setWall(hours * 3_600_000)
+    const { clock } = leader
+    const sinceMs = clock.monotonicMs()
+    await group.pass(() => clock.monotonicMs() - sinceMs > 10_000)
+    for (const id of three) assert.equal(group.store(id).status().term, term)
+  })
+
 test('a member reads what was acknowledged before it asked, wherever it asks', async () => {
   const group = await found()
   await commit(group, 'web.1.a')

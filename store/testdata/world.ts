@@ -96,6 +96,7 @@ export class MemoryDisk {
 
 export class ManualClock implements Clock {
   #nowMs = 0
+  #wrongByMs = 0
   readonly #sleepers = new Set<{ readonly atMs: number; readonly wake: () => void }>()
 
   monotonicMs(): number {
@@ -103,7 +104,12 @@ export class ManualClock implements Clock {
   }
 
   wallMs(): number {
-    return 1_700_000_000_000 + this.#nowMs
+    return 1_700_000_000_000 + this.#nowMs + this.#wrongByMs
+  }
+
+  /** Somebody sets the clock on the wall. */
+  setWall(byMs: number): void {
+    this.#wrongByMs += byMs
   }
 
   sleep(delayMs: number, signal: AbortSignal): Promise<void> {

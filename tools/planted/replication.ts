@@ -396,6 +396,14 @@ export const replicationBugs: readonly Bug[] = [
     tests: drivers,
   },
   {
+    what: 'a member that has nothing to write counts time by the clock on the wall',
+    file: 'store/store.ts',
+    text: 'if (signal.aborted) return\n      this.#raft.tick()',
+    replacement:
+      'if (signal.aborted) return\n      const due = Number(Reflect.get(signal, "due") ?? 0)\n      if (this.#deps.clock.wallMs() < due) continue\n      Reflect.set(signal, "due", this.#deps.clock.wallMs())\n      this.#raft.tick()',
+    tests: drivers,
+  },
+  {
     what: 'a member that has no space for a state stops',
     file: 'store/store.ts',
     text: 'if (!(await this.#withSpace(() => this.#install(received)))) return false',
