@@ -234,6 +234,8 @@ async function play(scenario: Scenario, loss?: Loss): Promise<Played> {
     await cluster.until('the change is carried out', () => isOver && isAsked && isDone(stage), { withinMs: patienceMs, onEvent })
     const events = queue.executed - first
     await cluster.pass(quietMs)
+    // A manager that was cut off is a node that was lost: where it is missed only now, what it ran is on the move.
+    await cluster.until('it is so again', () => isDone(stage), { withinMs: patienceMs })
     return { events, moments: noticed, outcome: outcome(stage) }
   } finally {
     cluster.end()
