@@ -77,10 +77,16 @@ export class ClusterView {
   #members: ReadonlyMap<string, MemberStatus> = new Map()
   #figures: ManagerFigures = {}
   #version = 0
+  #readings = 0
 
-  /** Grows with every change. */
+  /** Grows with every change of objects and events. */
   get version(): number {
     return this.#version
+  }
+
+  /** Grows with every reading of what is used. Rows come and go without it; filters and orders may depend on it. */
+  get readings(): number {
+    return this.#readings
   }
 
   /** Whether all objects of the kind are here. */
@@ -138,7 +144,7 @@ export class ClusterView {
 
   set usage(usage: ReadonlyMap<string, Usage>) {
     this.#usage = usage
-    this.#version++
+    this.#readings++
   }
 
   /** Of nodes that were asked about lately, and answered. */
@@ -148,7 +154,7 @@ export class ClusterView {
 
   set nodeUsage(usage: ReadonlyMap<string, NodeUsage>) {
     this.#nodeUsage = usage
-    this.#version++
+    this.#readings++
   }
 
   /** What members of the store said of themselves when they were asked last, by node; those that did not answer are not there. */
@@ -158,7 +164,7 @@ export class ClusterView {
 
   set members(members: ReadonlyMap<string, MemberStatus>) {
     this.#members = members
-    this.#version++
+    this.#readings++
   }
 
   /** What the manager that answers measured of itself, when it was asked last. */
@@ -168,7 +174,7 @@ export class ClusterView {
 
   set figures(figures: ManagerFigures) {
     this.#figures = figures
-    this.#version++
+    this.#readings++
   }
 
   /** All objects of the kind, as a list answered them. */

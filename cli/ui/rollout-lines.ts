@@ -4,12 +4,13 @@ import { formatDuration } from '../../api/duration.ts'
 import { updatePolicyOf } from '../../api/schema/defaults.ts'
 import { formatAge } from '../../api/table.ts'
 import { compare } from '../commands/diff.ts'
+import { sizeOf } from '../commands/stats.ts'
 import { whyPaused } from '../service/rollout-pause.ts'
 import { type ClusterView, type Counts, phaseOf, type Service, type Task } from './cluster-view.ts'
 import type { LastWords } from './last-words.ts'
 import { order } from './listing.ts'
 import { hostOf, revisionName, slotName, taskName } from './names.ts'
-import { errorText, stateText, taskBar, updateText, wantedOf } from './tables.ts'
+import { cpuGraph, errorText, stateText, taskBar, trendKey, updateText, usedByRevision, wantedOf } from './tables.ts'
 import { field, type Line, oneLine, type Span, widthOf, wrapped } from './text.ts'
 import type { Style } from './themes.ts'
 
@@ -44,6 +45,7 @@ export function rolloutLines(view: ClusterView, name: string, now: number, colum
             )}`,
           ]),
         ]),
+    ...usageLines(view, name, target),
     ...wrapped(policyText(service), columns - 11).map((part, at) => field(at === 0 ? 'by' : '', [part])),
     ...slotLines(view, tasks, target, columns),
     ...failureLines(view, name, now, columns),
@@ -75,6 +77,21 @@ function summary(counts: Counts): string {
 
 function olds(view: ClusterView, tasks: readonly Task[]): string {
   return [...new Set(tasks.map(({ spec }) => revisionName(view, spec.revision)))].join(', ')
+}
+
+const trendWidth = 15
+
+/** What a task of each revision uses on average: a new one that needs more is to be seen before all are new. */
+function usageLines(view: ClusterView, service: string, target: string | undefined): readonly Line[] {
+  const used = [...usedByRevision(view, service)].toSorted(([a], [b]) => Number(b === target) - Number(a === target) || order(b, a))
+  return used.map(([revision, { cpus, memoryBytes, tasks }], at) => {
+    const each = `${(cpus / tasks).toFixed(2)} cores, ${sizeOf(memoryBytes / tasks)} a task`
+    const graph = cpuGraph(view.trends.of(trendKey('Revision', revision)), trendWidth)
+    return field(at === 0 ? 'uses' : '', [
+      `${revisionName(view, revision).padEnd(4)} ${each.padEnd(30)}`,
+      { text: `  ${graph}`, style: 'cyan' },
+    ])
+  })
 }
 
 /** Reasons are wrapped, never cut. */

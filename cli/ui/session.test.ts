@@ -78,6 +78,8 @@ test('the screen of a service has the last words of its newest failure, and says
   const { close } = await town.open()
   const frame = (): string => town.session.frame().join('\n')
   assert.match(frame(), /^ logs {5}00:00:02 shop_api\.2 \| Error: DB_URL is not set/m)
+  await town.clock.advance(2_500)
+  assert.match(frame(), /^ uses {5}v2 {3}0\.25 cores, 3\.0Mi a task +█ *\n +v1 {3}0\.25 cores, 3\.0Mi a task +█ *$/m)
   const task = town.store.view.get('Task', 'shop_api.1.a1')
   assert.ok(task !== undefined)
   const failed = { ...task.status, state: 'Failed', exitCode: 3, at: town.clock.wallMs() } as const

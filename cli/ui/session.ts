@@ -47,7 +47,7 @@ import {
   type Words,
   wordsIn,
 } from './state.ts'
-import { trendKey, usedCpus } from './tables.ts'
+import { trendKey, usedByRevision, usedCpus } from './tables.ts'
 import { drawn, plain } from './text.ts'
 import { linesOf } from './text-lines.ts'
 import { isTheme, themeNamed, themeNames, usualTheme } from './themes.ts'
@@ -319,7 +319,8 @@ export class Session {
     if (place.view.screen === 'forwards') return forwardListing(this.#forwards, place.filter, place.sort, () => this.#deps.clock.wallMs())
     const known = this.#listing
     const clusters = this.#clustersOf(place)
-    const version = clusters.reduce((sum, { view }) => sum + view.version, 0)
+    const isByUsage = place.filter !== '' || place.sort !== undefined
+    const version = clusters.reduce((sum, { view }) => sum + view.version + (isByUsage ? view.readings : 0), 0)
     const isSame =
       known !== undefined &&
       known.version === version &&
@@ -680,14 +681,15 @@ export class Session {
     const place = placeIn(this.#state)
     const { screen } = place.view
     const hasRoom = mainPane(this.#state, place, this.#size).columns >= columnsForUsage
-    if (screen !== 'tasks' && screen !== 'nodes' && !(screen === 'services' && hasRoom)) return
+    if (screen !== 'tasks' && screen !== 'nodes' && screen !== 'service' && !(screen === 'services' && hasRoom)) return
     const { keys } = this.#model()
     const height = mainHeight(this.#state, place, this.#size)
     const { top } = settled(place, keys, height)
     const rows = keys.slice(top, top + height).map(splitKey)
     await Promise.all(
       this.#copiesOf(place).map(async ({ name, copy }) => {
-        const names = rows.filter(({ context = name }) => context === name).map(({ key }) => key)
+        const names =
+          place.view.screen === 'service' ? [place.view.name] : rows.filter(({ context = name }) => context === name).map(({ key }) => key)
         const nodeOf = (task: string): string | readonly string[] => copy.view.get('Task', task)?.spec.nodeName ?? []
         const nodes =
           screen === 'nodes'
@@ -706,9 +708,14 @@ export class Session {
 /** What rows use now, where that is known. */
 function* trendPoints(
   view: ClusterView,
-  screen: 'services' | 'tasks' | 'nodes',
+  screen: 'services' | 'service' | 'tasks' | 'nodes',
   names: readonly string[],
 ): Generator<readonly [key: string, cpus: number]> {
+  if (screen === 'service') {
+    for (const service of names)
+      for (const [revision, { cpus }] of usedByRevision(view, service)) yield [trendKey('Revision', revision), cpus]
+    return
+  }
   const kind = { services: 'Service', tasks: 'Task', nodes: 'Node' } as const
   for (const name of names) {
     const cpus = usedCpus(view, kind[screen], name)

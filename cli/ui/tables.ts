@@ -138,7 +138,30 @@ export function usedCpus(view: ClusterView, kind: 'Service' | 'Task' | 'Node', n
   return percent === undefined ? undefined : percent / 100
 }
 
-export function trendKey(kind: 'Service' | 'Task' | 'Node', name: string): string {
+export interface RevisionUsage {
+  readonly cpus: number
+  readonly memoryBytes: number
+  /** Of which that is known. */
+  readonly tasks: number
+}
+
+/** What the tasks of each revision use together, of those that were asked and have been read twice. */
+export function usedByRevision(view: ClusterView, service: string): ReadonlyMap<string, RevisionUsage> {
+  const used = new Map<string, RevisionUsage>()
+  for (const { metadata, spec } of view.tasksOf(service).values()) {
+    const usage = view.usage.get(metadata.name)
+    if (usage?.cpuPercent === undefined) continue
+    const { cpus, memoryBytes, tasks } = used.get(spec.revision) ?? { cpus: 0, memoryBytes: 0, tasks: 0 }
+    used.set(spec.revision, {
+      cpus: cpus + usage.cpuPercent / 100,
+      memoryBytes: memoryBytes + usage.memoryBytes,
+      tasks: tasks + 1,
+    })
+  }
+  return used
+}
+
+export function trendKey(kind: 'Service' | 'Task' | 'Node' | 'Revision', name: string): string {
   return `${kind} ${name}`
 }
 
