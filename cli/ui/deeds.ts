@@ -29,6 +29,7 @@ import {
   wordsIn,
 } from './state.ts'
 import { onNode, wantedOf } from './tables.ts'
+import { onYaml } from './yaml-deeds.ts'
 
 export interface Selected extends Named {
   readonly kind: Kind
@@ -80,8 +81,9 @@ function rowObject(shownView: View, key: string, view: ClusterView): Selected | 
     case 'objects':
       return { kind: shownView.kind, name: key }
     case 'tree': {
-      const slash = key.indexOf('/')
-      return { kind: parseKind(key.slice(0, slash)), name: key.slice(slash + 1) }
+      const [object = ''] = key.split('#')
+      const slash = object.indexOf('/')
+      return { kind: parseKind(object.slice(0, slash)), name: object.slice(slash + 1) }
     }
     case 'events': {
       const involved = view.events.find(({ metadata }) => metadata.name === key)?.involvedObject
@@ -108,6 +110,7 @@ function allSelected(place: Place, shown: Shown): readonly Selected[] {
 
 export function onObject(state: UiState, deed: Deed, shown: Shown): Transition {
   const place = placeIn(state)
+  if (deed === 'open' && place.view.screen === 'yaml') return onYaml(state, place, place.view, deed, shown) ?? { state }
   if (deed === 'open' && place.pane > 0) return openPane(state, place, shown)
   if (deed === 'open' && place.view.screen === 'kinds') {
     const { selected } = settled(place, shown.keys, shown.height)

@@ -38,7 +38,7 @@ test('the YAML of an object says where it is not as its source says, and who has
     spec: { mode: 'Replicated', replicas: 5, template: { image: 'x', command: ['sh'] } },
     status: {},
   }
-  const lines = yamlLines(view, service, true, Date.parse('2026-01-02T04:00:00Z'))
+  const lines = yamlLines(view, service, Date.parse('2026-01-02T04:00:00Z'))
     .map((spans) => spans.map((span) => (typeof span === 'string' ? span : span.text)).join(''))
     .filter((line) => line.includes('#'))
     .map((line) => line.replaceAll(/ {2,}/g, ' '))

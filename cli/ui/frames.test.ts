@@ -89,6 +89,7 @@ const screens: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['columns to the right', ['3', '\u001b[C', '\u001b[C']],
   ['chosen columns', ['3', ':', ...'columns name,mem,cpu', '\r']],
   ['yaml of what somebody changed', ['2', 'G', 'y']],
+  ['where an object is not as its stack says', ['2', 'G', 'y', 'y', 'y', 'y']],
   ['a filter that was saved', ['3', '/', ...'state=failed', '\u0013', '\r', '4', '3', '/']],
   ['topology', ['4', 't']],
   ['wide columns', ['3', '\u0017', '\u001b[C']],
@@ -132,8 +133,9 @@ for (const [name, key] of [
   ['services, 240x80', '2'],
   ['tasks, 240x80', '3'],
   ['nodes, 240x80', '4'],
+  ['help, 240x80', '?'],
 ] as const)
-  test(`${name}: a wide screen shows every column, and what is selected beside them`, async () => {
+  test(`${name}: a wide screen shows every column, and what is selected beside them, and help has two`, async () => {
     const town = createTown({ size: { columns: 240, rows: 80 } })
     const { close } = await town.open()
     await town.type(key)

@@ -58,7 +58,7 @@ export function glanceLines(view: ClusterView, { kind, name }: Selected, now: nu
     }
     default: {
       const object = view.get(kind, name)
-      return object === undefined ? gone : yamlLines(view, object, true, now)
+      return object === undefined ? gone : yamlLines(view, object, now)
     }
   }
 }

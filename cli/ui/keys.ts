@@ -9,7 +9,7 @@ export type Deed =
   | 'next-pane' | 'previous-pane' | 'zoom' | 'header' | 'wide' | 'owner' | 'browse' | 'forward' | 'mark-all' | 'topology' | 'level' | 'pause-events' | 'page'
   | 'describe' | 'yaml' | 'logs' | 'previous-logs' | 'explain' | 'events' | 'rollout' | 'tasks' | 'tree'
   | 'sort-left' | 'sort-right' | 'sort-reverse' | 'past' | 'faults' | 'mark' | 'mark-range'
-  | 'next-match' | 'previous-match' | 'next-error' | 'follow' | 'only-slot' | 'timestamps' | 'wrap' | 'only-spec'
+  | 'next-match' | 'previous-match' | 'next-error' | 'follow' | 'only-slot' | 'timestamps' | 'wrap' | 'next-sight' | 'fold' | 'unfold-all' | 'copy-path' | 'copy-value'
   | 'copy-name' | 'copy-id' | 'copy-locator' | 'save' | 'resync' | 'redraw' | 'mouse'
   | 'scale' | 'restart' | 'undo' | 'pause-rollout' | 'drain' | 'cordon' | 'delete' | 'edit' | 'shell' // biome-ignore format: one line for each sort
 
@@ -61,7 +61,11 @@ export const bindings: readonly Binding[] = [
   { keys: ['l'], help: 'logs, of a service those of all its tasks', on: [...objects, 'yaml', 'describe', 'explain'], deed: 'logs' },
   { keys: ['L'], help: 'logs of the task that was in its slot before', on: ['tasks', 'logs'], deed: 'previous-logs' },
   { keys: ['w'], help: 'why a task is where it is', on: objects, deed: 'explain' },
-  { keys: ['y'], help: 'all fields, or only what people write', on: ['yaml'], deed: 'only-spec' },
+  { keys: ['enter'], help: 'fold, or unfold', on: ['yaml'], deed: 'fold' },
+  { keys: ['y'], help: 'all of it, spec, status, or only what differs from its files', on: ['yaml'], deed: 'next-sight' },
+  { keys: ['z'], help: 'unfold all', on: ['yaml'], deed: 'unfold-all' },
+  { keys: ['c'], help: 'copy the path of the field', on: ['yaml'], deed: 'copy-path' },
+  { keys: ['C'], help: 'copy its value', on: ['yaml'], deed: 'copy-value' },
   { keys: ['d'], help: 'describe', on: [...objects, ...details], deed: 'describe' },
   { keys: ['y'], help: 'all fields as YAML, with who set them', on: [...objects, ...details], deed: 'yaml' },
   { keys: ['x'], help: 'tree: what belongs to what', on: [...objects, ...details], deed: 'tree' },
@@ -99,8 +103,8 @@ export const bindings: readonly Binding[] = [
   { keys: ['*'], help: 'mark all that the filter leaves, or none', on: marked, deed: 'mark-all' },
   { keys: ['!'], help: 'only faults, or all', on: tables, deed: 'faults' },
   { keys: ['h'], help: 'also tasks that others have replaced', on: ['tasks'], deed: 'past' },
-  { keys: ['left', 'h'], help: 'fold', on: ['tree'], deed: 'scroll-left' },
-  { keys: ['right'], help: 'unfold', on: ['tree'], deed: 'scroll-right' },
+  { keys: ['left', 'h'], help: 'fold', on: ['tree', 'yaml'], deed: 'scroll-left' },
+  { keys: ['right'], help: 'unfold', on: ['tree', 'yaml'], deed: 'scroll-right' },
   { keys: ['left', 'h'], help: 'sideways: columns, or text, to the left', on: [...tables, ...texts], deed: 'scroll-left' },
   { keys: ['right'], help: 'to the right', on: [...tables, ...texts], deed: 'scroll-right' },
   { keys: ['ctrl-w'], help: 'columns as wide as what is in them, and rarer ones', on: tables, deed: 'wide' },
@@ -172,8 +176,15 @@ export const tabs: readonly View[] = [
   { screen: 'pulse' },
 ]
 
+/** Each with the keys that no other has before it. */
 export function bindingsOn(screen: Screen): readonly Binding[] {
-  return bindings.filter(({ on }) => on === 'everywhere' || on.includes(screen))
+  const taken = new Set<string>()
+  return bindings.flatMap((binding): readonly Binding[] => {
+    const { on } = binding
+    const keys = on === 'everywhere' || on.includes(screen) ? binding.keys.filter((key) => !taken.has(key)) : []
+    for (const key of keys) taken.add(key)
+    return keys.length === 0 ? [] : [keys.length === binding.keys.length ? binding : { ...binding, keys }]
+  })
 }
 
 export function bindingOf(screen: Screen, key: string): Binding | undefined {

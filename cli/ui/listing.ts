@@ -54,6 +54,8 @@ export interface Listing {
   /** Of the rows that match, in order. */
   readonly keys: readonly string[]
   readonly total: number
+  /** Said where there is no row at all. */
+  readonly empty?: string
   readonly columns: readonly { readonly id: string; readonly heading: string }[]
   /** Headings and those rows, each in at most `width` columns. */
   draw(first: number, count: number, width: number, look: Look): { readonly headings: Line; readonly rows: readonly Line[] }

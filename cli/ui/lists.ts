@@ -26,6 +26,7 @@ import {
   wantedOf,
 } from './tables.ts'
 import { treeListing } from './tree.ts'
+import { type Sight, yamlListing } from './yaml-listing.ts'
 
 export interface ListOptions {
   readonly filter: string
@@ -33,8 +34,13 @@ export interface ListOptions {
   /** Also tasks in whose place others are. */
   readonly withPast: boolean
   readonly onlyFaults: boolean
-  /** Branches of a tree. */
+  /** Branches of a tree, fields of YAML. */
   readonly folded: readonly string[]
+  /** How YAML is looked at. */
+  readonly sight: Sight
+  readonly wraps: boolean
+  /** Columns that a wrapped line may have. */
+  readonly width: number
 }
 
 /**
@@ -89,6 +95,8 @@ export function listingOf(clusters: readonly Cluster[], shown: View, options: Li
       }))
     case 'tree':
       return treeListing(firstOf(clusters), shown, options)
+    case 'yaml':
+      return yamlListing(firstOf(clusters), shown, options, now())
     case 'kinds': {
       const columns = kindColumns(firstOf(clusters))
       return listing({ items: definitions, key: ({ spec }) => spec.names.kind, columns, compare: byKind }, filter, sort)

@@ -30,17 +30,7 @@ export function listOf(kind: Kind): View {
   return screen === undefined ? { screen: 'objects', kind } : { screen }
 }
 
-const texts: ReadonlySet<View['screen']> = new Set([
-  'service',
-  'yaml',
-  'describe',
-  'explain',
-  'logs',
-  'help',
-  'pulse',
-  'cluster',
-  'topology',
-])
+const texts: ReadonlySet<View['screen']> = new Set(['service', 'describe', 'explain', 'logs', 'help', 'pulse', 'cluster', 'topology'])
 
 /** Whether it is lines to scroll through, and no list to choose from. */
 export function isText({ screen }: View): boolean {

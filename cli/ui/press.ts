@@ -30,6 +30,7 @@ import {
   wordsIn,
 } from './state.ts'
 import { isTheme, themeNames } from './themes.ts'
+import { onYaml } from './yaml-deeds.ts'
 
 export function press(state: UiState, key: string, shown: Shown): Transition {
   const { message: _, ...quiet } = state
@@ -51,6 +52,8 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
   const binding = bindingOf(place.view.screen, key)
   if (binding === undefined) return pressOwn(state, key, shown)
   if (binding.changes === true && state.isReadOnly) return { state: say(state, 'read-only: nothing is changed here', true) }
+  const ofYaml = place.view.screen === 'yaml' ? onYaml(state, place, place.view, binding.deed, shown) : undefined
+  if (ofYaml !== undefined) return ofYaml
   const half = Math.ceil(shown.height / 2)
   switch (binding.deed) {
     case 'quit':
@@ -107,8 +110,6 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
       return { state: changePlace(state, { withPast: !place.withPast }) }
     case 'faults':
       return { state: changePlace(state, { onlyFaults: !place.onlyFaults }) }
-    case 'only-spec':
-      return { state: changePlace(state, { onlySpec: !place.onlySpec, top: 0 }) }
     case 'follow':
       return { state: changePlace(state, { follows: !place.follows }) }
     case 'only-slot':
@@ -245,7 +246,8 @@ function markRange(state: UiState, shown: Shown): UiState {
 function toMatch(state: UiState, place: Place, shown: Shown, step: 1 | -1): UiState {
   const wanted = place.filter.toLowerCase()
   if (wanted === '') return say(state, 'nothing is searched for: / begins', true)
-  const found = toLine(state, shown, step, (line) => line.toLowerCase().includes(wanted))
+  const isWanted = (line: string): boolean => line.toLowerCase().includes(wanted)
+  const found = isText(place.view) ? toLine(state, shown, step, isWanted) : toRow(state, shown, step, isWanted)
   return found ?? say(state, step > 0 ? 'no more below' : 'no more above')
 }
 
@@ -255,6 +257,13 @@ function toLine(state: UiState, { lines, height }: Shown, step: 1 | -1, isWanted
   const top = place.follows ? lowest : place.top
   for (let at = top + step; at >= 0 && at < lines.length; at += step)
     if (isWanted(lines[at] ?? '')) return changePlace(state, { top: Math.min(at, lowest), follows: false })
+  return undefined
+}
+
+function toRow(state: UiState, shown: Shown, step: 1 | -1, isWanted: (line: string) => boolean): UiState | undefined {
+  const from = settled(placeIn(state), shown.keys, shown.height).at
+  for (let at = from + step; at >= 0 && at < shown.lines.length; at += step)
+    if (isWanted(shown.lines[at] ?? '')) return move(state, shown, at - from)
   return undefined
 }
 

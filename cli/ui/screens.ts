@@ -16,7 +16,7 @@ import { overviewLines } from './overview.ts'
 import { bodyOf, focusOf, mainHeight, type Pane, type PaneName, panesOf, type Size } from './panes.ts'
 import { isText, listName, type View } from './places.ts'
 import { type Mode, type Place, placeIn, settled, type UiState } from './state.ts'
-import { clip, ending, ends, fit, type Line, plain, type Span, scrolled, selected, textOf, widthOf, wrapped } from './text.ts'
+import { clip, ending, ends, fit, highlighted, type Line, plain, type Span, scrolled, selected, textOf, widthOf, wrapped } from './text.ts'
 import type { Style } from './themes.ts'
 
 export interface Model {
@@ -227,13 +227,15 @@ function crumbsOf({ clusters, listing, lines, note, size, state, now }: Model, p
   const aside = place.skipped === 0 ? '' : `  >${place.skipped}`
   const sort = place.sort === undefined ? '' : `  by ${place.sort.by}${place.sort.isDescending ? ' v' : ' ^'}`
   const count =
-    listing !== undefined
-      ? listing.keys.length === listing.total
-        ? `${listing.total}`
-        : `${listing.keys.length} of ${listing.total}`
-      : isText(place.view)
-        ? (note ?? `${lines.length} lines`)
-        : ''
+    listing !== undefined && place.view.screen === 'yaml'
+      ? `${listing.total} lines`
+      : listing !== undefined
+        ? listing.keys.length === listing.total
+          ? `${listing.total}`
+          : `${listing.keys.length} of ${listing.total}`
+        : isText(place.view)
+          ? (note ?? `${lines.length} lines`)
+          : ''
   // Without the first line, what must not be overlooked stands here.
   const isLost = connectionOf(clusters).connection.state === 'lost'
   const alarms = state.hasHeader ? [] : [...readOnlyText(state), ...(isLost ? [connectionText(clusters, now)] : [])]
@@ -275,34 +277,17 @@ function mainLines(model: Model, place: Place, { columns, rows }: Pane): readonl
       connectionOf(clusters).connection.state === 'connecting'
         ? 'connecting…'
         : listing.total === 0
-          ? 'there are none'
+          ? (listing.empty ?? 'there are none')
           : 'none matches; esc shows all'
     return [headings, [{ text: ` ${what}`, style: 'dim' }]]
   }
   const top = place.follows ? Math.max(0, lines.length - height) : Math.min(place.top, Math.max(0, lines.length - 1))
-  return lines.slice(top, top + height).map((line) => found(scrolled(line, place.skipped), place.filter))
+  return lines.slice(top, top + height).map((line) => highlighted(scrolled(line, place.skipped), place.filter))
 }
 
 /** By a sign, too: for terminals and eyes without colour. */
 function marked([first = '', ...rest]: Line): Line {
   return [{ text: `*${textOf(first).slice(1)}`, style: 'cyan' }, ...rest]
-}
-
-/** What is searched for stands out. */
-function found(line: Line, wanted: string): Line {
-  if (wanted === '') return line
-  const low = wanted.toLowerCase()
-  return line.flatMap((span): readonly Span[] => {
-    const text = typeof span === 'string' ? span : span.text
-    const at = text.toLowerCase().indexOf(low)
-    if (at < 0) return [span]
-    const styled = (part: string): Span => (typeof span === 'string' ? part : { ...span, text: part })
-    return [
-      styled(text.slice(0, at)),
-      { text: text.slice(at, at + wanted.length), style: 'inverse' },
-      styled(text.slice(at + wanted.length)),
-    ]
-  })
 }
 
 /** What does not fit in a small terminal is counted. */
@@ -386,7 +371,7 @@ function savedHint({ saved }: UiState, view: View, text: string): string {
   return `${text === '' ? '' : 'ctrl-s saves  '}${ours.length === 0 ? '' : `ctrl-r ${ours.length} saved  `}`
 }
 
-const hinted: ReadonlySet<Binding['deed']> = new Set(['open', 'tasks', 'rollout', 'logs', 'explain', 'describe', 'yaml', 'scale', 'restart', 'undo', 'pause-rollout', 'drain', 'tree', 'next-error', 'edit', 'follow', 'timestamps', 'next-pane', 'zoom', 'filter', 'command']) // biome-ignore format: one line
+const hinted: ReadonlySet<Binding['deed']> = new Set(['open', 'tasks', 'rollout', 'logs', 'explain', 'describe', 'yaml', 'next-sight', 'fold', 'scale', 'restart', 'undo', 'pause-rollout', 'drain', 'tree', 'next-error', 'edit', 'follow', 'timestamps', 'next-pane', 'zoom', 'filter', 'command']) // biome-ignore format: one line
 
 const hintWords: Readonly<Partial<Record<Binding['deed'], string>>> = {
   open: 'open',
@@ -396,6 +381,8 @@ const hintWords: Readonly<Partial<Record<Binding['deed'], string>>> = {
   explain: 'why',
   describe: 'describe',
   yaml: 'yaml',
+  'next-sight': 'other view',
+  fold: 'fold',
   scale: 'scale',
   restart: 'restart',
   undo: 'undo',
@@ -452,7 +439,7 @@ function hint(text: string): Span {
 }
 
 /** Keys of the view that help was asked for, then those that work everywhere. */
-export function helpLines(screen: View['screen'], filter: string, ownKeys: readonly OwnKey[]): readonly Line[] {
+export function helpLines(screen: View['screen'], filter: string, ownKeys: readonly OwnKey[], columns: number): readonly Line[] {
   const wanted = filter.toLowerCase()
   const all = bindingsOn(screen).filter(({ keys, help }) => `${keys.join(' ')} ${help}`.toLowerCase().includes(wanted))
   const here = all.filter(({ on }) => on !== 'everywhere')
@@ -462,22 +449,34 @@ export function helpLines(screen: View['screen'], filter: string, ownKeys: reado
     `${(called ?? keys.map((key) => (key === ' ' ? 'space' : key)).join(', ')).padEnd(18)} `,
     help,
   ]
-  return [
+  const ofView: readonly Line[] = [
     [
       { text: ` Keys in ${screen}`, style: 'bold' },
       { text: '   * changes the cluster', style: 'yellow' },
     ],
     ...here.map(row),
     [],
+    [{ text: ' Bars', style: 'bold' }],
+    ['  tasks  # running  ! failed  + coming  ? no node  . missing'],
+    ['  nodes  # reserved  + used beyond that'],
+    [],
+    [{ text: ' Mouse', style: 'bold' }],
+    ['  the wheel scrolls, a click selects, a second one opens'],
+    ['  one on a heading sorts; shift selects text'],
+  ]
+  const ofAll: readonly Line[] = [
     [{ text: ' Keys everywhere', style: 'bold' }],
     ...everywhere.map(row),
     ...(ownKeys.length === 0 ? [] : [[], [{ text: ' Keys of dashboard.yaml', style: 'bold' } as const]]),
     ...ownKeys.map(({ key, help, on }): Line => ['  ', `${key.padEnd(18)} `, `${help} (${on.join(', ')})`]),
-    [],
-    [{ text: ' Bars', style: 'bold' }],
-    ['  tasks  # running  ! failed  + coming  ? no node  . missing      nodes  # reserved  + used beyond that'],
-    [],
-    [{ text: ' Mouse', style: 'bold' }],
-    ['  the wheel scrolls, a click selects, a second one opens, one on a heading sorts; shift selects text'],
   ]
+  if (columns < twoColumnsFrom) return [...ofView, [], ...ofAll]
+  const half = Math.floor(columns / 2)
+  return Array.from({ length: Math.max(ofView.length, ofAll.length) }, (_, at): Line => {
+    const left = fit(ofView[at] ?? [], half - 1)
+    return [...left, ' '.repeat(half - widthOf(plain(left))), ...(ofAll[at] ?? [])]
+  })
 }
+
+/** From so many columns on help has two: the longest line of each fits. */
+const twoColumnsFrom = 160

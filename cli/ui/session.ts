@@ -2,6 +2,7 @@
 // frame is made at most ten times a second, and told only when something in it is different. What draws the frames
 // (`app.ts`) knows nothing else.
 
+import type { Kind } from '../../api/objects.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
 import { drainForecast } from '../commands/drain.ts'
@@ -146,7 +147,7 @@ export class Session {
   #isSummingUp = false
   /** For the view that shows a service: of its newest failure. */
   #lastWords: LastWords | undefined
-  #listing: { readonly version: number; readonly place: Place; readonly listing: Listing | undefined } | undefined
+  #listing: { readonly version: number; readonly place: Place; readonly width: number; readonly listing: Listing | undefined } | undefined
   #wakePoll: () => void = () => {}
 
   constructor(deps: SessionDeps) {
@@ -289,7 +290,7 @@ export class Session {
       now,
       keys,
       columns: (listing?.columns ?? []).map(({ id }) => id),
-      lines: lines.map(plain),
+      lines: textOf({ listing, lines, view: place.view }),
       height: mainHeight(this.#state, place, this.#size),
       ...(side === undefined ? {} : { side }),
     }
@@ -321,6 +322,7 @@ export class Session {
     const clusters = this.#clustersOf(place)
     const isByUsage = place.filter !== '' || place.sort !== undefined
     const version = clusters.reduce((sum, { view }) => sum + view.version + (isByUsage ? view.readings : 0), 0)
+    const width = mainPane(this.#state, place, this.#size).columns
     const isSame =
       known !== undefined &&
       known.version === version &&
@@ -329,10 +331,13 @@ export class Session {
       known.place.sort === place.sort &&
       known.place.withPast === place.withPast &&
       known.place.onlyFaults === place.onlyFaults &&
-      known.place.folded === place.folded
+      known.place.folded === place.folded &&
+      known.place.sight === place.sight &&
+      known.place.wraps === place.wraps &&
+      known.width === width
     if (isSame) return known.listing
-    const listing = listingOf(clusters, place.view, place, () => this.#deps.clock.wallMs())
-    this.#listing = { version, place, listing }
+    const listing = listingOf(clusters, place.view, { ...place, width }, () => this.#deps.clock.wallMs())
+    this.#listing = { version, place, width, listing }
     return listing
   }
 
@@ -517,8 +522,9 @@ export class Session {
   }
 
   async #page(): Promise<void> {
-    const text = this.#model()
-      .lines.map((line) => `${plain(line).trimEnd()}\n`)
+    const { listing, lines } = this.#model()
+    const text = textOf({ listing, lines, view: placeIn(this.#state).view })
+      .map((line) => `${line.trimEnd()}\n`)
       .join('')
     await this.#screen?.lend(() => this.#deps.page(text))
   }
@@ -560,8 +566,7 @@ export class Session {
   /** Starts what the present view needs, and stops what the one before did. */
   #attend(): void {
     const { view } = placeIn(this.#state)
-    const kind = view.screen === 'objects' || view.screen === 'yaml' ? view.kind : view.screen === 'cluster' ? 'Cluster' : undefined
-    if (kind !== undefined) for (const { copy } of this.#copiesOf(placeIn(this.#state))) copy.follow(kind, this.#stop.signal)
+    for (const kind of kindsFor(view)) for (const { copy } of this.#copiesOf(placeIn(this.#state))) copy.follow(kind, this.#stop.signal)
     const what = formatLocator(view)
     if (this.#activity?.what === what) return
     this.#activity?.stop.abort()
@@ -730,6 +735,30 @@ const nothingSelected: Side = { title: 'nothing is selected', lines: [] }
 
 function shownOf({ name, copy }: Followed): Cluster {
   return { name, view: copy.view, connection: copy.connection() }
+}
+
+/** Kinds besides those that are always followed. */
+function kindsFor(view: View): readonly Kind[] {
+  switch (view.screen) {
+    case 'objects':
+    case 'yaml':
+      return [view.kind]
+    case 'cluster':
+      return ['Cluster']
+    case 'tree':
+      return ['Network', 'Config']
+    default:
+      return []
+  }
+}
+
+/** All lines of a text: YAML is one, too, though one chooses among its lines. */
+function textOf({ listing, lines, view }: Pick<Model, 'listing' | 'lines'> & { readonly view: View }): readonly string[] {
+  const rows =
+    view.screen === 'yaml' && listing !== undefined
+      ? listing.draw(0, listing.keys.length, Number.MAX_SAFE_INTEGER, { skipped: 0 }).rows
+      : lines
+  return rows.map(plain)
 }
 
 /** Screens that show several clusters together. */

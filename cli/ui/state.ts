@@ -8,6 +8,7 @@ import type { ClusterView } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
 import type { Sort } from './listing.ts'
 import { formatLocator, inContext, isText, type View } from './places.ts'
+import { type Sight, usualFolds } from './yaml-listing.ts'
 
 export interface Place {
   readonly view: View
@@ -26,12 +27,11 @@ export interface Place {
   readonly columns?: readonly string[]
   /** Rows that keys act on together; and the last of them, from which a range is counted. */
   readonly marks: readonly string[]
-  /** Branches of a tree whose twigs are hidden. */
+  /** Branches of a tree, or fields of YAML, that hide what is below them. */
   readonly folded: readonly string[]
   readonly onlyFaults: boolean
   readonly withPast: boolean
-  /** Of YAML: all, or only what people write. */
-  readonly onlySpec: boolean
+  readonly sight: Sight
   /** Columns as wide as what is in them, and those that are left out otherwise. */
   readonly isWide: boolean
   readonly follows: boolean
@@ -184,10 +184,10 @@ export function placeOf(view: View, parent?: number): Place {
     top: 0,
     skipped: 0,
     marks: [],
-    folded: [],
+    folded: view.screen === 'yaml' ? usualFolds('live') : [],
     onlyFaults: false,
     withPast: false,
-    onlySpec: false,
+    sight: 'live',
     isWide: false,
     isPaused: false,
     follows: view.screen === 'logs',

@@ -1,6 +1,5 @@
 // The lines of screens that are read, not chosen from.
 
-import { nameOf } from '../resource.ts'
 import { clusterLines } from './cluster-lines.ts'
 import type { ClusterView } from './cluster-view.ts'
 import type { LastWords } from './last-words.ts'
@@ -10,9 +9,8 @@ import type { Pulse } from './pulse.ts'
 import { rolloutLines } from './rollout-lines.ts'
 import { helpLines } from './screens.ts'
 import { placeIn, type UiState } from './state.ts'
-import { type Line, oneLine, plain, wrapped } from './text.ts'
+import { type Line, oneLine, wrapped } from './text.ts'
 import { topologyLines } from './topology.ts'
-import { yamlLines } from './yaml-lines.ts'
 
 export interface TextSources {
   readonly view: ClusterView
@@ -34,19 +32,13 @@ export function linesOf(state: UiState, sources: TextSources): readonly Line[] {
     case 'service':
       return rolloutLines(view, shown.name, now, columns, sources.lastWords)
     case 'help':
-      return helpLines(state.places[place.parent ?? 0]?.view.screen ?? 'overview', place.filter, state.ownKeys)
+      return helpLines(state.places[place.parent ?? 0]?.view.screen ?? 'overview', place.filter, state.ownKeys, columns)
     case 'pulse':
       return sources.pulse.lines(view, columns)
     case 'topology':
       return topologyLines(view, columns)
     case 'cluster':
       return clusterLines(view, now, columns)
-    case 'yaml': {
-      const object = view.get(shown.kind, shown.name)
-      if (object === undefined) return [[view.isKnown(shown.kind) ? ` ${nameOf(shown.kind, shown.name)} is gone` : ' …']]
-      const lines = yamlLines(view, object, place.onlySpec, now)
-      return place.wraps ? lines.flatMap((line) => wrapped(plain(line), columns - 1).map((part): Line => [part])) : lines
-    }
     case 'logs':
       return logLines(place, sources)
     default:

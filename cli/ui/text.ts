@@ -119,6 +119,23 @@ export function scrolled(line: Line, columns: number): Line {
   })
 }
 
+/** What is searched for stands out. */
+export function highlighted(line: Line, wanted: string): Line {
+  if (wanted === '') return line
+  const low = wanted.toLowerCase()
+  return line.flatMap((span): readonly Span[] => {
+    const text = typeof span === 'string' ? span : span.text
+    const at = text.toLowerCase().indexOf(low)
+    if (at < 0) return [span]
+    const styled = (part: string): Span => (typeof span === 'string' ? part : { ...span, text: part })
+    return [
+      styled(text.slice(0, at)),
+      { text: text.slice(at, at + wanted.length), style: 'inverse' },
+      styled(text.slice(at + wanted.length)),
+    ]
+  })
+}
+
 /** `[####++....]`: how much of `total` each part is, drawn with its sign. Never empty for a part that is not nothing. */
 export function bar(parts: readonly (readonly [sign: string, amount: number])[], total: number, width: number): string {
   let drawn = ''

@@ -12,30 +12,93 @@ import { type Line, oneLine, type Span, widthOf } from './text.ts'
 /** Owners stand in a column of their own, unless a line is longer. */
 const ownerAt = 44
 
-export function yamlLines(view: ClusterView, object: WireObject, onlySpec: boolean, now: number): readonly Line[] {
+/** A line of the text. Of several lines of one value the first has its path. */
+export interface YamlRow {
+  /** The path of the field that begins here, else that of the value it goes on with and a number. */
+  readonly key: string
+  readonly text: string
+  /** The field at the top that it is part of. */
+  readonly part: string
+  readonly value?: YamlNode
+  readonly owner?: ManagedFieldsEntry
+  /** What the file says instead. */
+  readonly said?: string
+}
+
+/** Reading a text costs more than drawing it, and objects are never changed. */
+const read = new WeakMap<WireObject, readonly YamlRow[]>()
+
+export function yamlRows(view: ClusterView, object: WireObject): readonly YamlRow[] {
+  const known = read.get(object) ?? readRows(object)
+  read.set(object, known)
+  const drift = driftOf(view, object)
+  const rows = known.map((row): YamlRow => {
+    const said = drift.get(row.key)
+    return said === undefined ? row : { ...row, said }
+  })
+  const here = new Set(known.map(({ key }) => key))
+  // What the file says and the object has not stands where it would be.
+  for (const [path, said] of drift) {
+    const dot = path.lastIndexOf('.')
+    const parent = path.slice(0, dot)
+    const at = here.has(path) ? -1 : rows.findLastIndex(({ key }) => key === parent || isBelow(key, parent))
+    if (at < 0) continue
+    const indent = /^ */.exec(rows.find(({ key }) => key === parent)?.text ?? '')?.[0] ?? ''
+    const part = rows[at]?.part ?? ''
+    rows.splice(at + 1, 0, { key: path, text: `${indent}  ${path.slice(dot + 1)}:`, part, said: `not here; ${said}` })
+  }
+  return rows
+}
+
+/** Whether the line is part of the field with that path. */
+export function isBelow(key: string, path: string): boolean {
+  return key.length > path.length && key.startsWith(path) && '.[ '.includes(key[path.length] ?? '')
+}
+
+function readRows(object: WireObject): readonly YamlRow[] {
   const text = formatObjects([object], { form: 'yaml' }, false).trimEnd()
   const places = fieldPlaces(text)
   const owners = ownersByPath(object)
-  const drift = driftOf(view, object)
-  const parts = partsOf(text)
-  return text.split('\n').flatMap((line, at): readonly Line[] => {
-    if (onlySpec && parts[at] === 'status') return []
-    const path = places.get(at)
+  let [part, last, more] = ['', '', 0]
+  return text.split('\n').map((line, at): YamlRow => {
+    part = /^(\w+):/.exec(line)?.[1] ?? part
+    const place = places.get(at)
+    const path = place?.path
+    more = path === undefined ? more + 1 : 0
+    last = path ?? last
     const owner = path === undefined ? undefined : owners.get(path)
-    const differs = path !== undefined && drift.has(path)
-    const shown = oneLine(line.replaceAll('\t', '  '))
-    // What differs first: lines are cut where the screen ends.
-    const notes = [
-      ...(differs ? [drift.get(path) ?? ''] : []),
-      ...(owner === undefined
-        ? []
-        : [`${ownerWords(owner)}${owner.subresource === undefined ? '' : ` (${owner.subresource})`} ${timeOf(owner.time, now)}`]),
-    ]
-    const head: Span = differs ? { text: `~${shown}`, style: 'yellow' } : ` ${shown}`
-    if (notes.length === 0) return [[head]]
-    const gap = ' '.repeat(Math.max(2, ownerAt - widthOf(shown)))
-    return [[head, { text: `${gap}# ${notes.join('; ')}`, style: differs ? 'yellow' : 'dim' }]]
+    const key = path ?? `${last} +${more}`
+    return {
+      key,
+      text: oneLine(line.replaceAll('\t', '  ')),
+      part,
+      ...(place === undefined || place.value === null ? {} : { value: place.value }),
+      ...(owner === undefined ? {} : { owner }),
+    }
   })
+}
+
+/** One line, as it is drawn. `note`: what stands behind it besides. */
+export function yamlLine({ text, owner, said }: YamlRow, now: number, note?: string): Line {
+  // What differs first: lines are cut where the screen ends.
+  const notes = [
+    ...(note === undefined ? [] : [note]),
+    ...(said === undefined ? [] : [said]),
+    ...(owner === undefined
+      ? []
+      : [`${ownerWords(owner)}${owner.subresource === undefined ? '' : ` (${owner.subresource})`} ${timeOf(owner.time, now)}`]),
+  ]
+  const head: Span = said === undefined ? ` ${text}` : { text: `~${text}`, style: 'yellow' }
+  if (notes.length === 0) return [head]
+  const gap = ' '.repeat(Math.max(2, ownerAt - widthOf(text)))
+  return [head, { text: `${gap}# ${notes.join('; ')}`, style: said === undefined ? 'dim' : 'yellow' }]
+}
+
+/** Without what the cluster writes. */
+export function yamlLines(view: ClusterView, object: WireObject, now: number): readonly Line[] {
+  return yamlRows(view, object)
+    .filter(({ part }) => part !== 'status')
+    .map((row) => yamlLine(row, now))
 }
 
 /** The time of today, the day of another. */
@@ -44,32 +107,25 @@ function timeOf(time: string, now: number): string {
   return isToday ? time.slice(11, 19) : time.slice(0, 10)
 }
 
-/** For each line, the top-level field that it belongs to. */
-function partsOf(text: string): readonly string[] {
-  let part = ''
-  return text.split('\n').map((line) => {
-    part = /^(\w+):/.exec(line)?.[1] ?? part
-    return part
-  })
-}
-
-/** Line → path of the field that begins there. */
-function fieldPlaces(text: string): ReadonlyMap<number, string> {
+/** Line → the field that begins there. */
+function fieldPlaces(text: string): ReadonlyMap<number, { readonly path: string; readonly value: YamlNode | null }> {
   const counter = new LineCounter()
-  const places = new Map<number, string>()
+  const places = new Map<number, { readonly path: string; readonly value: YamlNode | null }>()
   const visit = (node: YamlNode | null, path: string): void => {
     if (isMap(node))
       for (const { key, value } of node.items) {
         if (!isScalar(key) || key.range === null || key.range === undefined) continue
         const below = path === '' ? String(key.value) : `${path}.${key.value}`
-        places.set(counter.linePos(key.range[0]).line - 1, below)
+        const line = counter.linePos(key.range[0]).line - 1
+        places.set(line, { path: below, value: value as YamlNode | null })
         visit(value as YamlNode | null, below)
       }
     if (isSeq(node))
       for (const [at, item] of node.items.entries()) {
         const { range } = item as YamlNode
         const below = `${path}[${at}]`
-        if (range !== null && range !== undefined && !isMap(item)) places.set(counter.linePos(range[0]).line - 1, below)
+        if (range !== null && range !== undefined && !isMap(item))
+          places.set(counter.linePos(range[0]).line - 1, { path: below, value: item as YamlNode })
         visit(item as YamlNode, below)
       }
   }
