@@ -9,14 +9,16 @@ import type { Cluster } from './clusters.ts'
 import { hostOf } from './names.ts'
 import { alones, inContext, parseLocator, type View } from './places.ts'
 
-/** Throws with what is wrong. Of several clusters, the one that has it, unless the text names one. */
+/** Throws with what is wrong. Of several clusters, the one that has it, unless the text names some. */
 export function placeCalled(clusters: readonly Cluster[], text: string): View {
   const place = parseLocator(text)
   const names = clusters.map(({ name }) => name).join(', ')
-  const possible = place.context === undefined ? clusters : clusters.filter(({ name }) => name === place.context)
+  const wanted = place.context?.split(',') ?? []
+  const unknown = wanted.find((each) => !clusters.some(({ name }) => name === each))
+  const possible = place.context === undefined ? clusters : clusters.filter(({ name }) => wanted.includes(name))
   const [first, ...others] = possible
-  if (first === undefined)
-    throw new Error(`no context "${place.context}" is shown here: there ${names.includes(',') ? 'are' : 'is'} ${names}`)
+  if (first === undefined || unknown !== undefined)
+    throw new Error(`no context "${unknown}" is shown here: there ${names.includes(',') ? 'are' : 'is'} ${names}`)
   if (clusters.length === 1) return withWholeNames(first.view, inContext(place, undefined))
   if (others.length === 0 || !hasName(place)) return others.length === 0 ? withWholeNames(first.view, place) : place
   // What is in a cluster that was not reached yet nobody knows.
@@ -57,14 +59,23 @@ function wholeName(view: ClusterView, kind: Kind, name: string): string {
   throw new Error(only === undefined ? `${what} not found` : `${what} could be any of: ${found.toSorted().join(', ')}`)
 }
 
-/** The text as far as all that it may become agree. */
-export function completed(view: ClusterView, text: string): string {
-  const candidates = candidatesFor(view, text).filter((candidate) => candidate.startsWith(text))
+/** The text as far as all that it may become agree: a kind, a name, a context, else what was typed before. */
+export function completed(view: ClusterView, contexts: readonly string[], before: readonly string[], text: string): string {
+  const possible = [...candidatesFor(view, text), ...contextsFor(contexts, text)].filter((candidate) => candidate.startsWith(text))
+  const candidates = possible.length > 0 ? possible : before.filter((candidate) => candidate.startsWith(text)).slice(-1)
   const [first] = candidates
   if (first === undefined) return text
   let length = first.length
   for (const candidate of candidates) while (!candidate.startsWith(first.slice(0, length))) length--
   return first.slice(0, length)
+}
+
+/** After `@`, and after each comma there. */
+function contextsFor(contexts: readonly string[], text: string): readonly string[] {
+  const [, head = '', list] = /^(.*\s|)@(\S*)$/.exec(text) ?? []
+  if (list === undefined) return []
+  const named = list.split(',').slice(0, -1)
+  return contexts.filter((each) => !named.includes(each)).map((each) => `${head}@${[...named, each].join(',')}`)
 }
 
 function candidatesFor(view: ClusterView, text: string): readonly string[] {

@@ -4,7 +4,7 @@
 import type { Kind } from '../../api/objects.ts'
 import { definitionOf, parseKind } from '../resource.ts'
 
-/** Of one cluster where it says so; of all that are shown otherwise, or of the first. */
+/** Of one cluster where it says so, of several with commas between them; of all that are shown otherwise, or of the first. */
 export type View = Sight & { readonly context?: string }
 
 type Sight =
@@ -87,12 +87,36 @@ function pathOf(view: View): string {
 /** Screens that are written by their name alone. */
 export const alones = ['overview', 'pulse', 'cluster', 'kinds', 'forwards', 'topology', 'tree', 'help'] as const
 
-/** `services`, `kit://prod/services`, `services @prod`. Throws with what is there. */
+/** The same view of other clusters, as it is written; of all of them where none is named. */
+export function elsewhere({ context: _, ...view }: View, contexts: string): string {
+  return contexts === '' ? formatLocator(view) : `${formatLocator(view)} @${contexts}`
+}
+
+/** `services`, `kit://prod/services`, `services state=failed @prod,test`. Throws with what is there. */
 export function parseLocator(text: string): View {
-  const [, path = '', after] = /^(.*?)(?:\s+@(\S+))?$/.exec(text.trim()) ?? []
+  const [path = '', ...words] = text.trim().split(/\s+/)
+  const after = words.at(-1)?.startsWith('@') === true ? words.pop()?.slice(1) : undefined
+  const view = parseWhole(path, after)
+  return words.length === 0 ? view : filtered(view, words.join(' '))
+}
+
+function filtered(view: View, filter: string): View {
+  switch (view.screen) {
+    case 'services':
+    case 'nodes':
+    case 'events':
+    case 'tasks':
+    case 'objects':
+      return { ...view, filter: view.filter === undefined ? filter : `${view.filter} ${filter}` }
+    default:
+      throw new Error(`"${filter}" filters nothing here: only lists have a filter`)
+  }
+}
+
+function parseWhole(path: string, after: string | undefined): View {
   if (!path.startsWith(scheme)) return inContext(parsePath(path), after)
   const [context = '', ...rest] = path.slice(scheme.length).split('/')
-  if (context === '' || rest.length === 0) throw new Error(`"${text}" names no view: write ${scheme}CONTEXT/services`)
+  if (context === '' || rest.length === 0) throw new Error(`"${path}" names no view: write ${scheme}CONTEXT/services`)
   return inContext(parsePath(rest.join('/')), after ?? context)
 }
 

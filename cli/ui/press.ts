@@ -9,7 +9,7 @@ import { bindingOf, tabs } from './keys.ts'
 import type { Sort } from './listing.ts'
 import { slotAt } from './log-text.ts'
 import { paneNames } from './panes.ts'
-import { formatLocator, isText, listName } from './places.ts'
+import { elsewhere, formatLocator, isText, listName } from './places.ts'
 import {
   ask,
   changePlace,
@@ -291,7 +291,15 @@ function type(state: UiState, mode: Typing, key: string, shown: Shown): Transiti
     const back = Math.max(0, Math.min(kept.length, mode.back + (key === 'up' ? 1 : -1)))
     return typed(kept[kept.length - back] ?? '', back)
   }
-  if (key === 'tab' && mode.kind === 'command') return typed(completed(shown.view, mode.text))
+  if (key === 'tab' && mode.kind === 'command')
+    return typed(
+      completed(
+        shown.view,
+        shown.clusters.map(({ name }) => name),
+        state.typed.command,
+        mode.text,
+      ),
+    )
   if (key === 'tab' && mode.kind === 'filter') return typed(completedColumn(shown.columns, mode.text))
   if (mode.kind === 'filter' && key === 'ctrl-r') return typed(nextSaved(state, mode.text))
   if (mode.kind === 'filter' && key === 'ctrl-s') {
@@ -346,7 +354,8 @@ function command(state: UiState, text: string, shown: Shown): Transition {
     return { state: ask(state, { question: `kit ${text}`, consequences: [], commands, verb: 'Delete' }) }
   }
   try {
-    return { state: go(state, placeCalled(shown.clusters, text), true) }
+    const there = text.startsWith('@') ? elsewhere(placeIn(state).view, text.slice(1)) : text
+    return { state: go(state, placeCalled(shown.clusters, there), true) }
   } catch (error) {
     return { state: say(state, error instanceof Error ? error.message : String(error), true) }
   }

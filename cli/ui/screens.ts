@@ -118,7 +118,12 @@ function headerOf({ clusters, clusterCount, state, now, size, busy }: Model): Li
   const failed = sum((view) => view.counts().failed + view.counts().unhealthy)
   const pending = sum((view) => view.counts().pending)
   const [first, ...others] = clusters
-  const called = others.length === 0 ? `${first?.name}${clusterCount > 1 ? ` of ${clusterCount}` : ''}` : `${clusters.length} clusters`
+  const called =
+    others.length === 0
+      ? `${first?.name}${clusterCount > 1 ? ` of ${clusterCount}` : ''}`
+      : clusters.length < clusterCount
+        ? `${clusters.length} of ${clusterCount} clusters`
+        : `${clusters.length} clusters`
   const left: Line = [
     ' ',
     { text: 'kit', style: 'bold' },
@@ -321,7 +326,7 @@ function dialog(mode: Extract<Mode, { kind: 'confirm' }>, columns: number): read
   ]
 }
 
-function footerOf({ state, clusters, size }: Model, place: Place): Line {
+function footerOf({ state, clusters, clusterCount, size }: Model, place: Place): Line {
   const { mode } = state
   if (mode.kind !== 'browse' && mode.kind !== 'command' && mode.kind !== 'filter' && mode.isLeaving === true && state.message !== undefined)
     return [{ text: ` ${state.message.text}`, style: 'red' }]
@@ -330,7 +335,7 @@ function footerOf({ state, clusters, size }: Model, place: Place): Line {
     case 'command':
       return [
         { text: ` :${ending(mode.text, size.columns - 3)}_`, style: 'bold' },
-        hint('   services  service/NAME/tasks  pulse  theme …   tab  ↑  esc'),
+        hint(`   services  service/NAME/tasks  ${clusterCount > 1 ? '@CONTEXT,CONTEXT' : 'pulse'}  theme …   tab  ↑  esc`),
       ]
     case 'filter':
       return [

@@ -298,9 +298,10 @@ export class Session {
 
   /** Those that a place shows: the one that it is of; of lists all; the first, where only one can be shown. */
   #copiesOf({ view }: Place): readonly Followed[] {
-    const found = this.#copies.filter(({ name }) => name === view.context)
-    if (found.length > 0) return found
-    return showsAll.has(view.screen) ? this.#copies : this.#copies.slice(0, 1)
+    const named = view.context?.split(',') ?? []
+    const found = this.#copies.filter(({ name }) => named.includes(name))
+    const possible = found.length > 0 ? found : this.#copies
+    return showsAll.has(view.screen) ? possible : possible.slice(0, 1)
   }
 
   #clustersOf(place: Place): readonly Cluster[] {
