@@ -5,15 +5,16 @@ import { filledIn, parseDashboardFile } from './dashboard-file.ts'
 const grafana = { key: 'ctrl-g', on: ['services'], help: 'its graphs', command: 'open http://grafana/{name}' }
 
 test('themes of contexts and keys of one’s own are read from one file, beside the filters', () => {
-  assert.deepEqual(parseDashboardFile('f', ''), { themes: {}, keys: [] })
-  const text = JSON.stringify({ filters: { tasks: ['x'] }, themes: { prod: 'production' }, keys: [grafana] })
-  assert.deepEqual(parseDashboardFile('f', text), { themes: { prod: 'production' }, keys: [grafana] })
+  assert.deepEqual(parseDashboardFile('f', ''), { themes: {}, keys: [], readOnly: [] })
+  const text = JSON.stringify({ filters: { tasks: ['x'] }, themes: { prod: 'production' }, readOnly: ['prod'], keys: [grafana] })
+  assert.deepEqual(parseDashboardFile('f', text), { themes: { prod: 'production' }, readOnly: ['prod'], keys: [grafana] })
 })
 
 test('what is wrong in it is said with its place', () => {
   const rows: readonly (readonly [value: unknown, said: RegExp])[] = [
     [[1], /^Error: f: it must be a map with/],
     [{ themes: { prod: 1 } }, /f: themes\.prod must be the name of a theme/],
+    [{ readOnly: 'prod' }, /f: readOnly must be a list of contexts/],
     [{ keys: {} }, /f: keys must be a list of at most 50/],
     [{ keys: [{ ...grafana, key: 'F5' }] }, /keys\[0\]\.key must be one character, or ctrl- and a letter/],
     [{ keys: [grafana, { ...grafana, on: [] }] }, /keys\[1\]\.on must be a list of views/],

@@ -21,6 +21,8 @@ export interface DashboardFile {
   /** By context; `local` is the cluster of this machine. */
   readonly themes: Readonly<Record<string, string>>
   readonly keys: readonly OwnKey[]
+  /** Contexts in which the dashboard changes nothing. */
+  readonly readOnly: readonly string[]
 }
 
 const mostKeys = 50
@@ -47,11 +49,13 @@ export function parseDashboardFile(path: string, text: string): DashboardFile {
   } catch {
     throw fail('it is not YAML')
   }
-  if (!isJsonObject(value)) throw fail('it must be a map with `filters`, `themes` and `keys`')
-  const { themes = {}, keys = [] } = value
+  if (!isJsonObject(value)) throw fail('it must be a map with `filters`, `themes`, `readOnly` and `keys`')
+  const { themes = {}, keys = [], readOnly = [] } = value
   if (!isJsonObject(themes)) throw fail('themes must be a map from contexts to names of themes')
   if (!Array.isArray(keys) || keys.length > mostKeys) throw fail(`keys must be a list of at most ${mostKeys}`)
+  if (!Array.isArray(readOnly) || !readOnly.every((each) => typeof each === 'string')) throw fail('readOnly must be a list of contexts')
   return {
+    readOnly,
     themes: Object.fromEntries(
       Object.entries(themes).map(([context, theme]) => {
         if (typeof theme !== 'string') throw fail(`themes.${context} must be the name of a theme`)

@@ -4,9 +4,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import { openThree } from './testdata/three-clusters.ts'
+import { createTown } from './testdata/town.ts'
 
-async function start() {
-  const { town, testing, advance } = await openThree()
+const graphs = { key: 'ctrl-g', on: ['services'], help: 'its graphs', command: 'open {name}' }
+
+async function start(given: Parameters<typeof openThree>[0] = {}) {
+  const { town, testing, advance } = await openThree(given)
   const type = async (...keys: readonly string[]): Promise<readonly string[]> => {
     for (const key of keys) town.session.press(key)
     await advance(2_500)
@@ -84,4 +87,31 @@ test('tab completes contexts one after the other, and what was typed before', as
   assert.match((await type(',', 't', 'tab')).at(-1) ?? '', /:services @prod,test_/)
   await type('esc', ':', ...'scale service/shop_web=9 @prod', 'enter')
   assert.match((await type(':', ...'scale s', 'tab')).at(-1) ?? '', /:scale service\/shop_web=9 @prod_/)
+})
+
+test('in a context that the file says is read-only nothing is changed, by no key, mark, command or form; in others it is', async () => {
+  const { type, town } = await start({ file: async () => ({ themes: {}, keys: [graphs], readOnly: ['prod'] }) })
+  assert.match((await type('2'))[0] ?? '', /READ-ONLY prod 1 of 3 NOT REACHED/)
+  for (const key of ['ctrl-x', 'S', 'R', 'U', 'p', 'e', 's', 'F', 'ctrl-g'])
+    assert.match((await type('2', 'g', key)).at(-1) ?? '', /prod is read-only: nothing is changed there/, key)
+  assert.match((await type(' ', 'G', ' ', 'R')).at(-1) ?? '', /prod is read-only/, 'one of two that are marked')
+  assert.match((await type(':', ...'scale service/shop_web=1 @prod', 'enter')).at(-1) ?? '', /prod is read-only/)
+  assert.match((await type(':', ...'services @prod', 'enter'))[0] ?? '', /READ-ONLY {2}?live|READ-ONLY live/)
+  assert.deepEqual([town.ran, town.shells], [[], []])
+  await type(':', ...'services @test', 'enter', 'G', 'S', 'backspace', '7', 'enter')
+  assert.deepEqual(town.ran, [['--context', 'test', 'scale', 'service/shop_web=7']])
+})
+
+test('the only cluster may be read-only, and so is everything while the file cannot be read', async () => {
+  const unreadable = async (): Promise<never> => {
+    throw new Error('dashboard.yaml: it is not YAML')
+  }
+  for (const file of [async () => ({ themes: {}, keys: [], readOnly: ['local'] }), unreadable]) {
+    const town = createTown({ file })
+    const { close } = await town.open()
+    assert.match(town.session.frame()[0] ?? '', /READ-ONLY live/)
+    await town.type('2', 'S')
+    assert.match(town.session.frame().at(-1) ?? '', /read-only: nothing is changed here/)
+    close()
+  }
 })

@@ -101,7 +101,7 @@ function present(view: ClusterView, kind: string, name: string): Selected | unde
 }
 
 /** Those that are marked and still there; else the selected one. */
-function allSelected(place: Place, shown: Shown): readonly Selected[] {
+export function allSelected(place: Place, shown: Shown): readonly Selected[] {
   const marked = place.marks.filter((key) => shown.keys.includes(key))
   const one = selectedIn(place, shown)
   if (marked.length === 0) return one === undefined ? [] : [one]

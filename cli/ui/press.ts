@@ -4,7 +4,7 @@
 import { filledIn } from '../dashboard-file.ts'
 import { savedFor } from '../saved-filters.ts'
 import { completed, placeCalled } from './command-line.ts'
-import { onObject, selectedIn } from './deeds.ts'
+import { allSelected, onObject, selectedIn } from './deeds.ts'
 import { bindingOf, tabs } from './keys.ts'
 import type { Sort } from './listing.ts'
 import { slotAt } from './log-text.ts'
@@ -13,6 +13,8 @@ import { elsewhere, formatLocator, isText, listName } from './places.ts'
 import {
   ask,
   changePlace,
+  contextOf,
+  forbidden,
   go,
   jump,
   type Mode,
@@ -51,7 +53,14 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
   const place = placeIn(state)
   const binding = bindingOf(place.view.screen, key)
   if (binding === undefined) return pressOwn(state, key, shown)
-  if (binding.changes === true && state.isReadOnly) return { state: say(state, 'read-only: nothing is changed here', true) }
+  const refusal =
+    binding.changes === true
+      ? forbidden(
+          state,
+          allSelected(place, shown).map(({ context }) => context),
+        )
+      : undefined
+  if (refusal !== undefined) return { state: say(state, refusal, true) }
   const ofYaml = place.view.screen === 'yaml' ? onYaml(state, place, place.view, binding.deed, shown) : undefined
   if (ofYaml !== undefined) return ofYaml
   const half = Math.ceil(shown.height / 2)
@@ -171,8 +180,9 @@ function pressOwn(state: UiState, key: string, shown: Shown): Transition {
     (each) => each.key === key && (each.on.includes(place.view.screen) || each.on.includes(listName(place.view))),
   )
   if (own === undefined) return { state }
-  if (state.isReadOnly) return { state: say(state, 'read-only: nothing is changed here', true) }
   const object = selectedIn(place, shown)
+  const refusal = forbidden(state, [object?.context])
+  if (refusal !== undefined) return { state: say(state, refusal, true) }
   if (object === undefined) return { state: say(state, 'nothing is selected, or it is gone', true) }
   const { kind, name, context = '' } = object
   return { state, effect: { do: 'shell', command: filledIn(own.command, { kind, name, context }) } }
@@ -347,9 +357,10 @@ function command(state: UiState, text: string, shown: Shown): Transition {
   }
   if (verb === 'columns') return { state: chooseColumns(state, rest, shown.columns) }
   if (/^(scale|rollout|drain|pause|activate|label|delete)$/.test(verb ?? '') && rest !== undefined) {
-    if (state.isReadOnly) return { state: say(state, 'read-only: nothing is changed here', true) }
     const commands = commandIn(state, words, shown)
     if (commands === undefined) return { state: say(state, 'of which cluster? End it with @CONTEXT', true) }
+    const refusal = forbidden(state, commands.map(contextOf))
+    if (refusal !== undefined) return { state: say(state, refusal, true) }
     if (verb !== 'delete') return { state, effect: { do: 'run', commands } }
     return { state: ask(state, { question: `kit ${text}`, consequences: [], commands, verb: 'Delete' }) }
   }

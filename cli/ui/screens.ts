@@ -136,7 +136,8 @@ function headerOf({ clusters, clusterCount, state, now, size, busy }: Model): Li
     ...(busy.length > 0 ? [{ text: `  … ${busy[0]}`, style: 'cyan' } as const] : []),
   ]
   const isWide = size.columns >= wideHeaderFrom
-  const mode: Line = isWide && !state.isReadOnly ? ['READ-WRITE  '] : readOnlyText(state)
+  const guarded = readOnlyText(state, clusters)
+  const mode: Line = isWide && guarded.length === 0 ? ['READ-WRITE  '] : guarded
   const clock: Line = isWide ? [{ text: ` ${new Date(now).toISOString().slice(11, 19)} UTC `, style: 'dim' }] : []
   return ends([...left, ...(isWide ? managersText(nodes) : [])], [...mode, connectionText(clusters, now), ...clock], size.columns)
 }
@@ -155,8 +156,11 @@ function managersText(nodes: readonly Node[]): Line {
   return [{ text: `  ${count} *${hostname}${version === undefined ? '' : `  v${version}`}`, style: 'dim' }]
 }
 
-function readOnlyText({ isReadOnly }: UiState): Line {
-  return isReadOnly ? [{ text: 'READ-ONLY ', style: 'bold' }] : []
+function readOnlyText({ isReadOnly, readOnlyContexts }: UiState, clusters: readonly Cluster[]): Line {
+  const names = clusters.map(({ name }) => name).filter((name) => readOnlyContexts.includes(name))
+  if (!isReadOnly && names.length === 0) return []
+  const which = isReadOnly || names.length === clusters.length ? '' : `${names.join(', ')} `
+  return [{ text: `READ-ONLY ${which}`, style: 'bold' }]
 }
 
 function connectionText(clusters: readonly Cluster[], now: number): Span {
@@ -243,7 +247,7 @@ function crumbsOf({ clusters, listing, lines, note, size, state, now }: Model, p
           : ''
   // Without the first line, what must not be overlooked stands here.
   const isLost = connectionOf(clusters).connection.state === 'lost'
-  const alarms = state.hasHeader ? [] : [...readOnlyText(state), ...(isLost ? [connectionText(clusters, now)] : [])]
+  const alarms = state.hasHeader ? [] : [...readOnlyText(state, clusters), ...(isLost ? [connectionText(clusters, now)] : [])]
   return ends(
     [' ', ...trail, ...filter, ...faults, past, ...only, level, ...paused, ...marks, sort, aside],
     [`${count}${formerOf(clusters, place)} `, ...alarms],

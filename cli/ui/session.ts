@@ -535,9 +535,12 @@ export class Session {
     this.#publish()
   }
 
-  /** Keys that are ours stay ours. Of several clusters none has its theme. */
+  /** Keys that are ours stay ours. Of several clusters none has its theme. What cannot be read may say that nothing must be changed. */
   async #haveFile(): Promise<void> {
-    const { themes, keys } = await this.#deps.file()
+    const { themes, keys, readOnly } = await this.#deps.file().catch((error: unknown) => {
+      this.#state = { ...this.#state, isReadOnly: true }
+      throw error
+    })
     const [first, ...others] = this.#copies
     const theme = others.length > 0 || first === undefined || this.#deps.theme !== undefined ? undefined : themes[first.context]
     const taken = keys.flatMap((own) => {
@@ -547,7 +550,15 @@ export class Session {
     const known =
       theme === undefined || isTheme(theme) ? [] : [`dashboard.yaml: there is no theme "${theme}": there are ${themeNames.join(', ')}`]
     const [problem] = [...taken, ...known]
-    const next = { ...this.#state, ownKeys: keys, ...(theme !== undefined && isTheme(theme) ? { theme } : {}) }
+    const guarded = this.#copies.filter(({ context }) => readOnly.includes(context)).map(({ name }) => name)
+    const isReadOnly = this.#state.isReadOnly || guarded.length === this.#copies.length
+    const next = {
+      ...this.#state,
+      isReadOnly,
+      readOnlyContexts: guarded,
+      ownKeys: keys,
+      ...(theme !== undefined && isTheme(theme) ? { theme } : {}),
+    }
     this.#state = problem === undefined ? next : say(next, problem, true)
     this.#publish()
   }

@@ -397,7 +397,7 @@ test('a filter that is saved is there in the next dashboard, for every list of t
 test('keys of one’s own run their command about what is selected; not where they are taken, and not read-only', async () => {
   const graphs = { key: 'ctrl-g', on: ['services', 'stacks'], help: 'its graphs', command: 'open {kind}/{name}' }
   const asked = async (keys: readonly string[], isReadOnly = false, ownKeys = [graphs]): Promise<readonly string[]> => {
-    const town = createTown({ isReadOnly, file: async () => ({ themes: {}, keys: ownKeys }) })
+    const town = createTown({ isReadOnly, file: async () => ({ themes: {}, readOnly: [], keys: ownKeys }) })
     const terminal = await openTerminal(town)
     for (const key of keys) await terminal.type(key)
     await terminal.close()
@@ -408,7 +408,7 @@ test('keys of one’s own run their command about what is selected; not where th
   assert.deepEqual(await asked(['4', '\u0007']), [])
   assert.deepEqual(await asked(['2', '\u0007'], true), [])
   assert.deepEqual(await asked(['2', 'd'], false, [{ ...graphs, key: 'd' }]), [])
-  const town = createTown({ file: async () => ({ themes: {}, keys: [{ ...graphs, key: 'd' }] }) })
+  const town = createTown({ file: async () => ({ themes: {}, readOnly: [], keys: [{ ...graphs, key: 'd' }] }) })
   const { close } = await town.open()
   assert.match(town.session.frame().at(-1) ?? '', /dashboard\.yaml: d is taken: describe/)
   await town.type('?', 'G')
@@ -417,7 +417,7 @@ test('keys of one’s own run their command about what is selected; not where th
 })
 
 test('a context has its theme, unless another one is asked for; in the one for production what is deleted is named', async () => {
-  const file = async () => ({ themes: { local: 'production', prod: 'pink' }, keys: [] })
+  const file = async () => ({ themes: { local: 'production', prod: 'pink' }, readOnly: [], keys: [] })
   const deleted = async (given: Parameters<typeof createTown>[0]): Promise<string> => {
     const town = createTown({ file, ...given })
     const { close } = await town.open()

@@ -96,6 +96,8 @@ export interface UiState {
   readonly mode: Mode
   readonly message?: { readonly text: string; readonly isError: boolean }
   readonly isReadOnly: boolean
+  /** Clusters of several in which nothing is changed. */
+  readonly readOnlyContexts: readonly string[]
   /** What was typed before, oldest first. */
   readonly typed: { readonly command: readonly string[]; readonly filter: readonly string[] }
   /** Kept for another day. */
@@ -165,6 +167,7 @@ export function begin(view: View, { isReadOnly, theme }: { readonly isReadOnly: 
     last: 0,
     mode: { kind: 'browse' },
     isReadOnly,
+    readOnlyContexts: [],
     typed: { command: [], filter: [] },
     saved: {},
     ownKeys: [],
@@ -292,6 +295,18 @@ export function goneTo(before: UiState, next: UiState, context: string | undefin
 /** The view of that cluster; of the first where none is named, or there is none such. */
 export function viewIn(clusters: readonly Cluster[], context: string | undefined): ClusterView {
   return (clusters.find(({ name }) => name === context) ?? { view: firstOf(clusters) }).view
+}
+
+/** What is said of a wish to change something there; undefined where that is allowed. */
+export function forbidden({ isReadOnly, readOnlyContexts }: UiState, contexts: readonly (string | undefined)[]): string | undefined {
+  if (isReadOnly) return 'read-only: nothing is changed here'
+  const context = contexts.find((each) => each !== undefined && readOnlyContexts.includes(each))
+  return context === undefined ? undefined : `${context} is read-only: nothing is changed there`
+}
+
+/** The cluster that a command is for, where it says so. */
+export function contextOf(words: Words): string | undefined {
+  return words[0] === '--context' ? words[1] : undefined
 }
 
 /** The command for that cluster. */

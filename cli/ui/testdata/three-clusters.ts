@@ -2,9 +2,10 @@
 
 import { StatusError } from '../../../api/errors.ts'
 import type { Client } from '../../../client/client.ts'
+import type { SessionDeps } from '../session.ts'
 import { createTown } from './town.ts'
 
-export async function openThree() {
+export async function openThree(given: Partial<SessionDeps> = {}) {
   const [prod, testing] = [createTown(), createTown()]
   await Promise.all([prod.open(), testing.open()])
   const fail = (): never => {
@@ -16,7 +17,7 @@ export async function openThree() {
     { name: 'test', context: 'test', client: testing.client },
     { name: 'lost', context: 'lost', client: nobody },
   ]
-  const town = createTown({ clusters, clock: prod.clock })
+  const town = createTown({ clusters, clock: prod.clock, ...given })
   const stop = new AbortController()
   const ended = town.session.run(stop.signal)
   await prod.clock.advance(4_000)

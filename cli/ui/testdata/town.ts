@@ -211,7 +211,7 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
       shells.push(command)
       return { isGood: true, text: '' }
     },
-    file: async () => ({ themes: {}, keys: [] }),
+    file: async () => ({ themes: {}, readOnly: [], keys: [] }),
     page: async (text) => void paged.push(text),
     browse: async (url) => void browsed.push(url),
     filters: {
