@@ -1,9 +1,9 @@
-// What a person has set for the dashboard: dashboard.yaml beside the file of contexts. Filters are kept there by the dashboard
-// itself (`saved-filters.ts`); themes of contexts and keys of one's own are written by hand.
+// What a person has set for the dashboard: dashboard.yaml beside the file of contexts. Filters and columns are kept there by the
+// dashboard itself (`saved-filters.ts`, `saved-columns.ts`); themes of contexts and keys of one's own are written by hand.
 
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { parse } from 'yaml'
+import { parse, parseDocument } from 'yaml'
 import { isJsonObject, type Json } from '../api/wire.ts'
 import { configPath } from './contexts.ts'
 
@@ -40,7 +40,43 @@ export async function readDashboardText(path: string): Promise<string> {
   })
 }
 
-/** `filters` is read by who keeps them. */
+/** What the dashboard keeps under a name: lists of text, by what they are of. */
+export function parseLists(path: string, text: string, under: string, example: string): Readonly<Record<string, readonly string[]>> {
+  const fail = (why: string): Error =>
+    new Error(`${path}: ${why}; write \`${under}:\` with lists of text under it ${example}, or move the file away`)
+  let value: unknown
+  try {
+    value = parse(text) ?? {}
+  } catch {
+    throw fail('it is not YAML')
+  }
+  const lists = isJsonObject(value) ? (value[under] ?? {}) : undefined
+  if (!isJsonObject(lists)) throw fail(`it must be a map with \`${under}\``)
+  return Object.fromEntries(
+    Object.entries(lists).map(([of, list]) => {
+      const isText = (each: unknown): each is string => typeof each === 'string' && each !== ''
+      if (!Array.isArray(list) || !list.every(isText)) throw fail(`${under}.${of} must be a list of text`)
+      return [of, list]
+    }),
+  )
+}
+
+/** Whatever else is in the file stays as it was written, with its comments. */
+export async function rewrite(
+  path: string,
+  text: string,
+  under: string,
+  lists: Readonly<Record<string, readonly string[]>>,
+): Promise<void> {
+  const whole = parseDocument(text)
+  whole.set(under, lists)
+  const draft = `${path}.${process.pid}`
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  await writeFile(draft, whole.toString({ lineWidth: 0 }), { mode: 0o600, flush: true })
+  await rename(draft, path)
+}
+
+/** `filters` and `columns` are read by who keeps them. */
 export function parseDashboardFile(path: string, text: string): DashboardFile {
   const fail = (why: string): Error => new Error(`${path}: ${why}; docs/dashboard.md has an example`)
   let value: unknown

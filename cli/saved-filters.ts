@@ -1,11 +1,7 @@
 // Filters that a person keeps for another day, by what they are filters of: dashboard.yaml beside the file of contexts. It is
 // read again before it is written, so that two dashboards do not lose each other's.
 
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { parse, parseDocument } from 'yaml'
-import { isJsonObject } from '../api/wire.ts'
-import { dashboardPath, readDashboardText } from './dashboard-file.ts'
+import { dashboardPath, parseLists, readDashboardText, rewrite } from './dashboard-file.ts'
 
 /** By `listName`, oldest first. */
 export type SavedFilters = Readonly<Record<string, readonly string[]>>
@@ -34,23 +30,8 @@ export function savedFor(saved: SavedFilters, of: string): readonly string[] {
 }
 
 export function parseSavedFilters(path: string, text: string): SavedFilters {
-  const fail = (why: string): Error =>
-    new Error(`${path}: ${why}; write \`filters:\` with lists of text under it (tasks: ["state=failed"]), or move the file away`)
-  let value: unknown
-  try {
-    value = parse(text) ?? {}
-  } catch {
-    throw fail('it is not YAML')
-  }
-  const filters = isJsonObject(value) ? (value['filters'] ?? {}) : undefined
-  if (!isJsonObject(filters)) throw fail('it must be a map with `filters`')
-  return Object.fromEntries(
-    Object.entries(filters).map(([of, list]) => {
-      const isText = (each: unknown): each is string => typeof each === 'string' && each !== ''
-      if (!Array.isArray(list) || !list.every(isText)) throw fail(`filters.${of} must be a list of text`)
-      return [of, list.slice(-mostSaved).map((each) => each.slice(0, longest))]
-    }),
-  )
+  const lists = parseLists(path, text, 'filters', '(tasks: ["state=failed"])')
+  return Object.fromEntries(Object.entries(lists).map(([of, list]) => [of, list.slice(-mostSaved).map((each) => each.slice(0, longest))]))
 }
 
 export function filterShelf(env: Readonly<Record<string, string | undefined>>): FilterShelf {
@@ -60,13 +41,7 @@ export function filterShelf(env: Readonly<Record<string, string | undefined>>): 
     async toggle(of, filter) {
       const text = await readDashboardText(path)
       const saved = toggled(parseSavedFilters(path, text), of, filter)
-      // Whatever else is in the file stays as it was written, with its comments.
-      const whole = parseDocument(text)
-      whole.set('filters', saved)
-      const draft = `${path}.${process.pid}`
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await writeFile(draft, whole.toString({ lineWidth: 0 }), { mode: 0o600, flush: true })
-      await rename(draft, path)
+      await rewrite(path, text, 'filters', saved)
       return saved
     },
   }

@@ -13,6 +13,7 @@ import { CommandError, exitCodes } from '../exit.ts'
 import { openForward, parseMapping } from '../forwarding.ts'
 import type { Options } from '../options.ts'
 import { find } from '../resource.ts'
+import { columnShelf } from '../saved-columns.ts'
 import { filterShelf } from '../saved-filters.ts'
 import { parseLocator, type View } from '../ui/places.ts'
 import { tell } from '../ui/plain.ts'
@@ -119,6 +120,7 @@ async function draw(
     page: (text) => page(context, text),
     runShell,
     filters: filterShelf(context.env),
+    columns: columnShelf(context.env),
     file: async () => {
       const path = dashboardPath(context.env)
       return parseDashboardFile(path, await readDashboardText(path))

@@ -88,6 +88,7 @@ const screens: readonly (readonly [name: string, keys: readonly string[]])[] = [
   ['deleting what is marked', ['2', ' ', ' ', '\u0018']],
   ['columns to the right', ['3', '\u001b[C', '\u001b[C']],
   ['chosen columns', ['3', ':', ...'columns name,mem,cpu', '\r']],
+  ['choosing columns', ['3', '|', 'j', ' ', 'j', '>']],
   ['yaml of what somebody changed', ['2', 'G', 'y']],
   ['where an object is not as its stack says', ['2', 'G', 'y', 'y', 'y', 'y']],
   ['a filter that was saved', ['3', '/', ...'state=failed', '\u0013', '\r', '4', '3', '/']],

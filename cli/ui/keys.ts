@@ -8,7 +8,7 @@ export type Deed =
   | 'open' | 'back' | 'quit' | 'leave' | 'help' | 'command' | 'filter' | 'history-back' | 'history-forward' | 'last-view' | 'tab' | 'kinds'
   | 'next-pane' | 'previous-pane' | 'zoom' | 'header' | 'wide' | 'owner' | 'browse' | 'forward' | 'mark-all' | 'topology' | 'level' | 'pause-events' | 'page'
   | 'describe' | 'yaml' | 'logs' | 'previous-logs' | 'explain' | 'events' | 'rollout' | 'tasks' | 'tree'
-  | 'sort-left' | 'sort-right' | 'sort-reverse' | 'past' | 'faults' | 'mark' | 'mark-range'
+  | 'sort-left' | 'sort-right' | 'sort-reverse' | 'choose-columns' | 'past' | 'faults' | 'mark' | 'mark-range'
   | 'next-match' | 'previous-match' | 'next-error' | 'follow' | 'only-slot' | 'timestamps' | 'wrap' | 'next-sight' | 'fold' | 'unfold-all' | 'copy-path' | 'copy-value'
   | 'copy-name' | 'copy-id' | 'copy-locator' | 'save' | 'resync' | 'redraw' | 'mouse'
   | 'scale' | 'restart' | 'undo' | 'pause-rollout' | 'drain' | 'cordon' | 'delete' | 'edit' | 'shell' // biome-ignore format: one line for each sort
@@ -108,6 +108,7 @@ export const bindings: readonly Binding[] = [
   { keys: ['left', 'h'], help: 'sideways: columns, or text, to the left', on: [...tables, ...texts], deed: 'scroll-left' },
   { keys: ['right'], help: 'to the right', on: [...tables, ...texts], deed: 'scroll-right' },
   { keys: ['ctrl-w'], help: 'columns as wide as what is in them, and rarer ones', on: tables, deed: 'wide' },
+  { keys: ['|'], help: 'choose columns, for all lists of this kind', on: tables, deed: 'choose-columns' },
   { keys: ['<'], help: 'sort by the column to the left', on: tables, deed: 'sort-left' },
   { keys: ['>'], help: 'sort by the column to the right', on: tables, deed: 'sort-right' },
   { keys: ['='], help: 'reverse the order', on: tables, deed: 'sort-reverse' },

@@ -56,7 +56,7 @@ export interface Listing {
   readonly total: number
   /** Said where there is no row at all. */
   readonly empty?: string
-  readonly columns: readonly { readonly id: string; readonly heading: string }[]
+  readonly columns: readonly { readonly id: string; readonly heading: string; readonly isRare?: boolean }[]
   /** Headings and those rows, each in at most `width` columns. */
   draw(first: number, count: number, width: number, look: Look): { readonly headings: Line; readonly rows: readonly Line[] }
   /** The column of the list that is at this column of the terminal. */
@@ -106,10 +106,10 @@ function comparing<T>({ amount, compare, text }: Column<T>, items: readonly T[])
 }
 
 function wantedOf<T>(columns: readonly Column<T>[], { skipped, columns: chosen, isWide = false }: Look): readonly Column<T>[] {
-  const wanted =
-    chosen === undefined
-      ? columns.filter(({ isRare = false }) => isWide || !isRare)
-      : chosen.flatMap((id) => columns.find((column) => column.id === id) ?? [])
+  const found = (chosen ?? []).flatMap((id) => columns.find((column) => column.id === id) ?? [])
+  // Of several clusters each row says of which it is, whatever was chosen where there was one.
+  const context = columns.filter(({ id }) => id === 'context' && !found.some((column) => column.id === id))
+  const wanted = found.length === 0 ? columns.filter(({ isRare = false }) => isWide || !isRare) : [...context, ...found]
   return [...wanted.slice(0, 1), ...wanted.slice(1 + skipped)]
 }
 

@@ -3,6 +3,7 @@
 
 import { filledIn } from '../dashboard-file.ts'
 import { savedFor } from '../saved-filters.ts'
+import { beginChoosing, choose, keep } from './column-chooser.ts'
 import { completed, placeCalled } from './command-line.ts'
 import { allSelected, onObject, selectedIn } from './deeds.ts'
 import { bindingOf, tabs } from './keys.ts'
@@ -46,6 +47,8 @@ export function press(state: UiState, key: string, shown: Shown): Transition {
       return type(quiet, state.mode, key, shown)
     case 'confirm':
       return answer(quiet, state.mode, key)
+    case 'columns':
+      return choose(quiet, state.mode, key, shown)
   }
 }
 
@@ -111,6 +114,8 @@ function browse(state: UiState, key: string, shown: Shown): Transition {
       return { state: changePlace(state, { isPaused: !place.isPaused }) }
     case 'level':
       return { state: nextLevel(state, place) }
+    case 'choose-columns':
+      return { state: beginChoosing(state, place, shown) }
     case 'wide':
       return { state: changePlace(state, { isWide: !place.isWide, skipped: 0 }) }
     case 'mark-all':
@@ -355,7 +360,7 @@ function command(state: UiState, text: string, shown: Shown): Transition {
     if (rest !== undefined && isTheme(rest)) return { state: say({ ...state, theme: rest }, `theme ${rest}`) }
     return { state: say(state, `themes: ${themeNames.join(', ')}`, rest !== undefined) }
   }
-  if (verb === 'columns') return { state: chooseColumns(state, rest, shown.columns) }
+  if (verb === 'columns') return chooseColumns(state, rest, shown)
   if (/^(scale|rollout|drain|pause|activate|label|delete)$/.test(verb ?? '') && rest !== undefined) {
     const commands = commandIn(state, words, shown)
     if (commands === undefined) return { state: say(state, 'of which cluster? End it with @CONTEXT', true) }
@@ -381,14 +386,12 @@ function commandIn(state: UiState, words: Words, { clusters }: Shown): readonly 
   return [wordsIn(context, last.startsWith('@') ? words.slice(0, -1) : words)]
 }
 
-/** Only these, in that order; all of them again where none is named. */
-function chooseColumns(state: UiState, wanted: string | undefined, known: readonly string[]): UiState {
-  const { columns: _, ...place } = placeIn(state)
-  if (wanted === undefined) return { ...state, places: state.places.map((each, at) => (at === state.at ? { ...place, skipped: 0 } : each)) }
-  const columns = wanted.split(',').filter(Boolean)
-  const unknown = columns.find((column) => !known.includes(column))
-  if (unknown !== undefined) return say(state, `there is no column "${unknown}": there are ${known.join(', ')}`, true)
-  return changePlace(state, { columns, skipped: 0 })
+/** Only these, in that order; those that the list has by itself where none is named. */
+function chooseColumns(state: UiState, wanted: string | undefined, shown: Shown): Transition {
+  const columns = wanted?.split(',').filter(Boolean)
+  const unknown = columns?.find((column) => !shown.columns.includes(column))
+  if (unknown !== undefined) return { state: say(state, `there is no column "${unknown}": there are ${shown.columns.join(', ')}`, true) }
+  return keep(state, columns, shown)
 }
 
 function scaleTo(state: UiState, services: readonly Named[], text: string): Transition {

@@ -9,6 +9,7 @@ import { boxed } from './boxes.ts'
 import type { Connection } from './cluster-copy.ts'
 import type { ClusterView, Node } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
+import { chooserLines } from './column-chooser.ts'
 import { type Binding, bindingsOn, tabNames } from './keys.ts'
 import type { Listing } from './listing.ts'
 import { hostOf, taskName } from './names.ts'
@@ -55,10 +56,16 @@ export function frame(model: Model): readonly Line[] {
   const place = placeIn(state)
   const { rows } = bodyOf(state, size)
   const { connection, count } = connectionOf(model.clusters)
-  const shown = state.mode.kind === 'confirm' ? sized(dialog(state.mode, size.columns), rows) : panesLines(model, place)
+  const shown = overlaid(model, panesLines(model, place), rows)
   const body = connection.state === 'lost' && count === 1 ? shown.map(greyed) : shown
   const head = state.hasHeader ? [headerOf(model), crumbsOf(model, place)] : [crumbsOf(model, place)]
   return [...head, ...body, footerOf(model, place)].map((line) => fit(line, size.columns))
+}
+
+/** A question has the screen to itself; a choice of columns stands above the list. */
+function overlaid({ state: { mode }, size, listing }: Model, lines: readonly Line[], rows: number): readonly Line[] {
+  if (mode.kind === 'confirm') return sized(dialog(mode, size.columns), rows)
+  return mode.kind === 'columns' ? sized([...chooserLines(mode, listing, size.columns, rows), ...lines], rows) : lines
 }
 
 /** What is shown is old. The selection stays to be seen. */
@@ -332,7 +339,14 @@ function dialog(mode: Extract<Mode, { kind: 'confirm' }>, columns: number): read
 
 function footerOf({ state, clusters, clusterCount, size }: Model, place: Place): Line {
   const { mode } = state
-  if (mode.kind !== 'browse' && mode.kind !== 'command' && mode.kind !== 'filter' && mode.isLeaving === true && state.message !== undefined)
+  if (
+    mode.kind !== 'browse' &&
+    mode.kind !== 'command' &&
+    mode.kind !== 'filter' &&
+    mode.kind !== 'columns' &&
+    mode.isLeaving === true &&
+    state.message !== undefined
+  )
     return [{ text: ` ${state.message.text}`, style: 'red' }]
   const { connection, count } = connectionOf(clusters)
   switch (mode.kind) {
@@ -356,6 +370,8 @@ function footerOf({ state, clusters, clusterCount, size }: Model, place: Place):
         { text: ` port of ${mode.target.name} to open here: ${mode.text}_`, style: 'bold' },
         hint('   [LOCAL:]PORT   enter opens it, esc does not'),
       ]
+    case 'columns':
+      return [hint(' space shows or hides  < > moves  enter keeps  backspace as usual  esc')]
     case 'confirm':
       return [hint(' tab chooses  enter does it  esc does not')]
     case 'browse':

@@ -9,6 +9,7 @@ import { drainForecast } from '../commands/drain.ts'
 import type { DashboardFile } from '../dashboard-file.ts'
 import type { Forward } from '../forwarding.ts'
 import { nameOf } from '../resource.ts'
+import type { ColumnShelf, SavedColumns } from '../saved-columns.ts'
 import type { FilterShelf, SavedFilters } from '../saved-filters.ts'
 import { allConcerns } from './attention.ts'
 import { ClusterCopy } from './cluster-copy.ts'
@@ -46,6 +47,7 @@ import {
   type UiState,
   viewIn,
   type Words,
+  withSaved,
   wordsIn,
 } from './state.ts'
 import { trendKey, usedByRevision, usedCpus } from './tables.ts'
@@ -94,6 +96,7 @@ export interface SessionDeps {
   /** Runs a command of a shell, with the terminal to itself. */
   readonly runShell: (command: string) => Promise<CommandOutcome>
   readonly filters: FilterShelf
+  readonly columns: ColumnShelf
   readonly file: () => Promise<DashboardFile>
   /** Undefined: that of the context, or the usual one. */
   readonly theme: string | undefined
@@ -172,6 +175,7 @@ export class Session {
     if (signal.aborted) quit()
     for (const { copy } of this.#copies) copy.begin(this.#stop.signal)
     this.#tell(this.#haveFilters(this.#deps.filters.read()))
+    this.#tell(this.#haveColumns(this.#deps.columns.read()))
     this.#tell(this.#haveFile())
     this.#attend()
     this.#every(tickMs, async () => {
@@ -290,6 +294,7 @@ export class Session {
       now,
       keys,
       columns: (listing?.columns ?? []).map(({ id }) => id),
+      rareColumns: (listing?.columns ?? []).flatMap(({ id, isRare = false }) => (isRare ? [id] : [])),
       lines: textOf({ listing, lines, view: place.view }),
       height: mainHeight(this.#state, place, this.#size),
       ...(side === undefined ? {} : { side }),
@@ -441,6 +446,9 @@ export class Session {
       case 'toggle-filter':
         this.#tell(this.#haveFilters(this.#deps.filters.toggle(effect.of, effect.filter)))
         break
+      case 'keep-columns':
+        this.#tell(this.#haveColumns(this.#deps.columns.keep(effect.of, effect.columns)))
+        break
       case 'save':
         this.#tell(this.#save())
         break
@@ -532,6 +540,12 @@ export class Session {
 
   async #haveFilters(asked: Promise<SavedFilters>): Promise<void> {
     this.#state = { ...this.#state, saved: await asked }
+    this.#publish()
+  }
+
+  async #haveColumns(asked: Promise<SavedColumns>): Promise<void> {
+    const savedColumns = await asked
+    this.#state = { ...this.#state, savedColumns, places: this.#state.places.map((place) => withSaved(place, savedColumns)) }
     this.#publish()
   }
 

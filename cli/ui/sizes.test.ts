@@ -27,6 +27,7 @@ const screens: readonly (readonly [name: string, keys: readonly string[], onlyLa
   ['kinds', ['ctrl-a', 'G']],
   ['help', ['3', '?', 'G']],
   ['yaml', ['2', 'y', 'G']],
+  ['columns', ['3', '|', 'j', ' ']],
   ['describe', ['2', 'd']],
   ['logs', ['2', 'l']],
   ['logs, wrapped', ['2', 'l', 'w', 't']],

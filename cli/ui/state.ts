@@ -3,11 +3,12 @@
 
 import type { OwnKey } from '../dashboard-file.ts'
 import type { LogLevel } from '../log-level.ts'
+import type { SavedColumns } from '../saved-columns.ts'
 import type { SavedFilters } from '../saved-filters.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
 import type { Sort } from './listing.ts'
-import { formatLocator, inContext, isText, type View } from './places.ts'
+import { formatLocator, inContext, isText, listName, type View } from './places.ts'
 import { type Sight, usualFolds } from './yaml-listing.ts'
 
 export interface Place {
@@ -65,6 +66,14 @@ export type Mode =
   | ({ readonly kind: 'scale'; readonly services: readonly Named[]; readonly before: string } & Typed)
   /** A port of a task, or of a task of a service, that is to be opened on this machine. */
   | ({ readonly kind: 'forward'; readonly target: Named; readonly before: string } & Typed)
+  /** The columns of a list: all in order, those shown, the one that keys act on, and what was chosen before. */
+  | {
+      readonly kind: 'columns'
+      readonly order: readonly string[]
+      readonly shown: readonly string[]
+      readonly at: number
+      readonly before: readonly string[] | undefined
+    }
   | {
       readonly kind: 'confirm'
       readonly question: string
@@ -102,6 +111,7 @@ export interface UiState {
   readonly typed: { readonly command: readonly string[]; readonly filter: readonly string[] }
   /** Kept for another day. */
   readonly saved: SavedFilters
+  readonly savedColumns: SavedColumns
   /** That the person has set for what the dashboard has no key for. */
   readonly ownKeys: readonly OwnKey[]
   readonly hasMouse: boolean
@@ -128,6 +138,8 @@ export type Effect =
   | { readonly do: 'end-forward'; readonly key: string }
   /** Keeps a filter for another day, or forgets it. */
   | { readonly do: 'toggle-filter'; readonly of: string; readonly filter: string }
+  /** Of lists of that kind, from now on; undefined: those that they have by themselves. */
+  | { readonly do: 'keep-columns'; readonly of: string; readonly columns: readonly string[] | undefined }
   /** Where the tasks of nodes would go, for the question with these commands. */
   | { readonly do: 'forecast'; readonly nodes: readonly Named[]; readonly commands: readonly Words[] }
   | { readonly do: 'save' }
@@ -149,6 +161,8 @@ export interface Shown {
   /** Of the list, in order. */
   readonly keys: readonly string[]
   readonly columns: readonly string[]
+  /** Those of them that are shown only where they are asked for. */
+  readonly rareColumns: readonly string[]
   /** Of a text. */
   readonly lines: readonly string[]
   /** Rows or lines that fit. */
@@ -170,6 +184,7 @@ export function begin(view: View, { isReadOnly, theme }: { readonly isReadOnly: 
     readOnlyContexts: [],
     typed: { command: [], filter: [] },
     saved: {},
+    savedColumns: {},
     ownKeys: [],
     hasMouse: true,
     hasHeader: true,
@@ -251,10 +266,10 @@ export function go(state: UiState, view: View, isTop = false): UiState {
   }
 }
 
-function asLeft({ places }: UiState, place: Place): Place {
+function asLeft({ places, savedColumns }: UiState, place: Place): Place {
   const locator = formatLocator(place.view)
   const before = places.findLast(({ view }) => formatLocator(view) === locator)
-  if (before === undefined) return place
+  if (before === undefined) return withSaved(place, savedColumns)
   const { filter, sort, columns, onlyFaults, withPast, isWide } = before
   return {
     ...place,
@@ -265,6 +280,13 @@ function asLeft({ places }: UiState, place: Place): Place {
     ...(sort === undefined ? {} : { sort }),
     ...(columns === undefined ? {} : { columns }),
   }
+}
+
+/** With the columns that were chosen for lists of this kind, another day too. */
+export function withSaved(place: Place, saved: SavedColumns): Place {
+  const of = listName(place.view)
+  const columns = Object.hasOwn(saved, of) ? saved[of] : undefined
+  return columns === undefined || place.columns !== undefined ? place : { ...place, columns }
 }
 
 function moved(place: Place, dropped: number): Place {

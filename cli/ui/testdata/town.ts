@@ -5,6 +5,7 @@ import type { KitObject, Objects, Task } from '../../../api/objects.ts'
 import type { Write } from '../../../api/store.ts'
 import { createWorld } from '../../../server/testdata/world.ts'
 import type { View } from '../places.ts'
+import { kept, type SavedColumns } from '../../saved-columns.ts'
 import { type SavedFilters, toggled } from '../../saved-filters.ts'
 import { Session, type SessionDeps } from '../session.ts'
 
@@ -197,6 +198,7 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
   const paged: string[] = []
   const shells: string[] = []
   let saved: SavedFilters = {}
+  let columns: SavedColumns = {}
   const session = new Session({
     clusters: [{ name: '~/.kit/local', context: 'local', client: world.client }],
     clock: world.clock,
@@ -214,6 +216,13 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     file: async () => ({ themes: {}, readOnly: [], keys: [] }),
     page: async (text) => void paged.push(text),
     browse: async (url) => void browsed.push(url),
+    columns: {
+      read: async () => columns,
+      keep: async (of, chosen) => {
+        columns = kept(columns, of, chosen)
+        return columns
+      },
+    },
     filters: {
       read: async () => saved,
       toggle: async (of, filter) => {
