@@ -1,80 +1,73 @@
-// What `kit ui` costs: the built program in a terminal of 160 by 50, on an API with 10,000 tasks. Time to the first frame
-// and to the first rows; CPU and memory while nothing changes, and while some hundred tasks change ten times a second, in
-// order of slots and sorted by what changes; what is sent to the terminal. The API is the real one over its socket, on a store in
-// memory, and in this process: its CPU does not count. `npm run bench -- dashboard`; seconds of each part as an argument, and
-// then what is measured: `node tools/bench/dashboard.ts 600 sorted` is a soak of ten minutes.
+// What `kit ui` costs: the built program in a terminal of 160 by 50, on an API with 10,000 tasks, which is another process
+// (`dashboard-manager.ts`). Time to the first frame and to the first rows; CPU and memory while nothing changes, and while some
+// hundred tasks change ten times a second, in order of slots and sorted by what changes; what is sent to the terminal; how long it
+// takes from a key to what it does being on the terminal; and what twenty of them at once cost the manager.
+// `npm run bench -- dashboard`; seconds of each part as an argument, and then what is measured: `node tools/bench/dashboard.ts 600
+// sorted` is a soak of ten minutes.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { spawn } from '@lydell/node-pty'
-import type { KitObject, Task } from '../../api/objects.ts'
-import { validateObject } from '../../api/schema/validate.ts'
-import { maxWritesPerCommit } from '../../api/store.ts'
-import { createClock } from '../../effects/real/clock.ts'
-import { createRandom } from '../../effects/real/random.ts'
-import { EventLog } from '../../server/events.ts'
-import { serveControlSocket } from '../../server/http/http.ts'
-import { createRouter } from '../../server/router.ts'
-import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
 import { usageOf } from './daemon.ts'
-import { median, print } from './figure.ts'
+import { median, print, quantile } from './figure.ts'
 
 const seconds = Number(process.argv[2] ?? 30)
 const only = process.argv[3] ?? ''
-const [taskCount, nodeCount, serviceCount] = [10_000, 100, 20]
 const updatesPerSecond = 10
 /** Changed with each update: 1,000 and 5,000 events a second. */
 const changes = [100, 500]
 const starts = 9
 const warmUpMs = 3_000
+/** Of keys there are so many, each at a moment that has nothing to do with that of a frame. */
+const keysPressed = 200
+const [leastBetweenKeysMs, mostBetweenKeysMs] = [150, 350]
+/** Dashboards at once, and what changes meanwhile: 10 and 100 tasks a second. */
+const dashboards = 20
+const changesForMany = [0, 1, 10]
 
 const kit = join(import.meta.dirname, '../../bin/kit')
 const directory = mkdtempSync(join(tmpdir(), 'kit-bench-'))
 const socket = join(directory, 'run', 'kit.sock')
-const clock = createClock()
-const store = createMemoryStore()
-const log = { debug() {}, info() {}, warn: console.error, error: console.error }
-const router = createRouter({
-  store,
-  clock,
-  random: createRandom(),
-  log,
-  events: new EventLog(clock),
-  admission: { validate: validateObject },
-  version: 'bench',
-})
-await fill()
-const server = await serveControlSocket(socket, router.handle)
+const manager = fork(join(import.meta.dirname, 'dashboard-manager.ts'), [socket])
+await once(manager, 'message')
 
 const first: number[] = []
 const rows: number[] = []
 const spent: number[] = []
-for (let at = 0; at < (only === '' ? starts : 1); at++) {
+for (let at = 0; at < (only === '' ? starts : 0); at++) {
   const dashboard = open('tasks')
   first.push(await dashboard.shows('connecting…'))
   spent.push(usageOf(dashboard.pid).cpuMs)
   rows.push(await dashboard.shows('service-0.1 '))
   await dashboard.close()
 }
-print({
-  name: 'kit ui, first frame',
-  value: median(first),
-  unit: 'ms',
-  with: { best: Math.round(Math.min(...first)), cpuMs: median(spent), starts },
-})
-print({
-  name: 'kit ui, first rows of 10,000 tasks',
-  value: median(rows),
-  unit: 'ms',
-  with: { best: Math.round(Math.min(...rows)), starts },
-})
+if (only === '') {
+  print({
+    name: 'kit ui, first frame',
+    value: median(first),
+    unit: 'ms',
+    with: { best: Math.round(Math.min(...first)), cpuMs: median(spent), starts },
+  })
+  print({
+    name: 'kit ui, first rows of 10,000 tasks',
+    value: median(rows),
+    unit: 'ms',
+    with: { best: Math.round(Math.min(...rows)), starts },
+  })
+}
 
 await measure('nothing changes', 'tasks', 0)
 for (const each of changes) await measure(`${each * updatesPerSecond} events/s`, 'tasks', each)
 await measure(`${(changes[0] ?? 0) * updatesPerSecond} events/s, sorted by what changes`, 'tasks', changes[0] ?? 0, '>>>>>=')
-await server.close()
+await measureKeys(0)
+for (const each of changes) await measureKeys(each)
+for (const each of changesForMany) await measureMany(each)
+manager.disconnect()
+await once(manager, 'exit')
 rmSync(directory, { recursive: true })
 
 async function measure(what: string, locator: string, changed: number, keys = ''): Promise<void> {
@@ -82,14 +75,12 @@ async function measure(what: string, locator: string, changed: number, keys = ''
   const dashboard = open(locator)
   await dashboard.shows('service-0.1 ')
   for (const key of keys) dashboard.type(key)
-  const stop = new AbortController()
-  const changing = changed === 0 ? Promise.resolve() : change(changed, stop.signal)
+  manager.send(changed)
   await sleep(warmUpMs)
   const [before, sent, started] = [usageOf(dashboard.pid), dashboard.sentBytes(), performance.now()]
   await sleep(seconds * 1_000)
   const [after, wallMs] = [usageOf(dashboard.pid), performance.now() - started]
-  stop.abort()
-  await changing
+  manager.send(0)
   print({
     name: `kit ui, CPU, ${what}`,
     value: (100 * (after.cpuMs - before.cpuMs)) / wallMs,
@@ -98,6 +89,80 @@ async function measure(what: string, locator: string, changed: number, keys = ''
   })
   print({ name: `kit ui, memory, ${what}`, value: after.rssMiB, unit: 'MiB', with: { atFirst: Math.round(before.rssMiB) } })
   await dashboard.close()
+}
+
+/** From a key that moves the selection to the row that it selects, as the terminal gets it. */
+async function measureKeys(changed: number): Promise<void> {
+  const what = changed === 0 ? 'nothing changes' : `${changed * updatesPerSecond} events/s`
+  if (!`keys, ${what}`.includes(only)) return
+  const dashboard = open('tasks')
+  await dashboard.shows('service-0.1 ')
+  manager.send(changed)
+  await sleep(warmUpMs)
+  const took: number[] = []
+  for (let at = 0; at < keysPressed; at++) {
+    await sleep(leastBetweenKeysMs + Math.random() * (mostBetweenKeysMs - leastBetweenKeysMs))
+    // Down and up again: the row that is selected then was not before.
+    took.push(await dashboard.answers(at % 2 === 0 ? 'j' : 'k', at % 2 === 0 ? '>service-0.2 ' : '>service-0.1 '))
+  }
+  manager.send(0)
+  await dashboard.close()
+  print({
+    name: `kit ui, from key to paint, ${what}`,
+    value: median(took),
+    unit: 'ms',
+    with: {
+      p95: Math.round(quantile(took, 0.95)),
+      p99: Math.round(quantile(took, 0.99)),
+      most: Math.round(Math.max(...took)),
+      keys: keysPressed,
+    },
+  })
+}
+
+/** What the manager does for dashboards: it has to do nothing else but to make the changes. */
+async function measureMany(changed: number): Promise<void> {
+  const what = changed === 0 ? 'nothing changes' : `${changed * updatesPerSecond} tasks change a second`
+  if (!`many, ${what}`.includes(only)) return
+  manager.send(changed)
+  await sleep(warmUpMs)
+  const alone = await costOfManager()
+  const child = fork(join(import.meta.dirname, 'dashboard-copies.ts'), [socket, String(dashboards)])
+  const startedAt = usageOf(manager.pid ?? 0).cpuMs
+  await once(child, 'message')
+  const startMs = usageOf(manager.pid ?? 0).cpuMs - startedAt
+  await sleep(warmUpMs)
+  const together = await costOfManager()
+  child.disconnect()
+  await once(child, 'exit')
+  manager.send(0)
+  print({
+    name: `kit ui, ${dashboards} at once, CPU of the manager, ${what}`,
+    value: together.cpuPercent - alone.cpuPercent,
+    unit: '% of a core',
+    with: {
+      withoutThem: alone.cpuPercent.toFixed(1),
+      sentBytesPerSecond: Math.round(together.bytesPerSecond),
+      cpuMsOfStart: startMs,
+      seconds,
+    },
+  })
+}
+
+async function costOfManager(): Promise<{ readonly cpuPercent: number; readonly bytesPerSecond: number }> {
+  const pid = manager.pid ?? 0
+  const [before, written, started] = [usageOf(pid), writtenBytes(pid), performance.now()]
+  await sleep(seconds * 1_000)
+  const wallMs = performance.now() - started
+  return {
+    cpuPercent: (100 * (usageOf(pid).cpuMs - before.cpuMs)) / wallMs,
+    bytesPerSecond: (1_000 * (writtenBytes(pid) - written)) / wallMs,
+  }
+}
+
+/** proc(5): what was handed to `write`, to sockets too. */
+function writtenBytes(pid: number): number {
+  return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1])
 }
 
 function open(locator: string) {
@@ -127,73 +192,21 @@ function open(locator: string) {
         look()
       }),
     type: (keys: string) => terminal.write(keys),
+    /** Resolves with the ms until the terminal has got that, after it sent the key. */
+    answers: (key: string, wanted: string) =>
+      new Promise<number>((resolve) => {
+        const pressed = performance.now()
+        text = ''
+        look = () => {
+          if (!text.includes(wanted)) return
+          look = () => {}
+          resolve(performance.now() - pressed)
+        }
+        terminal.write(key)
+      }),
     async close() {
       terminal.write('\u0003')
       await ended
     },
   }
-}
-
-/** So many tasks, others each time, ten times a second. */
-async function change(count: number, signal: AbortSignal): Promise<void> {
-  let next = 0
-  while (!signal.aborted) {
-    const started = performance.now()
-    const writes = Array.from({ length: count }, () => {
-      const name = nameOf(next++ % taskCount)
-      const task = store.view.get('Task', name)
-      if (task === undefined) throw new Error(`${name} is gone`)
-      // What a task that restarts would show: another state, and a later time.
-      const state = task.status.state === 'Running' ? 'Starting' : 'Running'
-      return { op: 'update', object: { ...task, status: { ...task.status, state, at: Date.now() } } } as const
-    })
-    await store.commit({ writes })
-    await sleep(Math.max(0, 1_000 / updatesPerSecond - (performance.now() - started)))
-  }
-}
-
-function nameOf(at: number): string {
-  return `service-${at % serviceCount}.${Math.floor(at / serviceCount) + 1}.a1b2c3d4e5`
-}
-
-async function fill(): Promise<void> {
-  const metadata = (name: string) => ({ name, uid: `uid-${name}`, resourceVersion: 0, generation: 1, createdAt: Date.now() })
-  const objects: KitObject[] = [{ kind: 'Cluster', metadata: metadata('default'), spec: {}, status: {} }]
-  for (let at = 0; at < nodeCount; at++)
-    objects.push({ kind: 'Node', metadata: metadata(`node-${at}`), spec: {}, status: { state: 'Ready', role: 'Worker' } })
-  for (let at = 0; at < serviceCount; at++) {
-    const name = `service-${at}`
-    const template = { image: 'image:1', command: ['run'] }
-    const revision = `${name}-r1`
-    const replicas = taskCount / serviceCount
-    objects.push(
-      {
-        kind: 'Revision',
-        metadata: metadata(revision),
-        spec: { service: name, serviceUid: `uid-${name}`, number: 1, template },
-        status: {},
-      },
-      { kind: 'Service', metadata: metadata(name), spec: { replicas, template }, status: { revision, revisionGeneration: 1 } },
-    )
-  }
-  for (let at = 0; at < taskCount; at++) {
-    const service = `service-${at % serviceCount}`
-    const task: Task = {
-      kind: 'Task',
-      metadata: { name: nameOf(at), resourceVersion: 0, createdAt: Date.now() },
-      spec: {
-        service,
-        serviceUid: `uid-${service}`,
-        slot: Math.floor(at / serviceCount) + 1,
-        revision: `${service}-r1`,
-        attempt: 1,
-        desired: 'Running',
-        nodeName: `node-${at % nodeCount}`,
-      },
-      status: { state: 'Running', at: Date.now(), startedAt: Date.now(), pid: 1000 + at, message: 'started' },
-    }
-    objects.push(task)
-  }
-  for (let at = 0; at < objects.length; at += maxWritesPerCommit)
-    await store.commit({ writes: objects.slice(at, at + maxWritesPerCommit).map((object) => ({ op: 'create', object })) })
 }
