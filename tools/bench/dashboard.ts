@@ -95,18 +95,20 @@ async function measure(what: string, locator: string, changed: number, keys = ''
 async function measureKeys(changed: number): Promise<void> {
   const what = changed === 0 ? 'nothing changes' : `${changed * updatesPerSecond} events/s`
   if (!`keys, ${what}`.includes(only)) return
-  const dashboard = open('tasks')
-  await dashboard.shows('service-0.1 ')
+  const [dashboard, echo] = [open('tasks'), openEcho()]
+  await Promise.all([dashboard.shows('service-0.1 '), echo.shows('ready')])
   manager.send(changed)
   await sleep(warmUpMs)
-  const took: number[] = []
+  const [took, echoed]: [number[], number[]] = [[], []]
   for (let at = 0; at < keysPressed; at++) {
     await sleep(leastBetweenKeysMs + Math.random() * (mostBetweenKeysMs - leastBetweenKeysMs))
     // Down and up again: the row that is selected then was not before.
     took.push(await dashboard.answers(at % 2 === 0 ? 'j' : 'k', at % 2 === 0 ? '>service-0.2 ' : '>service-0.1 '))
+    echoed.push(await echo.answers('j', '<j>'))
   }
   manager.send(0)
   await dashboard.close()
+  await echo.end()
   print({
     name: `kit ui, from key to paint, ${what}`,
     value: median(took),
@@ -116,6 +118,8 @@ async function measureKeys(changed: number): Promise<void> {
       p99: Math.round(quantile(took, 0.99)),
       most: Math.round(Math.max(...took)),
       keys: keysPressed,
+      echoMedian: Math.round(median(echoed)),
+      echoP99: Math.round(quantile(echoed, 0.99)),
     },
   })
 }
@@ -166,9 +170,19 @@ function writtenBytes(pid: number): number {
 }
 
 function open(locator: string) {
+  return inTerminal(kit, ['--socket', socket, 'ui', locator])
+}
+
+/** What the machine needs for a program that only says what it is sent. */
+function openEcho() {
+  const program = "process.stdin.setRawMode(true).on('data', (key) => process.stdout.write('<' + key + '>')); process.stdout.write('ready')"
+  return inTerminal(process.execPath, ['-e', program])
+}
+
+function inTerminal(program: string, words: string[]) {
   const started = performance.now()
   const { CI: _, NO_COLOR: __, ...environment } = process.env
-  const terminal = spawn(kit, ['--socket', socket, 'ui', locator], {
+  const terminal = spawn(program, words, {
     cols: 160,
     rows: 50,
     env: { ...environment, TERM: 'xterm-256color' },
@@ -206,6 +220,10 @@ function open(locator: string) {
       }),
     async close() {
       terminal.write('\u0003')
+      await ended
+    },
+    async end() {
+      terminal.kill()
       await ended
     },
   }
