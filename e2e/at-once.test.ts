@@ -88,11 +88,12 @@ test('apply while the stack is deleted: it is there as a whole or not at all, an
     const version = `again${round}`
     const applying = cluster.start(['apply', '-f', cluster.file('app.yml', stack(version))])
     const deleting = cluster.start(['delete', 'stack/app'])
-    const [appliedFirst, applied, deleted] = await Promise.all([endedBefore(applying, deleting), applying.ended, deleting.ended])
+    const [applied, deleted] = await Promise.all([applying.ended, deleting.ended])
     const found = await versions()
     const outcome = `${text(applied)}\n${text(deleted)}\n${found.join(' ')}`
     assert.equal(deleted.code, 0, outcome)
-    if (applied.code === 0 && !appliedFirst)
+    // Between the last look of an apply and its end it may be deleted: then both have done what they say.
+    if (applied.code === 0 && found.length > 0)
       assert.deepEqual(
         found,
         services.map(() => version),
