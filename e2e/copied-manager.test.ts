@@ -86,32 +86,3 @@ for (const whose of ['a follower', 'the leader'])
     const logs = hosts.map((host) => readFileSync(join(cluster.directory, host, 'kitd.log'), 'utf8')).join('')
     assert.match(logs, /Refused a second manager under one id/)
   })
-
-test('a copy that is started while its original is down takes its place; the original is refused then, and afterwards, and nothing is lost', async () => {
-  await all()
-  const [original] = [...(await nodes())].find(([, { manager }]) => manager?.member === 'Voter') ?? []
-  assert.ok(original !== undefined)
-  const pid = Number(/\d+/.exec(readFileSync(join(cluster.directory, original, 'lock'), 'utf8'))?.[0])
-  process.kill(pid, 'SIGKILL')
-  await eventually(() => assert.ok(!isAlive(pid)))
-  const copy = copyOf(original, 'copy-alone')
-  await start(copy)
-  await all()
-  const written = ['alone-1', 'alone-2', 'alone-3']
-  for (const name of written) await write(name)
-  assert.match(await cluster.fails(1, 'up'), /another manager runs under the id of this one/)
-  await all()
-  for (const name of ['alone-4', 'alone-5']) {
-    await write(name)
-    written.push(name)
-  }
-  await copy.stop()
-  // The leader knows what the copy has acknowledged, and the original does not have it: it is told apart, and stays out.
-  assert.match(await cluster.fails(1, 'up'), /cannot be trusted: the log of this manager ends at entry \d+, .*under its id that entry \d+/)
-  assert.match(
-    await cluster.fails(1, 'up'),
-    /holds a state that was not that of the other managers, and is not used: the log of this manager ends/,
-  )
-  for (const host of hosts) if (host !== original) await assertHas(host, written)
-  assert.match(await cluster.fails(1, 'doctor'), new RegExp(`kitd of ${original} does not run`))
-})
