@@ -396,8 +396,7 @@ function savedHint({ saved }: UiState, view: View, text: string): string {
   return `${text === '' ? '' : 'ctrl-s saves  '}${ours.length === 0 ? '' : `ctrl-r ${ours.length} saved  `}`
 }
 
-const hinted: ReadonlySet<Binding['deed']> = new Set(['open', 'tasks', 'rollout', 'logs', 'explain', 'describe', 'yaml', 'next-sight', 'fold', 'scale', 'restart', 'undo', 'pause-rollout', 'drain', 'tree', 'next-error', 'edit', 'follow', 'timestamps', 'next-pane', 'zoom', 'filter', 'command']) // biome-ignore format: one line
-
+/** Deeds that the last line of a screen names, and in which words. */
 const hintWords: Readonly<Partial<Record<Binding['deed'], string>>> = {
   open: 'open',
   tasks: 'tasks',
@@ -431,9 +430,11 @@ interface Hint {
 
 /** Of the keys of this screen, then of the tabs, those that fit. */
 function hintsThatFit(screen: View['screen'], columns: number): readonly Hint[] {
-  const ofScreen = bindingsOn(screen).filter(({ deed }) => hinted.has(deed))
   const all = [
-    ...ofScreen.map(({ keys, deed }): Hint => ({ key: keys[0] ?? '', word: hintWords[deed] ?? deed })),
+    ...bindingsOn(screen).flatMap(({ keys: [key = ''], deed }): Hint[] => {
+      const word = hintWords[deed]
+      return word === undefined ? [] : [{ key, word }]
+    }),
     ...tabNames.map((word, at): Hint => ({ key: String(at + 1), word })),
   ]
   let left = columns - 9

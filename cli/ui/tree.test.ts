@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { stripVTControlCharacters } from 'node:util'
 import type { Objects } from '../../api/objects.ts'
 import { createTown } from './testdata/town.ts'
 
@@ -39,14 +38,7 @@ async function start(...keys: readonly string[]) {
     { op: 'create', object: source('idle', {}) },
   ])
   await town.type(...keys)
-  const frame = async (...more: readonly string[]): Promise<string> => {
-    await town.type(...more)
-    return town.session
-      .frame()
-      .map((line) => stripVTControlCharacters(line).trimEnd())
-      .join('\n')
-  }
-  return { town, close, frame }
+  return { town, close, frame: town.shown }
 }
 
 test('below a task in trouble stands its container, below a service what it uses, below a stack the source that made it', async () => {

@@ -44,14 +44,9 @@ export function yamlListing(
     if (!wraps) return [[row.key, line]]
     return wrapped(plain(line), width - 1).map((part, at) => [at === 0 ? row.key : `${row.key} ~${at}`, [at === 0 ? part : ` ${part}`]])
   })
-  const empty =
-    object === undefined
-      ? view.isKnown(kind)
-        ? `${kind.toLowerCase()}/${name} is gone`
-        : '…'
-      : sight === 'diff'
-        ? 'it is as its stack and its source say, where it has any'
-        : 'nothing'
+  const ofPresent = sight === 'diff' ? 'it is as its stack and its source say, where it has any' : 'nothing'
+  const ofAbsent = view.isKnown(kind) ? `${kind.toLowerCase()}/${name} is gone` : '…'
+  const empty = object === undefined ? ofAbsent : ofPresent
   return {
     keys: lines.map(([key]) => key),
     total: seen.length,

@@ -2,21 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { stripVTControlCharacters } from 'node:util'
 import { openTerminal } from './testdata/terminal.ts'
 import { createTown } from './testdata/town.ts'
 
 async function start() {
   const town = createTown({ start: { screen: 'yaml', kind: 'Service', name: 'shop_web' } })
   const { close } = await town.open()
-  const frame = async (...keys: readonly string[]): Promise<string> => {
-    await town.type(...keys)
-    return town.session
-      .frame()
-      .map((line) => stripVTControlCharacters(line).trimEnd())
-      .join('\n')
-  }
-  return { town, close, frame }
+  return { town, close, frame: town.shown }
 }
 
 test('left folds what is below a line, or goes to the line above that has it; right and enter unfold, z all', async () => {

@@ -1,6 +1,7 @@
 // A cluster in memory with a bit of everything, and a dashboard on it: a rollout that stopped, a crash loop, tasks
 // that no node takes, a node that is down. Time stands still unless it is moved.
 
+import { stripVTControlCharacters } from 'node:util'
 import type { KitObject, Objects, Task } from '../../../api/objects.ts'
 import type { Write } from '../../../api/store.ts'
 import { createWorld } from '../../../server/testdata/world.ts'
@@ -240,6 +241,10 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
   const commit = async (writes: readonly Write[]): Promise<void> => void (await world.store.commit({ writes }))
   const fill = (): Promise<void> => commit(objects.map((object) => ({ op: 'create', object })))
   const stop = new AbortController()
+  const type = async (...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) session.press(key)
+    await world.clock.advance(2_500)
+  }
   return {
     ...world,
     session,
@@ -258,9 +263,14 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
       await world.clock.advance(2_500)
       return { ended, close: () => stop.abort() }
     },
-    async type(...keys: readonly string[]): Promise<void> {
-      for (const key of keys) session.press(key)
-      await world.clock.advance(2_500)
+    type,
+    /** What is on the screen after these keys, without colours. */
+    async shown(...keys: readonly string[]): Promise<string> {
+      await type(...keys)
+      return session
+        .frame()
+        .map((line) => stripVTControlCharacters(line).trimEnd())
+        .join('\n')
     },
   }
 }
