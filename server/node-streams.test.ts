@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FrameStream, Transport } from '../effects/effects.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
+import { task } from '../store/mvcc/testdata/builders.ts'
 import type { StreamRequest } from './dispatcher/dispatcher.ts'
 import { LogBroker } from './logs.ts'
 import { NodeStreams } from './node-streams.ts'
@@ -104,19 +105,7 @@ test('a node that opens its stream and does not say what its tasks use is given 
 test('a log that breaks off says which task is missing', async () => {
   const { answer, deps, stop } = createNodes()
   const store = createMemoryStore()
-  await store.commit({
-    writes: [
-      {
-        op: 'create',
-        object: {
-          kind: 'Task',
-          metadata: { name: 'web.1.a', resourceVersion: 0, createdAt: 0 },
-          spec: { service: 'web', serviceUid: 'u', slot: 1, revision: 'web-r', attempt: 1, desired: 'Running', nodeName: 'n1' },
-          status: { state: 'Running', at: 1 },
-        },
-      },
-    ],
-  })
+  await store.commit({ writes: [{ op: 'create', object: task('web.1.a', { nodeName: 'n1' }, { state: 'Running' }) }] })
   const broker = new LogBroker({ ...deps, store })
   void broker.run(stop.signal)
   const lines: string[] = []

@@ -60,6 +60,20 @@ async function awayForLong(group: Group): Promise<string> {
   return away
 }
 
+/** Half of a state waits in the memory of a member whose disk has become full; `goOn` lets the rest of it come. */
+async function halfSent() {
+  const group = await found(5)
+  const away = await awayForLong(group)
+  const gate = Promise.withResolvers<void>()
+  group.snapshotGate = gate.promise
+  group.cut.clear()
+  await group.pass(() => group.snapshotsSent === 1)
+  const { disk } = group.members.get(away) ?? {}
+  assert(disk !== undefined)
+  disk.failure = noSpace()
+  return { group, away, disk, goOn: gate.resolve }
+}
+
 /** To the third of them. */
 async function handOver(group: Group, away: string): Promise<void> {
   const before = idOf(group, leaderOf(group))
@@ -359,16 +373,8 @@ test('a member without space that is sent a newer state meanwhile takes one afte
 })
 
 test('the disk of a member is full while half of a state waits in its memory: it takes the rest, and installs it once there is space', async () => {
-  const group = await found(5)
-  const away = await awayForLong(group)
-  const gate = Promise.withResolvers<void>()
-  group.snapshotGate = gate.promise
-  group.cut.clear()
-  await group.pass(() => group.snapshotsSent === 1)
-  const { disk } = group.members.get(away) ?? {}
-  assert(disk !== undefined)
-  disk.failure = noSpace()
-  gate.resolve()
+  const { group, away, disk, goOn } = await halfSent()
+  goOn()
   await group.pass(() => !group.store(away).status().hasSpace)
   await commit(group, 'meanwhile')
   disk.failure = undefined
@@ -377,19 +383,11 @@ test('the disk of a member is full while half of a state waits in its memory: it
 })
 
 test('another one leads while half of a state waits in the memory of a member whose disk is full: it gets there all the same', async () => {
-  const group = await found(5)
-  const away = await awayForLong(group)
-  const gate = Promise.withResolvers<void>()
-  group.snapshotGate = gate.promise
-  group.cut.clear()
-  await group.pass(() => group.snapshotsSent === 1)
-  const { disk } = group.members.get(away) ?? {}
-  assert(disk !== undefined)
-  disk.failure = noSpace()
+  const { group, away, disk, goOn } = await halfSent()
   await handOver(group, away)
   await group.pass(() => !group.store(away).status().hasSpace) // The term of the new leader does not get to its disk.
   await commit(group, 'meanwhile')
-  gate.resolve() // The former leader goes on with what it has begun.
+  goOn() // The former leader goes on with what it has begun.
   await group.settle()
   disk.failure = undefined
   await group.pass(() => areEqual(group, three))
