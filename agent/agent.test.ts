@@ -221,6 +221,50 @@ test('a node that the transport of a manager does not let in because it was remo
   assert.deepEqual(world.machine.held(), [])
 })
 
+test('what one manager says of a removal does not count while another one knows the node, and its tasks run on', async () => {
+  const world = new World('manager-1', 'manager-2')
+  for (const manager of world.managers.values()) manager.managers = [...world.managers.keys()]
+  const restored = world.managers.get('manager-2')
+  assert.ok(restored !== undefined)
+  restored.refusal = removed
+  void world.startAgent()
+  await world.until('a session', () => world.manager.of('heartbeat').length > 0)
+  await world.manager.complete(assignment('web.1.a'))
+  await world.until('Running', () => world.machine.running().length === 1)
+  const said = (): number => restored.of('hello').length
+  for (let round = 0; said() < 4; round += 1) {
+    assert.ok(round < 100)
+    world.manager.streams.at(-1)?.close()
+    await world.pass(1_000)
+  }
+  world.manager.refusal = { type: 'refused', reason: 'NotLeader', message: 'nobody leads', retry: true }
+  world.manager.streams.at(-1)?.close()
+  await world.until('more of it', () => said() > 8)
+  assert.equal(world.machine.running().length, 1)
+  world.managers.delete('manager-1')
+  world.network.leave('manager-1')
+  await world.until('the removal to count', () => world.machine.held().length === 0)
+})
+
+test('a manager that is said to be removed waits whether those of its own group come together again', async () => {
+  const world = await connected()
+  await world.manager.complete(assignment('web.1.a'))
+  await world.until('Running', () => world.machine.running().length === 1)
+  world.killAgent()
+  world.managerAddress = 'here:4242'
+  world.manager.refusal = removed
+  const ended = world.startAgent()
+  await world.pass(12_000)
+  assert.equal(world.machine.running().length, 1)
+  world.manager.refusal = { type: 'refused', reason: 'NotLeader', message: 'another one leads', retry: true }
+  await world.pass(20_000)
+  world.manager.refusal = removed
+  await world.pass(12_000)
+  assert.equal(world.machine.running().length, 1)
+  await assert.rejects(world.queue.settle(ended), /the node was removed/)
+  assert.deepEqual(world.machine.held(), [])
+})
+
 for (const code of ['Expired', 'NotTrusted', 'WrongCluster', 'Forbidden', 'ECONNREFUSED']) {
   test(`a node that is not let in with ${code} keeps its tasks, and goes on asking`, async () => {
     const world = await connected()
@@ -514,7 +558,7 @@ test('a secret that does not exist rejects its task, and says which', async () =
   assert.equal(world.manager.lastStatusOf('web.1.a')?.error, 'secret "pw" does not exist')
 })
 
-test('after a restart a running task is attached to without its secrets, one that has not started waits for them', async () => {
+test('after a restart a running task is found without its secrets, one that has not started waits for them', async () => {
   const world = await connected()
   const [runs, waits] = [assignment('web.1.a', withSecret), assignment('web.2.b', withSecret, { desired: 'Ready' })]
   await world.manager.send({ type: 'payload', payload: hunter })

@@ -4,7 +4,8 @@
 // then task-loop.ts for the life of one task, worker.ts for all of them, session.ts for the conversation, and
 // mesh/mesh.ts for the clients of published ports.
 
-import type { Effects } from '../effects/effects.ts'
+import type { MachineStats } from '../api/stats.ts'
+import type { Clock, Effects } from '../effects/effects.ts'
 import { errorCodeOf } from '../effects/thrown.ts'
 import type { Executor, NodeFacts, Notice } from './executor.ts'
 import { Bell, withSignal } from './first-of.ts'
@@ -22,6 +23,8 @@ export interface AgentOptions {
   /** For the database of tasks; the agent's own. */
   readonly directory: string
   readonly executor: Executor
+  /** What the machine uses, now. Managers are not told where this is left out. */
+  readonly machineStats?: () => Promise<MachineStats>
   /** Opens the published ports of this node. */
   readonly portServer: PortServer
   /** What engine.labels.* reads, beside the engine's own. */
@@ -57,6 +60,8 @@ export interface Agent {
 
 const firstBackoffMs = 100
 const maxBackoffMs = 8_000
+/** A manager was not removed as long as those of its own group come together again soon, such as while one of them is started again. */
+const managerBelievesAfterMs = 15_000
 /** In a row, before the next pause. */
 const mostRedirects = 2
 /** Events that wait for a session. Older ones give way: they are for people, and best effort. */
@@ -76,14 +81,15 @@ function runAgent(effects: Omit<Effects, 'https'>, options: AgentOptions, signal
     const notify = (task: string, notice: Notice): void => events.add(task, notice)
     const { clock, transport, log } = effects
     const mesh: Mesh = new Mesh({ clock, log, nodeName, portServer: options.portServer, taskOf: (task) => worker.assignmentOf(task) })
-    const certificate = options.certificate === undefined ? {} : { certificate: options.certificate }
+    const { machineStats, certificate } = options
+    const told = { ...(certificate === undefined ? {} : { certificate }), ...(machineStats === undefined ? {} : { machineStats }) }
     const worker = new Worker({ effects, executor, directory, node, reporter, notify, mesh }, inner)
     await worker.start()
     try {
       await keepSession(
         effects,
         options,
-        { clock, transport, log, executor, worker, mesh, reporter, events, describe, nodeName, ...certificate },
+        { clock, transport, log, executor, worker, mesh, reporter, events, describe, nodeName, ...told },
         inner,
       )
     } catch (error) {
@@ -120,8 +126,11 @@ async function keepSession(
   let backoffMs = 0
   let leader: string | undefined
   let redirects = 0
+  const removal = new Removal(effects.clock)
+  const believedAfterMs = options.managerAddress === undefined ? 0 : managerBelievesAfterMs
   const onSession = (message: SessionStart, manager: string): void => {
     sessionId = message.sessionId
+    removal.denied()
     if (message.managers.length > 0) managers = withOwn(options, message.managers)
     backoffMs = 0
     redirects = 0
@@ -135,8 +144,17 @@ async function keepSession(
     try {
       await runSession({ ...deps, onSession }, manager, sessionId, signal)
     } catch (error) {
-      if (signal.aborted || (error instanceof RefusedError && !error.retry)) throw error
-      if (isRefusedByTransport(error)) throw new RefusedError('NotFound', error.message, false)
+      if (signal.aborted) throw error
+      const said = isRefusedByTransport(error) ? new RefusedError('NotFound', error.message, false) : error
+      if (isRemoval(said)) removal.said(manager, said)
+      else if (!(said instanceof RefusedError)) removal.silent(manager)
+      else if (!said.retry) throw said
+      else if (manager !== options.nodeName || said.leader !== undefined) removal.denied()
+      if (removal.word !== undefined) {
+        if (isRemoval(said)) effects.log.warn('A manager says that this node was removed; asking the others', { manager })
+        if (!removal.isAgreed(managers.filter((each) => each !== options.nodeName))) continue
+        if (effects.clock.monotonicMs() - removal.sinceMs >= believedAfterMs) throw removal.word
+      }
       // Whoever follows knows where the leader is. Two who take each other for it are not asked without a pause.
       leader = error instanceof RefusedError ? error.leader : undefined
       if (leader !== undefined && redirects++ < mostRedirects) continue
@@ -145,6 +163,44 @@ async function keepSession(
     }
     backoffMs = nextBackoffMs(backoffMs)
     await effects.clock.sleep(effects.random.next() * backoffMs, signal)
+  }
+}
+
+/**
+ * That the node was removed, as managers say: what it runs is stopped then, so all of them that can be reached have to say so. One
+ * alone may be of a cluster that was made of a backup, where a manager of this one was: with the same root, and other members.
+ */
+class Removal {
+  /** What the last of them has said; undefined while nobody has, or somebody has denied it since. */
+  word: RefusedError | undefined
+  /** Since when nobody has denied it. */
+  sinceMs = 0
+  readonly #asked = new Set<string>()
+  readonly #clock: Pick<Clock, 'monotonicMs'>
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock
+  }
+
+  said(manager: string, word: RefusedError): void {
+    if (this.word === undefined) this.sinceMs = this.#clock.monotonicMs()
+    this.word = word
+    this.#asked.add(manager)
+  }
+
+  /** It cannot be reached, or does not let the node in for another reason. */
+  silent(manager: string): void {
+    if (this.word !== undefined) this.#asked.add(manager)
+  }
+
+  /** It deals with this node as with one of the cluster. */
+  denied(): void {
+    this.word = undefined
+    this.#asked.clear()
+  }
+
+  isAgreed(managers: readonly string[]): boolean {
+    return managers.every((each) => this.#asked.has(each))
   }
 }
 

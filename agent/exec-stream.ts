@@ -1,18 +1,27 @@
-// One command beside a task, or one connection to a port of it, for the manager that asked for it, on a stream of its own (frames: api/exec.ts).
-// The command lives no longer than the stream: when either the manager or the session goes, it is killed.
+// One command beside a task, one connection to a port of it, or one to the streams of its own program, for the manager that asked for it, on a
+// stream of its own (frames: api/exec.ts). A command lives no longer than the stream: when either the manager or the session goes, it is
+// killed. The program of the task goes on.
 
 import { StatusError } from '../api/errors.ts'
-import { decodeExecFrame, type ExecExit, type ExecFrame, encodeExecFrame, execChunks, stdinWindowBytes } from '../api/exec.ts'
+import {
+  decodeExecFrame,
+  type ExecExit,
+  type ExecFrame,
+  encodeExecFrame,
+  execChunks,
+  type ReachRequest,
+  stdinWindowBytes,
+} from '../api/exec.ts'
 import type { ManagerMessage } from '../api/session.ts'
 import type { FrameStream, Transport } from '../effects/effects.ts'
 import { messageOf } from '../effects/thrown.ts'
-import { type Executor, FatalTaskError } from './executor.ts'
+import { type ExecInput, type ExecOutput, type Executor, FatalTaskError } from './executor.ts'
 import { Bell, withSignal } from './first-of.ts'
 import { encode } from './frames.ts'
 
 type ExecMessage = Extract<ManagerMessage, { type: 'exec' }>
 
-/** Resolves when the command has ended and the stream is closed. */
+/** Resolves when it has ended and the stream is closed. */
 export async function serveExec(
   transport: Transport,
   manager: string,
@@ -38,12 +47,7 @@ export async function serveExec(
       const taken = (bytes: number): void => {
         send({ type: 'consumed', bytes }).catch(stop)
       }
-      const pieces = input.take(taken, inner)
-      const running =
-        'port' in request
-          ? executor.forward(task, request.port, pieces, output, inner).then((): ExecExit => ({ exitCode: 0 }))
-          : executor.exec(task, request, pieces, output, inner)
-      const last = await running.then(
+      const last = await reach(executor, task, request, input.take(taken, inner), output, inner).then(
         (exit): ExecFrame => ({ type: 'exit', ...exit }),
         (error: unknown): ExecFrame => ({ type: 'failed', ...describeFailure(error) }),
       )
@@ -55,6 +59,20 @@ export async function serveExec(
     signal.removeEventListener('abort', close)
     stream.close()
   }
+}
+
+async function reach(
+  executor: Executor,
+  task: string,
+  request: ReachRequest,
+  input: ExecInput,
+  output: ExecOutput,
+  signal: AbortSignal,
+): Promise<ExecExit> {
+  if ('command' in request) return await executor.exec(task, request, input, output, signal)
+  if (!('port' in request)) return await executor.attach(task, request, input, output, signal)
+  await executor.forward(task, request.port, input, output, signal)
+  return { exitCode: 0 }
 }
 
 function describeFailure(error: unknown): Pick<StatusError, 'reason' | 'message'> {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
+import type { AttachRequest } from '../api/exec.ts'
 import type { Assignment, LogLine } from '../api/session.ts'
 import type { TaskStats } from '../api/stats.ts'
 import { type ExecInput, type Executor, FatalTaskError, type NodeFacts } from './executor.ts'
@@ -16,6 +17,8 @@ export type Behaviour =
   | { readonly kind: 'ignores-stop' }
   /** Prints the lines on standard output and runs on. */
   | { readonly kind: 'prints'; readonly lines: readonly string[]; readonly everyMs: number; readonly thenEnds: boolean }
+  /** Gives back what it reads, whose end never comes; only where `hasInput`. */
+  | { readonly kind: 'copies' }
   /** Can be prepared, but never started. */
   | { readonly kind: 'cannot-start' }
 
@@ -27,6 +30,8 @@ export interface ExecutorSubject {
   task(behaviour: Behaviour): Assignment
   /** The words of a command that runs beside a task: copies its input; prints; ends with 7; goes on for ever. */
   readonly commands: { readonly [kind in 'cat' | 'echo' | 'exit7' | 'forever']: readonly string[] }
+  /** False where the programs of tasks have no standard input, whatever their services say. */
+  readonly hasInput: boolean
   /** False where an exit code of 128 + n cannot be told from the end by signal n; then it is shown as the signal. */
   readonly knowsSignals: boolean
   /** Lets time pass until the work is done. */
@@ -66,7 +71,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
       assert.equal(exit.exitCode, looksKilled ? undefined : exitCode)
       assert.equal(exit.signal, looksKilled ? 'SIGKILL' : undefined)
       assert.deepEqual(await subject.executor.wait(task, never), exit)
-      assert.deepEqual(await subject.executor.attach(task.task), { ended: exit })
+      assert.deepEqual(await subject.executor.find(task.task), { ended: exit })
     })
   }
 
@@ -93,14 +98,14 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     const [first, second] = await Promise.all([executor.start(task, suiteNode, never), executor.start(task, suiteNode, never)])
     assert.deepEqual(second, first)
     assert.deepEqual(await executor.start(task, suiteNode, never), first)
-    assert.deepEqual(await executor.attach(task.task), { running: first })
+    assert.deepEqual(await executor.find(task.task), { running: first })
   })
 
   promise('starting a task that has ended finds it ended and does not start it again', async (subject) => {
     const task = await startNew(subject, { kind: 'ends', exitCode: 4 })
     const exit = await subject.executor.wait(task, never)
     await subject.executor.start(task, suiteNode, never)
-    assert.deepEqual(await subject.executor.attach(task.task), { ended: exit })
+    assert.deepEqual(await subject.executor.find(task.task), { ended: exit })
   })
 
   promise('a start that was aborted can be repeated', async (subject) => {
@@ -112,7 +117,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     aborter.abort(new Error('changed its mind'))
     await assert.rejects(aborted)
     const handle = await executor.start(task, suiteNode, never)
-    assert.deepEqual(await executor.attach(task.task), { running: handle })
+    assert.deepEqual(await executor.find(task.task), { running: handle })
   })
 
   promise('waiting that is aborted leaves the task alone', async (subject) => {
@@ -121,14 +126,14 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     const waiting = subject.executor.wait(task, aborter.signal)
     aborter.abort(new Error('changed its mind'))
     await assert.rejects(waiting, /changed its mind|abort/i)
-    assert.ok('running' in ((await subject.executor.attach(task.task)) ?? {}))
+    assert.ok('running' in ((await subject.executor.find(task.task)) ?? {}))
   })
 
-  promise('what never started cannot be attached to', async ({ executor, task }) => {
+  promise('what never started is not found', async ({ executor, task }) => {
     const prepared = task({ kind: 'runs' })
     await executor.prepare(prepared, suiteNode, never)
-    assert.equal(await executor.attach(prepared.task), undefined)
-    assert.equal(await executor.attach(task({ kind: 'runs' }).task), undefined)
+    assert.equal(await executor.find(prepared.task), undefined)
+    assert.equal(await executor.find(task({ kind: 'runs' }).task), undefined)
   })
 
   promise('a program that cannot be started is refused for good', async (subject) => {
@@ -163,9 +168,9 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
 
   promise('after a restart of the agent a running task is found running and goes on', async (subject) => {
     const task = await startNew(subject, { kind: 'runs' })
-    const before = await subject.executor.attach(task.task)
+    const before = await subject.executor.find(task.task)
     const next = subject.restart()
-    assert.deepEqual(await next.attach(task.task), before)
+    assert.deepEqual(await next.find(task.task), before)
     await next.stop(task.task, never)
     assert.equal((await next.wait(task, never)).signal, 'SIGTERM')
   })
@@ -182,7 +187,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     await subject.executor.remove(task.task)
     await subject.executor.remove(task.task)
     assert.deepEqual(await subject.executor.list(), [])
-    assert.equal(await subject.executor.attach(task.task), undefined)
+    assert.equal(await subject.executor.find(task.task), undefined)
     assert.deepEqual(await read(subject.executor, task, {}), [])
   })
 
@@ -232,8 +237,11 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
   promise('a log can be read from a point in time on', async (subject) => {
     const task = await startNew(subject, { kind: 'prints', lines, everyMs: 30, thenEnds: true })
     await subject.executor.wait(task, never)
-    const third = (await read(subject.executor, task, {}))[2]
-    assert.deepEqual(await readTexts(subject.executor, task, { since: third?.at ?? 0 }), ['three', 'four'])
+    const all = await read(subject.executor, task, {})
+    const { at } = all[2] ?? assert.fail('four lines were printed')
+    // On a busy machine several are read in one millisecond.
+    const wanted = all.filter((line) => line.at >= at).map(({ text }) => text)
+    assert.deepEqual(await readTexts(subject.executor, task, { since: at }), wanted)
   })
 
   promise('following a log shows new lines and ends with the task', async (subject) => {
@@ -262,7 +270,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     assert.deepEqual(await executor.exec(task.task, { command: commands.echo }, nothing, output, never), { exitCode: 0 })
     assert.deepEqual(shown, ['stdout', 'hello\n'])
     assert.deepEqual(await executor.exec(task.task, { command: commands.exit7 }, nothing, output, never), { exitCode: 7 })
-    assert.ok('running' in ((await executor.attach(task.task)) ?? {}), 'the task goes on')
+    assert.ok('running' in ((await executor.find(task.task)) ?? {}), 'the task goes on')
   })
 
   promise('what a command is given comes out of it unharmed, as fast as it is taken', async (subject) => {
@@ -314,7 +322,7 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     const running = subject.executor.exec(task.task, { command: subject.commands.forever }, nothing, silent, aborter.signal)
     aborter.abort(new Error('changed its mind'))
     await assert.rejects(running, /changed its mind/)
-    assert.ok('running' in ((await subject.executor.attach(task.task)) ?? {}))
+    assert.ok('running' in ((await subject.executor.find(task.task)) ?? {}))
   })
 
   promise('a command ends with its task, and neither it nor a connection begins where no task runs', async (subject) => {
@@ -329,6 +337,73 @@ export function executorSuite(name: string, create: (context: TestContext) => Ex
     const other = subject.task({ kind: 'runs' })
     await assert.rejects(executor.exec(other.task, { command: commands.echo }, nothing, silent, never), FatalTaskError)
     for (const gone of [task, other]) await assert.rejects(executor.forward(gone.task, 80, nothing, silent, never), FatalTaskError)
+  })
+
+  const silent = async (): Promise<void> => {}
+
+  promise('who attaches to a program sees what it writes from then on, and how it ends', async (subject) => {
+    const written = Array.from({ length: 30 }, (_, at) => `line ${at}`)
+    const task = await startNew(subject, { kind: 'prints', lines: written, everyMs: 100, thenEnds: true })
+    for await (const { text } of subject.executor.logs(task.task, { follow: true }, never)) if (text === 'line 0') break
+    let shown = ''
+    const output = async (stream: string, bytes: Uint8Array): Promise<void> => {
+      assert.equal(stream, 'stdout')
+      shown += Buffer.from(bytes)
+    }
+    assert.deepEqual(await subject.executor.attach(task.task, {}, nothing, output, never), { exitCode: 0 })
+    const whole = written.map((line) => `${line}\n`).join('')
+    assert.ok(shown !== '' && whole.endsWith(shown), shown)
+    assert.doesNotMatch(shown, /line 0\n/)
+  })
+
+  promise('a program that is stopped while somebody is attached ends for them, too; nobody attaches where none runs', async (subject) => {
+    const { executor } = subject
+    const task = await startNew(subject, { kind: 'runs' })
+    const attached = executor.attach(task.task, {}, nothing, silent, never)
+    await executor.stop(task.task, never)
+    assert.deepEqual(await attached, { signal: 'SIGTERM' })
+    for (const gone of [task, subject.task({ kind: 'runs' })])
+      await assert.rejects(executor.attach(gone.task, {}, nothing, silent, never), FatalTaskError)
+  })
+
+  promise('whoever was attached and goes leaves the program running', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    const aborter = new AbortController()
+    const attached = subject.executor.attach(task.task, {}, nothing, silent, aborter.signal)
+    aborter.abort(new Error('has seen enough'))
+    await assert.rejects(attached, /has seen enough/)
+    assert.ok('running' in ((await subject.executor.find(task.task)) ?? {}))
+  })
+
+  promise('a program whose input is not open, or that has no terminal, is not given one', async (subject) => {
+    const task = await startNew(subject, { kind: 'runs' })
+    const attach = (request: AttachRequest) => subject.executor.attach(task.task, request, nothing, silent, never)
+    await assert.rejects(
+      attach({ stdin: true }),
+      (error) => error instanceof FatalTaskError && /no (open )?standard input/.test(error.message),
+    )
+    const tty = { columns: 80, rows: 24 }
+    await assert.rejects(attach({ tty }), (error) => error instanceof FatalTaskError && /no terminal/.test(error.message))
+    assert.ok('running' in ((await subject.executor.find(task.task)) ?? {}))
+  })
+
+  promise('what is typed reaches the program, whose input stays open for the next one who attaches', async (subject) => {
+    if (!subject.hasInput) return
+    const task = await startNew(subject, { kind: 'copies' })
+    for (const word of ['first', 'second']) {
+      async function* typed(): AsyncGenerator<{ type: 'stdin'; bytes: Uint8Array }, void, void> {
+        yield { type: 'stdin', bytes: Buffer.from(`${word}\n`) }
+      }
+      const aborter = new AbortController()
+      let shown = ''
+      const output = async (_: string, bytes: Uint8Array): Promise<void> => {
+        shown += Buffer.from(bytes)
+        if (shown.endsWith('\n')) aborter.abort(new Error('has seen it'))
+      }
+      await assert.rejects(subject.executor.attach(task.task, { stdin: true }, typed(), output, aborter.signal), /has seen it/)
+      assert.equal(shown, `${word}\n`)
+    }
+    assert.ok('running' in ((await subject.executor.find(task.task)) ?? {}))
   })
 }
 

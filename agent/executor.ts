@@ -1,8 +1,8 @@
 // What runs tasks. Docker, processes and the simulator implement it, and each passes
 // `agent/executor.suite.ts`, and where it gives files to tasks `agent/files.suite.ts`; it starts and stops what it is told to and decides nothing itself. Every call is safe to repeat and safe to abort, because the agent may
-// die between any two: after a restart it calls `attach` for what its database knows and goes on.
+// die between any two: after a restart it calls `find` for what its database knows and goes on.
 
-import type { ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
+import type { AttachRequest, ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
 import type { Node, Task, TaskTemplate } from '../api/objects.ts'
 import type { Assignment, LogLine, LogOptions, PayloadName } from '../api/session.ts'
 import type { TaskStats } from '../api/stats.ts'
@@ -45,6 +45,13 @@ export class FatalTaskError extends Error {
   }
 }
 
+/** Of the program that somebody is attached to. Throws FatalTaskError where nobody knows how it ended. */
+export function execExitOf({ exitCode, signal, reason = 'no record of it is left' }: Exit): ExecExit {
+  if (exitCode !== undefined) return { exitCode }
+  if (signal !== undefined) return { signal }
+  throw new FatalTaskError(`its program ended, and with what is not known: ${reason}`)
+}
+
 /** A fact for people about one task, such as an option that this executor ignores. Becomes an Event. */
 export interface Notice {
   readonly level: 'Normal' | 'Warning'
@@ -82,10 +89,10 @@ export interface TaskToRun extends Assignment {
   readonly files?: readonly TaskFile[]
 }
 
-/** What goes into a command that runs beside a task. Its end is the end of standard input. */
+/** What goes into a command that runs beside a task, or into the task's own program. Its end is the end of standard input. */
 export type ExecInput = AsyncIterable<{ readonly type: 'stdin'; readonly bytes: Uint8Array } | ({ readonly type: 'resize' } & TerminalSize)>
 
-/** Resolves when more may be given. While it does not, the command has to wait. */
+/** Resolves when more may be given. While it does not, whoever writes has to wait. */
 export type ExecOutput = (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>
 
 export interface Executor {
@@ -104,7 +111,7 @@ export interface Executor {
    */
   start(task: TaskToRun, node: NodeFacts, signal: AbortSignal): Promise<TaskHandle>
   /** What still runs or has ended since, after a restart of the agent. `undefined`: never started here. */
-  attach(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined>
+  find(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined>
   /** Resolves when the program has ended. May be called before, while and after it runs. Rejects when aborted only. */
   wait(task: Assignment, signal: AbortSignal): Promise<Exit>
   /** Runs the health test once: resolves with its result. Rejects when it could not be run. */
@@ -133,6 +140,13 @@ export interface Executor {
    * of it runs any more when this settles. Not repeated by the agent: a command may do anything.
    */
   exec(taskName: string, request: ExecRequest, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<ExecExit>
+  /**
+   * Connects to the standard streams of the task's own program: gives to `output` what it writes from now on, and to the program
+   * what `input` has, which is not read without `request.stdin` and `request.tty`. Its standard input stays open when `input` ends.
+   * Resolves with the end of the program, after all its output was given. Throws FatalTaskError where the task does not run, and
+   * for what the program does not have: an open standard input, a terminal. When `signal` fires it rejects, and the program goes on.
+   */
+  attach(taskName: string, request: AttachRequest, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<ExecExit>
   /**
    * Connects to a TCP port of a running task and carries both directions; resolves when both have ended. Throws
    * FatalTaskError where the task does not run, or does not listen there.

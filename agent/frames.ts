@@ -1,7 +1,7 @@
 // Frames of the session with a manager, read and written. What arrives is checked here, once: the rest
 // of the agent deals with typed messages only.
 
-import { isExecRequest, isForwardRequest } from '../api/exec.ts'
+import { isAttachRequest, isExecRequest, isForwardRequest } from '../api/exec.ts'
 import type {
   AgentMessage,
   Assignment,
@@ -104,7 +104,8 @@ const checks: Readonly<Record<ManagerMessage['type'], (fields: Fields) => boolea
   payload: ({ payload }) => isPayload(payload),
   forget: ({ payloads }) => isListOf(payloads, isPayloadName),
   logs: ({ id, task, options }) => isText(id) && isText(task) && isLogOptions(options),
-  exec: ({ id, task, request }) => isText(id) && isText(task) && (isExecRequest(request) || isForwardRequest(request)),
+  exec: ({ id, task, request }) =>
+    isText(id) && isText(task) && (isExecRequest(request) || isForwardRequest(request) || isAttachRequest(request)),
   stats: ({ id }) => isText(id),
   refused: ({ reason, message, retry, leader }) =>
     isText(reason) && isText(message) && typeof retry === 'boolean' && isOptional(leader, isText),

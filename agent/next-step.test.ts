@@ -52,7 +52,7 @@ const ends: readonly {
   {
     name: 'a stop of the whole node, even without an error',
     exit: { exitCode: 0, reason: 'its node was stopped', nodeFault: 'Stopped' },
-    expected: { state: 'Failed', exitCode: 0, error: 'exited with code 0: its node was stopped', nodeFault: 'Stopped' },
+    expected: { state: 'Failed', exitCode: 0, error: 'its node was stopped', nodeFault: 'Stopped' },
   },
   {
     name: 'success after it was unhealthy',

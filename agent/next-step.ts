@@ -43,7 +43,13 @@ export function endedStatus(status: TaskStatus, exit: Exit): TaskStatus {
   if (status.health === 'Unhealthy')
     return { ...after, state: 'Failed', message: 'failed', error: status.error ?? 'failed its health check' }
   if (exit.nodeFault !== undefined)
-    return { ...after, state: 'Failed', message: wordsOf[exit.nodeFault], error: describeExit(exit), nodeFault: exit.nodeFault }
+    return {
+      ...after,
+      state: 'Failed',
+      message: wordsOf[exit.nodeFault],
+      error: exit.reason ?? describeExit(exit),
+      nodeFault: exit.nodeFault,
+    }
   if (exit.exitCode === 0 && exit.reason === undefined) return withoutError({ ...after, state: 'Complete', message: 'finished' })
   return { ...after, state: 'Failed', message: 'failed', error: describeExit(exit) }
 }

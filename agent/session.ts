@@ -2,7 +2,9 @@
 // any part ends the whole session; the agent then opens another one and tells everything again.
 
 import { isDeepStrictEqual } from 'node:util'
+import { formatDuration } from '../api/duration.ts'
 import type { AgentMessage, ManagerMessage } from '../api/session.ts'
+import type { MachineStats } from '../api/stats.ts'
 import type { Clock, FrameStream, Log, Transport } from '../effects/effects.ts'
 import { serveExec } from './exec-stream.ts'
 import type { Executor } from './executor.ts'
@@ -38,6 +40,7 @@ export interface SessionDeps {
   readonly transport: Transport
   readonly log: Log
   readonly executor: Executor
+  readonly machineStats?: () => Promise<MachineStats>
   readonly worker: Worker
   readonly mesh: Mesh
   readonly reporter: StatusReporter
@@ -68,7 +71,7 @@ export class RefusedError extends Error {
 /** Runs until the session fails or `signal` fires; always rejects, with the reason. */
 export async function runSession(deps: SessionDeps, manager: string, sessionId: string | undefined, signal: AbortSignal): Promise<never> {
   const description = await deps.describe()
-  const unanswered = `manager ${manager} did not answer within ${establishLimitMs} ms`
+  const unanswered = `manager ${manager} did not answer within ${formatDuration(establishLimitMs)}`
   const stream = await within(deps.clock, establishLimitMs, unanswered, signal, (inner) =>
     deps.transport.connect(manager, 'dispatcher', inner),
   )
@@ -206,7 +209,7 @@ class Session {
 
   async #beat(signal: AbortSignal): Promise<never> {
     for (;;) {
-      const unanswered = `manager ${this.#manager} did not answer a heartbeat within ${heartbeatLimitMs} ms`
+      const unanswered = `manager ${this.#manager} did not answer a heartbeat within ${formatDuration(heartbeatLimitMs)}`
       await within(this.#deps.clock, heartbeatLimitMs, unanswered, signal, async (inner) => {
         const answer = this.#beaten.wait(inner)
         await Promise.all([answer, this.#send({ type: 'heartbeat' })])
@@ -224,7 +227,7 @@ class Session {
         if (!reporter.isFull) await clock.sleep(reportDelayMs, signal)
       }
       await this.#send({ type: 'status', ...reporter.next() })
-      const unanswered = `manager ${this.#manager} did not acknowledge a report within ${acknowledgeLimitMs} ms`
+      const unanswered = `manager ${this.#manager} did not acknowledge a report within ${formatDuration(acknowledgeLimitMs)}`
       await within(clock, acknowledgeLimitMs, unanswered, signal, (inner) => reporter.waitForAcknowledgement(inner))
     }
   }
@@ -262,12 +265,13 @@ class Session {
   }
 
   async #sendStats(id: string, signal: AbortSignal): Promise<void> {
-    const { transport, executor, log } = this.#deps
+    const { transport, executor, log, machineStats } = this.#deps
     try {
-      const stats = await executor.stats()
+      // What cannot be said of the machine keeps nobody from hearing of its tasks.
+      const [stats, machine] = await Promise.all([executor.stats(), machineStats?.().catch(() => undefined)])
       const stream = await transport.connect(this.#manager, 'stats', signal)
       try {
-        for (const frame of [{ id }, { stats }]) await stream.send(encode(frame))
+        for (const frame of [{ id }, { stats, machine }]) await stream.send(encode(frame))
       } finally {
         stream.close()
       }

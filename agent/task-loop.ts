@@ -131,7 +131,7 @@ export class TaskLoop {
   async #start(signal: AbortSignal): Promise<void> {
     if (this.#isUnhealthy()) return await this.#stopUnhealthy(signal)
     // A task that was started before the agent died needs no files, and no manager to tell them.
-    const found = await this.#deps.executor.attach(this.#assignment.task)
+    const found = await this.#deps.executor.find(this.#assignment.task)
     const task = found === undefined ? await this.#withFiles(signal) : this.#assignment
     const handle = await this.#deps.executor.start(task, this.#deps.node, signal)
     const policy = this.#adoptHealthPolicy(handle)
@@ -145,7 +145,7 @@ export class TaskLoop {
 
   async #wait(signal: AbortSignal): Promise<void> {
     if (this.#isUnhealthy()) return await this.#stopUnhealthy(signal)
-    const found = await this.#deps.executor.attach(this.#assignment.task)
+    const found = await this.#deps.executor.find(this.#assignment.task)
     if (found === undefined)
       return this.#set(endedStatus(this.#status, { reason: 'the node has lost it', nodeFault: 'Lost', at: this.#deps.clock.wallMs() }))
     if ('running' in found) {
@@ -161,7 +161,7 @@ export class TaskLoop {
     const { executor, drain } = this.#deps
     await drain(this.#assignment, signal)
     await executor.stop(this.#assignment.task, signal)
-    const found = await executor.attach(this.#assignment.task)
+    const found = await executor.find(this.#assignment.task)
     const facts = found !== undefined && 'ended' in found ? exitFacts(found.ended) : {}
     this.#set(withoutError({ ...this.#status, ...facts, state: 'Shutdown', message: 'shutdown' }))
   }

@@ -81,7 +81,7 @@ export class Worker {
     // One that is to be stopped was perhaps stopped just before the agent died: its loop finds out.
     if (status.state !== 'Running' || desired === 'Shutdown' || desired === 'Remove') return assignment
     try {
-      const found = await this.#deps.executor.attach(assignment.task)
+      const found = await this.#deps.executor.find(assignment.task)
       return found !== undefined && 'ended' in found ? { ...assignment, status: endedStatus(status, found.ended) } : assignment
     } catch {
       return assignment // Its loop tries again, and says why it cannot.

@@ -26,7 +26,7 @@ export const diagnosticCodes: Readonly<Record<string, string>> = {
   KIT0111:
     'the key is not allowed\n\nThe keys `__proto__`, `constructor` and `prototype` have a meaning inside programs and are refused everywhere.',
   KIT0112:
-    'the kind is not known\n\nThe document names a kind that kit does not have. `kit explain` without a name lists the kinds. A document without `kind` is read as a Compose file when it has `services`, `networks`, `volumes`, `secrets` or `configs`.',
+    'the kind is not known\n\nThe document names a kind that kit does not have. `kit explain` without a name lists the kinds. What Kubernetes calls a Deployment, a DaemonSet or a Job is a Service here, a ConfigMap is a Config. A document without `kind` is read as a Compose file when it has `services`, `networks`, `volumes`, `secrets` or `configs`.',
   KIT0113:
     'the document is not an object\n\nEvery document of a manifest is a map with `apiVersion`, `kind`, `metadata` and `spec`, or a Compose file.',
   KIT0114:

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { reasonOf } from './errors.ts'
-import { decodeExecFrame, type ExecFrame, encodeExecFrame, execChunks, maxExecChunkBytes, parseExecRequest } from './exec.ts'
+import {
+  decodeExecFrame,
+  type ExecFrame,
+  encodeExecFrame,
+  execChunks,
+  maxExecChunkBytes,
+  parseAttachRequest,
+  parseExecRequest,
+} from './exec.ts'
 
 test('every frame is read as it was written', () => {
   const bytes = Buffer.from([0, 255, 10])
@@ -69,6 +77,26 @@ test('a request must have a command, and values that a process can take', () => 
   for (const value of wrong)
     assert.throws(
       () => parseExecRequest(value),
+      (error) => reasonOf(error) === 'BadRequest',
+    )
+})
+
+test('to attach, nothing has to be said, and nothing else may be', () => {
+  const size = { columns: 80, rows: 24 }
+  for (const request of [{}, { stdin: true }, { stdin: false, tty: size }]) assert.deepEqual(parseAttachRequest(request), request)
+  const wrong: readonly unknown[] = [
+    undefined,
+    [],
+    'x',
+    { stdin: 1 },
+    { tty: true },
+    { tty: { columns: 80 } },
+    { command: ['ls'] },
+    { port: 80 },
+  ]
+  for (const value of wrong)
+    assert.throws(
+      () => parseAttachRequest(value),
       (error) => reasonOf(error) === 'BadRequest',
     )
 })

@@ -1,5 +1,5 @@
-// A command that runs beside a task's program: what is asked for, and the frames in which its streams go
-// both ways between a client and the agent. The first byte of a frame is its channel; bytes of the three
+// A command that runs beside a task's program, or that program itself: what is asked for, and the frames in which their
+// streams go both ways between a client and the agent. The first byte of a frame is its channel; bytes of the three
 // standard streams follow, or a JSON message. The same frames go over HTTP and over the agent's stream.
 //
 // Standard input has a window: its sender waits while more than `stdinWindowBytes` were not consumed yet,
@@ -27,6 +27,17 @@ export interface ForwardRequest {
   readonly port: number
 }
 
+/** The streams of a task's own program, from now on. What it is given and what it writes have the frames of a command. */
+export interface AttachRequest {
+  /** Without it, the program gets nothing from here. Its input stays open when that from here ends. */
+  readonly stdin?: boolean
+  /** The program has a terminal, which shall have this size. Standard error goes into standard output then. */
+  readonly tty?: TerminalSize
+}
+
+/** What reaches into a running task. */
+export type ReachRequest = ExecRequest | ForwardRequest | AttachRequest
+
 export interface TerminalSize {
   readonly columns: number
   readonly rows: number
@@ -44,7 +55,7 @@ export type ExecMessage =
   | ({ readonly type: 'resize' } & TerminalSize)
   /** So many more bytes of standard input have reached the command. */
   | { readonly type: 'consumed'; readonly bytes: number }
-  /** The last frame: the command has ended, and all of its output went before. */
+  /** The last frame: the command, or the program, has ended, and all of its output went before. */
   | ({ readonly type: 'exit' } & ExecExit)
   /** The last frame: it could not be run, or is not known to have ended. */
   | { readonly type: 'failed'; readonly reason: Reason; readonly message: string }
@@ -111,6 +122,21 @@ export function isForwardRequest(value: unknown): value is JsonObject & ForwardR
   if (!isJsonObject(value)) return false
   const { port } = value
   return typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536
+}
+
+export function parseAttachRequest(value: unknown): AttachRequest {
+  if (isAttachRequest(value)) return value
+  throw new StatusError(
+    'BadRequest',
+    'a program is attached to with an object that has at most `stdin`, true or false, and `tty`, with `columns` and `rows`',
+  )
+}
+
+/** Nothing else may be in it: what has a command or a port is another request, or a mistake. */
+export function isAttachRequest(value: unknown): value is JsonObject & AttachRequest {
+  if (!isJsonObject(value)) return false
+  const { stdin = false, tty, ...others } = value
+  return Object.keys(others).length === 0 && typeof stdin === 'boolean' && (tty === undefined || (isJsonObject(tty) && isSize(tty)))
 }
 
 export function isExecRequest(value: unknown): value is ExecRequest {

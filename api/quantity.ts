@@ -64,3 +64,9 @@ export function formatMemory(bytes: number): string {
   const unit = bytes === 0 ? undefined : writeOrder.find((name) => bytes % (scale.get(name) ?? 1) === 0)
   return unit === undefined ? String(bytes) : `${bytes / (scale.get(unit) ?? 1)}${unit}`
 }
+
+/** For people: `512.0Mi`, `23.54Gi`. */
+export function roundedMemory(bytes: number): string {
+  const mebibytes = bytes / (1024 * 1024)
+  return mebibytes < 1024 ? `${mebibytes.toFixed(1)}Mi` : `${(mebibytes / 1024).toFixed(2)}Gi`
+}

@@ -2,7 +2,7 @@
 // `dispatcher`. The agent speaks first (Hello). What a task needs is resolved on the manager: an
 // assignment carries the template, not a reference, so an agent never reads the store.
 
-import type { ExecRequest, ForwardRequest } from './exec.ts'
+import type { ReachRequest } from './exec.ts'
 import type { Objects, TaskTemplate } from './objects.ts'
 
 type NodeDescription = NonNullable<Objects['Node']['status']['description']>
@@ -161,9 +161,10 @@ export type ManagerMessage =
   | { readonly type: 'logs'; readonly id: string; readonly task: string; readonly options: LogOptions }
   /**
    * The agent opens a stream of protocol `exec`, sends `{ id }` as its first frame, then frames of
-   * `api/exec.ts` go both ways. Either side closing it ends the command.
+   * `api/exec.ts` go both ways. Either side closing it ends the command, and leaves the task's own program alone. Only
+   * agents of `attachesToTasks` are asked to attach.
    */
-  | { readonly type: 'exec'; readonly id: string; readonly task: string; readonly request: ExecRequest | ForwardRequest }
+  | { readonly type: 'exec'; readonly id: string; readonly task: string; readonly request: ReachRequest }
   /** The agent opens a stream of protocol `stats`, sends `{ id }`, then `{ stats }` with those of all its running tasks, and closes it. */
   | { readonly type: 'stats'; readonly id: string }
   /** Then the stream is closed. `retry` false: do not come back (the node was removed). `leader`: address of the manager to ask instead. */

@@ -1,4 +1,4 @@
-// What a running task has used, and uses, as its node counts it.
+// What running tasks use, and the machine that they run on, as a node counts it when somebody asks.
 
 import { isJsonObject } from './wire.ts'
 
@@ -12,6 +12,29 @@ export interface TaskStats {
   readonly memoryBytes: number
   readonly memoryLimitBytes?: number
   readonly processes: number
+}
+
+/** Of all that runs on it, not of tasks alone. */
+export interface MachineStats {
+  readonly at: number
+  /** Of the file system that has the state of the node: all that a user may fill, and what is filled. */
+  readonly diskBytes: number
+  readonly diskUsedBytes: number
+  /** What has come and gone over its network since it was started. Left out where nobody counts that. */
+  readonly receivedBytes?: number
+  readonly sentBytes?: number
+}
+
+export interface NodeStats {
+  readonly tasks: readonly TaskStats[]
+  /** Left out by nodes that do not say. */
+  readonly machine?: MachineStats
+}
+
+export function isMachineStats(value: unknown): value is MachineStats {
+  if (!isJsonObject(value)) return false
+  const { at, diskBytes, diskUsedBytes, receivedBytes = 0, sentBytes = 0 } = value
+  return [at, diskBytes, diskUsedBytes, receivedBytes, sentBytes].every((amount) => typeof amount === 'number')
 }
 
 export function isTaskStats(value: unknown): value is TaskStats {

@@ -1,27 +1,11 @@
-// The clusters that a person can reach from here: ~/.kit/config.yaml, or the file that KIT_CONFIG names. Each context has the
-// addresses of managers, the root that they are known by, and the certificate and key of a user. A file that `kit swarm user
-// add` writes has the same form. It holds keys: only its owner may read it.
+// The clusters that a person can reach from here: ~/.kit/config.yaml, or the file that KIT_CONFIG names (context-file.ts).
 
-import { X509Certificate } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { parse, stringify } from 'yaml'
+import { join } from 'node:path'
 import { nearest } from '../api/suggestion.ts'
-import { isJsonObject, type JsonObject } from '../api/wire.ts'
-import type { RemoteCluster } from '../client/http/remote.ts'
+import type { ContextFile, RemoteContext } from './context-file.ts'
 import { CommandError, exitCodes } from './exit.ts'
-
-export interface RemoteContext extends RemoteCluster {
-  /** As the certificate says; for people. */
-  readonly user: string
-}
-
-export interface ContextFile {
-  /** Undefined: the cluster on this machine. */
-  readonly current: string | undefined
-  readonly contexts: Readonly<Record<string, RemoteContext>>
-}
 
 /** The cluster on this machine has this name, and no entry. */
 export const localContext = 'local'
@@ -38,67 +22,15 @@ export function checkContextName(name: string): string {
   throw new CommandError(exitCodes.invalid, `error: the name of a context: "${name}" ${why}`)
 }
 
-/** Without a file there is no context. */
+/** Without a file there is no context, and nothing is loaded that reads YAML. */
 export async function readContexts(path: string): Promise<ContextFile> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return ''
     throw new CommandError(exitCodes.error, `error: cannot read ${path}: ${error.message}`)
   })
+  if (text === '') return { current: undefined, contexts: {} }
+  const { parseContexts } = await import('./context-file.ts')
   return parseContexts(path, text)
-}
-
-export function parseContexts(path: string, text: string): ContextFile {
-  const fail = (why: string): CommandError =>
-    new CommandError(exitCodes.invalid, `error: ${path}: ${why}; \`kit ctx add FILE\` writes it from what \`kit swarm user add\` made`)
-  let value: unknown
-  try {
-    value = parse(text) ?? {}
-  } catch {
-    throw fail('it is not YAML') // The parser would show a piece of the file, and there are keys in it.
-  }
-  if (!isJsonObject(value)) throw fail('it must be a map with `contexts`')
-  const { current, contexts = {} } = value
-  if (current !== undefined && typeof current !== 'string') throw fail('`current` must be the name of a context')
-  if (!isJsonObject(contexts)) throw fail('`contexts` must be a map')
-  const entries = Object.entries(contexts).map(([name, entry]): [string, RemoteContext] => [
-    name,
-    contextOf(entry, (why) => fail(`contexts.${name}${why}`)),
-  ])
-  return { current, contexts: Object.fromEntries(entries) }
-}
-
-function contextOf(entry: unknown, fail: (why: string) => CommandError): RemoteContext {
-  if (!isJsonObject(entry)) throw fail(' must be a map')
-  const textAt = (key: string): string => {
-    const value = entry[key]
-    if (typeof value !== 'string' || value === '') throw fail(`.${key} must be text`)
-    return value
-  }
-  const { servers } = entry
-  const isServer = (each: unknown): each is string => typeof each === 'string' && /^\S+:\d{1,5}$/.test(each)
-  if (!Array.isArray(servers) || servers.length === 0 || !servers.every(isServer))
-    throw fail('.servers must be a list of HOST:PORT, such as [192.168.1.10:6443]')
-  return {
-    servers,
-    cluster: textAt('cluster'),
-    user: textAt('user'),
-    ca: textAt('ca'),
-    certificate: textAt('certificate'),
-    key: textAt('key'),
-  }
-}
-
-export function formatContexts({ current, contexts }: ContextFile): string {
-  const whole: JsonObject = { ...(current === undefined ? {} : { current }), contexts: JSON.parse(JSON.stringify(contexts)) }
-  return stringify(whole, { lineWidth: 0 })
-}
-
-/** Who reads it meanwhile finds all of it or what was before; nobody but the owner reads it at all. */
-export async function writeContexts(path: string, file: ContextFile): Promise<void> {
-  const draft = `${path}.${process.pid}`
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  await writeFile(draft, formatContexts(file), { mode: 0o600, flag: 'wx', flush: true })
-  await rename(draft, path)
 }
 
 export function contextNamed({ contexts }: ContextFile, name: string): RemoteContext {
@@ -110,13 +42,4 @@ export function contextNamed({ contexts }: ContextFile, name: string): RemoteCon
     exitCodes.invalid,
     `error: there is no context "${name}"${near === undefined ? '' : `; did you mean "${near}"?`} (${has})`,
   )
-}
-
-/** ms since 1970; undefined where the certificate cannot be read. */
-export function expiryOf({ certificate }: RemoteContext): number | undefined {
-  try {
-    return new X509Certificate(certificate).validToDate.getTime()
-  } catch {
-    return undefined
-  }
 }

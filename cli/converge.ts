@@ -1,16 +1,18 @@
 // Waits until services are as they were asked to be, says what changes meanwhile, and returns the exit
 // code that tells how it ended. `convergence.ts` decides; this watches, prints and gives up.
 
+import { formatDuration } from '../api/duration.ts'
 import type { WireObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
 import type { Context } from './context.ts'
 import { assess, describeEnd, type Progress, type TaskView, withoutLost } from './convergence.ts'
 import { type ExitCode, exitCodes } from './exit.ts'
 import { observe } from './observe.ts'
+import { ProgressLines } from './progress-lines.ts'
 
 /** Changes within this time are told as one. */
 const tellEveryMs = 500
-/** All unfinished tasks unplaceable for this long means: no node will take them (design.md §10). */
+/** All unfinished tasks unplaceable for this long means: no node will take them. */
 const notPlacedAfterMs = 10_000
 const lastWords = 20
 
@@ -27,7 +29,7 @@ type Outcome = { readonly code: ExitCode; readonly progress: readonly Progress[]
 /** Prints to `err`: one line per change. Returns 0, 1, 3, 4 or 5. */
 export async function converge(context: Context, client: Client, goal: Goal, timeoutMs: number): Promise<ExitCode> {
   const startedAt = context.clock.monotonicMs()
-  const printed = new Map<string, string>()
+  const lines = new ProgressLines()
   let stuckSince: number | undefined
   let latest: readonly Progress[] = []
   let toldAt = startedAt
@@ -56,11 +58,7 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
           const unfinished = progress.filter(({ verdict }) => verdict.outcome === 'converging')
           if (unfinished.length === 0 || context.clock.monotonicMs() - toldAt >= tellEveryMs) {
             toldAt = context.clock.monotonicMs()
-            for (const one of progress) {
-              const line = formatProgress(one)
-              if (printed.get(one.name) !== line) say(line)
-              printed.set(one.name, line)
-            }
+            for (const one of progress) for (const line of lines.of(one, toldAt)) say(line)
           }
           const isStuck = unfinished.length > 0 && unfinished.every(({ verdict }) => verdict.outcome === 'converging' && verdict.stuck)
           if (!isStuck) stuckSince = undefined
@@ -72,7 +70,7 @@ export async function converge(context: Context, client: Client, goal: Goal, tim
         }))
   if (outcome === undefined) {
     context.err(
-      `error: not converged after ${Math.round(timeoutMs / 1000)} s. The cluster goes on trying; \`kit get tasks\` shows where it stands.`,
+      `error: not converged after ${formatDuration(timeoutMs)}. The cluster goes on trying; \`kit get tasks\` shows where it stands.`,
     )
     await explainFailure(context, client, { code: exitCodes.timedOut, progress: latest })
     return exitCodes.timedOut
@@ -122,23 +120,6 @@ function worst(progress: readonly Progress[]): ExitCode {
 export function elapsed(ms: number): string {
   const seconds = Math.floor(ms / 1000)
   return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`
-}
-
-function formatProgress({ name, wanted, done, others, verdict }: Progress): string {
-  const states = others.map(([state, count]) => `${count} ${state.toLowerCase()}`).join(', ')
-  const head = `service/${name}  ${done}/${wanted}${states === '' ? '' : `  ${states}`}`
-  switch (verdict.outcome) {
-    case 'converged':
-      return `${head}  converged`
-    case 'converging':
-      if (verdict.reason === undefined) return head
-      // A countdown would print a line each second.
-      return verdict.reason.startsWith('must stay up') ? `${head}  up, watching that it stays up` : `${head}  ${verdict.reason}`
-    case 'failed':
-      return `${head}  failed: ${verdict.reason}`
-    case 'rolledBack':
-      return `${head}  rolled back: ${verdict.reason}`
-  }
 }
 
 /** The cause, the last words of the first task that failed, and where to look further. */

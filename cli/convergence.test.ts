@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Service, UpdateStatus } from '../api/objects.ts'
-import { assess, type ServiceView, type TaskView, withoutLost } from './convergence.ts'
+import { assess, type ServiceView, type TaskView, withoutLost, withoutReplaced } from './convergence.ts'
 
 const now = 100_000
 
@@ -108,7 +108,18 @@ const cases: readonly {
     outcome: 'converging',
     reason: /^$/,
   },
+  {
+    name: 'an old failure where all is well now says nothing of another slot',
+    tasks: ['1:Failed-', '1:Running', '2:Preparing'],
+    outcome: 'converging',
+    reason: /^$/,
+  },
   { name: 'a one-shot task that completed is done', tasks: ['1:Complete!', '2:Running'], outcome: 'converged' },
+  {
+    name: 'one that completed at an older revision is still to be replaced',
+    tasks: ['1:Complete!@r1', '2:Running'],
+    outcome: 'converging',
+  },
   { name: 'a task that failed for good is a failure', tasks: ['1:Failed!', '2:Running'], outcome: 'failed', reason: /exited with 1/ },
   { name: 'a failure of an older revision does not count', service: service({}, 1), tasks: ['1:Failed!@r1'], outcome: 'converging' },
   {
@@ -231,4 +242,10 @@ test('a task that cannot be told to stop, because its node does not answer, is n
     'converged',
   )
   assert.deepEqual(withoutLost([on('lost', '1:Running')], () => true).length, 1, 'what nobody has called off yet counts')
+})
+
+test('of what runs and ended, tasks that another one follows are left out', () => {
+  const names = (...tasks: readonly string[]): readonly string[] => withoutReplaced(tasks.map(task)).map(({ metadata }) => metadata.name)
+  assert.deepEqual(names('1:Failed-', '2:Running', '3:Failed-', '3:Complete!'), ['web.2', 'web.3'])
+  assert.deepEqual(names('1:Running-', '1:Starting'), ['web.1', 'web.1'], 'what still runs is there')
 })

@@ -1,5 +1,5 @@
 // Has what was applied become true? A pure reading of services and tasks, used by `apply`, `up`, `scale`,
-// `rollout` and `wait`, so that their exit codes tell the same truth (design.md §10).
+// `rollout` and `wait`, so that their exit codes tell the same truth.
 //
 // A service has converged when its revision is made, no rollout is under way, every wanted slot holds a
 // task of that revision that is Running (or has finished for good), nothing else of it still runs, nodes
@@ -13,8 +13,8 @@ import { compareStates, isEnded, isOpen, isWanted, slotOf, type TaskFacts } from
 
 export type Verdict =
   | { readonly outcome: 'converged' }
-  /** `stuck`: every unfinished task waits for a node that fits, or for a port; exit code 3 when that lasts. */
-  | { readonly outcome: 'converging'; readonly stuck: boolean; readonly reason?: string }
+  /** `stuck`: every unfinished task waits for a node that fits, or for a port; exit code 3 when that lasts. `failure`: how the last attempt ended. */
+  | { readonly outcome: 'converging'; readonly stuck: boolean; readonly reason?: string; readonly failure?: string }
   | { readonly outcome: 'failed'; readonly reason: string }
   | { readonly outcome: 'rolledBack'; readonly reason: string }
 
@@ -57,7 +57,7 @@ export function assess(service: ServiceView, tasks: readonly TaskView[], nowMs: 
     const refused = status.conditions?.find(({ type }) => type === 'PortsAllocated')
     if (refused?.status === 'False')
       return { ...progress, verdict: { outcome: 'converging', stuck: true, reason: refused.message ?? refused.type } }
-    const attempts = tasks.filter(({ spec }) => spec.revision === target)
+    const attempts = attemptsBefore(rest, tasks).filter(({ spec }) => spec.revision === target)
     return { ...progress, verdict: converging(rest, attempts, wanted, done.length) }
   }
   const extra = tasks.find((task) => !isOpen(task) && !isEnded(task))
@@ -147,8 +147,21 @@ function converging(rest: readonly TaskView[], attempts: readonly TaskView[], wa
   const waiting = rest.filter((task) => task.status.state === 'Pending' && task.status.error !== undefined)
   const stuck = waiting.length > 0 && waiting.length === rest.length && done + rest.length >= wanted
   const [example] = stuck ? waiting : rest.filter((task) => task.status.error !== undefined)
-  const reason = example?.status.error ?? lastFailure(attempts) ?? rest.map(pullOf).find((message) => message !== undefined)
-  return { outcome: 'converging', stuck, ...(reason === undefined ? {} : { reason }) }
+  const failure = lastFailure(attempts)
+  const reason = example?.status.error ?? failure ?? rest.map(pullOf).find((message) => message !== undefined)
+  return { outcome: 'converging', stuck, ...(reason === undefined ? {} : { reason }), ...(failure === undefined ? {} : { failure }) }
+}
+
+/** What ended last where something is on its way: an old failure where all is well now, or of another rollout, says nothing. */
+function attemptsBefore(rest: readonly TaskView[], tasks: readonly TaskView[]): readonly TaskView[] {
+  const slots = new Set(rest.map(slotOf))
+  const last = new Map<string, TaskView>()
+  for (const task of tasks) {
+    const slot = slotOf(task)
+    const known = last.get(slot)
+    if (slots.has(slot) && isEnded(task) && (known === undefined || known.spec.attempt < task.spec.attempt)) last.set(slot, task)
+  }
+  return [...last.values()]
 }
 
 /** Why the attempt before did not last, unless that was its node's doing: the next one will say nothing before it has failed in the same way. */
@@ -169,13 +182,21 @@ function pullOf({ status }: TaskView): string | undefined {
   return status.state === 'Preparing' && status.message?.startsWith('pulling ') ? status.message : undefined
 }
 
-/** Running on the wanted revision, or ended and, by its restart policy, done for good. */
+/** On the wanted revision Running, or ended and, by its restart policy, done for good. */
 function isDone(task: TaskView, target: string | undefined): boolean {
+  if (task.spec.revision !== target) return false
   if (task.spec.verdict === 'Finished') return task.status.state === 'Complete'
-  return task.spec.revision === target && isOpen(task) && task.status.state === 'Running'
+  return isOpen(task) && task.status.state === 'Running'
 }
 
 /** Of each slot the task that counts: the newest that is open or finished for good. */
+/** What a newcomer asks about: which tasks there are, and how those ended that nothing follows. Of several services. */
+export function withoutReplaced<T extends TaskView>(tasks: readonly T[]): readonly T[] {
+  const services = Map.groupBy(tasks, ({ spec }) => spec.serviceUid)
+  const last = new Set<TaskView>([...services.values()].flatMap(latestBySlot))
+  return tasks.filter((task) => !isEnded(task) || last.has(task))
+}
+
 function latestBySlot(tasks: readonly TaskView[]): readonly TaskView[] {
   const latest = new Map<string, TaskView>()
   for (const task of tasks) {

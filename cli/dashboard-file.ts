@@ -40,13 +40,18 @@ export async function readDashboardText(path: string): Promise<string> {
   })
 }
 
+/** Most people have no file. Then nothing is set up that reads YAML, on the way to the first frame. */
+function parsed(text: string): unknown {
+  return text === '' ? {} : (parse(text) ?? {})
+}
+
 /** What the dashboard keeps under a name: lists of text, by what they are of. */
 export function parseLists(path: string, text: string, under: string, example: string): Readonly<Record<string, readonly string[]>> {
   const fail = (why: string): Error =>
     new Error(`${path}: ${why}; write \`${under}:\` with lists of text under it ${example}, or move the file away`)
   let value: unknown
   try {
-    value = parse(text) ?? {}
+    value = parsed(text)
   } catch {
     throw fail('it is not YAML')
   }
@@ -81,7 +86,7 @@ export function parseDashboardFile(path: string, text: string): DashboardFile {
   const fail = (why: string): Error => new Error(`${path}: ${why}; docs/dashboard.md has an example`)
   let value: unknown
   try {
-    value = parse(text) ?? {}
+    value = parsed(text)
   } catch {
     throw fail('it is not YAML')
   }

@@ -67,7 +67,7 @@ const objects = [
 type How = 'as a viewer' | 'interrupted'
 
 /** A program that ran in a task and ended with 7. */
-const executed: Partial<Client> = { exec: async () => ({ exitCode: 7 }) }
+const executed: Partial<Client> = { exec: async () => ({ exitCode: 7 }), attach: async () => ({ signal: 'SIGTERM' }) }
 
 async function codeOf(words: readonly string[], how?: How): Promise<number> {
   const { store, clock, router } = createWorld()
@@ -116,6 +116,7 @@ const cases: readonly (readonly [code: number, words: readonly string[], how?: H
   [exitCodes.interrupted, ['rollout', 'status', 'slow'], 'interrupted'],
   [exitCodes.interrupted, ['wait', 'config/one', '--for=delete'], 'interrupted'],
   [7, ['exec', 'well.1', '--', 'sh']],
+  [143, ['attach', 'well.1']],
 ]
 
 for (const [code, words, how] of cases) {

@@ -1,4 +1,4 @@
-// Exit codes, the same in every command and printed by its `--help` (design.md §10).
+// Exit codes, the same in every command and printed by its `--help`.
 
 export const exitCodes = {
   ok: 0,

@@ -1,6 +1,7 @@
 // What a command that threw leaves behind: lines for standard error, and an exit code.
 
 import { reasonOf, StatusError } from '../api/errors.ts'
+import { traceOf } from '../effects/thrown.ts'
 import { CommandError, type ExitCode, exitCodes } from './exit.ts'
 
 export interface Failure {
@@ -22,7 +23,7 @@ export function describeFailure(error: unknown, isInterrupted: boolean): Failure
       lines: [`error: ${error.message}`, ...untold.map(({ field, message }) => `  ${field === undefined ? '' : `${field}: `}${message}`)],
     }
   }
-  return { code: exitCodes.error, lines: [`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`] }
+  return { code: exitCodes.error, lines: [`error: ${traceOf(error)}`] }
 }
 
 function codeOf(error: StatusError): ExitCode {

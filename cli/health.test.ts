@@ -2,7 +2,17 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { MemberStatus } from '../api/member.ts'
 import type { WireObject } from '../api/wire.ts'
-import { type Finding, judgeCertificate, judgeClock, judgeDisk, judgeManagers, judgeMembers, judgeNode, judgeService } from './health.ts'
+import {
+  type Finding,
+  judgeCertificate,
+  judgeClock,
+  judgeDisk,
+  judgeManagers,
+  judgeMembers,
+  judgeNode,
+  judgeService,
+  judgeVersions,
+} from './health.ts'
 
 const now = Date.parse('2026-01-01T12:00:00Z')
 const hour = 3_600_000
@@ -11,6 +21,11 @@ const gib = 1024 ** 3
 function node(status: Partial<WireObject<'Node'>['status']> = {}, spec: WireObject<'Node'>['spec'] = {}): WireObject<'Node'> {
   const metadata = { name: 'id-1', uid: 'u', resourceVersion: '1', generation: 1, creationTimestamp: '' }
   return { apiVersion: 'kit/v1', kind: 'Node', metadata, spec, status: { state: 'Ready', role: 'Manager', ...status } }
+}
+
+function versioned(version: string): WireObject<'Node'> {
+  const platform = { os: 'linux', arch: 'x86_64' }
+  return node({ description: { hostname: 'h', platform, resources: { cpus: 1, memoryBytes: 1 }, executor: 'process', version } })
 }
 
 function service(status: Partial<WireObject<'Service'>['status']>, spec: object = {}): WireObject<'Service'> {
@@ -28,7 +43,13 @@ function member(name: string, index: number): [string, MemberStatus] {
   return [name, { role: 'follower', term: 3, commitIndex: index, appliedIndex: index, snapshotIndex: 0, replayBytes: 0 }]
 }
 
-const cases: readonly (readonly [name: string, found: Finding | undefined, level: Finding['level'] | undefined, text?: RegExp])[] = [
+const cases: readonly (readonly [
+  name: string,
+  found: Finding | undefined,
+  level: Finding['level'] | undefined,
+  text?: RegExp,
+  mend?: RegExp,
+])[] = [
   ['room on the disk', judgeDisk('/d', 20 * gib, 100 * gib), 'ok'],
   ['little room on a large disk', judgeDisk('/d', 3 * gib, 100 * gib), 'warning', /3\.0 GiB of 100\.0 GiB left/],
   ['hardly any room', judgeDisk('/d', gib / 10, 4 * gib), 'bad'],
@@ -49,6 +70,15 @@ const cases: readonly (readonly [name: string, found: Finding | undefined, level
     /not that of the other managers: at index 7/,
   ],
   ['a drained node', judgeNode(node({}, { availability: 'Drain' }), now)[0], 'warning'],
+  ['a worker that is down', judgeNode(node({ role: 'Worker', state: 'Down' }), now)[0], 'bad', /./, /gone for good: `kit node rm id-1`$/],
+  ['a manager that is down', judgeNode(node({ state: 'Down' }), now)[0], 'bad', /./, /`kit node demote id-1`, then `kit node rm id-1`$/],
+  ['nodes of one version', judgeVersions([versioned('1.0.0'), versioned('1.0.0'), node()]), undefined],
+  [
+    'nodes of two versions',
+    judgeVersions([versioned('1.0.0'), versioned('1.1.0'), versioned('1.0.0')]),
+    'warning',
+    /several versions of kit: 1\.0\.0 on 2, 1\.1\.0 on 1$/,
+  ],
   ['one manager', judgeManagers([node()]), 'ok'],
   ['three managers', judgeManagers([node(), node(), node()]), 'ok'],
   ['a manager of three is down', judgeManagers([node(), node(), node({ state: 'Down' })]), 'warning', /2 of 3 ready, 2 needed/],
@@ -76,11 +106,12 @@ const cases: readonly (readonly [name: string, found: Finding | undefined, level
   ],
   ['a paused rollout', judgeService(service({}, { paused: true }), []), 'warning', /paused/],
 ]
-for (const [name, found, level, text = /./] of cases) {
+for (const [name, found, level, text = /./, mend = /./] of cases) {
   test(`doctor: ${name} is ${level ?? 'no finding'}`, () => {
     assert.equal(found?.level, level)
     if (found === undefined) return
     assert.match(found.text, text)
     assert.equal(found.mend !== undefined, level !== 'ok', 'what is not ok says how to mend it')
+    if (found.mend !== undefined) assert.match(found.mend, mend)
   })
 }

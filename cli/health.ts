@@ -69,14 +69,14 @@ export function judgeNode({ metadata, spec, status }: WireObject<'Node'>, nowMs:
       level: 'bad',
       about,
       text: `${(status.state ?? 'Unknown').toLowerCase()}${status.message === undefined ? '' : `: ${status.message}`}`,
-      mend: `start kitd there (\`kit up\` for a local cluster, \`systemctl start kitd\` elsewhere), and see that it reaches a manager; one that is gone for good: \`kit delete node/${name}\``,
+      mend: `start kitd there (\`kit up\` for a local cluster, \`systemctl start kitd\` elsewhere), and see that it reaches a manager; one that is gone for good: ${status.role === 'Manager' ? `\`kit node demote ${name}\`, then ` : ''}\`kit node rm ${name}\``,
     })
   if (status.manager?.diverged !== undefined)
     findings.push({
       level: 'bad',
       about,
       text: `its state is not that of the other managers: ${status.manager.diverged}`,
-      mend: `what a manager decides from a wrong state cannot be trusted: \`kit node demote ${name}\`, \`kit node rm ${name}\`, then join there with an empty state directory. Where no majority agrees, keep the one that is right: first \`kit backup\` of each (\`kit --socket\`)`,
+      mend: `what a manager decides from a wrong state cannot be trusted: \`kit node demote ${name}\`, \`kit node rm ${name}\`, then join there with an empty state directory. Where no majority agrees, keep the one that is right: first \`kit cluster backup FILE\` of each (\`kit --socket\`)`,
     })
   if (status.description?.trouble !== undefined)
     findings.push({
@@ -113,6 +113,22 @@ export function judgeManagers(nodes: readonly WireObject<'Node'>[]): Finding {
     about: 'managers',
     text: `${text}: none may be lost`,
     mend: 'start those that are down, or let another manager join',
+  }
+}
+
+/** Nodes of several versions, as while a cluster is upgraded. */
+export function judgeVersions(nodes: readonly WireObject<'Node'>[]): Finding | undefined {
+  const hosts = Map.groupBy(
+    nodes.filter(({ status }) => status.description?.version !== undefined),
+    ({ status }) => status.description?.version,
+  )
+  if (hosts.size < 2) return undefined
+  const text = [...hosts].map(([version, { length }]) => `${version} on ${length}`).join(', ')
+  return {
+    level: 'warning',
+    about: 'versions',
+    text: `nodes run several versions of kit: ${text}`,
+    mend: 'upgrade the others, one manager after the other: `kit get nodes -o wide` says which are which',
   }
 }
 

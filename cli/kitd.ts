@@ -106,7 +106,7 @@ async function member(
     if (reasonOf(error) !== 'Locked') throw error
   }
   const { nodeId } = await loadIdentity(deps, directory)
-  deps.log.warn('This manager is locked, and waits for its unlock key', { object: `Node/${nodeId}` })
+  deps.log.warn('This manager is locked, and waits for its unlock key: `kit swarm unlock`', { object: `Node/${nodeId}` })
   const locked = new LockedMember(nodeId, open)
   const stopped = untilAborted(stop).catch(() => undefined)
   const running = Promise.race([locked.unlocked, stopped]).then((node) => (node === undefined ? undefined : run(node)))

@@ -424,7 +424,7 @@ async function stopTasks(context: Context, node: LocalNode): Promise<number> {
   const running: string[] = []
   const held = await executor.list()
   for (const task of held) {
-    const found = await executor.attach(task)
+    const found = await executor.find(task)
     if (found !== undefined && 'running' in found) running.push(task)
   }
   // The files of processes go with the state directory; containers lie elsewhere, and would stay behind.

@@ -20,7 +20,13 @@ export interface Observed {
  * passed. Ends the command when `signal` fired. The copy is complete before the first look.
  */
 export async function observe<T>(
-  deps: { readonly client: Client; readonly clock: Clock; readonly signal: AbortSignal },
+  deps: {
+    readonly client: Client
+    readonly clock: Clock
+    readonly signal: AbortSignal
+    /** Where somebody who interrupts the command looks on. */
+    readonly interrupted?: string
+  },
   kinds: Readonly<Partial<Record<Kind, Selectors>>>,
   timeoutMs: number,
   look: (observed: Observed) => T | undefined,
@@ -70,7 +76,7 @@ export async function observe<T>(
       if (deps.signal.aborted)
         throw new CommandError(
           exitCodes.interrupted,
-          'Interrupted: the cluster goes on with it; `kit wait` and `kit rollout status` wait again.',
+          `Interrupted: the cluster goes on with it; ${deps.interrupted ?? '`kit wait` and `kit rollout status` wait again'}.`,
         )
       if (leftMs <= 0) return undefined
       const woken = new Promise<void>((resolve) => (wake = resolve))

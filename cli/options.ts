@@ -60,6 +60,7 @@ export interface Options {
   readonly taskIds?: boolean
   readonly details?: boolean
   readonly for?: string
+  readonly from?: string
   readonly to?: string
   readonly yes?: boolean
   readonly executor?: ExecutorName
@@ -83,6 +84,8 @@ export interface Options {
   readonly plain?: boolean
   readonly readOnly?: boolean
   readonly theme?: string
+  readonly record?: string
+  readonly replay?: string
   readonly ui?: boolean
   // Those of `kit gitops`.
   readonly dir?: string

@@ -34,6 +34,10 @@ export function findPlugin(env: Env, name: string): string | undefined {
     .find(isProgram)
 }
 
+export function isOnPath(env: Env, program: string): boolean {
+  return directoriesOf(env).some((directory) => isProgram(join(directory, program)))
+}
+
 function directoriesOf(env: Env): readonly string[] {
   return (env['PATH'] ?? '').split(delimiter).filter(Boolean)
 }

@@ -40,6 +40,27 @@ function firstWord(program: Command, args: readonly string[]): number {
   return at
 }
 
+function isOurs(program: Command, name: string | undefined): boolean {
+  return name === undefined || name === 'help' || program.commands.some((one) => one.name() === name || one.aliases().includes(name))
+}
+
+/** The program of somebody else that the first word names, if it is no command of ours. */
+async function plugin(
+  program: Command,
+  args: readonly string[],
+  createContext: (options: GlobalOptions) => Context,
+): Promise<(() => Promise<number>) | undefined> {
+  const at = firstWord(program, args)
+  const name = args[at]
+  if (name === undefined || isOurs(program, name)) return undefined
+  const { findPlugin, runPlugin } = await import('./plugins.ts')
+  program.parseOptions(args.slice(0, at))
+  const options = program.opts<GlobalOptions>()
+  const { env } = createContext(options)
+  const path = findPlugin(env, name)
+  return path === undefined ? undefined : () => runPlugin(path, args.slice(at + 1), env, options)
+}
+
 /**
  * `createContext` is called when a command runs, with the global options; `write` takes help and complaints instead of the
  * standard streams; `answer` is given what a shell asks for.
@@ -118,20 +139,6 @@ export function createProgram(
   addContexts(registry)
   addAboutKit(registry)
 
-  /** The program of somebody else that the first word names, if it is no command of ours. */
-  async function plugin(args: readonly string[]): Promise<(() => Promise<number>) | undefined> {
-    const at = firstWord(program, args)
-    const name = args[at]
-    if (name === undefined || name === 'help' || program.commands.some((one) => one.name() === name || one.aliases().includes(name)))
-      return undefined
-    const { findPlugin, runPlugin } = await import('./plugins.ts')
-    program.parseOptions(args.slice(0, at))
-    const options = program.opts<GlobalOptions>()
-    const { env } = createContext(options)
-    const path = findPlugin(env, name)
-    return path === undefined ? undefined : () => runPlugin(path, args.slice(at + 1), env, options)
-  }
-
   return {
     async run(args) {
       given = args.slice(firstWord(program, args))
@@ -149,10 +156,15 @@ export function createProgram(
         await answer(program, args.slice(1))
         return exitCodes.ok
       }
-      const runIt = await plugin(args)
+      const runIt = await plugin(program, args, createContext)
       if (runIt !== undefined) return runIt()
       try {
-        await program.parseAsync(args, { from: 'user' })
+        // Asked for the help of a command that there is not, commander shows that of all: nobody would see the mistake.
+        const words = given[0] === 'help' && !isOurs(program, given[1]) ? given.slice(1) : args
+        const parsed = isOurs(program, words[firstWord(program, words)])
+          ? words
+          : words.filter((word) => word !== '--help' && word !== '-h')
+        await program.parseAsync(parsed, { from: 'user' })
         return outcome
       } catch (error) {
         if (!(error instanceof CommanderError)) throw error

@@ -43,5 +43,5 @@ test('a port that another program has is said when the time is over', async () =
   const conditions = [{ type: 'PortsServed', status: 'False', reason: 'PortNotServed', message: 'port 80/tcp is in use' }] as const
   const [code, said] = await statusOf({ state: 'Running', at: 0, startedAt: 0 }, { endpoint, conditions })
   assert.equal(code, exitCodes.timedOut)
-  assert.match(said, /^error: not converged after 30 s\..*\n {2}service\/web: port 80\/tcp is in use\n {2}next: /m)
+  assert.match(said, /^error: not converged after 30s\..*\n {2}service\/web: port 80\/tcp is in use\n {2}next: /m)
 })

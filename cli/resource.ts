@@ -1,19 +1,21 @@
 // What a person types for kinds and objects: `service`, `services`, `svc`, `service/web`, `svc web`, `task web.1`.
 
 import { reasonOf } from '../api/errors.ts'
+import { kindFor } from '../api/foreign-kinds.ts'
 import type { Kind } from '../api/objects.ts'
 import type { Definition } from '../api/schema/definition.ts'
 import { definitions } from '../api/schema/definitions.ts'
 import { findDefinition, namesOf } from '../api/schema/schema.ts'
 import { nearest } from '../api/suggestion.ts'
+import { isOpen, slotOf } from '../api/task.ts'
 import type { WireObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
 import { CommandError, exitCodes } from './exit.ts'
-import { kindFor } from './help/foreign-words.ts'
 import { leftOut } from './output/fit.ts'
 
 /** Fewer characters are a name that was mistyped, and no beginning of a uid. */
 const shortestId = 4
+const mostCandidates = 10
 
 export interface Resource {
   readonly kind: Kind
@@ -36,7 +38,8 @@ export function parseKind(text: string): Kind {
   const kind = findDefinition(text)?.spec.names.kind
   if (kind !== undefined && isKind(kind)) return kind
   const meant = kindFor(text)
-  if (meant !== undefined) throw new CommandError(exitCodes.invalid, `there is no kind "${text}"; in kit it is "${meant}"`)
+  if (meant !== undefined)
+    throw new CommandError(exitCodes.invalid, `there is no kind "${text}"; in kit it is "${definitionOf(meant).spec.names.plural}"`)
   const suggestion = nearestKind(text)
   throw new CommandError(
     exitCodes.invalid,
@@ -120,18 +123,12 @@ export async function find<K extends Kind>(client: Client, kind: K, name: string
   const { items } = await client.list(kind)
   const named = items.filter((item) => begins(item.metadata.name, name) || hostnameOf(item) === name)
   const isId = named.length === 0 && name.length >= shortestId
-  const matches = isId ? items.filter((item) => begins(item.metadata.uid, name)) : named
+  const matches = isId ? items.filter((item) => begins(item.metadata.uid, name)) : presentOf(named, name)
   const [only] = matches
   if (only !== undefined && matches.length === 1) return only
   const singular = definitionOf(kind).spec.names.singular
   if (matches.length > 1) {
-    throw new CommandError(
-      exitCodes.error,
-      `${singular} "${name}" could be any of: ${matches
-        .map((item) => item.metadata.name)
-        .toSorted()
-        .join(', ')}`,
-    )
+    throw new CommandError(exitCodes.error, `${singular} "${name}" could be any of: ${candidatesIn(matches)}`)
   }
   const suggestion = nearest(
     name,
@@ -139,8 +136,43 @@ export async function find<K extends Kind>(client: Client, kind: K, name: string
   )
   throw new CommandError(
     exitCodes.error,
-    `${singular} "${name}" not found${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`,
+    `${singular} "${name}" not found; ${suggestion === undefined ? `\`kit get ${definitionOf(kind).spec.names.plural}\` lists what there is` : `did you mean "${suggestion}"?`}`,
   )
+}
+
+/** Of many the first: who sees them knows how to go on. */
+function candidatesIn(matches: readonly WireObject[]): string {
+  const names = matches.map((object) => `${object.metadata.name}${stateNoteOf(object)}`).toSorted()
+  const more = names.length - mostCandidates
+  return `${names.slice(0, mostCandidates).join(', ')}${more > 0 ? `, and ${more} more` : ''}`
+}
+
+/** A machine that joined anew has its host name twice: people mean the one that is there, or the one that is gone. */
+function stateNoteOf({ kind, status }: WireObject): string {
+  return kind === 'Node' && typeof status === 'object' && status !== null && 'state' in status ? ` (${String(status.state)})` : ''
+}
+
+/**
+ * A slot is named for the task that fills it: those that ended there before are not meant, and of one that is replaced
+ * before it stops, the one that runs is. `web.1` is slot 1, and not 10 to 19, too.
+ */
+function presentOf<K extends Kind>(matches: readonly WireObject<K>[], name: string): readonly WireObject<K>[] {
+  const whole = matches.filter(({ metadata }) => metadata.name.startsWith(`${name}.`))
+  const named = whole.length > 0 ? whole : matches
+  const tasks = named.flatMap((object): readonly WireObject<'Task'>[] => (isTask(object) ? [object] : []))
+  const slots = Map.groupBy(tasks, (task) => `${task.spec.service}.${slotOf(task)}`)
+  const past = [...slots.values()].flatMap((inSlot) => {
+    const open = inSlot.filter(isOpen)
+    const running = open.filter(({ status }) => status.state === 'Running')
+    const present = running.length > 0 ? running : open.length > 0 ? open : inSlot
+    return inSlot.filter((task) => !present.includes(task)).map(({ metadata }) => metadata.name)
+  })
+  const left = new Set(past)
+  return named.filter(({ metadata }) => !left.has(metadata.name))
+}
+
+function isTask(object: WireObject): object is WireObject<'Task'> {
+  return object.kind === 'Task'
 }
 
 /** As narrow tables print names, what `…` stands for may be anything. */
@@ -155,7 +187,7 @@ function begins(whole: string, name: string): boolean {
   })
 }
 
-function hostnameOf(object: WireObject): string | undefined {
+export function hostnameOf(object: WireObject): string | undefined {
   const status: unknown = object.status
   if (object.kind !== 'Node' || typeof status !== 'object' || status === null || !('description' in status)) return undefined
   const { description } = status

@@ -21,6 +21,7 @@ export function formatRequest({ method, path, query, headers, body }: ApiRequest
 
 function shown(path: string, body: unknown): unknown {
   const [, plural = '', rest] = /^\/apis\/kit\/v1\/([a-z]+)(?:\/[^/]+(?:\/(.+))?)?$/.exec(path) ?? []
+  if (rest === 'attach') return body
   if (rest === 'exec' && isJsonObject(body)) {
     const { env } = body
     return { ...body, ...(isJsonObject(env) ? { env: Object.fromEntries(Object.keys(env).map((name) => [name, hidden])) } : {}) }

@@ -3,7 +3,7 @@
 import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
 import type { Kind } from '../api/objects.ts'
 import { nearest } from '../api/suggestion.ts'
-import { isJsonObject, type Table, type TableRow } from '../api/wire.ts'
+import { isJsonObject, type JsonObject, type Table, type TableRow } from '../api/wire.ts'
 import type { Client, Selectors } from '../client/client.ts'
 import { messageOf } from '../effects/thrown.ts'
 import { CommandError, exitCodes } from './exit.ts'
@@ -42,17 +42,39 @@ function cellsOf({ columnDefinitions, rows }: Table, wanted: string): readonly (
   }
   // An age is written for people: 90s is less than 2m.
   const isAge = headings[at] === 'AGE'
-  return rows.map((row) => [nameOfRow(row), isAge ? -Date.parse(metadataOf(row, 'creationTimestamp')) : row.cells[at]])
+  return rows.map((row) => [nameOfRow(row), isAge ? -Date.parse(String(metadataOf(row)['creationTimestamp'])) : row.cells[at]])
+}
+
+/** As `docker service ps` has tasks: by service and slot, the newest of a slot first. All else as it comes. */
+export function inOrder(kind: Kind, { columnDefinitions, rows }: Table): readonly TableRow[] {
+  if (kind !== 'Task') return rows
+  const desired = columnDefinitions.findIndex(({ name }) => name === 'Desired')
+  const keyed = rows.map((row) => {
+    const labels = metadataOf(row)['labels']
+    const [service = '', slot = ''] = isJsonObject(labels) ? [labels['kit/service'], labels['kit/slot']].map(String) : []
+    // Of two that were made within a second, the one that is wanted took the place of the other.
+    const isWanted = !['Shutdown', 'Remove'].includes(String(row.cells[desired]))
+    return { row, service, slot, created: String(metadataOf(row)['creationTimestamp']), isWanted: Number(isWanted) }
+  })
+  return keyed
+    .toSorted(
+      (a, b) =>
+        collator.compare(a.service, b.service) ||
+        collator.compare(a.slot, b.slot) ||
+        Date.parse(b.created) - Date.parse(a.created) ||
+        b.isWanted - a.isWanted,
+    )
+    .map(({ row }) => row)
 }
 
 /** What a row is about. */
 export function nameOfRow(row: TableRow): string {
-  return metadataOf(row, 'name')
+  return String(metadataOf(row)['name'] ?? '')
 }
 
-function metadataOf({ object }: TableRow, field: 'name' | 'creationTimestamp'): string {
+function metadataOf({ object }: TableRow): JsonObject {
   const metadata = object?.['metadata']
-  return String(isJsonObject(metadata) ? metadata[field] : '')
+  return isJsonObject(metadata) ? metadata : {}
 }
 
 /** Numbers by their size, words with numbers in them by those; what is not there comes last. */

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RemoteContext } from './contexts.ts'
+import type { RemoteContext } from './context-file.ts'
 import { CommandError, exitCodes } from './exit.ts'
 import type { GlobalOptions } from './options.ts'
 

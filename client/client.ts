@@ -3,11 +3,11 @@
 // goes over a socket. Every call rejects with the StatusError that the server answered, so callers read
 // `reasonOf(error)` and never a status code.
 
-import type { ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
+import type { AttachRequest, ExecExit, ExecRequest, TerminalSize } from '../api/exec.ts'
 import type { Kind } from '../api/objects.ts'
 import type { Method } from '../api/request.ts'
 import type { LogLine, LogQuery } from '../api/session.ts'
-import type { TaskStats } from '../api/stats.ts'
+import type { NodeStats } from '../api/stats.ts'
 import type {
   Json,
   JsonObject,
@@ -91,7 +91,7 @@ export interface RawRequest {
 export interface ExecStreams {
   /** Read only when the request asks for standard input. */
   readonly input: AsyncIterable<Uint8Array>
-  /** Resolves when more may come. Until then the command waits. */
+  /** Resolves when more may come. Until then the command, or the program, waits. */
   readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>
   readonly onResize?: (listener: (size: TerminalSize) => void) => void
 }
@@ -119,10 +119,12 @@ export interface Client {
   logs(kind: 'Task' | 'Service', name: string, options: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>
   /** A backup of the whole cluster: its values, in order, one a line of the file. */
   backup(signal: AbortSignal): AsyncIterable<unknown>
-  /** What each running task of a node uses, read now. Unavailable when the node does not say. */
-  stats(nodeName: string): Promise<readonly TaskStats[]>
+  /** What each running task of a node uses, and the node itself, read now. Unavailable when the node does not say. */
+  stats(nodeName: string): Promise<NodeStats>
   /** Runs a command in a running task, and resolves when it has ended. It ends with `signal` and with the connection. */
   exec(task: string, request: ExecRequest, streams: ExecStreams, signal: AbortSignal): Promise<ExecExit>
+  /** Connects to the streams of a task's own program, and resolves when that has ended. It goes on when `signal` fires. */
+  attach(task: string, request: AttachRequest, streams: ExecStreams, signal: AbortSignal): Promise<ExecExit>
   /** A connection to a port of a running task: `input` goes there, what comes back is `stdout`. Resolves when it has ended. */
   forward(task: string, port: number, streams: ExecStreams, signal: AbortSignal): Promise<void>
   events(options?: Selectors): Promise<{ readonly metadata: ListMetadata; readonly items: readonly WireEvent[] }>

@@ -1,4 +1,4 @@
-// The client's side of a command in a task: carries its standard streams over a connection of frames
+// The client's side of a command in a task, or of its own program: carries its standard streams over a connection of frames
 // (api/exec.ts), and knows how it ended.
 
 import { StatusError } from '../api/errors.ts'
@@ -6,9 +6,10 @@ import { decodeExecFrame, type ExecExit, type ExecFrame, encodeExecFrame, execCh
 import type { FrameConnection } from '../api/request.ts'
 import type { ExecStreams } from './client.ts'
 
-/** Closes the connection in every case, which ends the command. */
+/** Closes the connection in every case, which ends a command. `what` is at the other end. */
 export async function runOver(
   connection: FrameConnection,
+  what: 'the command' | 'the program of the task' | 'the task',
   hasInput: boolean,
   streams: ExecStreams,
   signal: AbortSignal,
@@ -38,7 +39,7 @@ export async function runOver(
     if (error instanceof StatusError) throw error
     throw new StatusError(
       'Unavailable',
-      'the connection to the command broke: it has been ended, or its node is away',
+      `the connection to ${what} broke: ${what === 'the command' ? 'it has been ended, or its node is away' : 'its node is away, or its manager was'}`,
       {},
       { cause: error },
     )
@@ -64,7 +65,7 @@ class Window {
   #closed = false
   #wake = (): void => {}
 
-  /** False when the command needs no more. */
+  /** False when nobody needs more. */
   async take(bytes: number): Promise<boolean> {
     while (!this.#closed && this.#used + bytes > stdinWindowBytes)
       await new Promise<void>((resolve) => {

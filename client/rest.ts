@@ -1,7 +1,7 @@
 // The Client, on top of anything that carries a request to a router and an answer back.
 
 import { type Cause, type Reason, reasonOf, reasons, StatusError } from '../api/errors.ts'
-import { type ExecRequest, execUpgrade, type ForwardRequest } from '../api/exec.ts'
+import { execUpgrade, type ReachRequest } from '../api/exec.ts'
 import { apiVersion, type Kind } from '../api/objects.ts'
 import {
   type ApiRequest,
@@ -14,7 +14,7 @@ import {
 } from '../api/request.ts'
 import { definitions } from '../api/schema/definitions.ts'
 import type { LogLine } from '../api/session.ts'
-import { isTaskStats } from '../api/stats.ts'
+import { isMachineStats, isTaskStats } from '../api/stats.ts'
 import {
   isJsonObject,
   type JsonObject,
@@ -109,53 +109,50 @@ export function createClient(options: RestOptions): Client {
     },
     watch: (kind, given, signal) => watch(options, send, kind, given, signal),
     async *logs(kind, name, given, signal) {
-      const response = await send({ method: 'GET', path: `${pathOf(kind, name)}/log`, query: { ...given }, signal })
-      if (!('stream' in response)) throw statusError(bodyOfAnswer(response))
-      for await (const line of response.stream) {
-        if (isStatus(line)) throw statusError(line)
+      for await (const line of streamed(send, { method: 'GET', path: `${pathOf(kind, name)}/log`, query: { ...given }, signal }))
         yield asLine(line)
-      }
     },
-    async *backup(signal) {
-      const response = await send({ method: 'GET', path: pathOf('Cluster', 'default', 'backup'), signal })
-      if (!('stream' in response)) throw statusError(bodyOfAnswer(response))
-      for await (const value of response.stream) {
-        if (isStatus(value)) throw statusError(value)
-        yield value
-      }
-    },
+    backup: (signal) => streamed(send, { method: 'GET', path: pathOf('Cluster', 'default', 'backup'), signal }),
     async stats(nodeName) {
       const found = await bodyOf(await send({ method: 'GET', path: pathOf('Node', nodeName, 'stats') }))
-      const items = isJsonObject(found) ? found['items'] : undefined
-      return Array.isArray(items) ? items.filter(isTaskStats) : []
+      const { items, machine } = isJsonObject(found) ? found : {}
+      return { tasks: Array.isArray(items) ? items.filter(isTaskStats) : [], ...(isMachineStats(machine) ? { machine } : {}) }
     },
     async exec(task, request, streams, signal) {
-      return await runOver(await upgraded(send, pathOf('Task', task, 'exec'), request, signal), request.stdin === true, streams, signal)
+      const connection = await upgraded(send, pathOf('Task', task, 'exec'), request, signal)
+      return await runOver(connection, 'the command', request.stdin === true, streams, signal)
+    },
+    async attach(task, request, streams, signal) {
+      const connection = await upgraded(send, pathOf('Task', task, 'attach'), request, signal)
+      return await runOver(connection, 'the program of the task', request.stdin === true, streams, signal)
     },
     async forward(task, port, streams, signal) {
-      await runOver(await upgraded(send, pathOf('Task', task, 'portforward'), { port }, signal), true, streams, signal)
+      await runOver(await upgraded(send, pathOf('Task', task, 'portforward'), { port }, signal), 'the task', true, streams, signal)
     },
     async events(given) {
       return asEvents(await bodyOf(await send({ method: 'GET', path: '/apis/kit/v1/events', query: listQuery(given) })))
     },
-    async *rawStream(request, signal) {
-      const response = await send({ ...request, signal })
-      if (!('stream' in response)) throw statusError(bodyOfAnswer(response))
-      for await (const value of response.stream) {
-        if (isStatus(value)) throw statusError(value)
-        yield value
-      }
-    },
+    rawStream: (request, signal) => streamed(send, { ...request, signal }),
     async raw({ query, headers, ...rest }) {
       return bodyOf(await send({ ...rest, ...(query !== undefined && { query }), ...(headers !== undefined && { headers }) }))
     },
   }
 }
 
+/** The values of an answer that is a stream. Throws the Status that is told instead, or in the midst of it. */
+async function* streamed(send: (call: Call) => Promise<ApiResponse>, call: Call): AsyncGenerator<unknown> {
+  const response = await send(call)
+  if (!('stream' in response)) throw statusError(bodyOfAnswer(response))
+  for await (const value of response.stream) {
+    if (isStatus(value)) throw statusError(value)
+    yield value
+  }
+}
+
 async function upgraded(
   send: (call: Call) => Promise<ApiResponse>,
   path: string,
-  body: ExecRequest | ForwardRequest,
+  body: ReachRequest,
   signal: AbortSignal,
 ): Promise<FrameConnection> {
   const headers = { connection: 'upgrade', upgrade: execUpgrade }
@@ -190,7 +187,7 @@ function sendCall(options: RestOptions, call: Call): Promise<ApiResponse> {
   })
 }
 
-/** Of objects. Commands in tasks and forwarded ports are none: each is a connection. What a daemon is asked about itself nobody else remembers. */
+/** Of objects. Commands in tasks, their programs and forwarded ports are none: each is a connection. What a daemon is asked about itself nobody else remembers. */
 function isWrite({ method, path, headers }: Call): boolean {
   return method !== 'GET' && path.startsWith('/apis/') && headers?.['upgrade'] === undefined
 }

@@ -17,8 +17,7 @@ export function placeCauses(
 ): readonly Diagnostic[] {
   return causes.map((cause) => {
     const path = parsePath(cause.field ?? '')
-    // A Compose file is the spec of its stack: its own paths begin below that.
-    const place = document.kind === 'Compose' && path[0] === 'spec' ? path.slice(1) : path
+    const place = placeIn(document, path)
     if (cause.reason !== 'FieldManagerConflict')
       return pointAt(document, { code: codeOfCause(cause), path: place, target: 'value', message: sentenceOf(cause, place) })
     const message = cause.code === undefined ? `${cause.message}: ${compareValues(path, object, live)}` : cause.message
@@ -50,6 +49,16 @@ function compareValues(path: Path, object: Manifest, live: WireObject | undefine
     return `\`${pathText(path)}\` is not what the file says`
   const show = (value: unknown): string => (value === undefined ? 'something else' : JSON.stringify(value))
   return `\`${pathText(path)}\` is ${show(valueAt(live, path))}, and the file says ${show(valueAt(object, path))}`
+}
+
+/** Where a field stands, or what it is part of, when the file does not have it. From 1. */
+export function placeOf({ document }: InputObject, field: string): { readonly file: string; readonly line: number } {
+  return { file: document.file, line: document.locate(placeIn(document, parsePath(field)), 'key').line }
+}
+
+/** A Compose file is the spec of its stack: its own paths begin below that. */
+function placeIn({ kind }: InputObject['document'], path: Path): Path {
+  return kind === 'Compose' && path[0] === 'spec' ? path.slice(1) : path
 }
 
 /** `spec.ports[0].port` as steps. */

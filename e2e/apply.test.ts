@@ -183,5 +183,5 @@ test('delete of a stack waits for its tasks and says what is left; --wait=false 
   await eventually(() => assert.equal(isAlive(other), false))
   await running('slowest')
   const said = await cluster.fails(5, 'delete', 'service/slowest_a', '--timeout', '1s')
-  assert.match(said, /still there after 1 s: (service\/slowest_a, )?1 task\. The cluster goes on deleting/)
+  assert.match(said, /still there after 1s: (service\/slowest_a, )?1 task\. The cluster goes on deleting/)
 })

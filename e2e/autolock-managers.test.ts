@@ -91,9 +91,14 @@ test('a rotation reaches all; one that was down needs the key of when it went, o
   await managers.kill(away)
   const before = key
   const lock = lockOf(away)
-  for (let turn = 0; turn < 2; turn += 1)
-    key = keyPattern.exec(await cluster.kit(...managers.at(asked, 'swarm', 'unlock-key', '--rotate')))?.[0] ?? ''
-  assert.notEqual(key, before)
+  await eventually(async () => assert.equal((await managers.nodes()).get(away)?.status.manager?.reachable, false))
+  for (const command of ['swarm unlock-key --rotate', 'cluster update --rotate-unlock-key']) {
+    const { out, err } = await cluster.run(managers.at(asked, ...command.split(' ')))
+    assert.match(err, new RegExp(`keep the key of before, too, .*: ${away}\n`), 'nothing shows that key any more')
+    const [made = ''] = keyPattern.exec(out) ?? []
+    assert.notEqual(made, key)
+    key = made
+  }
   for (const host of hosts) if (host !== away) await eventually(() => assert.equal(lockOf(host), lock + 2, host))
 
   await startLocked()

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
+import { freeAddress } from './free-address.ts'
 import { LocalManagers } from './local-managers.ts'
 
 const cluster = new Cluster()
@@ -48,13 +48,8 @@ async function stop(): Promise<void> {
 test('the managers of before and the restored one go on beside each other, and take nothing of each other', async () => {
   await cluster.kit('cluster', 'backup', backup)
   const running = await managers.tasks()
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const bound = server.address()
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0
-  server.close()
   assert.equal((await cluster.run(['cluster', 'restore', backup, '--state-dir', directory])).code, 0)
-  await start(`127.0.0.1:${port}`)
+  await start(await freeAddress())
 
   await cluster.kit('config', 'create', 'old', cluster.file('old.txt', 'data'))
   assert.equal((await kit('config', 'create', 'new', cluster.file('new.txt', 'data'))).code, 0)

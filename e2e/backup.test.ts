@@ -68,6 +68,18 @@ test('a backup is a whole file of its owner only, and what is no backup is refus
   )
 })
 
+test('of several restores at once into one directory one makes it, and the others say so and leave nothing', async () => {
+  const target = join(cluster.home, 'at-once')
+  const outcomes = await Promise.all([1, 2, 3].map(() => cluster.run(['cluster', 'restore', backup, '--state-dir', target])))
+  const [made, ...more] = outcomes.filter(({ code }) => code === 0)
+  assert.ok(made !== undefined && more.length === 0, JSON.stringify(outcomes))
+  for (const { code, err } of outcomes)
+    if (code !== 0) assert.match(err, /is being restored already, by process \d+|is not empty, and nothing in it is overwritten/)
+  const { nodeId } = JSON.parse(readFileSync(join(target, 'node.json'), 'utf8'))
+  assert.ok(made.err.includes(`It is now node ${nodeId}`))
+  assert.equal(existsSync(join(cluster.home, '.at-once.restoring')), false)
+})
+
 test('a manager made of the backup has what was stored, other nodes of before, and the workers with what they run', async () => {
   const tasks = await cluster.tasks('app_web')
   await cluster.kit('scale', 'app_web=3') // Not in the backup.

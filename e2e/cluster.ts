@@ -3,9 +3,10 @@
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { afterEach } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { type IPty, spawn as spawnInTerminal } from '@lydell/node-pty'
@@ -15,6 +16,8 @@ const program = join(projectRoot, 'bin/kit')
 /** A promise of kit that is not kept within this time is a failure. */
 const patienceMs = 30_000
 const lookAgainMs = 50
+/** Of the log of each daemon, when a test has failed. */
+const shownLines = 60
 
 export interface Outcome {
   readonly code: number | null
@@ -60,11 +63,25 @@ export class Cluster {
   readonly home: string
   readonly #environment: Readonly<Record<string, string>>
   readonly #screens: Screen[] = []
+  /** What daemons without a log file have printed, by name. */
+  readonly printed = new Map<string, () => string>()
 
   /** Tasks are processes also on machines with Docker, unless the environment names an engine. */
   constructor(environment: Readonly<Record<string, string>> = {}) {
     this.home = mkdtempSync(join(tmpdir(), 'kit-e2e-'))
     this.#environment = { DOCKER_HOST: `unix://${this.home}/no-docker.sock`, ...environment }
+    afterEach((context) => {
+      if ('passed' in context && !context.passed) this.#showLogs()
+    })
+  }
+
+  /** Of a failure that nobody can bring about again, nothing else is left. */
+  #showLogs(): void {
+    const files = globSync('**/kitd.log', { cwd: this.home }).map(
+      (name) => [name, () => readFileSync(join(this.home, name), 'utf8')] as const,
+    )
+    for (const [name, text] of [...files, ...this.printed])
+      console.error(`${[`--- the end of ${name}`, ...text().trimEnd().split('\n').slice(-shownLines)].join('\n')}\n`)
   }
 
   get directory(): string {
@@ -188,6 +205,26 @@ export class Screen {
 
   resize(columns: number, rows: number): void {
     this.#terminal.resize(columns, rows)
+  }
+
+  /** A shell in it, far away or not, has the new size. */
+  async passesOnSize(columns: number, rows: number): Promise<void> {
+    this.resize(columns, rows)
+    await eventually(async () => {
+      this.type('stty size\r')
+      const [size] = await this.shows(/\n\d+ \d+\r\n/)
+      assert.equal(size, `\n${rows} ${columns}\r\n`)
+    })
+  }
+
+  /** A shell in it can be interrupted in what it has started, and goes on. */
+  async passesOnInterrupt(): Promise<void> {
+    // Said by the process that Ctrl-C is for: a shell says it before what it then starts has the terminal.
+    this.type("sh -c 'echo asleep $((1 + 1)); exec sleep 1000'\r")
+    await this.shows(/asleep 2\r\n/)
+    this.type('\x03')
+    this.type('echo still $((1 + 1))\r')
+    await this.shows(/still 2\r\n/)
   }
 
   /** As a window that is closed. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, projectRoot } from './cluster.ts'
@@ -25,6 +25,11 @@ services:
     image: nowhere:1
     command: [sleep, "1000"]
     deploy: {replicas: 1, placement: {constraints: ["node.labels.disk == ssd"]}}
+`
+const talks = `
+name: talks
+services:
+  a: {image: "talks:1", command: [sh, -c, "while :; do echo tick; sleep 0.2; done"], stop_grace_period: 1s}
 `
 before(async () => {
   await cluster.kit('up')
@@ -51,6 +56,25 @@ function inShell(words: string): string {
 
 const usable = / icanon [\s\S]* echo /
 
+test('what was recorded is seen again, with a slider of its time', options, async () => {
+  const file = join(cluster.home, 'seen.cast')
+  const window = open(inShell(`ui --record ${file}`))
+  await window.shows(/ overview\n\+ needs you /)
+  window.type('2')
+  await window.shows(/^ app_web +\[#{8}\] 2\/2 /m)
+  window.press('C-c') // From here: what is seen last is known then.
+  await window.shows(/code 0/)
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+  const again = open(inShell(`ui --replay ${file}`))
+  await again.shows(/ overview\n[\s\S]*\n [>=] 00:0\d of 0\d:\d\d \[/)
+  again.type('G')
+  await again.shows(/^ app_web +\[#{8}\] 2\/2 [\s\S]*\n = \d\d:/m)
+  again.type('q')
+  await again.shows(/code 0/)
+  const third = open(inShell(`ui --record ${file}`))
+  await third.shows(/--record .*seen\.cast: it is there already[\s\S]*code 2/)
+})
+
 test('the overview begins with what needs a person; enter goes down to the logs, and q back out of it all', options, async () => {
   const window = open(inShell('ui'))
   await window.shows(/live\n overview\n\+ needs you [\s\S]*>! task\/app_nowhere\.1 +pending/)
@@ -65,7 +89,7 @@ test('the overview begins with what needs a person; enter goes down to the logs,
   window.press('Escape')
   await window.shows(/services > app_web > tasks/) // What comes at once after an escape is one key with it.
   window.type('y')
-  await window.shows(/app_web\.1 > yaml[\s\S]*^ kind: Task$/m)
+  await window.shows(/app_web\.1 > yaml[\s\S]*^ +2 kind: Task$/m)
   window.type('q')
   await window.shows(/services > app_web > tasks/)
   window.type('q')
@@ -212,6 +236,21 @@ test('a shell in a task is one key away, and so is the way back', options, async
   await window.shows(/^>1 +running /m)
   window.type('?')
   await window.shows(/Keys in tasks/)
+})
+
+test('Ctrl-C leaves the program that one is attached to, and neither ends it nor the dashboard', options, async () => {
+  await cluster.kit('apply', '-f', cluster.file('talks.yml', talks))
+  const before = (await cluster.tasks('talks_a'))[0]?.metadata.name
+  const window = open('$KIT ui service/talks_a/tasks')
+  await window.shows(/^>1 +running /m)
+  window.type('a')
+  await window.shows(/^tick$/m)
+  window.press('C-c')
+  await window.shows(/^>1 +running [\s\S]*left task\/talks_a\.1\.\w+, which goes on/m)
+  window.type('?')
+  await window.shows(/Keys in tasks/)
+  assert.equal((await cluster.tasks('talks_a'))[0]?.metadata.name, before)
+  await cluster.kit('delete', 'stack/talks')
 })
 
 test('the wheel, a click on a row and one on a heading do what keys do; names are copied to the terminal', options, async () => {

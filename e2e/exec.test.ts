@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive, projectRoot, type Screen, type TaskObject } from './cluster.ts'
@@ -94,16 +95,10 @@ test('-it: a person in front of a terminal works in the task as in any shell', a
   await screen.shows(new RegExp(`${task} in 23\r\n`))
   screen.type('stty size\r')
   await screen.shows(/24 80\r\n/)
-  screen.resize(101, 33)
-  await eventually(async () => {
-    screen.type('stty size\r')
-    await screen.shows(/33 101\r\n|24 80\r\n/).then(([size]) => assert.match(size, /33 101/))
-  })
-  screen.type('echo $$.; sleep 1000\r')
+  await screen.passesOnSize(101, 33)
+  screen.type('echo $$.\r')
   const pid = Number((await screen.shows(/\n(\d+)\.\r\n/))[1])
-  screen.type('\x03')
-  screen.type('echo still $((1 + 1))\r')
-  await screen.shows(/still 2\r\n/)
+  await screen.passesOnInterrupt()
   screen.type('(exit 7)\r')
   screen.type('\x04')
   await screen.shows(/code 7\r\n/)
@@ -165,6 +160,35 @@ test('who ran what is an event, without the arguments', async () => {
   const events = await cluster.kit('events', `task/${task}`)
   assert.match(events, /CommandRun.*admin@socket ran "echo" in the task/)
   assert.doesNotMatch(events, /my-secret/)
+})
+
+test('attached to a program one sees what it writes; it goes on without whoever was, and its end is theirs', async () => {
+  const path = join(cluster.home, 'ticks.yml')
+  const script = "trap 'echo over; exit 7' TERM; while :; do echo tick; echo tock >&2; sleep 0.1; done"
+  writeFileSync(path, JSON.stringify({ name: 'ticks', services: { a: { image: 'x', command: ['sh', '-c', script] } } }))
+  await cluster.kit('apply', '-f', path)
+  const ticking = async (): Promise<TaskObject | undefined> => (await cluster.tasks('ticks_a'))[0]
+  const before = (await ticking())?.metadata.name ?? ''
+  const attached = async (): Promise<ReturnType<Cluster['start']>> => {
+    const running = cluster.start(['attach', before])
+    await eventually(() => assert.match(running.text(), /^tick$/m))
+    return running
+  }
+  const interrupted = await (await attached()).stop()
+  assert.equal(interrupted.code, 130)
+  assert.match(interrupted.err, new RegExp(`left task/${before}, which goes on`))
+  await (await attached()).kill()
+  assert.match(await cluster.fails(1, 'attach', '-i', before), /has no standard input: it is a plain process of its node/)
+  assert.match(await cluster.fails(2, 'attach', '-t', before), /--tty needs a terminal/)
+  assert.equal((await ticking())?.metadata.name, before, 'it has gone on')
+  const last = await attached()
+  process.kill((await ticking())?.status.pid ?? 0, 'SIGTERM')
+  const { code, out, err } = await last.ended
+  assert.equal(code, 7)
+  assert.match(out, /^(tick\n)+over\n$/)
+  assert.match(err, /^(tock\n)+$/)
+  assert.match(await cluster.kit('events', `task/${before}`), /Attached.*admin@socket attached to the program of the task/)
+  await cluster.kit('delete', 'stack/ticks')
 })
 
 test('a command ends with its task, and with the daemon', async () => {

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { Cluster, eventually, projectRoot } from './cluster.ts'
+import { freePort } from './free-address.ts'
 import { isHere } from './required.ts'
 
 const cluster = new Cluster()
@@ -19,15 +19,6 @@ after(async () => {
 
 const at = (name: string): string => join(cluster.home, name)
 const openssl = (...args: readonly string[]): unknown => execFileSync('openssl', args, { cwd: cluster.home, stdio: 'ignore' })
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const address = holder.address()
-  assert.ok(typeof address === 'object' && address !== null)
-  await new Promise((resolve) => holder.close(resolve))
-  return address.port
-}
 
 /** A root, and what an authority with its key shows to whoever connects. */
 function makeAuthority(): void {

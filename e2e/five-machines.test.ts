@@ -174,7 +174,9 @@ if (isHere('netns', await whyNoWire(), what) && isHere('faketime', whyNoFakeCloc
     })
     await allServe()
     await load.servesAll()
-    assert.deepEqual(load.failuresOf(others.map(addressOf)).slice(seen), [], 'nobody else noticed')
+    const failures = load.failuresOf(others.map(addressOf)).slice(seen)
+    const said = failures.length === 0 ? '' : await cluster.kit('events')
+    assert.deepEqual(failures.slice(0, 20), [], `nobody else noticed\n${said}`)
   })
 
   test('a link that comes and goes every second does no harm', async () => {
@@ -191,7 +193,9 @@ if (isHere('netns', await whyNoWire(), what) && isHere('faketime', whyNoFakeCloc
     }
     await allServe()
     await load.servesAll()
-    assert.deepEqual(load.failuresOf(others.map(addressOf)).slice(seen), [], 'nobody else noticed')
+    const failures = load.failuresOf(others.map(addressOf)).slice(seen)
+    const said = failures.length === 0 ? '' : await cluster.kit('events')
+    assert.deepEqual(failures.slice(0, 20), [], `nobody else noticed\n${said}`)
     const web = await running('a_web')
     for (const { name } of others) assert.deepEqual(namesOf(web.get(name)), before.get(name), name)
     for (const machine of machines) assert.notEqual(machine.pid, undefined, `${machine.name} runs`)

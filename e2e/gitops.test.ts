@@ -161,7 +161,7 @@ test('what is protected stays when it leaves the files, and says so', async () =
 test('a source that is suspended for a while goes on by itself', async () => {
   cluster.file('pause/p.yml', service('p', 0))
   await cluster.kit('gitops', 'add', 'pause', '--dir', 'pause')
-  assert.match(await cluster.kit('gitops', 'suspend', 'pause', '--for', '2s'), /until 20\d\d-\S+Z, or `kit gitops resume`/)
+  assert.match(await cluster.kit('gitops', 'suspend', 'pause', '--for', '2s'), /until 20\d\d-\S+Z, or `kit gitops resume pause`/)
   cluster.file('pause/q.yml', service('q', 0))
   await eventually(async () => assert.match(await names(), /service\/p service\/q/))
   assert.equal(await ready('pause'), 'Applied')

@@ -126,12 +126,12 @@ test('a damaged file is named, with the way out', async () => {
 
 test('up without files names what is still starting, and only that', async () => {
   await cluster.kit('wait', 'stack/run')
-  assert.doesNotMatch((await cluster.run(['up'])).err, /Still starting/)
+  assert.doesNotMatch((await cluster.run(['up'])).err, /Not up yet/)
   const late = 'services: {one: {image: x, command: [sleep, "1000"], deploy: {placement: {constraints: [node.labels.disk == none]}}}}'
   await cluster.kit('apply', '--no-wait', '-f', cluster.file('late.yml', late))
   const { code, err } = await cluster.run(['up'])
   assert.equal(code, 0, err)
-  assert.match(err, /^Still starting: late_one 0\/1\. {3}`kit wait services late_one` waits for it$/m)
+  assert.match(err, /^Not up yet: late_one 0\/1\. `kit wait services late_one` waits for it$/m)
 })
 
 test('down --purge leaves nothing behind', async () => {

@@ -192,7 +192,7 @@ test('explain: a field, an error code, a task', async () => {
 test('events tell what happened, newest last', async () => {
   const text = await cluster.kit('events')
   assert.match(lines(text)[0] ?? '', /^AGE +TYPE +OBJECT +REASON +MESSAGE$/)
-  assert.match(text, /node\/\w+ +NodeReady/)
+  assert.match(text, /node\/node-1 +NodeReady/)
   const own = lines(await cluster.kit('events', 'service/app_web')).slice(1)
   assert.ok(own.every((line) => line.includes('service/app_web')))
   // Once for all tasks of the revision, however many there were.
@@ -201,7 +201,7 @@ test('events tell what happened, newest last', async () => {
 
 test('events tell of a drained node once, with how many tasks moved', async () => {
   const text = await cluster.kit('events', 'node/node-1')
-  assert.match(text, /Normal +node\/\w+ +TaskMoved +A task moves to another node: the node is drained \(\d+ times\)/)
+  assert.match(text, /Normal +node\/node-1 +TaskMoved +A task moves to another node: the node is drained \(\d+ times\)/)
   assert.equal(text.match(/TaskMoved/g)?.length, 1)
 })
 

@@ -3,19 +3,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { type Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
-
-/** `HOST:PORT` that nobody listens on. */
-export async function freeAddress(host: string): Promise<string> {
-  const holder = createServer().listen(0, host)
-  await once(holder, 'listening')
-  const found = holder.address()
-  holder.close()
-  if (typeof found !== 'object' || found === null) throw new Error('a TCP server has a port')
-  return `${host}:${found.port}`
-}
 
 export interface MachineOptions {
   /** What runs a program there, such as `nsenter --net=…`. */
@@ -42,6 +31,7 @@ export class Machine {
     this.directory = join(this.home, 'node-1')
     this.#cluster = cluster
     this.#options = options
+    cluster.printed.set(name, () => this.#text)
   }
 
   /** All that its daemons have printed since the last start. */

@@ -5,7 +5,8 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { ask } from './api.ts'
 import { type Cluster, eventually, type TaskObject } from './cluster.ts'
-import { freeAddress, Machine, type MachineOptions } from './machine.ts'
+import { freeAddress } from './free-address.ts'
+import { Machine, type MachineOptions } from './machine.ts'
 
 export interface ManagerMachinesOptions {
   readonly managers: number

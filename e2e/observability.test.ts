@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { parse } from 'yaml'
 import { eventually, projectRoot } from './cluster.ts'
-import { freeAddress } from './machine.ts'
+import { freeAddress } from './free-address.ts'
 import { isHere } from './required.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'kit-observability-'))

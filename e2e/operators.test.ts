@@ -5,30 +5,21 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually, isAlive, type Outcome, projectRoot } from './cluster.ts'
+import { freeAddress } from './free-address.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'kit-operators-'))
 const state = join(home, 'm')
 const socket = join(state, 'kit.sock')
 const running = new Set<ChildProcess>()
+const host = process.platform === 'linux' ? '127.0.0.23' : '127.0.0.1'
 let api = ''
 let remote = ''
 let daemon: ChildProcess | undefined
 let log = ''
-
-async function freeAddress(): Promise<string> {
-  const host = process.platform === 'linux' ? '127.0.0.23' : '127.0.0.1'
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  const bound = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  assert.ok(typeof bound === 'object' && bound !== null)
-  return `${host}:${bound.port}`
-}
 
 async function start(): Promise<void> {
   const args = ['-d', state, '--hostname', 'm', '--executor', 'process', '--publish-address', '127.0.0.1']
@@ -48,8 +39,8 @@ async function stop(): Promise<void> {
 }
 
 before(async () => {
-  api = await freeAddress()
-  remote = await freeAddress()
+  api = await freeAddress(host)
+  remote = await freeAddress(host)
   await start()
 })
 after(async () => {
@@ -358,7 +349,7 @@ test('an address where nobody is, or somebody else, is said to be that', async (
     writeFileSync(configOf('lost'), text)
     chmodSync(configOf('lost'), 0o600)
   }
-  const nowhere = await freeAddress()
+  const nowhere = await freeAddress(host)
   swap(nowhere)
   assert.match(
     await fails('lost', 1, 'get', 'services'),
@@ -393,7 +384,7 @@ test('a worker does not serve the API, and says so', async () => {
     '--join-token',
     token,
     '--listen-api',
-    await freeAddress(),
+    await freeAddress(host),
   ]
   const child = spawn(join(projectRoot, 'bin/kitd'), args, { stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)

@@ -43,7 +43,7 @@ const apply = (text: string): Promise<string> => cluster.kit('apply', '-f', clus
 const published = async (name: string): Promise<number> =>
   Number(await cluster.kit('get', 'service', `net_${name}`, '-o', 'jsonpath={.status.endpoint.ports[0].publishedPort}'))
 
-async function freePort(): Promise<{ readonly port: number; readonly holder: Server }> {
+async function takenPort(): Promise<{ readonly port: number; readonly holder: Server }> {
   const holder = createServer().listen(0, '0.0.0.0')
   await once(holder, 'listening')
   const address = holder.address()
@@ -145,7 +145,7 @@ require('node:net').createServer((socket) => socket.once('data', (bytes) => sock
 })
 
 test('a port that something else has is said, and served as soon as it is free', async () => {
-  const { port, holder } = await freePort()
+  const { port, holder } = await takenPort()
   const text = service('taken', web('late'), `{ target: 8080, published: ${port} }`, 1)
   const file = cluster.file('taken.yml', text.replace('name: net', 'name: other'))
   const waiting = await cluster.fails(5, 'apply', '-f', file, '--timeout', '4s')

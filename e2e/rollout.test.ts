@@ -92,6 +92,11 @@ test('undo goes back to the revision before, or to one that is named', async () 
   const before = (await service()).status.revision
   assert.notEqual(before, red)
   assert.deepEqual(new Set(await revisions()), new Set([before]))
+  assert.match(
+    await cluster.fails(1, 'diff', 'app_web', '--from', before, '--to', red),
+    /^~ command\[2\]: "echo green.*" → "echo red.*"\n$/,
+  )
+  assert.equal(await cluster.kit('diff', 'app_web', '--to', before), '')
   await cluster.kit('rollout', 'undo', 'service/app_web', '--to', red)
   assert.deepEqual(new Set(await revisions()), new Set([red]))
   assert.match(await cluster.fails(1, 'rollout', 'undo', 'service/app_web', '--to', '99'), /no revision "99".*rollout history/)
@@ -253,7 +258,7 @@ services:
     deploy: {update_config: {monitor: 100ms}}
 `
   const said = await cluster.fails(5, 'apply', '--timeout', '1s', '-f', cluster.file('slow.yml', slow))
-  assert.match(said, /not converged after 1 s\. The cluster goes on trying/)
+  assert.match(said, /not converged after 1s\. The cluster goes on trying/)
   cluster.file('healthy', '')
   await cluster.kit('wait', 'service/slow_slow')
   await eventually(async () => assert.equal((await cluster.tasks('slow_slow'))[0]?.status.state, 'Running'))

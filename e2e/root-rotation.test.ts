@@ -5,10 +5,10 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive, projectRoot, type Running } from './cluster.ts'
+import { freeAddress } from './free-address.ts'
 
 const cluster = new Cluster()
 const children: ChildProcess[] = []
@@ -79,15 +79,6 @@ function watch(...args: readonly string[]): Running {
   return running
 }
 
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const address = holder.address()
-  assert.ok(typeof address === 'object' && address !== null)
-  await new Promise((resolve) => holder.close(resolve))
-  return address.port
-}
-
 /** A root of the operator's own, with its key, as files. */
 function ownRoot(name: string, days = 3650): { readonly certificate: string; readonly key: string; readonly pem: string } {
   const [certificate, key] = [cluster.file(`${name}.pem`, ''), cluster.file(`${name}-key.pem`, '')]
@@ -126,7 +117,7 @@ test('a rotation gives every node a certificate of a new root; tasks, sessions, 
   const { code, out, err } = await cluster.run(['swarm', 'ca', '--rotate'])
   assert.equal(code, 0, err)
   assert.match(err, /^\d\d:\d\d \d of 3 nodes have a certificate of the new root; waiting for .*node-/m)
-  assert.match(err, /Every node has a certificate of the new root. Join tokens are new, too\.$/m)
+  assert.match(err, /Every node has a certificate of the new root. Join tokens are new, too\. Back up again \(`kit cluster backup FILE`\)/m)
   const after = await present()
   assert.equal(out, after.status.ca.certificate)
   assert.notEqual(out, before.status.ca.certificate)
@@ -157,7 +148,12 @@ test('a worker that is away is named and waited for; who joins meanwhile is fine
   await killDaemon('node-3')
   await waitFor('node-3', 'Down')
   const rotation = watch('swarm', 'ca', '--rotate')
-  await eventually(() => assert.match(rotation.text(), /3 of 4 nodes have a certificate of the new root; waiting for node-3 \(Down\)/))
+  await eventually(() =>
+    assert.match(
+      rotation.text(),
+      /3 of 4 nodes have a certificate of the new root; waiting for node-3 \(Down\); start what is down, or remove it/,
+    ),
+  )
   const shown = await cluster.run(['swarm', 'ca'])
   assert.equal(shown.out, status.ca.certificate, 'it still is the root')
   assert.match(shown.err, /The root is being replaced: 3 of 4 nodes .*node-3 \(Down\)/)
@@ -233,7 +229,7 @@ test('a root that cannot be used is refused with its fault, and the cluster keep
 
 test('a manager may found its cluster with a root of the operator, and with no other later', async () => {
   const [own, other] = [ownRoot('founder'), ownRoot('late-root')]
-  const listen = ['--listen-remote-api', `127.0.0.1:${await freePort()}`]
+  const listen = ['--listen-remote-api', await freeAddress()]
   const flags = (root: typeof own): readonly string[] => ['--ca-cert', root.certificate, '--ca-key', root.key]
   const wrong = await kitd('own', ...listen, '--ca-cert', own.certificate, '--ca-key', other.key)
   assert.equal(wrong.code, 1)
@@ -257,7 +253,7 @@ test('a manager may found its cluster with a root of the operator, and with no o
 })
 
 test('users of other machines are named when the root is another, and a new certificate lets them in again', async () => {
-  const [listen, api] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`]
+  const [listen, api] = [await freeAddress(), await freeAddress()]
   const manager = await kitd('api', '--listen-remote-api', listen, '--listen-api', api)
   assert.equal(manager.code, null, manager.text)
   const socket = join(directoryOf('api'), 'kit.sock')

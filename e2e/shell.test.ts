@@ -273,8 +273,8 @@ test('kit port-forward leads to a port of a task, for as many connections as com
 
 test('kit top nodes says what is set aside and used', async () => {
   const [headings, row = ''] = (await cluster.kit('top', 'nodes')).split('\n')
-  assert.match(headings ?? '', /^NODE +STATUS +TASKS +CPUS +RESERVED +USED +MEMORY +RESERVED +USED$/)
-  assert.match(row, /^node-1 +Ready +\d+ +\d+ +0% +\d+% +[\d.]+Gi +0% +\d+%$/)
+  assert.match(headings ?? '', /^NODE +STATUS +TASKS +CPUS +RESERVED +USED +MEMORY +RESERVED +USED +DISK +USED +IN +OUT$/)
+  assert.match(row, /^node-1 +Ready +\d+ +\d+ +0% +\d+% +[\d.]+Gi +0% +\d+% +[\d.]+Gi +\d+%( +(<unknown>|[\d.]+ [kMG]B\/s)){2}$/)
   assert.match(await cluster.kit('top', 'service/app_web'), /^TASK +NODE +CPU/)
 })
 

@@ -8,18 +8,11 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive, type Outcome, projectRoot } from './cluster.ts'
+import { freeAddress, freePort } from './free-address.ts'
 
 const cluster = new Cluster()
 const children = new Map<string, ChildProcess>()
 let port = 0
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const bound = server.address()
-  server.close()
-  return typeof bound === 'object' && bound !== null ? bound.port : assert.fail('no port is free')
-}
 
 before(async () => {
   port = await freePort()
@@ -419,7 +412,7 @@ test('a manager among others leaves by force only, and is told before and after 
   const join = await joinArgs('manager')
   for (const name of ['second', 'third'])
     assert.equal(
-      await kit(name, ...join, '--advertise-addr', 'lo', '--listen-addr', `127.0.0.1:${await freePort()}`),
+      await kit(name, ...join, '--advertise-addr', 'lo', '--listen-addr', await freeAddress()),
       'This node joined a swarm as a manager.\n',
     )
   const members = async (asked: string): Promise<readonly (readonly [host: string | undefined, member: string])[]> =>

@@ -34,6 +34,12 @@ test('each running task has its share of CPU, its memory and its processes', asy
   assert.deepEqual([busy?.[5], idle?.[5]], ['1', '3'])
 })
 
+test('nodes say how full their disk is and what goes over their network', async () => {
+  const [headings = '', row = ''] = (await cluster.kit('top', 'nodes')).trim().split('\n')
+  assert.match(headings, /DISK +USED +IN +OUT$/)
+  assert.match(row, /^node-1 .* \d+\.\d+Gi +\d+%( +(<unknown>|[\d.]+ [kMG]B\/s)){2}$/, 'a network of loopback alone is not counted')
+})
+
 test('tasks of one service, one node, or one task are shown alone; what has none is said', async () => {
   const [[task = ''] = []] = rowsOf(await cluster.kit('stats', 'service/busy'))
   assert.match(task, /^busy\./)

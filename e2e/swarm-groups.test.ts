@@ -248,7 +248,7 @@ test('nodes, networks, volumes and the cluster are changed by the names that doc
     await cluster.kit('cluster', 'update', 'default', '--taskhistory', '3', '--dispatcher-heartbeat', '4s'),
     /entries: 3\n[\s\S]*period: 4s\n/,
   )
-  assert.match(await cluster.kit('cluster', 'update', 'default', '--cert-expiry', '90m'), /Duration: 1h30m0s\n/)
+  assert.match(await cluster.kit('cluster', 'update', '--cert-expiry', '90m'), /Duration: 1h30m0s\n/)
   assert.match(await cluster.fails(2, 'cluster', 'update', 'default', '--external-ca', 'x'), /--external-ca: there is no "x"/)
   assert.match(await cluster.kit('task', 'ls', '-f', 'service=redis'), /^ID +Service +Desired State +Last State +Node\n/)
 })

@@ -22,6 +22,7 @@ const varying: Rules = [
   [/\b(run_agent)\.[a-z0-9]{25}\b/g, '$1.NODE'],
   [/\b(run_[a-z]+)-[a-z0-9]{10}\b/g, '$1-ID'], // Revisions.
   [/(?<= )(?:\d+[dhms])+(?=$| {3})/gm, 'AGE'],
+  [/\blocalhost:\d+/g, 'localhost:PORT'],
   [/(?<=\S) {2,}(?=\S)/g, '  '], // The width of a column follows from what is in it.
 ]
 

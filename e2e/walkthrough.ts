@@ -1,14 +1,14 @@
 // A reader of docs/walkthroughs.md, and of documents like it: runs the commands of a section on the built programs, in a place of its own. On
-// one machine with others, so /tmp and the ports of the document are replaced by those that nobody else has.
+// one machine with others, so /srv/kit and the ports of the document are replaced by those that nobody else has.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually, isAlive, projectRoot } from './cluster.ts'
+import { freePort } from './free-address.ts'
 import { applyRules, type Ran, type Reader, type Rules, readAlong, stepsOf } from './recorded.ts'
 
 /** How something gets on, what waits is said of, and warnings of this machine. */
@@ -80,7 +80,7 @@ export async function walk(
   /** The words of the document, as they are here. */
   function here(command: string): string {
     const words = command
-      .replaceAll('/tmp/', `${home}/`)
+      .replaceAll('/srv/kit/', `${home}/`)
       .replaceAll('127.0.0.1:4242', `127.0.0.1:${port}`)
       .replaceAll('1234:80', `${publishedPort}:80`)
       .replace(/^kit swarm init(?!.*--advertise-addr)/, `kit swarm init --advertise-addr 127.0.0.1 --listen-addr 127.0.0.1:${port}`)
@@ -88,7 +88,7 @@ export async function walk(
     return words
   }
   const there = (output: string): string =>
-    output.replaceAll(`${home}/`, '/tmp/').replaceAll(`127.0.0.1:${port}`, '127.0.0.1:4242').replaceAll(`${publishedPort}`, '1234')
+    output.replaceAll(`${home}/`, '/srv/kit/').replaceAll(`127.0.0.1:${port}`, '127.0.0.1:4242').replaceAll(`${publishedPort}`, '1234')
 
   function start(command: string): ChildProcess {
     return spawn('/bin/sh', ['-c', `exec 2>&1\n${exported}${command}`], {
@@ -153,12 +153,4 @@ function programsOf(home: string): readonly number[] {
         return false
       }
     })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const bound = server.address()
-  server.close()
-  return typeof bound === 'object' && bound !== null ? bound.port : 0
 }

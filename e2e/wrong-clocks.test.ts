@@ -5,7 +5,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive, type TaskObject } from './cluster.ts'
 import { FakeClock, whyNoFakeClock } from './fake-clock.ts'
-import { freeAddress, Machine } from './machine.ts'
+import { freeAddress } from './free-address.ts'
+import { Machine } from './machine.ts'
 import { isHere } from './required.ts'
 
 interface NodeObject {
@@ -21,7 +22,7 @@ if (isHere('faketime', whyNoFakeClock(), 'certificates that expire and clocks th
   const clocks = { manager: new FakeClock(`${cluster.home}/manager-clock`), worker: new FakeClock(`${cluster.home}/worker-clock`) }
   const manager = new Machine(cluster, 'm', 'manager', { environment: clocks.manager.environment })
   const worker = new Machine(cluster, 'w', 'worker', { environment: clocks.worker.environment })
-  const address = await freeAddress('127.0.0.1')
+  const address = await freeAddress()
   let passedHours = beginHours
 
   const startManager = (): Promise<number | undefined> => manager.start('--executor', 'process', '--listen-remote-api', address)

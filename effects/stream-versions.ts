@@ -7,16 +7,19 @@ export interface StreamVersions {
 }
 
 /**
- * 1: all before anything was said about versions. 2: managers compare their states. 3: a snapshot goes on where it broke off.
+ * 1: all before anything was said about versions. 2: managers compare their states. 3: a snapshot goes on where it broke off. 4: agents attach to the
+ * programs of tasks.
  *
  * `newest` is raised with anything that a node of before would not understand, and that is said only to those that know the
  * number; `oldest` when the code for what is older goes. Releases that follow each other have one in common.
  */
-export const ownVersions: StreamVersions = { oldest: 1, newest: 3 }
+export const ownVersions: StreamVersions = { oldest: 1, newest: 4 }
 /** From here on managers tell each other the hash of their state. */
 export const comparesStates = 2
 /** From here on who is sent a snapshot says first how much of it is there. */
 export const resumesSnapshots = 3
+/** From here on an agent attaches to the program of a task. */
+export const attachesToTasks = 4
 
 /** Undefined: they have none in common. */
 export function versionOf(ours: StreamVersions, theirs: StreamVersions): number | undefined {

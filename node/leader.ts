@@ -3,10 +3,10 @@
 //
 // Read next: controllers.ts, ../server/dispatcher/dispatcher.ts.
 
-import type { ExecRequest, ForwardRequest } from '../api/exec.ts'
+import type { ReachRequest } from '../api/exec.ts'
 import type { FrameConnection } from '../api/request.ts'
 import type { LogLine, LogQuery } from '../api/session.ts'
-import type { TaskStats } from '../api/stats.ts'
+import type { NodeStats } from '../api/stats.ts'
 import { type Certifier, createCertifier } from '../ca/certifier.ts'
 import { runControllers } from '../controllers/runtime/loop.ts'
 import type { Effects } from '../effects/effects.ts'
@@ -71,11 +71,11 @@ export class Leader {
     return this.#logs.read(of, options, signal)
   }
 
-  stats(nodeName: string): Promise<readonly TaskStats[]> {
+  stats(nodeName: string): Promise<NodeStats> {
     return this.#stats.read(nodeName)
   }
 
-  exec(task: string, request: ExecRequest | ForwardRequest, who: string, signal: AbortSignal): Promise<FrameConnection> {
+  exec(task: string, request: ReachRequest, who: string, signal: AbortSignal): Promise<FrameConnection> {
     return this.#exec.open(task, request, who, signal)
   }
 

@@ -22,8 +22,9 @@ import { createMemberDoor } from '../server/member-door.ts'
 import { redirectToLeader } from '../server/redirect.ts'
 import { createRouter } from '../server/router.ts'
 import { PeerLinks } from '../store/links/links.ts'
+import { openStore } from '../store/open-store.ts'
 import { membersOf } from '../store/raft/configuration.ts'
-import { type OpenStore, openStore } from '../store/store.ts'
+import type { OpenStore } from '../store/store.ts'
 import { createBackup } from './backup.ts'
 import { groupOf } from './controllers.ts'
 import { runGitops } from './gitops.ts'
@@ -154,7 +155,7 @@ function createManager(
   const handle = createMemberDoor({
     ...{ clock, forwarder: memberForwarder },
     addressOf: (id) => (id !== nodeId && membersOf(store.members).includes(id) ? addressOf(id) : undefined),
-    next: createDoor({ ...{ clock, forwarder, store, leaderAddress }, here, whyNone: whyNobodyLeads }),
+    next: createDoor({ ...{ clock, forwarder, store, leaderAddress }, here, hasSay: () => hasSay(store, nodeId), whyNone: whyNobodyLeads }),
   })
 
   /** Leads, or follows, until `signal` fires. Nothing of one term is left in the next. */
@@ -224,11 +225,14 @@ async function handOver(store: OpenStore, clock: Clock, signal: AbortSignal): Pr
   }
 }
 
+function hasSay({ members: { voters, outgoing, learners } }: OpenStore, own: string): boolean {
+  return voters.length === 0 || [...voters, ...outgoing, ...learners].includes(own)
+}
+
 /** For whoever asked for something that takes a majority. */
 function whyNone(store: OpenStore, own: string, addressOf: (id: string) => string | undefined, isHeard: (id: string) => boolean): string {
-  const { voters, outgoing, learners } = store.members
-  if (![...voters, ...outgoing, ...learners].includes(own) && voters.length > 0)
-    return 'this manager has no say any more, and is about to be a worker: ask another one'
+  if (!hasSay(store, own)) return 'this manager has no say any more, and is about to be a worker: ask another one'
+  const { voters } = store.members
   if (voters.length === 0) return 'this manager has just joined, and has not heard from the others yet: try again'
   const { leader, isStopped } = store.status()
   if (isStopped) return 'the store of this manager has stopped, and its log says why; its daemon ends'

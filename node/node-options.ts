@@ -3,6 +3,7 @@
 import type { Executor } from '../agent/executor.ts'
 import type { PortServer } from '../agent/mesh/port-server.ts'
 import type { Handle } from '../api/request.ts'
+import type { MachineStats } from '../api/stats.ts'
 import type { Validity } from '../ca/certificate.ts'
 import type { Founding } from '../controllers/bootstrap/bootstrap.ts'
 import type { Directories } from '../effects/effects.ts'
@@ -18,6 +19,8 @@ export interface NodeOptions {
   readonly directory: string
   readonly hostname: string
   readonly executor: Executor
+  /** What the machine uses, now. */
+  readonly machineStats?: () => Promise<MachineStats>
   readonly portServer: PortServer
   /** Addresses of managers for the agent; a manager's own id is the first of its own. */
   readonly managers: readonly string[]

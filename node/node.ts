@@ -40,6 +40,7 @@ export async function createNode(effects: Effects, options: NodeOptions): Promis
     managers,
     directory: `${options.directory}/agent`,
     executor: options.executor,
+    ...(options.machineStats === undefined ? {} : { machineStats: options.machineStats }),
     portServer: options.portServer,
     engineLabels: options.engineLabels,
     version: options.version,

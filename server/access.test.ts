@@ -72,6 +72,7 @@ tasks/status             get:voa
 tasks/log                get:voa
 tasks/explain            get:voa
 tasks/exec               create:oa
+tasks/attach             create:oa
 tasks/portforward        create:oa
 revisions                get:voa list:voa watch:voa
 networks                 get:voa list:voa watch:voa create:oa update:oa patch:oa delete:oa
@@ -99,7 +100,7 @@ test('the table is as it was written down', () => {
 test('every endpoint and verb: who may is served, who may not is refused, and what is not in the table is nobody’s', async () => {
   const streams = {
     async *logs() {},
-    stats: async () => [],
+    stats: async () => ({ tasks: [] }),
     member: { name: 'x', status: () => ({ role: 'leader', term: 1, commitIndex: 1, appliedIndex: 1, snapshotIndex: 0, replayBytes: 0 }) },
     exec: () => assert.fail('nothing runs'),
     explainTask: () => ({}),

@@ -62,6 +62,8 @@ export const endpoints: Readonly<Record<string, Verbs>> = {
   'tasks/explain': { get: readers },
   // Whoever may do this may do anything that the task may.
   'tasks/exec': { create: operators },
+  // The program may do what it is told by whoever writes to it.
+  'tasks/attach': { create: operators },
   // The program may let anybody in who comes from its own machine.
   'tasks/portforward': { create: operators },
   revisions: read,
@@ -130,7 +132,7 @@ export function assertMay(identity: Identity, target: Target): void {
   if (callers?.includes(identity.role) === true) return
   if (identity.role === 'Nobody') {
     const how =
-      "an admin makes a certificate with 'kit swarm user add NAME --role ROLE', or with 'kit swarm user renew NAME' for a user who is there, and 'kit ctx add FILE' takes it"
+      'an admin makes a certificate with `kit swarm user add NAME --role ROLE`, or with `kit swarm user renew NAME` for a user who is there, and `kit ctx add FILE` takes it'
     throw new StatusError(identity.reason, `${identity.why}: ${how}`)
   }
   if (callers !== undefined) throw forbidden(identity, target, callers)

@@ -77,7 +77,7 @@ test('what is in a secret, in a document or behind a command is in no line and n
   assert.doesNotMatch(JSON.stringify([lines, events.list()]), new RegExp(`hunter2|${hidden}`))
 })
 
-test('a connection to a port of a task is no command', async () => {
+test('a connection to a port of a task, or to its program, is no command', async () => {
   const { ask, taken, store } = createRecorded()
   const spec = { service: 'web', serviceUid: 'u', slot: 1, attempt: 1, revision: 'r', desired: 'Running' } as const
   const metadata = { name: 't', resourceVersion: 0, createdAt: 0 }
@@ -86,6 +86,15 @@ test('a connection to a port of a task is no command', async () => {
   assert.deepEqual(
     taken().map(({ message, subresource, port }) => [message, subresource, port]),
     [['Forwarded a port', 'portforward', 8080]],
+  )
+  for (const body of [{}, { stdin: true }])
+    assert.equal(await ask(ada, 'POST', '/apis/kit/v1/tasks/t/attach', body, { upgrade: 'kit-exec' }), 101)
+  assert.deepEqual(
+    taken().map(({ message, subresource, input }) => [message, subresource, input]),
+    [
+      ['Attached to a task', 'attach', false],
+      ['Attached to a task', 'attach', true],
+    ],
   )
 })
 

@@ -1,9 +1,9 @@
-// Who did what, when and from where: a line of the log for each change, each command in a task, each connection to a port of one, each look at logs and join
+// Who did what, when and from where: a line of the log for each change, each command in a task, each connection to a port of one or to its program, each look at logs and join
 // tokens, and (bounded) each refusal. What was written is not in it: secrets would be. Changes of who may do what are events
 // of the object, too.
 
 import type { StatusError } from '../api/errors.ts'
-import type { ExecRequest, ForwardRequest } from '../api/exec.ts'
+import type { ReachRequest } from '../api/exec.ts'
 import type { KitObject } from '../api/objects.ts'
 import type { ApiRequest } from '../api/request.ts'
 import type { AppliedRequest } from '../api/store.ts'
@@ -30,7 +30,7 @@ export interface Audit {
   /** Its client asks again for what was carried out: whoever led then may have died before it could write a line of it. */
   repeated(request: ApiRequest, applied: AppliedRequest): void
   /** Called when there is a connection to it. Of a command the program only: arguments may be secret. */
-  reached(request: ApiRequest, task: string, wanted: ExecRequest | ForwardRequest): void
+  reached(request: ApiRequest, task: string, wanted: ReachRequest): void
   /** Called before an answer; of most reads there is no record. */
   read(request: ApiRequest, target: Target): void
   refused(request: ApiRequest, error: StatusError): void
@@ -85,6 +85,8 @@ export function createAudit(deps: {
     reached(request, task, wanted) {
       const object = `Task/${task}`
       if ('port' in wanted) note('Forwarded a port', request, { verb: 'create', object, subresource: 'portforward', port: wanted.port })
+      else if (!('command' in wanted))
+        note('Attached to a task', request, { verb: 'create', object, subresource: 'attach', input: wanted.stdin === true })
       else {
         const program = (wanted.command[0] ?? '').slice(0, longestProgram)
         note('Ran a command', request, { verb: 'create', object, subresource: 'exec', program })

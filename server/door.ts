@@ -21,6 +21,8 @@ export interface DoorDeps {
   readonly here: Handle
   /** Address of the manager that leads; undefined while none is known to. */
   readonly leaderAddress: () => string | undefined
+  /** This manager is one of those who decide, or has yet to learn who they are. Without a say it never hears of anything again. */
+  readonly hasSay: () => boolean
   /** Why no manager leads, for people. */
   readonly whyNone: () => string
 }
@@ -126,7 +128,8 @@ async function askLeader(deps: DoorDeps, lookout: Lookout, request: ApiRequest):
       if (mayRepeat && says(response, 'Unknown')) lost ??= { response }
       else if (lost === undefined || !(says(response, 'Unavailable') || says(response, 'TooManyRequests'))) return response
     } catch (error) {
-      if (request.signal.aborted) throw new StatusError('Unavailable', 'the client has gone')
+      const isBegun = error instanceof LostAnswer && request.method !== 'GET'
+      if (request.signal.aborted && !isBegun) throw new StatusError('Unavailable', 'the client has gone, or this daemon ends')
       if (!(error instanceof LostAnswer)) return undefined // It was not begun.
       if (!mayRepeat) throw unknown(error)
       lost ??= { cause: error }
@@ -137,7 +140,7 @@ async function askLeader(deps: DoorDeps, lookout: Lookout, request: ApiRequest):
     return await untilDone(deps, request, attempt)
   } catch (error) {
     // That nobody leads now says nothing of what was asked of the one that did.
-    if (lost === undefined || request.method === 'GET' || request.signal.aborted) throw error
+    if (lost === undefined || request.method === 'GET') throw error
     if ('response' in lost) return lost.response
     throw unknown(lost.cause)
   }
@@ -167,8 +170,11 @@ function unknown(cause: unknown): StatusError {
 async function forwardUnlessLost({ forwarder }: DoorDeps, lookout: Lookout, leader: string, request: ApiRequest): Promise<ApiResponse> {
   const asking = new AbortController()
   const leave = (): void => asking.abort(request.signal.reason)
-  request.signal.addEventListener('abort', leave, { once: true }) // Also of a stream that goes on after its head.
-  if (request.signal.aborted) leave()
+  // Of a change the answer is waited for, also when this daemon ends: the client could not know whether it was made.
+  if (request.method === 'GET' || request.headers['upgrade'] !== undefined) {
+    request.signal.addEventListener('abort', leave, { once: true }) // Also of a stream that goes on after its head.
+    if (request.signal.aborted) leave()
+  }
   const answered = lookout.add(leader, asking)
   try {
     return await forwarder.forward(leader, { ...request, signal: asking.signal })
@@ -229,6 +235,7 @@ async function untilDone<T>(deps: DoorDeps, request: ApiRequest, attempt: () => 
   for (;;) {
     const done = await attempt()
     if (done !== undefined) return done
+    if (!deps.hasSay()) throw new StatusError('NotLeader', deps.whyNone())
     // The daemon of a store that has stopped ends once its requests are answered.
     if (clock.monotonicMs() >= lateMs || signal.aborted || store.status().isStopped) throw new StatusError('Unavailable', deps.whyNone())
     await clock.sleep(lookAgainMs, signal).catch(() => undefined)

@@ -1,8 +1,8 @@
-// Commands in tasks, and connections to ports of them, made by the agents of their nodes. The frames of a stream (api/exec.ts) are
+// Commands in tasks, and connections to ports of them and to the streams of their programs, made by the agents of their nodes. The frames of a stream (api/exec.ts) are
 // between the client and the agent, and pass through here unread.
 
 import { StatusError } from '../api/errors.ts'
-import type { ExecRequest, ForwardRequest } from '../api/exec.ts'
+import type { ReachRequest } from '../api/exec.ts'
 import type { FrameConnection } from '../api/request.ts'
 import type { Store } from '../api/store.ts'
 import type { EventRecorder } from '../controllers/runtime/controller.ts'
@@ -13,7 +13,7 @@ export interface ExecBrokerDeps extends NodeStreamsDeps {
   readonly events: EventRecorder
 }
 
-/** Commands through this manager at a time. */
+/** Commands and connections through this manager at a time. */
 const maxCommands = 100
 
 export class ExecBroker {
@@ -30,8 +30,8 @@ export class ExecBroker {
     return this.#streams.run(signal)
   }
 
-  /** The stream of the command; whoever gets it closes it, which ends the command. `who` is for the record of it. */
-  async open(task: string, request: ExecRequest | ForwardRequest, who: string, signal: AbortSignal): Promise<FrameConnection> {
+  /** Its stream; whoever gets it closes it, which ends a command. `who` is for the record of it. */
+  async open(task: string, request: ReachRequest, who: string, signal: AbortSignal): Promise<FrameConnection> {
     const nodeName = this.#nodeOf(task)
     if (this.#streams.count >= maxCommands)
       throw new StatusError('TooManyRequests', `${maxCommands} commands run through this manager already`)
@@ -52,11 +52,16 @@ export class ExecBroker {
   }
 
   /** The program only: arguments may be secret. */
-  #record(task: string, request: ExecRequest | ForwardRequest, who: string): void {
+  #record(task: string, request: ReachRequest, who: string): void {
     const object = { kind: 'Task', name: task } as const
     if ('port' in request) {
       const message = `${who} connected to port ${request.port} of the task`
       this.#deps.events.record({ object, type: 'Normal', reason: 'PortForwarded', message })
+      return
+    }
+    if (!('command' in request)) {
+      const message = `${who} attached to the program of the task${request.stdin === true ? ', to its input too' : ''}`
+      this.#deps.events.record({ object, type: 'Normal', reason: 'Attached', message })
       return
     }
     const message = `${who} ran ${JSON.stringify(request.command[0]?.slice(0, 200) ?? '')} in the task`

@@ -189,6 +189,11 @@ test('what was not begun is told from what may have been carried out', async () 
   await assert.rejects(forward(request()), (error) => !(error instanceof LostAnswer))
 })
 
+/** The store of a manager that follows. `catchUp`: what becomes of the wish to have all that was acknowledged anywhere. */
+function following(catchUp: () => Promise<void>, hasSpace = () => true) {
+  return { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: hasSpace(), isStopped: false }), catchUp }
+}
+
 test('the door asks again what was not begun, and says of a write that it may have been', async () => {
   const stop = new AbortController()
   const notLeader = failure(new StatusError('NotLeader', 'somebody else leads'))
@@ -203,9 +208,17 @@ test('the door asks again what was not begun, and says of a write that it may ha
   const catchUp = async (): Promise<void> => {
     caughtUp += 1
   }
-  const store = { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: true, isStopped: false }), catchUp }
+  const store = following(catchUp)
   const here: Handle = async ({ path }) => ({ status: 200, headers: {}, body: `here ${path}` })
-  const door = createDoor({ clock, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
+  const door = createDoor({
+    clock,
+    forwarder,
+    store,
+    here,
+    leaderAddress: () => 'leader',
+    hasSay: () => true,
+    whyNone: () => 'nobody leads',
+  })
   assert.equal(bodyOf(await door(request())), 'done')
   const lost = await door(request())
   assert.equal(lost.status, 500)
@@ -223,6 +236,29 @@ test('the door asks again what was not begun, and says of a write that it may ha
     assert.equal(caughtUp, times, JSON.stringify(query))
   }
   assert.equal(bodyOf(await door(request({ method: 'GET', path: '/livez' }))), 'here /livez')
+  stop.abort()
+})
+
+test('a manager without a say says so at once', async () => {
+  const stop = new AbortController()
+  const { forwarder } = open(() => Promise.reject(new Error('nobody asks')), stop.signal)
+  const passing = new StatusError('Unavailable', 'no leader is known')
+  const store = following(() => Promise.reject(passing))
+  const still = { monotonicMs: () => 0, wallMs: () => 0, sleep: () => Promise.reject(new Error('it waits')) }
+  const here: Handle = () => Promise.reject(new Error('not here'))
+  const door = createDoor({
+    clock: still,
+    forwarder,
+    store,
+    here,
+    leaderAddress: () => undefined,
+    hasSay: () => false,
+    whyNone: () => 'no say',
+  })
+  for (const method of ['GET', 'POST'] as const) {
+    const answer = await door(request({ method, path: '/apis/kit/v1/services' }))
+    assert.deepEqual([answer.status, bodyOf(answer)], [503, failure(new StatusError('NotLeader', 'no say')).body])
+  }
   stop.abort()
 })
 
@@ -246,13 +282,17 @@ function openDoor(does: readonly (ApiResponse | 'dies')[], signal: AbortSignal) 
       await clock.sleep()
     },
   }
-  const store = {
-    view: { resourceVersion: 7 },
-    status: () => ({ leads: false, hasSpace: true, isStopped: false }),
-    catchUp: async () => undefined,
-  }
+  const store = following(async () => undefined)
   const here: Handle = () => Promise.reject(new Error('not here'))
-  const door = createDoor({ clock: moving, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
+  const door = createDoor({
+    clock: moving,
+    forwarder,
+    store,
+    here,
+    leaderAddress: () => 'leader',
+    hasSay: () => true,
+    whyNone: () => 'nobody leads',
+  })
   return { door, asked }
 }
 
@@ -298,6 +338,42 @@ for (const [what, does, more, attempts, status] of doors)
     stop.abort()
   })
 
+const endings: readonly (readonly [what: string, more: Partial<ApiRequest>, end: 'answers' | 'dies', status: number, says: RegExp])[] = [
+  ['a change is answered', {}, 'answers', 200, /done/],
+  ['a change whose leader dies may have been made', {}, 'dies', 500, /look whether the change was made/],
+  ['so may one with a key', { headers: keyed }, 'dies', 500, /look whether the change was made/],
+  ['a read is given up', { method: 'GET', path: '/apis/kit/v1/events' }, 'answers', 503, /this daemon ends/],
+]
+for (const [what, more, end, status, says] of endings)
+  test(`the door of a daemon that ends: ${what}`, async () => {
+    const [stop, ending] = [new AbortController(), new AbortController()]
+    let carryOn = (): void => undefined
+    const { forwarder } = open(async () => {
+      await new Promise<void>((resolve) => (carryOn = resolve))
+      if (end === 'dies') throw new Error('it dies')
+      return yes
+    }, stop.signal)
+    const here: Handle = () => Promise.reject(new Error('not here'))
+    const door = createDoor({
+      clock,
+      forwarder,
+      store: following(async () => undefined),
+      here,
+      leaderAddress: () => 'leader',
+      hasSay: () => true,
+      whyNone: () => 'nobody leads',
+    })
+    const before = carryOn
+    const answered = door(request({ signal: ending.signal, ...more }))
+    while (carryOn === before) await new Promise((resolve) => setImmediate(resolve))
+    ending.abort(new Error('the daemon ends'))
+    carryOn()
+    const answer = await answered
+    assert.equal(answer.status, status)
+    assert.match(JSON.stringify(bodyOf(answer)), says)
+    stop.abort()
+  })
+
 test('the door adds to how long ago a write was first asked for, and says in the end that nobody knows what became of it', async () => {
   const stop = new AbortController()
   const { door, asked } = openDoor(['dies', no('NotLeader')], stop.signal)
@@ -331,14 +407,10 @@ test('a leader that is cut off while many ask it is waited for as long as it is 
       nowMs += 100
     },
   }
-  const store = {
-    view: { resourceVersion: 7 },
-    status: () => ({ leads: false, hasSpace: true, isStopped: false }),
-    catchUp: async () => undefined,
-  }
+  const store = following(async () => undefined)
   const here: Handle = async () => ({ status: 200, headers: {}, body: 'here' })
   const leaderAddress = (): string | undefined => (leads ? 'leader' : undefined)
-  const door = createDoor({ clock: quick, forwarder, store, here, leaderAddress, whyNone: () => 'nobody leads' })
+  const door = createDoor({ clock: quick, forwarder, store, here, leaderAddress, hasSay: () => true, whyNone: () => 'nobody leads' })
   const answers = Array.from({ length: 20 }, () => door(request()))
   while (nowMs < 60_000) await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual([asked, mostSleeping], [20, 1])
@@ -362,13 +434,20 @@ test('a manager whose copy is behind says so of what must be new, and reads what
   const stop = new AbortController()
   const { forwarder } = open(() => Promise.reject(new Error('it is not asked')), stop.signal)
   let hasSpace = true
-  const store = {
-    view: { resourceVersion: 7 },
-    status: () => ({ leads: false, hasSpace, isStopped: false }),
-    catchUp: () => new Promise<void>(() => undefined),
-  }
+  const store = following(
+    () => new Promise<void>(() => undefined),
+    () => hasSpace,
+  )
   const here: Handle = async () => ({ status: 200, headers: {}, body: 'here' })
-  const door = createDoor({ clock, forwarder, store, here, leaderAddress: () => 'leader', whyNone: () => 'nobody leads' })
+  const door = createDoor({
+    clock,
+    forwarder,
+    store,
+    here,
+    leaderAddress: () => 'leader',
+    hasSay: () => true,
+    whyNone: () => 'nobody leads',
+  })
   const read = (query: Readonly<Record<string, string>>) => door(request({ method: 'GET', path: '/apis/kit/v1/services', query }))
   for (const why of ['may be slow', 'has no space left']) {
     const refused = await read({})
@@ -394,7 +473,7 @@ test('a manager whose store has stopped says at once what became of the write th
     return failure(new StatusError('Unknown', 'the outcome of the write is not known: EROFS'))
   }
   const none = (): string => 'the store has stopped'
-  const door = createDoor({ clock, forwarder, store, here, leaderAddress: () => undefined, whyNone: none })
+  const door = createDoor({ clock, forwarder, store, here, leaderAddress: () => undefined, hasSay: () => true, whyNone: none })
   const beganMs = performance.now()
   const lost = await door(request({ headers: keyed }))
   assert.deepEqual([lost.status, JSON.stringify(bodyOf(lost)).includes('EROFS')], [500, true])

@@ -1,6 +1,7 @@
 // What a member of the store says of itself, it says itself: whichever manager is asked hands such a request to that member.
 // Nobody has to lead for that, so that one can see how far each is when nobody does.
 
+import { formatDuration } from '../api/duration.ts'
 import { StatusError } from '../api/errors.ts'
 import type { ApiRequest, ApiResponse, Handle } from '../api/request.ts'
 import type { Clock } from '../effects/effects.ts'
@@ -35,7 +36,7 @@ async function ask({ clock, forwarder }: MemberDoorDeps, request: ApiRequest, na
   const asking = new AbortController()
   const answered = new AbortController()
   const late = clock.sleep(answerLimitMs, answered.signal).then(
-    () => asking.abort(new Error(`no answer within ${answerLimitMs} ms`)),
+    () => asking.abort(new Error(`no answer within ${formatDuration(answerLimitMs)}`)),
     () => undefined,
   )
   try {

@@ -6,16 +6,11 @@ import type { Node } from '../api/objects.ts'
 import { validateObject } from '../api/schema/validate.ts'
 import { isJsonObject, type JsonObject } from '../api/wire.ts'
 import { createMemoryStore } from '../store/mvcc/memory-store.ts'
-import { createWorld, service, services, settle } from './testdata/world.ts'
+import { at, createWorld, service, services } from './testdata/world.ts'
 
 function objectOf(value: unknown): JsonObject {
   assert.ok(isJsonObject(value))
   return value
-}
-function at(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((found, key) => (Array.isArray(found) ? found[Number(key)] : isJsonObject(found) ? found[key] : undefined), value)
 }
 
 test('discovery names every kind with its verbs, in both forms', async () => {
@@ -446,98 +441,6 @@ test('a manager is demoted by force where that is asked for, with a warning, and
   assert.equal(isMarked(), false, 'of another time')
 })
 
-const jsonPatch = { 'content-type': 'application/json-patch+json' }
-
-test('a secret is never read back, and an update that leaves it out keeps it', async () => {
-  const { client, store } = createWorld()
-  const secret = { apiVersion: 'kit/v1', kind: 'Secret', metadata: { name: 's' }, spec: { data: 'aGk=' } }
-  const created = await client.create('Secret', secret)
-  assert.equal(created.spec.data, undefined)
-  await client.patch('Secret', 's', { type: 'merge', patch: { metadata: { labels: { a: 'b' } } } })
-  assert.equal((await client.get('Secret', 's')).spec.data, undefined)
-  assert.equal(store.view.get('Secret', 's')?.spec.data, 'aGk=')
-})
-
-const documentWithSecret = (more: object = {}) => ({
-  services: { web: { image: 'nginx', secrets: ['pw'] } },
-  secrets: { pw: { content: 'hunter2' } },
-  configs: { c: { content: 'shown' } },
-  ...more,
-})
-
-test('secrets in the document of a stack are never read back, however one asks; configs are', async () => {
-  const { client, store, ask, request, router } = createWorld()
-  const stack = { apiVersion: 'kit/v1', kind: 'Stack', metadata: { name: 's' }, spec: documentWithSecret() }
-  const answers: unknown[] = [await client.apply('Stack', stack, { fieldManager: 'a', dryRun: true }), await client.create('Stack', stack)]
-  const stored = store.view.get('Stack', 's')
-  assert.ok(stored?.kind === 'Stack')
-  await store.commit({ writes: [{ op: 'update', object: { ...stored, status: { applied: stored.spec } } }] })
-  const path = '/apis/kit/v1/stacks/s'
-  answers.push(await client.get('Stack', 's'), await client.list('Stack'), await client.table('Stack', { name: 's' }))
-  answers.push(await client.patch('Stack', 's', { type: 'merge', patch: { metadata: { labels: { a: 'b' } } } }))
-  answers.push(await client.patch('Stack', 's', { type: 'merge', patch: { status: { services: 1 } } }, { subresource: 'status' }))
-  answers.push(await ask('PATCH', path, [{ op: 'copy', from: '/spec/secrets/pw/content', path: '/metadata/annotations' }], jsonPatch))
-  answers.push(await ask('PATCH', path, [{ op: 'test', path: '/spec/secrets/pw/content', value: 'hunter2' }], jsonPatch))
-  const watch = await router.handle(request('GET', '/apis/kit/v1/stacks?watch=true&timeoutSeconds=0'))
-  assert.ok('stream' in watch)
-  for await (const event of watch.stream) {
-    answers.push(event)
-    break
-  }
-  assert.equal(answers.length, 10)
-  assert.doesNotMatch(JSON.stringify(answers), /hunter2/)
-  assert.match(JSON.stringify(answers), /shown/)
-  const kept = store.view.get('Stack', 's')
-  assert.deepEqual(kept?.spec, documentWithSecret())
-  assert.deepEqual(kept?.kind === 'Stack' && kept.status.applied, documentWithSecret())
-})
-
-test('a stack that is written back as it was read keeps its secrets; an entry that was changed says itself what is in it', async () => {
-  const { client, store } = createWorld()
-  await client.create('Stack', { apiVersion: 'kit/v1', kind: 'Stack', metadata: { name: 's' }, spec: documentWithSecret() })
-  const read = await client.get('Stack', 's')
-  const spec = { ...JSON.parse(JSON.stringify(read.spec)), volumes: { v: {} } }
-  const { name, resourceVersion } = read.metadata
-  const written = await client.update('Stack', { apiVersion: 'kit/v1', kind: 'Stack', metadata: { name, resourceVersion }, spec })
-  assert.deepEqual(store.view.get('Stack', 's')?.spec, documentWithSecret({ volumes: { v: {} } }))
-  await client.update('Stack', {
-    apiVersion: 'kit/v1',
-    kind: 'Stack',
-    metadata: { name, resourceVersion: written.metadata.resourceVersion },
-    spec: documentWithSecret({ secrets: { pw: { external: true } } }),
-  })
-  assert.deepEqual(store.view.get('Stack', 's')?.spec, documentWithSecret({ secrets: { pw: { external: true } } }))
-})
-
-test('a patch can neither copy nor test the data of a secret, and a mistake in it is told without it', async () => {
-  const { client, store, ask } = createWorld()
-  await client.create('Secret', { apiVersion: 'kit/v1', kind: 'Secret', metadata: { name: 's' }, spec: { data: 'aGk=' } })
-  const patch = (body: readonly object[]) => ask('PATCH', '/apis/kit/v1/secrets/s', body, jsonPatch)
-  const tried = [
-    await patch([{ op: 'copy', from: '/spec/data', path: '/metadata/annotations/x' }]),
-    await patch([{ op: 'move', from: '/spec/data', path: '/spec/labels' }]),
-    await patch([{ op: 'test', path: '/spec/data', value: 'aGk=' }]),
-    await patch([{ op: 'add', path: '/spec/data', value: 'eW8=' }]),
-  ]
-  assert.deepEqual(
-    tried.map(({ status }) => status),
-    [422, 422, 422, 422],
-  )
-  assert.doesNotMatch(JSON.stringify(tried), /aGk|eW8/)
-  assert.equal(store.view.get('Secret', 's')?.spec.data, 'aGk=')
-  for (const data of ['hunter2!', 1234567]) {
-    const refused = await ask('POST', '/apis/kit/v1/secrets', {
-      apiVersion: 'kit/v1',
-      kind: 'Secret',
-      metadata: { name: 't' },
-      spec: { data },
-    })
-    assert.equal(refused.status, 422)
-    assert.match(JSON.stringify(refused.body), /spec\.data: must be/)
-    assert.doesNotMatch(JSON.stringify(refused.body), /hunter2|1234567/)
-  }
-})
-
 test('a secret that a service uses cannot be deleted, and the service is named', async () => {
   const { client } = createWorld()
   await client.create('Secret', { apiVersion: 'kit/v1', kind: 'Secret', metadata: { name: 's' }, spec: { data: 'aGk=' } })
@@ -561,129 +464,14 @@ test('equal events are counted on one object', async () => {
   )
 })
 
-test('a watch replays, then follows, and selectors turn changes into additions and deletions', async () => {
-  const { client } = createWorld()
-  await client.create('Service', service('a', {}, { labels: { on: 'yes' } }))
-  const stop = new AbortController()
-  const seen: string[] = []
-  const watching = (async () => {
-    for await (const event of client.watch('Service', { labelSelector: 'on=yes', sendInitialEvents: true }, stop.signal)) {
-      seen.push(event.type === 'BOOKMARK' ? 'END' : `${event.type} ${event.object.metadata.name}`)
-    }
-  })()
-  await settle()
-  const label = (name: string, on: string | null) =>
-    client.patch('Service', name, { type: 'merge', patch: { metadata: { labels: { on } } } })
-  await client.create('Service', service('b'))
-  await label('b', 'yes')
-  await client.scale('Service', 'b', 2)
-  await label('b', null)
-  await settle()
-  stop.abort()
-  await watching
-  assert.deepEqual(seen, ['ADDED a', 'END', 'ADDED b', 'MODIFIED b', 'DELETED b'])
-})
-
-test('a watch resumes after a version, and one whose history is gone is Expired', async () => {
-  const { router, request, client, store } = createWorld()
-  await client.create('Service', service('a'))
-  const since = store.view.resourceVersion
-  await client.create('Service', service('b'))
-  const stop = new AbortController()
-  const response = await router.handle(request('GET', `${services}?watch=true&resourceVersion=${since}`, { signal: stop.signal }))
-  assert.ok('stream' in response)
-  const first = await response.stream[Symbol.asyncIterator]().next()
-  assert.deepEqual([at(first.value, 'type'), at(first.value, 'object.metadata.name')], ['ADDED', 'b'])
-  stop.abort()
-  Object.assign(store, {
-    history() {
-      throw new StatusError('Expired', 'too old')
-    },
-  })
-  const expired = await router.handle(request('GET', `${services}?watch=true&resourceVersion=${since}`))
-  assert.equal(expired.status, 410)
-})
-
-test('a watch that goes on from a version is told all of it again where it may have been cut off among several changes', async () => {
-  const { router, request, store, client } = createWorld()
-  const config = (name: string, labels: Readonly<Record<string, string>> = {}) => ({
-    op: 'create' as const,
-    object: {
-      kind: 'Config' as const,
-      metadata: { name, uid: name, resourceVersion: 0, generation: 1, createdAt: 0, labels },
-      spec: {},
-      status: {},
-    },
-  })
-  const configs = '/apis/kit/v1/configs'
-  const told = async (query: string): Promise<readonly string[]> => {
-    const stop = new AbortController()
-    const response = await router.handle(request('GET', `${configs}?watch=true&${query}`, { signal: stop.signal }))
-    assert.ok('stream' in response)
-    const { stream } = response
-    const found: string[] = []
-    const reading = (async () => {
-      for await (const event of stream)
-        found.push(`${at(event, 'type')} ${at(event, 'object.metadata.name')} ${at(event, 'object.metadata.resourceVersion')}`)
-    })()
-    await settle()
-    stop.abort()
-    await reading
-    return found
-  }
-  await store.commit({ writes: [config('before')] })
-  const before = store.view.resourceVersion
-  await store.commit({ writes: [config('a', { on: 'yes' }), config('b'), config('c')] })
-  const shared = store.view.resourceVersion
-  await store.commit({ writes: [config('after', { on: 'yes' })] })
-  const last = `ADDED after ${store.view.resourceVersion}`
-  const all = ['a', 'b', 'c'].map((name) => `ADDED ${name} ${shared}`)
-  assert.deepEqual(await told(`resourceVersion=${shared}`), [...all, last])
-  assert.deepEqual(await told(`resourceVersion=${shared}&labelSelector=on%3Dyes`), [last], 'of one change nothing is left to tell')
-  assert.deepEqual(await told(`resourceVersion=${before}`), [...all, last])
-
-  // kit's own client knows what it has been told, and what a list has.
-  const stop = new AbortController()
-  const names: string[] = []
-  const watching = (async () => {
-    for await (const event of client.watch('Config', { resourceVersion: String(shared) }, stop.signal))
-      if (event.type !== 'BOOKMARK') names.push(event.object.metadata.name)
-  })()
-  await settle()
-  stop.abort()
-  await watching
-  assert.deepEqual(names, ['after'])
-
-  const { history } = store
-  Object.assign(store, {
-    history(since: number) {
-      if (since < shared) throw new StatusError('Expired', 'too old')
-      return history(since)
-    },
-  })
-  assert.deepEqual(await told(`resourceVersion=${shared}`), [last], 'history that begins right behind it is enough')
-})
-
-test('a watch sends bookmarks while idle and ends after timeoutSeconds', async () => {
-  const { router, request, clock } = createWorld()
-  const response = await router.handle(request('GET', `${services}?watch=true&allowWatchBookmarks=true&timeoutSeconds=70`))
-  assert.ok('stream' in response)
-  const types: unknown[] = []
-  const { stream } = response
-  const reading = (async () => {
-    for await (const event of stream) types.push(at(event, 'type'))
-  })()
-  await clock.advance(80_000)
-  await reading
-  assert.deepEqual(types, ['BOOKMARK', 'BOOKMARK'])
-})
-
-test('commands in tasks, and connections to them, are for operators, and need a connection of their own', async () => {
+test('commands in tasks, and connections to them and to their programs, are for operators, and need a connection of their own', async () => {
   const asked: string[] = []
   const frames = { send: async () => {}, async *frames() {}, close: () => {} }
   const { router, request, store } = createWorld({
     exec: async (name, wanted, who) => {
-      asked.push(`${who} ${name} ${'port' in wanted ? wanted.port : wanted.command.join(' ')}`)
+      asked.push(
+        `${who} ${name} ${'port' in wanted ? wanted.port : 'command' in wanted ? wanted.command.join(' ') : JSON.stringify(wanted)}`,
+      )
       return frames
     },
   })
@@ -716,5 +504,9 @@ test('commands in tasks, and connections to them, are for operators, and need a 
   for (const wrong of [{}, { port: 0 }, { port: 65_536 }, { port: '80' }, { command: ['ls'] }])
     assert.equal(await ask({ body: wrong }, port), 400)
   assert.equal(await ask({ body: { port: 80 } }, port), 101)
-  assert.deepEqual(asked, ['admin@socket web.1.a ls', 'admin@socket web.1.a 80'])
+  const attach = path.replace('exec', 'attach')
+  assert.equal(await ask({ identity: { role: 'Viewer', name: 'ann', from: '10.0.0.7' }, body: {} }, attach), 403)
+  for (const wrong of [[], { stdin: 'yes' }, { tty: true }, { command: ['ls'] }]) assert.equal(await ask({ body: wrong }, attach), 400)
+  assert.equal(await ask({ body: { stdin: true } }, attach), 101)
+  assert.deepEqual(asked, ['admin@socket web.1.a ls', 'admin@socket web.1.a 80', 'admin@socket web.1.a {"stdin":true}'])
 })

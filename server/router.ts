@@ -3,13 +3,13 @@
 // (`resources.ts`); reading is in `read.ts` and `watch.ts`, writing in `write/`.
 
 import { StatusError } from '../api/errors.ts'
-import { type ExecRequest, execUpgrade, type ForwardRequest, parseExecRequest, parseForwardRequest } from '../api/exec.ts'
+import { execUpgrade, parseAttachRequest, parseExecRequest, parseForwardRequest, type ReachRequest } from '../api/exec.ts'
 import { evaluateJsonPath, parseJsonPath } from '../api/json-path.ts'
 import type { MemberStatus } from '../api/member.ts'
 import type { ApiAnswer, ApiRequest, ApiResponse, FrameConnection, Handle, Identity } from '../api/request.ts'
 import { matchesFields, parseFieldSelector } from '../api/selector.ts'
 import type { LogLine, LogQuery } from '../api/session.ts'
-import type { TaskStats } from '../api/stats.ts'
+import type { NodeStats } from '../api/stats.ts'
 import type { Store, StoreView } from '../api/store.ts'
 import { parseTimestamp } from '../api/timestamp.ts'
 import { isJsonObject, type JsonObject } from '../api/wire.ts'
@@ -66,10 +66,10 @@ export interface RouterDeps extends WholeClusterDeps {
   ) => AsyncIterable<LogLine>
   /** Runs a command in a task; `who` is recorded. The caller closes the connection. */
   /** What the running tasks of a node use. */
-  readonly stats?: (nodeName: string) => Promise<readonly TaskStats[]>
+  readonly stats?: (nodeName: string) => Promise<NodeStats>
   /** What the member of the store that answers here says of itself. `name` is its node. */
   readonly member?: { readonly name: string; readonly status: () => MemberStatus }
-  readonly exec?: (task: string, request: ExecRequest | ForwardRequest, who: string, signal: AbortSignal) => Promise<FrameConnection>
+  readonly exec?: (task: string, request: ReachRequest, who: string, signal: AbortSignal) => Promise<FrameConnection>
   /** Why a task is where it is, or why it is pending. */
   readonly explainTask?: (view: StoreView, name: string) => unknown
   /** Where the tasks of a node would go, were it drained. */
@@ -200,7 +200,8 @@ function routeResource(deps: Deps, request: ApiRequest, resource: Resource, rest
     return routeView(deps, request, resource, name, subresource)
   if (subresource === 'stats') return routeStats(deps, request, resource, name)
   if (subresource === 'member') return routeMember(deps, request, resource, name)
-  if (subresource === 'exec' || subresource === 'portforward') return routeExec(deps, request, resource, name, subresource)
+  if (subresource === 'exec' || subresource === 'portforward' || subresource === 'attach')
+    return routeExec(deps, request, resource, name, subresource)
   if (isWholeClusterView(resource.kind, subresource)) {
     if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of ${subresource}`)
     getObject(deps, resource, name)
@@ -292,7 +293,8 @@ async function routeStats(deps: Deps, request: ApiRequest, resource: StoredResou
   if (resource.kind !== 'Node' || deps.stats === undefined) throw unknownPath()
   if (request.method !== 'GET') throw notAllowed(resource, `${request.method} of stats`)
   getObject(deps, resource, name)
-  return answer(200, { items: await deps.stats(name) })
+  const { tasks, machine } = await deps.stats(name)
+  return answer(200, { items: tasks, ...(machine === undefined ? {} : { machine }) })
 }
 
 function routeMember(deps: Deps, request: ApiRequest, resource: StoredResource, name: string): ApiResponse {
@@ -304,12 +306,14 @@ function routeMember(deps: Deps, request: ApiRequest, resource: StoredResource, 
   return answer(200, deps.member.status())
 }
 
+const reachParsers = { exec: parseExecRequest, portforward: parseForwardRequest, attach: parseAttachRequest } as const
+
 async function routeExec(
   deps: Deps,
   request: ApiRequest,
   resource: StoredResource,
   name: string,
-  what: 'exec' | 'portforward',
+  what: keyof typeof reachParsers,
 ): Promise<ApiResponse> {
   if (resource.kind !== 'Task' || deps.exec === undefined) throw unknownPath()
   if (request.method !== 'POST') throw notAllowed(resource, `${request.method} of ${what}`)
@@ -318,8 +322,7 @@ async function routeExec(
       'BadRequest',
       `${what} needs a connection of its own: send the headers "connection: upgrade" and "upgrade: ${execUpgrade}"`,
     )
-  const body: unknown = readBody(request.body, false).value
-  const wanted = what === 'exec' ? parseExecRequest(body) : parseForwardRequest(body)
+  const wanted = reachParsers[what](readBody(request.body, false).value)
   getObject(deps, resource, name)
   const frames = await deps.exec(name, wanted, nameOf(request.identity), request.signal)
   deps.audit.reached(request, name, wanted)

@@ -1,8 +1,8 @@
-// What the running tasks of a node use, read when somebody asks; nothing is kept. Who asks while the node is being asked gets
+// What a node and its running tasks use, read when somebody asks; nothing is kept. Who asks while the node is being asked gets
 // the same answer.
 
 import { StatusError } from '../api/errors.ts'
-import type { TaskStats } from '../api/stats.ts'
+import type { NodeStats } from '../api/stats.ts'
 import { decodeStats } from './dispatcher/session-messages.ts'
 import { NodeStreams, type NodeStreamsDeps } from './node-streams.ts'
 
@@ -12,7 +12,7 @@ const answerTimeoutMs = 10_000
 export class StatsBroker {
   readonly #deps: NodeStreamsDeps
   readonly #streams: NodeStreams
-  readonly #readings = new Map<string, Promise<readonly TaskStats[]>>()
+  readonly #readings = new Map<string, Promise<NodeStats>>()
 
   constructor(deps: NodeStreamsDeps) {
     this.#deps = deps
@@ -25,13 +25,13 @@ export class StatsBroker {
   }
 
   /** Throws Unavailable when the node does not answer. */
-  read(nodeName: string): Promise<readonly TaskStats[]> {
+  read(nodeName: string): Promise<NodeStats> {
     const reading = this.#readings.get(nodeName) ?? this.#ask(nodeName).finally(() => this.#readings.delete(nodeName))
     this.#readings.set(nodeName, reading)
     return reading
   }
 
-  async #ask(nodeName: string): Promise<readonly TaskStats[]> {
+  async #ask(nodeName: string): Promise<NodeStats> {
     const silent = new StatusError('Unavailable', `node "${nodeName}" does not say what its tasks use`, { kind: 'Node', name: nodeName })
     const answered = new AbortController()
     const stream = await this.#streams.open(nodeName, (id) => ({ type: 'stats', id }), answered.signal)

@@ -15,6 +15,7 @@ function planFor(behaviour: Behaviour): TaskPlan {
     case 'is-killed':
       return { runMs: 50, signal: behaviour.signal }
     case 'runs':
+    case 'copies':
       return {}
     case 'ignores-stop':
       return { ignoresStop: true, output: ['ready'] }
@@ -35,6 +36,7 @@ executorSuite('simulated', () => {
   return {
     executor: machine.executor(lane),
     commands: { cat: ['cat'], echo: ['echo', 'hello'], exit7: ['exit', '7'], forever: ['sleep', '1e9'] },
+    hasInput: true,
     knowsSignals: true,
     restart() {
       lane.close()
@@ -44,7 +46,7 @@ executorSuite('simulated', () => {
     task(behaviour) {
       const name = `web.1.${plans.size}`
       plans.set(name, planFor(behaviour))
-      return assignment(name, { stopGracePeriod: '300ms' })
+      return assignment(name, { stopGracePeriod: '300ms', stdinOpen: behaviour.kind === 'copies' })
     },
     settle: (work) => queue.settle(work),
   }
@@ -65,7 +67,7 @@ test('a task ends while the agent is dead, and the dead agent hears nothing', as
   await queue.run(queue.nowMs() + 2_000)
   assert.equal(heard, false)
   assert.deepEqual(machine.running(), [])
-  const found = await machine.executor(queue.lane()).attach(task.task)
+  const found = await machine.executor(queue.lane()).find(task.task)
   assert.ok(found !== undefined && 'ended' in found && found.ended.exitCode === 9)
 })
 

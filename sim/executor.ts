@@ -7,13 +7,14 @@ import {
   type ExecOutput,
   type Executor,
   type Exit,
+  execExitOf,
   FatalTaskError,
   type TaskHandle,
   type TaskToRun,
 } from '../agent/executor.ts'
 import { withSignal } from '../agent/first-of.ts'
 import { durationMs } from '../api/duration.ts'
-import type { ExecExit, ExecRequest } from '../api/exec.ts'
+import type { AttachRequest, ExecExit, ExecRequest } from '../api/exec.ts'
 import type { Assignment, LogLine } from '../api/session.ts'
 import { simulatedEpochMs } from './effects/clock.ts'
 import type { Schedule } from './effects/event-queue.ts'
@@ -331,7 +332,7 @@ class SimulatedExecutor implements Executor {
     return running.handle
   }
 
-  async attach(taskName: string): ReturnType<Executor['attach']> {
+  async find(taskName: string): ReturnType<Executor['find']> {
     const running = this.#machine.find(taskName)
     if (running === undefined) return undefined
     return running.exit === undefined ? { running: running.handle } : { ended: running.exit }
@@ -386,11 +387,41 @@ class SimulatedExecutor implements Executor {
     return this.#machine.running().map(({ task }) => ({ task, at, cpuMs: 0, memoryBytes: 0, processes: 1 }))
   }
 
+  #running(taskName: string): Running {
+    const running = this.#machine.find(taskName)
+    if (running?.phase !== 'running') throw new FatalTaskError(`task "${taskName}" does not run on this node`)
+    return running
+  }
+
   /** The program gives back what it is told. */
   async forward(taskName: string, _port: number, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    if (this.#machine.find(taskName)?.phase !== 'running') throw new FatalTaskError(`task "${taskName}" does not run on this node`)
+    this.#running(taskName)
     for await (const piece of input) if (piece.type === 'stdin') await output('stdout', piece.bytes)
+  }
+
+  /** The program gives back what it is told, and goes on printing. */
+  async attach(
+    taskName: string,
+    { stdin = false, tty }: AttachRequest,
+    input: ExecInput,
+    output: ExecOutput,
+    signal: AbortSignal,
+  ): Promise<ExecExit> {
+    signal.throwIfAborted()
+    const { template } = this.#running(taskName).assignment
+    if (stdin && template.stdinOpen !== true) throw new FatalTaskError(`task "${taskName}" has no open standard input: set stdin_open`)
+    if (tty !== undefined && template.tty !== true) throw new FatalTaskError(`task "${taskName}" has no terminal: set tty`)
+    return await withSignal(signal, async (inner, stop) => {
+      const echo = async (): Promise<void> => {
+        for await (const piece of input) if (piece.type === 'stdin') await output('stdout', piece.bytes)
+      }
+      if (stdin) void echo().catch(stop)
+      for await (const { stream, text } of this.logs(taskName, { tail: 0, follow: true }, inner))
+        await output(stream, new TextEncoder().encode(`${text}\n`))
+      const exit = await this.#until(taskName, () => this.#machine.find(taskName)?.exit, inner)
+      return execExitOf(exit)
+    })
   }
 
   /** Knows a few commands: `cat`, `echo WORDS…`, `exit N`, `sleep MS`. */
@@ -402,8 +433,7 @@ class SimulatedExecutor implements Executor {
     signal: AbortSignal,
   ): Promise<ExecExit> {
     signal.throwIfAborted()
-    const running = this.#machine.find(taskName)
-    if (running?.phase !== 'running') throw new FatalTaskError(`task "${taskName}" does not run on this node`)
+    this.#running(taskName)
     return await withSignal(signal, async (inner, stop) => {
       const ended = this.#until(taskName, () => this.#machine.find(taskName)?.exit, inner).then(
         () => stop(new FatalTaskError(`task "${taskName}" ended, and the command with it`)),

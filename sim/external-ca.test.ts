@@ -83,4 +83,4 @@ const scenario: Scenario = {
   },
 }
 
-outlastsTheLeader(scenario)
+outlastsTheLeader(import.meta.filename, scenario)

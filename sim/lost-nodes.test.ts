@@ -93,4 +93,4 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
-for (const scenario of scenarios) outlastsTheLeader(scenario)
+for (const scenario of scenarios) outlastsTheLeader(import.meta.filename, scenario)

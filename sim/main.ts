@@ -2,6 +2,7 @@
 // `--json` prints one line at the end: what the runs reached. A failure prints the seed, the command that runs it again, and the end of its trace.
 
 import { parseArgs } from 'node:util'
+import { traceOf } from '../effects/thrown.ts'
 import { runSeed } from './run.ts'
 
 const { values } = parseArgs({
@@ -37,9 +38,7 @@ for (let seed = from; seed < from + count; seed += 1) {
       process.stdout.write(`seed ${seed}: ${total} faults, ${entries} entries, ${events} events, trace ${traceHash.toString(16)}\n`)
   } catch (error) {
     process.stdout.write(`${tail.join('\n')}\n`)
-    process.stderr.write(
-      `seed ${seed} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n  again: npm run sim -- --seed ${seed} --minutes ${minutes}\n`,
-    )
+    process.stderr.write(`seed ${seed} failed: ${traceOf(error)}\n  again: npm run sim -- --seed ${seed} --minutes ${minutes}\n`)
     process.exit(1)
   }
 }

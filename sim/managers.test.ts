@@ -103,4 +103,4 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
-for (const scenario of scenarios) outlastsTheLeader(scenario)
+for (const scenario of scenarios) outlastsTheLeader(import.meta.filename, scenario)

@@ -3,7 +3,6 @@
 // `KIT_MOMENTS=1000 npm test -- sim/membership.test.ts` kills on each event; without it on some of them.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { inProcessClient } from '../client/in-process.ts'
 import { assertNoWorkerHasAVote } from './checkers/no-worker-has-a-vote.ts'
 import { nobodyVotesTwice } from './checkers/nobody-votes-twice.ts'
@@ -11,6 +10,7 @@ import { managerId, SimulatedCluster } from './cluster.ts'
 import { CommonLog } from './common-log.ts'
 import { createSimulatedClock } from './effects/clock.ts'
 import { SeededRandom } from './effects/random.ts'
+import { testInThread } from './testdata/test-in-thread.ts'
 
 /** Of one scenario and one victim; as many as there are events at most. */
 const moments = Number(process.env['KIT_MOMENTS'] ?? '4')
@@ -234,13 +234,17 @@ function describe(cluster: SimulatedCluster): string {
 
 for (const scenario of scenarios)
   for (const victim of scenario.victims)
-    test(`${scenario.name}: it ends as it should, on whichever event ${victim === 'leader' ? 'the leader' : victim} dies`, async () => {
-      const events = await play(scenario)
-      const step = Math.max(1, events / moments)
-      for (let at = 1; at <= events; at += step) {
-        const event = Math.round(at)
-        await play(scenario, { victim, event }).catch((error: unknown) => {
-          throw new Error(`when ${victim} dies on event ${event} of ${events}`, { cause: error })
-        })
-      }
-    })
+    testInThread(
+      import.meta.filename,
+      `${scenario.name}: it ends as it should, on whichever event ${victim === 'leader' ? 'the leader' : victim} dies`,
+      async () => {
+        const events = await play(scenario)
+        const step = Math.max(1, events / moments)
+        for (let at = 1; at <= events; at += step) {
+          const event = Math.round(at)
+          await play(scenario, { victim, event }).catch((error: unknown) => {
+            throw new Error(`when ${victim} dies on event ${event} of ${events}`, { cause: error })
+          })
+        }
+      },
+    )

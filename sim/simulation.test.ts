@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { test } from 'node:test'
 import { faultKinds } from './faults.ts'
 import { allRows, runSeed } from './run.ts'
+import { testInThread } from './testdata/test-in-thread.ts'
 
 const seeds = Number(process.env['KIT_SIM_SEEDS'] ?? 64)
 const from = Number(process.env['KIT_SIM_FROM'] ?? 1)
@@ -39,25 +39,29 @@ function runSeeds(first: number, count: number): Promise<Reached> {
   })
 }
 
-test(`${seeds} simulated clusters keep every promise under faults, and reach every row and every fault`, async () => {
-  const share = Math.ceil(seeds / processes)
-  const results = await Promise.all(Array.from({ length: processes }, (_, at) => runSeeds(from + at * share, share)))
-  const rows = new Set(results.flatMap((result) => result.rows))
-  const faults = new Set(results.flatMap((result) => Object.keys(result.faults)))
-  assert.deepEqual(
-    allRows.filter((row) => !rows.has(row)),
-    [],
-    'rows of the slot contract that no run reached',
-  )
-  assert.deepEqual(
-    faultKinds.filter((kind) => !faults.has(kind)),
-    [],
-    'faults that no run injected',
-  )
-  for (const { fewestFaults } of results) assert.ok(fewestFaults >= 20, `a run had only ${fewestFaults} faults`)
-})
+testInThread(
+  import.meta.filename,
+  `${seeds} simulated clusters keep every promise under faults, and reach every row and every fault`,
+  async () => {
+    const share = Math.ceil(seeds / processes)
+    const results = await Promise.all(Array.from({ length: processes }, (_, at) => runSeeds(from + at * share, share)))
+    const rows = new Set(results.flatMap((result) => result.rows))
+    const faults = new Set(results.flatMap((result) => Object.keys(result.faults)))
+    assert.deepEqual(
+      allRows.filter((row) => !rows.has(row)),
+      [],
+      'rows of the slot contract that no run reached',
+    )
+    assert.deepEqual(
+      faultKinds.filter((kind) => !faults.has(kind)),
+      [],
+      'faults that no run injected',
+    )
+    for (const { fewestFaults } of results) assert.ok(fewestFaults >= 20, `a run had only ${fewestFaults} faults`)
+  },
+)
 
-test('the same seed gives the same trace', async () => {
+testInThread(import.meta.filename, 'the same seed gives the same trace', async () => {
   // In the second, certificates live for minutes.
   for (const [seed, length] of [
     [from, 3],

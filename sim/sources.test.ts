@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import type { StoreEvent } from '../api/store.ts'
 import { inProcessClient } from '../client/in-process.ts'
 import { revisionOf } from '../controllers/gitops/files.ts'
+import { messageOf } from '../effects/thrown.ts'
 import { SimulatedCluster } from './cluster.ts'
 import { CommonLog } from './common-log.ts'
 import type { SimulatedDirectory } from './directories.ts'
@@ -184,7 +185,7 @@ test('a source keeps its promises, whatever becomes of its directory and of mana
   const total = { made: 0, pruned: 0, moved: 0 }
   for (let seed = from; seed < from + runs; seed++) {
     const { made, pruned, readers } = await play(seed).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = messageOf(error)
       const again = `KIT_SOURCES_FROM=${seed} KIT_SOURCES_RUNS=1 npm test -- sim/sources.test.ts`
       throw new Error(`seed ${seed} failed: ${why}\n${again}`, { cause: error })
     })

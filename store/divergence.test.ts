@@ -131,3 +131,51 @@ test('a member whose disk lacks what was acknowledged under its id stops, whatev
   group.members.delete(forgetful)
   await write(group, 'web.2.a')
 })
+
+test('a member whose disk is that of an earlier day is sent what it lacks where whoever leads now cannot tell', async () => {
+  const group = await founded(...ids)
+  const old = follower(group)
+  const disk = await group.stop(old)
+  const earlier = new MemoryDisk()
+  Object.assign(earlier, { hardState: disk.hardState, entries: [...disk.entries] })
+  await group.start(old, ids, disk) // A copy, which acknowledges more under the same id.
+  await write(group, 'web.2.a')
+  await group.pass(() => group.store(old).view.get('Task', 'web.2.a') !== undefined)
+  await group.stop(old)
+  const before = ids.find((id) => id !== old && group.store(id) === group.leader) ?? ''
+  const next = ids.find((id) => id !== old && id !== before) ?? ''
+  group.store(before).transferLeadership(next)
+  await group.pass(() => group.leader === group.store(next))
+  const store = await group.start(old, ids, earlier)
+  await group.pass(() => store.view.get('Task', 'web.2.a') !== undefined && group.leader?.disagreement(old) === null)
+  assert.equal(earlier.diverged, undefined)
+})
+
+test('a member whose disk has as much, and other entries than it acknowledged, applies none of them and stops', async () => {
+  const group = await founded(...ids)
+  const old = ids.find((id) => group.store(id) === group.leader) ?? ''
+  group.cut.add(old)
+  for (const name of ['never.1.a', 'never.2.a', 'never.3.a', 'never.4.a', 'never.5.a']) {
+    group
+      .store(old)
+      .commit({ writes: [{ op: 'create', object: task(name) }] })
+      .catch(() => undefined)
+    await group.settle()
+  }
+  const { disk } = group.members.get(old) ?? assert.fail()
+  const earlier = new MemoryDisk()
+  Object.assign(earlier, { hardState: disk.hardState, entries: [...disk.entries] })
+  await group.pass(() => group.leader !== undefined)
+  await write(group, 'web.2.a')
+  group.cut.delete(old)
+  await group.pass(() => group.store(old).view.get('Task', 'web.2.a') !== undefined)
+  const acknowledged = (await group.stop(old)).entries.at(-1)?.index ?? 0
+  for (const { handler } of group.members.values()) handler?.unreachable(old)
+  assert.ok((earlier.entries.at(-1)?.index ?? 0) >= acknowledged)
+  const store = await group.start(old, ids, earlier)
+  const seen = watch(store)
+  await group.pass(() => seen.why !== '')
+  assert.match(seen.why, /cannot be trusted: the log of this manager has another entry \d+, and the leader \d was told under its id/)
+  assert.equal(store.view.get('Task', 'never.1.a'), undefined)
+  assert.match(earlier.diverged ?? '', /Remove it/)
+})

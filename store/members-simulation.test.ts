@@ -2,20 +2,21 @@
 // `KIT_STORE_RUNS=5000 KIT_STORE_FROM=1000 npm test -- store/members-simulation.test.ts`
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { messageOf } from '../effects/thrown.ts'
+import { testInThread } from '../sim/testdata/test-in-thread.ts'
 import { type GroupOutcome, SimulatedGroup } from './testdata/simulated-group.ts'
 
 const runs = Number(process.env['KIT_STORE_RUNS'] ?? 30)
 const from = Number(process.env['KIT_STORE_FROM'] ?? 1)
 
-test(`${runs} unlucky groups of members lose nothing that was acknowledged, and end as one`, async () => {
+testInThread(import.meta.filename, `${runs} unlucky groups of members lose nothing that was acknowledged, and end as one`, async () => {
   const outcomes: GroupOutcome[] = []
   for (let seed = from; seed < from + runs; seed += 1) {
     try {
       outcomes.push(await new SimulatedGroup(seed).run())
     } catch (error) {
       const again = `KIT_STORE_FROM=${seed} KIT_STORE_RUNS=1 npm test -- store/members-simulation.test.ts`
-      const why = error instanceof Error ? error.message : String(error)
+      const why = messageOf(error)
       throw new Error(`seed ${seed} failed: ${why}\nagain: ${again}`, { cause: error })
     }
   }
@@ -34,6 +35,6 @@ test(`${runs} unlucky groups of members lose nothing that was acknowledged, and 
   assert(sum(({ repeats }) => repeats) > runs / 2, 'requests are repeated that were carried out')
 })
 
-test('the same seed gives the same run', async () => {
+testInThread(import.meta.filename, 'the same seed gives the same run', async () => {
   assert.deepEqual(await new SimulatedGroup(from).run(), await new SimulatedGroup(from).run())
 })

@@ -90,8 +90,9 @@ export class Pending {
   }
 
   /**
-   * Calls one of those who wait, because one place is free. Whoever is called takes a place, waits again because
-   * others were faster (then their end calls the next), or calls the next itself: so nobody waits while there is room.
+   * Wakes the first of those who wait for room, because one place is free. Whoever is woken either takes the place, or waits
+   * again because another one was faster (whose end will wake the next), or has given up and wakes the next itself. So
+   * nobody waits while there is room.
    */
   callNext(): void {
     const next = this.#queue[this.#queueHead]
@@ -104,7 +105,10 @@ export class Pending {
     next()
   }
 
-  /** Nobody here will learn what becomes of them. What was never proposed is refused, which may be retried. */
+  /**
+   * Ends all waiting: from here it cannot be seen any more what becomes of commits that were proposed, so they reject with
+   * Unknown. Those that were not proposed reject with Unavailable: they have done nothing and can be asked for again.
+   */
   fail(why: string, cause?: unknown): void {
     const proposed = this.#proposed.slice(this.#head)
     const waiting = this.#waiting

@@ -25,7 +25,8 @@ export async function recover(
   assert.equal(state.resourceVersion, snapshot?.meta.index ?? 0, 'a snapshot is what its header says')
   const start = { id: nodeId, hardState, entries, voters: founders, ...(snapshot !== undefined && { snapshot: snapshot.meta }) }
   const raft = new Raft(start, random, { ...defaultSettings, maxApplyBytes })
-  // Who joins knows no members at first, or only earlier ones: that it is its own log, the log itself knows.
+  // A member that has just joined may not be among the members that it knows yet, so only founders are checked here.
+  // That a log is nobody else's, the WAL has checked already.
   const members = membersOf(raft.configuration)
   if (founders.includes(nodeId) && !members.includes(nodeId))
     throw new Error(`the stored state belongs to ${members.join(', ')}; this node is ${nodeId}`)
@@ -37,14 +38,18 @@ export async function recover(
   return { raft, state, snapshotBytes: bytes }
 }
 
-/** A member that begins anew, and has given away its vote in every term up to this one: it has no other to give. */
+/**
+ * For a node that was a member before and starts with an empty log: it may have voted in any term up to `term`, so it counts
+ * as having voted (for itself) in that one. Otherwise it could vote twice in one term, which elects two leaders.
+ */
 export function afterTerm(recovered: Recovered, term: number, nodeId: string): Recovered {
   return { ...recovered, hardState: { ...recovered.hardState, term, vote: nodeId } }
 }
 
 /**
- * For the disaster: the other members are lost for good, and this one goes on alone. All that it has counts as committed,
- * whoever confirmed it or did not; then it is the only member. Were the others to come back, there would be two groups.
+ * For the disaster: the other members are lost for good, and this one goes on alone. Everything in its log becomes committed,
+ * whether a majority had confirmed it or not, and a last entry makes it the only member. If the others came back after all,
+ * there would be two groups under one name.
  */
 export async function forgetOthers(wal: Wal, recovered: Recovered, nodeId: string): Promise<Recovered> {
   const { hardState, snapshot, entries } = recovered

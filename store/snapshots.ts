@@ -9,7 +9,10 @@ import type { SnapshotMeta } from './raft/entry.ts'
 import type { Raft } from './raft/raft.ts'
 import type { Wal } from './wal/wal.ts'
 
-/** Entries between two snapshots that are saved to get rid of a data key: what was under way may need more than one. */
+/**
+ * Entries between two snapshots that are saved to get rid of an old data key. One may not be enough: what was on its way to
+ * the disk when the key changed is sealed with the old one.
+ */
 const entriesPerKeySnapshot = 64
 const defaultEntries = 10_000
 const defaultBytes = 64 * 1024 * 1024
@@ -18,9 +21,9 @@ const defaultKeptEntries = 500
 const piecesPerTurn = 16
 
 export interface SnapshotOptions {
-  /** Entries between snapshots, at least; as many as there are objects and remembered requests, if those are more. Default 10,000. */
+  /** At least so many entries lie between snapshots, and at least as many as there are objects and remembered requests. 10,000 unless told. */
   readonly snapshotEntries?: number
-  /** Bytes of log after which a snapshot is due however few its entries are; as many as the last one had, if those are more. 64 MiB unless told. */
+  /** After so many bytes of log a snapshot is due however few entries they are, but not before the log is as large as the last snapshot. 64 MiB unless told. */
   readonly snapshotBytes?: number
   /** Entries kept behind a snapshot for members that are a little late. 500 unless told. */
   readonly keptEntries?: number
@@ -29,13 +32,13 @@ export interface SnapshotOptions {
 export interface SnapshotDeps {
   readonly wal: Wal
   readonly raft: Raft
-  /** As applied here, at present. */
+  /** The state as applied here, now. */
   readonly state: () => State
   readonly clock: Clock
   readonly log: Log
-  /** The store has stopped. */
+  /** Fires when the store has stopped. */
   readonly signal: AbortSignal
-  /** One could not be saved, and not because the disk is full. */
+  /** Called when a snapshot could not be saved for another reason than a full disk. */
   readonly onFailure: (error: unknown) => void
 }
 
@@ -46,12 +49,12 @@ export class Snapshots {
   readonly #leastBytes: number
   readonly #keptEntries: number
   #index: number
-  /** Of the last one that was whole, before it was sealed. */
+  /** Size of the last complete snapshot, before it was sealed. */
   #bytes: number
-  /** Of the monotonic clock. */
+  /** On the monotonic clock. */
   #savedAtMs: number | undefined
   #dueAt: number
-  /** Where the last one was begun, successful or not. */
+  /** Index at which the last snapshot was begun, whether it could be saved or not. */
   #triedIndex = 0
   /** The data key has changed since the last one was begun. */
   #hasNewKey: boolean
@@ -72,12 +75,12 @@ export class Snapshots {
     this.#hasNewKey = deps.wal.hasOldKeys
   }
 
-  /** Of the last one. */
+  /** Index of the last snapshot. */
   get index(): number {
     return this.#index
   }
 
-  /** Undefined where the last one was saved before the store was opened. */
+  /** Age of the last snapshot; undefined where that was saved before the store was opened. */
   get ageMs(): number | undefined {
     return this.#savedAtMs === undefined ? undefined : this.#deps.clock.monotonicMs() - this.#savedAtMs
   }
@@ -92,7 +95,7 @@ export class Snapshots {
     const { raft, state } = this.#deps
     const { resourceVersion } = state()
     if (this.#isEnding || this.#saving !== undefined || resourceVersion === this.#index || !this.#isDue(resourceVersion)) return
-    if (raft.configuration.voters.length === 0) return // Who has joined and does not know the members yet.
+    if (raft.configuration.voters.length === 0) return // It has joined and does not know the members yet, which a snapshot must name.
     if (raft.termAt(resourceVersion) === undefined) return // A state that the leader sent is about to take the place of ours.
     this.#saving = this.#save()
       .catch((error: unknown) => this.#noteFailure(error))
@@ -101,7 +104,7 @@ export class Snapshots {
       })
   }
 
-  /** The state that the leader sent. Durable when it resolves; the log before it is void. */
+  /** Saves the state that the leader sent, in place of the log up to it. Durable when it resolves. */
   async install(meta: SnapshotMeta, state: State): Promise<void> {
     await this.#saving
     await this.#deps.wal.saveSnapshot(meta, this.#inTurns(serialise(capture(state))), meta.index + 1)
@@ -122,7 +125,7 @@ export class Snapshots {
     return index >= this.#dueAt || isLarge || hasKeysToForget
   }
 
-  /** Entries to the next one: at least as many as there are objects and requests, so that an entry pays for one of them at most. */
+  /** Entries to the next snapshot. At least as many as it will have objects and requests, so that on average a commit pays for writing one of them. */
   #interval({ size, requestCount }: State): number {
     return Math.max(this.#leastEntries, size + requestCount)
   }
@@ -137,20 +140,21 @@ export class Snapshots {
     const term = raft.termAt(index)
     assert(term !== undefined, 'what is applied last is in the log')
     const meta = { index, term, configuration }
-    // What members that are late would get of the log is sealed with an old key, too: they get the snapshot.
+    // The entries that late members would get are sealed with an old key, which is to go: they get the snapshot instead.
     const keeps = !wal.hasOldKeys
     const keepFrom = keeps ? this.#keepFrom(index) : index + 1
     this.#hasNewKey = false
     await wal.saveSnapshot(meta, this.#inTurns(serialise(captured)), keepFrom)
-    if (index <= this.#index) return // A newer one of the leader's was faster.
+    if (index <= this.#index) return // One that the leader sent, and that is newer, was installed meanwhile.
     raft.compact(meta, (keeps ? Math.min(keepFrom, this.#keepFrom(index)) : keepFrom) - 1)
     this.#noteSaved(index)
     log.info('Saved a snapshot', { index, objects: captured.objects.length })
   }
 
   /**
-   * Behind a snapshot of `index` the last entries stay, and for members that are being sent the snapshot before it, or are on
-   * their way from there, all since then: they would need this one, too, and the next, and never be there.
+   * The first entry that stays in the log behind a snapshot of `index`. The last `keptEntries` stay for members that are a
+   * little late. For those that are being sent the snapshot before this one, or catch up from it, everything since then
+   * stays: otherwise they would need this snapshot, too, then the next, and would never catch up.
    */
   #keepFrom(index: number): number {
     const usual = Math.max(1, index + 1 - this.#keptEntries)

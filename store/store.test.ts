@@ -5,8 +5,8 @@ import type { Write } from '../api/store.ts'
 import { stateHash } from './mvcc/snapshot.ts'
 import { State } from './mvcc/state.ts'
 import { edit, node, service, task } from './mvcc/testdata/builders.ts'
+import { startStore } from './open-store.ts'
 import { maxOutstanding } from './pending.ts'
-import { startStore } from './store.ts'
 import { ManualClock, MemoryDisk, random, silent } from './testdata/world.ts'
 
 async function open(disk: MemoryDisk, snapshotEntries = 10_000) {

@@ -12,7 +12,7 @@ interface Waiter {
 export class Waiting {
   /** Reads by the number that Raft gave them, until it says at which index. */
   readonly #reads = new Map<number, Waiter>()
-  /** Until this index is applied. Of a change of members with the term that it must have. */
+  /** Who waits for an index to be applied. A change of members also has the term that its entry must then have: otherwise it was replaced. */
   #applied: (Waiter & { readonly index: number; readonly term?: number })[] = []
 
   forRead(id: number): Promise<void> {
@@ -23,7 +23,7 @@ export class Waiting {
     return new Promise((resolve, reject) => this.#applied.push({ index, term, resolve, reject }))
   }
 
-  /** What Raft says of reads. Call `applied` afterwards. */
+  /** Reads that Raft has given an index, or given up, wait for that index now, or are refused. Call `applied` afterwards. */
   confirm(reads: readonly Read[]): void {
     for (const { id, index } of reads) {
       const waiter = this.#reads.get(id)
@@ -34,7 +34,7 @@ export class Waiting {
     }
   }
 
-  /** The state has everything up to `index`. `termAt` tells what became of an entry: of another term, it was replaced. */
+  /** The state has everything up to `index`. An entry whose term, by `termAt`, is another than expected was replaced by a later leader's. */
   applied(index: number, termAt: (index: number) => number | undefined): void {
     if (!this.#applied.some((waiter) => waiter.index <= index)) return
     const due = this.#applied.filter((waiter) => waiter.index <= index)

@@ -74,7 +74,7 @@ is meant.
 |---|---|
 ${exitRows.join('\n')}
 
-\`kit exec\` ends as its command does. A plugin ends as it likes.
+\`kit exec\` ends as its command does, and \`kit attach\` as the program of the task. A plugin ends as it likes.
 `
 }
 

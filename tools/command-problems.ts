@@ -7,6 +7,7 @@ import { CommanderError } from 'commander'
 import { parseFlags } from '../cli/daemon/kitd-flags.ts'
 import { createProgram } from '../cli/program.ts'
 import { programOf } from '../e2e/documented-commands.ts'
+import { messageOf } from '../effects/thrown.ts'
 import { root } from './sources.ts'
 
 const scripts: Readonly<Record<string, string>> = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts
@@ -75,7 +76,7 @@ async function problemOfKit(args: readonly string[]): Promise<string | undefined
     return code === 0 ? undefined : said
   } catch (error) {
     if (error instanceof Understood) return undefined
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

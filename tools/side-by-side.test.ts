@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { inOrder, nextFile, runSideBySide } from './side-by-side.ts'
 
+const alone = 'e2e/five-machines.test.ts'
 const engine = ['agent/docker/files.test.ts', 'e2e/docker.test.ts']
 
 test('what takes longest is begun first: what needs the engine, then what waits, then simulations, then the rest', () => {
@@ -43,6 +44,10 @@ const cases: readonly [
   ],
   ['all have one network, the engine too', { waiting: engine, running: ['e2e/a.test.ts'], hasNetworks: false, next: undefined }],
   ['the network is free', { waiting: ['e2e/b.test.ts'], running: ['api/a.test.ts'], hasNetworks: false, next: 'e2e/b.test.ts' }],
+  ['one needs the machine', { waiting: [alone, 'api/a.test.ts'], running: ['e2e/a.test.ts'], hasNetworks: true, next: 'api/a.test.ts' }],
+  ['it is all that is left', { waiting: [alone], running: ['e2e/a.test.ts'], hasNetworks: true, next: undefined }],
+  ['the machine is free for it', { waiting: [alone], running: [], hasNetworks: true, next: alone }],
+  ['it has the machine', { waiting: ['api/a.test.ts'], running: [alone], hasNetworks: true, next: undefined }],
   ['nothing is left', { waiting: [], running: engine, hasNetworks: true, next: undefined }],
 ]
 for (const [name, { waiting, running, hasNetworks, next }] of cases) {
@@ -73,7 +78,11 @@ test('c', () => assert.fail('it stays'))`,
 
   const said = lines.join('\n')
   process.kill(Number(/^left (\d+)$/m.exec(said)?.[1]))
-  assert.deepEqual(failed.toSorted(), ['bad.test.mjs', 'broken.test.mjs', 'left.test.mjs'])
+  const why = Object.fromEntries(failed.map((failure) => [failure.file, failure.why]))
+  assert.deepEqual(Object.keys(why).toSorted(), ['bad.test.mjs', 'broken.test.mjs', 'left.test.mjs'])
+  assert.match(why['bad.test.mjs'] ?? '', /✖ b[\s\S]*1 !== 2/)
+  assert.doesNotMatch(why['bad.test.mjs'] ?? '', /this is why/)
+  assert.match(why['broken.test.mjs'] ?? '', /cannot be read/)
   for (const pattern of [
     /^ok +\d+\.\d s {2}good\.test\.mjs$/m,
     /^FAILED +\d+\.\d s {2}bad\.test\.mjs\n[\s\S]*this is why[\s\S]*1 !== 2/m,

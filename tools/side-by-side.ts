@@ -17,6 +17,11 @@ function needsEngine(file: string): boolean {
   return /(^|\/)docker/.test(file)
 }
 
+/** What counts every request that is lost: a machine that cannot keep up with something else beside it loses some by itself. */
+function needsMachine(file: string): boolean {
+  return file.endsWith('e2e/five-machines.test.ts')
+}
+
 /** What takes longest first: the engine's files, of which one runs at a time, then those that wait, then simulations. */
 export function inOrder(files: readonly string[]): readonly string[] {
   const rank = (file: string): number => (needsEngine(file) ? 0 : file.startsWith('e2e/') ? 1 : file.startsWith('sim/') ? 2 : 3)
@@ -25,18 +30,33 @@ export function inOrder(files: readonly string[]): readonly string[] {
 
 /** The first one that may begin beside those that run. */
 export function nextFile(waiting: readonly string[], running: readonly string[], hasNetworks: boolean): string | undefined {
+  if (running.some(needsMachine)) return undefined
   const isShared = (file: string): boolean => needsEngine(file) || (!hasNetworks && file.startsWith('e2e/'))
   const isTaken = running.some(isShared)
-  return waiting.find((file) => !(isTaken && isShared(file)))
+  return waiting.find((file) => !(isTaken && isShared(file)) && !(running.length > 0 && needsMachine(file)))
+}
+
+export interface Failure {
+  readonly file: string
+  /** What the runner says at its end of the tests that failed, or the end of what was printed. */
+  readonly why: string
+}
+
+const shownLines = 40
+
+export function whyOf(text: string): string {
+  const lines = text.trimEnd().split('\n')
+  const at = lines.findLastIndex((line) => line.startsWith('✖ failing tests:'))
+  return (at < 0 ? lines.slice(-shownLines) : lines.slice(at + 1, at + 1 + shownLines)).join('\n').trim()
 }
 
 /** Says what became of each as it ends, with all that a failed one printed. Resolves with those that failed. */
-export async function runSideBySide(files: readonly string[], lanes: number, cwd: string): Promise<readonly string[]> {
+export async function runSideBySide(files: readonly string[], lanes: number, cwd: string): Promise<readonly Failure[]> {
   const [enter = '', ...words] = ownNetwork
   const hasNetworks = spawnSync(enter, [...words, 'true'], { env: { ...process.env, PATH: pathWithIp }, stdio: 'ignore' }).status === 0
   const waiting = [...inOrder(files)]
   const running: string[] = []
-  const failed: string[] = []
+  const failed: Failure[] = []
   const skipped = new Set<string>()
   const outputs = mkdtempSync(join(tmpdir(), 'kit-test-'))
 
@@ -53,7 +73,7 @@ export async function runSideBySide(files: readonly string[], lanes: number, cwd
       const seconds = ((performance.now() - beganMs) / 1_000).toFixed(1).padStart(6)
       console.log(`${passed ? 'ok    ' : 'FAILED'} ${seconds} s  ${file}`)
       if (!passed) {
-        failed.push(file)
+        failed.push({ file, why: whyOf(text) })
         console.log(text)
       }
       for (const [line] of text.matchAll(/^skipped: .*/gm)) {

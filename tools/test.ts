@@ -28,6 +28,8 @@ const lanes = Math.min(availableParallelism(), files.length)
 console.log(`> ${files.length} test files${lanes > 1 ? `, ${lanes} at a time` : ''}`)
 const failed = await runSideBySide(files, lanes, root)
 if (failed.length > 0) {
-  console.log(`\n${failed.length} of ${files.length} test files failed, above is why: ${failed.join(' ')}`)
+  // Once more at the end, where whoever reads the log of a build looks first.
+  for (const { file, why } of failed) console.log(`\n--- ${file}\n${why}`)
+  console.log(`\n${failed.length} of ${files.length} test files failed: ${failed.map(({ file }) => file).join(' ')}`)
   process.exitCode = 1
 }

@@ -21,6 +21,8 @@ function templateFor(image: string, behaviour: Behaviour): TaskTemplate {
       const pause = behaviour.everyMs === 0 ? '' : `sleep ${behaviour.everyMs / 1000}; `
       return sh(`${behaviour.lines.map((line) => `echo ${line}; ${pause}`).join('')} ${behaviour.thenEnds ? '' : runs}`)
     }
+    case 'copies':
+      return { ...sh('exec cat'), stdinOpen: true }
     case 'cannot-start':
       return { image, command: ['/no/such/program'] }
   }
@@ -43,6 +45,7 @@ if (engine !== undefined) {
     return {
       executor,
       restart: () => next,
+      hasInput: true,
       knowsSignals: false,
       commands: { cat: ['cat'], echo: ['echo', 'hello'], exit7: ['sh', '-c', 'exit 7'], forever: ['sleep', '1000'] },
       task(behaviour) {

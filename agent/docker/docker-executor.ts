@@ -8,7 +8,8 @@
 // decides what follows, perhaps on another node. What it does not answer is tried again.
 
 import { availableParallelism, machine as machineName, platform, totalmem } from 'node:os'
-import type { ExecExit, ExecRequest } from '../../api/exec.ts'
+import { formatDuration } from '../../api/duration.ts'
+import type { AttachRequest, ExecExit, ExecRequest } from '../../api/exec.ts'
 import type { Assignment } from '../../api/session.ts'
 import type { TaskStats } from '../../api/stats.ts'
 import { bootId } from '../../effects/real/process-identity.ts'
@@ -17,6 +18,7 @@ import {
   type ExecOutput,
   type Executor,
   type Exit,
+  execExitOf,
   FatalTaskError,
   type NodeFacts,
   type Notice,
@@ -52,6 +54,10 @@ const maxOutputBytes = 4096
 const killedExitCode = 137
 /** A command that was killed may have been killed with its container: that shows within this time. */
 const noticeLimitMs = 1_000
+/** From the end of a container's output to its own. Later, the engine has only closed the connection. */
+const endLimitMs = 10_000
+/** The engine keeps a megabyte for each who is attached, and makes the program wait then: for ever if nobody takes it. */
+const takeLimitMs = 60_000
 const never = new AbortController().signal
 
 export async function createDockerExecutor(options: DockerExecutorOptions): Promise<Executor> {
@@ -93,7 +99,7 @@ class DockerExecutor implements Executor {
   async dropLeftBehind(): Promise<void> {
     const dropUnlessRunning = async (task: string): Promise<void> => {
       try {
-        if ((await this.#find(task))?.phase !== 'running') this.#files.drop(task)
+        if ((await this.#containerOf(task))?.phase !== 'running') this.#files.drop(task)
       } catch (error) {
         if (error instanceof FatalTaskError) this.#files.drop(task)
       }
@@ -128,8 +134,9 @@ class DockerExecutor implements Executor {
           const image = await untilAborted(this.#images.ensure(imageOf(template), template.registryAuth, signal, report), signal)
           const options = containerOptions(task, node, { ...this.#owner, boot: this.#boot }, image, this.#files.mountsOf(task.task, files))
           await untilAborted(this.#networks.ensure(attachments), signal)
-          const warnings = (await this.#find(task.task)) === undefined ? await untilAborted(this.#create(options, files), signal) : []
-          const container = await this.#find(task.task)
+          const warnings =
+            (await this.#containerOf(task.task)) === undefined ? await untilAborted(this.#create(options, files), signal) : []
+          const container = await this.#containerOf(task.task)
           if (container === undefined) throw new Error('its container is gone right after it was created')
           if (container.phase === 'created') await this.#networks.attach(container, attachments)
           return warnings.map((message) => ({ level: 'Warning', reason: 'EngineWarning', message }))
@@ -147,15 +154,15 @@ class DockerExecutor implements Executor {
     return this.#starts.join(task.task, signal, () => this.#start(task))
   }
 
-  async attach(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
-    const container = await this.#find(taskName)
+  async find(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
+    const container = await this.#containerOf(taskName)
     if (container === undefined || container.phase === 'created') return undefined
     return container.phase === 'ended' ? { ended: exitOf(container, this.#boot) } : { running: handleOf(container) }
   }
 
   wait(task: Assignment, signal: AbortSignal): Promise<Exit> {
     const probe = async (): Promise<Exit | undefined> => {
-      const container = await this.#find(task.task)
+      const container = await this.#containerOf(task.task)
       if (container?.phase === 'ended') return exitOf(container, this.#boot)
       if (container !== undefined || !this.#seen.has(task.task)) return undefined
       this.#files.drop(task.task)
@@ -167,7 +174,7 @@ class DockerExecutor implements Executor {
   async check(task: Assignment, test: readonly string[], timeoutMs: number, signal: AbortSignal): ReturnType<Executor['check']> {
     const [kind, ...words] = test
     const command = kind === 'CMD-SHELL' ? ['/bin/sh', '-c', words.join(' ')] : kind === 'CMD' ? words : test
-    const container = await this.#find(task.task)
+    const container = await this.#containerOf(task.task)
     if (container?.phase !== 'running') throw new Error('the container does not run')
     let output = Buffer.alloc(0)
     const limit = AbortSignal.timeout(timeoutMs)
@@ -180,17 +187,17 @@ class DockerExecutor implements Executor {
     } catch (error) {
       signal.throwIfAborted()
       if (!limit.aborted) throw error
-      return { healthy: false, output: `${output.toString('utf8').trim()}\ntook longer than ${timeoutMs} ms`.trim() }
+      return { healthy: false, output: `${output.toString('utf8').trim()}\ntook longer than ${formatDuration(timeoutMs)}`.trim() }
     }
   }
 
   async exec(taskName: string, request: ExecRequest, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<ExecExit> {
-    const container = await this.#find(taskName)
+    const container = await this.#containerOf(taskName)
     if (container?.phase !== 'running') throw new FatalTaskError('its container does not run')
     const { tty, stdin = false, ...options } = request
     const feed = async (command: ExecInputStream): Promise<void> => {
       if (tty !== undefined) await command.resize(tty)
-      for await (const piece of input) await (piece.type === 'stdin' ? command.write(piece.bytes) : command.resize(piece))
+      await give(input, command)
       command.end()
     }
     const run = { ...options, hasTerminal: tty !== undefined }
@@ -207,8 +214,41 @@ class DockerExecutor implements Executor {
     return outcome.exit
   }
 
+  async attach(taskName: string, request: AttachRequest, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<ExecExit> {
+    const container = await this.#containerOf(taskName)
+    if (container?.phase !== 'running') throw new FatalTaskError('its container does not run')
+    const { tty, stdin = false } = request
+    if (stdin && !container.hasInput)
+      throw new FatalTaskError(
+        `task "${taskName}" has no open standard input: set \`stdin_open: true\` in its service (stdinOpen), or leave out --stdin`,
+      )
+    if (tty !== undefined && !container.hasTerminal)
+      throw new FatalTaskError(`task "${taskName}" has no terminal: set \`tty: true\` in its service, or leave out --tty`)
+    const feed = async (program: ExecInputStream): Promise<void> => {
+      if (tty !== undefined) {
+        // A size that is new makes programs draw what is on their screen: whoever comes sees it.
+        await program.resize({ ...tty, rows: tty.rows + 1 })
+        await program.resize(tty)
+      }
+      await give(input, program)
+    }
+    const taken: ExecOutput = (stream, bytes) => withinTakeLimit(output(stream, bytes))
+    await refusedForGood(() => this.#engine.attach(container, signal, taken, stdin || tty !== undefined ? feed : undefined))
+    const exit = async (): Promise<Exit | undefined> => {
+      const found = await this.find(taskName)
+      return found !== undefined && 'ended' in found ? found.ended : undefined
+    }
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(endLimitMs)])
+    return execExitOf(
+      await this.#watch.untilFound(taskName, exit, limit).catch((error: unknown) => {
+        signal.throwIfAborted()
+        throw new Error('the Docker engine closed the connection to the program, which may go on', { cause: error })
+      }),
+    )
+  }
+
   async forward(taskName: string, port: number, input: ExecInput, output: ExecOutput, signal: AbortSignal): Promise<void> {
-    const container = await this.#find(taskName)
+    const container = await this.#containerOf(taskName)
     if (container?.phase !== 'running') throw new FatalTaskError('its container does not run')
     const host = addressOf(container)
     if (host === undefined) throw new FatalTaskError('its container has no address of its own: it uses the network of the machine, or none')
@@ -217,7 +257,7 @@ class DockerExecutor implements Executor {
 
   /** The engine notices the end of a container a moment after that of the commands in it. */
   async #hasEnded(taskName: string, waitMs: number): Promise<boolean> {
-    const probe = async (): Promise<true | undefined> => ((await this.#find(taskName))?.phase === 'running' ? undefined : true)
+    const probe = async (): Promise<true | undefined> => ((await this.#containerOf(taskName))?.phase === 'running' ? undefined : true)
     if (waitMs === 0) return (await probe()) === true
     return await this.#watch.untilFound(taskName, probe, AbortSignal.timeout(waitMs)).catch(() => false)
   }
@@ -227,7 +267,7 @@ class DockerExecutor implements Executor {
   }
 
   async remove(taskName: string): Promise<void> {
-    const container = await this.#find(taskName)
+    const container = await this.#containerOf(taskName)
     if (container !== undefined) {
       await this.stop(taskName, never)
       await this.#removeContainer(container, true)
@@ -244,7 +284,7 @@ class DockerExecutor implements Executor {
   async stats(): Promise<readonly TaskStats[]> {
     const read = async (task: string): Promise<readonly TaskStats[]> => {
       try {
-        if ((await this.#find(task))?.phase !== 'running') return []
+        if ((await this.#containerOf(task))?.phase !== 'running') return []
         return [{ task, at: Date.now(), ...(await this.#engine.stats(task)) }]
       } catch (error) {
         if (error instanceof EngineAwayError) throw error
@@ -257,7 +297,7 @@ class DockerExecutor implements Executor {
   async *logs(taskName: string, options: Parameters<Executor['logs']>[1], signal: AbortSignal): ReturnType<Executor['logs']> {
     const { follow = false, ...range } = options
     try {
-      const container = follow ? await this.#onceStarted(taskName, signal) : await this.#find(taskName)
+      const container = follow ? await this.#onceStarted(taskName, signal) : await this.#containerOf(taskName)
       if (container === undefined) return
       for await (const line of readLines(taskName, this.#engine.log(container, { follow, ...range }, signal))) {
         if (signal.aborted) return
@@ -270,7 +310,7 @@ class DockerExecutor implements Executor {
   }
 
   /** The container of a task of this node; once it has ended, its files are gone. Throws FatalTaskError when the name is somebody else's. */
-  async #find(taskName: string): Promise<Container | undefined> {
+  async #containerOf(taskName: string): Promise<Container | undefined> {
     const container = await this.#engine.container(taskName)
     if (container === undefined) return undefined
     if (container.labels[labels.task] !== taskName || container.labels[labels.node] !== this.#owner.nodeId)
@@ -287,7 +327,7 @@ class DockerExecutor implements Executor {
       return await this.#engine.createContainer(options)
     } catch (error) {
       const isTaken = error instanceof EngineError && error.status === 409
-      if (isTaken && (await this.#find(options.name).catch(() => undefined)) !== undefined) return []
+      if (isTaken && (await this.#containerOf(options.name).catch(() => undefined)) !== undefined) return []
       this.#files.drop(options.name) // Whoever tries again writes them again.
       const explanation = error instanceof EngineError ? this.#files.explainUnseen(options.name, error.message) : undefined
       if (explanation !== undefined) throw new FatalTaskError(explanation, { cause: error })
@@ -300,11 +340,11 @@ class DockerExecutor implements Executor {
    * one start, and it is not cut off when they give up: nobody could say then whether it took place.
    */
   async #start(task: TaskToRun): Promise<TaskHandle> {
-    const container = await this.#find(task.task)
+    const container = await this.#containerOf(task.task)
     if (container === undefined)
       throw new FatalTaskError('its container is gone: it was stopped before it started, or removed', { nodeFault: 'Lost' })
     if (container.phase === 'created') await refusedForGood(() => this.#startCreated(container, task))
-    const started = await this.#find(task.task)
+    const started = await this.#containerOf(task.task)
     if (started === undefined) this.#files.drop(task.task) // Somebody removed it meanwhile.
     return handleOf(started ?? container)
   }
@@ -330,10 +370,10 @@ class DockerExecutor implements Executor {
 
   /** A container that has not started is removed, so that it never will. The engine refuses that when it has started meanwhile. */
   async #end(taskName: string): Promise<void> {
-    let container = await this.#find(taskName)
+    let container = await this.#containerOf(taskName)
     if (container?.phase === 'created') {
       if (await this.#removeContainer(container, false)) return
-      container = await this.#find(taskName)
+      container = await this.#containerOf(taskName)
     }
     if (container?.phase === 'running') await this.#engine.stopContainer(container.id).catch(unlessGone)
   }
@@ -352,7 +392,7 @@ class DockerExecutor implements Executor {
 
   #onceStarted(taskName: string, signal: AbortSignal): Promise<Container | undefined> {
     const probe = async (): Promise<{ readonly container: Container | undefined } | undefined> => {
-      const container = await this.#find(taskName)
+      const container = await this.#containerOf(taskName)
       return container?.phase === 'created' ? undefined : { container }
     }
     return this.#watch.untilFound(taskName, probe, signal).then(({ container }) => container)
@@ -372,6 +412,21 @@ function handleOf({ id, pid, ports, addresses, labels: containerLabels }: Contai
     ...(Object.keys(ports).length === 0 ? {} : { ports }),
     ...(address === undefined ? {} : { address }),
     ...(healthCheck === undefined ? {} : { healthCheck }),
+  }
+}
+
+async function give(input: ExecInput, stream: ExecInputStream): Promise<void> {
+  for await (const piece of input) await (piece.type === 'stdin' ? stream.write(piece.bytes) : stream.resize(piece))
+}
+
+async function withinTakeLimit(taken: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const late = (): void => reject(new FatalTaskError(`nobody took what its program wrote for ${formatDuration(takeLimitMs)}; it goes on`))
+  const timer = setTimeout(late, takeLimitMs)
+  try {
+    await Promise.race([taken, promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { formatDuration } from '../../api/duration.ts'
 import type { TaskTemplate } from '../../api/objects.ts'
 import type { Assignment } from '../../api/session.ts'
 import { suiteNode } from '../executor.suite.ts'
@@ -104,7 +105,7 @@ if (engine !== undefined) {
     const task = await startNew({ command: ['sh', '-c', waits] })
     for (const limitMs of [200, 60, 20]) {
       const { healthy, output } = await executor.check(task, ['CMD', 'sleep', '1234'], limitMs, never)
-      assert.deepEqual([healthy, output], [false, `took longer than ${limitMs} ms`])
+      assert.deepEqual([healthy, output], [false, `took longer than ${formatDuration(limitMs)}`])
     }
     const top = async (): Promise<string> => JSON.stringify(await found.json('GET', `/containers/${task.task}/top`))
     // What was killed is there until the kernel has come to it.
@@ -141,6 +142,16 @@ if (engine !== undefined) {
     assert.deepEqual(await networksOf(nodeId), [])
   })
 
+  test('of networks of one name, which an engine makes when it is asked twice at once, one is left', async (context) => {
+    const { executor, nodeId, startNew } = await scene(context)
+    const twin = { Name: `front.${nodeId}`, Labels: { 'kit/node': nodeId } }
+    await Promise.all([1, 2, 3].map(() => found.call('POST', '/networks/create', twin)))
+    const task = await startNew({ command: ['sh', '-c', waits], networks: [{ target: 'front' }] }, { networks: { front: {} } })
+    assert.deepEqual(await networksOf(nodeId), [`front.${nodeId} false`])
+    await executor.remove(task.task)
+    assert.deepEqual(await networksOf(nodeId), [])
+  })
+
   test('a running task has an address, and host-mode ports are those of the node', async (context) => {
     const { executor, task } = await scene(context)
     const port = { protocol: 'TCP', targetPort: 80, publishedPort: 29_000 + (process.pid % 1000) } as const
@@ -150,7 +161,7 @@ if (engine !== undefined) {
     const handle = await executor.start(serving, suiteNode, never)
     assert.match(handle.address ?? '', /^\d+\.\d+\.\d+\.\d+$/)
     assert.deepEqual(handle.ports, { '80/tcp': port.publishedPort })
-    assert.deepEqual(await executor.attach(serving.task), { running: handle })
+    assert.deepEqual(await executor.find(serving.task), { running: handle })
   })
 
   test('a container of the same name that is not this node’s is left alone', async (context) => {
@@ -207,7 +218,7 @@ if (engine !== undefined) {
     const description = await executor.describe()
     const waiting = executor.wait(task, never)
     between.cut()
-    await assert.rejects(executor.attach(task.task), /does not answer/)
+    await assert.rejects(executor.find(task.task), /does not answer/)
     const { trouble, ...known } = await executor.describe()
     assert.match(trouble ?? '', /does not answer/)
     assert.deepEqual(known, description)

@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
-import type { Duplex } from 'node:stream'
+import { Duplex, Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type Dockerode from 'dockerode'
 import type { TaskStats } from '../../api/stats.ts'
@@ -41,6 +41,8 @@ export interface Container {
   /** ms since 1970. */
   readonly finishedAt: number
   readonly hasTerminal: boolean
+  /** Its standard input is kept open. */
+  readonly hasInput: boolean
   readonly labels: Readonly<Record<string, string>>
   /** `80/tcp` → port of the node that the engine publishes it on. */
   readonly ports: Readonly<Record<string, number>>
@@ -90,6 +92,8 @@ export type EndpointOptions = Dockerode.EndpointSettings
 
 /** An engine that has not answered a short call by then hangs. */
 const answerLimitMs = 20_000
+/** The engine looks for keys that detach in what is typed, and keeps the first one back: who is attached has others, and looks itself. */
+const unlikelyKeys = 'ctrl-@,ctrl-^,ctrl-@'
 
 /** `unix:///path` or `tcp://host:port`, as DOCKER_HOST has it. */
 export function parseDockerHost(text: string): { readonly socketPath: string } | { readonly host: string; readonly port: number } {
@@ -254,6 +258,38 @@ export class Engine {
     return { exitCode: await refusal.end(await this.#exitOf(exec)) }
   }
 
+  /**
+   * Connects to the standard streams of a container's own program, from now on. As `exec`, but the program goes on when this is
+   * aborted. Resolves when the engine closes the connection, as it does when the program has ended.
+   */
+  async attach(
+    { id, hasTerminal }: Container,
+    signal: AbortSignal,
+    output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => Promise<void>,
+    feed?: (program: ExecInputStream) => Promise<void>,
+  ): Promise<void> {
+    const container = this.#docker.getContainer(id)
+    const streams = { stream: true, stdout: true, stderr: true, logs: false, abortSignal: signal }
+    const input = feed === undefined ? {} : { hijack: true, stdin: true, detachKeys: unlikelyKeys }
+    const stream: unknown = await this.#call(() => container.attach({ ...streams, ...input }), answerLimitMs, signal)
+    if (!(stream instanceof Readable)) throw new Error('the Docker engine answered without a stream')
+    const close = (): void => void stream.destroy()
+    signal.addEventListener('abort', close, { once: true })
+    if (feed !== undefined && stream instanceof Duplex)
+      void feed(inputOf(stream, (size) => container.resize({ w: size.columns, h: size.rows }))).catch(close)
+    try {
+      const frames = hasTerminal ? rawFrames(bytesOf(stream)) : readFrames(bytesOf(stream), false)
+      for await (const frame of frames) await output(frame.stream, frame.bytes)
+      signal.throwIfAborted()
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error
+    } finally {
+      signal.removeEventListener('abort', close)
+      stream.destroy()
+    }
+  }
+
   /** The stream may end a moment before the engine knows how the program did. */
   async #exitOf(exec: Dockerode.Exec): Promise<number> {
     for (;;) {
@@ -318,10 +354,10 @@ export class Engine {
     return this.#find(async () => textsOf((await this.#docker.getNetwork(name).inspect()).Labels ?? {}))
   }
 
-  /** Names of the networks that match. */
-  async networks(filters: Readonly<Record<string, readonly string[]>>): Promise<readonly string[]> {
+  /** The networks that match, the oldest first. A name that is looked for may be a part of theirs. */
+  async networks(filters: Readonly<Record<string, readonly string[]>>): Promise<readonly { readonly name: string; readonly id: string }[]> {
     const found = await this.#call(() => this.#docker.listNetworks({ filters: JSON.stringify(filters) }))
-    return found.map(({ Name }) => Name)
+    return found.toSorted((a, b) => Date.parse(a.Created) - Date.parse(b.Created)).map(({ Name, Id }) => ({ name: Name, id: Id }))
   }
 
   async createNetwork(options: NetworkOptions): Promise<void> {
@@ -332,8 +368,9 @@ export class Engine {
     await this.#call(() => this.#docker.getNetwork(name).connect({ Container: container, EndpointConfig: endpoint }))
   }
 
-  async removeNetwork(name: string): Promise<void> {
-    await this.#call(() => this.#docker.getNetwork(name).remove())
+  /** By name or id. */
+  async removeNetwork(network: string): Promise<void> {
+    await this.#call(() => this.#docker.getNetwork(network).remove())
   }
 
   /** `undefined` for what the engine does not know. */
@@ -437,6 +474,7 @@ function parseContainer(found: Dockerode.ContainerInspectInfo): Container {
     outOfMemory: State.OOMKilled,
     finishedAt: Number.isNaN(finishedAt) ? 0 : finishedAt,
     hasTerminal: Config.Tty,
+    hasInput: Config.OpenStdin,
     labels: Config.Labels ?? {},
     ports: parseBindings(HostConfig.PortBindings),
     addresses: Object.fromEntries(

@@ -5,6 +5,9 @@ import { FatalTaskError } from '../executor.ts'
 import { type Attachment, labels, type Owner } from './container-options.ts'
 import { type Container, type Engine, EngineError } from './engine.ts'
 
+/** What an engine answers about a name that several networks have. */
+const ambiguous = 400
+
 export class Networks {
   readonly #engine: Engine
   readonly #owner: Owner
@@ -52,22 +55,52 @@ export class Networks {
 
   /** Those of this node that no container has. */
   async releaseUnused(): Promise<void> {
-    await this.release(await this.#engine.networks({ label: [`${labels.node}=${this.#owner.nodeId}`] }))
+    await this.release((await this.#engine.networks({ label: [this.#ownLabel] })).map(({ name }) => name))
+  }
+
+  get #ownLabel(): string {
+    return `${labels.node}=${this.#owner.nodeId}`
   }
 
   async #ensure({ name, create }: Attachment): Promise<void> {
-    if ((await this.#engine.network(name)) !== undefined) return
+    if ((await this.#labelsOf(name)) !== undefined) return
     if (create === undefined) throw new FatalTaskError(`this node has no network ${name}`)
     await this.#engine.createNetwork(create)
   }
 
   async #release(name: string): Promise<void> {
-    const found = await this.#engine.network(name)
+    const found = await this.#labelsOf(name)
     if (found?.[labels.node] !== this.#owner.nodeId || this.#held.has(name)) return
     if ((await this.#engine.containers({ network: [name] })).length > 0) return
-    await this.#engine.removeNetwork(name).catch((error: unknown) => {
-      if (!(error instanceof EngineError)) throw error // Otherwise it is in use again, or gone.
-    })
+    await this.#remove(name)
+  }
+
+  /**
+   * An engine that did not answer in time carries out what it was asked all the same: asked again, it has two networks of one name,
+   * and does not say which is meant. So those of ours that nobody uses go, the newest first, until one is left.
+   */
+  async #labelsOf(name: string): Promise<Readonly<Record<string, string>> | undefined> {
+    try {
+      return await this.#engine.network(name)
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.status !== ambiguous) throw error
+      const similar = await this.#engine.networks({ name: [name], label: [this.#ownLabel] })
+      const twins = similar.filter((each) => each.name === name)
+      let left = twins.length
+      for (const { id } of twins.toReversed()) if (left > 1 && (await this.#remove(id))) left -= 1
+      return await this.#engine.network(name)
+    }
+  }
+
+  /** Whether it is gone by this; otherwise it is in use, or was gone. */
+  async #remove(network: string): Promise<boolean> {
+    try {
+      await this.#engine.removeNetwork(network)
+      return true
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error
+      return false
+    }
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {

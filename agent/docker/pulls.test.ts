@@ -2,24 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Assignment } from '../../api/session.ts'
+import { until } from '../../effects/real/testdata/until.ts'
 import { suiteNode } from '../executor.suite.ts'
 import type { Executor } from '../executor.ts'
 import { assignment } from '../testdata/assignment.ts'
 import { createDockerExecutor } from './docker-executor.ts'
 import { findEngine } from './testdata/engine.ts'
 import { startRegistry, type TestRegistry } from './testdata/registry.ts'
-
-const patienceMs = 30_000
-
-async function eventually(isTrue: () => boolean): Promise<void> {
-  const deadline = performance.now() + patienceMs
-  while (!isTrue()) {
-    assert.ok(performance.now() < deadline, `not within ${patienceMs} ms: ${isTrue}`)
-    await sleep(10)
-  }
-}
 
 const engine = await findEngine()
 if (engine !== undefined) {
@@ -62,7 +52,7 @@ if (engine !== undefined) {
     const allowed = task({ registryAuth: Buffer.from(JSON.stringify({ username: 'me', password: 'secret' })).toString('base64') })
     await executor.prepare(allowed, suiteNode, never)
     await executor.start(allowed, suiteNode, never)
-    const found = await executor.attach(allowed.task)
+    const found = await executor.find(allowed.task)
     assert.ok(found !== undefined && 'running' in found)
   })
 
@@ -71,7 +61,7 @@ if (engine !== undefined) {
     registry.isSlow = true
     const said: string[] = []
     const pulls = [1, 2].map(() => executor.prepare(task(), suiteNode, never, (text) => said.push(text)))
-    await eventually(() => said.filter((text) => /^pulling \S+: [4-8]\.\d of 9\.\d MB$/.test(text)).length === 2)
+    await until('both say how far it is', () => said.filter((text) => /^pulling \S+: [4-8]\.\d of 9\.\d MB$/.test(text)).length === 2)
     registry.isSlow = false
     await Promise.all(pulls)
     assert.equal(registry.layerRequests, 1)
@@ -82,13 +72,13 @@ if (engine !== undefined) {
     registry.isSlow = true
     const [first, second] = [new AbortController(), new AbortController()]
     const pulls = [first, second].map(({ signal }) => executor.prepare(task(), suiteNode, signal))
-    await eventually(() => registry.underWay === 1)
+    await until('the pull is under way', () => registry.underWay === 1)
     first.abort(new Error('not wanted any more'))
     await assert.rejects(pulls[0] ?? Promise.resolve(), /not wanted any more/)
     assert.equal(registry.underWay, 1)
     second.abort(new Error('nor this'))
     await assert.rejects(pulls[1] ?? Promise.resolve(), /nor this/)
-    await eventually(() => registry.underWay === 0)
+    await until('the pull has ended', () => registry.underWay === 0)
     // Whoever comes now begins anew.
     registry.isSlow = false
     await executor.prepare(task(), suiteNode, never)
@@ -98,7 +88,7 @@ if (engine !== undefined) {
     const { executor, registry, task } = await scene(context)
     registry.isSlow = true
     const pull = executor.prepare(task(), suiteNode, never)
-    await eventually(() => registry.underWay === 1)
+    await until('the pull is under way', () => registry.underWay === 1)
     registry.dropConnections()
     registry.isSlow = false
     await pull

@@ -2,6 +2,7 @@
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
+import { formatDuration } from '../../api/duration.ts'
 import { sendSignal } from '../../effects/real/process-identity.ts'
 import type { ShimSpec } from './task-files.ts'
 
@@ -29,7 +30,7 @@ export function runHealthTest(spec: ShimSpec, test: readonly string[], timeoutMs
       if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL')
     }
     const timer = setTimeout(() => {
-      output.note(`took longer than ${timeoutMs} ms`)
+      output.note(`took longer than ${formatDuration(timeoutMs)}`)
       kill()
     }, timeoutMs)
     const settle = (healthy: boolean): void => {

@@ -22,6 +22,8 @@ function templateFor(behaviour: Behaviour): TaskTemplate {
       const pause = behaviour.everyMs === 0 ? '' : `sleep ${behaviour.everyMs / 1000}; `
       return sh(`${behaviour.lines.map((line) => `echo ${line}; ${pause}`).join('')} ${behaviour.thenEnds ? '' : 'exec sleep 1000'}`)
     }
+    case 'copies':
+      return sh('exec cat')
     case 'cannot-start':
       return { command: ['/no/such/program'] }
   }
@@ -34,6 +36,7 @@ executorSuite('process', (context) => {
     executor: create(),
     restart: create,
     commands: { cat: ['cat'], echo: ['echo', 'hello'], exit7: ['sh', '-c', 'exit 7'], forever: ['sleep', '1000'] },
+    hasInput: false,
     knowsSignals: true,
     task(behaviour) {
       count += 1

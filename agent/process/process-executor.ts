@@ -10,7 +10,7 @@ import { availableParallelism, machine, platform, totalmem } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { durationMs } from '../../api/duration.ts'
-import type { ExecExit, ExecRequest } from '../../api/exec.ts'
+import type { AttachRequest, ExecExit, ExecRequest } from '../../api/exec.ts'
 import { cpuCores, memoryBytes } from '../../api/quantity.ts'
 import type { Assignment } from '../../api/session.ts'
 import type { TaskStats } from '../../api/stats.ts'
@@ -22,6 +22,7 @@ import {
   type ExecOutput,
   type Executor,
   type Exit,
+  execExitOf,
   FatalTaskError,
   type NodeFacts,
   type TaskHandle,
@@ -166,7 +167,7 @@ class ProcessExecutor implements Executor {
     return state.phase === 'running' || state.phase === 'ended' ? handleOf(state.started) : {}
   }
 
-  async attach(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
+  async find(taskName: string): Promise<{ readonly running: TaskHandle } | { readonly ended: Exit } | undefined> {
     const ended = this.#exitOf(taskName)
     if (ended !== undefined) return { ended }
     const state = inspect(this.#directoryOf(taskName))
@@ -257,6 +258,25 @@ class ProcessExecutor implements Executor {
         await ended
       }
     })
+  }
+
+  /** The program has no standard input, and what it writes goes to its log: so a line is given once it is complete. */
+  async attach(
+    taskName: string,
+    { stdin, tty }: AttachRequest,
+    _input: ExecInput,
+    output: ExecOutput,
+    signal: AbortSignal,
+  ): Promise<ExecExit> {
+    const directory = this.#directoryOf(taskName)
+    if (inspect(directory).phase !== 'running') throw new FatalTaskError(`task "${taskName}" does not run on this node`)
+    const without = 'it is a plain process of its node, not a container'
+    if (stdin === true)
+      throw new FatalTaskError(`task "${taskName}" has no standard input: ${without}. Leave out --stdin to see what it writes`)
+    if (tty !== undefined) throw new FatalTaskError(`task "${taskName}" has no terminal: ${without}. Leave out --tty to see what it writes`)
+    for await (const { stream, text } of readLog(directory, taskName, { tail: 0, follow: true }, signal))
+      await output(stream, Buffer.from(`${text}\n`))
+    return execExitOf(await untilFound(directory, () => this.#exitOf(taskName), signal))
   }
 
   /** The program listens where its variables told it to; on a port that nothing was said about, on that of this machine. */

@@ -41,7 +41,7 @@ test('a task outlives a daemon that is killed, and the next daemon takes it over
   const { daemon, pid } = await startDaemon(directory, 'web.1.a', 'echo before; sleep 1000')
   await kill(daemon)
   const [executor, task] = [open(), assignment('web.1.a')]
-  assert.deepEqual(await executor.attach(task.task), { running: { pid, ports: {} } })
+  assert.deepEqual(await executor.find(task.task), { running: { pid, ports: {} } })
   assert.ok(identify(pid) !== undefined)
   await executor.stop(task.task, never)
   assert.equal((await executor.wait(task, never)).signal, 'SIGTERM')
@@ -61,7 +61,7 @@ test('a task that ends while no daemon runs leaves its exit code and all of its 
   const taskDirectory = join(directory, 'tasks', 'web.1.a')
   await untilFound(taskDirectory, () => (existsSync(fileOf.exit(taskDirectory)) ? true : undefined), never)
   const [executor, task] = [open(), assignment('web.1.a')]
-  const found = await executor.attach(task.task)
+  const found = await executor.find(task.task)
   assert.ok(found !== undefined && 'ended' in found && found.ended.exitCode === 42)
   const texts: string[] = []
   for await (const { text } of executor.logs(task.task, {}, never)) texts.push(text)
@@ -80,7 +80,7 @@ test('a process id that was used again is neither taken for the task nor signall
   const taskDirectory = join(directory, 'tasks', 'web.1.a')
   assert.ok(claimTask(taskDirectory, { shim: earlier }))
   writeFileSync(fileOf.started(taskDirectory), JSON.stringify({ program: earlier, ports: {} }))
-  const found = await executor.attach(task.task)
+  const found = await executor.find(task.task)
   assert.ok(found !== undefined && 'ended' in found)
   assert.match(found.ended.reason ?? '', /shim died/)
   await executor.stop(task.task, never)
@@ -129,7 +129,7 @@ for (const damage of ['', '{"shim":{"pid":1', '{"shim":{"pidx":1}}', '\u0000\u00
     const started = readStarted(taskDirectory)
     assert.ok(started !== undefined && isAlive(started.program))
     writeFileSync(fileOf.claim(taskDirectory), damage)
-    const found = await open().attach(task.task)
+    const found = await open().find(task.task)
     assert.ok(found !== undefined && 'ended' in found)
     await untilFound(directory, () => (isAlive(started.program) ? undefined : true), AbortSignal.timeout(10_000))
   })

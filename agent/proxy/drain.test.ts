@@ -5,10 +5,11 @@ import { once } from 'node:events'
 import { Agent, createServer, get, type Server } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { createClock } from '../../effects/real/clock.ts'
+import { until } from '../../effects/real/testdata/until.ts'
 import { Mesh } from '../mesh/mesh.ts'
 import type { LocalTask } from '../mesh/serving.ts'
 import { createPortServer } from './port-server.ts'
-import { createTestLog, dial, freePort, listening, never, portOf, until } from './testdata/programs.ts'
+import { createTestLog, dial, freePort, listening, never, portOf } from './testdata/programs.ts'
 
 interface Task {
   readonly server: Server

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { dial, until } from './testdata/programs.ts'
+import { until } from '../../effects/real/testdata/until.ts'
+import { dial } from './testdata/programs.ts'
 
 test('with no descriptors left clients are turned away, and served again once others have gone', async (context) => {
   const program = join(import.meta.dirname, 'testdata/limited.ts')

@@ -5,10 +5,11 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { until } from '../../effects/real/testdata/until.ts'
 import { portServerSuite } from '../mesh/port-server.suite.ts'
 import { type Choose, connectLimitMs, type Flow } from '../mesh/port-server.ts'
 import { createPortServer, type PortServerOptions } from './port-server.ts'
-import { createTestLog, dial, freePort, leaseOf, listening, never, readAll, serve, until } from './testdata/programs.ts'
+import { createTestLog, dial, freePort, leaseOf, listening, never, readAll, serve } from './testdata/programs.ts'
 
 portServerSuite('real', (context) => ({
   server: createPortServer({ address: '127.0.0.1', log: createTestLog() }),

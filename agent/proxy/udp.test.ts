@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
+import { until } from '../../effects/real/testdata/until.ts'
 import type { Choose, Flow, Listener } from '../mesh/port-server.ts'
 import { createPortServer, type PortServerOptions } from './port-server.ts'
-import { createTestLog, leaseOf, never, until } from './testdata/programs.ts'
+import { createTestLog, leaseOf, never } from './testdata/programs.ts'
 
 /** A socket on loopback that notes what it receives. */
 async function open(context: TestContext, onMessage: (text: string, answer: (text: string) => void) => void = () => {}) {

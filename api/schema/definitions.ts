@@ -1029,6 +1029,7 @@ export const definitions: readonly Definition[] = [
       {
        "name": "Memory",
        "type": "integer",
+       "format": "bytes",
        "jsonPath": ".status.description.resources.memoryBytes",
        "priority": 1,
        "description": "Memory in bytes"
@@ -1039,6 +1040,13 @@ export const definitions: readonly Definition[] = [
        "jsonPath": ".status.description.executor",
        "priority": 1,
        "description": "What runs its tasks"
+      },
+      {
+       "name": "Version",
+       "type": "string",
+       "jsonPath": ".status.description.version",
+       "priority": 1,
+       "description": "Version of kitd"
       },
       {
        "name": "Trouble",
@@ -3710,6 +3718,14 @@ export const definitions: readonly Definition[] = [
              "adopted": {
               "type": "boolean",
               "description": "It was there before; it is never pruned."
+             },
+             "file": {
+              "type": "string",
+              "description": "File that defines it, below the directory."
+             },
+             "line": {
+              "type": "integer",
+              "description": "Where it begins there, from 1."
              }
             }
            }
@@ -3753,6 +3769,14 @@ export const definitions: readonly Definition[] = [
              "message": {
               "type": "string",
               "description": "What it is and what it should be."
+             },
+             "file": {
+              "type": "string",
+              "description": "File that says so, below the directory."
+             },
+             "line": {
+              "type": "integer",
+              "description": "Where, from 1."
              }
             }
            }

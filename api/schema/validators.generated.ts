@@ -9913,7 +9913,7 @@ return errors === 0;
 validate27.evaluated = {"props":{"spec":true,"status":true},"dynamicProps":false,"dynamicItems":false};
 
 
-const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendUntil":{"type":"string","format":"date-time"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"node":{"type":"string"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastChange":{"type":"object","required":["at","reason","message"],"properties":{"at":{"type":"string","format":"date-time"},"reason":{"type":"string","enum":["Applied","Healed"]},"message":{"type":"string"}}},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"user":{"type":"string"},"at":{"type":"string","format":"date-time"},"message":{"type":"string"}}}},"pending":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Create","Configure","Prune"]},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
+const schema39 = {"type":"object","required":["spec"],"properties":{"spec":{"type":"object","required":["path"],"properties":{"path":{"type":"string","pattern":"^/","minLength":1,"maxLength":4096},"node":{"type":"string","minLength":1,"maxLength":253},"interval":{"type":"string","format":"duration"},"retryInterval":{"type":"string","format":"duration"},"prune":{"type":"boolean"},"allowEmpty":{"type":"boolean"},"drift":{"type":"string","enum":["Heal","Report"]},"leave":{"type":"array","maxItems":32,"items":{"type":"string","minLength":1,"maxLength":253}},"suspend":{"type":"boolean"},"suspendUntil":{"type":"string","format":"date-time"},"suspendReason":{"type":"string","maxLength":1024},"pin":{"type":"string","minLength":1,"maxLength":64},"force":{"type":"boolean"}}},"status":{"type":"object","properties":{"observedGeneration":{"type":"integer"},"node":{"type":"string"},"lastAttemptedRevision":{"type":"string"},"lastAttemptedCommit":{"type":"string"},"lastAppliedRevision":{"type":"string"},"lastAppliedCommit":{"type":"string"},"lastAppliedAt":{"type":"string","format":"date-time"},"lastChange":{"type":"object","required":["at","reason","message"],"properties":{"at":{"type":"string","format":"date-time"},"reason":{"type":"string","enum":["Applied","Healed"]},"message":{"type":"string"}}},"lastHandledSync":{"type":"string"},"watching":{"type":"string"},"objects":{"type":"integer"},"inventory":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"uid":{"type":"string"},"adopted":{"type":"boolean"},"file":{"type":"string"},"line":{"type":"integer"}}}},"drift":{"type":"array","items":{"type":"object","required":["kind","name"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"field":{"type":"string"},"by":{"type":"string"},"user":{"type":"string"},"at":{"type":"string","format":"date-time"},"message":{"type":"string"},"file":{"type":"string"},"line":{"type":"integer"}}}},"pending":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Create","Configure","Prune"]},"message":{"type":"string"}}}},"healing":{"type":"object","required":["count","at"],"properties":{"count":{"type":"integer"},"at":{"type":"string","format":"date-time"}}},"results":{"type":"array","items":{"type":"object","required":["kind","name","action"],"properties":{"kind":{"type":"string"},"name":{"type":"string"},"action":{"type":"string","enum":["Created","Configured","Pruned","PruneSkipped","Failed"]},"message":{"type":"string"}}}},"errors":{"type":"array","items":{"type":"object","required":["message"],"properties":{"file":{"type":"string"},"line":{"type":"integer"},"column":{"type":"integer"},"code":{"type":"string"},"message":{"type":"string"}}}},"awaiting":{"type":"object","required":["token","prune","of"],"properties":{"token":{"type":"string"},"prune":{"type":"integer"},"of":{"type":"integer"}}},"history":{"type":"array","items":{"type":"object","required":["revision","at","objects"],"properties":{"revision":{"type":"string"},"commit":{"type":"string"},"at":{"type":"string","format":"date-time"},"objects":{"type":"integer"},"changed":{"type":"integer"}}}},"conditions":{"type":"array","items":{"type":"object","required":["type","status"],"properties":{"type":{"type":"string"},"status":{"type":"string","enum":["True","False","Unknown"]},"reason":{"type":"string"},"message":{"type":"string"},"observedGeneration":{"type":"integer"},"lastTransitionTime":{"type":"string","format":"date-time"}}}}}}}};
 const pattern6 = new RegExp("^/", "u");
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -10627,9 +10627,9 @@ vErrors.push(err57);
 errors++;
 }
 }
-}
-else {
-const err58 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"type",params:{type: "object"}};
+if(data31.file !== undefined){
+if(typeof data31.file !== "string"){
+const err58 = {instancePath:instancePath+"/status/inventory/" + i1+"/file",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -10639,9 +10639,10 @@ vErrors.push(err58);
 errors++;
 }
 }
-}
-else {
-const err59 = {instancePath:instancePath+"/status/inventory",keyword:"type",params:{type: "array"}};
+if(data31.line !== undefined){
+let data37 = data31.line;
+if(!(((typeof data37 == "number") && (!(data37 % 1) && !isNaN(data37))) && (isFinite(data37)))){
+const err59 = {instancePath:instancePath+"/status/inventory/" + i1+"/line",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -10651,15 +10652,9 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data15.drift !== undefined){
-let data36 = data15.drift;
-if(Array.isArray(data36)){
-const len2 = data36.length;
-for(let i2=0; i2<len2; i2++){
-let data37 = data36[i2];
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.kind === undefined){
-const err60 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "kind"}};
+}
+else {
+const err60 = {instancePath:instancePath+"/status/inventory/" + i1,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -10668,8 +10663,10 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(data37.name === undefined){
-const err61 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "name"}};
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/status/inventory",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -10678,9 +10675,16 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(data37.kind !== undefined){
-if(typeof data37.kind !== "string"){
-const err62 = {instancePath:instancePath+"/status/drift/" + i2+"/kind",keyword:"type",params:{type: "string"}};
+}
+if(data15.drift !== undefined){
+let data38 = data15.drift;
+if(Array.isArray(data38)){
+const len2 = data38.length;
+for(let i2=0; i2<len2; i2++){
+let data39 = data38[i2];
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+if(data39.kind === undefined){
+const err62 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -10689,10 +10693,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-if(data37.name !== undefined){
-if(typeof data37.name !== "string"){
-const err63 = {instancePath:instancePath+"/status/drift/" + i2+"/name",keyword:"type",params:{type: "string"}};
+if(data39.name === undefined){
+const err63 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -10701,10 +10703,9 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-if(data37.field !== undefined){
-if(typeof data37.field !== "string"){
-const err64 = {instancePath:instancePath+"/status/drift/" + i2+"/field",keyword:"type",params:{type: "string"}};
+if(data39.kind !== undefined){
+if(typeof data39.kind !== "string"){
+const err64 = {instancePath:instancePath+"/status/drift/" + i2+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -10714,9 +10715,9 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data37.by !== undefined){
-if(typeof data37.by !== "string"){
-const err65 = {instancePath:instancePath+"/status/drift/" + i2+"/by",keyword:"type",params:{type: "string"}};
+if(data39.name !== undefined){
+if(typeof data39.name !== "string"){
+const err65 = {instancePath:instancePath+"/status/drift/" + i2+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -10726,9 +10727,9 @@ vErrors.push(err65);
 errors++;
 }
 }
-if(data37.user !== undefined){
-if(typeof data37.user !== "string"){
-const err66 = {instancePath:instancePath+"/status/drift/" + i2+"/user",keyword:"type",params:{type: "string"}};
+if(data39.field !== undefined){
+if(typeof data39.field !== "string"){
+const err66 = {instancePath:instancePath+"/status/drift/" + i2+"/field",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -10738,11 +10739,9 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data37.at !== undefined){
-let data43 = data37.at;
-if(typeof data43 === "string"){
-if(!(formats6(data43))){
-const err67 = {instancePath:instancePath+"/status/drift/" + i2+"/at",keyword:"format",params:{format: "date-time"}};
+if(data39.by !== undefined){
+if(typeof data39.by !== "string"){
+const err67 = {instancePath:instancePath+"/status/drift/" + i2+"/by",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -10752,8 +10751,9 @@ vErrors.push(err67);
 errors++;
 }
 }
-else {
-const err68 = {instancePath:instancePath+"/status/drift/" + i2+"/at",keyword:"type",params:{type: "string"}};
+if(data39.user !== undefined){
+if(typeof data39.user !== "string"){
+const err68 = {instancePath:instancePath+"/status/drift/" + i2+"/user",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -10763,9 +10763,11 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data37.message !== undefined){
-if(typeof data37.message !== "string"){
-const err69 = {instancePath:instancePath+"/status/drift/" + i2+"/message",keyword:"type",params:{type: "string"}};
+if(data39.at !== undefined){
+let data45 = data39.at;
+if(typeof data45 === "string"){
+if(!(formats6(data45))){
+const err69 = {instancePath:instancePath+"/status/drift/" + i2+"/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -10775,9 +10777,8 @@ vErrors.push(err69);
 errors++;
 }
 }
-}
 else {
-const err70 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"type",params:{type: "object"}};
+const err70 = {instancePath:instancePath+"/status/drift/" + i2+"/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -10787,9 +10788,9 @@ vErrors.push(err70);
 errors++;
 }
 }
-}
-else {
-const err71 = {instancePath:instancePath+"/status/drift",keyword:"type",params:{type: "array"}};
+if(data39.message !== undefined){
+if(typeof data39.message !== "string"){
+const err71 = {instancePath:instancePath+"/status/drift/" + i2+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -10799,15 +10800,9 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data15.pending !== undefined){
-let data45 = data15.pending;
-if(Array.isArray(data45)){
-const len3 = data45.length;
-for(let i3=0; i3<len3; i3++){
-let data46 = data45[i3];
-if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
-if(data46.kind === undefined){
-const err72 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "kind"}};
+if(data39.file !== undefined){
+if(typeof data39.file !== "string"){
+const err72 = {instancePath:instancePath+"/status/drift/" + i2+"/file",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -10816,8 +10811,11 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data46.name === undefined){
-const err73 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "name"}};
+}
+if(data39.line !== undefined){
+let data48 = data39.line;
+if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
+const err73 = {instancePath:instancePath+"/status/drift/" + i2+"/line",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -10826,8 +10824,10 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(data46.action === undefined){
-const err74 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "action"}};
+}
+}
+else {
+const err74 = {instancePath:instancePath+"/status/drift/" + i2,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -10836,9 +10836,10 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(data46.kind !== undefined){
-if(typeof data46.kind !== "string"){
-const err75 = {instancePath:instancePath+"/status/pending/" + i3+"/kind",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err75 = {instancePath:instancePath+"/status/drift",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -10848,9 +10849,15 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data46.name !== undefined){
-if(typeof data46.name !== "string"){
-const err76 = {instancePath:instancePath+"/status/pending/" + i3+"/name",keyword:"type",params:{type: "string"}};
+if(data15.pending !== undefined){
+let data49 = data15.pending;
+if(Array.isArray(data49)){
+const len3 = data49.length;
+for(let i3=0; i3<len3; i3++){
+let data50 = data49[i3];
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+if(data50.kind === undefined){
+const err76 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -10859,11 +10866,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-if(data46.action !== undefined){
-let data49 = data46.action;
-if(typeof data49 !== "string"){
-const err77 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"type",params:{type: "string"}};
+if(data50.name === undefined){
+const err77 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -10872,8 +10876,8 @@ vErrors.push(err77);
 }
 errors++;
 }
-if(!(((data49 === "Create") || (data49 === "Configure")) || (data49 === "Prune"))){
-const err78 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.pending.items.properties.action.enum}};
+if(data50.action === undefined){
+const err78 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -10882,10 +10886,9 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-if(data46.message !== undefined){
-if(typeof data46.message !== "string"){
-const err79 = {instancePath:instancePath+"/status/pending/" + i3+"/message",keyword:"type",params:{type: "string"}};
+if(data50.kind !== undefined){
+if(typeof data50.kind !== "string"){
+const err79 = {instancePath:instancePath+"/status/pending/" + i3+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -10895,9 +10898,9 @@ vErrors.push(err79);
 errors++;
 }
 }
-}
-else {
-const err80 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"type",params:{type: "object"}};
+if(data50.name !== undefined){
+if(typeof data50.name !== "string"){
+const err80 = {instancePath:instancePath+"/status/pending/" + i3+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -10907,9 +10910,10 @@ vErrors.push(err80);
 errors++;
 }
 }
-}
-else {
-const err81 = {instancePath:instancePath+"/status/pending",keyword:"type",params:{type: "array"}};
+if(data50.action !== undefined){
+let data53 = data50.action;
+if(typeof data53 !== "string"){
+const err81 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -10918,12 +10922,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-if(data15.healing !== undefined){
-let data51 = data15.healing;
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-if(data51.count === undefined){
-const err82 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
+if(!(((data53 === "Create") || (data53 === "Configure")) || (data53 === "Prune"))){
+const err82 = {instancePath:instancePath+"/status/pending/" + i3+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.pending.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -10932,8 +10932,10 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(data51.at === undefined){
-const err83 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
+}
+if(data50.message !== undefined){
+if(typeof data50.message !== "string"){
+const err83 = {instancePath:instancePath+"/status/pending/" + i3+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -10942,10 +10944,10 @@ vErrors.push(err83);
 }
 errors++;
 }
-if(data51.count !== undefined){
-let data52 = data51.count;
-if(!(((typeof data52 == "number") && (!(data52 % 1) && !isNaN(data52))) && (isFinite(data52)))){
-const err84 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
+}
+}
+else {
+const err84 = {instancePath:instancePath+"/status/pending/" + i3,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -10955,11 +10957,9 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data51.at !== undefined){
-let data53 = data51.at;
-if(typeof data53 === "string"){
-if(!(formats6(data53))){
-const err85 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
+}
+else {
+const err85 = {instancePath:instancePath+"/status/pending",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -10969,8 +10969,11 @@ vErrors.push(err85);
 errors++;
 }
 }
-else {
-const err86 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
+if(data15.healing !== undefined){
+let data55 = data15.healing;
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
+if(data55.count === undefined){
+const err86 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "count"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -10979,10 +10982,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-}
-else {
-const err87 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
+if(data55.at === undefined){
+const err87 = {instancePath:instancePath+"/status/healing",keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -10991,16 +10992,10 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-if(data15.results !== undefined){
-let data54 = data15.results;
-if(Array.isArray(data54)){
-const len4 = data54.length;
-for(let i4=0; i4<len4; i4++){
-let data55 = data54[i4];
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-if(data55.kind === undefined){
-const err88 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "kind"}};
+if(data55.count !== undefined){
+let data56 = data55.count;
+if(!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))){
+const err88 = {instancePath:instancePath+"/status/healing/count",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -11009,8 +11004,12 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(data55.name === undefined){
-const err89 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "name"}};
+}
+if(data55.at !== undefined){
+let data57 = data55.at;
+if(typeof data57 === "string"){
+if(!(formats6(data57))){
+const err89 = {instancePath:instancePath+"/status/healing/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -11019,8 +11018,9 @@ vErrors.push(err89);
 }
 errors++;
 }
-if(data55.action === undefined){
-const err90 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "action"}};
+}
+else {
+const err90 = {instancePath:instancePath+"/status/healing/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -11029,9 +11029,10 @@ vErrors.push(err90);
 }
 errors++;
 }
-if(data55.kind !== undefined){
-if(typeof data55.kind !== "string"){
-const err91 = {instancePath:instancePath+"/status/results/" + i4+"/kind",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/status/healing",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -11041,9 +11042,15 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data55.name !== undefined){
-if(typeof data55.name !== "string"){
-const err92 = {instancePath:instancePath+"/status/results/" + i4+"/name",keyword:"type",params:{type: "string"}};
+if(data15.results !== undefined){
+let data58 = data15.results;
+if(Array.isArray(data58)){
+const len4 = data58.length;
+for(let i4=0; i4<len4; i4++){
+let data59 = data58[i4];
+if(data59 && typeof data59 == "object" && !Array.isArray(data59)){
+if(data59.kind === undefined){
+const err92 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "kind"}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -11052,11 +11059,8 @@ vErrors.push(err92);
 }
 errors++;
 }
-}
-if(data55.action !== undefined){
-let data58 = data55.action;
-if(typeof data58 !== "string"){
-const err93 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"type",params:{type: "string"}};
+if(data59.name === undefined){
+const err93 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "name"}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -11065,8 +11069,8 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(!(((((data58 === "Created") || (data58 === "Configured")) || (data58 === "Pruned")) || (data58 === "PruneSkipped")) || (data58 === "Failed"))){
-const err94 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
+if(data59.action === undefined){
+const err94 = {instancePath:instancePath+"/status/results/" + i4,keyword:"required",params:{missingProperty: "action"}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -11075,10 +11079,9 @@ vErrors.push(err94);
 }
 errors++;
 }
-}
-if(data55.message !== undefined){
-if(typeof data55.message !== "string"){
-const err95 = {instancePath:instancePath+"/status/results/" + i4+"/message",keyword:"type",params:{type: "string"}};
+if(data59.kind !== undefined){
+if(typeof data59.kind !== "string"){
+const err95 = {instancePath:instancePath+"/status/results/" + i4+"/kind",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -11088,9 +11091,9 @@ vErrors.push(err95);
 errors++;
 }
 }
-}
-else {
-const err96 = {instancePath:instancePath+"/status/results/" + i4,keyword:"type",params:{type: "object"}};
+if(data59.name !== undefined){
+if(typeof data59.name !== "string"){
+const err96 = {instancePath:instancePath+"/status/results/" + i4+"/name",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -11100,9 +11103,10 @@ vErrors.push(err96);
 errors++;
 }
 }
-}
-else {
-const err97 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
+if(data59.action !== undefined){
+let data62 = data59.action;
+if(typeof data62 !== "string"){
+const err97 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -11111,16 +11115,8 @@ vErrors.push(err97);
 }
 errors++;
 }
-}
-if(data15.errors !== undefined){
-let data60 = data15.errors;
-if(Array.isArray(data60)){
-const len5 = data60.length;
-for(let i5=0; i5<len5; i5++){
-let data61 = data60[i5];
-if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
-if(data61.message === undefined){
-const err98 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"required",params:{missingProperty: "message"}};
+if(!(((((data62 === "Created") || (data62 === "Configured")) || (data62 === "Pruned")) || (data62 === "PruneSkipped")) || (data62 === "Failed"))){
+const err98 = {instancePath:instancePath+"/status/results/" + i4+"/action",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.results.items.properties.action.enum}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -11129,9 +11125,10 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(data61.file !== undefined){
-if(typeof data61.file !== "string"){
-const err99 = {instancePath:instancePath+"/status/errors/" + i5+"/file",keyword:"type",params:{type: "string"}};
+}
+if(data59.message !== undefined){
+if(typeof data59.message !== "string"){
+const err99 = {instancePath:instancePath+"/status/results/" + i4+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -11141,10 +11138,9 @@ vErrors.push(err99);
 errors++;
 }
 }
-if(data61.line !== undefined){
-let data63 = data61.line;
-if(!(((typeof data63 == "number") && (!(data63 % 1) && !isNaN(data63))) && (isFinite(data63)))){
-const err100 = {instancePath:instancePath+"/status/errors/" + i5+"/line",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err100 = {instancePath:instancePath+"/status/results/" + i4,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -11154,10 +11150,9 @@ vErrors.push(err100);
 errors++;
 }
 }
-if(data61.column !== undefined){
-let data64 = data61.column;
-if(!(((typeof data64 == "number") && (!(data64 % 1) && !isNaN(data64))) && (isFinite(data64)))){
-const err101 = {instancePath:instancePath+"/status/errors/" + i5+"/column",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err101 = {instancePath:instancePath+"/status/results",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -11167,9 +11162,15 @@ vErrors.push(err101);
 errors++;
 }
 }
-if(data61.code !== undefined){
-if(typeof data61.code !== "string"){
-const err102 = {instancePath:instancePath+"/status/errors/" + i5+"/code",keyword:"type",params:{type: "string"}};
+if(data15.errors !== undefined){
+let data64 = data15.errors;
+if(Array.isArray(data64)){
+const len5 = data64.length;
+for(let i5=0; i5<len5; i5++){
+let data65 = data64[i5];
+if(data65 && typeof data65 == "object" && !Array.isArray(data65)){
+if(data65.message === undefined){
+const err102 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"required",params:{missingProperty: "message"}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -11178,10 +11179,9 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-if(data61.message !== undefined){
-if(typeof data61.message !== "string"){
-const err103 = {instancePath:instancePath+"/status/errors/" + i5+"/message",keyword:"type",params:{type: "string"}};
+if(data65.file !== undefined){
+if(typeof data65.file !== "string"){
+const err103 = {instancePath:instancePath+"/status/errors/" + i5+"/file",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -11191,9 +11191,10 @@ vErrors.push(err103);
 errors++;
 }
 }
-}
-else {
-const err104 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"type",params:{type: "object"}};
+if(data65.line !== undefined){
+let data67 = data65.line;
+if(!(((typeof data67 == "number") && (!(data67 % 1) && !isNaN(data67))) && (isFinite(data67)))){
+const err104 = {instancePath:instancePath+"/status/errors/" + i5+"/line",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -11203,9 +11204,10 @@ vErrors.push(err104);
 errors++;
 }
 }
-}
-else {
-const err105 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
+if(data65.column !== undefined){
+let data68 = data65.column;
+if(!(((typeof data68 == "number") && (!(data68 % 1) && !isNaN(data68))) && (isFinite(data68)))){
+const err105 = {instancePath:instancePath+"/status/errors/" + i5+"/column",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -11215,11 +11217,9 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data15.awaiting !== undefined){
-let data67 = data15.awaiting;
-if(data67 && typeof data67 == "object" && !Array.isArray(data67)){
-if(data67.token === undefined){
-const err106 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
+if(data65.code !== undefined){
+if(typeof data65.code !== "string"){
+const err106 = {instancePath:instancePath+"/status/errors/" + i5+"/code",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -11228,8 +11228,10 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(data67.prune === undefined){
-const err107 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
+}
+if(data65.message !== undefined){
+if(typeof data65.message !== "string"){
+const err107 = {instancePath:instancePath+"/status/errors/" + i5+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -11238,8 +11240,10 @@ vErrors.push(err107);
 }
 errors++;
 }
-if(data67.of === undefined){
-const err108 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
+}
+}
+else {
+const err108 = {instancePath:instancePath+"/status/errors/" + i5,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -11248,9 +11252,10 @@ vErrors.push(err108);
 }
 errors++;
 }
-if(data67.token !== undefined){
-if(typeof data67.token !== "string"){
-const err109 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err109 = {instancePath:instancePath+"/status/errors",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -11260,10 +11265,11 @@ vErrors.push(err109);
 errors++;
 }
 }
-if(data67.prune !== undefined){
-let data69 = data67.prune;
-if(!(((typeof data69 == "number") && (!(data69 % 1) && !isNaN(data69))) && (isFinite(data69)))){
-const err110 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
+if(data15.awaiting !== undefined){
+let data71 = data15.awaiting;
+if(data71 && typeof data71 == "object" && !Array.isArray(data71)){
+if(data71.token === undefined){
+const err110 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "token"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -11272,11 +11278,8 @@ vErrors.push(err110);
 }
 errors++;
 }
-}
-if(data67.of !== undefined){
-let data70 = data67.of;
-if(!(((typeof data70 == "number") && (!(data70 % 1) && !isNaN(data70))) && (isFinite(data70)))){
-const err111 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
+if(data71.prune === undefined){
+const err111 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "prune"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -11285,10 +11288,8 @@ vErrors.push(err111);
 }
 errors++;
 }
-}
-}
-else {
-const err112 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
+if(data71.of === undefined){
+const err112 = {instancePath:instancePath+"/status/awaiting",keyword:"required",params:{missingProperty: "of"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -11297,16 +11298,9 @@ vErrors.push(err112);
 }
 errors++;
 }
-}
-if(data15.history !== undefined){
-let data71 = data15.history;
-if(Array.isArray(data71)){
-const len6 = data71.length;
-for(let i6=0; i6<len6; i6++){
-let data72 = data71[i6];
-if(data72 && typeof data72 == "object" && !Array.isArray(data72)){
-if(data72.revision === undefined){
-const err113 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "revision"}};
+if(data71.token !== undefined){
+if(typeof data71.token !== "string"){
+const err113 = {instancePath:instancePath+"/status/awaiting/token",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -11315,8 +11309,11 @@ vErrors.push(err113);
 }
 errors++;
 }
-if(data72.at === undefined){
-const err114 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "at"}};
+}
+if(data71.prune !== undefined){
+let data73 = data71.prune;
+if(!(((typeof data73 == "number") && (!(data73 % 1) && !isNaN(data73))) && (isFinite(data73)))){
+const err114 = {instancePath:instancePath+"/status/awaiting/prune",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -11325,8 +11322,11 @@ vErrors.push(err114);
 }
 errors++;
 }
-if(data72.objects === undefined){
-const err115 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "objects"}};
+}
+if(data71.of !== undefined){
+let data74 = data71.of;
+if(!(((typeof data74 == "number") && (!(data74 % 1) && !isNaN(data74))) && (isFinite(data74)))){
+const err115 = {instancePath:instancePath+"/status/awaiting/of",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -11335,9 +11335,10 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(data72.revision !== undefined){
-if(typeof data72.revision !== "string"){
-const err116 = {instancePath:instancePath+"/status/history/" + i6+"/revision",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err116 = {instancePath:instancePath+"/status/awaiting",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -11347,9 +11348,15 @@ vErrors.push(err116);
 errors++;
 }
 }
-if(data72.commit !== undefined){
-if(typeof data72.commit !== "string"){
-const err117 = {instancePath:instancePath+"/status/history/" + i6+"/commit",keyword:"type",params:{type: "string"}};
+if(data15.history !== undefined){
+let data75 = data15.history;
+if(Array.isArray(data75)){
+const len6 = data75.length;
+for(let i6=0; i6<len6; i6++){
+let data76 = data75[i6];
+if(data76 && typeof data76 == "object" && !Array.isArray(data76)){
+if(data76.revision === undefined){
+const err117 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "revision"}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -11358,12 +11365,8 @@ vErrors.push(err117);
 }
 errors++;
 }
-}
-if(data72.at !== undefined){
-let data75 = data72.at;
-if(typeof data75 === "string"){
-if(!(formats6(data75))){
-const err118 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"format",params:{format: "date-time"}};
+if(data76.at === undefined){
+const err118 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "at"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -11372,9 +11375,8 @@ vErrors.push(err118);
 }
 errors++;
 }
-}
-else {
-const err119 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"type",params:{type: "string"}};
+if(data76.objects === undefined){
+const err119 = {instancePath:instancePath+"/status/history/" + i6,keyword:"required",params:{missingProperty: "objects"}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -11383,11 +11385,9 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-if(data72.objects !== undefined){
-let data76 = data72.objects;
-if(!(((typeof data76 == "number") && (!(data76 % 1) && !isNaN(data76))) && (isFinite(data76)))){
-const err120 = {instancePath:instancePath+"/status/history/" + i6+"/objects",keyword:"type",params:{type: "integer"}};
+if(data76.revision !== undefined){
+if(typeof data76.revision !== "string"){
+const err120 = {instancePath:instancePath+"/status/history/" + i6+"/revision",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -11397,10 +11397,9 @@ vErrors.push(err120);
 errors++;
 }
 }
-if(data72.changed !== undefined){
-let data77 = data72.changed;
-if(!(((typeof data77 == "number") && (!(data77 % 1) && !isNaN(data77))) && (isFinite(data77)))){
-const err121 = {instancePath:instancePath+"/status/history/" + i6+"/changed",keyword:"type",params:{type: "integer"}};
+if(data76.commit !== undefined){
+if(typeof data76.commit !== "string"){
+const err121 = {instancePath:instancePath+"/status/history/" + i6+"/commit",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -11410,9 +11409,11 @@ vErrors.push(err121);
 errors++;
 }
 }
-}
-else {
-const err122 = {instancePath:instancePath+"/status/history/" + i6,keyword:"type",params:{type: "object"}};
+if(data76.at !== undefined){
+let data79 = data76.at;
+if(typeof data79 === "string"){
+if(!(formats6(data79))){
+const err122 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -11422,9 +11423,8 @@ vErrors.push(err122);
 errors++;
 }
 }
-}
 else {
-const err123 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
+const err123 = {instancePath:instancePath+"/status/history/" + i6+"/at",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -11434,15 +11434,10 @@ vErrors.push(err123);
 errors++;
 }
 }
-if(data15.conditions !== undefined){
-let data78 = data15.conditions;
-if(Array.isArray(data78)){
-const len7 = data78.length;
-for(let i7=0; i7<len7; i7++){
-let data79 = data78[i7];
-if(data79 && typeof data79 == "object" && !Array.isArray(data79)){
-if(data79.type === undefined){
-const err124 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "type"}};
+if(data76.objects !== undefined){
+let data80 = data76.objects;
+if(!(((typeof data80 == "number") && (!(data80 % 1) && !isNaN(data80))) && (isFinite(data80)))){
+const err124 = {instancePath:instancePath+"/status/history/" + i6+"/objects",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -11451,8 +11446,11 @@ vErrors.push(err124);
 }
 errors++;
 }
-if(data79.status === undefined){
-const err125 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "status"}};
+}
+if(data76.changed !== undefined){
+let data81 = data76.changed;
+if(!(((typeof data81 == "number") && (!(data81 % 1) && !isNaN(data81))) && (isFinite(data81)))){
+const err125 = {instancePath:instancePath+"/status/history/" + i6+"/changed",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -11461,9 +11459,10 @@ vErrors.push(err125);
 }
 errors++;
 }
-if(data79.type !== undefined){
-if(typeof data79.type !== "string"){
-const err126 = {instancePath:instancePath+"/status/conditions/" + i7+"/type",keyword:"type",params:{type: "string"}};
+}
+}
+else {
+const err126 = {instancePath:instancePath+"/status/history/" + i6,keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -11473,10 +11472,9 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data79.status !== undefined){
-let data81 = data79.status;
-if(typeof data81 !== "string"){
-const err127 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"type",params:{type: "string"}};
+}
+else {
+const err127 = {instancePath:instancePath+"/status/history",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -11485,8 +11483,16 @@ vErrors.push(err127);
 }
 errors++;
 }
-if(!(((data81 === "True") || (data81 === "False")) || (data81 === "Unknown"))){
-const err128 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
+}
+if(data15.conditions !== undefined){
+let data82 = data15.conditions;
+if(Array.isArray(data82)){
+const len7 = data82.length;
+for(let i7=0; i7<len7; i7++){
+let data83 = data82[i7];
+if(data83 && typeof data83 == "object" && !Array.isArray(data83)){
+if(data83.type === undefined){
+const err128 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "type"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -11495,10 +11501,8 @@ vErrors.push(err128);
 }
 errors++;
 }
-}
-if(data79.reason !== undefined){
-if(typeof data79.reason !== "string"){
-const err129 = {instancePath:instancePath+"/status/conditions/" + i7+"/reason",keyword:"type",params:{type: "string"}};
+if(data83.status === undefined){
+const err129 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"required",params:{missingProperty: "status"}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -11507,10 +11511,9 @@ vErrors.push(err129);
 }
 errors++;
 }
-}
-if(data79.message !== undefined){
-if(typeof data79.message !== "string"){
-const err130 = {instancePath:instancePath+"/status/conditions/" + i7+"/message",keyword:"type",params:{type: "string"}};
+if(data83.type !== undefined){
+if(typeof data83.type !== "string"){
+const err130 = {instancePath:instancePath+"/status/conditions/" + i7+"/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -11520,10 +11523,10 @@ vErrors.push(err130);
 errors++;
 }
 }
-if(data79.observedGeneration !== undefined){
-let data84 = data79.observedGeneration;
-if(!(((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84))) && (isFinite(data84)))){
-const err131 = {instancePath:instancePath+"/status/conditions/" + i7+"/observedGeneration",keyword:"type",params:{type: "integer"}};
+if(data83.status !== undefined){
+let data85 = data83.status;
+if(typeof data85 !== "string"){
+const err131 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -11532,12 +11535,8 @@ vErrors.push(err131);
 }
 errors++;
 }
-}
-if(data79.lastTransitionTime !== undefined){
-let data85 = data79.lastTransitionTime;
-if(typeof data85 === "string"){
-if(!(formats6(data85))){
-const err132 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
+if(!(((data85 === "True") || (data85 === "False")) || (data85 === "Unknown"))){
+const err132 = {instancePath:instancePath+"/status/conditions/" + i7+"/status",keyword:"enum",params:{allowedValues: schema39.properties.status.properties.conditions.items.properties.status.enum}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -11547,8 +11546,9 @@ vErrors.push(err132);
 errors++;
 }
 }
-else {
-const err133 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
+if(data83.reason !== undefined){
+if(typeof data83.reason !== "string"){
+const err133 = {instancePath:instancePath+"/status/conditions/" + i7+"/reason",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -11558,9 +11558,9 @@ vErrors.push(err133);
 errors++;
 }
 }
-}
-else {
-const err134 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"type",params:{type: "object"}};
+if(data83.message !== undefined){
+if(typeof data83.message !== "string"){
+const err134 = {instancePath:instancePath+"/status/conditions/" + i7+"/message",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -11570,9 +11570,10 @@ vErrors.push(err134);
 errors++;
 }
 }
-}
-else {
-const err135 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(data83.observedGeneration !== undefined){
+let data88 = data83.observedGeneration;
+if(!(((typeof data88 == "number") && (!(data88 % 1) && !isNaN(data88))) && (isFinite(data88)))){
+const err135 = {instancePath:instancePath+"/status/conditions/" + i7+"/observedGeneration",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -11582,9 +11583,11 @@ vErrors.push(err135);
 errors++;
 }
 }
-}
-else {
-const err136 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(data83.lastTransitionTime !== undefined){
+let data89 = data83.lastTransitionTime;
+if(typeof data89 === "string"){
+if(!(formats6(data89))){
+const err136 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"format",params:{format: "date-time"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -11594,14 +11597,61 @@ vErrors.push(err136);
 errors++;
 }
 }
-}
 else {
-const err137 = {instancePath,keyword:"type",params:{type: "object"}};
+const err137 = {instancePath:instancePath+"/status/conditions/" + i7+"/lastTransitionTime",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err137];
 }
 else {
 vErrors.push(err137);
+}
+errors++;
+}
+}
+}
+else {
+const err138 = {instancePath:instancePath+"/status/conditions/" + i7,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err138];
+}
+else {
+vErrors.push(err138);
+}
+errors++;
+}
+}
+}
+else {
+const err139 = {instancePath:instancePath+"/status/conditions",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err139];
+}
+else {
+vErrors.push(err139);
+}
+errors++;
+}
+}
+}
+else {
+const err140 = {instancePath:instancePath+"/status",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err140];
+}
+else {
+vErrors.push(err140);
+}
+errors++;
+}
+}
+}
+else {
+const err141 = {instancePath,keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err141];
+}
+else {
+vErrors.push(err141);
 }
 errors++;
 }

@@ -145,6 +145,14 @@ export interface SourceStatus {
      * It was there before; it is never pruned.
      */
     readonly adopted?: boolean
+    /**
+     * File that defines it, below the directory.
+     */
+    readonly file?: string
+    /**
+     * Where it begins there, from 1.
+     */
+    readonly line?: number
   }[]
   /**
    * What others have changed since it was applied, and has not been undone.
@@ -180,6 +188,14 @@ export interface SourceStatus {
      * What it is and what it should be.
      */
     readonly message?: string
+    /**
+     * File that says so, below the directory.
+     */
+    readonly file?: string
+    /**
+     * Where, from 1.
+     */
+    readonly line?: number
   }[]
   /**
    * What an attempt would do that waits: it is suspended, or somebody has to agree.

@@ -65,6 +65,15 @@ test('one object in two files names both places', () => {
   assert.match(diagnostic?.message ?? '', /two documents define Volume `v`: this one and a.yml:3:18/)
 })
 
+test('a kind of Kubernetes is told what it is here', () => {
+  const hintFor = (kind: string) => {
+    const [diagnostic] = readManifests([{ name: 'a.yml', text: `apiVersion: apps/v1\nkind: ${kind}\n` }]).diagnostics
+    return `${diagnostic?.code} ${diagnostic?.message}: ${diagnostic?.hint}`
+  }
+  assert.equal(hintFor('Deployment'), "KIT0112 unknown kind 'Deployment': in kit it is a Service")
+  assert.equal(hintFor('Pod'), "KIT0112 unknown kind 'Pod': in kit a Service makes it")
+})
+
 test('kinds that kit writes itself cannot be applied', () => {
   const text = 'apiVersion: kit/v1\nkind: Task\nmetadata: {name: a}\nspec: {}\nstatus: {}\n'
   assert.match(readManifests([{ name: 'a.yml', text }]).diagnostics[0]?.message ?? '', /a Task is written by kit itself/)

@@ -3,6 +3,7 @@
 // documents are only recognised here; `compose/` reads them.
 
 import type { Diagnostic } from '../diagnostic.ts'
+import { kindFor } from '../foreign-kinds.ts'
 import { sortDiagnostics } from '../format-diagnostic.ts'
 import { codeOf, type Mistake, quote } from '../mistake.ts'
 import { apiVersion, type Kind } from '../objects.ts'
@@ -93,6 +94,9 @@ function kindWords(kind: unknown): readonly [message: string, advice: { hint?: s
   const help = `kinds: ${writable.join(', ')}`
   if (typeof kind !== 'string') return ['`kind` must be text', { help }]
   if (kindNames.includes(kind)) return [`a ${kind} is written by kit itself and cannot be applied`, { help }]
+  const asHere = kindFor(kind)
+  if (asHere !== undefined)
+    return [`unknown kind ${quote(kind)}`, { hint: isWritable(asHere) ? `in kit it is a ${asHere}` : 'in kit a Service makes it', help }]
   const near = nearest(kind, writable)
   return [`unknown kind ${quote(kind)}`, { ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }), help }]
 }

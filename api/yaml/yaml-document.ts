@@ -2,11 +2,23 @@
 // stands, so that whoever finds a mistake later can point at it. Manifests (`api/yaml/manifest.ts`) and
 // Compose files (`compose/`) are both read this way. What the values should look like is not known here.
 
-import { Composer, type CST, type Document, isMap, isScalar, isSeq, LineCounter, type Node, Parser, type ScalarTag } from 'yaml'
+import {
+  Composer,
+  type CST,
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  Parser,
+  type ScalarTag,
+  type YAMLError,
+} from 'yaml'
 import type { Diagnostic } from '../diagnostic.ts'
 import type { Json } from '../wire.ts'
 import { type Path, type Place, pathText, type SourceFile } from './yaml-place.ts'
-import { syntaxDiagnostic, tooDeep, tooLong, valueDiagnostic } from './yaml-problem.ts'
+import { isOpenQuote, syntaxDiagnostic, tooDeep, tooLong, valueDiagnostic } from './yaml-problem.ts'
 import { isMergeKey, keyText, toValue } from './yaml-value.ts'
 
 export interface YamlDocument {
@@ -56,7 +68,7 @@ export function readYaml(
   for (const document of composer.compose(tokens)) {
     const [first, ...rest] = [...document.errors, ...document.warnings].toSorted((a, b) => a.pos[0] - b.pos[0])
     if (first !== undefined) {
-      diagnostics.push(syntaxDiagnostic(file, first, toPlace(...first.pos), rest.length))
+      diagnostics.push(syntaxDiagnostic(file, first, toPlace(...rangeOf(first, tokens)), rest.length))
       continue
     }
     const { value, problems, targets } = toValue(document, limits)
@@ -152,18 +164,36 @@ function placeOf(text: string, lines: LineCounter, start: number, end: number): 
   return { line: Math.max(1, line), column: Math.max(1, col), endColumn: Math.max(1, col) + length }
 }
 
-/** Offset of the first token deeper than `maxDepth`. Without recursion, because that is what it guards. */
+/** Offset of the first token deeper than `maxDepth`. */
 function firstTooDeep(root: CST.Token, maxDepth: number): number | undefined {
-  const waiting: (readonly [CST.Token, number])[] = [[root, 0]]
+  for (const { token, depth } of tokensIn(root)) if (depth > maxDepth) return 'offset' in token ? token.offset : 0
+  return undefined
+}
+
+/** Where an error is for people: of a quote that is never closed, where it opens. The parser says where it gave up. */
+function rangeOf(error: YAMLError, tokens: readonly CST.Token[]): readonly [start: number, end: number] {
+  if (!isOpenQuote(error)) return error.pos
+  let opening: readonly [number, number] = error.pos
+  for (const root of tokens)
+    for (const { token } of tokensIn(root)) {
+      const isQuoted = token.type === 'double-quoted-scalar' || token.type === 'single-quoted-scalar'
+      if (isQuoted && token.offset < error.pos[0] && (opening === error.pos || token.offset > opening[0]))
+        opening = [token.offset, token.offset + token.source.length]
+    }
+  return opening
+}
+
+/** All tokens below one, and itself. Without recursion, because the depth is what that guards. */
+function* tokensIn(root: CST.Token): Generator<{ readonly token: CST.Token; readonly depth: number }> {
+  const waiting = [{ token: root, depth: 0 }]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [token, depth] = next
-    if (depth > maxDepth) return 'offset' in token ? token.offset : 0
-    if (token.type === 'document' && token.value !== undefined) waiting.push([token.value, depth])
+    yield next
+    const { token, depth } = next
+    if (token.type === 'document' && token.value !== undefined) waiting.push({ token: token.value, depth })
     if (!('items' in token)) continue
     for (const item of token.items) {
-      if (item.key) waiting.push([item.key, depth + 1])
-      if (item.value !== undefined) waiting.push([item.value, depth + 1])
+      if (item.key) waiting.push({ token: item.key, depth: depth + 1 })
+      if (item.value !== undefined) waiting.push({ token: item.value, depth: depth + 1 })
     }
   }
-  return undefined
 }

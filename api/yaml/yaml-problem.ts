@@ -24,6 +24,10 @@ export function tooDeep(file: SourceFile, place: Place, maxDepth: number): Diagn
   return { code: 'KIT0108', file: file.name, ...place, path: '', message }
 }
 
+export function isOpenQuote(error: YAMLError): boolean {
+  return error.code === 'MISSING_CHAR' && error.message.endsWith('quote')
+}
+
 /** The first error of a document. The parser trips over one mistake several times, so the others are only counted. */
 export function syntaxDiagnostic(file: SourceFile, error: YAMLError, place: Place, others: number): Diagnostic {
   const rest = others === 0 ? {} : { help: `${others} more ${others === 1 ? 'error' : 'errors'} in this document may come from it` }
@@ -40,6 +44,7 @@ function syntaxWords(error: YAMLError): readonly [code: string, message: string]
   if (error.code === 'TAG_RESOLVE_FAILED') return ['KIT0109', `this tag is not known: ${detail.replace(/^Unresolved tag: /, '')}`]
   if (error.code === 'RESOURCE_EXHAUSTION') return ['KIT0108', 'the document is nested too deeply']
   if (error.code === 'BLOCK_AS_IMPLICIT_KEY') return ['KIT0102', 'a second `:` on one line: put the value in quotes or on its own line']
+  if (isOpenQuote(error)) return ['KIT0102', `a quote opens here and is never closed: ${detail.includes('"') ? '"' : "'"} is missing`]
   return ['KIT0102', `this is not valid YAML: ${detail.charAt(0).toLowerCase()}${detail.slice(1)}`]
 }
 

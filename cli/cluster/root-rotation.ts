@@ -81,7 +81,8 @@ export async function awaitRotation(
     toldAt = now
     context.err(`${elapsed(now - startedAt)} ${text}`)
   }
-  const deps = { client: await context.client(), clock: context.clock, signal: context.signal }
+  const interrupted = '`kit swarm ca` shows how far it is'
+  const deps = { client: await context.client(), clock: context.clock, signal: context.signal, interrupted }
   const end = await observe<End>(deps, { Cluster: {} }, options.timeoutMs, (observed) => {
     const [cluster] = observed.list('Cluster')
     const ca = cluster?.status.ca

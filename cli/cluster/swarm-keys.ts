@@ -51,6 +51,18 @@ export async function rotateKey(context: Context): Promise<string> {
   return await keyTakenUp(context)
 }
 
+/** A manager that was away while the key was changed is unlocked with the one before, which nothing shows any more. */
+export async function tellOfAbsentManagers(context: Context): Promise<void> {
+  const { items } = await (await context.client()).list('Node')
+  const absent = items
+    .filter(({ status }) => status.role === 'Manager' && status.manager?.reachable === false)
+    .map(({ metadata, status }) => status.description?.hostname ?? metadata.name)
+  if (absent.length > 0)
+    context.err(
+      `warning: keep the key of before, too, until these managers are back: they do not answer, and are unlocked with the key that held when they went: ${absent.join(', ')}`,
+    )
+}
+
 export function printUnlockKey(context: Context, key: string): void {
   context.out(
     `To unlock a swarm manager after it restarts, run the \`kit swarm unlock\`\ncommand and provide the following key:\n\n    ${key}\n\nPlease remember to store this key in a password manager, since without it you\nwill not be able to restart the manager.\n`,

@@ -3,20 +3,20 @@
 
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { StatusError } from '../../api/errors.ts'
+import { DirectoryLocked, lockDirectory } from '../../effects/real/directory-lock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { errorCodeOf } from '../../effects/thrown.ts'
-import type { BackupHeader } from '../../node/restore.ts'
-
-import { checkBackup, readBackup, restoreBackup } from '../../node/restore.ts'
+import { type Backup, type BackupHeader, checkBackup, readBackup, restoreBackup } from '../../node/restore.ts'
 import type { Context } from '../context.ts'
 import { readUnlockKey } from '../daemon/locked-member.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { fail } from '../input/files.ts'
 import type { Options } from '../options.ts'
+import { wrapWords } from '../output/wrap.ts'
 import { readSecret } from '../read-secret.ts'
 
 /** No chunk of a backup is as long. */
@@ -38,7 +38,7 @@ export async function backup(context: Context, [file = '']: readonly string[]): 
       throw isErrno(error) ? fail(file, error) : error
     },
   )
-  context.out(`Backed up the cluster as of ${header.takenAt} into ${file}: ${contents(header)}.\n`)
+  say(context, `Backed up the cluster as of ${header.takenAt} into ${file}: ${contents(header)}.`)
   context.err(
     header.salt === undefined
       ? `warning: ${file} holds every secret and the key of the root in clear: keep it as secret as the disk of a manager`
@@ -63,40 +63,74 @@ async function writeDraft(context: Context, draft: string): Promise<BackupHeader
 
 export async function restore(context: Context, options: Options, [file = '']: readonly string[]): Promise<void> {
   const directory = resolve(options.stateDir ?? '')
+  await assertEmpty(directory)
+  try {
+    const header = await checkBackup(linesOf(file))
+    const unlockKey = header.salt === undefined ? undefined : readUnlockKey(await readSecret(context, 'Enter unlock key: '))
+    const whole = await readBackup(() => linesOf(file), unlockKey)
+    const nodeId = await alone(directory, (draft) => restoreInto(context, directory, draft, whole))
+    say(
+      context,
+      `Restored cluster ${header.clusterId} as of ${header.takenAt} (index ${header.index}) into ${directory}: ${contents(header)}.`,
+    )
+    const gone = [...whole.managers.values()].join(', ')
+    context.err(
+      `It is now node ${nodeId}, the only manager. The former managers no longer belong to the cluster (${gone}): make sure that their kitd does not run, then start \`kitd -d ${directory}\`, with the addresses of before (\`--listen-remote-api\`, \`--advertise-addr\`), where workers look for a manager.`,
+    )
+    if (whole.lock.key !== undefined) context.err('It starts locked: `kit swarm unlock` takes the same key.')
+  } catch (error) {
+    throw isErrno(error) ? fail(file, error) : error
+  }
+}
+
+function say(context: Context, text: string): void {
+  const width = context.width?.()
+  context.out(`${width === undefined ? text : wrapWords(text, width).join('\n')}\n`)
+}
+
+async function assertEmpty(directory: string): Promise<void> {
   const entries = await readdir(directory).catch((error: unknown) => (errorCodeOf(error) === 'ENOENT' ? [] : fail(directory, error)))
   if (entries.length > 0)
     throw new CommandError(
       exitCodes.invalid,
       `error: ${directory} is not empty, and nothing in it is overwritten: move it away, or choose another directory`,
     )
+}
+
+/** One at a time makes the directory, in a draft beside it. What one that was killed has left goes first. */
+async function alone<T>(directory: string, work: (draft: string) => Promise<T>): Promise<T> {
+  const workshop = join(dirname(directory), `.${basename(directory)}.restoring`)
+  const unlock = lockOrSay(workshop, directory)
+  const draft = join(workshop, 'state')
   try {
-    const header = await checkBackup(linesOf(file))
-    const unlockKey = header.salt === undefined ? undefined : readUnlockKey(await readSecret(context, 'Enter unlock key: '))
-    const whole = await readBackup(() => linesOf(file), unlockKey)
-    const draft = join(dirname(directory), `.${basename(directory)}.restoring`)
-    const disk = createDisk()
     await rm(draft, { recursive: true, force: true })
-    await mkdir(draft, { recursive: true, mode: 0o700 })
-    const deps = {
-      disk,
-      random: createRandom(),
-      clock: context.clock,
-      log: { debug() {}, info() {}, warn: context.err, error: context.err },
-    }
-    const { nodeId } = await restoreBackup(deps, draft, whole)
-    await rename(draft, directory)
-    await disk.syncDirectory(dirname(directory))
-    context.out(
-      `Restored cluster ${header.clusterId} as of ${header.takenAt} (index ${header.index}) into ${directory}: ${contents(header)}.\n`,
-    )
-    const gone = [...whole.managers.values()].join(', ')
-    context.err(
-      `It is now node ${nodeId}, the only manager. The former managers no longer belong to the cluster (${gone}): make sure that their kitd does not run, then start kitd -d ${directory} where workers look for a manager.`,
-    )
-    if (whole.lock.key !== undefined) context.err('It starts locked: `kit swarm unlock` takes the same key.')
-  } catch (error) {
-    throw isErrno(error) ? fail(file, error) : error
+    await mkdir(draft, { mode: 0o700 })
+    return await work(draft)
+  } finally {
+    await rm(draft, { recursive: true, force: true })
+    unlock()
+    await rmdir(workshop).catch(() => undefined) // The next one has it.
   }
+}
+
+function lockOrSay(workshop: string, directory: string): () => void {
+  try {
+    return lockDirectory(workshop)
+  } catch (error) {
+    if (!(error instanceof DirectoryLocked)) throw error
+    throw new CommandError(exitCodes.error, `error: ${directory} is being restored already, by process ${error.pid}`)
+  }
+}
+
+/** Durable under its name when it resolves, with the id of the manager. */
+async function restoreInto(context: Context, directory: string, draft: string, whole: Backup): Promise<string> {
+  const disk = createDisk()
+  const log = { debug() {}, info() {}, warn: context.err, error: context.err }
+  const { nodeId } = await restoreBackup({ disk, random: createRandom(), clock: context.clock, log }, draft, whole)
+  await assertEmpty(directory)
+  await rename(draft, directory)
+  await disk.syncDirectory(dirname(directory))
+  return nodeId
 }
 
 function contents({ objects }: BackupHeader): string {

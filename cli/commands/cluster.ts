@@ -6,7 +6,7 @@ import { schemaOf } from '../../api/schema/schema.ts'
 import { isJsonObject, type Json, type JsonObject, type WireObject } from '../../api/wire.ts'
 import { readExternalCas } from '../cluster/external-cas.ts'
 import { rotationNotice, unreachableNotice } from '../cluster/root-rotation.ts'
-import { keyTakenUp, rotateKey } from '../cluster/swarm-keys.ts'
+import { keyTakenUp, printUnlockKey, rotateKey, tellOfAbsentManagers } from '../cluster/swarm-keys.ts'
 import { type ClusterFlag, clusterFlags, refusedClusterFlags } from '../cluster/swarm-settings.ts'
 import { roleNamed, rotateToken } from '../cluster/swarm-tokens.ts'
 import type { Context } from '../context.ts'
@@ -88,6 +88,11 @@ function asGo(text: string): string {
 
 export async function update(context: Context, options: Options, words: readonly string[]): Promise<void> {
   await inspect(context, [await change(context, options, words)])
+  const key = options.autolock === undefined && options.rotateUnlockKey === undefined ? '' : await keyTakenUp(context)
+  if (key === '') return
+  context.out('\n')
+  printUnlockKey(context, key)
+  if (options.rotateUnlockKey === true) await tellOfAbsentManagers(context)
 }
 
 /** The part of a Cluster's spec that the options say. */

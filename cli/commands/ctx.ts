@@ -4,20 +4,11 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { messageOf } from '../../effects/thrown.ts'
 import type { Context } from '../context.ts'
-import {
-  checkContextName,
-  configPath,
-  contextNamed,
-  expiryOf,
-  localContext,
-  parseContexts,
-  type RemoteContext,
-  readContexts,
-  writeContexts,
-} from '../contexts.ts'
+import { expiryOf, parseContexts, type RemoteContext, writeContexts } from '../context-file.ts'
+import { checkContextName, configPath, contextNamed, localContext, readContexts } from '../contexts.ts'
 import { CommandError, exitCodes } from '../exit.ts'
+import { fail } from '../input/files.ts'
 import { type Listing, printListing } from '../listing.ts'
 import type { Options } from '../options.ts'
 
@@ -55,12 +46,7 @@ export async function use(context: Context, name: string): Promise<void> {
 
 /** Takes what `kit swarm user add` wrote, and makes it the current one when there was none. */
 export async function add(context: Context, options: Options, [file = '']: readonly string[]): Promise<void> {
-  const text =
-    file === '-'
-      ? await textOf(context.stdin())
-      : await readFile(file, 'utf8').catch((error: unknown) => {
-          throw new CommandError(exitCodes.error, `error: cannot read ${file}: ${messageOf(error)}`)
-        })
+  const text = file === '-' ? await textOf(context.stdin()) : await readFile(file, 'utf8').catch((error: unknown) => fail(file, error))
   const found = Object.entries(parseContexts(file === '-' ? 'standard input' : file, text).contexts)
   const [only, ...more] = found
   if (only === undefined) throw new CommandError(exitCodes.invalid, `error: ${file} holds no context`)

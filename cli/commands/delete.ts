@@ -1,5 +1,6 @@
 // `kit delete KIND NAME…`, `kit delete KIND -l …|--all`, `kit delete -f FILE`
 
+import { formatDuration } from '../../api/duration.ts'
 import { reasonOf } from '../../api/errors.ts'
 import type { Kind } from '../../api/objects.ts'
 import type { Client } from '../../client/client.ts'
@@ -86,7 +87,7 @@ async function untilGone(
     },
   )
   if (gone === true) return exitCodes.ok
-  context.err(`error: still there after ${timeoutMs / 1000} s: ${left}. The cluster goes on deleting`)
+  context.err(`error: still there after ${formatDuration(timeoutMs)}: ${left}. The cluster goes on deleting`)
   return exitCodes.timedOut
 }
 

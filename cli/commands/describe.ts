@@ -6,15 +6,16 @@ import type { WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
 import { describeMember, readMember } from '../cluster/members.ts'
 import type { Context } from '../context.ts'
-import { describeEnd } from '../convergence.ts'
+import { describeEnd, withoutReplaced } from '../convergence.ts'
 import type { Options } from '../options.ts'
 import { formatEndpoints } from '../output/endpoints.ts'
 import { harmless } from '../output/harmless.ts'
 import { readable } from '../output/readable.ts'
 import { wrapWords } from '../output/wrap.ts'
-import { find, parseKinds, parseOrSuggest, parseResources } from '../resource.ts'
+import { find, hostnameOf, parseKinds, parseOrSuggest, parseResources } from '../resource.ts'
+import { nameOfRow } from '../sort-by.ts'
 import { formatReadiness, readinessOf } from '../source-readiness.ts'
-import { formatEvents } from './events.ts'
+import { formatEvents, hostsIn } from './events.ts'
 import { formatTable, selectorsOf } from './get.ts'
 
 const lastEvents = 10
@@ -45,6 +46,7 @@ async function describeObject(context: Context, client: Client, object: WireObje
   const parts = [
     section('Name', metadata.name),
     section('Kind', object.kind),
+    ...(object.kind === 'Node' ? [section('Host', hostnameOf(object) ?? 'not known yet')] : []),
     section('Labels', formatMap(metadata.labels)),
     section('Age', formatAge(now - Date.parse(metadata.creationTimestamp))),
     ...(metadata.deletionTimestamp === undefined
@@ -71,16 +73,28 @@ async function describeObject(context: Context, client: Client, object: WireObje
   const owned =
     object.kind === 'Service' ? `spec.service=${metadata.name}` : object.kind === 'Node' ? `spec.nodeName=${metadata.name}` : undefined
   if (owned !== undefined) {
-    const table = await client.table('Task', { fieldSelector: owned })
+    const [all, { items: tasks }] = await Promise.all([
+      client.table('Task', { fieldSelector: owned }),
+      client.list('Task', { fieldSelector: owned }),
+    ])
+    const present = new Set(withoutReplaced(tasks).map(({ metadata }) => metadata.name))
+    const table = { ...all, rows: all.rows.filter((row) => present.has(nameOfRow(row))) }
+    const before =
+      tasks.length > present.size ? `\n  (${tasks.length - present.size} ended before: kit get tasks --field-selector ${owned})` : ''
     parts.push(
-      table.rows.length === 0 ? 'Tasks: none' : `Tasks:\n${indent(formatTable(table, { wide: true }, undefined, undefined, width))}`,
+      table.rows.length === 0
+        ? `Tasks: none${before}`
+        : `Tasks:\n${indent(formatTable(table, { wide: true }, undefined, undefined, width))}${before}`,
     )
-    const { items: tasks } = await client.list('Task', { fieldSelector: owned })
     if (isService(object)) parts.push(...(await describeEndpoints(client, object, tasks, width)))
     parts.push(...describeFailures(tasks, now, width))
   }
   const { items } = await client.events({ fieldSelector: `involvedObject.kind=${object.kind},involvedObject.name=${metadata.name}` })
-  parts.push(items.length === 0 ? 'Events: none' : `Events:\n${indent(formatEvents(items.slice(-lastEvents), now, width))}`)
+  parts.push(
+    items.length === 0
+      ? 'Events: none'
+      : `Events:\n${indent(formatEvents(items.slice(-lastEvents), now, await hostsIn(client, items), width))}`,
+  )
   return parts.join('\n')
 }
 

@@ -8,9 +8,12 @@ import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import { readInput, tellIgnored } from '../input/input.ts'
 import { tryAll, versionOf } from '../input/input-apply.ts'
 import type { Options } from '../options.ts'
+import { fieldDiff } from '../output/field-diff.ts'
 import { nameOf } from '../resource.ts'
 
 export async function diff(context: Context, options: Options): Promise<ExitCode> {
+  if (options.from !== undefined || options.to !== undefined)
+    throw new CommandError(exitCodes.invalid, 'error: of which service? kit diff service/NAME --from 1 --to 2')
   return await comparing(async () => {
     const { changes } = await plan(context, options)
     for (const change of changes) printChange(context, change)
@@ -50,7 +53,7 @@ export async function plan(
     const { live, planned } = before[at] ?? {}
     const [old, now] = [live === undefined ? {} : facts(live), planned === undefined ? ownFacts(kind, object) : facts(planned)]
     const hidden = new Set([old, now].flatMap(({ spec }) => [...variablesFromFiles(spec)].map((path) => `spec.${path}`)))
-    return { kind, name: String(object.metadata['name']), live, planned, lines: compare(old, now, hidden) }
+    return { kind, name: String(object.metadata['name']), live, planned, lines: fieldDiff(old, now, hidden) }
   })
   const changes = all.filter(({ lines }) => lines.length > 0)
   return { changes, unchanged: all.length - changes.length, version: versionOf(input, before) }
@@ -79,26 +82,4 @@ function marksOf({ labels, annotations }: { readonly labels?: unknown; readonly 
 
 function hiddenIn(kind: Kind, spec: unknown): unknown {
   return kind === 'Secret' && typeof spec === 'object' ? { ...spec, data: '***' } : spec
-}
-
-/**
- * One line per leaf that differs: `~ path: old → new`, `+ path: new`, `- path: old`. What is at or below a hidden path
- * is not shown.
- */
-export function compare(old: unknown, now: unknown, hidden: ReadonlySet<string> = new Set(), path = ''): readonly string[] {
-  if (isJsonObject(old) && isJsonObject(now)) {
-    const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].toSorted()
-    return keys.flatMap((key) => compare(old[key], now[key], hidden, path === '' ? key : `${path}.${key}`))
-  }
-  if (Array.isArray(old) && Array.isArray(now)) {
-    return Array.from({ length: Math.max(old.length, now.length) }).flatMap((_, at) => compare(old[at], now[at], hidden, `${path}[${at}]`))
-  }
-  if (JSON.stringify(old) === JSON.stringify(now)) return []
-  if (old === undefined && isJsonObject(now) && Object.keys(now).length > 0) return compare({}, now, hidden, path)
-  if (now === undefined && isJsonObject(old) && Object.keys(old).length > 0) return compare(old, {}, hidden, path)
-  const isHidden = [...hidden].some((one) => one === path || one.startsWith(`${path}.`))
-  const show = (value: unknown): string => (isHidden ? '***' : JSON.stringify(value))
-  if (old === undefined) return [`+ ${path}: ${show(now)}`]
-  if (now === undefined) return [`- ${path}: ${show(old)}`]
-  return [`~ ${path}: ${show(old)} → ${show(now)}`]
 }

@@ -14,7 +14,17 @@ import type { Context } from '../context.ts'
 import { assertEngineAnswers } from '../daemon/executor-choice.ts'
 import { daemonVersion } from '../daemon-version.ts'
 import { type ExitCode, exitCodes } from '../exit.ts'
-import { type Finding, judgeCertificate, judgeClock, judgeDisk, judgeManagers, judgeMembers, judgeNode, judgeService } from '../health.ts'
+import {
+  type Finding,
+  judgeCertificate,
+  judgeClock,
+  judgeDisk,
+  judgeManagers,
+  judgeMembers,
+  judgeNode,
+  judgeService,
+  judgeVersions,
+} from '../health.ts'
 import { readPlan } from '../local-plan.ts'
 import { harmless } from '../output/harmless.ts'
 import { wrapWords } from '../output/wrap.ts'
@@ -59,7 +69,11 @@ async function* look(context: Context): AsyncGenerator<Finding> {
     client = await context.client()
     await client.raw({ method: 'GET', path: '/version' })
   } catch (error) {
-    yield { level: 'bad', about: 'cluster', text: messageOf(error), mend: 'nothing more can be asked until a daemon answers' }
+    const mend =
+      reasonOf(error) === 'Locked'
+        ? 'nothing more can be asked of this manager until it has its key'
+        : 'nothing more can be asked until a daemon answers'
+    yield { level: 'bad', about: 'cluster', text: messageOf(error), mend }
     return
   }
   yield await versions(context, client)
@@ -149,6 +163,8 @@ async function* lookAtCluster(context: Context, client: Client): AsyncGenerator<
   const bad = nodes.flatMap((node) => judgeNode(node, now))
   if (bad.length === 0) yield { level: 'ok', about: 'nodes', text: `${nodes.length} ready` }
   yield* bad
+  const mixed = judgeVersions(nodes)
+  if (mixed !== undefined) yield mixed
   yield judgeManagers(nodes)
   for (const { status } of nodes) {
     const address = status.description?.managerAddress
@@ -179,7 +195,7 @@ function reach(about: string, address: string): Promise<Finding> {
         level: 'warning',
         about,
         text: `${address} cannot be reached from here: ${why}`,
-        mend: 'start kitd there, and let this port through between the machines',
+        mend: 'start kitd there, give it its unlock key if it is locked, and let this port through between the machines',
       })
     }
     socket.once('connect', () => {

@@ -1,5 +1,6 @@
 // `kit drain|pause|activate NODE`
 
+import { formatDuration } from '../../api/duration.ts'
 import { isEnded } from '../../api/task.ts'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
@@ -36,9 +37,14 @@ export async function setAvailability(
     last = left
     return left === 0 ? true : undefined
   })
-  if (done === true) return exitCodes.ok
+  if (done === true) {
+    context.err(
+      `Nothing runs there any more. \`kit activate ${words.join(' ')}\` lets ${words.length === 1 ? 'it' : 'them'} take tasks again.`,
+    )
+    return exitCodes.ok
+  }
   context.err(
-    `error: ${countTasks(last)} there after ${Math.round(timeoutMs / 1000)} s; \`kit get tasks --field-selector spec.nodeName=${names[0]}\` lists them`,
+    `error: ${countTasks(last)} there after ${formatDuration(timeoutMs)}; \`kit get tasks --field-selector spec.nodeName=${names[0]}\` lists them`,
   )
   return exitCodes.timedOut
 }

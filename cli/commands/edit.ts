@@ -13,8 +13,8 @@ import { messageOf } from '../../effects/thrown.ts'
 import { isConfirmed } from '../confirmation.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
+import { fieldDiff } from '../output/field-diff.ts'
 import { find, nameOf, parseResource } from '../resource.ts'
-import { compare } from './diff.ts'
 
 const fieldManager = 'kit-edit'
 
@@ -70,7 +70,7 @@ async function change(context: Context, client: Client, live: WireObject, text: 
   const manifest = changedBy(live, wanted, wanted['metadata'])
   try {
     const planned = await client.update(kind, manifest, { fieldManager, dryRun: true })
-    const lines = compare(editable(live), editable(planned))
+    const lines = fieldDiff(editable(live), editable(planned))
     if (lines.length === 0) {
       context.err('nothing was changed')
       return undefined

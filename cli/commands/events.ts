@@ -22,14 +22,14 @@ export async function events(context: Context, options: Options, words: readonly
   const read = async (): Promise<readonly WireEvent[]> => (await client.events(selector)).items.filter(isWanted)
   const items = await read()
   if (items.length === 0 && options.watch !== true) context.err('No events found.')
-  context.out(format(items, context.clock.wallMs(), true))
+  context.out(format(items, context.clock.wallMs(), true, await hostsIn(client, items)))
   const printed = new Map(items.map((event) => [event.metadata.name, event.count]))
   const signal = stopSignal(context)
   while (options.watch === true && !signal.aborted) {
     await context.clock.sleep(lookAgainMs, signal).catch(() => undefined)
     const fresh = (await read()).filter((event) => printed.get(event.metadata.name) !== event.count)
     for (const event of fresh) printed.set(event.metadata.name, event.count)
-    context.out(format(fresh, context.clock.wallMs(), false))
+    context.out(format(fresh, context.clock.wallMs(), false, await hostsIn(client, fresh)))
   }
 }
 
@@ -45,7 +45,7 @@ function wantedEvents(context: Context, { type, reason, since }: Options): (even
     (ms === undefined || Date.parse(event.lastTimestamp) >= context.clock.wallMs() - ms)
 }
 
-type EventFormat = (items: readonly WireEvent[], nowMs: number, withHeadings: boolean) => string
+type EventFormat = (items: readonly WireEvent[], nowMs: number, withHeadings: boolean, hosts: ReadonlyMap<string, string>) => string
 
 function parseEventFormat(context: Context, output: string | undefined): EventFormat {
   if (output === 'json')
@@ -56,9 +56,9 @@ function parseEventFormat(context: Context, output: string | undefined): EventFo
   if (output === 'ndjson') return (items) => items.map((item) => `${JSON.stringify(item)}\n`).join('')
   if (output !== undefined)
     throw new CommandError(exitCodes.invalid, `error: there is no output format "${output}" here: write json or ndjson`)
-  return (items, nowMs, withHeadings) => {
+  return (items, nowMs, withHeadings, hosts) => {
     if (items.length === 0) return ''
-    const text = formatEvents(items, nowMs, context.width?.())
+    const text = formatEvents(items, nowMs, hosts, context.width?.())
     return `${withHeadings ? text : text.split('\n').slice(1).join('\n')}\n`
   }
 }
@@ -71,13 +71,20 @@ async function selectorOf(client: Client, target: string): Promise<Selectors> {
   return items.length > 0 ? of(name) : of((await find(client, kind, name)).metadata.name)
 }
 
-export function formatEvents(items: readonly WireEvent[], nowMs: number, width?: number): string {
+/** Host names by node, which people know, where events are about nodes. */
+export async function hostsIn(client: Client, items: readonly WireEvent[]): Promise<ReadonlyMap<string, string>> {
+  if (!items.some(({ involvedObject }) => involvedObject.kind === 'Node')) return new Map()
+  const { items: nodes } = await client.list('Node')
+  return new Map(nodes.map(({ metadata, status }) => [metadata.name, status.description?.hostname ?? metadata.name]))
+}
+
+export function formatEvents(items: readonly WireEvent[], nowMs: number, hosts: ReadonlyMap<string, string>, width?: number): string {
   const table = {
     headings: ['Age', 'Type', 'Object', 'Reason', 'Message'],
     rows: items.map(({ lastTimestamp, type, involvedObject, reason, message, count }) => [
       formatAge(nowMs - Date.parse(lastTimestamp)),
       type,
-      `${involvedKind(involvedObject.kind)}/${involvedObject.name}`,
+      `${involvedKind(involvedObject.kind)}/${(involvedObject.kind === 'Node' ? hosts.get(involvedObject.name) : undefined) ?? involvedObject.name}`,
       reason,
       count > 1 ? `${message} (${count} times)` : message,
     ]),

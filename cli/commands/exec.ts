@@ -4,42 +4,61 @@
 import { constants } from 'node:os'
 import { reasonOf } from '../../api/errors.ts'
 import type { ExecExit, ExecRequest } from '../../api/exec.ts'
-import type { Client } from '../../client/client.ts'
-import type { Context } from '../context.ts'
+import type { Client, ExecStreams } from '../../client/client.ts'
+import type { Context, Streams } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { find, nameOf, parseResource } from '../resource.ts'
 
-const [signalBase, interruptedCode] = [128, 130]
+const signalBase = 128
+const interruptedCode = exitCodes.interrupted
 
 export async function exec(context: Context, options: Options, words: readonly string[]): Promise<number> {
   const [target = '', ...command] = words
-  const { terminal, input, output } = context.streams()
-  if (options.tty === true && terminal === undefined)
-    throw new CommandError(exitCodes.invalid, 'error: --tty needs a terminal on standard input and output: leave it out to run without')
+  const terminal = terminalOf(context, options)
   const request: ExecRequest = {
     command,
     ...(options.env !== undefined && { env: parseEnv(options.env) }),
     ...(options.workdir !== undefined && { workingDir: options.workdir }),
     ...(options.user !== undefined && { user: options.user }),
     ...(options.stdin === true && { stdin: true }),
-    ...(options.tty === true && terminal !== undefined && { tty: terminal.size() }),
+    ...(terminal !== undefined && { tty: terminal.size() }),
   }
   const client = await context.client()
   const task = await findTask(context, client, target)
-  const ended = new AbortController()
-  let leave = (): void => {}
-  // Read once the command is reached, and only with --stdin: until then Ctrl-C is for this program.
-  async function* keys(): AsyncGenerator<Uint8Array, void, void> {
-    if (options.tty === true && terminal !== undefined) leave = terminal.enter()
-    yield* input(ended.signal)
-  }
   try {
-    const streams = { input: keys(), output, ...(options.tty === true && terminal && { onResize: terminal.onResize }) }
-    return codeOf(await client.exec(task, request, streams, context.signal))
+    return codeOf(await withStreams(context, terminal, (streams) => client.exec(task, request, streams, context.signal)))
   } catch (error) {
     if (context.signal.aborted) return interruptedCode
     throw error
+  }
+}
+
+/** That of this program, where `--tty` asks for it. */
+export function terminalOf(context: Context, options: Options): Streams['terminal'] {
+  if (options.tty !== true) return undefined
+  const { terminal } = context.streams()
+  if (terminal !== undefined) return terminal
+  throw new CommandError(exitCodes.invalid, 'error: --tty needs a terminal on standard input and output: leave it out to run without')
+}
+
+/** Runs something with the standard streams of this program, and gives the terminal back. What is typed goes through `sieve`. */
+export async function withStreams<T>(
+  context: Context,
+  terminal: Streams['terminal'],
+  run: (streams: ExecStreams) => Promise<T>,
+  sieve = (typed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => typed,
+): Promise<T> {
+  const { input, output } = context.streams()
+  const ended = new AbortController()
+  let leave = (): void => {}
+  // Read once it is reached, and only with --stdin: until then Ctrl-C is for this program.
+  async function* keys(): AsyncGenerator<Uint8Array, void, void> {
+    if (terminal !== undefined) leave = terminal.enter()
+    yield* sieve(input(ended.signal))
+  }
+  try {
+    return await run({ input: keys(), output, ...(terminal !== undefined && { onResize: terminal.onResize }) })
   } finally {
     leave()
     ended.abort() // What nobody will read must not keep the program.
@@ -82,7 +101,7 @@ function parseEnv(texts: readonly string[]): Readonly<Record<string, string>> {
   )
 }
 
-function codeOf({ exitCode, signal = '' }: ExecExit): number {
+export function codeOf({ exitCode, signal = '' }: ExecExit): number {
   if (exitCode !== undefined) return exitCode
   const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1] ?? 0
   return signalBase + number

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { StatusError } from '../../api/errors.ts'
 import { createWorld, service, settle } from '../../server/testdata/world.ts'
 import { type Running, startProgram } from '../testdata/program.ts'
+import { createTown } from '../ui/testdata/town.ts'
 
 /** Turns of the event loop: far more than any of it takes. */
 const mostTurns = 20_000
@@ -75,6 +77,36 @@ test('get -w on a terminal paints the table over, with what is there now', async
   for (const frame of frames()) assert.match(frame, /^NAME .*\napi /)
   // Three lines up and over them; then four lines up.
   for (const up of ['\u001b[3A\u001b[JNAME', '\u001b[4A\u001b[JNAME']) assert.ok(running.out().includes(up))
+})
+
+test('get -w on a terminal goes on while nobody answers, and says that what it shows is old', async () => {
+  const world = createWorld()
+  await world.client.create('Service', service('web'))
+  let isAway = false
+  const table: typeof world.client.table = (...asked) => {
+    if (isAway) throw new StatusError('Unavailable', 'nothing answers')
+    return world.client.table(...asked)
+  }
+  const client = { ...world.client, table: async (...asked: Parameters<typeof table>) => await table(...asked) }
+  const running = startProgram(['get', 'services', '-w'], client, world.clock, { columns: 100, rows: 24 })
+  const last = (): string => running.out().split('\u001b[J').at(-1) ?? ''
+  await until(running, () => /web/.test(running.out()))
+  isAway = true
+  await world.clock.advance(10_000)
+  await until(running, () => /^web .*\nwhat is shown is old/m.test(last()))
+  isAway = false
+  await world.clock.advance(10_000)
+  await until(running, () => /^web /m.test(last()) && !/old/.test(last()))
+  running.interrupt()
+  await running.ended
+})
+
+test('memory of nodes is written for people, and sorted by what it is', async () => {
+  const town = createTown()
+  await town.fill()
+  const running = startProgram(['get', 'nodes', '-o', 'wide', '--sort-by', 'memory'], town.client, town.clock)
+  assert.equal(await running.ended, 0)
+  assert.match(running.out(), /MEMORY.*\n.* 8\.00Gi /)
 })
 
 for (const [words, said] of [

@@ -1,7 +1,9 @@
 // `kit get`: what there is. Tables come from the server, so that kubectl and kit show the same columns.
 
+import { reasonOf } from '../../api/errors.ts'
 import type { TerminalSize } from '../../api/exec.ts'
 import type { Kind } from '../../api/objects.ts'
+import { roundedMemory } from '../../api/quantity.ts'
 import { nearest } from '../../api/suggestion.ts'
 import type { Table, WireObject } from '../../api/wire.ts'
 import type { Client, Selectors } from '../../client/client.ts'
@@ -11,7 +13,7 @@ import type { Options } from '../options.ts'
 import { formatColumns, GrowingColumns } from '../output/columns.ts'
 import { type Format, formatObjects, parseFormat, type TableFormat } from '../output/print.ts'
 import { definitionOf, find, nameOf, parseKinds, parseOrSuggest, parseResources } from '../resource.ts'
-import { nameOfRow, type Sorter, sorterOf } from '../sort-by.ts'
+import { inOrder, nameOfRow, type Sorter, sorterOf } from '../sort-by.ts'
 import { stopSignal, untilStopped } from '../until-stopped.ts'
 
 export async function get(context: Context, options: Options, words: readonly string[]): Promise<void> {
@@ -126,7 +128,7 @@ async function printTable(
   columns?: GrowingColumns,
 ): Promise<string> {
   const answer = await client.table(kind, selectors)
-  const table = { ...answer, rows: sorted(answer.rows, nameOfRow) }
+  const table = { ...answer, rows: sorted(inOrder(kind, answer), nameOfRow) }
   // Also where there is no row, a column that there is not is a mistake.
   const text = formatTable(
     table,
@@ -169,6 +171,7 @@ export function formatTable(
       shown.map(({ at, format }) => {
         const cell = cells[at]
         const text = cell === null || cell === undefined ? '' : typeof cell === 'string' ? cell : JSON.stringify(cell)
+        if (format === 'bytes' && typeof cell === 'number') return roundedMemory(cell)
         return format === 'name' && prefix !== undefined ? `${prefix}/${text}` : text
       }),
     ),
@@ -224,13 +227,23 @@ async function repaint(
   const stop = new AbortController()
   const signal = AbortSignal.any([stopSignal(context), stop.signal])
   const first = await client.table(kind, selectors)
-  const show = (table: Table): void => {
-    const rows = sorted(table.rows, nameOfRow)
+  let latest = first
+  const show = (table: Table, note: readonly string[] = []): void => {
+    latest = table
+    const rows = sorted(inOrder(kind, table), nameOfRow)
     const text =
       rows.length > 0
         ? formatTable({ ...table, rows }, format, undefined, undefined, size().columns)
         : `No ${definitionOf(kind).spec.names.plural} found.`
-    screen.show(text.split('\n'))
+    screen.show([...text.split('\n'), ...note])
+  }
+  // Whoever watches goes on as long as that does: while a daemon is restarted the last table stays.
+  const refresh = async (): Promise<void> => {
+    const table = await client.table(kind, selectors).catch((error: unknown) => {
+      if (reasonOf(error) !== 'Unavailable') throw error
+      return undefined
+    })
+    show(table ?? latest, table === undefined ? ['what is shown is old: nobody answers; trying again'] : [])
   }
   show(first)
   let wake = new AbortController()
@@ -242,7 +255,7 @@ async function repaint(
     while (!signal.aborted) {
       await clock.sleep(paintAgesEveryMs, AbortSignal.any([signal, wake.signal])).catch(() => undefined)
       wake = new AbortController()
-      if (!signal.aborted) show(await client.table(kind, selectors))
+      if (!signal.aborted) await refresh()
       await clock.sleep(paintEveryMs, signal).catch(() => undefined)
     }
   }

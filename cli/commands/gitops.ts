@@ -15,6 +15,7 @@ import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import { observe } from '../observe.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
+import { wrapMessage } from '../output/wrap.ts'
 import { find } from '../resource.ts'
 import { timeoutOf } from '../timeout.ts'
 
@@ -64,7 +65,13 @@ export async function suspend(context: Context, options: Options, [name = '']: r
   const until = ms === undefined ? undefined : formatTimestamp(context.clock.wallMs() + ms)
   const spec = { suspend: true, suspendUntil: until ?? null, suspendReason: options.reason ?? null }
   const then = until === undefined ? '' : `${until}, or `
-  return await change(context, { ...options, wait: false }, name, spec, `suspended: nothing is applied until ${then}\`kit gitops resume\``)
+  return await change(
+    context,
+    { ...options, wait: false },
+    name,
+    spec,
+    `suspended: nothing is applied until ${then}\`kit gitops resume ${name}\``,
+  )
 }
 
 /** Also from a revision that it was rolled back to. */
@@ -82,7 +89,7 @@ async function change(
   const client = await context.client()
   const { name } = (await find(client, 'Source', word)).metadata
   const source = await client.patch('Source', name, { type: 'merge', patch: { spec } }, { fieldManager })
-  context.out(`source/${name} ${done}\n`)
+  sayOf(context, name, ` ${done}`)
   return await waitFor(context, options, client, source, isLookedAt(source))
 }
 
@@ -140,7 +147,7 @@ export async function rollback(context: Context, options: Options, [word = '']: 
     options,
     metadata.name,
     { pin: target.revision },
-    `goes back to ${target.revision}, and stays there until \`kit gitops resume\``,
+    `goes back to ${target.revision}, and stays there until \`kit gitops resume ${metadata.name}\``,
   )
 }
 
@@ -258,12 +265,18 @@ function report(context: Context, source: Source): ExitCode {
     )
   const { lastAppliedRevision: last } = source.status
   const stays = last === undefined ? 'nothing was applied' : `revision ${last} stays applied`
-  const text = `source/${name}: ${errors.length > 0 ? stays : (ready?.message ?? 'no manager has read it yet')}`
-  if (isApplied) context.out(`${text}\n`)
-  else context.err(text)
+  const text = `: ${errors.length > 0 ? stays : (ready?.message ?? 'no manager has read it yet')}`
+  if (isApplied) sayOf(context, name, text)
+  else context.err(`source/${name}${text}`)
   if (isApplied || ready?.reason === 'Suspended') return exitCodes.ok
   if (ready?.reason === 'InvalidFiles') return exitCodes.invalid
   return ready?.reason === 'PruneNeedsConsent' || ready?.reason === 'Empty' ? exitCodes.refused : exitCodes.error
+}
+
+/** Sentences, which a terminal would break within words. */
+function sayOf({ out, width }: Context, name: string, text: string): void {
+  const line = `source/${name}${text}`
+  out(`${width === undefined ? line : wrapMessage(line, width())}\n`)
 }
 
 function word(action: string): string {

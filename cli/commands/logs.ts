@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util'
 import { parseDuration } from '../../api/duration.ts'
+import { reasonOf } from '../../api/errors.ts'
 import type { LogLine, LogQuery } from '../../api/session.ts'
 import { parseTimestamp } from '../../api/timestamp.ts'
 import type { Client } from '../../client/client.ts'
@@ -10,7 +11,7 @@ import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
 import { atLeast } from '../log-level.ts'
 import type { Options } from '../options.ts'
-import { find, parseResource } from '../resource.ts'
+import { find, nameOf, parseResource } from '../resource.ts'
 import { stopSignal, untilStopped } from '../until-stopped.ts'
 
 const colours = ['cyan', 'green', 'yellow', 'magenta', 'blue'] as const
@@ -21,25 +22,46 @@ export async function logs(context: Context, options: Options, words: readonly s
   const query = queryOf(context, options)
   const until = timeOf(context, '--until', options.until)
   const client = await context.client()
-  const { kind, name } = await targetOf(client, target)
+  const { kind, name, attempt = 1 } = await targetOf(client, target)
   const signal = stopSignal(context)
   const print = printer(context, options, kind)
   const lines = untilStopped(client.logs(kind, name, query, signal), signal)
-  for await (const line of until === undefined ? lines : endingAt(lines, until, tailOf(options))) if (isWanted(line)) print(line)
+  let isSilent = true
+  let lastAt = context.clock.wallMs()
+  try {
+    for await (const line of until === undefined ? lines : endingAt(lines, until, tailOf(options))) {
+      isSilent = false
+      lastAt = line.at
+      if (isWanted(line)) print(line)
+    }
+  } catch (error) {
+    // Not by itself: who comes back may be another manager, and would have to know what was shown.
+    if (options.follow === true && reasonOf(error) === 'Unavailable')
+      context.err(`the log ends here; \`kit logs ${target} -f --since ${new Date(lastAt).toISOString()}\` goes on from its last line`)
+    throw error
+  }
+  // Of a task that fails again and again one wants to know what the one before it said.
+  if (isSilent && attempt > 1 && options.previous !== true && !signal.aborted)
+    context.err(`${nameOf(kind, name)} has written nothing; \`kit logs ${target} --previous\` has what the one before it wrote`)
 }
 
 /** A name without a kind is a service's, unless only a task has it. */
-async function targetOf(client: Client, target: string): Promise<{ readonly kind: 'Service' | 'Task'; readonly name: string }> {
+async function targetOf(
+  client: Client,
+  target: string,
+): Promise<{ readonly kind: 'Service' | 'Task'; readonly name: string; readonly attempt?: number }> {
   const isNamed = target.includes('/')
   const { kind, name } = parseResource(isNamed ? target : `service/${target}`)
   if (kind !== 'Service' && kind !== 'Task')
     throw new CommandError(exitCodes.invalid, 'only services and tasks have logs: write service/NAME or task/NAME')
   try {
-    return { kind, name: (await find(client, kind, name)).metadata.name }
+    if (kind === 'Service') return { kind, name: (await find(client, kind, name)).metadata.name }
+    const { metadata, spec } = await find(client, kind, name)
+    return { kind, name: metadata.name, attempt: spec.attempt }
   } catch (error) {
     if (isNamed || !(error instanceof CommandError)) throw error
     const task = await find(client, 'Task', name).catch(() => Promise.reject(error))
-    return { kind: 'Task', name: task.metadata.name }
+    return { kind: 'Task', name: task.metadata.name, attempt: task.spec.attempt }
   }
 }
 

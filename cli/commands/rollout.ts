@@ -9,10 +9,11 @@ import { converge } from '../converge.ts'
 import { CommandError, type ExitCode, exitCodes } from '../exit.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
+import { fieldDiff } from '../output/field-diff.ts'
 import { find, parseResource } from '../resource.ts'
 import { pauseRollout, resumeRollout, whyPaused } from '../service/rollout-pause.ts'
 import { timeoutOf } from '../timeout.ts'
-import { compare } from './diff.ts'
+import { comparing } from './diff.ts'
 
 async function findService(client: Client, words: readonly string[]): Promise<WireObject<'Service'>> {
   const [target = ''] = words
@@ -111,7 +112,7 @@ export async function undo(context: Context, options: Options, words: readonly s
     ...(registryAuth === undefined ? {} : { registryAuth }),
   }
   // What is given back is told before it is asked for.
-  const lines = compare(JSON.parse(JSON.stringify(service.spec.template)), JSON.parse(JSON.stringify(template)))
+  const lines = fieldDiff(JSON.parse(JSON.stringify(service.spec.template)), JSON.parse(JSON.stringify(template)))
   for (const line of lines) context.out(`  ${line}\n`)
   if (options.dryRun === true) return exitCodes.ok
   const question = `Let service/${service.metadata.name} go back to revision ${target.spec.number}?`
@@ -133,6 +134,23 @@ export async function undo(context: Context, options: Options, words: readonly s
   )
   context.out(`service/${service.metadata.name} goes back to revision ${target.spec.number} (${target.metadata.name})\n`)
   return waitFor(context, client, changed, options, true)
+}
+
+/** What one revision has otherwise than another: not what a file says. */
+export async function diffRevisions(context: Context, options: Options, word: string): Promise<ExitCode> {
+  const { from, to } = options
+  if (from === undefined && to === undefined)
+    throw new CommandError(exitCodes.invalid, `error: files come after -f: kit diff -f ${word}; of revisions, say which: --from 1 --to 2`)
+  return await comparing(async () => {
+    const client = await context.client()
+    const service = await findService(client, [word])
+    const revisions = await revisionsOf(client, service.metadata.name, service.metadata.uid)
+    const templateOf = (named = service.status.revision ?? ''): unknown =>
+      JSON.parse(JSON.stringify(chooseRevision(revisions, service, named.replace(/^v(?=\d+$)/, '')).spec.template))
+    const lines = fieldDiff(templateOf(from), templateOf(to))
+    for (const line of lines) context.out(`${line}\n`)
+    return lines.length > 0
+  })
 }
 
 function chooseRevision(

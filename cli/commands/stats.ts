@@ -1,6 +1,7 @@
 // `kit stats [TARGET…]`: what running tasks use. Each node is read twice, a second apart: CPU is a percentage over that time.
 
-import type { TaskStats } from '../../api/stats.ts'
+import { roundedMemory } from '../../api/quantity.ts'
+import type { MachineStats, NodeStats, TaskStats } from '../../api/stats.ts'
 import type { WireObject } from '../../api/wire.ts'
 import type { Client } from '../../client/client.ts'
 import { messageOf } from '../../effects/thrown.ts'
@@ -32,7 +33,7 @@ export async function stats(context: Context, options: Options, words: readonly 
     const tasks = items.filter((task) => task.status.state === 'Running' && isWanted(task))
     const nodes = new Set(tasks.flatMap(({ spec }) => spec.nodeName ?? []))
     const found = await Promise.all([...nodes].map((node) => readNode(client, node, context.err, complained)))
-    return { tasks, readings: new Map(found.flat().map((one) => [one.task, one])) }
+    return { tasks, readings: new Map(found.flatMap((node) => node.tasks).map((one) => [one.task, one])) }
   }
   const isEmpty = ({ tasks }: Reading): boolean => tasks.length === 0
   await repeat(
@@ -88,14 +89,14 @@ export async function readNode(
   node: string,
   complain: (text: string) => void,
   complained: Set<string>,
-): Promise<readonly TaskStats[]> {
+): Promise<NodeStats> {
   try {
     return await client.stats(node)
   } catch (error) {
     const text = `warning: ${messageOf(error)}`
     if (!complained.has(text)) complain(text)
     complained.add(text)
-    return []
+    return { tasks: [] }
   }
 }
 
@@ -111,12 +112,12 @@ function format(
     const used = now.get(metadata.name)
     const named = [metadata.name, hostnames.get(nodeName) ?? nodeName]
     if (used === undefined) return [...named, '<unknown>', '<unknown>', '<unknown>', '<unknown>']
-    const limit = used.memoryLimitBytes === undefined ? '<none>' : sizeOf(used.memoryLimitBytes)
+    const limit = used.memoryLimitBytes === undefined ? '<none>' : roundedMemory(used.memoryLimitBytes)
     const percent = percentOf(before.get(metadata.name), used)
     return [
       ...named,
       percent === undefined ? '<unknown>' : `${percent.toFixed(1)}%`,
-      sizeOf(used.memoryBytes),
+      roundedMemory(used.memoryBytes),
       limit,
       String(used.processes),
     ]
@@ -130,7 +131,24 @@ export function percentOf(before: TaskStats | undefined, now: TaskStats): number
   return (100 * (now.cpuMs - before.cpuMs)) / (now.at - before.at)
 }
 
-export function sizeOf(bytes: number): string {
-  const mebibytes = bytes / (1024 * 1024)
-  return mebibytes < 1024 ? `${mebibytes.toFixed(1)}Mi` : `${(mebibytes / 1024).toFixed(2)}Gi`
+export interface TrafficRates {
+  /** Bytes in a second. */
+  readonly received: number
+  readonly sent: number
+}
+
+/** Undefined after one reading, and when the counters have begun anew. */
+export function trafficBetween(before: MachineStats | undefined, now: MachineStats | undefined): TrafficRates | undefined {
+  if (before?.receivedBytes === undefined || before.sentBytes === undefined) return undefined
+  if (now?.receivedBytes === undefined || now.sentBytes === undefined || now.at <= before.at) return undefined
+  const [received, sent] = [now.receivedBytes - before.receivedBytes, now.sentBytes - before.sentBytes]
+  const seconds = (now.at - before.at) / 1_000
+  return received < 0 || sent < 0 ? undefined : { received: received / seconds, sent: sent / seconds }
+}
+
+/** `12.3 MB/s`: of networks, in powers of ten. */
+export function rateOf(bytesPerSecond: number): string {
+  const [unit, size] = bytesPerSecond < 1e6 ? ['kB/s', 1e3] : bytesPerSecond < 1e9 ? ['MB/s', 1e6] : ['GB/s', 1e9]
+  const amount = bytesPerSecond / Number(size)
+  return `${amount < 10 ? amount.toFixed(1) : amount.toFixed(0)} ${unit}`
 }

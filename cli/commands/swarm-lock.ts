@@ -4,7 +4,7 @@ import { basename, dirname } from 'node:path'
 import { isJsonObject } from '../../api/wire.ts'
 import { messageOf } from '../../effects/thrown.ts'
 import { membershipPath, type UnlockRequest } from '../cluster/membership.ts'
-import { keyTakenUp, printUnlockKey, rotateKey } from '../cluster/swarm-keys.ts'
+import { keyTakenUp, printUnlockKey, rotateKey, tellOfAbsentManagers } from '../cluster/swarm-keys.ts'
 import { type Connection, connect } from '../connect.ts'
 import type { Context } from '../context.ts'
 import { CommandError, exitCodes } from '../exit.ts'
@@ -72,7 +72,10 @@ async function stateOf({ client }: Connection): Promise<unknown> {
 export async function unlockKey(context: Context, options: Options): Promise<void> {
   const key = options.rotate === true ? await rotateKey(context) : await keyTakenUp(context)
   if (key === '') throw new CommandError(exitCodes.error, 'error: no unlock key is set: `kit swarm update --autolock` makes one')
-  if (options.quiet === true) return context.out(`${key}\n`)
-  if (options.rotate === true) context.out('Successfully rotated manager unlock key.\n\n')
-  printUnlockKey(context, key)
+  if (options.quiet === true) context.out(`${key}\n`)
+  else {
+    if (options.rotate === true) context.out('Successfully rotated manager unlock key.\n\n')
+    printUnlockKey(context, key)
+  }
+  if (options.rotate === true) await tellOfAbsentManagers(context)
 }

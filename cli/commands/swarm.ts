@@ -139,7 +139,9 @@ async function printJoinCommand(context: Context, role: 'worker' | 'manager', to
 async function managerAddress(context: Context): Promise<string> {
   const { items } = await (await context.client()).list('Node')
   const managers = items.filter(({ status }) => status.role === 'Manager' && status.description?.managerAddress !== undefined)
-  const manager = managers.find(({ status }) => status.state === 'Ready') ?? managers[0]
+  const ready = managers.filter(({ status }) => status.state === 'Ready')
+  // One that has just gone is ready until its heartbeats are missed; the leader knows sooner.
+  const manager = ready.find(({ status }) => status.manager?.reachable !== false) ?? ready[0] ?? managers[0]
   return manager?.status.description?.managerAddress ?? 'MANAGER:4242'
 }
 
@@ -177,7 +179,11 @@ async function rotateCa(context: Context, options: Options): Promise<number> {
   if (code !== exitCodes.ok) throw new CommandError(code, `error: ${message ?? 'the root was not replaced'}`)
   const isSame = cluster.status.ca?.certificate === begun.before.status.ca?.certificate
   if (!isQuiet)
-    context.err(isSame ? 'That is the root already.' : 'Every node has a certificate of the new root. Join tokens are new, too.')
+    context.err(
+      isSame
+        ? 'That is the root already.'
+        : 'Every node has a certificate of the new root. Join tokens are new, too. Back up again (`kit cluster backup FILE`): nodes do not believe a manager that is restored from before.',
+    )
   if (!isSame) await tellOfUsers(context)
   context.out(cluster.status.ca?.certificate ?? '')
   return exitCodes.ok

@@ -1,12 +1,12 @@
-// `kit top [nodes|TARGET…]`: what nodes have, have set aside for tasks, and what those use now; or, of tasks, `kit stats`.
+// `kit top [nodes|TARGET…]`: what nodes have, have set aside for tasks, and what those use now, with disk and network; or, of tasks, `kit stats`.
 
-import { cpuCores, memoryBytes } from '../../api/quantity.ts'
-import type { TaskStats } from '../../api/stats.ts'
+import { cpuCores, memoryBytes, roundedMemory } from '../../api/quantity.ts'
+import type { MachineStats, NodeStats, TaskStats } from '../../api/stats.ts'
 import { isEnded, isWanted } from '../../api/task.ts'
 import type { Context } from '../context.ts'
 import type { Options } from '../options.ts'
 import { formatColumns } from '../output/columns.ts'
-import { percentOf, readNode, repeat, sizeOf, stats } from './stats.ts'
+import { percentOf, rateOf, readNode, repeat, stats, trafficBetween } from './stats.ts'
 
 export async function top(context: Context, options: Options, words: readonly string[]): Promise<void> {
   const [first = '', ...rest] = words
@@ -18,7 +18,7 @@ export async function top(context: Context, options: Options, words: readonly st
 async function nodes(context: Context, options: Options): Promise<void> {
   const client = await context.client()
   const complained = new Set<string>()
-  const read = async (): Promise<ReadonlyMap<string, readonly TaskStats[]>> => {
+  const read = async (): Promise<ReadonlyMap<string, NodeStats>> => {
     const { items } = await client.list('Node', { fieldSelector: 'status.state=Ready' })
     const found = await Promise.all(
       items.map(async ({ metadata: { name } }) => [name, await readNode(client, name, context.err, complained)] as const),
@@ -43,17 +43,29 @@ async function nodes(context: Context, options: Options): Promise<void> {
         String(mine.length),
         String(cpus),
         `${share(sum(reserved.map((one) => (one?.cpus === undefined ? 0 : cpuCores(one.cpus)))), cpus)}`,
-        readings === undefined ? '<unknown>' : usedCpu(before.get(name) ?? [], readings, cpus),
-        sizeOf(memory),
+        readings === undefined ? '<unknown>' : usedCpu(before.get(name)?.tasks ?? [], readings.tasks, cpus),
+        roundedMemory(memory),
         share(sum(reserved.map((one) => (one?.memory === undefined ? 0 : memoryBytes(one.memory)))), memory),
-        readings === undefined ? '<unknown>' : share(sum(readings.map((one) => one.memoryBytes)), memory),
+        readings === undefined ? '<unknown>' : share(sum(readings.tasks.map((one) => one.memoryBytes)), memory),
+        ...machine(before.get(name)?.machine, readings?.machine),
       ]
     })
     return formatColumns(
-      { headings: ['Node', 'Status', 'Tasks', 'CPUs', 'Reserved', 'Used', 'Memory', 'Reserved', 'Used'], rows },
+      {
+        headings: ['Node', 'Status', 'Tasks', 'CPUs', 'Reserved', 'Used', 'Memory', 'Reserved', 'Used', 'Disk', 'Used', 'In', 'Out'],
+        rows,
+      },
       context.width?.(),
     )
   })
+}
+
+function machine(before: MachineStats | undefined, now: MachineStats | undefined): readonly string[] {
+  const traffic = trafficBetween(before, now)
+  return [
+    ...(now === undefined ? ['<unknown>', '<unknown>'] : [roundedMemory(now.diskBytes), share(now.diskUsedBytes, now.diskBytes)]),
+    ...(traffic === undefined ? ['<unknown>', '<unknown>'] : [rateOf(traffic.received), rateOf(traffic.sent)]),
+  ]
 }
 
 function usedCpu(before: readonly TaskStats[], now: readonly TaskStats[], cpus: number): string {

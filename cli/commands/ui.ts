@@ -2,7 +2,9 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import type { Client } from '../../client/client.ts'
 import { errorCodeOf, messageOf } from '../../effects/thrown.ts'
@@ -17,8 +19,9 @@ import { columnShelf } from '../saved-columns.ts'
 import { filterShelf } from '../saved-filters.ts'
 import { parseLocator, type View } from '../ui/places.ts'
 import { tell } from '../ui/plain.ts'
+import { parseRecording, recordSession } from '../ui/recording.ts'
 import type { CommandOutcome, SessionDeps } from '../ui/session.ts'
-import { isTheme, themeNames } from '../ui/themes.ts'
+import { isTheme, themeNames, usualTheme } from '../ui/themes.ts'
 import { stopSignal } from '../until-stopped.ts'
 
 /** Runs one command of kit with that context. */
@@ -27,14 +30,17 @@ export type RunWords = (context: Context, words: readonly string[]) => Promise<n
 export async function ui(context: Context, options: Options, words: readonly string[], runWords: RunWords): Promise<void> {
   const view = locate(words[0])
   const { terminal } = context
+  if (options.replay !== undefined) return await replay(context, options.replay, options.theme)
   const isPlain = options.plain === true || terminal === undefined || context.env['INK_SCREEN_READER'] === 'true'
+  if (isPlain && options.record !== undefined)
+    throw new CommandError(exitCodes.invalid, 'error: --record needs a terminal: what is printed goes to a file by itself')
   const several = context.contexts
   if (several.length > 0 && (isPlain || terminal === undefined))
     throw new CommandError(exitCodes.invalid, 'error: --plain tells of one cluster: name one with --context')
   if (several.length > 0 && terminal !== undefined) {
     const clusters = await Promise.all(several.map(async (name) => ({ name, context: name, client: await context.clientOf(name) })))
     const theme = themeOf(options.theme ?? context.env['KIT_THEME'])
-    await draw(context, clusters, terminal, { start: view, isReadOnly: options.readOnly === true, theme }, runWords)
+    await draw(context, clusters, terminal, { start: view, isReadOnly: options.readOnly === true, theme, record: options.record }, runWords)
     return
   }
   const client = await context.client()
@@ -50,7 +56,7 @@ export async function ui(context: Context, options: Options, words: readonly str
     return
   }
   const theme = themeOf(options.theme ?? context.env['KIT_THEME'])
-  await showDashboard(context, client, terminal, { start, isReadOnly: options.readOnly === true, theme }, runWords)
+  await showDashboard(context, client, terminal, { start, isReadOnly: options.readOnly === true, theme, record: options.record }, runWords)
 }
 
 function locate(text: string | undefined): View {
@@ -77,6 +83,8 @@ interface Wishes {
   readonly isReadOnly: boolean
   /** Undefined: that of the context. */
   readonly theme?: string | undefined
+  /** A file that is not there yet. */
+  readonly record?: string | undefined
 }
 
 /** Until somebody quits. The terminal is as it was afterwards. */
@@ -104,16 +112,22 @@ async function draw(
   context: Context,
   clusters: SessionDeps['clusters'],
   terminal: NonNullable<Context['terminal']>,
-  { start, isReadOnly, theme }: Wishes,
+  { start, isReadOnly, theme, record }: Wishes,
   runWords: RunWords,
 ): Promise<void> {
   const { Session, drawSession } = await loadScreen()
   const { stdin, stdout } = terminal
+  const joined = [...clusters]
   const session = new Session({
     clusters,
+    async clientOf(name) {
+      const client = await context.clientOf(name)
+      joined.push({ name, context: name, client })
+      return client
+    },
     clock: context.clock,
-    run: (words) => runQuietly(context, clusters, words, runWords),
-    runAlone: (words) => runAlone(context, words),
+    run: (words) => runQuietly(context, joined, words, runWords),
+    runAlone: (words) => runAlone(context, clusters, words),
     save: (name, text) => saveNew(name, text),
     forward: (client, task, ports, onTrouble, signal) => openForward(client, task, parseMapping(ports), '127.0.0.1', onTrouble, signal),
     browse,
@@ -126,18 +140,70 @@ async function draw(
       return parseDashboardFile(path, await readDashboardText(path))
     },
     theme,
-    hasColour: (context.env['NO_COLOR'] ?? '') === '' && context.env['TERM'] !== 'dumb',
+    hasColour: hasColour(context.env),
     isReadOnly,
     start,
     size: { columns: stdout.columns, rows: stdout.rows },
   })
   keepHeapSmall()
-  await drawSession(session, { stdin, stdout }, stopSignal(context))
+  const file = record === undefined ? undefined : openNew(record)
+  const end = file === undefined ? undefined : recordSession(session, context.clock, (text) => void writeSync(file, text))
+  try {
+    await drawSession(session, { stdin, stdout }, stopSignal(context))
+  } finally {
+    const trouble = end?.()
+    if (file !== undefined) closeSync(file)
+    if (trouble !== undefined) context.err(`warning: --record ${record}: ${trouble}`)
+  }
+}
+
+/** Logs may be in it: only its owner may read it. */
+function openNew(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600)
+  } catch (error) {
+    const why = errorCodeOf(error) === 'EEXIST' ? 'it is there already' : messageOf(error)
+    throw new CommandError(exitCodes.invalid, `error: --record ${path}: ${why}`)
+  }
+}
+
+async function replay({ terminal, env, clock, ...context }: Context, path: string, theme: string | undefined): Promise<void> {
+  if (terminal === undefined) throw new CommandError(exitCodes.invalid, 'error: --replay needs a terminal')
+  const [{ Replay }, { draw: drawReplay }] = await Promise.all([import('../ui/replay.ts'), import('../ui/app.ts')])
+  const { stdin, stdout } = terminal
+  try {
+    const recording = parseRecording(await readFile(path, 'utf8'))
+    const size = { columns: stdout.columns, rows: stdout.rows }
+    const show = new Replay({ recording, clock, size, theme: themeOf(theme ?? env['KIT_THEME']) ?? usualTheme, hasColour: hasColour(env) })
+    await drawReplay(show, { stdin, stdout }, stopSignal({ terminal, env, clock, ...context }))
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+    throw new CommandError(exitCodes.invalid, `error: --replay ${path}: ${messageOf(error)}`)
+  }
+}
+
+function hasColour(env: Context['env']): boolean {
+  return (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
 }
 
 async function runShell(command: string): Promise<CommandOutcome> {
-  const { status, signal } = spawnSync('sh', ['-c', command], { stdio: 'inherit' })
+  const { status, signal } = await uninterrupted(() => spawnSync('sh', ['-c', command], { stdio: 'inherit' }))
   return { isGood: status === 0, text: status === 0 ? '' : `${command} ended with ${status ?? signal}` }
+}
+
+/** Ctrl-C is for whoever has the terminal. We hear of it, too, and only after that one has ended. */
+async function uninterrupted<T>(run: () => T): Promise<T> {
+  const listeners = process.rawListeners('SIGINT')
+  const ignore = (): void => {}
+  process.removeAllListeners('SIGINT').on('SIGINT', ignore)
+  try {
+    return run()
+  } finally {
+    // What came meanwhile is told when the loop has gone round once.
+    for (let turns = 0; turns < 2; turns += 1) await setImmediate()
+    process.off('SIGINT', ignore)
+    for (const listener of listeners) process.on('SIGINT', listener as NodeJS.SignalsListener)
+  }
 }
 
 /** Keys go to the pager, and to nobody else until it has ended. */
@@ -179,13 +245,15 @@ async function saveNew(name: string, text: string): Promise<string> {
  * A shell or an editor needs what only a program of its own has: the terminal, and all keys. We stand still meanwhile,
  * because who reads the terminal at the same time gets some of them; afterwards the cluster is read again.
  */
-async function runAlone({ programs, target }: Context, words: readonly string[]): Promise<CommandOutcome> {
+async function runAlone({ programs, target }: Context, [only]: SessionDeps['clusters'], given: readonly string[]): Promise<CommandOutcome> {
+  // That it was begun with may have been found by its socket, and not by a context.
+  const isFirst = given[0] === '--context' && given[1] === only?.context && only?.name !== only?.context
+  const words = isFirst ? given.slice(2) : given
   const found = words[0] === '--context' ? undefined : await target()
   const where = found === undefined ? [] : found.context === undefined ? ['--socket', found.socket] : ['--context', found.context]
-  const { status, stderr } = spawnSync(programs.node, [programs.kit, ...where, ...words], {
-    stdio: ['inherit', 'inherit', 'pipe'],
-    encoding: 'utf8',
-  })
+  const run = () =>
+    spawnSync(programs.node, [programs.kit, ...where, ...words], { stdio: ['inherit', 'inherit', 'pipe'], encoding: 'utf8' })
+  const { status, stderr } = await uninterrupted(run)
   const isGood = status === exitCodes.ok
   const line =
     stderr
@@ -223,7 +291,9 @@ async function runQuietly(
   runWords: RunWords,
 ): Promise<CommandOutcome> {
   const [words, client] =
-    given[0] === '--context' ? [given.slice(2), clusters.find(({ name }) => name === given[1])?.client] : [given, clusters[0]?.client]
+    given[0] === '--context'
+      ? [given.slice(2), clusters.find(({ name, context: called }) => name === given[1] || called === given[1])?.client]
+      : [given, clusters[0]?.client]
   if (client === undefined) return { isGood: false, text: `there is no context ${given[1]} here` }
   const parts: string[] = []
   const { terminal: _, ...others } = context // The screen has asked already.

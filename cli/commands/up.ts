@@ -3,14 +3,19 @@
 import { join } from 'node:path'
 import type { Client } from '../../client/client.ts'
 import type { Context } from '../context.ts'
-import { assess } from '../convergence.ts'
+import { assess, withoutReplaced } from '../convergence.ts'
 import { type ExitCode, exitCodes } from '../exit.ts'
 import { applyInput } from '../input/input-apply.ts'
 import { startCluster } from '../local-cluster.ts'
 import type { Options } from '../options.ts'
+import { isOnPath } from '../plugins.ts'
+import { nameOfRow } from '../sort-by.ts'
 import { localTarget, type Target } from '../target.ts'
 import { formatTable } from './get.ts'
 import { type RunWords, showDashboard } from './ui.ts'
+
+/** Services that are said to be somewhere, at most. */
+const mostPlaces = 5
 
 export async function up(context: Context, options: Options, words: readonly string[], runWords: RunWords): Promise<ExitCode> {
   const { executor, dockerHost, label: labels = [], managers, workers } = options
@@ -25,6 +30,7 @@ export async function up(context: Context, options: Options, words: readonly str
     // Whichever cluster commands are for, this is about the one that was started.
     const target = (): Promise<Target> => localTarget(context.localDirectory)
     const code = await applyAndShow({ ...context, client: async () => client, target }, client, options, words, runWords)
+    await sayWhere(context, client)
     await sayOther(context)
     context.err(`\nThe cluster is running. Next:\n${nextOf(context).join('\n')}`)
     return code
@@ -36,7 +42,9 @@ export async function up(context: Context, options: Options, words: readonly str
 /** Commands without --dir are for the cluster in the usual place. */
 function nextOf({ localDirectory, env }: Context): readonly string[] {
   const isUsual = localDirectory === join(env['HOME'] ?? '', '.kit', 'local')
-  return ['get all', 'logs service/NAME', 'down'].map((words) => `  npx kit ${isUsual ? '' : `--dir ${localDirectory} `}${words}`)
+  // npx puts programs on the PATH that the shell does not find afterwards.
+  const kit = env['npm_command'] !== 'exec' && isOnPath(env, 'kit') ? 'kit' : 'npx kit'
+  return ['get all', 'logs service/NAME', 'down'].map((words) => `  ${kit} ${isUsual ? '' : `--dir ${localDirectory} `}${words}`)
 }
 
 async function applyAndShow(
@@ -56,11 +64,27 @@ async function applyAndShow(
 }
 
 async function showTables(context: Context, client: Client, withStarting: boolean): Promise<void> {
-  for (const kind of ['Service', 'Task'] as const) {
-    const table = await client.table(kind)
+  const [services, tasks, { items }] = await Promise.all([client.table('Service'), client.table('Task'), client.list('Task')])
+  // Those of another day have ended, and each slot has some of them.
+  const present = new Set(withoutReplaced(items).map(({ metadata }) => metadata.name))
+  const shown = { ...tasks, rows: tasks.rows.filter((row) => present.has(nameOfRow(row))) }
+  for (const table of [services, shown])
     if (table.rows.length > 0) context.out(`\n${formatTable(table, { wide: false }, undefined, undefined, context.width?.())}\n`)
-  }
+  const before = items.length - present.size
+  if (before > 0)
+    context.err(`\n${before === 1 ? 'One task' : `${before} tasks`} that ended before ${before === 1 ? 'is' : 'are'} in \`kit get tasks\`.`)
   if (withStarting) await sayStarting(context, client)
+}
+
+/** On this machine every published port of TCP is at the first node's address. */
+async function sayWhere(context: Context, client: Client): Promise<void> {
+  const { items } = await client.list('Service')
+  const places = items.flatMap(({ metadata, status }) => {
+    const ports = status.endpoint?.ports ?? []
+    const open = ports.filter(({ protocol, publishMode }) => protocol === 'TCP' && publishMode === 'Ingress')
+    return open.map(({ publishedPort }) => `${metadata.name} at localhost:${publishedPort}`)
+  })
+  if (places.length > 0) context.err(`\nClients reach ${places.slice(0, mostPlaces).join(', ')}.`)
 }
 
 /** Commands without --dir are for another cluster: that must not be a surprise. */
@@ -70,7 +94,7 @@ async function sayOther(context: Context): Promise<void> {
     context.err(`\nnote: commands are for context "${target.context}"; \`kit ctx local\` makes them be for this cluster`)
 }
 
-/** Without files nobody waits for tasks (design.md §10), so what is not up yet is named. */
+/** Without files nobody waits for tasks, so what is not up yet is named. */
 async function sayStarting(context: Context, client: Client): Promise<void> {
   const [{ items: services }, { items: tasks }] = await Promise.all([client.list('Service'), client.list('Task')])
   const starting = services
@@ -84,6 +108,9 @@ async function sayStarting(context: Context, client: Client): Promise<void> {
     )
     .filter(({ verdict, done, wanted }) => verdict.outcome === 'converging' && done < wanted)
   if (starting.length === 0) return
-  const counts = starting.map(({ name, done, wanted }) => `${name} ${done}/${wanted}`).join(', ')
-  context.err(`\nStill starting: ${counts}.   \`kit wait services ${starting.map(({ name }) => name).join(' ')}\` waits for it`)
+  const counts = starting.map(({ name, done, wanted, verdict }) => {
+    const failure = verdict.outcome === 'converging' ? verdict.failure : undefined
+    return `${name} ${done}/${wanted}${failure === undefined ? '' : ` (${failure})`}`
+  })
+  context.err(`\nNot up yet: ${counts.join(', ')}. \`kit wait services ${starting.map(({ name }) => name).join(' ')}\` waits for it`)
 }

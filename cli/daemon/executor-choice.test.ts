@@ -52,6 +52,14 @@ test('auto takes Docker when it answers, and whoever stops the node finds that',
   assert.equal((await openRecordedExecutor(deps.directory, deps.programs)).name, 'docker')
 })
 
+test('an empty DOCKER_HOST names no engine, so the recorded one stays', async (context) => {
+  const { deps, host, startEngine } = scene(context)
+  await startEngine()
+  await chooseExecutor(deps, { executor: 'docker' })
+  await chooseExecutor({ ...deps, environment: { DOCKER_HOST: '' } }, { executor: 'auto' })
+  assert.equal(JSON.parse(readFileSync(join(deps.directory, 'executor.json'), 'utf8')).dockerHost, host)
+})
+
 test('auto takes processes when nothing answers, and stays with them when Docker comes', async (context) => {
   const { deps, startEngine } = scene(context)
   assert.equal((await chooseExecutor(deps, { executor: 'auto' })).name, 'process')

@@ -63,7 +63,7 @@ const tasksOf = (directory: string): string => join(directory, 'tasks')
 
 async function choose(deps: ChoiceDeps, flags: ExecutorFlags, before: Choice | undefined): Promise<Choice> {
   const recordedHost = before?.executor === 'docker' ? before.dockerHost : undefined
-  const dockerHost = flags.dockerHost ?? deps.environment['DOCKER_HOST'] ?? recordedHost ?? defaultDockerHost
+  const dockerHost = namedHost(flags, deps.environment) ?? recordedHost ?? defaultDockerHost
   const docker: Choice = { executor: 'docker', dockerHost, ...deps.identity }
   if (flags.executor === 'process') return { executor: 'process' }
   if (flags.executor === 'auto' && before?.executor === 'process') return before
@@ -74,9 +74,14 @@ async function choose(deps: ChoiceDeps, flags: ExecutorFlags, before: Choice | u
   return docker
 }
 
+/** An empty variable names none, as for docker itself. */
+function namedHost(flags: ExecutorFlags, environment: ChoiceDeps['environment']): string | undefined {
+  return flags.dockerHost ?? (environment['DOCKER_HOST'] || undefined)
+}
+
 /** Rejects with what to do when the engine that would be taken does not answer: for people who wait for it. */
 export async function assertEngineAnswers(flags: ExecutorFlags, environment: ChoiceDeps['environment']): Promise<void> {
-  const trouble = await troubleOf(flags.dockerHost ?? environment['DOCKER_HOST'] ?? defaultDockerHost)
+  const trouble = await troubleOf(namedHost(flags, environment) ?? defaultDockerHost)
   if (trouble !== undefined)
     throw new Error(`${trouble}. Start Docker, name its address with --docker-host or DOCKER_HOST, or use --executor process`)
 }

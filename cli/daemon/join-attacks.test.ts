@@ -31,6 +31,7 @@ import { createDisk } from '../../effects/real/disk.ts'
 import { createHttps } from '../../effects/real/https.ts'
 import { createKeys } from '../../effects/real/keys.ts'
 import { createRandom } from '../../effects/real/random.ts'
+import { until } from '../../effects/real/testdata/until.ts'
 import { createTlsTransport } from '../../effects/real/tls-transport.ts'
 import type { NodeNetwork } from '../../node/network.ts'
 import { createNode } from '../../node/node.ts'
@@ -70,17 +71,6 @@ function cluster(): { readonly ca: NonNullable<Cluster['status']['ca']>; readonl
 
 const managerId = (): string => [...store.view.list('Node')].find(({ spec }) => spec.role === 'Manager')?.metadata.name ?? ''
 
-async function until(look: () => void): Promise<void> {
-  for (const deadline = performance.now() + 20_000; ; ) {
-    try {
-      return look()
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
 async function start(network: NodeNetwork, name: string): Promise<Awaited<ReturnType<typeof createNode>>> {
   const { role, transport, managers, advertise, onCertificate, certificate } = network
   return await createNode(
@@ -109,7 +99,7 @@ before(async () => {
   running = Promise.all([node.run(stop.signal), network.run(stop.signal, node.store)]).catch((error: unknown) => {
     if (!stop.signal.aborted) throw error
   })
-  await until(() => assert.ok(lines.some(({ message }) => message === 'Listening for other nodes')))
+  await until('the manager listens', () => lines.some(({ message }) => message === 'Listening for other nodes'))
 })
 after(async () => {
   stop.abort()
@@ -129,7 +119,7 @@ const enter = (name: string, more: Partial<NetworkFlags> = {}): Promise<NodeNetw
 async function refusal(since: number): Promise<Line> {
   const found = (): readonly Line[] =>
     lines.slice(since).filter(({ level, message }) => level === 'warn' && /^Refused (a|to)/.test(message))
-  await until(() => assert.ok(found().length > 0))
+  await until('the refusal is said', () => found().length > 0)
   const [line, ...more] = found()
   assert.ok(line !== undefined)
   assert.deepEqual(more, [])
@@ -321,7 +311,10 @@ test('labels and host names that look like paths stay words, or are refused', as
     executor: 'x',
   }
   await session.send(Buffer.from(JSON.stringify({ type: 'hello', nodeName: worker.role.identity.nodeId, description })))
-  await until(() => assert.equal(store.view.get('Node', worker.role.identity.nodeId)?.status.description?.hostname, '../../../evil'))
+  await until(
+    'the node has described itself',
+    () => store.view.get('Node', worker.role.identity.nodeId)?.status.description?.hostname === '../../../evil',
+  )
   session.close()
   for (const entry of readdirSync(home, { recursive: true, encoding: 'utf8' })) assert.doesNotMatch(entry, /evil/)
   assert.deepEqual(

@@ -16,6 +16,7 @@ import type { KitNode } from '../../node/node-options.ts'
 import { version } from '../version.ts'
 import { chooseExecutor, type ExecutorFlags } from './executor-choice.ts'
 import { foundSource } from './found-source.ts'
+import { readMachine } from './machine-stats.ts'
 import { type NetworkFlags, openRealNetwork } from './open-network.ts'
 import { serveUsers, userAddress } from './user-door.ts'
 
@@ -118,6 +119,7 @@ async function openInRole(
       directory,
       hostname,
       executor,
+      machineStats: () => readMachine(directory),
       portServer: createPortServer({ address: flags.publishAddress, log }),
       managers,
       onManagers(told) {

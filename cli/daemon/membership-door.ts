@@ -83,6 +83,6 @@ export function fixedMembership(membership: Membership) {
     join: () => refuse(other),
     unlock: () => Promise.reject(new StatusError('Conflict', 'this node is not locked')),
     leave: () =>
-      refuse("stop it, and remove it on a manager with `kit node rm`; or start it again with --standby, and then 'kit swarm leave' works"),
+      refuse('stop it, and remove it on a manager with `kit node rm`; or start it again with --standby, and then `kit swarm leave` works'),
   } satisfies MembershipActions
 }

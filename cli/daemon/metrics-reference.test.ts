@@ -10,7 +10,7 @@ import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { NodeMetrics } from '../../node/metrics.ts'
-import { openStore } from '../../store/store.ts'
+import { openStore } from '../../store/open-store.ts'
 import { measureProcess } from './process-metrics.ts'
 
 const document = join(import.meta.dirname, '../../docs/observability.md')

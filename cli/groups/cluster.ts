@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander'
 import { clusterFlags, refusedClusterFlags } from '../cluster/swarm-settings.ts'
-import { hidden, inspectAs, inspected, listing, many, type Registry } from './group.ts'
+import { formatted, hidden, inspectAs, listing, many, type Registry } from './group.ts'
 
 export function addCluster({ add, output }: Registry, cluster: Command): void {
   add(
@@ -15,9 +15,9 @@ export function addCluster({ add, output }: Registry, cluster: Command): void {
   add(
     'inspect',
     'Show the settings of the cluster',
-    (command) => inspected(output(command)),
+    (command) => formatted(output(command).argument('[cluster]', 'default')),
     async (context, options, words) =>
-      inspectAs('clusters', context, options, words) ?? (await import('../commands/cluster.ts')).inspect(context, words),
+      inspectAs('clusters', context, options, named(words)) ?? (await import('../commands/cluster.ts')).inspect(context, named(words)),
     cluster,
   )
   add(
@@ -27,8 +27,8 @@ export function addCluster({ add, output }: Registry, cluster: Command): void {
       settings(command, 'swarmctl')
         .option('--rotate-join-token <role>', 'make a new token for workers or managers: the old one stops working')
         .option('--rotate-unlock-key', 'make a new unlock key of managers')
-        .argument('<cluster>', 'default'),
-    async (context, options, words) => (await import('../commands/cluster.ts')).update(context, options, words),
+        .argument('[cluster]', 'default'),
+    async (context, options, words) => (await import('../commands/cluster.ts')).update(context, options, named(words)),
     cluster,
   )
   add(
@@ -53,6 +53,11 @@ export function addCluster({ add, output }: Registry, cluster: Command): void {
     async (context, options, words) => (await import('../commands/backup.ts')).restore(context, options, words),
     cluster,
   )
+}
+
+/** There is one cluster, and its name is the same everywhere. */
+function named(words: readonly string[]): readonly string[] {
+  return words.length === 0 ? ['default'] : words
 }
 
 export const externalCaFlag = '--external-ca <spec>'

@@ -41,8 +41,10 @@ export const listing: Configure = (command) =>
     .option('--no-trunc', 'whole ids, however narrow the terminal is')
 export const tasksListing: Configure = (command) => listing(command).option('--no-resolve', 'ids of nodes instead of host names')
 
-export const inspected: Configure = (command) =>
-  command.argument('<name...>').option('-f, --format <format>', 'json (default: for people)').addOption(hidden('--pretty'))
+export const inspected: Configure = (command) => formatted(command.argument('<name...>'))
+
+export const formatted: Configure = (command) =>
+  command.option('-f, --format <format>', 'json (default: for people)').addOption(hidden('--pretty'))
 
 /** `-o json` and the like are those of `kit get`; undefined when nothing of that kind is asked for. */
 export function inspectAs(plural: string, context: Context, options: Options, words: readonly string[]): Promise<void> | undefined {

@@ -19,7 +19,15 @@ test('a command of docker or kubectl that kit calls otherwise is told, with and 
   assert.match(await complaintOf('--dir', '/tmp/x', 'inspect', 'web'), /unknown command 'inspect'\n\(In kit: kit describe KIND\/NAME/)
   assert.match(await complaintOf('config', 'use-context', 'x'), /\(In kit: kit ctx NAME\)/)
   assert.match(await complaintOf('apply', 'run.yml'), /^error: files come after -f: kit apply -f run\.yml\n/)
+  assert.match(await complaintOf('plan', 'run.yml'), /^error: files come after -f: kit plan -f run\.yml\n/)
+  assert.match(await complaintOf('diff', 'run.yml'), /^error: files come after -f: kit diff -f run\.yml; of revisions/)
+  assert.match(await complaintOf('diff', '--from', '1'), /^error: of which service\?/)
   assert.match(await complaintOf('gett', 'tasks'), /Did you mean get\?/)
+  for (const words of [
+    ['gett', '--help'],
+    ['help', 'gett'],
+  ])
+    assert.match(await complaintOf(...words), /unknown command 'gett'\n.*get\?/)
   assert.match(await complaintOf('get', 'tasks', '-A'), /unknown option '-A': kit has no namespaces/)
   assert.match(await complaintOf('scale', 'web', '--replicas=3'), /unknown option '--replicas=3': write NAME=3/)
 })

@@ -15,8 +15,8 @@ const commands: Readonly<Record<string, string>> = {
   images: 'kit get services: each node pulls the images that its tasks need',
   image: 'kit get services: each node pulls the images that its tasks need',
   pull: 'kit apply: each node pulls the images that its tasks need',
-  info: 'kit cluster inspect default, or kit doctor',
-  'cluster-info': 'kit cluster inspect default, or kit whoami',
+  info: 'kit cluster inspect, or kit doctor',
+  'cluster-info': 'kit cluster inspect, or kit whoami',
   context: 'kit ctx',
   backup: 'kit cluster backup FILE',
   restore: 'kit cluster restore FILE --state-dir DIR',
@@ -28,7 +28,6 @@ const commands: Readonly<Record<string, string>> = {
   start: 'kit up for a cluster, or kit scale SERVICE=1',
   stop: 'kit scale SERVICE=0, or kit down for the whole cluster',
   kill: 'kit scale SERVICE=0, or kit rollout restart SERVICE',
-  attach: 'kit logs SERVICE -f, or kit exec -it TASK -- sh',
   debug: 'kit exec -it TASK -- sh, or kit explain task/NAME',
   expose: 'kit service update --publish-add 8080:80 SERVICE',
   autoscale: 'kit scale SERVICE=5',
@@ -49,23 +48,6 @@ const options: Readonly<Record<string, string>> = {
   '--replicas': 'write NAME=3',
 }
 
-/** What Kubernetes and docker call kinds. */
-const kinds: Readonly<Record<string, string>> = {
-  ...named('tasks', 'po', 'pod', 'pods', 'container', 'containers'),
-  ...named('services', 'deploy', 'deployment', 'deployments', 'sts', 'statefulset', 'statefulsets'),
-  ...named('services', 'ds', 'daemonset', 'daemonsets', 'job', 'jobs', 'cj', 'cronjob', 'cronjobs', 'ing', 'ingress', 'ingresses'),
-  ...named('services', 'ep', 'endpoints', 'endpointslices'),
-  ...named('revisions', 'rs', 'replicaset', 'replicasets', 'controllerrevisions'),
-  ...named('configs', 'cm', 'configmap', 'configmaps'),
-  ...named('volumes', 'pv', 'pvc', 'persistentvolumes', 'persistentvolumeclaims'),
-  ...named('stacks', 'ns', 'namespace', 'namespaces'),
-  ...named('users', 'sa', 'serviceaccount', 'serviceaccounts'),
-}
-
-function named(kind: string, ...words: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(words.map((word) => [word, kind]))
-}
-
 /** A complaint of the parser, with what kit has instead; `words` come after `kit`. */
 export function explainComplaint(text: string, words: readonly string[]): string {
   const [first = '', second = ''] = words
@@ -73,16 +55,11 @@ export function explainComplaint(text: string, words: readonly string[]): string
     const instead = lookUp(commands, `${first} ${second}`) ?? lookUp(commands, first)
     return instead === undefined ? text : `${text.split('\n')[0]}\n(In kit: ${instead})\n`
   }
-  const [, verb, file] = /^error: too many arguments for '(apply|diff)'.*: (\S+)\.\n/.exec(text) ?? []
+  const [, verb, file] = /^error: too many arguments for '(apply|plan)'.*: (\S+)\.\n/.exec(text) ?? []
   if (verb !== undefined) return `error: files come after -f: kit ${verb} -f ${file}\n`
   const [, option = ''] = /^error: unknown option '([^'=]+)/.exec(text) ?? []
   const without = lookUp(options, option)
   return without === undefined ? text : `${text.trimEnd()}: ${without}\n`
-}
-
-/** The kind of kit that the word means, in the plural. */
-export function kindFor(word: string): string | undefined {
-  return lookUp(kinds, word.toLowerCase())
 }
 
 function lookUp(record: Readonly<Record<string, string>>, key: string): string | undefined {

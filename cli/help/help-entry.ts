@@ -27,4 +27,7 @@ export const exitTexts = {
   exec: `
   that of the command, or 128 and the number of the signal that ended it
   1 when no such task runs    2 invalid input    130 interrupted`,
+  attach: `
+  that of the program, or 128 and the number of the signal that ended it
+  0 left by Ctrl-P Ctrl-Q    1 error    2 invalid input    130 interrupted`,
 } as const

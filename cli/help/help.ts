@@ -7,6 +7,7 @@ import { exitTexts, type Help, nodes } from './help-entry.ts'
 import { swarmHelp } from './swarm-help.ts'
 
 const names = 'A name may be shortened to any beginning that only one object has.'
+const slots = 'run_web.2 is the task that slot 2 of run_web has now.'
 const files = 'A file is a Compose file (a stack) or holds objects of kit, in YAML or JSON.'
 const composeKeys = 'docs/compose.md says what each key of a Compose file does.'
 
@@ -61,9 +62,19 @@ const help: Readonly<Record<string, Help>> = {
     ],
     exit: 'converging',
   },
+  plan: {
+    notes: [files, composeKeys, '`kit apply --if-version` applies what a plan has shown, and nothing else.'],
+    examples: ['kit plan -f manifests/run.yml', 'kit plan -f deploy -R', 'kit plan -f - --name shop < compose.yml'],
+    exit: 'diff',
+  },
   diff: {
-    notes: [files, composeKeys],
-    examples: ['kit diff -f manifests/run.yml', 'kit diff -f deploy -R', 'kit diff -f - --name shop < compose.yml'],
+    notes: [files, composeKeys, '`kit history SERVICE` lists the revisions of a service.'],
+    examples: [
+      'kit diff -f manifests/run.yml',
+      'kit diff -f deploy -R',
+      'kit diff -f - --name shop < compose.yml',
+      'kit diff service/run_web --from 1 --to 2',
+    ],
     exit: 'diff',
   },
   get: {
@@ -78,7 +89,7 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'plain',
   },
   describe: {
-    notes: [names, nodes, '`kit get KIND/NAME -o yaml` has every field.'],
+    notes: [names, slots, nodes, '`kit get KIND/NAME -o yaml` has every field.'],
     examples: ['kit describe service/run_web', 'kit describe node node-1', 'kit describe tasks -l kit/stack=run'],
     exit: 'plain',
   },
@@ -119,6 +130,7 @@ const help: Readonly<Record<string, Help>> = {
       'Lines of several tasks are in order of time.',
       'A line without a level counts as the one before it of its task.',
       names,
+      slots,
     ],
     examples: [
       'kit logs service/run_web --tail 20 -f',
@@ -128,9 +140,22 @@ const help: Readonly<Record<string, Help>> = {
     exit: 'plain',
   },
   exec: {
-    notes: ['A target without a kind is a service of that name (one of its tasks), or a task.', names],
+    notes: ['A target without a kind is a service of that name (one of its tasks), or a task.', names, slots],
     examples: ['kit exec run_web.1 -- ls -l', 'kit exec -it run_web.1 -- sh', "echo hello | kit exec -i service/run_web -- sh -c 'wc -c'"],
     exit: 'exec',
+  },
+  attach: {
+    notes: [
+      'A target without a kind is a service of that name (one of its tasks), or a task.',
+      names,
+      slots,
+      'What it writes is shown from now on: `kit logs` has what was before.',
+      'With -i and -t, Ctrl-P Ctrl-Q leaves, and so does Ctrl-C without them: the task',
+      'goes on. -i needs `stdin_open: true` in the service, and -t `tty: true`. A task',
+      'that is a plain process has neither: its lines are shown once they are complete.',
+    ],
+    examples: ['kit attach -it run_shell.1', 'kit attach service/run_web', 'echo reload | kit attach -i service/run_worker'],
+    exit: 'attach',
   },
   cp: {
     notes: [

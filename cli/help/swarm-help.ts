@@ -119,20 +119,20 @@ export const swarmHelp: Readonly<Record<string, Help>> = {
     exit: 'plain',
   },
   cluster: {
-    examples: ['kit cluster inspect default', 'kit cluster update default --taskhistory 10', 'kit cluster backup kit-$(date +%F).backup'],
+    examples: ['kit cluster inspect', 'kit cluster update --taskhistory 10', 'kit cluster backup kit-$(date +%F).backup'],
     exit: 'none',
   },
   'cluster ls': { examples: ['kit cluster ls', 'kit cluster ls -q', 'kit cluster ls --format json'], exit: 'plain' },
   'cluster inspect': {
-    examples: ['kit cluster inspect default', 'kit cluster inspect default --format json', 'kit cluster inspect default -o yaml'],
+    examples: ['kit cluster inspect', 'kit cluster inspect --format json', 'kit cluster inspect -o yaml'],
     exit: 'plain',
   },
   'cluster update': {
     examples: [
-      'kit cluster update default --taskhistory 10 --heartbeatperiod 10s',
-      'kit cluster update default --certexpiry 720h',
-      'kit cluster update default --external-ca protocol=cfssl,url=https://ca.example.com:8888/api/v1/cfssl/sign',
-      'kit cluster update default --autolock --rotate-unlock-key',
+      'kit cluster update --taskhistory 10 --heartbeatperiod 10s',
+      'kit cluster update --certexpiry 720h',
+      'kit cluster update --external-ca protocol=cfssl,url=https://ca.example.com:8888/api/v1/cfssl/sign',
+      'kit cluster update --autolock --rotate-unlock-key',
     ],
     exit: 'plain',
   },

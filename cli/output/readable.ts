@@ -2,6 +2,7 @@
 // `kit get -o yaml` has every field as it is.
 
 import type { Kind } from '../../api/objects.ts'
+import { roundedMemory } from '../../api/quantity.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import { isJsonObject, type Json, type JsonObject, type WireObject } from '../../api/wire.ts'
 
@@ -12,7 +13,7 @@ const bookkeeping: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   Task: ['spec.serviceUid', 'spec.node', 'spec.nodeName', 'spec.placedFor', 'spec.settledAt', 'spec.rollout'],
 }
 /** Fields that hold ms since 1970. */
-const timeField = /^(at|\w+At|notBefore|until|restarts)$/
+const timeField = /^(at|\w+At|notBefore|notAfter|until|restarts)$/
 
 export function readable({ kind, spec, status }: WireObject): JsonObject {
   const whole: unknown = JSON.parse(JSON.stringify({ spec, status }))
@@ -27,10 +28,11 @@ export function readable({ kind, spec, status }: WireObject): JsonObject {
 function keep(object: JsonObject, path: string, hidden: ReadonlySet<string>): JsonObject {
   const entries = Object.entries(object).filter(([key]) => !hidden.has(`${path}${key}`))
   return Object.fromEntries(
-    entries.map(([key, value]) => [
-      key,
-      isJsonObject(value) ? keep(value, `${path}${key}.`, hidden) : timeField.test(key) ? timeOf(value) : value,
-    ]),
+    entries.map(([key, value]) => {
+      if (isJsonObject(value)) return [key, keep(value, `${path}${key}.`, hidden)]
+      if (key === 'memoryBytes' && typeof value === 'number') return ['memory', roundedMemory(value)]
+      return [key, timeField.test(key) ? timeOf(value) : value]
+    }),
   )
 }
 

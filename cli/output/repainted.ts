@@ -1,7 +1,7 @@
 // A text that is painted over by the next one, on a terminal: what is above it stays, and so does the last one.
 
-import stringWidth from 'string-width'
 import type { TerminalSize } from '../../api/exec.ts'
+import stringWidth from './string-width.ts'
 
 export class Repainted {
   readonly #out: (text: string) => void

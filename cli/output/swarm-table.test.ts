@@ -36,5 +36,10 @@ test('details: what is not there is left out, with headings that nothing is belo
     ['Ports', ''],
   ])
   assert.equal(details, 'ID                : x\nTemplate\n Container\n  Image           : redis')
+  assert.equal(
+    formatDetails([['  Args', 'node -e one\ntwo\n']]),
+    '  Args            : node -e one\n                    two',
+    'lines stay below',
+  )
   assert.equal(shout('RollbackStarted'), 'ROLLBACK_STARTED')
 })

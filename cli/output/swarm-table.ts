@@ -52,6 +52,13 @@ export type Detail = string | readonly [name: string, value: string | number | u
 
 const nameWidth = 18
 
+/** A text of several lines stays in its column. */
+function below(text: string | number | undefined): string {
+  return String(text)
+    .trimEnd()
+    .replaceAll(/\n(?=.)/g, `\n${' '.repeat(nameWidth + 2)}`)
+}
+
 /** Leading spaces of a name say how deep it is. A heading is printed only when something is below it. */
 export function formatDetails(details: readonly Detail[]): string {
   const given = details.filter((detail) => typeof detail === 'string' || (detail[1] !== undefined && detail[1] !== ''))
@@ -62,6 +69,6 @@ export function formatDetails(details: readonly Detail[]): string {
   for (const detail of given.toReversed()) if (typeof detail !== 'string' || depth(kept.at(-1)) > depth(detail)) kept.push(detail)
   return kept
     .toReversed()
-    .map((detail) => harmless(typeof detail === 'string' ? detail : `${detail[0].padEnd(nameWidth)}: ${detail[1]}`))
+    .map((detail) => harmless(typeof detail === 'string' ? detail : `${detail[0].padEnd(nameWidth)}: ${below(detail[1])}`))
     .join('\n')
 }

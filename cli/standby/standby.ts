@@ -156,7 +156,7 @@ export class Standby implements MembershipActions {
 
   async #lock(): Promise<void> {
     const { nodeId } = await loadIdentity(this.#deps, this.#state.path)
-    this.#deps.log.warn('This manager is locked, and waits for its unlock key', { object: `Node/${nodeId}` })
+    this.#deps.log.warn('This manager is locked, and waits for its unlock key: `kit swarm unlock`', { object: `Node/${nodeId}` })
     this.#idle = { state: 'Locked', nodeId, why: lockedText }
   }
 

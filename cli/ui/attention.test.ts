@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Objects, Task } from '../../api/objects.ts'
 import type { WireObject } from '../../api/wire.ts'
-import { concernsOf } from './attention.ts'
+import { type Concern, concernsOf } from './attention.ts'
 import { ClusterView } from './cluster-view.ts'
+import { bindingsOn } from './keys.ts'
 
 const now = 10_000_000
 
@@ -46,11 +47,15 @@ const failed = { state: 'Failed', exitCode: 1 } as const
 
 type Given = WireObject<'Task'> | WireObject<'Service'> | WireObject<'Node'> | WireObject<'Stack'> | WireObject<'Source'>
 
-/** `bad service/web: …`, most urgent first. */
-function told(...objects: readonly Given[]): readonly string[] {
+function concernsIn(objects: readonly Given[]): readonly Concern[] {
   const view = new ClusterView()
   for (const object of objects) view.set(object.kind, object)
-  return concernsOf(view, now).map(({ severity, object, text }) => `${severity} ${object}: ${text}`)
+  return concernsOf(view, now)
+}
+
+/** `bad service/web: …`, most urgent first. */
+function told(...objects: readonly Given[]): readonly string[] {
+  return concernsIn(objects).map(({ severity, object, text }) => `${severity} ${object}: ${text}`)
 }
 
 test('what needs a person, and what does not', () => {
@@ -71,6 +76,10 @@ test('what needs a person, and what does not', () => {
       ['bad service/web: 2 tasks pending 60s: no node'],
     ],
     [[service(), task(1, { health: 'Unhealthy' })], ['bad task/web.1: unhealthy']],
+    [
+      [service(), task(1, { health: 'Unhealthy', error: 'failed its health check: no /data' })],
+      ['bad task/web.1: failed its health check: no /data'],
+    ],
     [[service(), task(1, failed, gone), task(1, failed, { ...gone, attempt: 2 }), task(1, {}, { attempt: 3 })], []],
     [
       [service(), ...[1, 2, 3].map((attempt) => task(1, failed, { ...gone, attempt }))],
@@ -104,6 +113,23 @@ test('what needs a person, and what does not', () => {
     [[source('True', 'Applied')], []],
   ]
   for (const [objects, concerns] of table) assert.deepEqual(told(...objects), concerns)
+})
+
+test('each says which key leads to its mending, and the overview has that key', () => {
+  const table: readonly (readonly [objects: readonly Given[], mend: string])[] = [
+    [[service(update('Paused'))], 'u rollout'],
+    [[service({ update: { ...update('Paused').update, requested: true } })], 'p go on'],
+    [[service(), task(1, { state: 'Pending', error: 'no node' })], 'w why'],
+    [[service(), task(1, failed, finished)], 'l logs'],
+    [[service(), task(1, { health: 'Unhealthy' })], 'l logs'],
+    [[wire('Node', 'n1', {}, { state: 'Down' })], 'd describe'],
+    [[source('False', 'Drifted', '1 changes by others')], 'd describe'],
+  ]
+  for (const [objects, mend] of table)
+    assert.deepEqual(
+      concernsIn(objects).map(({ mend: [deed, word] }) => `${bindingsOn('overview').find((each) => each.deed === deed)?.keys[0]} ${word}`),
+      [mend],
+    )
 })
 
 test('what is bad comes before what is only worth a look', () => {

@@ -6,6 +6,7 @@ import { describeEnd } from '../convergence.ts'
 import type { Connection } from './cluster-copy.ts'
 import { type ClusterView, phaseOf, type Service, type Task } from './cluster-view.ts'
 import { type Cluster, keyIn } from './clusters.ts'
+import type { Deed } from './keys.ts'
 import { hostOf, revisionName, taskName } from './names.ts'
 import { inContext, type View } from './places.ts'
 
@@ -18,7 +19,20 @@ export interface Concern {
   readonly text: string
   /** Where to look. */
   readonly opens: View
+  /** What leads to its mending soonest, and in which word. */
+  readonly mend: Mend
 }
+
+type Mend = readonly [deed: Deed, word: string]
+
+/** The key of a mend is pressed on what a concern `opens`, which is about the same object. */
+const describe: Mend = ['describe', 'describe']
+const edit: Mend = ['edit', 'edit']
+const rollout: Mend = ['rollout', 'rollout']
+const goOn: Mend = ['pause-rollout', 'go on']
+const why: Mend = ['explain', 'why']
+const logs: Mend = ['logs', 'logs']
+const open: Mend = ['open', 'open']
 
 /** A task that waits for a node gets so long before it counts: the scheduler may be about to place it. */
 const pendingForMs = 5_000
@@ -43,7 +57,7 @@ export function allConcerns(clusters: readonly Cluster[], now: number): readonly
 
 function unreachedConcern(name: string, { since, reason }: Extract<Connection, { state: 'lost' }>, now: number): Concern {
   const text = `not reached for ${formatAge(now - since)}: ${reason}`
-  return { key: keyIn(name, 'connection'), severity: 'bad', object: name, text, opens: { screen: 'cluster', context: name } }
+  return { key: keyIn(name, 'connection'), severity: 'bad', object: name, text, opens: { screen: 'cluster', context: name }, mend: open }
 }
 
 export function concernsOf(view: ClusterView, now: number): readonly Concern[] {
@@ -54,7 +68,8 @@ export function concernsOf(view: ClusterView, now: number): readonly Concern[] {
       if (applied?.status !== 'False') return []
       const { name } = stack.metadata
       const text = applied.message ?? 'it could not be merged'
-      return [{ key: `stack/${name}`, severity: 'bad', object: `stack/${name}`, text, opens: { screen: 'yaml', kind: 'Stack', name } }]
+      const opens: View = { screen: 'yaml', kind: 'Stack', name }
+      return [{ key: `stack/${name}`, severity: 'bad', object: `stack/${name}`, text, opens, mend: edit }]
     }),
     ...[...view.all('Source').values()].flatMap(sourceConcern),
     ...[...view.all('Service').values()].flatMap((service) => serviceConcerns(service, view)),
@@ -78,10 +93,10 @@ function nodeConcern(view: ClusterView, name: string, now: number): readonly Con
     const { stopping, past, ...others } = view.counts({ node: name })
     const left = Object.values(others).reduce((sum, count) => sum + count, 0)
     const tasks = left === 0 ? 'its tasks were replaced' : `${left} of its tasks are not replaced yet`
-    return [{ key: object, severity: 'bad', object, text: `${state.toLowerCase()}${since}; ${tasks}`, opens }]
+    return [{ key: object, severity: 'bad', object, text: `${state.toLowerCase()}${since}; ${tasks}`, opens, mend: describe }]
   }
   if (description?.trouble === undefined) return []
-  return [{ key: object, severity: 'bad', object, text: description.trouble, opens }]
+  return [{ key: object, severity: 'bad', object, text: description.trouble, opens, mend: describe }]
 }
 
 /** Nothing is broken: it waits for somebody to say what is meant. */
@@ -94,7 +109,7 @@ function sourceConcern({ metadata: { name }, status }: WireObject<'Source'>): re
   const object = `source/${name}`
   const severity = waiting.has(ready.reason) ? 'warning' : 'bad'
   const text = ready.message ?? ready.reason ?? 'the cluster is not as its files say'
-  return [{ key: object, severity, object, text, opens: { screen: 'describe', kind: 'Source', name } }]
+  return [{ key: object, severity, object, text, opens: { screen: 'describe', kind: 'Source', name }, mend: describe }]
 }
 
 function serviceConcerns({ metadata: { name }, status }: Service, view: ClusterView): readonly Concern[] {
@@ -103,19 +118,25 @@ function serviceConcerns({ metadata: { name }, status }: Service, view: ClusterV
   const concerns: Concern[] = []
   const { update } = status
   if (update !== undefined && update.of === status.revision) {
-    const why = update.reason === undefined ? '' : `: ${update.reason}`
+    const because = update.reason === undefined ? '' : `: ${update.reason}`
     const target = revisionName(view, update.of)
     const isStopped = update.state === 'Paused' || update.state === 'RollbackPaused'
+    const base = { key: `${object} update`, object, opens, mend: rollout }
     if (isStopped && update.requested === true)
-      concerns.push({ key: `${object} update`, severity: 'warning', object, text: `rollout of ${target} is paused by somebody`, opens })
-    else if (isStopped)
-      concerns.push({ key: `${object} update`, severity: 'bad', object, text: `rollout of ${target} stopped${why}`, opens })
-    if (update.state === 'RollbackCompleted')
-      concerns.push({ key: `${object} update`, severity: 'warning', object, text: `${target} was rolled back${why}`, opens })
+      concerns.push({ ...base, severity: 'warning', text: `rollout of ${target} is paused by somebody`, mend: goOn })
+    else if (isStopped) concerns.push({ ...base, severity: 'bad', text: `rollout of ${target} stopped${because}` })
+    if (update.state === 'RollbackCompleted') concerns.push({ ...base, severity: 'warning', text: `${target} was rolled back${because}` })
   }
   const served = status.conditions?.find(({ type }) => type === 'PortsServed')
   if (served?.status === 'False')
-    concerns.push({ key: `${object} ports`, severity: 'bad', object, text: served.message ?? 'its ports are not open', opens })
+    concerns.push({
+      key: `${object} ports`,
+      severity: 'bad',
+      object,
+      text: served.message ?? 'its ports are not open',
+      opens,
+      mend: describe,
+    })
   return concerns
 }
 
@@ -133,7 +154,7 @@ function taskConcern(view: ClusterView, tasks: readonly Task[], now: number): Co
   const trouble = troubleOf(oldest)
   const object = tasks.length === 1 ? `task/${taskName(view, oldest)}` : `service/${service}`
   const who = tasks.length === 1 ? '' : `${tasks.length} tasks `
-  const base = { key: `tasks of ${service} ${trouble}`, object, opens: tasksOf(service, trouble) }
+  const base = { key: `tasks of ${service} ${trouble}`, object, opens: tasksOf(service, trouble), mend: trouble === 'pending' ? why : logs }
   switch (trouble) {
     case 'pending': {
       const waitedMs = now - oldest.status.at
@@ -145,7 +166,7 @@ function taskConcern(view: ClusterView, tasks: readonly Task[], now: number): Co
       return isRolloutOver(view, service) ? undefined : { ...base, severity: 'bad', text: `${who}${endOf(newest)}, not restarted` }
     case 'unhealthy': {
       const { error } = newest.status
-      return { ...base, severity: 'bad', text: `${who}unhealthy${error === undefined ? '' : `: ${error}`}` }
+      return { ...base, severity: 'bad', text: `${who}${error ?? 'unhealthy'}` }
     }
     case 'replaced': {
       const failures = tasks.filter(({ status }) => now - status.at < crashLoop.withinMs).length

@@ -4,9 +4,10 @@
 import type { Kind } from '../../api/objects.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { readMembers } from '../cluster/members.ts'
 import { ClusterView } from './cluster-view.ts'
-import { follow, messageOf, type Problem } from './follow.ts'
+import { follow, type Problem } from './follow.ts'
 import { figuresOf, readMetrics } from './manager-figures.ts'
 import { type NodeReading, readingOf } from './usage.ts'
 

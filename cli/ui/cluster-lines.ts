@@ -1,6 +1,5 @@
 // The cluster as a whole: who manages it, how many of them it can lose, its root, its sources.
 
-import { X509Certificate } from 'node:crypto'
 import { formatAge } from '../../api/table.ts'
 import { newestCommit, sizeText, snapshotText, tolerableLag } from '../cluster/members.ts'
 import { rotationNotice } from '../cluster/root-rotation.ts'
@@ -86,6 +85,8 @@ function memberLines(view: ClusterView, managers: readonly Node[]): readonly Lin
 }
 
 function rootLines(certificate: string | undefined, rotation: string | undefined, now: number, columns: number): readonly Line[] {
+  // Not imported: no other screen needs what is loaded with it.
+  const { X509Certificate } = process.getBuiltinModule('node:crypto')
   const until = certificate === undefined ? undefined : new X509Certificate(certificate).validToDate.getTime()
   const days = until === undefined ? undefined : Math.floor((until - now) / 86_400_000)
   return [

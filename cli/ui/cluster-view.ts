@@ -5,6 +5,7 @@ import type { MemberStatus } from '../../api/member.ts'
 import type { Kind } from '../../api/objects.ts'
 import { claims, hasReached, isEnded, isOpen, isWanted } from '../../api/task.ts'
 import type { WireEvent, WireObject } from '../../api/wire.ts'
+import { Changes } from './changes.ts'
 import type { ManagerFigures } from './manager-figures.ts'
 import { type NodeUsage, Trends, type Usage } from './usage.ts'
 
@@ -70,6 +71,8 @@ export class ClusterView {
   readonly #counts = noTasks()
   readonly #troubled = new Map<string, Task>()
   readonly trends = new Trends()
+  /** Those of tasks, which are the most and change the most. */
+  readonly taskChanges = new Changes<Task>()
   readonly #totals = { started: 0, failed: 0, events: 0 }
   #events: readonly WireEvent[] = []
   #usage: ReadonlyMap<string, Usage> = new Map()
@@ -193,11 +196,7 @@ export class ClusterView {
     objects.set(name, object)
     this.#version++
     this.#totals.events++
-    if (before !== undefined && isTask(before)) this.#forget(before)
-    if (!isTask(object)) return
-    const state = before !== undefined && isTask(before) ? before.status.state : undefined
-    if (object.status.state !== state) this.#count(object)
-    this.#note(object)
+    if (isTask(object)) this.#replace(before !== undefined && isTask(before) ? before : undefined, object)
   }
 
   remove(kind: Kind, name: string): void {
@@ -205,7 +204,17 @@ export class ClusterView {
     if (before === undefined) return
     this.#objects[kind].delete(name)
     this.#version++
-    if (isTask(before)) this.#forget(before)
+    if (!isTask(before)) return
+    this.#forget(before)
+    this.taskChanges.add(before, undefined)
+  }
+
+  #replace(before: Task | undefined, task: Task): void {
+    if (task.status.state !== before?.status.state) this.#count(task)
+    const { service, nodeName } = task.spec
+    if (before !== undefined) this.#forget(before, before.spec.service === service && before.spec.nodeName === nodeName)
+    this.#note(task)
+    this.taskChanges.add(before, task)
   }
 
   #count({ status }: Task): void {
@@ -223,12 +232,12 @@ export class ClusterView {
     if (isTroubled(task, phase)) this.#troubled.set(task.metadata.name, task)
   }
 
-  /** Map order is order of insertion: a task that changes goes to the end, and lists sort anyway. */
-  #forget(task: Task): void {
+  /** Lists sort anyway: where it stands in its groups means nothing. */
+  #forget(task: Task, staysInGroups = false): void {
     const phase = phaseOf(task)
     this.#counts[phase]--
     for (const group of this.#groupsOf(task)) {
-      group.tasks.delete(task.metadata.name)
+      if (!staysInGroups) group.tasks.delete(task.metadata.name)
       group.counts[phase]--
     }
     this.#troubled.delete(task.metadata.name)

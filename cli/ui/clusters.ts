@@ -37,12 +37,19 @@ export interface Placed<T> {
   readonly source: Source<T>
 }
 
-export function merged<T>(clusters: readonly Cluster[], rowsOf: (view: ClusterView) => Source<T>): Source<Placed<T>> {
+export function merged<T extends object>(clusters: readonly Cluster[], rowsOf: (view: ClusterView) => Source<T>): Source<Placed<T>> {
   const [first, ...others] = clusters.map(({ name, view }, at) => ({ cluster: name, at, source: rowsOf(view) }))
   if (first === undefined) throw new Error('a dashboard has at least one cluster')
   const { columns, compare, labels } = first.source
+  // An item that stays as it is stays the same row.
+  const known = new WeakMap<T, Placed<T>>()
+  const placed = (item: T, from: Omit<Placed<T>, 'item'>): Placed<T> => {
+    const made = known.get(item) ?? { item, ...from }
+    known.set(item, made)
+    return made
+  }
   return {
-    items: [first, ...others].flatMap((from) => [...from.source.items].map((item): Placed<T> => ({ item, ...from }))),
+    items: () => [first, ...others].flatMap((from) => [...from.source.items()].map((item) => placed(item, from))),
     key: ({ item, cluster, source }) => keyIn(cluster, source.key(item)),
     ...(labels === undefined ? {} : { labels: ({ item }) => labels(item) }),
     compare: (a, b) => a.at - b.at || compare(a.item, b.item),

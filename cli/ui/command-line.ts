@@ -9,16 +9,14 @@ import type { Cluster } from './clusters.ts'
 import { hostOf } from './names.ts'
 import { alones, inContext, parseLocator, type View } from './places.ts'
 
-/** Throws with what is wrong. Of several clusters, the one that has it, unless the text names some. */
+/** All clusters that the text names are there. Throws with what is wrong. Of several clusters, the one that has it, unless the text names some. */
 export function placeCalled(clusters: readonly Cluster[], text: string): View {
   const place = parseLocator(text)
   const names = clusters.map(({ name }) => name).join(', ')
   const wanted = place.context?.split(',') ?? []
-  const unknown = wanted.find((each) => !clusters.some(({ name }) => name === each))
   const possible = place.context === undefined ? clusters : clusters.filter(({ name }) => wanted.includes(name))
   const [first, ...others] = possible
-  if (first === undefined || unknown !== undefined)
-    throw new Error(`no context "${unknown}" is shown here: there ${names.includes(',') ? 'are' : 'is'} ${names}`)
+  if (first === undefined) throw new Error(`no context "${place.context}" is shown here`)
   if (clusters.length === 1) return withWholeNames(first.view, inContext(place, undefined))
   if (others.length === 0 || !hasName(place)) return others.length === 0 ? withWholeNames(first.view, place) : place
   // What is in a cluster that was not reached yet nobody knows.
@@ -34,6 +32,12 @@ export function placeCalled(clusters: readonly Cluster[], text: string): View {
   if (only === undefined) throw new Error(`${text} is in none of ${names}`)
   if (found.length > 1) throw new Error(`${text} is in several: end it with @${found.map(({ context }) => context).join(' or @')}`)
   return only
+}
+
+/** Contexts that a text names, and that are not shown. Throws with what is wrong. */
+export function missingIn(clusters: readonly Cluster[], text: string): readonly string[] {
+  const wanted = parseLocator(text).context?.split(',').filter(Boolean) ?? []
+  return wanted.filter((each) => !clusters.some(({ name }) => name === each))
 }
 
 function hasName(place: View): boolean {

@@ -55,10 +55,7 @@ test('after : a view of one cluster is named with @, and where a name is in seve
   await testing.commit([{ op: 'delete', kind: 'Service', name: 'shop_bad' }])
   await type() // It hears of that.
   assert.match((await type(':', ...'svc/shop_bad/tasks', 'enter'))[0] ?? '', /kit {2}prod of 3/)
-  assert.match(
-    (await type(':', ...'services @nowhere', 'enter')).at(-1) ?? '',
-    /no context "nowhere" is shown here: there are prod, test, lost/,
-  )
+  assert.match((await type(':', ...'services @nowhere', 'enter')).at(-1) ?? '', /there is no context "nowhere"/)
   const copied = await type('ctrl-y')
   assert.match(copied.at(-1) ?? '', /copied: kit:\/\/prod\/service\/shop_bad\/tasks/)
 })
@@ -76,7 +73,7 @@ test('the list of some of the clusters is had by their names, with a filter, and
   const all = await type(':', '@', 'enter')
   assert.match(all[0] ?? '', /kit {2}3 clusters/)
   assert.match(all[1] ?? '', /^ services .*2 of 8/)
-  assert.match((await type(':', ...'services @prod,nowhere', 'enter')).at(-1) ?? '', /no context "nowhere" is shown here/)
+  assert.match((await type(':', ...'services @prod,nowhere', 'enter')).at(-1) ?? '', /there is no context "nowhere"/)
   assert.match((await type(':', ...'tree web', 'enter')).at(-1) ?? '', /only lists have a filter/)
   assert.match((await type(':', ...'service/shop_web @test', 'enter', ':', ...'@prod', 'enter'))[0] ?? '', /kit {2}prod of 3/)
 })
@@ -92,7 +89,7 @@ test('tab completes contexts one after the other, and what was typed before', as
 test('in a context that the file says is read-only nothing is changed, by no key, mark, command or form; in others it is', async () => {
   const { type, town } = await start({ file: async () => ({ themes: {}, keys: [graphs], readOnly: ['prod'] }) })
   assert.match((await type('2'))[0] ?? '', /READ-ONLY prod 1 of 3 NOT REACHED/)
-  for (const key of ['ctrl-x', 'S', 'R', 'U', 'p', 'e', 's', 'F', 'ctrl-g'])
+  for (const key of ['ctrl-x', 'S', 'R', 'U', 'p', 'e', 's', 'a', 'F', 'ctrl-g'])
     assert.match((await type('2', 'g', key)).at(-1) ?? '', /prod is read-only: nothing is changed there/, key)
   assert.match((await type(' ', 'G', ' ', 'R')).at(-1) ?? '', /prod is read-only/, 'one of two that are marked')
   assert.match((await type(':', ...'scale service/shop_web=1 @prod', 'enter')).at(-1) ?? '', /prod is read-only/)
@@ -114,4 +111,38 @@ test('the only cluster may be read-only, and so is everything while the file can
     assert.match(town.session.frame().at(-1) ?? '', /read-only: nothing is changed here/)
     close()
   }
+})
+
+test('a context that it was not begun with is shown after @, beside the one it was begun with', async () => {
+  const [testing, here] = [createTown(), createTown()]
+  await Promise.all([testing.open(), here.open()])
+  const asked: string[] = []
+  const town = createTown({
+    clusters: [{ name: '~/.kit/local', context: 'local', client: here.client }],
+    clock: here.clock,
+    clientOf: async (context) => {
+      asked.push(context)
+      if (context !== 'test' && context !== 'local') throw new Error(`there is no context "${context}"`)
+      return context === 'test' ? testing.client : here.client
+    },
+    file: async () => ({ themes: {}, readOnly: ['test'], keys: [] }),
+  })
+  const stop = new AbortController()
+  const ended = town.session.run(stop.signal)
+  const type = async (...keys: readonly string[]): Promise<string> => {
+    for (const key of keys) town.session.press(key)
+    await Promise.all([here.clock.advance(2_500), testing.clock.advance(2_500)])
+    return town.session.frame().map(stripVTControlCharacters).join('\n')
+  }
+  assert.match(await type('2', ':', ...'@nowhere', 'enter'), /there is no context "nowhere"/)
+  assert.match(await type(':', ...'@test', 'enter'), /kit {2}test of 2 [\s\S]*>shop_api/)
+  assert.match(await type(':', ...'@', 'enter'), /2 clusters[\s\S]*>local +shop_api[\s\S]*test +shop_api/)
+  assert.match(await type('G', 'R'), /test is read-only: nothing is changed there/)
+  await type('g', 'R', 'tab', 'enter')
+  assert.deepEqual(town.ran, [['--context', 'local', 'rollout', 'restart', 'service/shop_api']])
+  assert.match(await type('[', '[', '['), /kit {2}local of 2 /, 'what was looked at before was of the one')
+  assert.match(await type(':', ...'services @local,test', 'enter'), /2 clusters/)
+  assert.deepEqual(asked, ['nowhere', 'test'], 'each is asked for once')
+  stop.abort()
+  await ended
 })

@@ -28,7 +28,7 @@ import {
   type Words,
   wordsIn,
 } from './state.ts'
-import { onNode, wantedOf } from './tables.ts'
+import { isOnNode, onNode, wantedOf } from './tables.ts'
 import { onYaml } from './yaml-deeds.ts'
 
 export interface Selected extends Named {
@@ -211,6 +211,12 @@ function look(state: UiState, deed: Deed, object: Selected, view: ClusterView): 
         state,
         effect: { do: 'hand-over', words: wordsIn(object.context, ['exec', '-it', `${kind.toLowerCase()}/${name}`, '--', 'sh']) },
       }
+    case 'attach': {
+      const task = runningTask(view, object)
+      if (task === undefined) return { state: say(state, 'no task of it runs', true) }
+      const words = ['attach', ...streamsOf(view, task), `task/${task.metadata.name}`]
+      return { state, effect: { do: 'hand-over', words: wordsIn(object.context, words) } }
+    }
     case 'edit':
       return { state, effect: { do: 'hand-over', words: wordsIn(object.context, ['edit', `${kind.toLowerCase()}/${name}`]) } }
     default:
@@ -238,6 +244,13 @@ function runningTask(view: ClusterView, object: Selected): Task | undefined {
     .filter((task) => task !== undefined)
     .filter((task) => phaseOf(task) === 'running')
     .toSorted((a, b) => (a.spec.slot ?? 0) - (b.spec.slot ?? 0))[0]
+}
+
+/** What there is to attach to besides its output. */
+function streamsOf(view: ClusterView, { spec }: Task): Words {
+  if (view.get('Node', spec.nodeName ?? '')?.status.description?.executor === 'process') return []
+  const { stdinOpen = false, tty = false } = view.get('Revision', spec.revision)?.spec.template ?? {}
+  return [...(stdinOpen ? ['--stdin'] : []), ...(tty ? ['--tty'] : [])]
 }
 
 function portsOf(view: ClusterView, task: Task): readonly { readonly targetPort: number; readonly publishedPort: number }[] {
@@ -421,9 +434,17 @@ function availabilityOf(view: ClusterView, node: string): string {
 }
 
 function drainText(view: ClusterView, name: string): string {
-  const count = onNode(view, name)
-  const tasks = count === 1 ? '1 task stops there and starts' : `${count} tasks stop there and start`
-  return `${count === 0 ? 'nothing runs there' : `${tasks} on other nodes, where they fit`}; it gets nothing new until it is activated (ctrl-k)`
+  const tied = [...view.tasksOn(name).values()].filter(
+    (task) => isOnNode(task) && view.get('Service', task.spec.service)?.spec.mode === 'Global',
+  ).length
+  const count = onNode(view, name) - tied
+  const what = [
+    ...(count > 0
+      ? [`${count === 1 ? '1 task stops there and starts' : `${count} tasks stop there and start`} on other nodes, where they fit`]
+      : []),
+    ...(tied > 0 ? [`${tied === 1 ? '1 task of a global service ends' : `${tied} tasks of global services end`}`] : []),
+  ]
+  return `${what.length === 0 ? 'nothing runs there' : what.join('; ')}; it gets nothing new until it is activated (ctrl-k)`
 }
 
 function deletion({ kind, name }: Selected, view: ClusterView): Step {

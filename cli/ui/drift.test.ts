@@ -10,7 +10,16 @@ const metadata = { name: 'web', uid: 'u', resourceVersion: '1', generation: 1, c
 test('the YAML of an object says where it is not as its source says, and who has made it so', () => {
   const view = new ClusterView()
   const drift: NonNullable<Source['status']['drift']> = [
-    { kind: 'Service', name: 'web', field: 'spec.replicas', by: 'kit-scale', user: 'ann', message: 'is 5, and the files say 2' },
+    {
+      kind: 'Service',
+      name: 'web',
+      field: 'spec.replicas',
+      by: 'kit-scale',
+      user: 'ann',
+      message: 'is 5, and the files say 2',
+      file: 'run.yml',
+      line: 9,
+    },
     { kind: 'Service', name: 'web', field: 'spec.template.command' },
     { kind: 'Service', name: 'api', field: 'spec.mode', message: 'is of another object' },
     { kind: 'Service', name: 'web', message: 'is gone' },
@@ -20,7 +29,7 @@ test('the YAML of an object says where it is not as its source says, and who has
     kind: 'Source',
     metadata: { ...metadata, name: 'shop' },
     spec: { path: '/srv' },
-    status: { drift },
+    status: { drift, inventory: [{ kind: 'Service', name: 'web', file: 'run.yml', line: 4 }] },
   })
   const entry: ManagedFieldsEntry = {
     manager: 'kit-scale',
@@ -34,7 +43,10 @@ test('the YAML of an object says where it is not as its source says, and who has
   const service: WireObject<'Service'> = {
     apiVersion: 'kit/v1',
     kind: 'Service',
-    metadata: { ...metadata, managedFields: [entry] },
+    metadata: {
+      ...metadata,
+      managedFields: [entry, { ...entry, manager: 'gitops/shop', user: 'gitops/shop', fieldsV1: { 'f:spec': { 'f:mode': {} } } }],
+    },
     spec: { mode: 'Replicated', replicas: 5, template: { image: 'x', command: ['sh'] } },
     status: {},
   }
@@ -43,7 +55,8 @@ test('the YAML of an object says where it is not as its source says, and who has
     .filter((line) => line.includes('#'))
     .map((line) => line.replaceAll(/ {2,}/g, ' '))
   assert.deepEqual(lines, [
-    '~ replicas: 5 # source shop: is 5, and the files say 2; ann with kit-scale 03:04:05',
+    ' mode: Replicated # gitops/shop 03:04:05, run.yml:4',
+    '~ replicas: 5 # source shop, run.yml:9: is 5, and the files say 2; ann with kit-scale 03:04:05',
     '~ command: # source shop: the files say something else',
   ])
 })

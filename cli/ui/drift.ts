@@ -39,11 +39,26 @@ function sourceDrift(view: ClusterView, { kind, metadata: { name } }: WireObject
   const found = [...view.all('Source').values()].flatMap(({ metadata, status }) =>
     (status.drift ?? []).flatMap((each): readonly [string, string][] =>
       each.kind === kind && each.name === name && each.field !== undefined
-        ? [[each.field, `source ${metadata.name}: ${oneLine(each.message ?? 'the files say something else')}`]]
+        ? [[each.field, `${sourceOf(metadata.name, each)}: ${oneLine(each.message ?? 'the files say something else')}`]]
         : [],
     ),
   )
   return new Map(found)
+}
+
+/** `source shop, run.yml:9` */
+function sourceOf(name: string, { file, line }: { readonly file?: string; readonly line?: number }): string {
+  return `source ${name}${file === undefined ? '' : `, ${file}:${line}`}`
+}
+
+/** The file that a source has an object from, as `run.yml:9`; of what a stack makes, the one that has the stack. */
+export function fileOf(view: ClusterView, { kind, metadata: { name, labels } }: WireObject): string | undefined {
+  const stack = labels?.[stackLabel]
+  for (const { status } of view.all('Source').values())
+    for (const item of status.inventory ?? [])
+      if (item.file !== undefined && ((item.kind === kind && item.name === name) || (item.kind === 'Stack' && item.name === stack)))
+        return `${item.file}:${item.line}`
+  return undefined
 }
 
 /** Content is never read back, so there is nothing to compare. */

@@ -35,7 +35,7 @@ function parseWord(term: string): readonly Test[] {
   }
   if (term.startsWith('!')) return term === '!' ? [] : [({ text }) => !text.includes(term.slice(1).toLowerCase())]
   const word = term.toLowerCase()
-  return [({ text, name }) => text.includes(word) || hasLetters(name, word)]
+  return [(row) => row.text.includes(word) || hasLetters(row.name, word)]
 }
 
 /**

@@ -5,6 +5,7 @@ import { reasonOf } from '../../api/errors.ts'
 import type { Kind } from '../../api/objects.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import type { ClusterView } from './cluster-view.ts'
 
 const waitMs = { first: 250, longest: 5_000 }
@@ -55,8 +56,4 @@ export async function follow<K extends Kind>(deps: FollowDeps, kind: K, signal: 
     await clock.sleep(delayMs, signal).catch(() => undefined)
     delayMs = Math.min(delayMs * 2, waitMs.longest)
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

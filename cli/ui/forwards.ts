@@ -1,7 +1,7 @@
 // Ports that a dashboard has opened, for as long as it runs: where they lead and what goes through them.
 
+import { roundedMemory } from '../../api/quantity.ts'
 import { formatAge } from '../../api/table.ts'
-import { sizeOf } from '../commands/stats.ts'
 import type { Forward } from '../forwarding.ts'
 import { type Listing, listing, order, type Sort } from './listing.ts'
 
@@ -15,10 +15,10 @@ export interface OpenForward extends Forward {
 }
 
 export function forwardListing(forwards: readonly OpenForward[], filter: string, sort: Sort | undefined, now: () => number): Listing {
-  const size = (bytes: number): string => (bytes < 1024 ? `${bytes} B` : sizeOf(bytes))
+  const size = (bytes: number): string => (bytes < 1024 ? `${bytes} B` : roundedMemory(bytes))
   return listing(
     {
-      items: forwards,
+      items: () => forwards,
       key: ({ key }) => key,
       compare: (a, b) => order(a.openedAt, b.openedAt) || order(a.key, b.key),
       columns: [

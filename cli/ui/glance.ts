@@ -1,10 +1,10 @@
 // What one sees of an object without opening it: the pane beside a list. Read from the copy, so that moving from row to row
 // asks the cluster for nothing.
 
-import { cpuCores, memoryBytes } from '../../api/quantity.ts'
+import { cpuCores, memoryBytes, roundedMemory } from '../../api/quantity.ts'
 import { formatAge } from '../../api/table.ts'
 import type { WireEvent, WireObject } from '../../api/wire.ts'
-import { sizeOf } from '../commands/stats.ts'
+import { rateOf } from '../commands/stats.ts'
 import { formatReadiness, readinessOf } from '../source-readiness.ts'
 import { type ClusterView, type Node, phaseOf, type Task } from './cluster-view.ts'
 import type { Selected } from './deeds.ts'
@@ -142,7 +142,7 @@ function usageLines(view: ClusterView, task: Task): readonly Line[] {
   const cpu =
     cpus === undefined ? `${(usage.cpuPercent ?? 0).toFixed(1)}% of a core` : `${loadBar(0, cores, cpuCores(cpus), 10)} of ${cpus} cores`
   const bytes = usage.memoryBytes
-  const mem = memory === undefined ? sizeOf(bytes) : `${loadBar(0, bytes, memoryBytes(memory), 10)} of ${memory}`
+  const mem = memory === undefined ? roundedMemory(bytes) : `${loadBar(0, bytes, memoryBytes(memory), 10)} of ${memory}`
   return [field('cpu', [cpu, ...trend(view, 'Task', task.metadata.name)]), field('memory', [mem])]
 }
 
@@ -166,6 +166,7 @@ function nodeLines(view: ClusterView, { metadata, spec, status }: Node, now: num
   const { description, stateAt, role = spec.role ?? 'Worker', state = 'Unknown' } = status
   const total = description?.resources ?? { cpus: 0, memoryBytes: 0 }
   const { reserved, used } = loadOf(view, name)
+  const { disk, traffic } = view.nodeUsage.get(name) ?? {}
   const since = stateAt === undefined ? '' : ` for ${formatAge(now - stateAt)}`
   const { availability = 'Active' } = spec
   const labels = Object.entries(metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`)
@@ -178,7 +179,9 @@ function nodeLines(view: ClusterView, { metadata, spec, status }: Node, now: num
       `${loadBar(reserved.cpus, used?.cpus, total.cpus, 20)} of ${total.cpus} cores`,
       ...trend(view, 'Node', name, total.cpus),
     ]),
-    field('memory', [`${loadBar(reserved.memoryBytes, used?.memoryBytes, total.memoryBytes, 20)} of ${sizeOf(total.memoryBytes)}`]),
+    field('memory', [`${loadBar(reserved.memoryBytes, used?.memoryBytes, total.memoryBytes, 20)} of ${roundedMemory(total.memoryBytes)}`]),
+    ...(disk === undefined ? [] : [field('disk', [`${loadBar(0, disk.usedBytes, disk.bytes, 20)} of ${roundedMemory(disk.bytes)}`])]),
+    ...(traffic === undefined ? [] : [field('network', [`in ${rateOf(traffic.received)}  out ${rateOf(traffic.sent)}`])]),
     ...(description === undefined
       ? []
       : sentence(

@@ -11,7 +11,7 @@ export type Deed =
   | 'sort-left' | 'sort-right' | 'sort-reverse' | 'choose-columns' | 'past' | 'faults' | 'mark' | 'mark-range'
   | 'next-match' | 'previous-match' | 'next-error' | 'follow' | 'only-slot' | 'timestamps' | 'wrap' | 'next-sight' | 'fold' | 'unfold-all' | 'copy-path' | 'copy-value'
   | 'copy-name' | 'copy-id' | 'copy-locator' | 'save' | 'resync' | 'redraw' | 'mouse'
-  | 'scale' | 'restart' | 'undo' | 'pause-rollout' | 'drain' | 'cordon' | 'delete' | 'edit' | 'shell' // biome-ignore format: one line for each sort
+  | 'scale' | 'restart' | 'undo' | 'pause-rollout' | 'drain' | 'cordon' | 'delete' | 'edit' | 'shell' | 'attach' // biome-ignore format: one line for each sort
 
 type Screen = View['screen']
 
@@ -94,6 +94,13 @@ export const bindings: readonly Binding[] = [
     changes: true,
   },
   { keys: ['s'], help: 'a shell in the task', on: ['tasks', 'services', 'service', 'logs', 'tree'], deed: 'shell', changes: true },
+  {
+    keys: ['a'],
+    help: 'attach to its program; ctrl-p ctrl-q leaves',
+    on: ['tasks', 'services', 'service', 'logs', 'tree'],
+    deed: 'attach',
+    changes: true,
+  },
   { keys: ['F'], help: 'open a port here that leads to it', on: ported, deed: 'forward', changes: true },
   { keys: ['b'], help: 'its first published port, in the browser', on: ported, deed: 'browse' },
   { keys: ['ctrl-x'], help: 'close the port', on: ['forwards'], deed: 'delete' },
@@ -143,7 +150,8 @@ export const bindings: readonly Binding[] = [
   { keys: [':'], help: 'go: a kind, KIND/NAME, KIND/NAME/VIEW; or a command', on: 'everywhere', deed: 'command' },
   {
     keys: ['1', '2', '3', '4', '5', '6', '7', '8'],
-    help: tabNames.join(', '),
+    called: '1 … 8',
+    help: tabNames.join(' '),
     on: 'everywhere',
     deed: 'tab',
   },

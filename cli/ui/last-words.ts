@@ -2,7 +2,7 @@
 
 import type { LogLine } from '../../api/session.ts'
 import type { Client } from '../../client/client.ts'
-import { messageOf } from './follow.ts'
+import { messageOf } from '../../effects/thrown.ts'
 
 export interface LastWords {
   /** Name of the task. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { Changes } from './changes.ts'
 import { parseFilter } from './filter.ts'
-import { type Column, type Look, listing } from './listing.ts'
+import { type Column, type Look, listing, order } from './listing.ts'
 import { plain, widthOf } from './text.ts'
 
 interface Item {
@@ -21,7 +22,7 @@ const items: readonly Item[] = [
   { name: 'web.2', state: 'failed', cpu: 80 },
   { name: 'api.1', state: 'running', cpu: 10 },
 ]
-const source = { items, columns, key: ({ name }: Item) => name, compare: (a: Item, b: Item) => (a.name < b.name ? -1 : 1) }
+const source = { items: () => items, columns, key: ({ name }: Item) => name, compare: (a: Item, b: Item) => (a.name < b.name ? -1 : 1) }
 const keys = (filter: string, by?: string, isDescending = false) =>
   listing(source, filter, by === undefined ? undefined : { by, isDescending }).keys
 
@@ -69,9 +70,14 @@ test('narrow terminals lose columns, the least important first; no line is wider
   assert.doesNotMatch(headings(12), /STATE/)
   fc.assert(
     fc.property(fc.integer({ min: 10, max: 200 }), fc.string({ unit: 'grapheme' }), (width, name) => {
-      const { headings: head, rows } = listing({ ...source, items: [{ name, state: 'x', cpu: 1 }] }, '', undefined).draw(0, 1, width, {
-        skipped: 0,
-      })
+      const { headings: head, rows } = listing({ ...source, items: () => [{ name, state: 'x', cpu: 1 }] }, '', undefined).draw(
+        0,
+        1,
+        width,
+        {
+          skipped: 0,
+        },
+      )
       for (const line of [head, ...rows]) assert.ok(widthOf(plain(line)) <= width)
     }),
   )
@@ -98,8 +104,100 @@ test('of ten thousand rows only those on the screen are written out', () => {
     },
   }))
   const many = Array.from({ length: 10_000 }, (_, at): Item => ({ name: `web.${at}`, state: 'running', cpu: at % 100 }))
-  const { keys: all, draw } = listing({ ...source, items: many, columns: counting }, '', { by: 'cpu', isDescending: true })
+  const { keys: all, draw } = listing({ ...source, items: () => many, columns: counting }, '', { by: 'cpu', isDescending: true })
   assert.equal(all.length, 10_000)
   draw(5_000, 40, 100, { skipped: 0 })
   assert.equal(written, 40 * columns.length)
+})
+
+test('a list that is read again has the rows that one made anew would have, whatever changed meanwhile', () => {
+  const byNumber = (a: Item, b: Item): number => order(a.name, b.name)
+  const change = fc.record({
+    name: fc.integer({ min: 1, max: 30 }).map((number) => `web.${number}`),
+    state: fc.constantFrom('running', 'failed', 'gone'),
+    cpu: fc.integer({ min: 0, max: 5 }),
+  })
+  const rounds = fc.array(fc.array(change, { maxLength: 8 }), { maxLength: 6 })
+  const sorts = fc.constantFrom(undefined, { by: 'state', isDescending: false }, { by: 'cpu', isDescending: true })
+  fc.assert(
+    fc.property(rounds, sorts, fc.constantFrom('', 'cpu>1'), fc.boolean(), (all, sort, filter, isTold) => {
+      const now = new Map<string, Item>()
+      const log = new Changes<Item>()
+      const changing = { ...source, items: () => now.values(), compare: byNumber }
+      let kept = listing(isTold ? { ...changing, changes: sinceLast(log) } : changing, filter, sort)
+      for (const changes of all) {
+        for (const item of changes) {
+          log.add(now.get(item.name), item.state === 'gone' ? undefined : item)
+          if (item.state === 'gone') now.delete(item.name)
+          else now.set(item.name, item)
+        }
+        kept = kept.again?.() ?? assert.fail()
+        const anew = listing(changing, filter, sort)
+        assert.deepEqual([kept.keys, kept.total], [anew.keys, anew.total])
+        assert.deepEqual(kept.draw(0, 30, 40, { skipped: 0 }), anew.draw(0, 30, 40, { skipped: 0 }))
+      }
+    }),
+  )
+})
+
+function sinceLast(log: Changes<Item>) {
+  let seen = log.end
+  return () => {
+    const changes = log.since(seen)
+    seen = log.end
+    return changes
+  }
+}
+
+test('a list that is told what has changed reads the rest only where that is not remembered any more', () => {
+  let readings = 0
+  const now = new Map(items.map((item) => [item.name, item]))
+  const log = new Changes<Item>()
+  const read = (): Iterable<Item> => {
+    readings++
+    return now.values()
+  }
+  let list = listing({ ...source, items: read, changes: sinceLast(log) }, '', undefined)
+  const change = (cpu: number): void => {
+    const item = { name: 'web.1', state: 'failed', cpu }
+    log.add(now.get(item.name), item)
+    now.set(item.name, item)
+  }
+  const cpuShown = (): string => {
+    list = list.again?.() ?? assert.fail()
+    return plain(list.draw(1, 1, 40, { skipped: 0 }).rows[0] ?? []).trim()
+  }
+  change(1)
+  change(2)
+  assert.match(cpuShown(), / 2$/)
+  assert.equal(readings, 1)
+  for (let cpu = 0; cpu < 5_000; cpu++) change(cpu)
+  assert.match(cpuShown(), / 4999$/)
+  assert.equal(readings, 2)
+})
+
+test('what rows sort by may change while they stay the same', () => {
+  const used = new Map([
+    ['web.1', 1],
+    ['web.2', 2],
+  ])
+  const byUse = columns.map((column) => (column.id === 'cpu' ? { ...column, amount: ({ name }: Item) => used.get(name) ?? 0 } : column))
+  const before = listing({ ...source, columns: byUse }, '', { by: 'cpu', isDescending: true })
+  assert.deepEqual(before.keys, ['web.2', 'web.1', 'api.1'])
+  used.set('api.1', 3).set('web.1', 4)
+  assert.deepEqual(before.again?.().keys, ['web.1', 'api.1', 'web.2'])
+})
+
+test('of ten thousand rows of which a hundred have changed those are compared', () => {
+  let compared = 0
+  const compare = (a: Item, b: Item): number => {
+    compared++
+    return a.cpu - b.cpu
+  }
+  const many = Array.from({ length: 10_000 }, (_, at): Item => ({ name: `web.${at}`, state: 'running', cpu: (at * 7_919) % 10_000 }))
+  const list = listing({ ...source, items: () => many, compare }, '', undefined)
+  for (let at = 0; at < 10_000; at += 100) many[at] = { name: `web.${at}`, state: 'failed', cpu: at }
+  compared = 0
+  list.again?.()
+  assert.ok(compared < 100 * 22, `${compared}`) // 14 to find the place of each, and their own order.
 })

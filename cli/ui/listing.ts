@@ -1,7 +1,9 @@
 // A list of rows, filtered and sorted, of which only what is visible is ever written out: ten thousand tasks
-// cost their comparison, and forty of them their text.
+// cost their comparison once, and forty of them their text. What changes afterwards is put among what has stayed (`rows.ts`).
 
+import type { Change } from './changes.ts'
 import { type Filterable, parseFilter } from './filter.ts'
+import { type Ordering, Rows } from './rows.ts'
 import { cell, type Line, oneLine, type Span, widthOf } from './text.ts'
 import type { Style } from './themes.ts'
 
@@ -17,7 +19,7 @@ export interface Column<T> {
   readonly rank: number
   readonly align?: 'right'
   readonly text: (item: T) => string
-  /** What it sorts by: `amount`, else `compare`, else its text. */
+  /** What it sorts by: `amount`, else `compare`, else its text. To compare two, nothing is looked at but these two. */
   readonly amount?: (item: T) => number
   readonly compare?: (a: T, b: T) => number
   readonly style?: (item: T) => Style | undefined
@@ -28,12 +30,17 @@ export interface Column<T> {
 }
 
 export interface Source<T> {
-  readonly items: Iterable<T>
+  /** As they are now. One that has changed is another object. */
+  readonly items: () => Iterable<T>
+  /** What has become of the items since one of the two was asked last. Undefined: all are to be read. Left out: always. */
+  readonly changes?: () => readonly Change<T>[] | undefined
   /** What `-l` looks at. */
   readonly labels?: (item: T) => Readonly<Record<string, string>> | undefined
   readonly key: (item: T) => string
+  /** Said where there are none. */
+  readonly empty?: string
   readonly columns: readonly Column<T>[]
-  /** The order before anybody chose one; also among rows that are equal in the chosen column. */
+  /** The order before anybody chose one; also among rows that are equal in the chosen column. As `compare` of a column. */
   readonly compare: (a: T, b: T) => number
 }
 
@@ -61,48 +68,68 @@ export interface Listing {
   draw(first: number, count: number, width: number, look: Look): { readonly headings: Line; readonly rows: readonly Line[] }
   /** The column of the list that is at this column of the terminal. */
   columnAt(x: number, width: number, look: Look): string | undefined
+  /** The same list of what there is now. Undefined where it is as well made anew. */
+  again?(): Listing
 }
 
 const gap = 2
 
-export function listing<T>({ items, key, columns, compare, labels }: Source<T>, filter: string, sort: Sort | undefined): Listing {
-  const all = [...items]
+export function listing<T>(
+  { items, changes, key, empty, columns, compare, labels }: Source<T>,
+  filter: string,
+  sort: Sort | undefined,
+): Listing {
   const test = parseFilter(filter)
-  const matching = test === undefined ? all : all.filter((item) => test(filterable(columns, item, labels?.(item) ?? {})))
   const column = columns.find(({ id }) => id === sort?.by)
-  const chosen = column === undefined ? undefined : comparing(column, matching)
-  const sign = sort?.isDescending === true ? -1 : 1
+  const rows = new Rows(orderingOf(column, compare, sort?.isDescending === true), key)
   /** As drawn last: how wide wide columns are depends on what is on the screen. */
   let wide: ReturnType<typeof layout<T>> | undefined
-  matching.sort(chosen === undefined ? compare : (a, b) => sign * chosen(a, b) || compare(a, b))
-  return {
-    keys: matching.map(key),
-    total: all.length,
+  const readAll = (): Listing => {
+    const all = [...items()]
+    const matching = test === undefined ? all : all.filter((item) => test(filterable(columns, item, labels?.(item) ?? {})))
+    return listed(rows.read(matching), all.length)
+  }
+  // A filter may look at what is no part of the item: what it uses, and how long ago something was.
+  const again = (): Listing => {
+    const changed = test === undefined ? changes?.() : undefined
+    if (changed === undefined) return readAll()
+    const all = rows.change(changed)
+    return listed(all, all.length)
+  }
+  const listed = (matching: readonly { readonly item: T }[], total: number): Listing => ({
+    keys: rows.keys,
+    total,
+    ...(empty !== undefined && { empty }),
     columns,
-    draw(first, count, width, look) {
-      const items = matching.slice(first, first + count)
-      const shown = layout(wantedOf(columns, look), width - 1, look.isWide === true ? items : undefined)
+    draw: (first, count, width, look) => {
+      const drawn = matching.slice(first, first + count).map(({ item }) => item)
+      const shown = layout(wantedOf(columns, look), width - 1, look.isWide === true ? drawn : undefined)
       wide = look.isWide === true ? shown : undefined
       return {
         headings: [' ', ...joined(shown.map(({ column: each, size }) => headingOf(each, size, sort)))],
-        rows: items.map((item) => [' ', ...joined(shown.map(({ column: each, size }) => cellOf(each, item, size)))]),
+        rows: drawn.map((item) => [' ', ...joined(shown.map(({ column: each, size }) => cellOf(each, item, size)))]),
       }
     },
-    columnAt(x, width, look) {
-      let end = 1
-      for (const { column: each, size } of wide ?? layout(wantedOf(columns, look), width - 1, undefined)) {
-        end += size + gap
-        if (x < end) return each.id
-      }
-      return undefined
-    },
+    columnAt,
+    again,
+  })
+  const columnAt: Listing['columnAt'] = (x, width, look) => {
+    let end = 1
+    for (const { column: each, size } of wide ?? layout(wantedOf(columns, look), width - 1, undefined)) {
+      end += size + gap
+      if (x < end) return each.id
+    }
+    return undefined
   }
+  return readAll()
 }
 
-function comparing<T>({ amount, compare, text }: Column<T>, items: readonly T[]): (a: T, b: T) => number {
-  if (amount === undefined) return compare ?? ((a, b) => order(text(a), text(b)))
-  const amounts = new Map(items.map((item) => [item, amount(item)]))
-  return (a, b) => (amounts.get(a) ?? 0) - (amounts.get(b) ?? 0)
+function orderingOf<T>(column: Column<T> | undefined, compare: (a: T, b: T) => number, isDescending: boolean): Ordering<T> {
+  const sign = isDescending ? -1 : 1
+  if (column === undefined) return { compare: (a, b) => compare(a.item, b.item) }
+  const { amount, compare: chosen, text } = column
+  if (amount === undefined && chosen !== undefined) return { compare: (a, b) => sign * chosen(a.item, b.item) || compare(a.item, b.item) }
+  return { value: amount ?? text, compare: (a, b) => sign * order(a.value ?? 0, b.value ?? 0) || compare(a.item, b.item) }
 }
 
 function wantedOf<T>(columns: readonly Column<T>[], { skipped, columns: chosen, isWide = false }: Look): readonly Column<T>[] {
@@ -117,15 +144,20 @@ export function order<V extends string | number>(a: V, b: V): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** Most filters look at one of these, and at every row. */
 function filterable<T>(columns: readonly Column<T>[], item: T, labels: Readonly<Record<string, string>>): Filterable {
   return {
     labels,
-    name: (columns.find(({ id }) => id === 'name') ?? columns[0])?.text(item).toLowerCase() ?? '',
+    get name() {
+      return (columns.find(({ id }) => id === 'name') ?? columns[0])?.text(item).toLowerCase() ?? ''
+    },
     column: (id) => columns.find((column) => column.id === id)?.text(item),
-    text: columns
-      .flatMap((column) => (column.isPicture === true ? [] : column.text(item)))
-      .join(' ')
-      .toLowerCase(),
+    get text() {
+      return columns
+        .flatMap((column) => (column.isPicture === true ? [] : column.text(item)))
+        .join(' ')
+        .toLowerCase()
+    },
   }
 }
 

@@ -50,13 +50,17 @@ export interface ListOptions {
 export function listingOf(clusters: readonly Cluster[], shown: View, options: ListOptions, now: () => number): Listing | undefined {
   const { filter, sort, onlyFaults } = options
   const labels = ({ metadata }: WireObject): Readonly<Record<string, string>> | undefined => metadata.labels
-  const faulty = <T>(items: Iterable<T>, isFault: (item: T) => boolean): Iterable<T> => (onlyFaults ? [...items].filter(isFault) : items)
-  const of = <T>(rowsOf: (view: ClusterView) => Source<T>): Listing =>
+  const faulty = <T>(items: () => Iterable<T>, isFault: (item: T) => boolean): (() => Iterable<T>) =>
+    onlyFaults ? () => [...items()].filter(isFault) : items
+  const of = <T extends object>(rowsOf: (view: ClusterView) => Source<T>): Listing =>
     clusters.length === 1 ? listing(rowsOf(firstOf(clusters)), filter, sort) : listing(merged(clusters, rowsOf), filter, sort)
   switch (shown.screen) {
     case 'services':
       return of((view) => ({
-        items: faulty(view.all('Service').values(), (service) => isServiceFault(view, service)),
+        items: faulty(
+          () => view.all('Service').values(),
+          (service) => isServiceFault(view, service),
+        ),
         key: nameOf,
         columns: serviceColumns(view, now),
         labels,
@@ -64,7 +68,7 @@ export function listingOf(clusters: readonly Cluster[], shown: View, options: Li
       }))
     case 'tasks':
       return of((view) => ({
-        items: faulty(tasksIn(view, shown, options.withPast), isTaskFault),
+        ...tasksIn(view, shown, options),
         key: nameOf,
         columns: taskColumns(view, shown.service !== undefined, now),
         labels,
@@ -72,7 +76,7 @@ export function listingOf(clusters: readonly Cluster[], shown: View, options: Li
       }))
     case 'nodes':
       return of((view) => ({
-        items: faulty(view.all('Node').values(), isNodeFault),
+        items: faulty(() => view.all('Node').values(), isNodeFault),
         key: nameOf,
         columns: nodeColumns(view, now),
         labels,
@@ -80,15 +84,19 @@ export function listingOf(clusters: readonly Cluster[], shown: View, options: Li
       }))
     case 'events':
       return of((view) => ({
-        items: faulty(view.events, ({ type }) => type === 'Warning'),
+        items: faulty(
+          () => view.events,
+          ({ type }) => type === 'Warning',
+        ),
         key: nameOf,
         columns: eventColumns(view, now),
         compare: newestFirst,
       }))
     case 'objects':
       return of((view) => ({
-        items: faulty(view.all(shown.kind).values(), isConditionFault),
+        items: faulty(() => view.all(shown.kind).values(), isConditionFault),
         key: nameOf,
+        ...(shown.kind === 'Source' && { empty: 'there are none: `kit gitops add NAME --dir DIRECTORY` makes one' }),
         columns: objectColumns(view, shown.kind, now),
         labels,
         compare: byName,
@@ -99,20 +107,38 @@ export function listingOf(clusters: readonly Cluster[], shown: View, options: Li
       return yamlListing(firstOf(clusters), shown, options, now())
     case 'kinds': {
       const columns = kindColumns(firstOf(clusters))
-      return listing({ items: definitions, key: ({ spec }) => spec.names.kind, columns, compare: byKind }, filter, sort)
+      return listing({ items: () => definitions, key: ({ spec }) => spec.names.kind, columns, compare: byKind }, filter, sort)
     }
     default:
       return undefined
   }
 }
 
-function* tasksIn(
+function tasksIn(
   view: ClusterView,
   { service, node }: { readonly service?: string; readonly node?: string },
-  withPast: boolean,
-): Iterable<Task> {
-  const tasks = service !== undefined ? view.tasksOf(service) : node !== undefined ? view.tasksOn(node) : view.all('Task')
-  for (const task of tasks.values()) if (withPast || phaseOf(task) !== 'past') yield task
+  { withPast, onlyFaults }: Pick<ListOptions, 'withPast' | 'onlyFaults'>,
+): Required<Pick<Source<Task>, 'items' | 'changes'>> {
+  const tasks = (): ReadonlyMap<string, Task> =>
+    service !== undefined ? view.tasksOf(service) : node !== undefined ? view.tasksOn(node) : view.all('Task')
+  const isWanted = (task: Task): boolean => (withPast || phaseOf(task) !== 'past') && (!onlyFaults || isTaskFault(task))
+  const isOne = (task: Task | undefined): task is Task =>
+    task !== undefined &&
+    (service === undefined || task.spec.service === service) &&
+    (node === undefined || task.spec.nodeName === node) &&
+    isWanted(task)
+  let seen = 0
+  return {
+    items() {
+      seen = view.taskChanges.end
+      return [...tasks().values()].filter(isWanted)
+    },
+    changes() {
+      const changes = view.taskChanges.since(seen)
+      seen = view.taskChanges.end
+      return changes?.map(({ before, after }) => ({ before: isOne(before) ? before : undefined, after: isOne(after) ? after : undefined }))
+    },
+  }
 }
 
 // What `!` leaves.

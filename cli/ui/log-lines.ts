@@ -4,7 +4,7 @@
 import type { LogLine } from '../../api/session.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
-import { messageOf } from './follow.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import type { View } from './places.ts'
 
 /** Lines that are kept, and those that are asked for at first, of each task. */

@@ -1,5 +1,6 @@
 // The mouse, as terminals report it (SGR, mode 1006), and what it does. Ink hands on no mouse, and swallows its reports.
 
+import { allConcerns } from './attention.ts'
 import { onObject } from './deeds.ts'
 import type { Listing } from './listing.ts'
 import { overviewParts } from './overview.ts'
@@ -73,8 +74,8 @@ function paneAt(state: UiState, { x, y }: MouseEvent, shown: Shown, size: Size):
     return { pane: names.indexOf(name), side: { lines, height } }
   }
   if (place.view.screen === 'overview') {
-    const { needs, health, events } = overviewParts(shown.clusters, shown.keys.length, place, found.rows)
-    const isEvents = place.isZoomed ? found.name === 'events' : y >= found.y + needs.room + 2 + health
+    const { needs, health, events } = overviewParts(shown.clusters, allConcerns(shown.clusters, shown.now), place, found)
+    const isEvents = place.isZoomed ? found.name === 'events' : y >= found.y + Math.max(1, needs.length) + 2 + health
     return isEvents ? of('events', (place.isZoomed ? found.rows : events) - 2) : { pane: 0 }
   }
   return found.name === 'main' ? { pane: 0 } : of(found.name, found.rows - 2)
@@ -97,11 +98,13 @@ function clickMain(state: UiState, event: MouseEvent, shown: Shown, size: Size, 
     return { state: changePlace(state, { sort: { by, isDescending } }) }
   }
   const from = settled(place, shown.keys, height)
-  const { top, room } =
+  const at =
     place.view.screen === 'overview'
-      ? overviewParts(shown.clusters, shown.keys.length, from, pane.rows).needs
-      : { top: from.top, room: height }
-  const key = row < room ? shown.keys[top + row] : undefined
+      ? overviewParts(shown.clusters, allConcerns(shown.clusters, shown.now), from, pane).needs[row]?.at
+      : row < height
+        ? from.top + row
+        : undefined
+  const key = at === undefined ? undefined : shown.keys[at]
   if (key === undefined) return { state }
   // The second half of a double click on a row that was selected falls on what the first half has opened.
   const sinceMs = state.clickedAt === undefined ? doubleClickMs : shown.now - state.clickedAt

@@ -3,15 +3,25 @@
 import { formatAge } from '../../api/table.ts'
 import type { WireEvent } from '../../api/wire.ts'
 import { newestCommit, tolerableLag } from '../cluster/members.ts'
-import { allConcerns } from './attention.ts'
+import { rateOf, type TrafficRates } from '../commands/stats.ts'
+import { allConcerns, type Concern } from './attention.ts'
 import { boxed } from './boxes.ts'
 import type { ClusterView, Service } from './cluster-view.ts'
 import { type Cluster, firstOf } from './clusters.ts'
+import { bindingsOn } from './keys.ts'
 import { order } from './listing.ts'
 import { focusOf } from './panes.ts'
 import type { Place } from './state.ts'
 import { type Capacity, eventObject, hasTrouble, loadOf, milliseconds, updateText, wantedOf } from './tables.ts'
-import { bar, cell, fit, type Line, type Span, selected } from './text.ts'
+import { bar, cell, ends, type Line, oneLine, type Span, selected, widthOf, wrapped } from './text.ts'
+
+/** `w why`, in a column of their own: the key that leads to the mending. */
+function mendOf({ mend: [deed, word] }: Concern): Line {
+  const key = bindingsOn('overview').find((binding) => binding.deed === deed)?.keys[0] ?? ''
+  return [{ text: cell(`${key} ${word}`, widestMend), style: 'cyan' }]
+}
+
+const widestMend = 'd describe'.length
 
 /** `at` of the place is the selected concern. */
 export function overviewLines(
@@ -24,32 +34,68 @@ export function overviewLines(
   const focus = focusOf(place)
   if (place.isZoomed && focus === 'events') return eventsBox(clusters, place, columns, now, height)
   const concerns = allConcerns(clusters, now)
-  const { needs, health, events } = overviewParts(clusters, concerns.length, place, height)
-  const rows = concerns.slice(needs.top, needs.top + needs.room).map((concern, index): Line => {
+  const { needs, health, events } = overviewParts(clusters, concerns, place, { columns, rows: height })
+  const rows = needs.map(({ at, concern, text, isFirst }): Line => {
     const sign: Span = concern.severity === 'bad' ? { text: '!', style: 'red' } : { text: '~', style: 'yellow' }
-    const line: Line = [' ', sign, ' ', cell(concern.object, Math.min(28, Math.floor(columns / 3))), ' ', concern.text]
-    return needs.top + index === place.at ? selected(line, columns - 4, '>', focus === 'main') : fit(line, columns - 4)
+    const about: Line = [' ', isFirst ? sign : ' ', ' ', cell(isFirst ? concern.object : '', objectWidth(concerns, columns)), '  ', text]
+    const line = ends(about, isFirst ? mendOf(concern) : [' '.repeat(widestMend)], columns - 3)
+    return at === place.at ? selected(line, columns - 2, isFirst ? '>' : ' ', focus === 'main') : line
   })
-  const note = concerns.length === 0 ? 'nothing' : `${concerns.length}, enter opens`
+  const [note, lines] = concerns.length === 0 ? withoutConcerns(clusters) : [`${concerns.length}, enter opens`, rows]
   return [
-    ...boxed({ title: 'needs you', note }, concerns.length === 0 ? [[' all is as it should be']] : rows, columns),
+    ...boxed({ title: 'needs you', note }, lines, columns),
     ...(health === 0 ? [] : clusters.length > 1 ? clusterBox(clusters, now, columns) : healthLines(firstOf(clusters), columns)),
     ...(events < 3 ? [] : eventsBox(clusters, place, columns, now, events)),
   ]
 }
 
-/** How many lines each part has, and which concerns are on the screen: they have at least half of it, events at least two lines. */
+/** Of what has not been read yet nobody knows whether it is well. One that cannot be reached is a concern. */
+function withoutConcerns(clusters: readonly Cluster[]): readonly [note: string, lines: readonly Line[]] {
+  return clusters.some(({ connection }) => connection.state === 'connecting')
+    ? ['', [[' reading what there is…']]]
+    : ['nothing', [[' all is as it should be']]]
+}
+
+/** A line of what needs somebody: the number of the concern among all, and what it says there. */
+interface NeedLine {
+  readonly at: number
+  readonly concern: Concern
+  readonly text: string
+  readonly isFirst: boolean
+}
+
+/** How many lines each part has, and what the first has: concerns have at least half of the screen, events at least two lines. */
 export function overviewParts(
   clusters: readonly Cluster[],
-  count: number,
+  concerns: readonly Concern[],
   { at, isZoomed }: Place,
-  height: number,
-): { readonly needs: { readonly top: number; readonly room: number }; readonly health: number; readonly events: number } {
+  { columns, rows }: { readonly columns: number; readonly rows: number },
+): { readonly needs: readonly NeedLine[]; readonly health: number; readonly events: number } {
   const health = isZoomed ? 0 : clusters.length > 1 ? clusters.length + 3 : healthHeight
-  const most = isZoomed ? height - 2 : Math.max(Math.ceil(height / 2) - 2, height - health - 2 - 2 - 2)
-  const room = Math.max(1, Math.min(count, most))
-  const top = Math.max(0, Math.min(at - room + 1, count - room))
-  return { needs: { room, top }, health, events: isZoomed ? 0 : height - room - 2 - health }
+  const most = Math.max(1, isZoomed ? rows - 2 : Math.max(Math.ceil(rows / 2) - 2, rows - health - 2 - 2 - 2))
+  const count = Math.min(concerns.length, most)
+  const top = Math.max(0, Math.min(at - count + 1, concerns.length - count))
+  const shown = concerns.slice(top, top + count).map((concern, index) => ({ at: top + index, concern }))
+  const width = columns - 3 - 3 - objectWidth(concerns, columns) - 2 - 1 - widestMend
+  const texts = new Map<number, readonly string[]>()
+  let spare = most - count
+  // The selected one has what it needs first, then the most urgent.
+  for (const { at: index, concern } of shown.toSorted((a, b) => Number(b.at === at) - Number(a.at === at))) {
+    const lines = wrapped(oneLine(concern.text), Math.max(10, width))
+    const given = Math.min(lines.length, mostLines, 1 + spare)
+    spare -= given - 1
+    texts.set(index, [...lines.slice(0, given - 1), lines.slice(given - 1).join(' ')])
+  }
+  const needs = shown.flatMap((each) => (texts.get(each.at) ?? []).map((text, line) => ({ ...each, text, isFirst: line === 0 })))
+  return { needs, health, events: isZoomed ? 0 : rows - Math.max(1, needs.length) - 2 - health }
+}
+
+/** Of what one concern says. */
+const mostLines = 3
+
+function objectWidth(concerns: readonly Concern[], columns: number): number {
+  const widest = concerns.reduce((most, { object }) => Math.max(most, widthOf(object)), 0)
+  return Math.min(28, Math.floor(columns / 3), widest)
 }
 
 /** The newest first; with the focus, from the line that somebody moved to. */
@@ -108,9 +154,12 @@ const healthHeight = 6
 
 function healthLines(view: ClusterView, columns: number): readonly Line[] {
   const half = Math.max(36, Math.floor((columns * 2) / 5))
+  const capacities = capacitiesOf(view)
+  const { cpus, memoryBytes } = capacities.total
+  const note = `${Number(cpus.toFixed(1))} cores, ${Math.round(memoryBytes / 2 ** 30)} GiB`
   const [a, b] = [
     boxed({ title: 'health', note: '' }, stateLines(view, columns), columns - half),
-    boxed({ title: 'capacity', note: '' }, capacityLines(view, half), half),
+    boxed({ title: 'capacity', note }, capacityLines(capacities, half), half),
   ]
   return a.map((line, at) => [...line, ...(b[at] ?? [])])
 }
@@ -176,6 +225,9 @@ interface Capacities {
   /** Shares of what the nodes that were asked have. */
   readonly used: Capacity | undefined
   readonly processes: number
+  /** Of all that are known, each once. */
+  readonly disk: { readonly usedBytes: number; readonly bytes: number }
+  readonly traffic: TrafficRates | undefined
   readonly asked: number
   readonly ready: number
 }
@@ -186,6 +238,8 @@ function capacitiesOf(view: ClusterView): Capacities {
   const reserved = { cpus: 0, memoryBytes: 0 }
   const used = { cpus: 0, memoryBytes: 0 }
   const askedTotal = { cpus: 0, memoryBytes: 0 }
+  const disk = { usedBytes: 0, bytes: 0 }
+  let traffic: TrafficRates | undefined
   let [ready, asked, processes] = [0, 0, 0]
   for (const { metadata, status } of view.all('Node').values()) {
     if (status.state !== 'Ready') continue
@@ -195,6 +249,10 @@ function capacitiesOf(view: ClusterView): Capacities {
     add(total, { cpus, memoryBytes })
     add(reserved, load.reserved)
     const usage = view.nodeUsage.get(metadata.name)
+    disk.usedBytes += usage?.disk?.usedBytes ?? 0
+    disk.bytes += usage?.disk?.bytes ?? 0
+    const { received = 0, sent = 0 } = traffic ?? {}
+    if (usage?.traffic !== undefined) traffic = { received: received + usage.traffic.received, sent: sent + usage.traffic.sent }
     // What it uses is known after a second reading; of memory the first one is enough, but they are shown together.
     if (usage?.cpus === undefined) continue
     asked++
@@ -204,7 +262,7 @@ function capacitiesOf(view: ClusterView): Capacities {
   }
   const share = (which: keyof Capacity): number => (askedTotal[which] === 0 ? 0 : used[which] / askedTotal[which])
   return {
-    ...{ total, reserved, processes, asked, ready },
+    ...{ total, reserved, processes, disk, traffic, asked, ready },
     used: asked === 0 ? undefined : { cpus: share('cpus'), memoryBytes: share('memoryBytes') },
   }
 }
@@ -214,10 +272,10 @@ function add(sum: { cpus: number; memoryBytes: number }, more: Capacity): void {
   sum.memoryBytes += more.memoryBytes
 }
 
-function capacityLines(view: ClusterView, width: number): readonly Line[] {
-  const { total, reserved, used, processes, asked, ready } = capacitiesOf(view)
+function capacityLines(capacities: Capacities, width: number): readonly Line[] {
+  const { total, reserved, used, processes, disk, traffic, asked, ready } = capacities
   const word = width < 60 ? 'res' : 'reserved'
-  const barWidth = Math.min(30, width - 25 - word.length)
+  const barWidth = Math.min(30, width - 26 - word.length)
   const row = (name: string, which: keyof Capacity): Line => {
     const share = percent(total[which] === 0 ? 0 : reserved[which] / total[which])
     const drawn = bar(
@@ -228,14 +286,17 @@ function capacityLines(view: ClusterView, width: number): readonly Line[] {
       total[which],
       barWidth,
     )
-    return [` ${name} ${drawn} ${word} ${share}${used === undefined ? '' : ` used ${percent(used[which])}`}`]
+    return [` ${name.padEnd(4)} ${drawn} ${word} ${share}${used === undefined ? '' : ` used ${percent(used[which])}`}`]
   }
   const some = asked === ready ? '' : `, on ${asked} of ${ready} nodes`
   return [
     row('cpu', 'cpus'),
     row('mem', 'memoryBytes'),
-    [` ${Number(total.cpus.toFixed(1))} cores, ${Math.round(total.memoryBytes / 2 ** 30)} GiB`],
-    [asked === 0 ? { text: ' what is used is not known', style: 'dim' } : ` ${processes} processes${some}`],
+    [
+      ` disk ${disk.bytes === 0 ? 'not known' : `${bar([['#', disk.usedBytes]], disk.bytes, barWidth)} ${percent(disk.usedBytes / disk.bytes)}`}`,
+      asked === 0 ? { text: '  what is used is not known', style: 'dim' } : `  ${processes} processes${some}`,
+    ],
+    [` net  ${traffic === undefined ? 'not known' : `in ${rateOf(traffic.received)}  out ${rateOf(traffic.sent)}`}`],
   ]
 }
 

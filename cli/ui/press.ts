@@ -1,10 +1,11 @@
 // What a key does: pure, so that a test can press keys. What it wants of the world outside comes back as an effect;
 // changes of the cluster are words of the `kit` command.
 
+import { messageOf } from '../../effects/thrown.ts'
 import { filledIn } from '../dashboard-file.ts'
 import { savedFor } from '../saved-filters.ts'
 import { beginChoosing, choose, keep } from './column-chooser.ts'
-import { completed, placeCalled } from './command-line.ts'
+import { completed, missingIn, placeCalled } from './command-line.ts'
 import { allSelected, onObject, selectedIn } from './deeds.ts'
 import { bindingOf, tabs } from './keys.ts'
 import type { Sort } from './listing.ts'
@@ -351,7 +352,7 @@ function completedColumn(columns: readonly string[], text: string): string {
 }
 
 /** A place, a setting of the dashboard, or what would stand after `kit`. */
-function command(state: UiState, text: string, shown: Shown): Transition {
+export function command(state: UiState, text: string, shown: Shown): Transition {
   if (text === '') return { state }
   if (text === 'q' || text === 'quit') return { state, effect: { do: 'quit' } }
   const words = text.split(/\s+/)
@@ -371,9 +372,11 @@ function command(state: UiState, text: string, shown: Shown): Transition {
   }
   try {
     const there = text.startsWith('@') ? elsewhere(placeIn(state).view, text.slice(1)) : text
+    const contexts = missingIn(shown.clusters, there)
+    if (contexts.length > 0) return { state, effect: { do: 'join', contexts, text } }
     return { state: go(state, placeCalled(shown.clusters, there), true) }
   } catch (error) {
-    return { state: say(state, error instanceof Error ? error.message : String(error), true) }
+    return { state: say(state, messageOf(error), true) }
   }
 }
 

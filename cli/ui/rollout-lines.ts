@@ -1,10 +1,10 @@
 // One service and its rollout: what changes, how far it is, what went wrong, and what can be done.
 
 import { formatDuration } from '../../api/duration.ts'
+import { roundedMemory } from '../../api/quantity.ts'
 import { updatePolicyOf } from '../../api/schema/defaults.ts'
 import { formatAge } from '../../api/table.ts'
-import { compare } from '../commands/diff.ts'
-import { sizeOf } from '../commands/stats.ts'
+import { fieldDiff } from '../output/field-diff.ts'
 import { whyPaused } from '../service/rollout-pause.ts'
 import { type ClusterView, type Counts, phaseOf, type Service, type Task } from './cluster-view.ts'
 import type { LastWords } from './last-words.ts'
@@ -85,7 +85,7 @@ const trendWidth = 15
 function usageLines(view: ClusterView, service: string, target: string | undefined): readonly Line[] {
   const used = [...usedByRevision(view, service)].toSorted(([a], [b]) => Number(b === target) - Number(a === target) || order(b, a))
   return used.map(([revision, { cpus, memoryBytes, tasks }], at) => {
-    const each = `${(cpus / tasks).toFixed(2)} cores, ${sizeOf(memoryBytes / tasks)} a task`
+    const each = `${(cpus / tasks).toFixed(2)} cores, ${roundedMemory(memoryBytes / tasks)} a task`
     const graph = cpuGraph(view.trends.of(trendKey('Revision', revision)), trendWidth)
     return field(at === 0 ? 'uses' : '', [
       `${revisionName(view, revision).padEnd(4)} ${each.padEnd(30)}`,
@@ -134,10 +134,10 @@ function whatChanged(view: ClusterView, { status }: Service): readonly string[] 
   const from = update?.of === revision ? (update.from ?? previousGood) : (lastGood ?? previousGood)
   const [before, after] = [view.get('Revision', from ?? ''), view.get('Revision', revision)]
   if (before === undefined || after === undefined || before === after) return []
-  const changes = compare(JSON.parse(JSON.stringify(before.spec.template)), JSON.parse(JSON.stringify(after.spec.template)))
+  const changes = fieldDiff(JSON.parse(JSON.stringify(before.spec.template)), JSON.parse(JSON.stringify(after.spec.template)))
   const head = `${revisionName(view, before.metadata.name)} -> ${revisionName(view, revision)}`
   if (changes.length === 0) return [`${head}: the same template`]
-  const shown = changes.slice(0, mostChanges)
+  const shown = changes.slice(0, mostChanges).map((change) => change.split('\n', 1).join())
   return [`${head}: ${shown[0]}`, ...shown.slice(1), ...(changes.length > mostChanges ? [`and ${changes.length - mostChanges} more`] : [])]
 }
 

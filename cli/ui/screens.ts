@@ -16,7 +16,7 @@ import { hostOf, taskName } from './names.ts'
 import { overviewLines } from './overview.ts'
 import { bodyOf, focusOf, mainHeight, type Pane, type PaneName, panesOf, type Size } from './panes.ts'
 import { isText, listName, type View } from './places.ts'
-import { type Mode, type Place, placeIn, settled, type UiState } from './state.ts'
+import { type Mode, type Place, placeIn, settled, type UiState, viewIn } from './state.ts'
 import { clip, ending, ends, fit, highlighted, type Line, plain, type Span, scrolled, selected, textOf, widthOf, wrapped } from './text.ts'
 import type { Style } from './themes.ts'
 
@@ -297,7 +297,9 @@ function mainLines(model: Model, place: Place, { columns, rows }: Pane): readonl
           : 'none matches; esc shows all'
     return [headings, [{ text: ` ${what}`, style: 'dim' }]]
   }
-  const top = place.follows ? Math.max(0, lines.length - height) : Math.min(place.top, Math.max(0, lines.length - 1))
+  // A text that has become shorter, as by a filter, is not scrolled beyond its end.
+  const lowest = Math.max(0, lines.length - height)
+  const top = place.follows ? lowest : Math.min(place.top, lowest)
   return lines.slice(top, top + height).map((line) => highlighted(scrolled(line, place.skipped), place.filter))
 }
 
@@ -367,7 +369,10 @@ function footerOf({ state, clusters, clusterCount, size }: Model, place: Place):
       ]
     case 'forward':
       return [
-        { text: ` port of ${mode.target.name} to open here: ${mode.text}_`, style: 'bold' },
+        {
+          text: ` port of ${objectName(viewIn(clusters, mode.target.context), 'Task', mode.target.name)} to open here: ${mode.text}_`,
+          style: 'bold',
+        },
         hint('   [LOCAL:]PORT   enter opens it, esc does not'),
       ]
     case 'columns':
@@ -479,6 +484,7 @@ export function helpLines(screen: View['screen'], filter: string, ownKeys: reado
     [
       { text: ` Keys in ${screen}`, style: 'bold' },
       { text: '   * changes the cluster', style: 'yellow' },
+      hint('   j k scroll, / finds, esc back'),
     ],
     ...here.map(row),
     [],

@@ -29,6 +29,14 @@ test('however many events come, there are at most ten frames a second; without a
   close()
 })
 
+test('that all is well is said once it is known', async () => {
+  const town = createTown({ start: { screen: 'overview' } })
+  assert.match(town.session.frame().join('\n'), /needs you[\s\S]*reading what there is…/)
+  const { close } = await town.open()
+  assert.doesNotMatch(town.session.frame().join('\n'), /reading what there is…/)
+  close()
+})
+
 test('a key is answered at once', async () => {
   const town = createTown()
   const { close } = await town.open()
@@ -108,7 +116,7 @@ test('the screen of a service has the last words of its newest failure, and says
 })
 
 test('rows have graphs of what they use, and nodes how long they take to answer: of those on the screen only', async () => {
-  const town = createTown({ start: { screen: 'tasks' }, size: { columns: 120, rows: 24 } })
+  const town = createTown({ start: { screen: 'tasks' }, size: { columns: 130, rows: 24 } })
   const asked: string[] = []
   const { stats } = town.client
   Object.assign(town.client, {
@@ -155,7 +163,10 @@ test('the overview sums up what is used, twice at first and then seldom, and goe
   })
   const { close } = await town.open()
   const frame = (): string => town.session.frame().join('\n')
-  assert.match(frame(), /cpu \[##\.{6}\] res 29% used 10% +\|/)
+  assert.match(
+    frame(),
+    /cpu {2}\[##\.{5}\] res 29% used 10% +\|[\s\S]*disk \[####\.{3}\] 59% {2}5 processes +\|[\s\S]*net {2}in 12 MB\/s {2}out 2\.7 MB\/s/,
+  )
   assert.match(frame(), /store {4}commit 3\.0 ms {2}lag 0 {2}snap 5m/)
   await town.clock.advance(55_000)
   const times = (what: string): number => asked.filter((each) => each === what).length

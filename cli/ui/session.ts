@@ -5,6 +5,7 @@
 import type { Kind } from '../../api/objects.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../effects/effects.ts'
+import { messageOf } from '../../effects/thrown.ts'
 import { drainForecast } from '../commands/drain.ts'
 import type { DashboardFile } from '../dashboard-file.ts'
 import type { Forward } from '../forwarding.ts'
@@ -16,7 +17,6 @@ import { ClusterCopy } from './cluster-copy.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { type Cluster, firstOf, splitKey } from './clusters.ts'
 import { type Rows, type Selected, selectedIn } from './deeds.ts'
-import { messageOf } from './follow.ts'
 import { forwardListing, type OpenForward } from './forwards.ts'
 import { eventLines, glanceLines, objectTitle } from './glance.ts'
 import { takenBy } from './keys.ts'
@@ -29,7 +29,7 @@ import { type MouseEvent, point } from './mouse.ts'
 import { overviewParts } from './overview.ts'
 import { bodyOf, focusOf, mainHeight, mainPane, type Pane, type PaneName, panesOf, type Size } from './panes.ts'
 import { formatLocator, isText, type View } from './places.ts'
-import { press } from './press.ts'
+import { command, press } from './press.ts'
 import { Pulse } from './pulse.ts'
 import { newestFailure } from './rollout-lines.ts'
 import { frame, type Model, type Side } from './screens.ts'
@@ -57,8 +57,9 @@ import { isTheme, themeNamed, themeNames, usualTheme } from './themes.ts'
 
 /** Between two frames that events bring. Keys are answered at once. */
 const frameEveryMs = 100
-/** How often ages on the screen are looked at. */
 const tickMs = 1_000
+/** Ages on the screen go on at least so often. Where nothing else changes that is all that a dashboard costs. */
+const agesEveryMs = 2_000
 /** Events and what tasks use are asked for, and only while they are shown. */
 const pollEveryMs = 2_000
 /** What the overview sums up is read twice, since two readings make a rate, and then so often: many look at it all day. */
@@ -93,6 +94,8 @@ export interface SessionDeps {
   ) => Promise<Forward>
   /** Rejects where there is no browser. */
   readonly browse: (url: string) => Promise<void>
+  /** Asks the cluster of a context that is not shown yet. Rejects where there is no such context. */
+  readonly clientOf: (context: string) => Promise<Client>
   /** Runs a command of a shell, with the terminal to itself. */
   readonly runShell: (command: string) => Promise<CommandOutcome>
   readonly filters: FilterShelf
@@ -127,7 +130,7 @@ interface Followed {
 
 export class Session {
   readonly #deps: SessionDeps
-  readonly #copies: readonly Followed[]
+  #copies: readonly Followed[]
   readonly #stop = new AbortController()
   readonly #listeners = new Set<() => void>()
   readonly #busy: string[] = []
@@ -156,16 +159,15 @@ export class Session {
   constructor(deps: SessionDeps) {
     this.#deps = deps
     this.#size = deps.size
-    const { clock, clusters } = deps
-    const onFailure = (error: unknown, isNeeded: boolean): void => this.#failed(error, isNeeded && clusters.length === 1)
-    this.#copies = clusters.map(({ name, context, client }) => ({
-      name,
-      context,
-      copy: new ClusterCopy({ client, clock, onChange: () => this.#changed(), onFailure }),
-      pulse: new Pulse(),
-    }))
+    this.#copies = deps.clusters.map((cluster) => this.#followed(cluster))
     this.#state = begin(deps.start, { ...deps, theme: deps.theme ?? usualTheme })
     this.#publish()
+  }
+
+  #followed({ name, context, client }: SessionDeps['clusters'][number]): Followed {
+    const { clock } = this.#deps
+    const onFailure = (error: unknown, isNeeded: boolean): void => this.#failed(error, isNeeded && this.#copies.length === 1)
+    return { name, context, copy: new ClusterCopy({ client, clock, onChange: () => this.#changed(), onFailure }), pulse: new Pulse() }
   }
 
   /** Resolves when somebody quits or `signal` fires; rejects when the copy cannot be kept. */
@@ -180,7 +182,7 @@ export class Session {
     this.#attend()
     this.#every(tickMs, async () => {
       this.#readPulse()
-      this.#publish()
+      if (this.#deps.clock.monotonicMs() - this.#publishedAt >= agesEveryMs) this.#publish()
     })
     this.#poll()
     if (!this.#stop.signal.aborted)
@@ -197,6 +199,12 @@ export class Session {
     return () => void this.#listeners.delete(listener)
   }
 
+  /** What goes wrong outside of it, and somebody at the screen must know. */
+  complain(text: string): void {
+    this.#state = say(this.#state, text, true)
+    this.#changed()
+  }
+
   /** Undefined when it is gone. */
   readonly attach = (screen: Screen | undefined): void => {
     this.#screen = screen
@@ -206,8 +214,8 @@ export class Session {
   readonly press = (key: string): void => this.#take(press(this.#state, key, this.#shown()))
 
   readonly point = (event: MouseEvent): void => {
-    const { listing } = this.#model()
-    this.#take(point(this.#state, event, this.#shown(), this.#size, listing))
+    const content = this.#content()
+    this.#take(point(this.#state, event, this.#shown(content), this.#size, content.listing))
   }
 
   #take({ state, effect }: Transition): void {
@@ -264,6 +272,12 @@ export class Session {
   }
 
   #model(): Model {
+    const content = this.#content()
+    return { ...content, sides: this.#sides(placeIn(this.#state), content) }
+  }
+
+  /** The panes beside the main one cost as much as all of it, and not everybody asks for them. */
+  #content(): Omit<Model, 'sides'> {
     const now = this.#deps.clock.wallMs()
     const place = placeIn(this.#state)
     const listing = this.#listingOf(place)
@@ -279,15 +293,14 @@ export class Session {
       lines: isText(place.view) ? this.#lines(now) : [],
       ...(place.view.screen === 'logs' ? { note: logNote(place, { view: firstOf(clusters), log: this.#log }) } : {}),
       keys,
-      sides: this.#sides(place, { clusters, keys, now }),
       busy: this.#busy,
     }
   }
 
-  #shown(): Shown {
-    const { clusters, now, keys, listing, lines, sides } = this.#model()
+  #shown(content = this.#content()): Shown {
+    const { clusters, now, keys, listing, lines } = content
     const place = placeIn(this.#state)
-    const side = this.#focusedSide(place, sides)
+    const side = this.#focusedSide(place, content)
     return {
       view: firstOf(clusters),
       clusters: this.#copies.map(shownOf),
@@ -321,7 +334,7 @@ export class Session {
     return found.copy
   }
 
-  /** Filtering and sorting is done again only when the copy or the wish has changed. */
+  /** Filtering and sorting is done again only when the copy or the wish has changed, and from the beginning only for another wish. */
   #listingOf(place: Place): Listing | undefined {
     if (place.view.screen === 'forwards') return forwardListing(this.#forwards, place.filter, place.sort, () => this.#deps.clock.wallMs())
     const known = this.#listing
@@ -329,9 +342,8 @@ export class Session {
     const isByUsage = place.filter !== '' || place.sort !== undefined
     const version = clusters.reduce((sum, { view }) => sum + view.version + (isByUsage ? view.readings : 0), 0)
     const width = mainPane(this.#state, place, this.#size).columns
-    const isSame =
+    const isSameWish =
       known !== undefined &&
-      known.version === version &&
       known.place.view === place.view &&
       known.place.filter === place.filter &&
       known.place.sort === place.sort &&
@@ -341,8 +353,9 @@ export class Session {
       known.place.sight === place.sight &&
       known.place.wraps === place.wraps &&
       known.width === width
-    if (isSame) return known.listing
-    const listing = listingOf(clusters, place.view, { ...place, width }, () => this.#deps.clock.wallMs())
+    if (isSameWish && known.version === version) return known.listing
+    const again = isSameWish ? known.listing?.again : undefined
+    const listing = again?.() ?? listingOf(clusters, place.view, { ...place, width }, () => this.#deps.clock.wallMs())
     this.#listing = { version, place, width, listing }
     return listing
   }
@@ -378,18 +391,17 @@ export class Session {
     return { title: `events of ${title}`, lines: eventLines(view, object, now, inside) }
   }
 
-  #focusedSide(place: Place, sides: Model['sides']): Shown['side'] {
+  #focusedSide(place: Place, content: Rows): Shown['side'] {
     const focus = focusOf(place)
     if (focus === 'main') return undefined
-    const clusters = this.#clustersOf(place)
+    const { clusters, now } = content
     if (place.view.screen === 'overview') {
-      const { rows } = bodyOf(this.#state, this.#size)
-      const count = allConcerns(clusters, this.#deps.clock.wallMs()).length
-      const { events } = overviewParts(clusters, count, place, rows)
-      return { lines: clusters.reduce((sum, { view }) => sum + view.events.length, 0), height: (place.isZoomed ? rows : events) - 2 }
+      const body = bodyOf(this.#state, this.#size)
+      const { events } = overviewParts(clusters, allConcerns(clusters, now), place, body)
+      return { lines: clusters.reduce((sum, { view }) => sum + view.events.length, 0), height: (place.isZoomed ? body.rows : events) - 2 }
     }
     const pane = panesOf(this.#state, place, this.#size).find(({ name }) => name === focus)
-    return { lines: sides.get(focus)?.lines.length ?? 0, height: (pane?.rows ?? 2) - 2 }
+    return { lines: this.#sides(place, content).get(focus)?.lines.length ?? 0, height: (pane?.rows ?? 2) - 2 }
   }
 
   // What goes on.
@@ -448,6 +460,9 @@ export class Session {
         break
       case 'keep-columns':
         this.#tell(this.#haveColumns(this.#deps.columns.keep(effect.of, effect.columns)))
+        break
+      case 'join':
+        this.#tell(this.#join(effect.contexts, effect.text))
         break
       case 'save':
         this.#tell(this.#save())
@@ -517,9 +532,30 @@ export class Session {
     this.#publish()
   }
 
+  /** From now on there are these clusters, too. What was looked at before was of those that there were. */
+  async #join(contexts: readonly string[], text: string): Promise<void> {
+    const asked = [...new Set(contexts)].map(async (context) => ({ name: context, context, client: await this.#deps.clientOf(context) }))
+    const found = await Promise.all(asked)
+    const fresh = found.flatMap((cluster) =>
+      this.#copies.some(({ context }) => context === cluster.context) ? [] : [this.#followed(cluster)],
+    )
+    const [first, ...others] = this.#copies
+    if (first !== undefined && others.length === 0) {
+      this.#copies = [{ ...first, name: first.context }]
+      const places = this.#state.places.map((place) => ({ ...place, view: { ...place.view, context: first.context } }))
+      this.#state = { ...this.#state, places }
+    }
+    // Until the file has said where nothing may be changed.
+    this.#state = { ...this.#state, isReadOnly: true }
+    this.#copies = [...this.#copies, ...fresh]
+    for (const { copy } of fresh) copy.begin(this.#stop.signal)
+    await this.#haveFile()
+    this.#take(command(this.#state, text, this.#shown()))
+  }
+
   /** All of the screen, also what does not fit. */
   async #save(): Promise<void> {
-    const { listing, lines } = this.#model()
+    const { listing, lines } = this.#content()
     const { view } = placeIn(this.#state)
     const table = listing?.draw(0, listing.keys.length, Math.max(this.#size.columns, 200), { skipped: 0 })
     const shown = table === undefined ? (lines.length > 0 ? lines.map(plain) : this.#drawn) : [table.headings, ...table.rows].map(plain)
@@ -531,7 +567,7 @@ export class Session {
   }
 
   async #page(): Promise<void> {
-    const { listing, lines } = this.#model()
+    const { listing, lines } = this.#content()
     const text = textOf({ listing, lines, view: placeIn(this.#state).view })
       .map((line) => `${line.trimEnd()}\n`)
       .join('')
@@ -539,7 +575,8 @@ export class Session {
   }
 
   async #haveFilters(asked: Promise<SavedFilters>): Promise<void> {
-    this.#state = { ...this.#state, saved: await asked }
+    const saved = await asked
+    this.#state = { ...this.#state, saved }
     this.#publish()
   }
 
@@ -565,7 +602,7 @@ export class Session {
       theme === undefined || isTheme(theme) ? [] : [`dashboard.yaml: there is no theme "${theme}": there are ${themeNames.join(', ')}`]
     const [problem] = [...taken, ...known]
     const guarded = this.#copies.filter(({ context }) => readOnly.includes(context)).map(({ name }) => name)
-    const isReadOnly = this.#state.isReadOnly || guarded.length === this.#copies.length
+    const isReadOnly = this.#deps.isReadOnly || guarded.length === this.#copies.length
     const next = {
       ...this.#state,
       isReadOnly,
@@ -713,7 +750,7 @@ export class Session {
     const { screen } = place.view
     const hasRoom = mainPane(this.#state, place, this.#size).columns >= columnsForUsage
     if (screen !== 'tasks' && screen !== 'nodes' && screen !== 'service' && !(screen === 'services' && hasRoom)) return
-    const { keys } = this.#model()
+    const { keys } = this.#content()
     const height = mainHeight(this.#state, place, this.#size)
     const { top } = settled(place, keys, height)
     const rows = keys.slice(top, top + height).map(splitKey)

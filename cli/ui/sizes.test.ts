@@ -13,7 +13,7 @@ const sizes = [smallest, usual, { columns: 100, rows: 30 }, { columns: 61, rows:
 
 /** Keys that lead there from the overview, and what a large screen shows of it that a usual one does not. */
 const screens: readonly (readonly [name: string, keys: readonly string[], onlyLarge?: RegExp])[] = [
-  ['overview', [], /2 tasks pending 6\ds: insufficient memory on 2 nodes$|insufficient memory on 2 nodes +\|/m],
+  ['overview', [], /2 tasks pending 6\ds: insufficient memory on 2 nodes +w why +\|/],
   ['services', ['2', 'G'], /\bAGE\b/],
   ['tasks', ['3', 'G']],
   ['tasks of a node', ['4', 'j', 'enter', 'G']],
@@ -57,6 +57,7 @@ for (const [name, keys, onlyLarge] of screens)
     const { close } = await town.open()
     await town.type(...keys)
     const shown = (): readonly string[] => town.session.frame().map(stripVTControlCharacters)
+    town.session.resize(usual) // Ages are those of this moment then.
     const before = shown()
     for (const size of sizes) {
       town.session.resize(size)

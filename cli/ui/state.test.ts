@@ -82,6 +82,19 @@ test('keys that change the cluster run the command of kit that they name, once i
   assert.deepEqual(await runs([':', ...'scale service/shop_web=1', 'enter']), ['scale service/shop_web=1'])
 })
 
+test('a drain says what starts elsewhere and what ends with the node', async () => {
+  const town = createTown()
+  const { close } = await town.open()
+  const [task] = [...town.store.view.list('Task')].filter(({ spec, status }) => spec.nodeName === 'id-mgr-1' && status.state === 'Running')
+  const service = town.store.view.get('Service', task?.spec.service ?? '') ?? assert.fail()
+  await town.commit([{ op: 'update', object: { ...service, spec: { ...service.spec, mode: 'Global' } } }])
+  await town.type('4')
+  const shown = await town.shown('D')
+  assert.match(shown, /\d tasks? stops? there and starts? on other nodes, where they fit;/)
+  assert.match(shown.replaceAll(/ *\|\n *\| +/g, ' '), /\d tasks? of (a )?global services? ends?;/)
+  close()
+})
+
 test('nothing is deleted by enter alone, by another word, by esc, or read-only', async () => {
   assert.deepEqual(await runs(['2', 'ctrl-x', 'enter']), [])
   assert.deepEqual(await runs(['2', 'ctrl-x', 'tab', 'esc', 'enter']), [])
@@ -90,7 +103,7 @@ test('nothing is deleted by enter alone, by another word, by esc, or read-only',
   assert.deepEqual(await runs(['2', 'p', 'enter']), [])
   assert.deepEqual(await runs(['2', 'ctrl-d', 'enter', 'tab', 'enter']), ['describe task/shop_web.1.a1'])
   assert.deepEqual(await runs([':', ...'delete service/shop_api', 'enter', 'enter']), [])
-  for (const key of ['ctrl-x', 'p', 'e', 's', 'R', 'U', 'S', 'D', 'F', 'ctrl-k'])
+  for (const key of ['ctrl-x', 'p', 'e', 's', 'a', 'R', 'U', 'S', 'D', 'F', 'ctrl-k'])
     assert.deepEqual(await runs(['2', key, 'tab', 'enter', '4', key, 'tab', 'enter'], true), ['describe node/id-mgr-1'], key)
   assert.deepEqual(await runs([':', ...'scale service/shop_web=1', 'enter'], true), [])
 })
@@ -205,7 +218,7 @@ test('a port of a task is opened here and listed until it is closed; b shows the
     await town.type(...keys)
     return town.session.frame().at(-1)?.trim() ?? ''
   }
-  assert.match(await footer('2', 'F'), /^port of shop_api\.1\.a1 to open here: 80_/)
+  assert.match(await footer('2', 'F'), /^port of shop_api\.1 to open here: 80_/)
   assert.match(await footer('backspace', 'backspace', ...'9000:80', 'enter'), /^127\.0\.0\.1:9000 -> shop_api\.1\.a1:80, until kit ui ends/)
   await town.type(':', ...'forwards', 'enter')
   assert.match(town.session.frame().join('\n'), />127\.0\.0\.1:9000 +shop_api\.1\.a1 +80 +1\/3 +900 B +3\.0Mi/)
@@ -392,6 +405,39 @@ test('a filter that is saved is there in the next dashboard, for every list of t
   assert.deepEqual(kept, { tasks: ['state=failed'] })
   assert.match(await footer('esc', '4', '/', 'ctrl-r', 'ctrl-s'), /^\/_ {3}word /, 'nodes have none, and nothing is none')
   close()
+})
+
+test('a attaches to the running task of what is selected, and to as much as its program has; not read-only', async () => {
+  const asked = async (keys: readonly string[], given: Parameters<typeof createTown>[0] = {}): Promise<readonly string[]> => {
+    const handedOver: string[] = []
+    const runAlone = async (words: readonly string[]) => {
+      handedOver.push(words.join(' '))
+      return { isGood: true, text: '' }
+    }
+    const town = createTown({ runAlone, ...given })
+    const terminal = await openTerminal(town)
+    for (const stored of [...town.store.view.list('Revision')]) {
+      const template = { ...stored.spec.template, stdinOpen: true, tty: stored.spec.service === 'shop_web' }
+      await town.commit([{ op: 'update', object: { ...stored, spec: { ...stored.spec, template } } }])
+    }
+    const local = town.store.view.get('Node', 'id-mgr-1')
+    if (local?.status.description !== undefined)
+      await town.commit([
+        {
+          op: 'update',
+          object: { ...local, status: { ...local.status, description: { ...local.status.description, executor: 'process' } } },
+        },
+      ])
+    for (const key of keys) await terminal.type(key)
+    await terminal.close()
+    return handedOver
+  }
+  assert.deepEqual(await asked(['2', 'a']), ['attach --stdin task/shop_api.1.a1'])
+  assert.deepEqual(await asked(['2', 'G', 'a']), ['attach task/shop_web.1.a1'], 'a plain process has its output only')
+  assert.deepEqual(await asked(['j', 'a'], { start: { screen: 'tasks', service: 'shop_web' } }), [
+    'attach --stdin --tty task/shop_web.2.a1',
+  ])
+  assert.deepEqual(await asked(['2', 'a'], { isReadOnly: true }), [])
 })
 
 test('keys of one’s own run their command about what is selected; not where they are taken, and not read-only', async () => {

@@ -142,6 +142,8 @@ export type Effect =
   | { readonly do: 'keep-columns'; readonly of: string; readonly columns: readonly string[] | undefined }
   /** Where the tasks of nodes would go, for the question with these commands. */
   | { readonly do: 'forecast'; readonly nodes: readonly Named[]; readonly commands: readonly Words[] }
+  /** Shows those clusters, too, and then does what was typed. */
+  | { readonly do: 'join'; readonly contexts: readonly string[]; readonly text: string }
   | { readonly do: 'save' }
   /** All of the text, in the pager of the person. */
   | { readonly do: 'page' }
@@ -225,7 +227,8 @@ export function placeIn({ places, at }: UiState): Place {
 
 /** The selection on a row that is there, and the screen around it. */
 export function settled(place: Place, keys: readonly string[], height: number): Place {
-  const found = place.selected === undefined ? -1 : keys.indexOf(place.selected)
+  const isThere = place.selected !== undefined && keys[place.at] === place.selected
+  const found = isThere ? place.at : place.selected === undefined ? -1 : keys.indexOf(place.selected)
   const at = found >= 0 ? found : Math.max(0, Math.min(place.at, keys.length - 1))
   const top = Math.max(0, Math.min(place.top, at, keys.length - height), at - height + 1)
   const selected = keys[at]

@@ -1,9 +1,9 @@
 // Columns of services, tasks, nodes and events, and what is said of each of them. `lists.ts` says which list has which.
 
-import { cpuCores, memoryBytes } from '../../api/quantity.ts'
+import { cpuCores, memoryBytes, roundedMemory } from '../../api/quantity.ts'
 import { formatAge } from '../../api/table.ts'
 import type { WireEvent, WireObject } from '../../api/wire.ts'
-import { sizeOf } from '../commands/stats.ts'
+import { rateOf, type TrafficRates } from '../commands/stats.ts'
 import { describeEnd } from '../convergence.ts'
 import { whyPaused } from '../service/rollout-pause.ts'
 import { type ClusterView, type Counts, type Node, type Phase, phaseOf, type Service, type Task } from './cluster-view.ts'
@@ -80,7 +80,10 @@ export function serviceColumns(view: ClusterView, now: () => number): readonly C
       width: 11,
       rank: 8,
       align: 'right',
-      text: (service) => coresText(usedBy(view, service)),
+      text: (service) => {
+        const { cpus, isWhole } = usageOf(view, service)
+        return `${coresText(cpus)}${cpus === undefined || isWhole ? '' : '+'}`
+      },
       amount: (service) => usedBy(view, service) ?? -1,
     },
     trendColumn(view, 'Service', 9),
@@ -88,13 +91,20 @@ export function serviceColumns(view: ClusterView, now: () => number): readonly C
 }
 
 /** What its tasks use, as far as that was asked. */
-function usedBy(view: ClusterView, { metadata }: Service): number | undefined {
+function usedBy(view: ClusterView, service: Service): number | undefined {
+  return usageOf(view, service).cpus
+}
+
+/** `isWhole`: all that runs of it is counted. So many nodes are not asked at once, and some do not answer. */
+function usageOf(view: ClusterView, { metadata }: Service): { readonly cpus: number | undefined; readonly isWhole: boolean } {
   let percent: number | undefined
-  for (const task of view.tasksOf(metadata.name).keys()) {
-    const used = view.usage.get(task)?.cpuPercent
+  let isWhole = true
+  for (const [name, task] of view.tasksOf(metadata.name)) {
+    const used = view.usage.get(name)?.cpuPercent
     if (used !== undefined) percent = (percent ?? 0) + used
+    else if (phaseOf(task) === 'running') isWhole = false
   }
-  return percent === undefined ? undefined : percent / 100
+  return { cpus: percent === undefined ? undefined : percent / 100, isWhole }
 }
 
 const trendWidth = 12
@@ -337,7 +347,7 @@ export function taskColumns(view: ClusterView, isOfOneService: boolean, now: () 
       align: 'right',
       text: ({ metadata }) => {
         const bytes = view.usage.get(metadata.name)?.memoryBytes
-        return bytes === undefined ? '-' : sizeOf(bytes)
+        return bytes === undefined ? '-' : roundedMemory(bytes)
       },
       amount: ({ metadata }) => view.usage.get(metadata.name)?.memoryBytes ?? -1,
     },
@@ -495,10 +505,20 @@ export function nodeColumns(view: ClusterView, now: () => number): readonly Colu
       amount: (node) => share(node, 'memoryBytes'),
     },
     {
+      id: 'disk',
+      heading: 'DISK',
+      width: 5,
+      rank: 5,
+      align: 'right',
+      text: ({ metadata }) => diskText(view, metadata.name),
+      amount: ({ metadata }) => diskShare(view, metadata.name) ?? -1,
+      style: ({ metadata }) => ((diskShare(view, metadata.name) ?? 0) > almostFull ? 'red' : undefined),
+    },
+    {
       id: 'answers',
       heading: 'ANSWERS',
       width: 8,
-      rank: 7,
+      rank: 8,
       align: 'right',
       text: ({ metadata }) => {
         const usage = view.nodeUsage.get(metadata.name)
@@ -506,10 +526,42 @@ export function nodeColumns(view: ClusterView, now: () => number): readonly Colu
       },
       amount: ({ metadata }) => view.nodeUsage.get(metadata.name)?.answerMs ?? -1,
     },
-    trendColumn(view, 'Node', 8, (node) => total(node).cpus),
-    { id: 'executor', heading: 'EXECUTOR', width: 9, rank: 5, text: ({ status }) => status.description?.executor ?? '-' },
-    { id: 'trouble', heading: 'TROUBLE', width: 12, grow: 2, rank: 6, text: (node) => troubleText(node, now()) },
+    trendColumn(view, 'Node', 9, (node) => total(node).cpus),
+    trafficColumn(view, 'in', 'received'),
+    trafficColumn(view, 'out', 'sent'),
+    { id: 'executor', heading: 'EXECUTOR', width: 9, rank: 6, text: ({ status }) => status.description?.executor ?? '-' },
+    { id: 'trouble', heading: 'TROUBLE', width: 12, grow: 2, rank: 7, text: (node) => troubleText(node, now()) },
   ]
+}
+
+/** A disk that is fuller than this soon stops the node. */
+const almostFull = 0.9
+
+function diskShare(view: ClusterView, node: string): number | undefined {
+  const disk = view.nodeUsage.get(node)?.disk
+  return disk === undefined || disk.bytes === 0 ? undefined : disk.usedBytes / disk.bytes
+}
+
+function diskText(view: ClusterView, node: string): string {
+  const share = diskShare(view, node)
+  return share === undefined ? '-' : `${Math.round(share * 100)}%`
+}
+
+/** What comes to the machine or leaves it, in a second. */
+function trafficColumn(view: ClusterView, id: 'in' | 'out', which: keyof TrafficRates): Column<Node> {
+  const rate = ({ metadata }: Node): number | undefined => view.nodeUsage.get(metadata.name)?.traffic?.[which]
+  return {
+    id,
+    heading: `NET ${id.toUpperCase()}`,
+    width: 9,
+    rank: 10,
+    align: 'right',
+    text: (node) => {
+      const amount = rate(node)
+      return amount === undefined ? '-' : rateOf(amount)
+    },
+    amount: (node) => rate(node) ?? -1,
+  }
 }
 
 export function milliseconds(ms: number): string {
@@ -549,10 +601,15 @@ function availabilityText({ spec }: Node): string {
   return availability === 'Drain' ? 'drained' : availability === 'Pause' ? 'paused' : 'active'
 }
 
-/** Tasks that the node has, or is to have. */
+const onItsNode: readonly Phase[] = ['running', 'unhealthy', 'starting', 'stopping']
+
+/** Its node has it, or is to have it. */
+export const isOnNode = (task: Task): boolean => onItsNode.includes(phaseOf(task))
+
+/** Such tasks of the node. */
 export function onNode(view: ClusterView, node: string): number {
-  const { running, unhealthy, starting, stopping } = view.counts({ node })
-  return running + unhealthy + starting + stopping
+  const counts = view.counts({ node })
+  return onItsNode.reduce((sum, phase) => sum + counts[phase], 0)
 }
 
 // Events.

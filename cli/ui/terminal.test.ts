@@ -56,6 +56,14 @@ test('no frame clears the screen, each is between marks that hold the terminal u
   assert.ok(end.lastIndexOf('\u001b[?25h') > end.lastIndexOf('\u001b[?25l'), 'the cursor is back')
 })
 
+test('the first frame is there before Ink draws it in the same place', async () => {
+  const terminal = await openTerminal(createTown())
+  const [, first = '', second = ''] = (await terminal.close()).split('\u001b[?2026h')
+  for (const line of [1, 2, 24]) assert.ok(first.includes(`\u001b[${line};1H`), `line ${line}`)
+  assert.ok(first.includes('needs you') && first.endsWith('\u001b[H\u001b[?2026l'), 'the cursor is where it was')
+  assert.match(second, /needs you/)
+})
+
 test('while nothing changes nothing is sent, and then the lines that are different', async () => {
   const town = createTown({ start: { screen: 'services' } })
   const terminal = await openTerminal(town)
@@ -138,6 +146,17 @@ test('the wheel and clicks are for the pane that they are on', async () => {
   await terminal.type(wheel(4, 6))
   assert.match(frame(), />shop_web/)
   assert.match(frame(), /\+ service\/shop_web/)
+  await terminal.close()
+})
+
+test('what needs somebody has the lines that it takes, and each of them is a click on it', async () => {
+  const town = createTown({ start: { screen: 'overview' } })
+  const terminal = await openTerminal(town)
+  const line = (what: RegExp): number => town.session.frame().findIndex((each) => what.test(each))
+  const at = line(/service\/shop_big/)
+  assert.match(town.session.frame()[at + 1] ?? '', /^\| +nodes +\|/)
+  await terminal.type(click(4, at + 2))
+  assert.match(town.session.frame()[line(/service\/shop_big/)] ?? '', />! service\/shop_big/)
   await terminal.close()
 })
 

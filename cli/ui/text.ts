@@ -2,15 +2,21 @@
 // only when they are drawn, so that what is shown can be compared as text and colour can be left out.
 
 import { styleText } from 'node:util'
-import stringWidth from 'string-width'
 import { harmless } from '../output/harmless.ts'
+import stringWidth from '../output/string-width.ts'
 import type { Style, Theme } from './themes.ts'
 
 export type Span = string | { readonly text: string; readonly style: Style | readonly Style[] }
 export type Line = readonly Span[]
 
 const printable = /^[\x20-\x7e]*$/
-const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+let segmenter: Intl.Segmenter | undefined
+
+/** As people count signs. What this takes to begin with, most commands never need. */
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+  return segmenter.segment(text)
+}
 
 export function textOf(span: Span): string {
   return typeof span === 'string' ? span : span.text
@@ -38,7 +44,7 @@ export function clip(text: string, width: number): string {
   if (printable.test(clean)) return `${clean.slice(0, width - 1)}…`
   let kept = ''
   let used = 0
-  for (const { segment } of segments.segment(clean)) {
+  for (const { segment } of segmentsOf(clean)) {
     const more = widthOf(segment)
     if (used + more > width - 1) break
     kept += segment
@@ -51,7 +57,7 @@ export function clip(text: string, width: number): string {
 export function ending(text: string, width: number): string {
   const clean = oneLine(text)
   if (widthOf(clean) <= width) return clean
-  const kept = [...segments.segment(clean)].map(({ segment }) => segment)
+  const kept = [...segmentsOf(clean)].map(({ segment }) => segment)
   while (widthOf(kept.join('')) > width - 1) kept.shift()
   return `…${kept.join('')}`
 }

@@ -1,7 +1,7 @@
 // What tasks and nodes use: made of what nodes count, two readings at a time, and kept for a while for small graphs. Pure.
 
-import type { TaskStats } from '../../api/stats.ts'
-import { percentOf } from '../commands/stats.ts'
+import type { MachineStats, NodeStats, TaskStats } from '../../api/stats.ts'
+import { percentOf, type TrafficRates, trafficBetween } from '../commands/stats.ts'
 
 /** What a task uses now. */
 export interface Usage {
@@ -10,7 +10,7 @@ export interface Usage {
   readonly memoryBytes: number
 }
 
-/** What the tasks of a node use together. */
+/** What the tasks of a node use together, and the machine. */
 export interface NodeUsage {
   /** Unknown after a single reading. */
   readonly cpus?: number
@@ -18,16 +18,20 @@ export interface NodeUsage {
   readonly processes: number
   /** From asking the node, through the manager, until it had told this. */
   readonly answerMs: number
+  readonly disk?: { readonly usedBytes: number; readonly bytes: number }
+  /** Unknown after a single reading. */
+  readonly traffic?: TrafficRates
 }
 
 export interface NodeReading {
   readonly stats: ReadonlyMap<string, TaskStats>
   readonly tasks: ReadonlyMap<string, Usage>
+  readonly machine?: MachineStats | undefined
   readonly whole: NodeUsage
 }
 
 /** `before`: of the same node. */
-export function readingOf(found: readonly TaskStats[], answerMs: number, before: NodeReading | undefined): NodeReading {
+export function readingOf({ tasks: found, machine }: NodeStats, answerMs: number, before: NodeReading | undefined): NodeReading {
   const tasks = new Map<string, Usage>()
   let percent: number | undefined
   let memoryBytes = 0
@@ -42,10 +46,17 @@ export function readingOf(found: readonly TaskStats[], answerMs: number, before:
   }
   // Nothing that runs uses nothing; of what was read once, nobody can say.
   const cpus = percent === undefined ? (found.length === 0 ? 0 : undefined) : percent / 100
+  const traffic = trafficBetween(before?.machine, machine) ?? before?.whole.traffic
   return {
+    machine,
     stats: new Map(found.map((stats) => [stats.task, stats])),
     tasks,
-    whole: { memoryBytes, processes, answerMs, ...(cpus === undefined ? {} : { cpus }) },
+    whole: {
+      ...{ memoryBytes, processes, answerMs },
+      ...(cpus === undefined ? {} : { cpus }),
+      ...(machine === undefined ? {} : { disk: { usedBytes: machine.diskUsedBytes, bytes: machine.diskBytes } }),
+      ...(traffic === undefined ? {} : { traffic }),
+    },
   }
 }
 

@@ -6,11 +6,11 @@ import type { FieldSet, ManagedFieldsEntry } from '../../api/objects.ts'
 import { isJsonObject, type Json, type WireObject } from '../../api/wire.ts'
 import { formatObjects } from '../output/print.ts'
 import type { ClusterView } from './cluster-view.ts'
-import { driftOf } from './drift.ts'
+import { driftOf, fileOf } from './drift.ts'
 import { type Line, oneLine, type Span, widthOf } from './text.ts'
 
 /** Owners stand in a column of their own, unless a line is longer. */
-const ownerAt = 44
+const ownerAt = 40
 
 /** A line of the text. Of several lines of one value the first has its path. */
 export interface YamlRow {
@@ -21,6 +21,10 @@ export interface YamlRow {
   readonly part: string
   readonly value?: YamlNode
   readonly owner?: ManagedFieldsEntry
+  /** The file of a source that the owner has it from. */
+  readonly file?: string
+  /** Of the whole text, from 1. What the object lacks has none. */
+  readonly number?: number
   /** What the file says instead. */
   readonly said?: string
 }
@@ -32,9 +36,12 @@ export function yamlRows(view: ClusterView, object: WireObject): readonly YamlRo
   const known = read.get(object) ?? readRows(object)
   read.set(object, known)
   const drift = driftOf(view, object)
+  const file = fileOf(view, object)
   const rows = known.map((row): YamlRow => {
     const said = drift.get(row.key)
-    return said === undefined ? row : { ...row, said }
+    const isOfFile = file !== undefined && row.owner !== undefined && /^(gitops\/|stack$)/.test(row.owner.manager)
+    if (said === undefined && !isOfFile) return row
+    return { ...row, ...(said === undefined ? {} : { said }), ...(isOfFile ? { file } : {}) }
   })
   const here = new Set(known.map(({ key }) => key))
   // What the file says and the object has not stands where it would be.
@@ -70,6 +77,7 @@ function readRows(object: WireObject): readonly YamlRow[] {
     const key = path ?? `${last} +${more}`
     return {
       key,
+      number: at + 1,
       text: oneLine(line.replaceAll('\t', '  ')),
       part,
       ...(place === undefined || place.value === null ? {} : { value: place.value }),
@@ -79,14 +87,16 @@ function readRows(object: WireObject): readonly YamlRow[] {
 }
 
 /** One line, as it is drawn. `note`: what stands behind it besides. */
-export function yamlLine({ text, owner, said }: YamlRow, now: number, note?: string): Line {
+export function yamlLine({ text, owner, said, file }: YamlRow, now: number, note?: string): Line {
   // What differs first: lines are cut where the screen ends.
   const notes = [
     ...(note === undefined ? [] : [note]),
     ...(said === undefined ? [] : [said]),
     ...(owner === undefined
       ? []
-      : [`${ownerWords(owner)}${owner.subresource === undefined ? '' : ` (${owner.subresource})`} ${timeOf(owner.time, now)}`]),
+      : [
+          `${ownerWords(owner)}${owner.subresource === undefined ? '' : ` (${owner.subresource})`} ${timeOf(owner.time, now)}${file === undefined ? '' : `, ${file}`}`,
+        ]),
   ]
   const head: Span = said === undefined ? ` ${text}` : { text: `~${text}`, style: 'yellow' }
   if (notes.length === 0) return [head]

@@ -4,7 +4,7 @@
 import type { Kind } from '../../api/objects.ts'
 import type { ClusterView } from './cluster-view.ts'
 import type { Listing } from './listing.ts'
-import { highlighted, type Line, plain, type Span, wrapped } from './text.ts'
+import { highlighted, type Line, plain, type Span, textOf, wrapped } from './text.ts'
 import { isBelow, type YamlRow, yamlLine, yamlRows } from './yaml-lines.ts'
 
 export const sights = ['live', 'spec', 'status', 'diff'] as const
@@ -41,8 +41,10 @@ export function yamlListing(
   const lines = shown.flatMap((row): readonly (readonly [key: string, line: Line])[] => {
     const hidden = folded.includes(row.key) ? seen.filter(({ key }) => isBelow(key, row.key)).length : 0
     const line = yamlLine(row, now, hidden === 0 ? undefined : `${hidden} ${hidden === 1 ? 'line' : 'lines'} folded`)
-    if (!wraps) return [[row.key, line]]
-    return wrapped(plain(line), width - 1).map((part, at) => [at === 0 ? row.key : `${row.key} ~${at}`, [at === 0 ? part : ` ${part}`]])
+    if (!wraps) return [[row.key, numbered(row.number, line)]]
+    return wrapped(plain(line), width - 1 - numberWidth).map((part, at) =>
+      at === 0 ? [row.key, numbered(row.number, [part])] : [`${row.key} ~${at}`, numbered(undefined, [` ${part}`])],
+    )
   })
   const ofPresent = sight === 'diff' ? 'it is as its stack and its source say, where it has any' : 'nothing'
   const ofAbsent = view.isKnown(kind) ? `${kind.toLowerCase()}/${name} is gone` : '…'
@@ -58,6 +60,16 @@ export function yamlListing(
       rows: lines.slice(first, first + count).map(([, line]) => highlighted(line, filter)),
     }),
   }
+}
+
+const numberWidth = 4
+
+/** Behind the first sign, which belongs to the selection and to what differs. */
+function numbered(number: number | undefined, [first = '', ...rest]: Line): Line {
+  const text = textOf(first)
+  const behind = { text: `${String(number ?? '').padStart(numberWidth - 1)} `, style: 'dim' } as const
+  if (typeof first === 'string') return [text.slice(0, 1), behind, text.slice(1), ...rest]
+  return [{ ...first, text: text.slice(0, 1) }, behind, { ...first, text: text.slice(1) }, ...rest]
 }
 
 function headingOf(sight: Sight, folded: readonly string[], seen: readonly YamlRow[]): Line {

@@ -8,7 +8,9 @@ import { createTown } from './testdata/town.ts'
 async function start() {
   const town = createTown({ start: { screen: 'yaml', kind: 'Service', name: 'shop_web' } })
   const { close } = await town.open()
-  return { town, close, frame: town.shown }
+  // One test is about the numbers of lines; the others are about what stands there.
+  const frame = async (...keys: readonly string[]): Promise<string> => (await town.shown(...keys)).replaceAll(/^(.)[ \d]{3} /gm, '$1')
+  return { town, close, frame }
 }
 
 test('left folds what is below a line, or goes to the line above that has it; right and enter unfold, z all', async () => {
@@ -88,6 +90,16 @@ test('wrapped lines end nowhere, and all of it goes to the pager', async () => {
   assert.match(await frame('w'), /the stack says 5; ann with\n +kit-scale 23:40:00/)
   town.session.attach({ lend: async (use) => await use(), write: () => {}, redraw: () => {}, setMouse: () => {} })
   await town.type('|')
-  assert.match(town.paged.join(''), /^ apiVersion: kit\/v1\n kind: Service\n[\s\S]* status:/)
+  assert.match(town.paged.join(''), /^ {3}1 apiVersion: kit\/v1\n {3}2 kind: Service\n[\s\S]* status:/)
+  close()
+})
+
+test('lines have the numbers of the whole text, also where some are folded or left out', async () => {
+  const { town, close } = await start()
+  const whole = await town.shown()
+  assert.match(whole, /^> {2}1 apiVersion: kit\/v1\n {3}2 kind: Service$/m)
+  const replicas = /^~ *(\d+) {3}replicas: 3/m.exec(whole)?.[1]
+  assert.match(await town.shown('y'), new RegExp(`^~ *${replicas} {3}replicas: 3`, 'm'))
+  assert.match(await town.shown('y', 'y'), new RegExp(`^~ *${replicas} {3}replicas: 3[\\s\\S]*^~ {8}networks: +# not here`, 'm'))
   close()
 })

@@ -45,7 +45,9 @@ export function addLocal({ add, runWords, globals }: VerbRegistry): void {
         .argument('[locator]', 'what to show first: services, service/NAME, node/NAME/tasks, task/NAME/logs (default: overview)')
         .option('--plain', 'no screen of its own: what there is now, then a line for each change')
         .option('--read-only', 'no key changes anything')
-        .option('--theme <name>', 'dark, light, contrast, safe, mono or production (default: KIT_THEME, or dark)'),
+        .option('--theme <name>', 'dark, light, contrast, safe, mono or production (default: KIT_THEME, or dark)')
+        .option('--record <file>', 'keep all that the screen shows in a new file')
+        .option('--replay <file>', 'show what was recorded, and no cluster'),
     async (context, options, words) => (await import('../commands/ui.ts')).ui(context, options, words, runWords),
   )
 }

@@ -17,10 +17,23 @@ export function addObjects({ add }: VerbRegistry): void {
     async (context, options) => (await import('../commands/apply.ts')).apply(context, options),
   )
   add(
-    'diff',
-    'Show what applying the files would change (exit code 1 when anything)',
+    'plan',
+    'Show each field that applying the files would change, and what that means for tasks: as `kit apply --plan`',
     (command) => force(compose(files(command))),
-    async (context, options) => (await import('../commands/diff.ts')).diff(context, options),
+    async (context, options) => (await import('../commands/apply.ts')).apply(context, { ...options, plan: true }),
+  )
+  add(
+    'diff',
+    'Show what applying the files would change, or has changed between two revisions (exit code 1 when anything)',
+    (command) =>
+      force(compose(files(command)))
+        .argument('[service]', 'of revisions: NAME or service/NAME')
+        .option('--from <revision>', 'its number or name (default: the one that is wanted now)')
+        .option('--to <revision>', 'its number or name (default: the one that is wanted now)'),
+    async (context, options, [service]) =>
+      service === undefined
+        ? (await import('../commands/diff.ts')).diff(context, options)
+        : (await import('../commands/rollout.ts')).diffRevisions(context, options, service),
   )
   add(
     'get',

@@ -1,4 +1,4 @@
-// What reaches into tasks: logs, exec, cp, port-forward.
+// What reaches into tasks: logs, exec, attach, cp, port-forward.
 
 import { Option } from 'commander'
 import { logLevels } from '../log-level.ts'
@@ -38,6 +38,16 @@ export function addTasks({ add }: VerbRegistry): void {
         .option('-w, --workdir <directory>', 'run it there')
         .option('-u, --user <user>', 'run it as that user'),
     async (context, options, words) => (await import('../commands/exec.ts')).exec(context, options, words),
+  )
+  add(
+    'attach',
+    'Connect to the program of a running task itself; ends with its exit code',
+    (command) =>
+      command
+        .argument('<target>', 'task, task/NAME, or service/NAME for one of its tasks')
+        .option('-i, --stdin', 'pass standard input on to it')
+        .option('-t, --tty', 'it has a terminal: make it as large as this one'),
+    async (context, options, words) => (await import('../commands/attach.ts')).attach(context, options, words),
   )
   add(
     'cp',

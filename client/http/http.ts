@@ -148,12 +148,11 @@ async function* linesOf(door: Door, incoming: IncomingMessage): AsyncGenerator<u
     for await (const chunk of incoming) {
       rest = rest.byteLength === 0 ? chunk : Buffer.concat([rest, chunk])
       if (rest.byteLength > maxLineBytes) throw new StatusError('InternalError', `a line is longer than ${maxLineBytes} bytes`)
-      let start = 0
-      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
-        yield parse(rest.subarray(start, end).toString())
-        start = end + 1
-      }
-      rest = rest.subarray(start)
+      const end = rest.lastIndexOf(10)
+      if (end < 0) continue
+      // Whole lines become text together: a chunk has many.
+      for (const line of rest.toString('utf8', 0, end).split('\n')) yield parse(line)
+      rest = rest.subarray(end + 1)
     }
   } catch (error) {
     throw error instanceof StatusError ? error : door.unavailable(error)

@@ -57,6 +57,13 @@ test('each is tried once, and the last one says what is wrong', async () => {
   assert.equal(asked.length, 3)
 })
 
+test('one that is a manager no more has nothing to say', async () => {
+  const noSay = { status: 503, headers: {}, body: { kind: 'Status', reason: 'NotLeader', message: 'no say' } }
+  const handle = whicheverAnswers(['one', 'two'], async (name) => (name === 'one' ? noSay : { status: 200, headers: {}, body: name }))
+  const response = await handle(request)
+  assert.equal('body' in response && response.body, 'two')
+})
+
 for (const [up, locked, expected, count] of [
   [['three'], ['one'], 'three', 3],
   [['two', 'three'], ['one'], 'two', 2],

@@ -101,7 +101,7 @@ function whyUnavailable(server: string, host: string, error: unknown): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `there is no machine called ${host}, or names cannot be looked up now`
   if (unreached.has(code)) return `${server} does not answer (${String(code)}): is the machine up, and may this one connect to it?`
   if (strangers.has(code))
-    return `what answers at ${server} is not a manager of this context's cluster: use another address, or, if the cluster was made anew, a new context ('kit swarm user add' there)`
+    return `what answers at ${server} is not a manager of this context's cluster: use another address, or, if the cluster was made anew, a new context (\`kit swarm user add\` there)`
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
     return `the certificate of ${server} is not valid now: the clock of this machine, or of that one, may be wrong`
   return `the connection to ${server} broke${error instanceof Error ? `: ${error.message}` : ''}`

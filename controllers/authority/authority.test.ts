@@ -108,7 +108,10 @@ test('a rotation asks the nodes, waits for each, and ends with the new root and 
   assert.equal(ca.certificate, before.ca.certificate)
   assert.deepEqual(joinTokens, before.joinTokens, 'who joins now trusts the root that still is the root')
   assert.deepEqual([find('a').status.renewal?.issuer, find('b').status.renewal], [wantedIssuer(ca), undefined])
-  assert.match(conditions?.[0]?.message ?? '', /^0 of 2 nodes .* waiting for b \(Down\), a$/)
+  assert.match(
+    conditions?.[0]?.message ?? '',
+    /^0 of 2 nodes .* waiting for b \(Down\), a; start what is down, or remove it \(`kit node rm NAME`\)$/,
+  )
 
   await describe('a', wantedIssuer(ca))
   await reconcile()

@@ -137,7 +137,10 @@ test('nodes are counted, and the new root is the root when all go with it', () =
 test('whom it waits for is said, those that do not answer first', () => {
   const issuer = wantedIssuer(rotating)
   const nodes = [node('a', { issuer }), node('b'), node('c', { state: 'Down' })]
-  assert.equal(describeProgress(rotating, nodes), '1 of 3 nodes have a certificate of the new root; waiting for host-c (Down), host-b')
+  assert.equal(
+    describeProgress(rotating, nodes),
+    '1 of 3 nodes have a certificate of the new root; waiting for host-c (Down), host-b; start what is down, or remove it (`kit node rm NAME`)',
+  )
   const many = Array.from({ length: 25 }, (_, at) => node(`n${at}`))
   assert.match(describeProgress(rotating, many), /^0 of 25 nodes .* host-n9 and 15 more$/)
 })

@@ -169,7 +169,8 @@ export function describeProgress(ca: ClusterCa, nodes: readonly Node[]): string 
   const left = withoutCertificateOf(wantedIssuer(ca), nodes).toSorted((one, other) => Number(isReady(one)) - Number(isReady(other)))
   const names = left.slice(0, namedNodes).map(nameOf).join(', ')
   const more = left.length > namedNodes ? ` and ${left.length - namedNodes} more` : ''
-  return `${nodes.length - left.length} of ${nodes.length} nodes have a certificate of the new root; waiting for ${names}${more}`
+  const way = left.some(({ status }) => status.state === 'Down') ? '; start what is down, or remove it (`kit node rm NAME`)' : ''
+  return `${nodes.length - left.length} of ${nodes.length} nodes have a certificate of the new root; waiting for ${names}${more}${way}`
 }
 
 function nameOf(node: Node): string {

@@ -10,7 +10,7 @@ import { pointAt } from '../../api/yaml/yaml-document.ts'
 import type { Client } from '../../client/client.ts'
 import { externalReferences, placeMissing } from '../../compose/external-references.ts'
 import type { InputObject } from '../../compose/input-object.ts'
-import { isPromised, placeCauses } from '../../compose/refusal.ts'
+import { isPromised, placeCauses, placeOf } from '../../compose/refusal.ts'
 import { type Claim, configFor, type Drift, driftOf } from './compare.ts'
 import { managerOf, type Present } from './prune.ts'
 
@@ -59,7 +59,8 @@ export async function tryAll(target: Target, objects: readonly InputObject[]): P
     if (live === undefined) missing.push(each)
     try {
       const planned = await apply(target, each, live, true)
-      if (live !== undefined) drift.push(...driftOf(claim.source, live, planned))
+      if (live !== undefined)
+        drift.push(...driftOf(claim.source, live, planned).map((found) => ({ ...found, ...placeOf(each, found.field ?? '') })))
     } catch (error) {
       if (!(error instanceof StatusError) || isPassing(error)) throw error
       if (isPromised(error, each.object, given)) continue

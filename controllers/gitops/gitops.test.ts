@@ -26,8 +26,8 @@ test('a directory is applied, with who manages it, and the status says so', asyn
     { kind: 'Stack', name: 'run', action: 'Created' },
   ])
   assert.deepEqual(
-    status.inventory?.map(({ kind, name, adopted }) => `${kind}/${name} ${adopted}`),
-    ['Service/web undefined', 'Stack/run undefined'],
+    status.inventory?.map(({ kind, name, adopted, file, line }) => `${kind}/${name} ${adopted} ${file}:${line}`),
+    ['Service/web undefined web.yml:1', 'Stack/run undefined sub/run.yml:1'],
   )
   assert.deepEqual(
     status.history?.map((entry) => [entry.revision, entry.commit, entry.objects, entry.changed]),
@@ -278,6 +278,7 @@ test('drift is undone at once, and told with who made it', async () => {
   assert.deepEqual(rest, {
     ...{ kind: 'Service', name: 'web', field: 'spec.replicas', by: 'kit-scale', user: 'admin@socket' },
     message: 'is 7, and the files say 2',
+    ...{ file: 'web.yml', line: 4 },
   })
   await world.clock.advance(5000)
   await world.reconcile()

@@ -11,15 +11,16 @@ import { isDeepStrictEqual } from 'node:util'
 import { durationMs } from '../../api/duration.ts'
 import type { KitObject, Node, Source } from '../../api/objects.ts'
 import { withDefaults } from '../../api/schema/defaults.ts'
-import type { Directories, DirectoryState, WatchedDirectory } from '../../effects/effects.ts'
+import type { Directories } from '../../effects/effects.ts'
 import type { Controller, Result } from '../runtime/controller.ts'
 import { pruneAll } from './attempt.ts'
 import { suspendedForMs } from './decide.ts'
-import { directoryChoice, revisionOf } from './files.ts'
+import { revisionOf } from './files.ts'
+import { OpenDirectories } from './open-directories.ts'
 import { managerOf, planPrune } from './prune.ts'
 import { snapshotKey } from './snapshots.ts'
 import type { Verdict } from './source-status.ts'
-import { claim, inPruneOrder, type Parsed, presentObjects, prunable, type SyncDeps, say, sync } from './sync.ts'
+import { claim, inPruneOrder, presentObjects, prunable, type SyncDeps, say, sync } from './sync.ts'
 import { downWords, turnOf } from './turn.ts'
 
 /** Holds a Source that is being deleted until what it has created is deleted. */
@@ -38,44 +39,9 @@ export type GitopsDeps = SyncDeps & {
 }
 
 export function gitopsController(deps: GitopsDeps): Controller {
-  const watched = new Map<string, { readonly path: string; readonly directory: WatchedDirectory; changingSinceMs?: number }>()
   let wake: (key: string) => void = () => undefined
-
-  /** Of each source what its files meant last: reading them again costs more than comparing them with the cluster. */
-  const parsed = new Map<string, { readonly key: string; readonly value: Parsed }>()
-
-  function close(name: string): void {
-    watched.get(name)?.directory.close()
-    watched.delete(name)
-    parsed.delete(name)
-  }
-
-  function parseOnce(name: string, key: string, parse: () => Parsed): Parsed {
-    const known = parsed.get(name)
-    if (known?.key === key) return known.value
-    const value = parse()
-    parsed.set(name, { key, value })
-    return value
-  }
-
-  async function read(name: string, path: string, directories: Directories, signal: AbortSignal): Promise<DirectoryState> {
-    const open = watched.get(name)
-    if (open?.path === path) return await open.directory.read(signal)
-    close(name)
-    const directory = directories.watch(path, directoryChoice, () => wake(name))
-    watched.set(name, { path, directory })
-    return await directory.read(signal)
-  }
-
-  /** Since when it is, if it is. */
-  function changingForMs(name: string, isChanging: boolean): number {
-    const open = watched.get(name)
-    if (open === undefined) return 0
-    const { changingSinceMs, ...rest } = open
-    const now = deps.clock.monotonicMs()
-    watched.set(name, isChanging ? { ...rest, changingSinceMs: changingSinceMs ?? now } : rest)
-    return isChanging ? now - (changingSinceMs ?? now) : 0
-  }
+  const open = new OpenDirectories(deps.clock, (name) => wake(name))
+  const parse = open.parseOnce.bind(open)
 
   function self(): { readonly nodeId: string; readonly leads: boolean } {
     return { nodeId: deps.nodeId, leads: deps.leadership.leads() }
@@ -96,7 +62,7 @@ export function gitopsController(deps: GitopsDeps): Controller {
       })
       return () => {
         unsubscribe()
-        for (const name of [...watched.keys()]) close(name)
+        open.closeAll()
       }
     },
     // It has no handle that writes: the API checks it as it checks people.
@@ -105,7 +71,7 @@ export function gitopsController(deps: GitopsDeps): Controller {
       const stored = deps.store.view.get('Source', name)
       const turn = stored === undefined ? undefined : turnOf(stored, [...deps.store.view.list('Node')], self())
       const isEnding = stored?.metadata.deletedAt !== undefined
-      if (stored === undefined || isEnding || turn?.do === 'Leave' || turn?.do === 'Say') close(name)
+      if (stored === undefined || isEnding || turn?.do === 'Leave' || turn?.do === 'Say') open.close(name)
       if (stored === undefined || turn === undefined || turn.do === 'Leave') return {}
       if (turn.do === 'Say') return await say(deps, stored, { status: 'False', reason: turn.reason, message: turn.message })
       if (turn.do === 'Claim' && turn.isNamed) return await claim(deps, stored)
@@ -115,8 +81,7 @@ export function gitopsController(deps: GitopsDeps): Controller {
         if (turn.do === 'Claim' && !self().leads) return {}
         return await say(deps, stored, { status: 'False', reason: 'NotHere', message: 'this node reads no directories' })
       }
-      const state = await read(name, spec.path, deps.directories, signal)
-      const changingMs = changingForMs(name, state.state === 'Changing')
+      const { state, changingForMs } = await open.read(deps.directories, name, spec.path, signal)
       const source = deps.store.view.get('Source', name)
       // What was decided before it was read counts for the same source, of the same reader, only.
       if (source?.metadata.uid !== stored.metadata.uid || source.metadata.generation !== stored.metadata.generation)
@@ -125,7 +90,7 @@ export function gitopsController(deps: GitopsDeps): Controller {
       if (turn.do === 'Claim') return state.state === 'Missing' ? await sayNobody(deps, source, turn.lost) : await claim(deps, source)
       const { watching } = state
       if (state.state === 'Changing') {
-        if (changingMs >= patienceMs)
+        if (changingForMs >= patienceMs)
           await say(deps, source, { status: 'Unknown', reason: 'Changing', message: state.message }, { watching })
         return { requeueAfterMs: lookAgainMs }
       }
@@ -134,24 +99,36 @@ export function gitopsController(deps: GitopsDeps): Controller {
         const verdict: Verdict = { status: 'False', reason: `Directory${state.state}`, message: `${state.message}; what was applied stays` }
         return { ...(await say(deps, source, verdict, { watching })), requeueAfterMs: retryAfterMs }
       }
-      const files = spec.pin === undefined ? state.files : await deps.snapshots.load(snapshotKey(source.metadata.uid, spec.pin))
-      if (files === undefined || (spec.pin !== undefined && revisionOf(files) !== spec.pin)) {
+      const chosen = await chosenFiles(deps, source, spec.pin, state)
+      if (chosen === undefined) {
         const message = `revision ${spec.pin} is not kept here: status.history has those that are`
         return await say(deps, source, { status: 'False', reason: 'NotKept', message }, { watching })
       }
-      const { commit } = spec.pin === undefined ? state : (source.status.history?.find(({ revision }) => revision === spec.pin) ?? {})
-      const outcome = await sync(
-        { ...deps, parse: parseOnce },
-        source,
-        files,
-        { watching, ...(commit === undefined ? {} : { commit }) },
-        signal,
-      )
+      const { files, ...commit } = chosen
+      const outcome = await sync({ ...deps, parse }, source, files, { watching, ...commit }, signal)
       const resumedInMs = suspendedForMs(spec, deps.clock.wallMs()) || Number.POSITIVE_INFINITY
       const nextMs = Math.min(outcome.requeueAfterMs ?? Number.POSITIVE_INFINITY, resumedInMs, durationMs(spec.interval ?? '1m'))
       return { requeueAfterMs: nextMs }
     },
   }
+}
+
+interface ChosenFiles {
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly commit?: string
+}
+
+/** What a source applies: what lies in its directory now, or what lay there in the revision that it is pinned to, if that is kept here. */
+async function chosenFiles(
+  { snapshots }: GitopsDeps,
+  { metadata, status }: Source,
+  pin: string | undefined,
+  present: ChosenFiles,
+): Promise<ChosenFiles | undefined> {
+  const files = pin === undefined ? present.files : await snapshots.load(snapshotKey(metadata.uid, pin))
+  if (files === undefined || (pin !== undefined && revisionOf(files) !== pin)) return undefined
+  const { commit } = pin === undefined ? present : (status.history?.find(({ revision }) => revision === pin) ?? {})
+  return { files, ...(commit === undefined ? {} : { commit }) }
 }
 
 // Deleting a source.

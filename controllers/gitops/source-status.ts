@@ -3,7 +3,9 @@
 import type { Source } from '../../api/objects.ts'
 import { formatTimestamp } from '../../api/timestamp.ts'
 import type { WireObject } from '../../api/wire.ts'
-import type { Result } from './attempt.ts'
+import type { InputObject } from '../../compose/input-object.ts'
+import { placeOf } from '../../compose/refusal.ts'
+import { nameOf, type Result } from './attempt.ts'
 import type { Drift } from './compare.ts'
 import { isCreatedBy, type Present } from './prune.ts'
 
@@ -36,12 +38,19 @@ export function withoutTroubles({ errors: _errors, awaiting: _awaiting, drift: _
   return status
 }
 
-export function inventoryOf(source: string, objects: readonly WireObject[]): NonNullable<Status['inventory']> {
+/** `given`: as the files define them. */
+export function inventoryOf(
+  source: string,
+  objects: readonly WireObject[],
+  given: readonly InputObject[],
+): NonNullable<Status['inventory']> {
+  const places = new Map(given.map((each) => [nameOf(each), placeOf(each, '')]))
   return objects.map(({ kind, metadata }) => ({
     kind,
     name: metadata.name,
     uid: metadata.uid,
     ...(isCreatedBy(source, { metadata }) ? {} : { adopted: true }),
+    ...places.get(`${kind}/${metadata.name}`),
   }))
 }
 

@@ -112,7 +112,7 @@ export async function sync(
       await commit(deps, source, { ...status, ...listed(drift) })
       return { requeueAfterMs: decision.ms }
     case 'Rest': {
-      const verdict = appliedVerdict(revision, read.objects.length, spec.pin)
+      const verdict = appliedVerdict(source.metadata.name, revision, read.objects.length, spec.pin)
       // The same files may be of another commit by now, or committed at last.
       const { lastAppliedCommit: _before, ...rest } = status
       const present = revision.commit === undefined ? {} : { lastAppliedCommit: revision.commit }
@@ -180,7 +180,7 @@ async function carryOut(deps: SyncDeps, work: Work, signal: AbortSignal): Promis
     ...healing,
     ...change,
     objects: objects.length,
-    inventory: inventoryOf(name, applied.objects),
+    inventory: inventoryOf(name, applied.objects, objects),
     lastAppliedRevision: revision.revision,
     ...(revision.commit === undefined ? {} : { lastAppliedCommit: revision.commit }),
     ...(isNew || done.length > 0 ? { lastAppliedAt: at } : {}),
@@ -193,7 +193,7 @@ async function carryOut(deps: SyncDeps, work: Work, signal: AbortSignal): Promis
         reason: 'Pruning',
         message: `waits to delete ${pending.map((each) => `${each.kind}/${each.name}: ${each.message}`).join('; ')}`,
       }
-    : appliedVerdict(revision, objects.length, spec.pin)
+    : appliedVerdict(name, revision, objects.length, spec.pin)
   if (decision.isHealing)
     deps.log.info('Healed drift', {
       object: `Source/${name}`,

@@ -7,8 +7,8 @@ import type { HoldReason } from './decide.ts'
 import type { PrunePlan } from './prune.ts'
 import { type Revision, revisionWords, type Verdict } from './source-status.ts'
 
-export function appliedVerdict(revision: Revision, objects: number, pin: string | undefined): Verdict {
-  const held = pin === undefined ? '' : ': held there until `kit gitops resume`'
+export function appliedVerdict(name: string, revision: Revision, objects: number, pin: string | undefined): Verdict {
+  const held = pin === undefined ? '' : `: held there until \`kit gitops resume ${name}\``
   return {
     status: 'True',
     reason: pin === undefined ? 'Applied' : 'Pinned',
@@ -51,7 +51,7 @@ export function holdVerdict(
       return {
         status: 'False',
         reason,
-        message: `the directory holds no object, and ${found.prune.prune.length} would be deleted: ${stays}; to mean it, set spec.allowEmpty (kit gitops add --allow-empty)`,
+        message: `the directory holds no object, and ${found.prune.prune.length} would be deleted: ${stays}; to mean it, set spec.allowEmpty (\`kit gitops add --allow-empty\`)`,
       }
     case 'PruneNeedsConsent': {
       const { refusal } = found.prune

@@ -6,6 +6,7 @@ import { reasonOf } from '../../api/errors.ts'
 import type { Kind, KitObject } from '../../api/objects.ts'
 import type { Store } from '../../api/store.ts'
 import type { Clock, Log } from '../../effects/effects.ts'
+import { traceOf } from '../../effects/thrown.ts'
 import type { Controller } from './controller.ts'
 import type { ControllerMetrics } from './metrics.ts'
 import { WorkQueue } from './work-queue.ts'
@@ -76,7 +77,7 @@ async function work(controller: Controller, queue: WorkQueue, { clock, log, metr
           log.warn('Reconcile failed', {
             controller: controller.name,
             key,
-            error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+            error: traceOf(error),
           })
         queue.addRateLimited(key)
       }

@@ -188,6 +188,20 @@ function attemptsOf(row: ReturnType<typeof classify>['row']): readonly number[] 
   }
 }
 
+test('what the rollout of the present revision gave up it leaves, and the rollout of a later revision tries again', () => {
+  const tasks = [task('1:Complete@r1#ok/S!o')]
+  const givenUp = (options: ServiceOptions, of: string): boolean | undefined => {
+    const base = service(options)
+    const { update } = base.status
+    assert(update !== undefined)
+    const present = { ...base, status: { ...base.status, update: { ...update, of } } }
+    const { row } = classify({ service: present, tasks, nodeSlot: undefined, isSurplus: false, isWanted: false, now }, nodes)
+    return row.row === 'outdated' ? row.givenUp : undefined
+  }
+  assert.equal(givenUp({ update: 'Updating' }, 'r2'), true)
+  assert.equal(givenUp({ update: 'Paused' }, 'r1'), false)
+})
+
 test('scaling down takes unassigned slots first, then the nodes with most copies', () => {
   const on = (slot: number, text: string) => ({ slot, tasks: [task(text, slot)] })
   const slots = [

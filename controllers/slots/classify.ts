@@ -210,10 +210,10 @@ function classifyWaiting(task: Task, tasks: readonly Task[], now: number, nodes:
 }
 
 /** A task of the present rollout has finished here for good: the rollout does not come back to this slot. */
-function isGivenUp({ status }: Service, tasks: readonly Task[]): boolean {
-  return (
-    status.update !== undefined && tasks.some((task) => task.spec.rollout?.id === status.update?.id && task.spec.verdict === 'Finished')
-  )
+function isGivenUp({ status: { update, revision } }: Service, tasks: readonly Task[]): boolean {
+  // What the rollout of an earlier revision gave up, the next one tries again.
+  if (update === undefined || update.of !== revision) return false
+  return tasks.some(({ spec }) => spec.rollout?.id === update.id && spec.verdict === 'Finished')
 }
 
 function isFillable({ nodeSlot, isWanted: wanted }: SlotFacts, nodes: NodeFacts): boolean {

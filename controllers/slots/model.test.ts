@@ -3,7 +3,6 @@
 // take nodes away. Histories come from seeds; a failure names its seed.
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 import { placementHash } from '../../api/content-name.ts'
 import type { Node, Service, Task, TaskState } from '../../api/objects.ts'
 import { updatePolicyOf } from '../../api/schema/defaults.ts'
@@ -13,6 +12,7 @@ import { replacesNothingServing } from '../../sim/checkers/parallelism-is-respec
 import { createSimulatedClock } from '../../sim/effects/clock.ts'
 import { EventQueue } from '../../sim/effects/event-queue.ts'
 import { SeededRandom } from '../../sim/effects/random.ts'
+import { testInThread } from '../../sim/testdata/test-in-thread.ts'
 import { createMemoryStore } from '../../store/mvcc/memory-store.ts'
 import { drainController } from '../drain/drain.ts'
 import { globalController } from '../global/global.ts'
@@ -481,7 +481,7 @@ function assertSettled({ store }: World, names: readonly string[]): void {
   }
 }
 
-test(`${histories} random histories keep every promise, settle, and fall silent`, async () => {
+testInThread(import.meta.filename, `${histories} random histories keep every promise, settle, and fall silent`, async () => {
   const from = Number(process.env['KIT_MODEL_FROM'] ?? 1)
   for (let seed = from; seed < from + histories; seed += 1) {
     try {

@@ -7,8 +7,8 @@ import { closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, rea
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog } from './log.ts'
+import { until } from './testdata/until.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'kit-log-'))
 const disk = join(home, 'disk')
@@ -59,10 +59,6 @@ function assertComplete(text: string, end: number): void {
   assert.ok(lines.filter(({ lines: lost }) => lost !== undefined).length <= 1, 'said once')
 }
 
-async function until(isTrue: () => boolean): Promise<void> {
-  for (const deadlineMs = performance.now() + 30_000; !isTrue(); await sleep(20)) assert.ok(performance.now() < deadlineMs)
-}
-
 test('a log that cannot be written fails nobody', { skip: existsSync('/dev/full') ? false : 'there is no /dev/full' }, () => {
   const log = createLog({ descriptor: open('/dev/full', 'w') })
   for (let line = 0; line < 5_000; line++) log.info('Something happened', { text: 'x'.repeat(1_000) })
@@ -93,7 +89,7 @@ test('what a pipe did not take is written once somebody reads, with no new line 
   for (let n = 0; n < 300; n++) log.info('Said something', { n, text: lineOf(n) })
   let text = ''
   const chunk = Buffer.alloc(16 * 1_024)
-  await until(() => {
+  await until('the last line has come', () => {
     try {
       for (let length = readSync(reader, chunk); length > 0; length = readSync(reader, chunk)) text += chunk.toString('latin1', 0, length)
     } catch (error) {

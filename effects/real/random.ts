@@ -1,6 +1,5 @@
 // Chance from the operating system.
 
-import { randomBytes } from 'node:crypto'
 import type { Random } from '../effects.ts'
 
 /** Drawn at once: a call of the system for each uid costs more than the write that it is for. */
@@ -9,12 +8,14 @@ const poolBytes = 4096
 export function createRandom(): Random {
   let pool = new Uint8Array()
   let used = 0
+  // Not imported: a command that only reads draws nothing, and this module takes a twentieth of its time to load.
+  const randomBytes = (count: number): Uint8Array<ArrayBuffer> => new Uint8Array(process.getBuiltinModule('node:crypto').randomBytes(count))
   return {
     next: () => Math.random(),
     bytes(length) {
-      if (length > poolBytes) return new Uint8Array(randomBytes(length))
+      if (length > poolBytes) return randomBytes(length)
       if (used + length > pool.length) {
-        pool = new Uint8Array(randomBytes(poolBytes))
+        pool = randomBytes(poolBytes)
         used = 0
       }
       const bytes = pool.slice(used, used + length)

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { connect as connectTcp, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
-import { connect as connectTls, type TLSSocket } from 'node:tls'
+import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import type { FrameStream } from '../effects.ts'
 import { ownVersions } from '../stream-versions.ts'
 import { createNode, createRoot, issue, type TestNodeOptions } from './testdata/tls-nodes.ts'
@@ -15,6 +15,7 @@ import { fullWindow } from './tls/socket-frames.ts'
 
 interface Test {
   after(run: () => unknown): void
+  diagnostic(text: string): void
 }
 
 const root = createRoot()
@@ -174,6 +175,55 @@ test('thousands of half-open connections do not keep anybody out', async (t) => 
     })
   await enough
   for (const socket of [...open, ...here]) socket.destroy()
+})
+
+test('whatever strangers come with, it takes little more work than TLS itself: nothing blocks the thread that also leads', async (t) => {
+  const { port: own, works } = await server(t)
+  const { certificate, key } = issue(root, { id: 'm' })
+  const plain = createTlsServer({ cert: certificate, key: key.export({ type: 'pkcs8', format: 'pem' }), ALPNProtocols: ['kit/1'] })
+  plain.on('tlsClientError', (_, socket) => socket.destroy())
+  plain.on('secureConnection', (socket) => socket.once('data', () => socket.destroy()).on('error', () => {}))
+  plain.listen(0, '127.0.0.1')
+  await once(plain, 'listening')
+  t.after(() => plain.close())
+  const { port: bare } = plain.address() as AddressInfo
+  const nobody = (says: Buffer) => async (port: number) => {
+    const socket = await rude(t, port)
+    socket.resume()
+    socket.write(says)
+    await closing(socket)
+  }
+  const kinds = {
+    async silent(port: number) {
+      const socket = tcp(t, port)
+      await once(socket, 'connect')
+      socket.end()
+      await closing(socket)
+    },
+    async talkative(port: number) {
+      const socket = tcp(t, port)
+      socket.write('GET / HTTP/1.1\r\n\r\n')
+      await closing(socket)
+    },
+    refused: nobody(hello),
+    senseless: nobody(encodeFrame(frameTypes.hello, Buffer.from('{'))),
+  }
+  // In processor time, of both ends. What else the machine does slows both servers.
+  const micros = async (port: number, come: (port: number) => Promise<void>): Promise<number> => {
+    const before = process.cpuUsage()
+    for (let batch = 0; batch < 5; batch += 1) await Promise.all(Array.from({ length: 10 }, () => come(port)))
+    const { user, system } = process.cpuUsage(before)
+    return user + system
+  }
+  await works()
+  for (const [name, come] of Object.entries(kinds)) {
+    const ratios: number[] = []
+    for (let round = 0; round < 5; round += 1) ratios.push((await micros(own, come)) / (await micros(bare, come)))
+    const ratio = ratios.toSorted((a, b) => a - b)[2] ?? 0
+    t.diagnostic(`${name}: ${ratio.toFixed(2)} times what TLS takes`)
+    assert.ok(ratio < 3, `${name}: ${ratios.join(', ')}`)
+  }
+  await works()
 })
 
 test('a greeting that makes no sense ends the connection', async (t) => {

@@ -7,6 +7,8 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { durationMs } from '../../api/duration.ts'
+import { StatusError } from '../../api/errors.ts'
+import { isAttachRequest } from '../../api/exec.ts'
 import type { Cluster, KitObject, Node, Service } from '../../api/objects.ts'
 import type { AgentMessage, ManagerMessage } from '../../api/session.ts'
 import type { Store, StoreEvent } from '../../api/store.ts'
@@ -15,6 +17,7 @@ import type { NodeLiveness } from '../../controllers/node-lifecycle/liveness.ts'
 import type { EventRecorder, WriteList } from '../../controllers/runtime/controller.ts'
 import { guardStore } from '../../controllers/runtime/guarded-store.ts'
 import type { Clock, FrameStream, Log, Random, Transport } from '../../effects/effects.ts'
+import { attachesToTasks } from '../../effects/stream-versions.ts'
 import { createRefusalLog } from '../refusal-log.ts'
 import { AgentReports } from './agent-reports.ts'
 import { AssignmentSender } from './assignment-sender.ts'
@@ -119,10 +122,15 @@ export class Dispatcher implements NodeLiveness {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Asks a node to open the stream that the message is about. False when the node has no session. */
+  /** Asks a node to open the stream that the message is about. False when the node has no session. Throws Conflict when its kit is too old. */
   async requestStream(nodeName: string, message: StreamRequest): Promise<boolean> {
     const session = this.#sessions.get(nodeName)
     if (session === undefined) return false
+    if (!isUnderstood(message, session))
+      throw new StatusError('Conflict', `node "${nodeName}" has a kitd that cannot attach to tasks: upgrade it`, {
+        kind: 'Node',
+        name: nodeName,
+      })
     return send(session, message).then(
       () => true,
       () => false,
@@ -362,6 +370,11 @@ export class Dispatcher implements NodeLiveness {
   #tellSession(session: Session): void {
     this.#sendSession(session).catch((error: unknown) => this.#fail(session, error))
   }
+}
+
+/** An agent of before would end its session over a request that it does not know. */
+function isUnderstood(message: StreamRequest, { stream: { peer } }: Session): boolean {
+  return message.type !== 'exec' || !isAttachRequest(message.request) || (peer.version ?? attachesToTasks) >= attachesToTasks
 }
 
 /** Whether an agent has to hear of what changed of its node. */

@@ -2,7 +2,7 @@
 
 import { StatusError } from '../../api/errors.ts'
 import type { AgentMessage, LogLine, ManagerMessage } from '../../api/session.ts'
-import { isTaskStats, type TaskStats } from '../../api/stats.ts'
+import { isMachineStats, isTaskStats, type NodeStats } from '../../api/stats.ts'
 import { isJsonObject, type JsonObject } from '../../api/wire.ts'
 
 export const maxFrameBytes = 8 * 1024 * 1024
@@ -25,10 +25,10 @@ export function decodeLogLine(frame: Uint8Array): LogLine {
   return { task, stream, at, text }
 }
 
-export function decodeStats(frame: Uint8Array): readonly TaskStats[] {
-  const { stats } = decode(frame)
+export function decodeStats(frame: Uint8Array): NodeStats {
+  const { stats, machine } = decode(frame)
   if (!Array.isArray(stats) || !stats.every(isTaskStats)) throw new StatusError('BadRequest', 'the agent sent something that is not stats')
-  return stats
+  return { tasks: stats, ...(isMachineStats(machine) ? { machine } : {}) }
 }
 
 export function decodeStreamId(frame: Uint8Array): string {

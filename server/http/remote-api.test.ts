@@ -17,6 +17,7 @@ import { makeRootCa } from '../../ca/root-ca.ts'
 import { createKeys } from '../../effects/real/keys.ts'
 import { createRandom } from '../../effects/real/random.ts'
 import { ChangingCredentials, clusterId, createRoot, issue } from '../../effects/real/testdata/tls-nodes.ts'
+import { until } from '../../effects/real/testdata/until.ts'
 import { endpoints } from '../access.ts'
 import { createRecognize } from '../recognize.ts'
 import { methods, requestFor, verbs } from '../testdata/table-requests.ts'
@@ -66,7 +67,7 @@ async function createServer(limits: Partial<RemoteApiLimits> = {}) {
   }
   const world = createWorld({
     async *logs() {},
-    stats: async () => [],
+    stats: async () => ({ tasks: [] }),
     explainTask: () => ({}),
     exec: async () => frames,
   })
@@ -139,14 +140,6 @@ function askHttp1(server: TestServer, own: Own | undefined, path: string, header
 /** However it ends. */
 function closed(it: { once(event: 'close', listener: () => void): unknown }): Promise<void> {
   return new Promise((resolve) => it.once('close', () => resolve()))
-}
-
-async function until(look: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000
-  while (!look()) {
-    assert.ok(performance.now() < deadline, 'it did not come about')
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 test('every entry of the table, asked with every sort of certificate', async () => {
@@ -425,7 +418,7 @@ test('what HTTP/2 can be made to do is bounded: requests at a time, and floods o
   let text = ''
   decent.setEncoding('latin1').on('data', (chunk: string) => (text += chunk))
   decent.write(frame(headersType, 0x5, 1, getRoot))
-  await until(() => text.includes('could not find the requested resource'))
+  await until('the decent client has its answer', () => text.includes('could not find the requested resource'))
   for (const [name, bytes] of Object.entries(floods)) {
     const socket = await begin()
     const end = closed(socket)
@@ -435,7 +428,7 @@ test('what HTTP/2 can be made to do is bounded: requests at a time, and floods o
       if (!socket.write(many)) await Promise.race([once(socket, 'drain').catch(() => undefined), end])
       assert.equal((await ask(client, 'GET', configs)).status, 200, `others are served during ${name}`)
     }
-    await until(() => socket.destroyed)
+    await until('the flood is cut off', () => socket.destroyed)
   }
   assert.equal(decent.destroyed, false)
   decent.destroy()

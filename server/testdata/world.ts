@@ -2,7 +2,7 @@
 
 import { type ApiAnswer, type ApiRequest, type Method, localAdmin } from '../../api/request.ts'
 import type { Store } from '../../api/store.ts'
-import type { JsonObject } from '../../api/wire.ts'
+import { isJsonObject, type JsonObject } from '../../api/wire.ts'
 import { validateObject } from '../../api/schema/validate.ts'
 import { inProcessClient } from '../../client/in-process.ts'
 import type { Clock, Log, Random } from '../../effects/effects.ts'
@@ -94,4 +94,11 @@ export const services = '/apis/kit/v1/services'
 
 export function service(name: string, spec: JsonObject = {}, metadata: JsonObject = {}) {
   return { apiVersion: 'kit/v1', kind: 'Service', metadata: { name, ...metadata }, spec: { template: { image: 'nginx' }, ...spec } }
+}
+
+/** What stands at a path such as `items.0.metadata.name` of an answer, if anything. */
+export function at(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((found, key) => (Array.isArray(found) ? found[Number(key)] : isJsonObject(found) ? found[key] : undefined), value)
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock, FrameStream, Transport } from '../../effects/effects.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createRandom } from '../../effects/real/random.ts'
+import { until } from '../../effects/real/testdata/until.ts'
 import { Loopback } from '../../effects/real/transport.ts'
 import { comparesStates } from '../../effects/stream-versions.ts'
 import type { PeerMessage, SnapshotMessage } from '../peers.ts'
@@ -15,6 +15,7 @@ import { PeerLinks, raftProtocol } from './links.ts'
 const log = { debug() {}, info() {}, warn() {}, error() {} }
 const never = new AbortController().signal
 const heartbeat = (from: string, to: string, context: number): Message => ({ from, to, term: 1, type: 'heartbeat', commit: 0, context })
+const state = (from: string, to: string): PeerMessage => ({ from, to, type: 'state', index: 1, rules: 1, hash: '00'.repeat(12) })
 const append = (to: string, bytes: number): Message => ({
   from: 'a',
   to,
@@ -96,13 +97,9 @@ function group(t: { after(work: () => Promise<void>): void }) {
   }
 }
 
-async function until(isTrue: () => boolean): Promise<void> {
-  for (const endMs = performance.now() + 10_000; !isTrue(); await sleep(5)) assert.ok(performance.now() < endMs, 'it takes too long')
-}
-
 /** Says it again until it has arrived, as Raft does. */
 async function say(links: PeerLinks, message: Message, got: readonly PeerMessage[]): Promise<void> {
-  await until(() => {
+  await until('it has arrived', () => {
     links.send([message])
     return got.some((each) => each.type === 'heartbeat' && message.type === 'heartbeat' && each.context === message.context)
   })
@@ -144,14 +141,14 @@ test('a member that comes back is talked to again, and Raft heard that it was aw
   await say(a.links, heartbeat('a', 'b', 1), before.got)
   await say(before.links, heartbeat('b', 'a', 2), a.got) // Who has never answered is not missed.
   await before.end()
-  await until(() => a.lost.includes('b'))
-  await until(() => a.gone.includes('b'))
+  await until('a misses b', () => a.lost.includes('b'))
+  await until('a knows that nobody listens', () => a.gone.includes('b'))
   await say(a.links, heartbeat('a', 'b', 2), start('b').got)
 })
 
 test('a member that is nowhere is told to Raft, again and again', async (t) => {
   const a = group(t)('a')
-  await until(() => {
+  await until('Raft is told for the third time', () => {
     a.links.send([heartbeat('a', 'b', 1)])
     return a.gone.filter((id) => id === 'b').length >= 3
   })
@@ -213,13 +210,13 @@ test('entries that cannot leave are bounded and Raft is told; heartbeats go befo
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const [a, b] = [start('a', { wrap: stuck(released) }), start('b')]
   a.links.send([heartbeat('a', 'b', 1)])
-  await until(() => b.got.length === 1)
+  await until('b has the first', () => b.got.length === 1)
   a.lost.length = 0
   for (let sent = 0; sent < 40; sent++) a.links.send([append('b', 1024 * 1024)])
   assert.deepEqual([...new Set(a.lost)], ['b'])
   a.links.send([heartbeat('a', 'b', 2)])
   release()
-  await until(() => b.got.filter(({ type }) => type === 'append').length >= 16)
+  await until('b has what was not dropped', () => b.got.filter(({ type }) => type === 'append').length >= 16)
   const order = b.got.map((each) => (each.type === 'heartbeat' ? each.context : 'entries'))
   assert.ok(order.indexOf(2) <= 2, `one message at most was on its way already: ${order}`)
   assert.ok(order.filter((each) => each === 'entries').length <= 17)
@@ -294,7 +291,7 @@ test('half a state whose sender does not come back is given up, and the next one
     throw new Error('the disk is gone')
   }
   await assert.rejects(a.links.sendSnapshot(snapshot, broken(), never), /the disk is gone/)
-  await until(() => b.given.length === 1)
+  await until('b has given up', () => b.given.length === 1)
   assert.match(b.given[0] ?? '', /the snapshot ends before its end/)
   await a.links.sendSnapshot(snapshot, pieces('whole'), never)
   assert.equal(b.states[0]?.toString(), 'whole')
@@ -307,10 +304,10 @@ test('a member of before does not hear how much is there, and its state is taken
   assert.equal(b.states[0]?.toString(), 'onetwo')
 })
 
-/** Twenty seconds for each of ours. */
+/** Five seconds for each of ours: faster, and a busy machine would be late for what is there. */
 function fast(): Clock {
   const clock = createClock()
-  return { ...clock, monotonicMs: () => clock.monotonicMs() * 20, sleep: (delayMs, signal) => clock.sleep(delayMs / 20, signal) }
+  return { ...clock, monotonicMs: () => clock.monotonicMs() * 5, sleep: (delayMs, signal) => clock.sleep(delayMs / 5, signal) }
 }
 
 /** Nobody reaches it: it connects to others. */
@@ -324,9 +321,17 @@ test('a second process under one id is refused while the first is there, and tol
   const clock = fast()
   const [a, b] = [start('a', { clock }), start('b', { clock })]
   await say(b.links, heartbeat('b', 'a', 1), a.got)
-  const copy = start('b', { clock, wrap: unserved })
+  let attempts = 0
+  const counted: Wrap = (transport) => ({
+    ...unserved(transport),
+    connect: (...args) => {
+      attempts += 1
+      return transport.connect(...args)
+    },
+  })
+  const copy = start('b', { clock, wrap: counted })
   const beginMs = clock.monotonicMs()
-  await until(() => {
+  await until('a sees two of one name', () => {
     b.links.send([heartbeat('b', 'a', 2)])
     copy.links.send([heartbeat('b', 'a', 666)])
     return copy.twins.length > 0
@@ -336,6 +341,7 @@ test('a second process under one id is refused while the first is there, and tol
     'not before it was told for long: a process that was started again may be taken for one',
   )
   assert.match(copy.twins[0] ?? '', /another manager runs under the id of this one, b, says manager a: its state directory is a copy/)
+  assert.ok(attempts < 40, `${attempts} attempts in ten seconds: each is a handshake of TLS, and a line in a log`)
   assert.ok(
     a.got.every((message) => message.type !== 'heartbeat' || message.context !== 666),
     'nothing that it says is heard',
@@ -346,13 +352,36 @@ test('a second process under one id is refused while the first is there, and tol
   await say(start('b', { clock, wrap: unserved }).links, heartbeat('b', 'a', 4), a.got)
 })
 
+test('a second process that a follower takes for the first, which it has not heard for long, ends all the same: the leader does not', async (t) => {
+  const start = group(t)
+  const clock = fast()
+  const [leader, follower, first] = [start('a', { clock }), start('c', { clock }), start('b', { clock })]
+  await say(first.links, heartbeat('b', 'c', 1), follower.got)
+  await say(first.links, heartbeat('b', 'a', 1), leader.got)
+  const beginMs = clock.monotonicMs()
+  await until('four seconds are over', () => clock.monotonicMs() - beginMs > 4_000) // Members that do not lead have little to say to each other.
+  await say(first.links, heartbeat('b', 'a', 2), leader.got)
+  const copy = start('b', { clock, wrap: unserved })
+  await say(copy.links, heartbeat('b', 'c', 666), follower.got)
+  await until('the copy ends', () => {
+    leader.links.send([heartbeat('a', 'b', 3)])
+    first.links.send([state('b', 'a'), state('b', 'c')])
+    follower.links.send([state('c', 'b')])
+    copy.links.send([heartbeat('b', 'a', 666), state('b', 'c')])
+    return copy.twins.length > 0
+  })
+  assert.match(copy.twins[0] ?? '', /another manager runs under the id of this one, b, says manager a/)
+  assert.ok(copy.got.length > 0 && first.got.length > 0)
+  assert.deepEqual(first.twins, [], 'whom the leader tells what is new is the one')
+})
+
 test('whoever opens a stream and does not say who it is, is heard by nobody, and keeps nobody from connecting', async (t) => {
   const start = group(t)
   const clock = fast()
   const [a, mute] = [start('a', { clock }), start('mute', { clock, wrap: unserved })]
   const stream = await mute.transport.connect('a', raftProtocol, never)
   await stream.send(encodeMessage(heartbeat('mute', 'a', 666)))
-  await until(() => a.lost.includes('mute'))
+  await until('a misses the mute one', () => a.lost.includes('mute'))
   const silent = await mute.transport.connect('a', raftProtocol, never)
   for await (const frame of silent.frames()) assert.equal(decodeMessage(frame, 'a', 'mute').type, 'member')
   assert.deepEqual(a.got, [])
@@ -376,7 +405,9 @@ test('a member that says what is no message loses its stream and nobody else the
     const before = a.lines.length
     const stream = await odd.transport.connect('a', raftProtocol, never)
     for (const frame of frames) await stream.send(frame).catch(() => undefined)
-    await until(() => a.lines.slice(before).some((line) => line.startsWith('The stream of another manager broke {"object":"Node/odd"')))
+    await until('a drops the stream', () =>
+      a.lines.slice(before).some((line) => line.startsWith('The stream of another manager broke {"object":"Node/odd"')),
+    )
   }
   await say(b.links, heartbeat('b', 'a', 2), a.got)
   assert.ok(a.got.every(({ from }) => from === 'b'))

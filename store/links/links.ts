@@ -46,7 +46,7 @@ const silentMs = 4_000
 const quietMs = 60_000
 /** Who was heard so lately is there. Members say something to each other every second. */
 const thereMs = 3_000
-/** Whoever was told for so long, by all that answer, that there is another one under its id, is one too many. */
+/** Whoever was told for so long, and by no leader anything else, that there is another one under its id, is one too many. */
 const twinMs = 10_000
 
 export class PeerLinks implements Peers {
@@ -56,8 +56,6 @@ export class PeerLinks implements Peers {
   #handler: PeerHandler | undefined
   /** Of this process: another one under the same id has another. */
   readonly #life: number
-  /** Since when this member was only told that there is another one. */
-  #twinSinceMs: number | undefined
   #signal = AbortSignal.abort()
 
   constructor(deps: PeerLinksDeps) {
@@ -162,8 +160,10 @@ export class PeerLinks implements Peers {
               return undefined
             })
       const found = stream?.peer.node?.id
-      if (stream !== undefined && found === link.id) return await this.#converse(link, stream)
-      if (stream !== undefined) log.warn('Another manager is where one was', { object: `Node/${link.id}`, address, found })
+      if (stream !== undefined && found === link.id) {
+        await this.#converse(link, stream)
+        if (link.twinSinceMs === undefined) return
+      } else if (stream !== undefined) log.warn('Another manager is where one was', { object: `Node/${link.id}`, address, found })
       stream?.close()
       link.forget()
       if (isRefused) {
@@ -201,7 +201,7 @@ export class PeerLinks implements Peers {
           continue
         }
         if (!isKnown) throw new Error('a member does not say who it is')
-        this.#twinSinceMs = undefined
+        this.#noteTaken(link, message)
         wasHeard = true
         link.heardMs = clock.monotonicMs()
         this.#handler?.receive(message)
@@ -234,12 +234,21 @@ export class PeerLinks implements Peers {
     return true
   }
 
+  /**
+   * That member takes this process for the one of its id. Members may differ in that: who is not the leader hears little of the
+   * others, and may have let the second one in while the first was silent. Whom the leader keeps up with is the one.
+   */
+  #noteTaken(link: Link, { type }: PeerMessage): void {
+    link.twinSinceMs = undefined
+    if (type === 'append' || type === 'heartbeat') for (const each of this.#links.values()) each.twinSinceMs = undefined
+  }
+
   #hearOfTwin(link: Link, stream: FrameStream): void {
     const { id, log, clock } = this.#deps
     const nowMs = clock.monotonicMs()
-    this.#twinSinceMs ??= nowMs
+    link.twinSinceMs ??= nowMs
     log.warn('Another manager runs under the id of this one', { object: `Node/${link.id}`, address: stream.peer.address })
-    if (nowMs - this.#twinSinceMs < twinMs) return
+    if (nowMs - link.twinSinceMs < twinMs) return
     this.#handler?.twin(
       `another manager runs under the id of this one, ${id}, says manager ${link.id}: its state directory is a copy of that one's, or the other way round. Two under one id could lose what was acknowledged. Start one of them only, and let the other join with an empty directory`,
     )
@@ -268,6 +277,8 @@ class Link {
   heardMs: number | undefined
   /** Of the process at the other end, as it has said. */
   life: number | undefined
+  /** Since when it says of this member only that there is another one. */
+  twinSinceMs: number | undefined
   readonly #streams: FrameStream[] = []
   readonly #ended = new WeakSet<FrameStream>()
   #control: PeerMessage[] = []

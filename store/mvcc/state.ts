@@ -4,7 +4,7 @@
 // about the whole commit (`check.ts`), then does it. Objects are immutable; a write replaces them.
 //
 // Read on with `table.ts` and `task-index.ts` (how objects are kept), `event-ring.ts` (the past),
-// `snapshot.ts` (the state as bytes), and `../store.ts`, which feeds this from Raft.
+// `snapshot.ts` (the state as bytes), and `../driver.ts`, which feeds this from Raft.
 
 import assert from 'node:assert/strict'
 import type { StatusError } from '../../api/errors.ts'

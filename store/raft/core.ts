@@ -93,6 +93,8 @@ export class Core {
   heartbeatElapsed = 0
   /** Drawn again whenever this member becomes follower or candidate. */
   electionTimeout = 0
+  /** As follower: up to there this member has acknowledged the log of the present leader, as that one says. */
+  promised = 0
   /** As candidate of either sort: the answers so far. */
   votes = new Map<string, boolean>()
   /** As leader: every member, itself included. */

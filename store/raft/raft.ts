@@ -1,7 +1,7 @@
 // One member of a Raft group, as a synchronous state machine: no I/O, no clock, no chance of its own.
 // Inputs are `tick`, `step`, `propose`, `proposeChange`, `readIndex`, `transfer`, `campaign` and the
 // completions `appended`, `applied`, `compact`, `delivered`, `unreachable` and `gone`; everything that should follow is taken with
-// `ready`. A driver does it: `../store.ts` in production, the simulator and the scripted tests elsewhere.
+// `ready`. A driver does it: `../driver.ts` in production, the simulator and the scripted tests elsewhere.
 //
 // What it does not do: forward proposals, move the data of snapshots, remember who was removed.
 // Read on with `core.ts` (the fields), `election.ts`, `replication.ts`, `log.ts`, `progress.ts`, then

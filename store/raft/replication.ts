@@ -61,6 +61,7 @@ export function handleAppend(core: Core, from: string, message: Of<'append'>): v
     return
   }
   if (!core.log.matches(prevIndex, prevTerm)) {
+    if (prevIndex <= core.promised) throw new LostEntries(whyLost(core, from, prevIndex, `has another entry ${prevIndex}`))
     const hint = core.log.lastWithTermUpTo(Math.min(prevIndex, core.log.lastIndex), prevTerm)
     core.sendWhenDurable(from, { type: 'appendRejected', index: prevIndex, hintIndex: hint.index, hintTerm: hint.term })
     return
@@ -89,12 +90,15 @@ export class LostEntries extends Error {
 /** A leader tells a member of no more than that has acknowledged. */
 export function handleHeartbeat(core: Core, from: string, message: Of<'heartbeat'>): void {
   const { lastIndex } = core.log
-  if (message.commit > lastIndex)
-    throw new LostEntries(
-      `the log of this manager ends at entry ${lastIndex}, and the leader ${from} was told under its id that entry ${message.commit} is on its disk: the state directory is an old copy, or one that was restored, and what it acknowledged since is not in it. Remove it (\`kit node demote ${core.id}\` and \`kit node rm ${core.id}\` on another manager), and let it join with an empty directory`,
-    )
-  core.log.commitTo(message.commit)
+  if (message.commit > lastIndex) throw new LostEntries(whyLost(core, from, message.commit, `ends at entry ${lastIndex}`))
+  core.promised = Math.max(core.promised, message.commit)
+  // With an entry of this term our log is the leader's so far. Without, that is still to be seen: this disk may be of an earlier day.
+  if (core.log.lastTerm === core.term) core.log.commitTo(message.commit)
   core.sendWhenDurable(from, { type: 'heartbeatResponse', context: message.context })
+}
+
+function whyLost(core: Core, leader: string, index: number, what: string): string {
+  return `the log of this manager ${what}, and the leader ${leader} was told under its id that entry ${index} is on its disk: the state directory is an old copy, or one that was restored, and what it acknowledged since is not in it. Remove it (\`kit node demote ${core.id}\` and \`kit node rm ${core.id}\` on another manager), and let it join with an empty directory`
 }
 
 /** As follower: the data is here. It replaces our log unless that already contains it. */

@@ -59,6 +59,7 @@ function reset(core: Core, term: number): void {
   core.leader = null
   core.electionElapsed = 0
   core.heartbeatElapsed = 0
+  core.promised = 0
   core.votes = new Map()
   core.progress = new Map()
   for (const { id, from } of core.waitingReads) if (from === core.id) core.doneReads.push({ id, index: null })

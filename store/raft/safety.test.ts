@@ -7,7 +7,7 @@ import { defaultSettings } from './core.ts'
 import type { Entry } from './entry.ts'
 import type { Body, Message } from './message.ts'
 import { Raft } from './raft.ts'
-import { seeded } from './testdata/simulation.ts'
+import { seeded } from './testdata/luck.ts'
 
 const random = { next: () => 0, bytes: (length: number) => new Uint8Array(length) }
 
@@ -75,7 +75,7 @@ test('a write that a newer leader has overtaken makes nothing durable, even if i
   const third = raft.ready().append
   assert(first !== undefined && second !== undefined && third !== undefined)
   raft.appended(first)
-  raft.step({ type: 'heartbeat', from: '2', to: '1', term: 3, commit: 1, context: 0 })
+  raft.step({ type: 'append', from: '2', to: '1', term: 3, prevIndex: 1, prevTerm: 1, entries: [], commit: 1 })
   assert.deepEqual(raft.ready().apply, [], 'the disk will hold the entry of term 2 next')
   raft.appended(second)
   assert.deepEqual(raft.ready().apply, [])

@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict'
 import type { PeerHandler, PeerMessage, Peers, SnapshotMessage } from '../peers.ts'
-import { type OpenStore, startStore } from '../store.ts'
+import { startStore } from '../open-store.ts'
+import type { OpenStore } from '../store.ts'
 import { ManualClock, MemoryDisk, silent } from './world.ts'
 
 interface Started {

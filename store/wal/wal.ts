@@ -1,7 +1,7 @@
 // The write-ahead log: entries, term and vote, and snapshots of one node, sealed, on its own disk.
 //
 // One call of `append` is one write that goes through to the disk, and is the unit that survives a crash as a whole.
-// What it does not do: decide what to store (raft/), order concurrent callers (store.ts has one
+// What it does not do: decide what to store (raft/), order concurrent callers (../driver.ts has one
 // append in flight), or interpret the bytes of an entry. Read on with frame.ts (the format),
 // recovery.ts (what is repaired and what is refused), writer.ts (the log while it is open).
 

@@ -10,11 +10,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect } from '../../cli/connect.ts'
 import type { Client } from '../../client/client.ts'
+import { freeAddress } from '../../e2e/free-address.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { startAgents } from './agent-host.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
 import { print } from './figure.ts'
-import { freeAddress } from './free-address.ts'
 
 const agentsPerProcess = 250
 const joinSizes = [100, 500]
@@ -42,7 +42,7 @@ interface Cluster {
 }
 
 async function withCluster(work: (cluster: Cluster) => Promise<void>): Promise<void> {
-  const address = await freeAddress('127.0.0.1')
+  const address = await freeAddress()
   const directory = mkdtempSync(join(tmpdir(), 'kit-bench-agents-'))
   const daemon = await startDaemon(['--executor', 'process', '--listen-remote-api', address])
   const { client, close } = connect(daemon.socket, createClock())

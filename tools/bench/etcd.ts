@@ -9,7 +9,7 @@ import { type ClientHttp2Session, connect } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freeAddress } from './free-address.ts'
+import { freeAddress } from '../../e2e/free-address.ts'
 
 export interface Etcd {
   put(key: string, value: string): Promise<void>

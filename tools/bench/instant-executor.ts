@@ -24,7 +24,7 @@ export function createInstantExecutor(clock: Clock): Executor {
       if (!programs.has(task)) programs.set(task, { ended: undefined, whenEnded: new Set() })
       return {}
     },
-    async attach(task) {
+    async find(task) {
       const program = programs.get(task)
       if (program === undefined) return undefined
       return program.ended === undefined ? { running: {} } : { ended: program.ended }
@@ -52,6 +52,7 @@ export function createInstantExecutor(clock: Clock): Executor {
     stats: async () => [],
     async *logs() {},
     exec: () => Promise.reject(new Error('nothing runs here')),
+    attach: () => Promise.reject(new Error('nothing runs here')),
     forward: () => Promise.reject(new Error('nothing runs here')),
   }
 }

@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Connection, connect } from '../../cli/connect.ts'
 import type { Client } from '../../client/client.ts'
+import { freeAddress } from '../../e2e/free-address.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { usageOf } from './daemon.ts'
-import { freeAddress } from './free-address.ts'
 import type { Delay } from './loop-delay.ts'
 
 const clock = createClock()

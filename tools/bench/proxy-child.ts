@@ -4,6 +4,7 @@
 
 import { createServer, type Socket } from 'node:net'
 import { createPortServer } from '../../agent/proxy/port-server.ts'
+import { freePort } from '../../e2e/free-address.ts'
 
 const [role, target = ''] = process.argv.slice(2)
 const body = 'x'.repeat(60)
@@ -23,16 +24,11 @@ if (role === 'backend') {
   server.listen({ port: 0, host: '127.0.0.1', backlog: 1_024 }, () => console.log(portOf(server.address()), answer.length))
 } else {
   const log = { debug() {}, info() {}, warn: console.error, error: console.error }
-  const free = createServer().listen(0, '127.0.0.1', () => {
-    const publishedPort = portOf(free.address())
-    free.close(() => void publish(publishedPort))
-  })
-  const publish = async (publishedPort: number): Promise<void> => {
-    const lease = { task: 'backend', host: '127.0.0.1', port: Number(target), isCurrent: () => true }
-    const choose = () => ({ ...lease, opened() {}, answered() {}, failed() {}, release() {} })
-    await createPortServer({ address: '127.0.0.1', log }).listen({ protocol: 'TCP', publishedPort }, choose, new AbortController().signal)
-    console.log(publishedPort)
-  }
+  const publishedPort = await freePort()
+  const lease = { task: 'backend', host: '127.0.0.1', port: Number(target), isCurrent: () => true }
+  const choose = () => ({ ...lease, opened() {}, answered() {}, failed() {}, release() {} })
+  await createPortServer({ address: '127.0.0.1', log }).listen({ protocol: 'TCP', publishedPort }, choose, new AbortController().signal)
+  console.log(publishedPort)
 }
 
 function stream(socket: Socket): void {

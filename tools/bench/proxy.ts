@@ -4,9 +4,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../../e2e/free-address.ts'
 import { usageOf } from './daemon.ts'
 import { print } from './figure.ts'
 
@@ -160,12 +161,7 @@ async function startDockerProxy(target: number): Promise<Way | undefined> {
     console.error('docker-proxy: not on this machine')
     return undefined
   }
-  const port = await new Promise<number>((resolve) => {
-    const free = createServer().listen(0, '127.0.0.1', () => {
-      const address = free.address()
-      free.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0))
-    })
-  })
+  const port = await freePort()
   const own = ['-proto', 'tcp', '-host-ip', '127.0.0.1', '-host-port', `${port}`]
   const container = ['-container-ip', '127.0.0.1', '-container-port', `${target}`]
   const child = spawn(dockerProxy, [...own, ...container], { stdio: ['ignore', 'ignore', 'inherit', 'pipe'] })

@@ -12,7 +12,8 @@ import type { Disk } from '../../effects/effects.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
 import { createRandom } from '../../effects/real/random.ts'
-import { type OpenStore, openStore } from '../../store/store.ts'
+import { openStore } from '../../store/open-store.ts'
+import type { OpenStore } from '../../store/store.ts'
 import { print } from './figure.ts'
 
 const tasks = 100_000

@@ -4,14 +4,13 @@
 // From `rotate` to done: from the request until the new root is the root. Until all trust it: until every node has it
 // on disk and in use, and the old root nowhere.
 
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Store } from '../../api/store.ts'
 import { openRealNetwork } from '../../cli/daemon/open-network.ts'
 import { inProcessClient } from '../../client/in-process.ts'
+import { freeAddress } from '../../e2e/free-address.ts'
 import { createClock } from '../../effects/real/clock.ts'
 import { createDisk } from '../../effects/real/disk.ts'
 import { createHttps } from '../../effects/real/https.ts'
@@ -72,18 +71,10 @@ async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await clock.sleep(lookAgainMs, new AbortController().signal)
 }
 
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const address = holder.address()
-  await new Promise((resolve) => holder.close(resolve))
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
 const statusOf = (store: Store) => store.view.get('Cluster', 'default')?.status
 const isReady = (store: Store): boolean => [...store.view.list('Node')].filter(({ status }) => status.state === 'Ready' && status.description?.issuer !== undefined).length === count // biome-ignore format: one idea
 
-const listenRemoteApi = `127.0.0.1:${await freePort()}`
+const listenRemoteApi = await freeAddress()
 const manager = await start('manager', { listenRemoteApi })
 const { store } = manager
 if (store === undefined) throw new Error('the first node is a manager')

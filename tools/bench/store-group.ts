@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { certificateValidity, issueNodeCertificate } from '../../ca/issue.ts'
 import { makeRootCa } from '../../ca/root-ca.ts'
+import { freeAddress } from '../../e2e/free-address.ts'
 import { createKeys } from '../../effects/real/keys.ts'
 import { createRandom } from '../../effects/real/random.ts'
-import { freeAddress } from './free-address.ts'
 import type { Member, MemberOptions } from './store-member.ts'
 
 const deps = { keys: createKeys(), random: createRandom() }

@@ -245,6 +245,14 @@ export const clusterBugs: readonly Bug[] = [
     tests: ['effects/real/tls-refusals.test.ts'],
   },
   {
+    what: 'each connection blocks the manager for 15 ms',
+    file: 'effects/real/tls/acceptor.ts',
+    text: '    const address = addressOf(socket)\n    if',
+    replacement:
+      '    for (const endMs = performance.now() + 15; performance.now() < endMs; ) ;\n    const address = addressOf(socket)\n    if',
+    tests: ['effects/real/tls-abuse.test.ts'],
+  },
+  {
     what: 'who asks a leader that is cut off waits for ever',
     file: 'server/door.ts',
     text: 'else if (nowMs - asked.ledMs >= lostMs)',

@@ -397,7 +397,7 @@ export const replicationBugs: readonly Bug[] = [
   },
   {
     what: 'a member that has nothing to write counts time by the clock on the wall',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: 'if (signal.aborted) return\n      this.#raft.tick()',
     replacement:
       'if (signal.aborted) return\n      const due = Number(Reflect.get(signal, "due") ?? 0)\n      if (this.#deps.clock.wallMs() < due) continue\n      Reflect.set(signal, "due", this.#deps.clock.wallMs())\n      this.#raft.tick()',
@@ -405,21 +405,21 @@ export const replicationBugs: readonly Bug[] = [
   },
   {
     what: 'a member that has no space for a state stops',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: 'if (!(await this.#withSpace(() => this.#install(received)))) return false',
     replacement: 'await this.#install(received)',
     tests: drivers,
   },
   {
     what: 'a state of a former leader takes the place of one that waits to be written',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: 'if (this.#raft.snapshot !== meta) this.#received = before',
     replacement: 'void before',
     tests: drivers,
   },
   {
     what: 'a state that came while another one was written is forgotten',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: 'if (this.#received === received) this.#received = undefined',
     replacement: 'this.#received = undefined',
     tests: drivers,
@@ -475,7 +475,7 @@ export const replicationBugs: readonly Bug[] = [
   },
   {
     what: 'a state of the leader replaces ours before it is on disk',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: '    await this.#snapshots.install(meta, state)\n',
     replacement: '',
     tests: drivers,
@@ -483,7 +483,7 @@ export const replicationBugs: readonly Bug[] = [
   },
   {
     what: 'what waits for the disk is sent before',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: 'const isDone = await this.#write(work)',
     replacement: 'this.#send(work.messages.filter(({ to }) => to !== this.#nodeId))\n      const isDone = await this.#write(work)',
     tests: drivers,
@@ -491,7 +491,7 @@ export const replicationBugs: readonly Bug[] = [
   },
   {
     what: 'a write begins before the one before has ended',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: 'this.#raft.ready(this.#writing === undefined)',
     replacement: 'this.#raft.ready()',
     tests: drivers,
@@ -507,7 +507,7 @@ export const replicationBugs: readonly Bug[] = [
   },
   {
     what: 'a leader that was overtaken leaves its callers waiting',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: "if (!leads) this.#pending.fail('leadership was lost')",
     replacement: "if (!leads && this.#isClosing) this.#pending.fail('leadership was lost')",
     tests: drivers,
@@ -617,7 +617,7 @@ export const replicationBugs: readonly Bug[] = [
   },
   {
     what: 'an overtaken leader refuses commits for what it lacks',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: '      if (refused !== undefined && !this.#isAlone) return this.#beginLater(commit)\n',
     replacement: '',
     tests: drivers,

@@ -85,7 +85,7 @@ export const requestBugs: readonly Bug[] = [
   },
   {
     what: 'a request that was carried out is refused for what it was based on',
-    file: 'store/store.ts',
+    file: 'store/driver.ts',
     text: '      if (repeated !== undefined) return repeat(repeated)\n      const refused',
     replacement: '      if (repeated !== undefined && !this.#leads) return repeat(repeated)\n      const refused',
     tests: ['store/store.test.ts'],

@@ -4,6 +4,7 @@
 
 import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
+import { messageOf } from '../../../effects/thrown.ts'
 
 export interface TestEngine {
   readonly host: string
@@ -34,7 +35,7 @@ async function explainAbsence(host: string): Promise<string | undefined> {
     const { status } = await send(host, 'GET', '/_ping')
     if (status !== 200) return `the engine at ${host} answers with ${status}`
   } catch (error) {
-    return `no engine answers at ${host} (${error instanceof Error ? error.message : error})`
+    return `no engine answers at ${host} (${messageOf(error)})`
   }
   return await explainMissingImage(host)
 }

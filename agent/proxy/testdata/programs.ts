@@ -56,14 +56,6 @@ export async function dial(context: TestContext, port: number, host = '127.0.0.1
   return socket
 }
 
-export async function until(what: string, holds: () => boolean, withinMs = 20_000): Promise<void> {
-  const deadline = performance.now() + withinMs
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`)
-    await sleep(5)
-  }
-}
-
 /** Everything that the socket says until it ends. */
 export async function readAll(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = []

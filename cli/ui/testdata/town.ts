@@ -184,12 +184,18 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
         `kit_events_total{component="update",type="Normal"} ${seconds * 3}`,
       ].join('\n')
     },
-    stats: async (name) =>
-      objects.flatMap((object) =>
-        object.kind === 'Task' && object.spec.nodeName === name && object.status.state === 'Running'
-          ? [{ task: object.metadata.name, at: world.clock.wallMs(), cpuMs: (world.clock.wallMs() - start) / 4, memoryBytes: 3 * 2 ** 20, processes: 1 }]
-          : [],
-      ),
+    stats: async (name) => {
+      const at = world.clock.wallMs()
+      const seconds = (at - start) / 1000
+      return {
+        tasks: objects.flatMap((object) =>
+          object.kind === 'Task' && object.spec.nodeName === name && object.status.state === 'Running'
+            ? [{ task: object.metadata.name, at, cpuMs: seconds * 250, memoryBytes: 3 * 2 ** 20, processes: 1 }]
+            : [],
+        ),
+        machine: { at, diskBytes: 120 * 2 ** 30, diskUsedBytes: (name === 'id-w-1' ? 112 : 50) * 2 ** 30, receivedBytes: seconds * 4e6, sentBytes: seconds * 9e5 },
+      }
+    },
   })
   const recorder = world.events.recorder('update')
   recorder.record({ object: { kind: 'Service', name: 'shop_api' }, type: 'Warning', reason: 'RolloutPaused', message: 'The rollout of v2 is paused' })
@@ -210,6 +216,9 @@ export function createTown(given: Partial<SessionDeps> & { readonly start?: View
     runAlone: async (command) => ({ isGood: true, text: command.join(' ') }),
     save: async (name) => `${name}.txt`,
     forward: async (_client, name, ports) => ({ address: '127.0.0.1', port: Number(ports.split(':')[0]), task: name, remote: Number(ports.split(':').at(-1)), traffic: { connections: 3, open: 1, sentBytes: 900, receivedBytes: 3 * 2 ** 20 } }),
+    clientOf: async (context) => {
+      throw new Error(`there is no context "${context}"`)
+    },
     runShell: async (command) => {
       shells.push(command)
       return { isGood: true, text: '' }

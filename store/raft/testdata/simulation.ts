@@ -1,14 +1,17 @@
 // Many cores in virtual time, from one seed: messages that are lost, late, doubled and overtaken, links cut one
 // way or both, disks that are slow, members that crash at the worst moment, stand still or come back late,
 // members that change. First safety while it is bad, then liveness once it is good. One run is one `Simulation`;
-// `observer.ts` says what must hold. `../simulation.test.ts` runs them.
+// `luck.ts` draws what goes wrong, `observer.ts` says what must hold, `../simulation.test.ts` runs them.
 
 import assert from 'node:assert/strict'
+import { messageOf } from '../../../effects/thrown.ts'
 import { type Change, isVoter, membersOf, simpleConfiguration } from '../configuration.ts'
-import { defaultSettings, type Settings } from '../core.ts'
+import type { Settings } from '../core.ts'
 import type { Entry, SnapshotMeta } from '../entry.ts'
 import type { Message } from '../message.ts'
 import { type AppendWork, Raft } from '../raft.ts'
+import { EventQueue } from './event-queue.ts'
+import { drawLuck, drawSettings, type Luck, seeded } from './luck.ts'
 import { MemberDisk } from './member-disk.ts'
 import { Observer } from './observer.ts'
 
@@ -17,157 +20,6 @@ const safetyMs = 20_000
 /** Election timeouts that a healed cluster has to become one, and time for each entry that somebody may lack: some send one at a time. */
 const healTimeouts = 40
 const healMsPerEntry = 150
-
-/** Small and fast: mulberry32. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-/** What can go wrong in a run, as probabilities; each is 0 in many runs. */
-export interface Luck {
-  /** Of a message. */
-  readonly loss: number
-  readonly duplicate: number
-  readonly late: number
-  /** That the sender notices a loss. */
-  readonly noticed: number
-  /** At the named moment. */
-  readonly crashAfterVote: number
-  readonly crashAfterAck: number
-  readonly crashBeforeWrite: number
-  readonly crashAfterWrite: number
-  readonly crashAfterAppend: number
-  readonly crashAroundChange: number
-  readonly crashInSnapshot: number
-  /** After a read was asked for; the next life asks again at once. */
-  readonly crashAfterRead: number
-  /** Weights of what happens now and then. */
-  readonly crash: number
-  readonly crashAll: number
-  readonly pause: number
-  readonly isolate: number
-  readonly isolateLeader: number
-  readonly split: number
-  readonly oneWay: number
-  readonly flap: number
-  readonly stallDisk: number
-  /** Of what clients and operators do. */
-  readonly change: number
-  readonly transfer: number
-  readonly read: number
-  /** That entries are applied later than they are handed out. */
-  readonly lateApply: number
-}
-
-function drawLuck(random: () => number): Luck {
-  const maybe = (chance: number, most: number) => (random() < chance ? random() * most : 0)
-  return {
-    loss: maybe(0.6, 0.25),
-    duplicate: maybe(0.5, 0.1),
-    late: maybe(0.5, 0.1),
-    noticed: maybe(0.5, 0.5),
-    crashAfterVote: maybe(0.4, 0.5),
-    crashAfterAck: maybe(0.4, 0.03),
-    crashBeforeWrite: maybe(0.4, 0.02),
-    crashAfterWrite: maybe(0.4, 0.02),
-    crashAfterAppend: maybe(0.4, 0.02),
-    crashAroundChange: maybe(0.4, 0.5),
-    crashInSnapshot: maybe(0.4, 0.3),
-    crashAfterRead: maybe(0.3, 0.3),
-    crash: maybe(0.6, 2),
-    crashAll: maybe(0.3, 0.5),
-    pause: maybe(0.5, 1),
-    isolate: maybe(0.6, 2),
-    isolateLeader: maybe(0.6, 2),
-    split: maybe(0.5, 1),
-    oneWay: maybe(0.5, 2),
-    flap: maybe(0.4, 1),
-    stallDisk: maybe(0.4, 1),
-    change: maybe(0.5, 1),
-    transfer: maybe(0.4, 1),
-    read: maybe(0.6, 1),
-    lateApply: maybe(0.4, 1),
-  }
-}
-
-function drawSettings(random: () => number): Settings {
-  const pick = (...values: readonly number[]) => values[Math.floor(random() * values.length)] ?? 0
-  const isTight = random() < 0.6
-  if (!isTight) return { ...defaultSettings, electionTicks: pick(5, 10) }
-  return {
-    heartbeatTicks: pick(1, 1, 2),
-    electionTicks: pick(4, 5, 10),
-    maxAppendBytes: pick(1, 4, 1_000),
-    maxApplyBytes: pick(1, 4, 1_000),
-    maxUncommittedBytes: pick(10, 100, 1_000_000),
-    maxWaitingReads: pick(2, 1_000),
-    window: { maxMessages: pick(1, 2, 8), maxBytes: pick(6, 1_000) },
-  }
-}
-
-interface Event {
-  readonly at: number
-  readonly order: number
-  readonly run: () => void
-}
-
-/** Events by time, then in the order in which they were planned. */
-class Queue {
-  readonly #heap: Event[] = []
-  #order = 0
-
-  get size(): number {
-    return this.#heap.length
-  }
-
-  add(at: number, run: () => void): void {
-    const heap = this.#heap
-    this.#order += 1
-    const event = { at, order: this.#order, run }
-    let place = heap.length
-    heap.push(event)
-    while (place > 0) {
-      const above = (place - 1) >> 1
-      const parent = heap[above]
-      if (parent === undefined || isBefore(parent, event)) break
-      heap[place] = parent
-      place = above
-    }
-    heap[place] = event
-  }
-
-  take(): Event | undefined {
-    const heap = this.#heap
-    const [first] = heap
-    const last = heap.pop()
-    if (first === undefined || last === undefined || heap.length === 0) return first
-    let place = 0
-    for (;;) {
-      let below = 2 * place + 1
-      let child = heap[below]
-      const right = heap[below + 1]
-      if (child !== undefined && right !== undefined && isBefore(right, child)) {
-        below += 1
-        child = right
-      }
-      if (child === undefined || isBefore(last, child)) break
-      heap[place] = child
-      place = below
-    }
-    heap[place] = last
-    return first
-  }
-}
-
-function isBefore(a: Event, b: Event): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order)
-}
 
 class Member {
   readonly id: string
@@ -221,7 +73,7 @@ export class Simulation {
   readonly luck: Luck
   readonly settings: Settings
   readonly #random: () => number
-  readonly #queue = new Queue()
+  readonly #queue = new EventQueue()
   readonly #members: Member[] = []
   readonly #observer: Observer
   readonly #onLine: ((line: string) => void) | undefined
@@ -746,7 +598,7 @@ export function runSeed(seed: number): Outcome {
     const last = failureOf({ seed, without, onLine })
     const again = `KIT_RAFT_FROM=${seed} KIT_RAFT_RUNS=1 npm test -- store/raft/simulation.test.ts`
     const faults = Object.entries(new Simulation({ seed, without }).luck).filter(([, chance]) => chance > 0)
-    const text = [`seed ${seed} failed: ${textOf(last ?? error)}`, `faults: ${JSON.stringify(Object.fromEntries(faults))}`, ...tail, `again: ${again}`]
+    const text = [`seed ${seed} failed: ${messageOf(last ?? error)}`, `faults: ${JSON.stringify(Object.fromEntries(faults))}`, ...tail, `again: ${again}`]
     throw new Error(text.join('\n'), { cause: last ?? error })
   }
 }
@@ -771,8 +623,4 @@ function failureOf(options: RunOptions): unknown {
   } catch (error) {
     return error
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
