@@ -72,11 +72,13 @@ async function running(
 test('a command has a terminal of the asked size in the environment of its task, and hears of a new size', async (context) => {
   const { executor, task } = await running(context)
   const isTerminal = 'test -t 0 && test -t 1 && test -t 2 && echo "$GREETING $TERM"'
-  const script = `trap 'stty size' WINCH; ${isTerminal}; pwd; stty size; while :; do sleep 0.05; done`
+  // The shell itself waits: one that waits for a program which ends by itself just then takes its Ctrl-C for handled.
+  const waits = 'sleep 1000 & while :; do wait $!; done'
+  const script = `trap 'stty size; echo heard' WINCH; ${isTerminal}; pwd; stty size; ${waits}`
   const screen = new Screen(executor, task, { command: ['bash', '-c', script], workingDir: '/' })
   await screen.shows(/hello xterm\r\n\/\r\n30 100\r\n/)
   screen.give({ columns: 77, rows: 22 })
-  await screen.shows(/22 77\r\n/)
+  await screen.shows(/22 77\r\nheard\r\n/)
   screen.give({ columns: 0, rows: 0 }) // What nobody can have is not passed on.
   screen.give('\x03')
   assert.deepEqual(await screen.ended, { signal: 'SIGINT' })
