@@ -102,3 +102,21 @@ test('a shorter period of heartbeats counts once the agent has been told of it',
   await look(controller)
   assert.equal(store.view.get('Node', 'a')?.status.state, 'Down')
 })
+
+test('after the manager itself stood still, nodes get a heartbeat more before they count as down', async () => {
+  const { time, seen, facts, make, look } = await cluster()
+  seen.set('a', 0)
+  const controller = make()
+  assert.deepEqual(await look(controller), { requeueAfterMs: 15_000 })
+  time.now = 60_000
+  assert.deepEqual(await look(controller), { requeueAfterMs: 5_000 })
+  seen.set('a', 60_001) // What the node had sent is read only now.
+  time.now = 65_000
+  assert.deepEqual(await look(controller), { requeueAfterMs: 10_001 })
+  time.now = 120_000
+  assert.deepEqual(await look(controller), { requeueAfterMs: 5_000 })
+  assert.deepEqual(facts, ['NodeReady: The node answers'])
+  time.now = 125_000
+  await look(controller)
+  assert.deepEqual(facts.at(-1), 'NodeDown: The node is down: heartbeat failure')
+})
