@@ -58,8 +58,7 @@ export function* backUp(captured: Capture, about: BackupHeader, seal: Seal | und
   }
   yield counted({ kit: magic, format: backupFormat, ...header })
   for (const piece of serialise(captured))
-    for (const text of cut(Buffer.from(piece).toString()))
-      yield counted(sealer === undefined ? { data: text } : { sealed: sealed(sealer, lines, chunkType, text) })
+    for (const text of cut(piece)) yield counted(sealer === undefined ? { data: text } : { sealed: sealed(sealer, lines, chunkType, text) })
   const end = sealer === undefined ? {} : { sealed: sealed(sealer, lines, endType, String(lines)) }
   yield { end: { lines, hash: hash.digest('hex'), ...end } }
 }

@@ -93,7 +93,7 @@ async function stateFor(
   const { term } = leaderOf(group).status()
   const from = idOf(group, leaderOf(group))
   const meta = { index: view.resourceVersion, term, configuration: members }
-  const chunks = [...serialise(capture(view))]
+  const chunks = [...serialise(capture(view))].map((text) => Buffer.from(text))
   await handOver(group, to)
   return { message: { type: 'snapshot', from, to, term, meta }, chunks }
 }
@@ -352,7 +352,10 @@ test('a member without space that is sent a newer state meanwhile takes one afte
     const { view, members } = leaderOf(group)
     assert(view instanceof State)
     const { term } = leaderOf(group).status()
-    states.push({ meta: { index: view.resourceVersion, term, configuration: members }, chunks: [...serialise(capture(view))] })
+    states.push({
+      meta: { index: view.resourceVersion, term, configuration: members },
+      chunks: [...serialise(capture(view))].map((text) => Buffer.from(text)),
+    })
   }
   const { handler, disk } = group.members.get(away) ?? {}
   assert(handler !== undefined && disk !== undefined)

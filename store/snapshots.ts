@@ -1,6 +1,7 @@
 // When the state is saved as a whole, so that the log before it can go, and what of the log stays behind it.
 
 import assert from 'node:assert/strict'
+import { Buffer } from 'node:buffer'
 import type { Clock, Log } from '../effects/effects.ts'
 import { errorCodeOf } from '../effects/thrown.ts'
 import { capture, serialise } from './mvcc/snapshot.ts'
@@ -17,8 +18,12 @@ const entriesPerKeySnapshot = 64
 const defaultEntries = 10_000
 const defaultBytes = 64 * 1024 * 1024
 const defaultKeptEntries = 500
-/** Pieces of a snapshot serialised before others get their turn: about 2 ms. */
+/**
+ * What a turn of serialising may take before others get theirs, in pieces and in time. A write passes through the loop of
+ * several members, several times, and waits for a turn each time.
+ */
 const piecesPerTurn = 16
+const turnMs = 1
 
 export interface SnapshotOptions {
   /** At least so many entries lie between snapshots, and at least as many as there are objects and remembered requests. 10,000 unless told. */
@@ -174,15 +179,19 @@ export class Snapshots {
     else onFailure(error)
   }
 
-  async *#inTurns(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  async *#inTurns(pieces: Iterable<string>): AsyncGenerator<string, void, void> {
     const { clock, signal } = this.#deps
     let count = 0
     let bytes = 0
+    let beganMs = clock.monotonicMs()
     for (const piece of pieces) {
       yield piece
       count += 1
-      bytes += piece.length
-      if (count % piecesPerTurn === 0) await clock.sleep(0, signal)
+      bytes += Buffer.byteLength(piece)
+      if (count < piecesPerTurn && clock.monotonicMs() - beganMs < turnMs) continue
+      await clock.sleep(0, signal)
+      count = 0
+      beganMs = clock.monotonicMs()
     }
     this.#bytes = bytes
   }

@@ -21,7 +21,7 @@ function apply(state: State, commit: Commit): string {
 
 function restored(state: State, options: StateOptions = {}): State {
   const restorer = new Restorer(options)
-  for (const piece of serialise(capture(state))) restorer.add(piece)
+  for (const piece of serialise(capture(state))) restorer.add(Buffer.from(piece))
   return restorer.finish()
 }
 

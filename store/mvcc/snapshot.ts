@@ -1,4 +1,4 @@
-// The state as bytes and back. Capturing takes references only and is quick; turning them into bytes is
+// The state as text and back. Capturing takes references only and is quick; turning them into text is
 // done piece by piece, so that its caller can let others run in between. What is written: one JSON value
 // a line, first a header, then every object, then what slots and services remember beyond their tasks, then the requests
 // that must not be carried out again.
@@ -62,20 +62,20 @@ export function capture(state: State): Capture {
  * The captured state in pieces, each made when it is asked for and each ending with a whole line. Throws DamagedState before it
  * is whole where an object is not what was written: such a state is never given on.
  */
-export function* serialise(captured: Capture): Generator<Uint8Array, void, void> {
+export function* serialise(captured: Capture): Generator<string, void, void> {
   const { index, hash, objects, rest, requests } = captured
-  yield encode([JSON.stringify({ type: 'header', format: snapshotFormat, index, objects: objects.length, hash, rules: stateHashRules })])
+  yield asLines([JSON.stringify({ type: 'header', format: snapshotFormat, index, objects: objects.length, hash, rules: stateHashRules })])
   const found = new StateHash()
   for (let at = 0; at < objects.length; at += objectsPerPiece) {
     const texts = objects.slice(at, at + objectsPerPiece).map((object) => JSON.stringify(object))
     for (const text of texts) found.addText(text)
-    yield encode(texts.map((text) => `{"type":"object","object":${text}}`))
+    yield asLines(texts.map((text) => `{"type":"object","object":${text}}`))
   }
   if (found.text !== hash) throw new DamagedState(`${inMemory} at index ${index}`, hash, found.text)
   for (let at = 0; at < rest.length; at += objectsPerPiece)
-    yield encode(rest.slice(at, at + objectsPerPiece).map((line) => JSON.stringify(line)))
+    yield asLines(rest.slice(at, at + objectsPerPiece).map((line) => JSON.stringify(line)))
   for (let at = 0; at < requests.length; at += objectsPerPiece)
-    yield encode(requests.slice(at, at + objectsPerPiece).map((request) => JSON.stringify({ type: 'request', request })))
+    yield asLines(requests.slice(at, at + objectsPerPiece).map((request) => JSON.stringify({ type: 'request', request })))
 }
 
 /** Goes through captured objects piece by piece. Throws DamagedState at the end where one of them is not what was written. */
@@ -99,8 +99,8 @@ export class DamagedState extends Error {
   }
 }
 
-function encode(lines: readonly string[]): Uint8Array {
-  return Buffer.from(`${lines.join('\n')}\n`, 'utf8')
+function asLines(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`
 }
 
 /** Builds a state from the bytes of a snapshot, cut anywhere. `finish` when there are no more; it throws DamagedState where they are not those that were written. */

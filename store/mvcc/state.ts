@@ -192,11 +192,10 @@ export class State implements StoreView {
     return size
   }
 
-  /** Every object: kinds in order of name, tasks last. For snapshots; takes about 5 ms for 100,000. */
+  /** Every object: kinds in order of name, tasks last, those of a kind as they came to be. For snapshots; takes about 5 ms for 100,000. */
   objects(): readonly KitObject[] {
     const objects: KitObject[] = []
-    for (const kind of [...this.#tables.keys()].sort())
-      for (const { current } of this.#tables.get(kind)?.cells() ?? []) objects.push(current)
+    for (const kind of [...this.#tables.keys()].sort()) for (const { current } of this.#tables.get(kind)?.all() ?? []) objects.push(current)
     for (const { current } of this.#tasks.byName.values()) objects.push(current)
     assert(objects.length >= this.#tasks.byName.size)
     return objects

@@ -48,6 +48,12 @@ export class Table {
     this.#byName.delete(name)
   }
 
+  /** In no order that means anything, but the same on every member. */
+  all(): Iterable<Cell<KitObject>> {
+    return this.#byName.values()
+  }
+
+  /** In order of name. */
   cells(): Iterable<Cell<KitObject>> {
     this.#sort()
     return this.#sorted

@@ -52,7 +52,7 @@ export class MemoryDisk {
       saveSnapshot: async (meta, chunks, keepFrom) => {
         this.snapshots += 1
         const kept: Uint8Array[] = []
-        for await (const chunk of chunks) kept.push(chunk)
+        for await (const chunk of chunks) kept.push(Buffer.from(chunk))
         await this.snapshotGate
         if (this.failure !== undefined) throw this.failure
         this.snapshot = { meta, chunks: kept }

@@ -126,6 +126,19 @@ test('a chunk of several MiB comes back in pieces, byte for byte', async () => {
   assert.ok(Buffer.concat(found).equals(bytes))
 })
 
+test('text and bytes, short and long, come back as they were, as UTF-8', async () => {
+  const simulated = newDisk()
+  const { wal } = await open(simulated.mount())
+  await fill(wal, 1, 1)
+  const texts = ['plain\n', 'zwölf 日本 😀\n'.repeat(20_000), Buffer.from('bytes\n'), 'x'.repeat(1_048_570), 'é', '😀'.repeat(600_000), '']
+  await wal.saveSnapshot(meta(1), texts, 2)
+  await wal.close()
+  const { recovered } = await open(simulated.mount(), 2)
+  const found: Uint8Array[] = []
+  for await (const chunk of recovered.snapshot?.chunks() ?? []) found.push(chunk)
+  assert.ok(Buffer.concat(found).equals(Buffer.from(texts.join(''))))
+})
+
 test('small chunks are put together, and come back byte for byte', async () => {
   const simulated = newDisk()
   const { wal } = await open(simulated.mount())

@@ -18,7 +18,7 @@ import type { Batch, Marker } from './records.ts'
 import { type Replay, replay } from './recovery.ts'
 import type { Owner } from './sector.ts'
 import { openSegment, parseSegmentName, reserveName } from './segment.ts'
-import { parseSnapshotName, readSnapshot, type SnapshotPlace, verifySnapshot } from './snapshot-file.ts'
+import { parseSnapshotName, readSnapshot, type SnapshotChunks, type SnapshotPlace, verifySnapshot } from './snapshot-file.ts'
 import { LogWriter, oversizeName, type WriterStart } from './writer.ts'
 
 export type { Batch } from './records.ts'
@@ -45,7 +45,7 @@ export interface Wal {
    * May run beside `append`; two snapshots must not overlap. One that is not newer than the last does
    * nothing. A log without the entry (meta.index, meta.term) is void and begins anew behind it.
    */
-  saveSnapshot(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, keepFrom: number): Promise<void>
+  saveSnapshot(meta: SnapshotMeta, chunks: SnapshotChunks, keepFrom: number): Promise<void>
   /** The chunks of a snapshot that was saved, or recovered. Throws ENOENT or Corrupt where it is not there any more, or damaged. */
   readSnapshot(meta: SnapshotMeta): AsyncIterable<Uint8Array>
   /** Some file may still be sealed with a data key of before. The next snapshots end that. */

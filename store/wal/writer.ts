@@ -27,7 +27,15 @@ import {
   segmentHeaderBytes,
   segmentName,
 } from './segment.ts'
-import { keyOfSnapshot, readSnapshot, type SnapshotPlace, snapshotName, verifySnapshot, writeSnapshot } from './snapshot-file.ts'
+import {
+  keyOfSnapshot,
+  readSnapshot,
+  type SnapshotChunks,
+  type SnapshotPlace,
+  snapshotName,
+  verifySnapshot,
+  writeSnapshot,
+} from './snapshot-file.ts'
 
 /** A single batch for which no segment of usual size is big enough gets one of this name first. */
 export const oversizeName = 'oversize.seg'
@@ -146,7 +154,7 @@ export class LogWriter {
     this.#highest = Math.max(this.#highest, entries.at(-1)?.index ?? 0)
   }
 
-  async saveSnapshot(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, keepFrom: number): Promise<void> {
+  async saveSnapshot(meta: SnapshotMeta, chunks: SnapshotChunks, keepFrom: number): Promise<void> {
     assert.ok(!this.#isSnapshotting, 'snapshots do not overlap')
     assert.ok(keepFrom <= meta.index + 1, 'entries behind the snapshot are kept')
     // A snapshot of ours may finish after a newer one was installed: it must not move anything back.
@@ -168,7 +176,7 @@ export class LogWriter {
   }
 
   /** Durable, and read back, before anything refers to it. */
-  async #storeSnapshot(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> {
+  async #storeSnapshot(meta: SnapshotMeta, chunks: SnapshotChunks): Promise<string> {
     const { directory } = this.#place
     try {
       const name = await writeSnapshot(this.#place, meta, chunks, freshSalt(this.#random))
