@@ -89,6 +89,37 @@ test('those that are under way at once do not wait for each other', async () => 
   stop.abort()
 })
 
+test('of a thousand requests at once 256 are with the leader, the others wait for one of their streams, or give up', async () => {
+  const stop = new AbortController()
+  const waiting: (() => void)[] = []
+  const { forward, connections } = open((asked) => {
+    async function* noValues(): AsyncGenerator<unknown, void, void> {}
+    if (asked.path === '/watch') return Promise.resolve({ status: 200, headers: {}, stream: noValues() })
+    return new Promise((resolve) => waiting.push(() => resolve({ status: 200, headers: {}, body: asked.path })))
+  }, stop.signal)
+  const settles = async (wanted: () => boolean): Promise<void> => {
+    while (!wanted()) await new Promise((resolve) => setImmediate(resolve))
+  }
+  for (let at = 0; at < 256; at += 1) assert.ok('stream' in (await forward(request({ method: 'GET', path: '/watch' }))), 'no turn is kept')
+  const streams = connections()
+  const paths = Array.from({ length: 1_000 }, (_, at) => `/${at}`)
+  const answers = paths.map((path) => forward(request({ path })))
+  const impatient = new AbortController()
+  const givenUp = assert.rejects(forward(request({ path: '/late', signal: impatient.signal })), /enough/)
+  await settles(() => waiting.length === 256)
+  impatient.abort(new Error('enough'))
+  await givenUp
+  await assert.rejects(forward(request({ path: '/late', signal: impatient.signal })), /enough/)
+  for (let answered = 0; answered < 1_000; answered += 1) {
+    await settles(() => waiting.length > 0)
+    waiting.shift()?.()
+  }
+  assert.deepEqual((await Promise.all(answers)).map(bodyOf), paths)
+  assert.equal(connections() - streams, 256)
+  assert.equal(waiting.length, 0)
+  stop.abort()
+})
+
 test('what is answered after the end leaves no stream behind', async () => {
   const stop = new AbortController()
   let answer = (): void => undefined

@@ -32,13 +32,18 @@ interface Head {
   readonly headers: ApiResponse['headers']
 }
 
-/** Streams that wait for the next request. A connection costs two handshakes' worth of CPU; a request is much less. */
-const mostIdle = 256
+/**
+ * Requests that wait for their answer, each on a stream of its own. A connection costs two handshakes' worth of CPU, and a request
+ * much less: one more waits for one of these streams.
+ */
+const mostAtOnce = 256
 
 /** Where a manager that does not lead hands requests to. */
 export class Forwarder {
   readonly #transport: Transport
   readonly #idle = new Map<string, Conversation[]>()
+  #atOnce = 0
+  readonly #queue = new Set<() => void>()
   #isClosed = false
 
   constructor(transport: Transport) {
@@ -54,6 +59,36 @@ export class Forwarder {
 
   /** Rejects with LostAnswer once the leader may have begun; with anything else it has not. */
   async forward(leader: string, request: ApiRequest): Promise<ApiResponse> {
+    if (this.#atOnce < mostAtOnce) this.#atOnce += 1
+    else await this.#turn(request.signal)
+    try {
+      return await this.#ask(leader, request)
+    } finally {
+      const [next] = this.#queue
+      if (next === undefined) this.#atOnce -= 1
+      else next()
+    }
+  }
+
+  /** Whoever has had one passes it on. */
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#queue.delete(begin)
+        reject(signal.reason)
+      }
+      const begin = (): void => {
+        this.#queue.delete(begin)
+        signal.removeEventListener('abort', leave)
+        resolve()
+      }
+      if (signal.aborted) return reject(signal.reason)
+      this.#queue.add(begin)
+      signal.addEventListener('abort', leave, { once: true })
+    })
+  }
+
+  async #ask(leader: string, request: ApiRequest): Promise<ApiResponse> {
     const { method, path, query, headers, identity, body, signal } = request
     const { stream, incoming } = await this.#open(leader, signal)
     const close = (): void => stream.close()
@@ -101,10 +136,6 @@ export class Forwarder {
     }
     const waiting = this.#idle.get(leader) ?? []
     this.#idle.set(leader, waiting)
-    if (waiting.length >= mostIdle) {
-      stream.close()
-      return
-    }
     waiting.push(conversation)
     const drop = (): void => {
       const at = waiting.indexOf(conversation)
