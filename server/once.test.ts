@@ -220,6 +220,35 @@ test('one that was waited for and came to nothing is begun by one of those who w
   assert.equal(store.view.count('Config'), 1)
 })
 
+for (const becomes of ['done', 'nothing'])
+  test(`one that is given up while it waits begins nothing, and says what is known: the first comes to be ${becomes}`, async () => {
+    const gates: (() => void)[] = []
+    const store = createMemoryStore()
+    const world = createWorld({
+      store: {
+        ...store,
+        async commit(...args: Parameters<typeof store.commit>) {
+          await new Promise<void>((resolve) => gates.push(resolve))
+          if (becomes === 'nothing') throw new Error('the disk is on fire')
+          return store.commit(...args)
+        },
+      },
+    })
+    const first = keyed(world, 'POST', configs, config({ name: 'a' }))
+    const stop = new AbortController()
+    const request = world.request('POST', configs, { body: config({ name: 'a' }), headers: { 'idempotency-key': key } })
+    const second = world.router.handle({ ...request, signal: stop.signal })
+    await settle()
+    stop.abort()
+    gates.shift()?.()
+    const answered = await second
+    assert.ok('body' in answered)
+    if (becomes === 'done') assert.deepEqual([answered.status, isRepeat(answered)], [201, true])
+    else assert.match(said(answered), /^500 Unknown .*look whether the change was made$/)
+    await first
+    assert.equal(gates.length, 0)
+  })
+
 test('a request that was put into the log before by another leader is answered with what that one did', async () => {
   const store = createMemoryStore()
   const renamed = <W extends { readonly object: { readonly metadata: { readonly name: string } } }>(write: W): W => ({

@@ -43,14 +43,21 @@ export function createOnce(deps: WriteDeps): Once {
     const { request } = asked
     const mark = markOf(request, deps.clock.wallMs())
     if (mark === undefined) return carryOut(request)
+    let hasWaited = false
     for (let other = underWay.get(mark.id); other !== undefined; other = underWay.get(mark.id)) {
       if (other.digest !== mark.digest)
         throw new StatusError('Invalid', 'another request with this Idempotency-Key is under way: each request needs a key of its own')
       await other.ended
-      if (request.signal.aborted) throw new StatusError('Unavailable', 'the client has gone')
+      hasWaited = true
     }
     const applied = deps.store.view.appliedRequest(mark)
     if (applied !== undefined) return answerAgain(deps, asked, applied)
+    // Nothing more is begun. What the other one has begun may yet come to be.
+    if (hasWaited && request.signal.aborted)
+      throw new StatusError(
+        'Unknown',
+        'the daemon ended, and the same request before this one was not seen to succeed: look whether the change was made',
+      )
     assertRemembered(deps.store.view, request, mark)
     const { promise: ended, resolve: end } = Promise.withResolvers<void>()
     underWay.set(mark.id, { digest: mark.digest, ended })
