@@ -1,9 +1,10 @@
 // One, three and five managers (manager-group.ts), and their clients beside them. Writes per second through the leader's socket
 // and through another manager's, which hands them on, with the delay of the event loop of the leader meanwhile. On three: how
 // long nobody can write after the leader was killed, or stopped in order: from the signal to the next write that is
-// acknowledged, by a client that asks another manager all the time.
+// acknowledged, by a client that asks another manager all the time. And how writes go on while all three save a snapshot.
 //
-// `node tools/bench/managers.ts 3` for some sizes only, `node tools/bench/managers.ts loss 50` for so many losses only.
+// `node tools/bench/managers.ts 3` for some sizes only, `node tools/bench/managers.ts loss 50` for so many losses only,
+// `node tools/bench/managers.ts snapshot` for the last.
 
 import { clientCounts, closedLoop, printLoad } from './closed-loop.ts'
 import { median, print, quantile, rounded } from './figure.ts'
@@ -11,15 +12,20 @@ import { ManagerGroup, until } from './manager-group.ts'
 
 const data = Buffer.alloc(150, 'x').toString('base64')
 const sizeOfLosses = 3
+/** Snapshots are due at 10,000 entries, and each time that there are as many again as objects: at 30,000, 70,000 and 150,000. */
+const objectsBeforeSnapshot = 145_000
+const clientsMeanwhile = 16
 
 const [what, count] = process.argv.slice(2)
 const losses = Number(count ?? 50)
 if (what === 'loss') await withGroup(sizeOfLosses, measureLosses)
+else if (what === 'snapshot') await withGroup(sizeOfLosses, measureSnapshot)
 else if (what !== undefined)
   for (const size of process.argv.slice(2).map(Number)) await withGroup(size, (group) => measureWrites(group, size))
 else {
   for (const size of [1, 3, 5]) await withGroup(size, (group) => measureWrites(group, size))
   await withGroup(sizeOfLosses, measureLosses)
+  await withGroup(sizeOfLosses, measureSnapshot)
 }
 
 async function withGroup(size: number, work: (group: ManagerGroup) => Promise<void>): Promise<void> {
@@ -75,6 +81,52 @@ async function measureLoss(group: ManagerGroup, what: string, signal: 'SIGKILL' 
     worstS: rounded(Math.max(...seconds)),
   }
   print({ name: `three managers, ${what}: until the next write, median`, value: median(seconds), unit: 's', with: details })
+}
+
+async function measureSnapshot(group: ManagerGroup): Promise<void> {
+  const [leader, other] = [await group.leader(), await group.follower()]
+  let filled = 0
+  const fill = async (client: number): Promise<void> => {
+    while (filled < objectsBeforeSnapshot) {
+      filled += 1
+      await write(group, leader, `filled-${filled}`, client)
+    }
+  }
+  await Promise.all(Array.from({ length: 256 }, (_, client) => fill(client)))
+  const saved = (): Promise<readonly number[]> => Promise.all(group.hosts.map((host) => snapshotIndex(group, host)))
+  const before = await saved()
+  const began = performance.now()
+  const doneAt: number[] = []
+  let longestMs = 0
+  let isOver = false
+  const load = async (client: number): Promise<void> => {
+    for (let at = 1; !isOver; at += 1) {
+      const asked = performance.now()
+      await write(group, other, `meanwhile-${client}-${at}`, client)
+      doneAt.push(performance.now() - began)
+      longestMs = Math.max(longestMs, performance.now() - asked)
+    }
+  }
+  const loads = Promise.all(Array.from({ length: clientsMeanwhile }, (_, client) => load(client)))
+  await until(async () => (await saved()).every((index, at) => index > (before[at] ?? 0)) || undefined)
+  isOver = true
+  await loads
+  const bySecond: number[] = Array.from({ length: Math.floor((doneAt.at(-1) ?? 0) / 1_000) }, () => 0)
+  for (const at of doneAt) {
+    const second = Math.floor(at / 1_000)
+    if (second < bySecond.length) bySecond[second] = (bySecond[second] ?? 0) + 1
+  }
+  print({
+    name: `three managers save a snapshot of ${objectsBeforeSnapshot} objects and more, ${clientsMeanwhile} clients: writes in the worst second`,
+    value: Math.min(...bySecond),
+    unit: 'writes/s',
+    with: { longestMs: rounded(longestMs), seconds: bySecond.length, bestSecond: Math.max(...bySecond) },
+  })
+}
+
+async function snapshotIndex(group: ManagerGroup, host: string): Promise<number> {
+  const text = String(await group.client(host).raw({ method: 'GET', path: '/metrics' }))
+  return Number(/^kit_store_snapshot_index (\d+)$/m.exec(text)?.[1] ?? 0)
 }
 
 async function write(group: ManagerGroup, host: string, name: string, client = 0): Promise<void> {
