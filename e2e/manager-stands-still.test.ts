@@ -68,8 +68,9 @@ test('tasks on all nodes run on, and no node counts as down', async () => {
   }
   enough.abort()
   await asking
-  assert.deepEqual(await facts(), before)
-  assert.doesNotMatch(await cluster.kit('get', 'events'), /NodeDown/)
+  const events = await cluster.kit('events')
+  assert.deepEqual(await facts(), before, events)
+  assert.doesNotMatch(events, /NodeDown/)
   assert.equal((await cluster.kit('get', 'nodes')).match(/ Ready /g)?.length, 3)
   assert.equal(cluster.daemonPid, manager)
 })

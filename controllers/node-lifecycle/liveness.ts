@@ -3,7 +3,12 @@
 
 /** Implemented by the dispatcher. Everything in it began with this leader. */
 export interface NodeLiveness {
-  /** Monotonic time of the last sign of life over a registered session; `undefined` when there was none under this leader. */
+  /**
+   * How long the manager has listened, in ms: as its monotonic clock, but for the time in which it stood still itself and could
+   * hear nobody.
+   */
+  listenedMs(): number
+  /** By `listenedMs`, the last sign of life over a registered session; `undefined` when there was none under this leader. */
   lastSeenMs(nodeName: string): number | undefined
   /** What its agent was told last to wait between two heartbeats; `undefined` before it was told anything. */
   periodMs(nodeName: string): number | undefined

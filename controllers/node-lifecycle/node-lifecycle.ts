@@ -7,7 +7,7 @@ import { durationMs } from '../../api/duration.ts'
 import type { Node, Task } from '../../api/objects.ts'
 import { hasReached } from '../../api/task.ts'
 import type { Controller, ControllerDeps, Result } from '../runtime/controller.ts'
-import { decide, type LateLook } from './decide.ts'
+import { decide } from './decide.ts'
 import type { NodeLiveness } from './liveness.ts'
 
 type NodeLifecycleDeps = Pick<ControllerDeps, 'store' | 'clock' | 'events'> & { readonly liveness: NodeLiveness }
@@ -21,8 +21,7 @@ const maxTasksPerCommit = 500
  */
 export function nodeLifecycleController(deps: NodeLifecycleDeps): Controller {
   const { store, clock, events, liveness } = deps
-  const sinceMs = clock.monotonicMs()
-  const lateLooks = new Map<string, LateLook>()
+  const sinceMs = liveness.listenedMs()
 
   function settings(): { readonly heartbeatMs: number; readonly orphanAfterMs: number } {
     const spec = store.view.get('Cluster', 'default')?.spec
@@ -44,24 +43,20 @@ export function nodeLifecycleController(deps: NodeLifecycleDeps): Controller {
     async reconcile(nodeName): Promise<Result> {
       const node = store.view.get('Node', nodeName)
       if (node === undefined) {
-        lateLooks.delete(nodeName)
         await orphan(nodeName, 'its node was removed')
         return {}
       }
       const { heartbeatMs, orphanAfterMs } = settings()
       const left = node.status.leftAt !== undefined
       const verdict = decide(node.status.state, {
-        nowMs: clock.monotonicMs(),
+        nowMs: liveness.listenedMs(),
         sinceMs,
         lastSeenMs: liveness.lastSeenMs(nodeName),
         disconnected: liveness.wasDisconnected?.(nodeName) ?? false,
         left,
         // A period that was changed meanwhile applies from the next heartbeat on, which is still due by the old one.
         heartbeatMs: liveness.periodMs(nodeName) ?? heartbeatMs,
-        late: lateLooks.get(nodeName),
       })
-      if (verdict.late === undefined) lateLooks.delete(nodeName)
-      else lateLooks.set(nodeName, verdict.late)
       const stateAt = await writeState(node, verdict.state, verdict.message)
       if (verdict.state !== 'Down') return verdict.revisitAfterMs === undefined ? {} : { requeueAfterMs: verdict.revisitAfterMs }
       const remainingMs = stateAt + orphanAfterMs - clock.wallMs()

@@ -23,6 +23,7 @@ import { AgentReports } from './agent-reports.ts'
 import { AssignmentSender } from './assignment-sender.ts'
 import { EndpointVersions } from './endpoint-versions.ts'
 import { EndpointTables } from './endpoints.ts'
+import { Listening } from './listening.ts'
 import { addChanges, createSession, end, markTask, refused, type Session, send } from './session.ts'
 import { type Hello, SessionAdmission } from './session-admission.ts'
 import { decodeAgentMessage, encodeMessage } from './session-messages.ts'
@@ -58,6 +59,8 @@ const maxQueuedReports = 32
 export class Dispatcher implements NodeLiveness {
   readonly #deps: DispatcherDeps
   readonly #sessions = new Map<string, Session>()
+  readonly #listening: Listening
+  /** Node → when it was last heard, by `#listening`. */
   readonly #lastSeen = new Map<string, number>()
   /** Node → the period that its agent was told last. */
   readonly #periods = new Map<string, number>()
@@ -77,7 +80,8 @@ export class Dispatcher implements NodeLiveness {
     const note = createRefusalLog({ clock, log: { warn: (message, fields) => log.info(message, fields) } })
     this.#deps = deps
     this.#endpoints = endpoints
-    this.#admission = new SessionAdmission({ store, clock, tell, sessions, lastSeenMs: (nodeName) => this.lastSeenMs(nodeName) })
+    this.#listening = new Listening(clock)
+    this.#admission = new SessionAdmission({ store, clock, tell, sessions, silentMs: (nodeName) => this.#silentMs(nodeName) })
     this.#reports = new AgentReports({ store: guarded, clock, events, tell, note, metrics })
     this.#assignments = new AssignmentSender({ store, clock, endpoints })
     this.#versions = new EndpointVersions({ store: guarded, clock, log, events, endpoints, sessions })
@@ -88,6 +92,7 @@ export class Dispatcher implements NodeLiveness {
     this.#endpoints.restore(this.#deps.clock.monotonicMs())
     const unsubscribe = this.#deps.store.subscribe((events) => this.#notice(events))
     this.#versions.begin(signal)
+    void this.#listening.run(signal)
     try {
       await this.#deps.transport.serve('dispatcher', (stream, ended) => this.#serve(stream, AbortSignal.any([signal, ended])), signal)
     } finally {
@@ -101,7 +106,12 @@ export class Dispatcher implements NodeLiveness {
     }
   }
 
-  /** By the monotonic clock, when the node was last heard; undefined when never since this leader began. */
+  /** How long this manager has listened, in ms. */
+  listenedMs(): number {
+    return this.#listening.ms
+  }
+
+  /** By `listenedMs`, when the node was last heard; undefined when never since this leader began. */
   lastSeenMs(nodeName: string): number | undefined {
     return this.#lastSeen.get(nodeName)
   }
@@ -267,8 +277,12 @@ export class Dispatcher implements NodeLiveness {
     this.#deps.metrics?.sessions.set(this.#sessions.size)
   }
 
+  #silentMs(nodeName: string): number {
+    return this.#listening.ms - (this.#lastSeen.get(nodeName) ?? Number.NEGATIVE_INFINITY)
+  }
+
   #see(nodeName: string): void {
-    this.#lastSeen.set(nodeName, this.#deps.clock.monotonicMs())
+    this.#lastSeen.set(nodeName, this.#listening.ms)
     // A machine that stood still goes on with the session that it had: nothing else tells that it is back.
     if (this.#deps.store.view.get('Node', nodeName)?.status.state !== 'Down') return
     for (const listener of this.#listeners) listener(nodeName)

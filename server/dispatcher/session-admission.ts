@@ -22,7 +22,8 @@ export interface SessionAdmissionDeps {
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly tell: TellRefusal
   readonly sessions: ReadonlyMap<string, Session>
-  readonly lastSeenMs: (nodeName: string) => number | undefined
+  /** Infinite where it was never heard. */
+  readonly silentMs: (nodeName: string) => number
 }
 
 export class SessionAdmission {
@@ -57,7 +58,7 @@ export class SessionAdmission {
     }
     if (opening.type === 'leave') return undefined
     const now = this.#deps.clock.monotonicMs()
-    const other = this.#sessionElsewhere(opening, address, now)
+    const other = this.#sessionElsewhere(opening, address)
     if (other !== undefined) return this.#refuseRival(other, address)
     const recent = (this.#registrations.get(nodeName) ?? []).filter((at) => now - at < registrationWindowMs)
     if (recent.length >= registrationsPerWindow) return refused('TooManyRequests', `node '${nodeName}' registers too often`, true)
@@ -69,10 +70,10 @@ export class SessionAdmission {
    * The session of another machine that has the same certificate, as after a disk was copied, and is alive: its agent was heard
    * within its period. Of two agents at one address it is the later one's, when the earlier one comes again.
    */
-  #sessionElsewhere({ nodeName, sessionId }: Hello, address: string, now: number): Session | undefined {
+  #sessionElsewhere({ nodeName, sessionId }: Hello, address: string): Session | undefined {
     const session = this.#deps.sessions.get(nodeName)
     if (session === undefined || session.id === sessionId) return undefined
-    if (now - (this.#deps.lastSeenMs(nodeName) ?? Number.NEGATIVE_INFINITY) > session.periodMs + lateBeatMs) return undefined
+    if (this.#deps.silentMs(nodeName) > session.periodMs + lateBeatMs) return undefined
     const wasReplaced = sessionId !== undefined && this.#replaced.get(nodeName)?.includes(sessionId) === true
     return session.stream.peer.address !== address || wasReplaced ? session : undefined
   }
