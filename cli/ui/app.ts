@@ -95,6 +95,8 @@ export async function draw(session: Drawable, terminal: Terminal, signal: AbortS
   const { stdin, stdout } = terminal
   const resized = (): void => session.resize({ columns: stdout.columns, rows: stdout.rows })
   stdout.on('resize', resized)
+  // Ink does so once it has drawn. From the first frame on keys are for the dashboard, and Ctrl-C must not end the shell around it.
+  stdin.setRawMode(true)
   const { unmount, waitUntilExit } = render(createElement(Opened, { session, terminal }), {
     stdin,
     stdout,

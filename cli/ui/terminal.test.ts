@@ -205,3 +205,9 @@ test('without colour only the selection is drawn in another way, on every screen
     assert.ok(all.includes('\u001b[7m'), 'the selection')
   }
 })
+
+test('keys are taken before there is anything to press them for', async () => {
+  const terminal = await openTerminal(createTown())
+  assert.doesNotMatch(terminal.shownInVain() ?? 'never', /web|needs you|reading/)
+  await terminal.close()
+})

@@ -22,7 +22,12 @@ export async function openTerminal(town: ReturnType<typeof createTown>, size = t
   setSize(size)
   // What Ink asks of a terminal, and no more.
   Object.assign(paper, { isTTY: true })
-  Object.assign(keyboard, { isTTY: true, setRawMode: () => keyboard, ref: () => keyboard, unref: () => keyboard })
+  let shownInVain: string | undefined
+  const setRawMode = (): PassThrough => {
+    shownInVain ??= painted.join('')
+    return keyboard
+  }
+  Object.assign(keyboard, { isTTY: true, setRawMode, ref: () => keyboard, unref: () => keyboard })
   const terminal = { stdin: keyboard as unknown as ReadStream, stdout: paper as unknown as WriteStream }
   await town.fill()
   const stop = new AbortController()
@@ -39,6 +44,8 @@ export async function openTerminal(town: ReturnType<typeof createTown>, size = t
   }
   return {
     all,
+    /** What was painted before keys were taken one by one. */
+    shownInVain: (): string | undefined => shownInVain,
     shows,
     /** As the terminal sends it. */
     async type(bytes: string): Promise<void> {
