@@ -58,7 +58,9 @@ export function nodeLifecycleController(deps: NodeLifecycleDeps): Controller {
         heartbeatMs: liveness.periodMs(nodeName) ?? heartbeatMs,
       })
       const stateAt = await writeState(node, verdict.state, verdict.message)
-      if (verdict.state !== 'Down') return verdict.revisitAfterMs === undefined ? {} : { requeueAfterMs: verdict.revisitAfterMs }
+      // What is left of a period may be so little, as fractions add up, that no clock moves on by it.
+      if (verdict.state !== 'Down')
+        return verdict.revisitAfterMs === undefined ? {} : { requeueAfterMs: Math.max(1, verdict.revisitAfterMs) }
       const remainingMs = stateAt + orphanAfterMs - clock.wallMs()
       if (remainingMs > 0 && !left) return { requeueAfterMs: remainingMs }
       await orphan(nodeName, left ? 'its node left the cluster' : 'its node has been down for too long')

@@ -23,10 +23,13 @@ export class Listening {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    for (let goesOn = !signal.aborted; goesOn; ) {
       this.#countedMs = this.ms
       this.#lookedAtMs = this.#clock.monotonicMs()
-      await this.#clock.sleep(lookMs, signal).catch(() => undefined)
+      goesOn = await this.#clock.sleep(lookMs, signal).then(
+        () => true,
+        () => false,
+      )
     }
   }
 }
