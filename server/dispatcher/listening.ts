@@ -27,7 +27,7 @@ export class Listening {
       this.#countedMs = this.ms
       this.#lookedAtMs = this.#clock.monotonicMs()
       goesOn = await this.#clock.sleep(lookMs, signal).then(
-        () => true,
+        () => !signal.aborted,
         () => false,
       )
     }
