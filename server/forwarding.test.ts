@@ -220,6 +220,9 @@ test('what was not begun is told from what may have been carried out', async () 
   await assert.rejects(forward(request()), (error) => !(error instanceof LostAnswer))
 })
 
+/** Of a manager that knows who leads. */
+const led = { clock, leaderAddress: () => 'leader', hasSay: () => true, whyNone: () => 'nobody leads' }
+
 /** The store of a manager that follows. `catchUp`: what becomes of the wish to have all that was acknowledged anywhere. */
 function following(catchUp: () => Promise<void>, hasSpace = () => true) {
   return { view: { resourceVersion: 7 }, status: () => ({ leads: false, hasSpace: hasSpace(), isStopped: false }), catchUp }
@@ -241,15 +244,7 @@ test('the door asks again what was not begun, and says of a write that it may ha
   }
   const store = following(catchUp)
   const here: Handle = async ({ path }) => ({ status: 200, headers: {}, body: `here ${path}` })
-  const door = createDoor({
-    clock,
-    forwarder,
-    store,
-    here,
-    leaderAddress: () => 'leader',
-    hasSay: () => true,
-    whyNone: () => 'nobody leads',
-  })
+  const door = createDoor({ ...led, forwarder, store, here })
   assert.equal(bodyOf(await door(request())), 'done')
   const lost = await door(request())
   assert.equal(lost.status, 500)
@@ -470,15 +465,7 @@ test('a manager whose copy is behind says so of what must be new, and reads what
     () => hasSpace,
   )
   const here: Handle = async () => ({ status: 200, headers: {}, body: 'here' })
-  const door = createDoor({
-    clock,
-    forwarder,
-    store,
-    here,
-    leaderAddress: () => 'leader',
-    hasSay: () => true,
-    whyNone: () => 'nobody leads',
-  })
+  const door = createDoor({ ...led, forwarder, store, here })
   const read = (query: Readonly<Record<string, string>>) => door(request({ method: 'GET', path: '/apis/kit/v1/services', query }))
   for (const why of ['may be slow', 'has no space left']) {
     const refused = await read({})

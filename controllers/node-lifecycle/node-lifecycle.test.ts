@@ -117,3 +117,10 @@ test('time in which the manager itself stood still counts for no node', async ()
   await look(controller)
   assert.deepEqual(facts.at(-1), 'NodeDown: The node is down: heartbeat failure')
 })
+
+test('a look again is at least a millisecond away, however little is left of the period', async () => {
+  const { time, seen, make, look } = await cluster()
+  seen.set('a', 0)
+  time.now = 14_999.999_999_999
+  assert.deepEqual(await look(make()), { requeueAfterMs: 1 })
+})
