@@ -10,7 +10,7 @@ export interface Clock {
   monotonicMs(): number
   /** Wall time in milliseconds since 1970. For what is stored and for people. It may jump either way. */
   wallMs(): number
-  /** Resolves after `delayMs`. Rejects with the signal's reason when `signal` fires first. */
+  /** Resolves after `delayMs`; after none, when all that has arrived already is taken. Rejects with the signal's reason when `signal` fires first. */
   sleep(delayMs: number, signal: AbortSignal): Promise<void>
 }
 

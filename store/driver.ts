@@ -4,8 +4,8 @@
 //   commit → pending → raft.propose → raft.ready → wal.append (one at a time) → raft.appended
 //          → raft.ready → state.apply → the caller's promise, then listeners and watches
 //
-// While one write is on its way to the disk, everything that arrives becomes the next one: that is the
-// whole of batching. Messages that promise nothing leave meanwhile; those that do leave after their write.
+// While one write is on its way to the disk, and until the end of the turn of the event loop in which there is something to
+// do, everything that arrives becomes the next one: that is the whole of batching. Messages that promise nothing leave meanwhile; those that do leave after their write.
 // Guards and versions are checked when an entry is applied, so no lock is held across consensus. Read on
 // with `mvcc/state.ts`, `raft/raft.ts`, `wal/wal.ts`, and here `peers.ts`, `pending.ts`, `snapshots.ts`.
 
@@ -32,8 +32,12 @@ import { Waiting } from './waiting.ts'
 import type { Wal } from './wal/wal.ts'
 
 const tickMs = 100
+/** Members that get no entries for so long are told on their own what is committed. */
+const tellCommitMs = 5
 /** How long to wait before asking again whether the disk has space. */
 const noSpaceRetryMs = 1_000
+
+const never = new AbortController().signal
 
 interface ReceivedState {
   readonly meta: SnapshotMeta
@@ -66,11 +70,14 @@ export class Driver implements OpenStore, PeerHandler {
   readonly #stopped = new AbortController()
   readonly fatal: Promise<Error>
   #reportFatal: (error: Error) => void = () => {}
-  /** `#work` is about to run in a microtask. */
-  #isWoken = false
+  /** `#work` is about to run: at the end of this turn of the event loop. */
+  #woken: Promise<void> | undefined
   /** The write that is on its way to the disk. */
   #writing: Promise<void> | undefined
   #ticking: Promise<void> | undefined
+  /** While members are owed word of what is committed, until it is told on its own. */
+  #telling: Promise<void> | undefined
+  #tellsCommit = false
   #inspecting: Promise<void> | undefined
   #leads = false
   #hasSpace = true
@@ -146,8 +153,8 @@ export class Driver implements OpenStore, PeerHandler {
 
   /** Resolves when nothing is to be done and nothing is being written. */
   async #quiet(): Promise<void> {
-    do await Promise.resolve(this.#writing)
-    while (this.#isWoken || this.#writing !== undefined)
+    do await Promise.all([this.#woken, this.#writing])
+    while (this.#woken !== undefined || this.#writing !== undefined)
   }
 
   async commit(commit: Commit, whenFull: 'refuse' | 'wait' = 'refuse'): Promise<Committed> {
@@ -331,7 +338,7 @@ export class Driver implements OpenStore, PeerHandler {
     if (this.#hasSpace) await this.#quiet()
     const hadFailed = this.#stopped.signal.aborted
     this.#stop(new Error('the store is closed'))
-    await Promise.all([this.#writing, this.#ticking, saved, this.#inspecting])
+    await Promise.all([this.#writing, this.#ticking, this.#telling, saved, this.#inspecting])
     if (!hadFailed) await this.#wal.close()
   }
 
@@ -357,13 +364,12 @@ export class Driver implements OpenStore, PeerHandler {
 
   /** Work asked for in one turn of the event loop is done together. A sole member also leaves what comes during a write to the next one. */
   #wake(): void {
-    if (this.#isWoken || (this.#writing !== undefined && this.#isAlone)) return
-    this.#isWoken = true
-    void Promise.resolve().then(() => this.#work())
+    if (this.#woken !== undefined || (this.#writing !== undefined && this.#isAlone)) return
+    this.#woken = this.#deps.clock.sleep(0, never).then(() => this.#work())
   }
 
   #work(): void {
-    this.#isWoken = false
+    this.#woken = undefined
     try {
       while (!this.#stopped.signal.aborted && this.#pass()) {
         // Another pass: there may be more to apply.
@@ -376,13 +382,15 @@ export class Driver implements OpenStore, PeerHandler {
   /** Proposes what waits, sends, applies what is committed, begins to write what is new. False when nothing is left to do now. */
   #pass(): boolean {
     this.#propose()
-    const { send, append, apply, reads } = this.#raft.ready(this.#writing === undefined)
+    const { send, append, apply, reads, owesCommit } = this.#raft.ready(this.#writing === undefined, this.#tellsCommit)
+    this.#tellsCommit = false
+    if (owesCommit) this.#telling ??= this.#tellCommitLater()
     this.#send(send)
+    if (append !== undefined) this.#writing = this.#carryOut(append)
     this.#waiting.confirm(reads)
     this.#apply(apply)
     this.#waiting.applied(this.#state.resourceVersion, (index) => this.#raft.termAt(index))
     this.#noteLeadership()
-    if (append !== undefined) this.#writing = this.#carryOut(append)
     return send.length > 0 || apply.length > 0
   }
 
@@ -395,6 +403,14 @@ export class Driver implements OpenStore, PeerHandler {
     // Refused while leadership is handed over, or while too many entries of a former leader are under way: then the commits
     // wait. If leadership was lost, which this pass will notice further down, they are told so there.
     if (!('refused' in proposed)) this.#pending.proposed(proposed.term, proposed.index)
+  }
+
+  /** Under load the next entries bring it, and each message costs both ends as much as a write does otherwise. */
+  async #tellCommitLater(): Promise<void> {
+    await this.#deps.clock.sleep(tellCommitMs, this.#stopped.signal).catch(() => undefined)
+    this.#telling = undefined
+    this.#tellsCommit = true
+    this.#wake()
   }
 
   #send(messages: readonly Message[]): void {

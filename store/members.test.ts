@@ -123,6 +123,18 @@ test('of three members one leads, and what is committed there the others apply, 
   )
 })
 
+test('what nothing follows is told to the others before the next heartbeat', async () => {
+  const group = await found()
+  const versions = (): readonly number[] => three.map((id) => group.store(id).view.resourceVersion)
+  await group.pass(() => new Set(versions()).size === 1)
+  await commit(group, 'web.1.a')
+  await group.settle()
+  assert.notEqual(new Set(versions()).size, 1, 'the next entries would tell it')
+  for (const { clock } of group.members.values()) clock.advance(10)
+  await group.settle()
+  assert.equal(new Set(versions()).size, 1)
+})
+
 test('a leader that is cut off answers nothing more; the others go on, and it catches up', async () => {
   const group = await found()
   await commit(group, 'web.1.a')

@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Bug } from './planted/bug.ts'
+import { bugs, mistakes } from './planted/bugs.ts'
 import { classicBugs } from './planted/classic.ts'
 import { clusterBugs } from './planted/clusters.ts'
 import { controllerBugs } from './planted/controllers.ts'
@@ -16,18 +17,8 @@ import { storageBugs } from './planted/storage.ts'
 import { type Findings, Tree } from './planted/trial.ts'
 import { root } from './sources.ts'
 
-const bugs = [...controllerBugs, ...storageBugs, ...replicationBugs, ...requestBugs, ...clusterBugs]
 const documentPath = join(root, 'docs/planted-bugs.md')
 const longestCell = 110
-
-/** What cannot be planted, or is not planted though it is on the list. */
-function mistakes(): readonly string[] {
-  const stale = bugs
-    .filter(({ file, text }) => readFileSync(join(root, file), 'utf8').split(text).length !== 2)
-    .map(({ file, text }) => `${file} does not hold ${JSON.stringify(text)} exactly once`)
-  const missing = classicBugs.filter((_, at) => !bugs.some(({ classics = [] }) => classics.includes(at + 1)))
-  return [...stale, ...missing.map((bug) => `not planted: ${bug}`)]
-}
 
 function isFound({ tests, core = null, members = null }: Findings): boolean {
   return tests !== null || core !== null || members !== null

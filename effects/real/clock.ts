@@ -12,6 +12,7 @@ export function createClock(): Clock {
     wallMs: () => Date.now(),
     sleep(delayMs, signal) {
       if (signal.aborted) return Promise.reject(signal.reason)
+      if (delayMs <= 0) return new Promise((resolve) => setImmediate(resolve))
       const endMs = performance.now() + delayMs
       return new Promise((resolve, reject) => {
         const timer = (): NodeJS.Timeout => setTimeout(wake, Math.min(longestTimerMs, Math.max(0, endMs - performance.now())))

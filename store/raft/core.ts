@@ -110,8 +110,10 @@ export class Core {
   waitingReads: WaitingRead[] = []
   /** As leader: a read was asked for since the last round. One round serves all that were. */
   needsHeartbeat = false
-  /** As leader: something was proposed or committed since the last round of appends. One round tells all of it. */
+  /** As leader: something was proposed since the last round of appends, or members changed. One round tells all of it. */
   needsAppend = false
+  /** As leader: entries were committed since the last round of appends. The next one tells that as well. */
+  owesCommit = false
   /** Not as leader: reads that the leader was asked for, and for how many ticks. */
   forwardedReads: { readonly id: number; ticks: number }[] = []
   /** Grows over the whole life of this object, so that no answer to an old round confirms a new one. */

@@ -70,6 +70,8 @@ export interface Ready {
   /** Committed and durable, in order. Call `applied` when the state has them. */
   readonly apply: readonly Entry[]
   readonly reads: readonly Read[]
+  /** Other members were not told yet what is committed. */
+  readonly owesCommit: boolean
 }
 
 export interface RaftStart {
@@ -266,7 +268,7 @@ export class Raft {
       core.log.markDurable(work.lastIndex, work.lastTerm)
       if (this.#leads()) {
         core.progress.get(core.id)?.acknowledge(core.log.durable)
-        if (advanceCommit(core)) core.needsAppend = true
+        advanceCommit(core)
       }
     }
     for (const message of work.messages) if (message.to === core.id) this.step(message)
@@ -310,17 +312,21 @@ export class Raft {
     if (progress?.state === 'snapshot') progress.toProbe()
   }
 
-  /** All that should happen next; work for the disk only with `takesWork`. What is handed out is not handed out again. */
-  ready(takesWork = true): Ready {
+  /**
+   * All that should happen next; work for the disk only with `takesWork`. What is handed out is not handed out again. Without
+   * `tellsCommit` members learn what is committed with the next entries, or heartbeat (docs/adr/0038).
+   */
+  ready(takesWork = true, tellsCommit = true): Ready {
     const core = this.#core
     if (core.needsHeartbeat) broadcastHeartbeat(core)
-    if (core.needsAppend) broadcastAppend(core)
+    if (core.needsAppend || (tellsCommit && core.owesCommit)) broadcastAppend(core)
     const append = takesWork ? this.#takeAppend() : undefined
     const send = core.outbox
     const reads = core.doneReads
     core.outbox = []
     core.doneReads = []
-    return { send, reads, apply: core.log.takeCommitted(core.settings.maxApplyBytes), ...(append !== undefined && { append }) }
+    const apply = core.log.takeCommitted(core.settings.maxApplyBytes)
+    return { send, reads, apply, owesCommit: core.owesCommit, ...(append !== undefined && { append }) }
   }
 
   #takeAppend(): AppendWork | undefined {

@@ -12,6 +12,7 @@ type Of<T extends Body['type']> = Body & { readonly type: T }
 
 export function broadcastAppend(core: Core): void {
   core.needsAppend = false
+  core.owesCommit = false
   for (const id of core.others) sendAppends(core, id, true)
 }
 
@@ -130,8 +131,8 @@ export function handleAppendResponse(core: Core, from: string, message: Of<'appe
   if (!isNews && !(progress.state === 'probe' && progress.match === message.index)) return
   const canContinue = progress.state === 'snapshot' && progress.match + 1 >= core.log.firstIndex
   if (progress.state === 'probe' || canContinue) progress.toReplicate()
-  if (advanceCommit(core)) core.needsAppend = true
-  else sendAppends(core, from, wasPaused)
+  advanceCommit(core)
+  if (!core.needsAppend) sendAppends(core, from, wasPaused)
 }
 
 /** As leader. */
@@ -170,17 +171,24 @@ function askForSnapshot(core: Core, from: string, progress: Progress): void {
 /**
  * As leader: commits what a majority of voters has on disk, provided that it is of the current term. An
  * entry of an earlier term may be on a majority and still be replaced; it is committed with one of ours.
+ *
+ * That a configuration is committed is told at once: once it is in force here, a leader that is no member any more tells
+ * nobody, and of two members the one that is left could not decide alone without knowing it.
  */
-export function advanceCommit(core: Core): boolean {
+export function advanceCommit(core: Core): void {
   assert.equal(core.role, 'leader')
   const index = reachedByQuorum(core.configuration, (voter) => core.progress.get(voter)?.match ?? 0)
-  if (index <= core.log.commit || core.log.termAt(index) !== core.term) return false
-  for (let at = core.log.commit + 1; at <= index; at += 1) core.uncommittedBytes -= core.log.entryAt(at).data.length
+  if (index <= core.log.commit || core.log.termAt(index) !== core.term) return
+  for (let at = core.log.commit + 1; at <= index; at += 1) {
+    const { type, data } = core.log.entryAt(at)
+    core.uncommittedBytes -= data.length
+    if (type === 'configuration') core.needsAppend = true
+  }
   assert(core.uncommittedBytes >= 0, 'bytes are counted once')
   core.log.commitTo(index)
+  core.owesCommit = core.others.length > 0
   startDeferredReads(core)
   releaseReads(core)
-  return true
 }
 
 function sizeOf(entries: readonly Entry[]): number {

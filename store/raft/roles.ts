@@ -67,6 +67,7 @@ function reset(core: Core, term: number): void {
   dropForwardedReads(core)
   core.needsHeartbeat = false
   core.needsAppend = false
+  core.owesCommit = false
   core.pendingConfiguration = 0
   core.transferee = null
   drawTimeout(core)

@@ -57,6 +57,67 @@ test('a leader does not commit an entry of an earlier term, however many have it
   assert.equal(raft.status.commit, 2)
 })
 
+/** Leads two members, of whom the other has answered all. */
+function leaderOfTwo(): Raft {
+  const raft = new Raft({ id: '1', hardState: { term: 0, vote: null, commit: 0 }, entries: [], voters: ['1', '2'] }, random)
+  raft.campaign()
+  settle(raft)
+  raft.step({ type: 'preVoteResponse', from: '2', to: '1', term: 1, granted: true, commit: 0, commitTerm: 0 })
+  settle(raft)
+  raft.step({ type: 'voteResponse', from: '2', to: '1', term: 1, granted: true, commit: 0, commitTerm: 0 })
+  settle(raft)
+  raft.step({ type: 'appendResponse', from: '2', to: '1', term: 1, index: 1 })
+  settle(raft)
+  raft.applied(1)
+  return raft
+}
+
+/** What leaves when nobody asks to have told what is committed, once the other member has answered up to `index`. */
+function committed(raft: Raft, index: number): { readonly send: readonly Message[]; readonly owesCommit: boolean } {
+  const { append } = raft.ready()
+  assert(append !== undefined)
+  raft.appended(append)
+  raft.step({ type: 'appendResponse', from: '2', to: '1', term: 1, index })
+  return raft.ready(true, false)
+}
+
+test('what is committed is told with the next entries, or on its own when that is wanted', () => {
+  const raft = leaderOfTwo()
+  raft.propose([new Uint8Array([2])])
+  const owing = committed(raft, 2)
+  assert.deepEqual([owing.send, owing.owesCommit], [[], true])
+  raft.propose([new Uint8Array([3])])
+  const next = raft.ready(true, false)
+  assert.deepEqual(
+    next.send.map((message) => message.type === 'append' && [message.entries.length, message.commit]),
+    [[1, 2]],
+  )
+  assert.equal(next.owesCommit, false)
+  raft.step({ type: 'appendResponse', from: '2', to: '1', term: 1, index: 3 })
+  if (next.append !== undefined) raft.appended(next.append)
+  assert.deepEqual(
+    raft.ready().send.map((message) => message.type === 'append' && [message.entries.length, message.commit]),
+    [[0, 3]],
+  )
+})
+
+test('that members have changed is told at once: who is none any more tells nobody', () => {
+  const raft = leaderOfTwo()
+  raft.proposeChange({ steps: [{ make: 'stranger', id: '1' }], leave: 'auto' }, true)
+  const { send } = committed(raft, 2)
+  assert.deepEqual(
+    send.map((message) => message.type === 'append' && [message.to, message.commit]),
+    [['2', 2]],
+  )
+})
+
+test('a sole member owes nobody anything', () => {
+  const raft = new Raft({ id: '1', hardState: { term: 0, vote: null, commit: 0 }, entries: [], voters: ['1'] }, random)
+  raft.campaign()
+  settle(raft)
+  assert.deepEqual([raft.status.commit, raft.ready(true, false).owesCommit], [1, false])
+})
+
 test('a follower commits no further than the message proved, though its own log is longer', () => {
   const raft = member(2, [entry(1, 1), entry(2, 2), entry(3, 2)])
   raft.step({ type: 'append', from: '2', to: '1', term: 3, prevIndex: 1, prevTerm: 1, entries: [], commit: 3 })

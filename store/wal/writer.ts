@@ -85,7 +85,8 @@ export class LogWriter {
   #isSnapshotting = false
   #isClosed = false
   /** Ends when the frame that is being written has its outcome. */
-  #turn: Promise<unknown> = Promise.resolve()
+  /** Of what is written now, and all that waits behind it. */
+  #turn: Promise<void> | undefined
   #failure: WalError | undefined
 
   constructor(start: WriterStart) {
@@ -146,7 +147,8 @@ export class LogWriter {
     assert.ok(truncateFrom === undefined || truncateFrom > this.#hardState.commit, 'committed entries are not truncated')
 
     const atMost = batchBytesAtMost(batch)
-    await this.#makeRoom(frameBytes(atMost + tagBytes), entries.length > 0)
+    const room = this.#makeRoom(frameBytes(atMost + tagBytes), entries.length > 0)
+    if (room !== undefined) await room
     await this.#write(frameTypes.batch, encodeBatch(batch, atMost))
     this.#measure?.metrics.batchEntries.observe(entries.length)
     this.#hardState = hardState
@@ -195,7 +197,8 @@ export class LogWriter {
     const { term: current, vote, commit } = this.#hardState
     const hardState = { term: Math.max(current, term), vote: term > current ? null : vote, commit: Math.max(commit, index) }
     const marker = encodeMarker({ file, index, term, keepFrom, resets, hardState })
-    await this.#makeRoom(frameBytes(marker.length + tagBytes), false)
+    const room = this.#makeRoom(frameBytes(marker.length + tagBytes), false)
+    if (room !== undefined) await room
     await this.#write(frameTypes.snapshot, marker)
     this.#hardState = hardState
     this.#bytesSinceSnapshot = 0
@@ -254,12 +257,15 @@ export class LogWriter {
     await this.#writeFrame(current, encodeFrame(this.#chain, frameTypes.seal, flags.clear, new Uint8Array(0)))
   }
 
-  /** Room for `bytes` in the current segment, and for entries a reserve behind it; else OutOfSpace, and nothing has happened. */
-  async #makeRoom(bytes: number, forEntries: boolean): Promise<void> {
+  /**
+   * Room for `bytes` in the current segment, and for entries a reserve behind it; else OutOfSpace, and nothing has happened.
+   * Undefined where there is room already: then the disk has the write before this turn of the caller is over.
+   */
+  #makeRoom(bytes: number, forEntries: boolean): Promise<void> | undefined {
     const current = this.#current
     assert.ok(current !== undefined, 'the log has been begun')
-    if (current.end + bytes > current.sizeBytes || this.#isOutdated(current)) await this.#roll(bytes, current.end)
-    else if (forEntries && this.#reserve === 'missing') await this.#needReserve()
+    if (current.end + bytes > current.sizeBytes || this.#isOutdated(current)) return this.#roll(bytes, current.end)
+    return forEntries && this.#reserve === 'missing' ? this.#needReserve() : undefined
   }
 
   /** There is another data key, and nothing more is sealed with the one before. */
@@ -365,12 +371,17 @@ export class LogWriter {
 
   /** One at a time. Anything but a lack of space ends the log. */
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(() => {
+    const begin = async (): Promise<T> => {
       if (this.#failure !== undefined) throw this.#failure
       assert.ok(!this.#isClosed, 'the log is closed')
-      return this.#inspectFailure(work)
-    })
-    this.#turn = done.catch(() => {})
+      return await this.#inspectFailure(work)
+    }
+    const done = this.#turn === undefined ? begin() : this.#turn.then(begin)
+    const end = (): void => {
+      if (this.#turn === turn) this.#turn = undefined
+    }
+    const turn = done.then(end, end)
+    this.#turn = turn
     return done
   }
 

@@ -150,8 +150,8 @@ export const requestBugs: readonly Bug[] = [
   {
     what: 'a request that was lost is called not begun when nobody leads later on',
     file: 'server/door.ts',
-    text: "if (lost === undefined || request.method === 'GET' ||",
-    replacement: "if (lost !== undefined || request.method === 'GET' ||",
+    text: "if (lost === undefined || request.method === 'GET') throw error",
+    replacement: "if (lost !== undefined || request.method === 'GET') throw error",
     tests: door,
   },
   {

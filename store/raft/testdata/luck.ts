@@ -47,6 +47,8 @@ export interface Luck {
   readonly read: number
   /** That entries are applied later than they are handed out. */
   readonly lateApply: number
+  /** That a leader leaves it to the next entries, or heartbeat, to tell what is committed. */
+  readonly untold: number
 }
 
 export function drawLuck(random: () => number): Luck {
@@ -77,6 +79,7 @@ export function drawLuck(random: () => number): Luck {
     transfer: maybe(0.4, 1),
     read: maybe(0.6, 1),
     lateApply: maybe(0.4, 1),
+    untold: maybe(0.6, 2),
   }
 }
 

@@ -222,7 +222,7 @@ export class Simulation {
     if (!member.isUp) return
     this.#observer.look(member)
     while (member.isUp) {
-      const { send, append, apply, reads } = member.raft.ready()
+      const { send, append, apply, reads } = member.raft.ready(true, !this.#happens(this.luck.untold))
       for (const message of send) this.#send(member, message)
       if (append?.snapshot !== undefined) member.applying = [] // It contains them.
       if (append !== undefined) member.works.push(append)
