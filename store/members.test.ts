@@ -55,7 +55,7 @@ const noSpace = (): Error => Object.assign(new Error('ENOSPC'), { code: 'ENOSPC'
 async function awayForLong(group: Group): Promise<string> {
   const away = three.find((id) => !group.store(id).status().leads) ?? ''
   group.cut.add(away)
-  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
+  for (let at = 1; at <= 1_000; at += 1) await commit(group, `web.${at}.a`)
   await group.pass(() => leaderOf(group).status().snapshotIndex > 550)
   return away
 }
@@ -265,7 +265,7 @@ test('who was away for long gets the state as a whole; who watches it there is t
     isReplaced ||= events.length === 0
   })
   group.cut.add(away)
-  for (let at = 1; at <= 600; at += 1) await commit(group, `web.${at}.a`)
+  for (let at = 1; at <= 1_000; at += 1) await commit(group, `web.${at}.a`)
   await group.pass(() => leaderOf(group).status().snapshotIndex > seen + 550)
   group.cut.clear()
   await group.pass(() => areEqual(group, three))
@@ -287,7 +287,7 @@ test('who is sent a state while another one is saved goes on from it with the lo
   group.cut.clear()
   await group.pass(() => group.snapshotsSent === 1)
   const first = leaderOf(group).status().snapshotIndex
-  for (let at = 601; leaderOf(group).status().snapshotIndex === first; at += 1) await commit(group, `web.${at}.a`)
+  for (let at = 1_001; leaderOf(group).status().snapshotIndex === first; at += 1) await commit(group, `web.${at}.a`)
   assert(leaderOf(group).status().snapshotIndex > first + 550, 'more than what is kept for everybody')
   gate.resolve()
   await group.pass(() => areEqual(group, three))
@@ -308,7 +308,7 @@ test('who begins to be sent a state while another one is being saved goes on fro
   const saving = Promise.withResolvers<void>()
   disk.snapshotGate = saving.promise
   const begun = disk.snapshots
-  for (let at = 601; disk.snapshots === begun; at += 1) await commit(group, `web.${at}.a`)
+  for (let at = 1_001; disk.snapshots === begun; at += 1) await commit(group, `web.${at}.a`)
   const sending = Promise.withResolvers<void>()
   group.snapshotGate = sending.promise
   group.cut.clear()
@@ -329,7 +329,7 @@ test('who has been sent a state and hears nothing for a moment goes on with the 
   group.cut.clear()
   await group.pass(() => group.store(away).status().snapshotIndex === first)
   group.cut.add(away)
-  for (let at = 601; leaderOf(group).status().snapshotIndex === first; at += 1) await commit(group, `web.${at}.a`)
+  for (let at = 1_001; leaderOf(group).status().snapshotIndex === first; at += 1) await commit(group, `web.${at}.a`)
   group.cut.clear()
   await group.pass(() => areEqual(group, three))
   assert.equal(group.snapshotsSent, 1)

@@ -130,9 +130,12 @@ export class Snapshots {
     return index >= this.#dueAt || isLarge || hasKeysToForget
   }
 
-  /** Entries to the next snapshot. At least as many as it will have objects and requests, so that on average a commit pays for writing one of them. */
+  /**
+   * Entries to the next snapshot: twice as many as it will have objects and requests, so that on average two commits pay for
+   * writing one of them. A restart reads as many, but no more than `snapshotBytes` of them, or as the last snapshot has.
+   */
   #interval({ size, requestCount }: State): number {
-    return Math.max(this.#leastEntries, size + requestCount)
+    return Math.max(this.#leastEntries, 2 * (size + requestCount))
   }
 
   async #save(): Promise<void> {

@@ -6,14 +6,14 @@
 // `node tools/bench/managers.ts 3` for some sizes only, `node tools/bench/managers.ts loss 50` for so many losses only,
 // `node tools/bench/managers.ts snapshot` for the last.
 
-import { clientCounts, closedLoop, printLoad } from './closed-loop.ts'
+import { clientCounts, closedLoop, printLoad, putInService } from './closed-loop.ts'
 import { median, print, quantile, rounded } from './figure.ts'
 import { ManagerGroup, until } from './manager-group.ts'
 
 const data = Buffer.alloc(150, 'x').toString('base64')
 const sizeOfLosses = 3
-/** Snapshots are due at 10,000 entries, and each time that there are as many again as objects: at 30,000, 70,000 and 150,000. */
-const objectsBeforeSnapshot = 145_000
+/** Snapshots are due at 10,000 entries, then when there are twice as many more as there were objects and requests: at 50,000. */
+const objectsBeforeSnapshot = 45_000
 const clientsMeanwhile = 16
 
 const [what, count] = process.argv.slice(2)
@@ -38,6 +38,8 @@ async function withGroup(size: number, work: (group: ManagerGroup) => Promise<vo
 }
 
 async function measureWrites(group: ManagerGroup, size: number): Promise<void> {
+  const leader = await group.leader()
+  await putInService((name, client) => write(group, leader, name, client))
   const ways = [['the leader', () => group.leader()] as const, ['another manager', () => group.follower()] as const]
   for (const [way, host] of ways.slice(0, size))
     for (const clients of clientCounts) {

@@ -3,7 +3,7 @@
 // client, too. Each member is a process; all of them, and their clients, share the machine. `node tools/bench/members.ts 3`
 // for some sizes only.
 
-import { clientCounts, closedLoop, printLoad } from './closed-loop.ts'
+import { clientCounts, closedLoop, printLoad, putInService } from './closed-loop.ts'
 import { startEtcd } from './etcd.ts'
 import { StoreGroup } from './store-group.ts'
 
@@ -19,6 +19,7 @@ for (const size of sizes) {
 async function benchStore(size: number): Promise<void> {
   const group = await StoreGroup.found(size)
   try {
+    await group.call(await group.leader(), 'putInService')
     for (const clients of clientCounts) printLoad(`store, ${size} members`, clients, await loadLeader(group, clients))
   } finally {
     await group.close()
@@ -37,9 +38,10 @@ async function loadLeader(group: StoreGroup, clients: number) {
 async function benchEtcd(size: number): Promise<void> {
   const etcd = await startEtcd({ members: size, tls: true })
   if (etcd === undefined) return console.error('etcd is not installed: its figures are left out (on Debian: apt-get install etcd-server)')
+  const put = (name: string) => etcd.put(name, data)
   try {
-    for (const clients of clientCounts)
-      printLoad(`etcd, ${size} members`, clients, await closedLoop(clients, (name) => etcd.put(name, data)))
+    await putInService(put)
+    for (const clients of clientCounts) printLoad(`etcd, ${size} members`, clients, await closedLoop(clients, put))
   } finally {
     await etcd.stop()
   }

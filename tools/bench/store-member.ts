@@ -14,7 +14,7 @@ import { PeerLinks } from '../../store/links/links.ts'
 import { openStore } from '../../store/open-store.ts'
 import type { Change } from '../../store/raft/configuration.ts'
 import { parseSnapshotName } from '../../store/wal/snapshot-file.ts'
-import { closedLoop, type Load } from './closed-loop.ts'
+import { closedLoop, type Load, putInService } from './closed-loop.ts'
 import { type Delay, LoopDelay } from './loop-delay.ts'
 
 export interface MemberOptions {
@@ -112,6 +112,7 @@ async function open({ id, directory, founders, addresses, roots, certificate, ke
       )
       return { ...load, ...loop.read() }
     },
+    putInService: () => putInService((name) => create(config(name, data))),
     /** Tasks of services with a thousand each, until there are so many. */
     async fill(tasks: number): Promise<void> {
       let next = store.view.count('Task')
