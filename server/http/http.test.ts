@@ -108,3 +108,16 @@ test('who is still asking when the server closes has the words of the daemon, no
   await closed
   assert.match(answer, /^HTTP\/1\.1 404 [\s\S]*"kind":"Status"/)
 })
+
+test('a thousand clients that come at the same moment are all let in', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kit-http-'))
+  const server = await serveControlSocket(join(directory, 's'), createWorld().router.handle)
+  const sockets = Array.from({ length: 1_000 }, () => connect(server.socketPath))
+  try {
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  } finally {
+    for (const socket of sockets) socket.on('error', () => {}).destroy()
+    await server.close()
+    rmSync(directory, { recursive: true })
+  }
+})

@@ -20,6 +20,9 @@ import { serveUpgrade } from './upgrade.ts'
 /** Clients written in Go keep idle connections for 90 s: the server must not close first. */
 const keepAliveTimeoutMs = 95_000
 
+/** Connections that wait to be taken. Beyond them the next one to a socket is refused; the kernel has its own limit, too. */
+export const backlog = 4_096
+
 export interface HttpServer {
   readonly socketPath: string
   /** Ends streams, lets answers under way finish, removes the socket. */
@@ -33,7 +36,7 @@ export async function serveControlSocket(socketPath: string, handle: Handle): Pr
   const stopping = new AbortController()
   const app = fastify({ ...appOptions, keepAliveTimeout: keepAliveTimeoutMs, forceCloseConnections: 'idle' })
   serveHandle(app, handle, () => localAdmin, stopping.signal)
-  await app.listen({ path: socketPath })
+  await app.listen({ path: socketPath, backlog })
   await chmod(socketPath, 0o600)
   return {
     socketPath,

@@ -12,7 +12,7 @@ import type { CredentialSource } from '../../effects/gate.ts'
 import { keepAliveMs, peerChain, type Trust, trustOf } from '../../effects/real/tls/context.ts'
 import { HalfOpen } from '../../effects/real/tls/half-open.ts'
 import type { Recognize, Visitor } from '../recognize.ts'
-import { appOptions, serveHandle } from './http.ts'
+import { appOptions, backlog, serveHandle } from './http.ts'
 
 export interface RemoteApiLimits {
   /** From the first byte on, to be known as a user. */
@@ -87,7 +87,7 @@ export async function serveRemoteApi(host: string, port: number, options: Remote
     options.refused(addressOf(socket), error.message)
     socket.destroy()
   })
-  await app.listen({ host, port })
+  await app.listen({ host, port, backlog })
   app.server.on('error', () => {}) // Out of file descriptors: the next connection may find one.
   const sweep = setInterval(() => visits.sweep(), sweepMs).unref()
   return {
