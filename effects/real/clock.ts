@@ -12,7 +12,7 @@ export function createClock(): Clock {
     wallMs: () => Date.now(),
     sleep(delayMs, signal) {
       if (signal.aborted) return Promise.reject(signal.reason)
-      if (delayMs <= 0) return new Promise((resolve) => setImmediate(resolve))
+      if (delayMs <= 0) return endOfTurn(signal)
       const endMs = performance.now() + delayMs
       return new Promise((resolve, reject) => {
         const timer = (): NodeJS.Timeout => setTimeout(wake, Math.min(longestTimerMs, Math.max(0, endMs - performance.now())))
@@ -33,4 +33,10 @@ export function createClock(): Clock {
       })
     },
   }
+}
+
+function endOfTurn(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => (signal.aborted ? reject(signal.reason) : resolve()))
+  })
 }
