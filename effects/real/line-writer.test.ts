@@ -20,7 +20,7 @@ class Device {
 function createWriter(device: Device, maxWaitingBytes: number): LineWriter {
   const writer: LineWriter = new LineWriter({
     write: device.write,
-    tellLost: (lines) => writer.write(`lost ${lines}\n`),
+    tellLost: (lines) => writer.write([`lost ${lines}\n`]),
     maxWaitingBytes,
   })
   return writer
@@ -29,13 +29,13 @@ function createWriter(device: Device, maxWaitingBytes: number): LineWriter {
 test('what does not fit is counted, and that is said once, between what waited and what comes next', () => {
   const device = new Device()
   const writer = createWriter(device, 10)
-  for (let line = 1; line <= 7; line++) writer.write(`l ${line}\n`)
+  for (let line = 1; line <= 7; line++) writer.write([`l ${line}\n`])
   assert.equal(device.text, '')
   device.room = 6
-  writer.write('l 8\n')
+  writer.write(['l 8\n'])
   assert.equal(device.text, 'l 1\nl ', 'half a line waits for its other half')
   device.room = Number.POSITIVE_INFINITY
-  writer.write('l 9\n')
+  writer.write(['l 9\n'])
   assert.equal(device.text, 'l 1\nl 2\nlost 6\nl 9\n')
   assert.equal(writer.isWaiting, false)
 })
@@ -44,23 +44,29 @@ test('a line longer than all that may wait is written where nothing waits', () =
   const device = new Device()
   device.room = 15
   const writer = createWriter(device, 10)
-  writer.write(`${'x'.repeat(19)}\n`)
+  writer.write([`${'x'.repeat(19)}\n`])
   device.room = 5
   writer.flush()
   assert.equal(device.text, `${'x'.repeat(19)}\n`)
 })
 
 test('wherever it stops and goes on, lines are whole and in order, and those that are missing have been counted', () => {
-  const step = fc.record({ length: fc.nat(40), room: fc.oneof(fc.constant(0), fc.nat(120)), flush: fc.boolean() })
+  const step = fc.record({
+    lengths: fc.array(fc.nat(40), { minLength: 1, maxLength: 3 }),
+    room: fc.oneof(fc.constant(0), fc.nat(120)),
+    flush: fc.boolean(),
+  })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 200 }), (steps, maxWaitingBytes) => {
       const device = new Device()
       const writer = createWriter(device, maxWaitingBytes)
-      const written = steps.map(({ length }, at) => `line ${at} ${'x'.repeat(length)}`)
-      for (const [at, { room, flush }] of steps.entries()) {
+      const written: string[] = []
+      for (const { lengths, room, flush } of steps) {
         device.room += room
         if (flush) writer.flush()
-        writer.write(`${written[at]}\n`)
+        const lines = lengths.map((length, at) => `line ${written.length + at} ${'x'.repeat(length)}`)
+        written.push(...lines)
+        writer.write(lines.map((line) => `${line}\n`))
       }
       device.room = Number.POSITIVE_INFINITY
       writer.flush()
@@ -70,7 +76,7 @@ test('wherever it stops and goes on, lines are whole and in order, and those tha
         if (lost === undefined) assert.equal(line, written[next])
         next += Number(lost ?? 1)
       }
-      assert.equal(next, steps.length)
+      assert.equal(next, written.length)
       assert.equal(writer.isWaiting, false)
     }),
   )

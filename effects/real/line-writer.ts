@@ -6,13 +6,13 @@ export interface LineWriterOptions {
   readonly write: (bytes: Uint8Array) => number
   /** Called when lines are written again. It writes a line that says how many are missing at this place. */
   readonly tellLost: (lines: number) => void
-  /** Of lines that wait. One line may be longer. */
+  /** Of lines that wait. What is written at once may be longer. */
   readonly maxWaitingBytes: number
 }
 
 export class LineWriter {
   readonly #options: LineWriterOptions
-  /** Of the first one, what is left of it: one that has been begun is never dropped, so that none is torn. */
+  /** Lines that were written at once are one. Of the first one, what is left of it: one that has been begun is never dropped, so that none is torn. */
   readonly #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #lost = 0
@@ -26,15 +26,15 @@ export class LineWriter {
     return this.#waiting.length > 0 || this.#lost > 0
   }
 
-  /** Tries all that waits, then this line. Never throws. */
-  write(line: string): void {
+  /** Tries all that waits, then these lines: all of them wait, or none. Never throws. */
+  write(lines: readonly string[]): void {
     this.flush()
-    const bytes = Buffer.from(line)
+    const bytes = Buffer.from(lines.join(''))
     if (this.#hasRoomFor(bytes)) {
       this.#waiting.push(bytes)
       this.#waitingBytes += bytes.length
       this.#writeWaiting()
-    } else this.#lost += 1
+    } else this.#lost += lines.length
   }
 
   /** Never throws. */

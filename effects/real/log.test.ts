@@ -40,6 +40,9 @@ interface Line {
   readonly text?: string
 }
 
+/** Lines that do not warn are written when the turn is over. */
+const turnOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** All lines are whole; those that are missing, up to `end`, were counted. */
 function assertComplete(text: string, end: number): void {
   assert.ok(text.endsWith('\n'))
@@ -64,17 +67,48 @@ test('a log that cannot be written fails nobody', { skip: existsSync('/dev/full'
   for (let line = 0; line < 5_000; line++) log.info('Something happened', { text: 'x'.repeat(1_000) })
 })
 
+test('what warns is written at once, with all before it; the rest at the end of the turn', async () => {
+  const path = join(home, 'log')
+  const log = createLog({ descriptor: open(path, 'a') })
+  const messages = (): readonly string[] =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line).message)
+  log.info('first')
+  assert.deepEqual(messages(), [])
+  log.warn('second')
+  assert.deepEqual(messages(), ['first', 'second'])
+  log.info('third')
+  log.debug('not said')
+  log.info('fourth')
+  await turnOver()
+  assert.deepEqual(messages(), ['first', 'second', 'third', 'fourth'])
+})
+
+test('what a process says last is written, however it ends', () => {
+  const say = `
+    const { createLog } = await import(${JSON.stringify(import.meta.resolve('./log.ts'))})
+    createLog().info('last words')
+  `
+  for (const end of ['process.exit(1)', 'throw new Error("fell")']) {
+    const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', `${say}\n${end}`], { encoding: 'utf8' })
+    assert.match(stderr, /"message":"last words"/, end)
+  }
+})
+
 if (isMounted)
-  test('once a full disk has space again, the log goes on, and says how much of it is missing', () => {
+  test('once a full disk has space again, the log goes on, and says how much of it is missing', async () => {
     const path = join(disk, 'log')
     const log = createLog({ descriptor: open(path, 'a') })
     writeFileSync(join(disk, 'filler'), Buffer.alloc(512 * 1_024))
     // What fits, what waits, and what is lost.
     for (let n = 0; n < 2_500; n++) log.info('Said something', { n, text: lineOf(n) })
+    await turnOver()
     const held = readFileSync(path, 'utf8')
     assert.ok(held.length <= 512 * 1_024)
     assert.ok(mount('remount,size=8m'))
-    log.info('Said something', { n: 2_500, text: lineOf(2_500) })
+    log.warn('Said something', { n: 2_500, text: lineOf(2_500) })
     const text = readFileSync(path, 'utf8')
     assert.ok(text.startsWith(held))
     assertComplete(text, 2_501)

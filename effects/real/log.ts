@@ -1,5 +1,7 @@
-// Log lines as JSON on standard error, through pino. Written at once: the last line before a crash counts. What cannot be
-// written (a full disk, a pipe that nobody reads) must not fail what is being told of, and waits: line-writer.ts.
+// Log lines as JSON on standard error, through pino. What warns is written at once, with all before it: the last line before
+// a crash counts. Other lines of one turn of the event loop are one write at its end, since each write wakes whoever reads
+// them, and the API tells of each change. What cannot be written (a full disk, a pipe that nobody reads) must not fail what
+// is being told of, and waits: line-writer.ts.
 
 import { writeSync } from 'node:fs'
 import { pino, stdTimeFunctions } from 'pino'
@@ -10,6 +12,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** Lines beyond that are lost, and counted. */
 const maxWaitingBytes = 1024 * 1024
+/** Of one turn; more are written before it ends. */
+const maxHeldCharacters = 64 * 1024
 /** A log in which nothing new happens says what waits as well. */
 const retryMs = 1_000
 
@@ -20,9 +24,17 @@ export function createLog(
   const { level = 'info', fields = {}, descriptor = 2 } = options
   const writer = new LineWriter({
     write: (bytes) => writeSync(descriptor, bytes),
-    tellLost: (lines) => logger.warn({ lines }, 'Lost lines of this log, which could not be written'),
+    tellLost(lines) {
+      isTelling = true
+      logger.warn({ lines }, 'Lost lines of this log, which could not be written')
+      isTelling = false
+    },
     maxWaitingBytes,
   })
+  /** What is logged now is said by the writer itself, and stands before what it was given. */
+  let isTelling = false
+  let held: string[] = []
+  let heldCharacters = 0
   let isRetrying = false
   const retryLater = (): void => {
     if (isRetrying || !writer.isWaiting) return
@@ -33,10 +45,25 @@ export function createLog(
       retryLater()
     }, retryMs).unref()
   }
+  const writeHeld = (): void => {
+    if (held.length === 0) return
+    const lines = held
+    held = []
+    heldCharacters = 0
+    writer.write(lines)
+    retryLater()
+  }
+  process.on('exit', writeHeld)
   const stream = {
     write(line: string): void {
-      writer.write(line)
-      retryLater()
+      if (isTelling) {
+        writer.write([line])
+        return
+      }
+      held.push(line)
+      heldCharacters += line.length
+      if (heldCharacters >= maxHeldCharacters) writeHeld()
+      else if (held.length === 1) setImmediate(writeHeld)
     },
   }
   const logger = pino(
@@ -53,7 +80,13 @@ export function createLog(
   return {
     debug: (message, values = {}) => logger.debug(values, message),
     info: (message, values = {}) => logger.info(values, message),
-    warn: (message, values = {}) => logger.warn(values, message),
-    error: (message, values = {}) => logger.error(values, message),
+    warn(message, values = {}) {
+      logger.warn(values, message)
+      writeHeld()
+    },
+    error(message, values = {}) {
+      logger.error(values, message)
+      writeHeld()
+    },
   }
 }
