@@ -4,8 +4,9 @@
 //   commit → pending → raft.propose → raft.ready → wal.append (one at a time) → raft.appended
 //          → raft.ready → state.apply → the caller's promise, then listeners and watches
 //
-// While one write is on its way to the disk, and until the end of the turn of the event loop in which there is something to
-// do, everything that arrives becomes the next one: that is the whole of batching. Messages that promise nothing leave meanwhile; those that do leave after their write.
+// While one write is on its way to the disk, and until the end of the turn of the event loop in which
+// there is something to do, everything that arrives becomes the next one: that is the whole of batching.
+// Messages that promise nothing leave meanwhile; those that do leave after their write.
 // Guards and versions are checked when an entry is applied, so no lock is held across consensus. Read on
 // with `mvcc/state.ts`, `raft/raft.ts`, `wal/wal.ts`, and here `peers.ts`, `pending.ts`, `snapshots.ts`.
 
