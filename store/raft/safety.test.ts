@@ -29,6 +29,17 @@ function settle(raft: Raft): readonly Message[] {
   return sent
 }
 
+/** Member 2 votes for it, first in the trial, then in `term`. */
+function elect(raft: Raft, term: number): void {
+  raft.campaign()
+  settle(raft)
+  for (const type of ['preVoteResponse', 'voteResponse'] as const) {
+    raft.step({ type, from: '2', to: '1', term, granted: true, commit: 0, commitTerm: 0 })
+    settle(raft)
+  }
+  assert.equal(raft.status.role, 'leader')
+}
+
 const logs: readonly (readonly [name: string, lastIndex: number, lastTerm: number, granted: boolean])[] = [
   ['a longer log of an earlier term', 9, 1, false],
   ['a shorter log of a later term', 1, 3, true],
@@ -44,13 +55,7 @@ for (const [name, lastIndex, lastTerm, granted] of logs)
 
 test('a leader does not commit an entry of an earlier term, however many have it', () => {
   const raft = member(1, [entry(1, 1)])
-  raft.campaign()
-  settle(raft)
-  raft.step({ type: 'preVoteResponse', from: '2', to: '1', term: 2, granted: true, commit: 0, commitTerm: 0 })
-  settle(raft)
-  raft.step({ type: 'voteResponse', from: '2', to: '1', term: 2, granted: true, commit: 0, commitTerm: 0 })
-  settle(raft)
-  assert.equal(raft.status.role, 'leader')
+  elect(raft, 2)
   raft.step({ type: 'appendResponse', from: '2', to: '1', term: 2, index: 1 })
   assert.equal(raft.status.commit, 0)
   raft.step({ type: 'appendResponse', from: '2', to: '1', term: 2, index: 2 })
@@ -60,12 +65,7 @@ test('a leader does not commit an entry of an earlier term, however many have it
 /** Leads two members, of whom the other has answered all. */
 function leaderOfTwo(): Raft {
   const raft = new Raft({ id: '1', hardState: { term: 0, vote: null, commit: 0 }, entries: [], voters: ['1', '2'] }, random)
-  raft.campaign()
-  settle(raft)
-  raft.step({ type: 'preVoteResponse', from: '2', to: '1', term: 1, granted: true, commit: 0, commitTerm: 0 })
-  settle(raft)
-  raft.step({ type: 'voteResponse', from: '2', to: '1', term: 1, granted: true, commit: 0, commitTerm: 0 })
-  settle(raft)
+  elect(raft, 1)
   raft.step({ type: 'appendResponse', from: '2', to: '1', term: 1, index: 1 })
   settle(raft)
   raft.applied(1)
