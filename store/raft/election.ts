@@ -64,13 +64,24 @@ export function handleVoteRequest(core: Core, message: Message & { readonly type
   const isFree = core.vote === from || (core.vote === null && core.leader === null) || (type === 'preVote' && term > core.term)
   const granted = isFree && core.log.isUpToDate(message.lastIndex, message.lastTerm)
   if (type === 'preVote') {
-    core.sendWhenDurable(from, { type: 'preVoteResponse', ...ballot(core, granted) }, granted ? term : core.term)
+    const isGranted = granted && !goesFirst(core, message)
+    core.sendWhenDurable(from, { type: 'preVoteResponse', ...ballot(core, isGranted) }, isGranted ? term : core.term)
     return
   }
   core.sendWhenDurable(from, { type: 'voteResponse', ...ballot(core, granted) })
   if (!granted) return
   core.vote = from
   core.electionElapsed = 0
+}
+
+/**
+ * Of two that ask around at once, with logs that end alike, the one with the smaller id goes on: if both did, each would vote for
+ * itself, and where they are all that is left nobody would lead for another timeout. Only for a tick, because others may answer
+ * nobody but the other one (docs/adr/0039).
+ */
+function goesFirst(core: Core, { from, term, lastIndex, lastTerm }: Message & { readonly type: 'preVote' | 'vote' }): boolean {
+  const isRival = core.role === 'preCandidate' && core.electionElapsed === 0 && term === core.term + 1
+  return isRival && core.id < from && lastIndex === core.log.lastIndex && lastTerm === core.log.lastTerm
 }
 
 /** A pre-vote of an old term gets an answer: its sender might ask so for ever. */

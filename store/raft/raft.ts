@@ -16,16 +16,7 @@ import assert from 'node:assert/strict'
 import type { Random } from '../../effects/effects.ts'
 import { type Change, type Configuration, simpleConfiguration } from './configuration.ts'
 import { Core, defaultSettings, type Proposed, type Read, type Refusal, type Role, type Settings } from './core.ts'
-import {
-  campaign,
-  checkQuorum,
-  forgetLeader,
-  handleVoteRequest,
-  handleVoteResponse,
-  hasLiveLeader,
-  mayCampaign,
-  refuseStale,
-} from './election.ts'
+import { campaign, checkQuorum, forgetLeader, handleVoteRequest, handleVoteResponse, hasLiveLeader, refuseStale } from './election.ts'
 import type { Entry, HardState, SnapshotMeta } from './entry.ts'
 import { RaftLog } from './log.ts'
 import { adoptConfigurations, proposeChange } from './membership.ts'
@@ -184,9 +175,7 @@ export class Raft {
     if (core.role !== 'leader') {
       tickReads(core)
       // Who may not campaign lets the time go on: it must not look as if a leader had been heard.
-      if (core.electionElapsed < core.electionTimeout || !mayCampaign(core)) return
-      core.electionElapsed = 0
-      campaign(core)
+      if (core.electionElapsed >= core.electionTimeout) campaign(core)
       return
     }
     tickTransfer(core)

@@ -20,6 +20,7 @@ export function becomePreCandidate(core: Core): void {
   assert(core.role !== 'leader', 'a leader does not campaign')
   core.role = 'preCandidate'
   core.leader = null
+  core.electionElapsed = 0
   core.votes = new Map()
   drawTimeout(core)
 }
