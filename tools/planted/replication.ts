@@ -263,10 +263,28 @@ export const replicationBugs: readonly Bug[] = [
   {
     what: 'a learner whose promotion is not applied looks as if it heard a leader',
     file: 'store/raft/raft.ts',
-    text: ' || !mayCampaign(core)) return\n      core.electionElapsed = 0',
-    replacement: ') return\n      core.electionElapsed = 0',
+    text: '      if (core.electionElapsed >= core.electionTimeout) campaign(core)\n      return\n',
+    replacement: `      if (core.electionElapsed < core.electionTimeout) return
+      core.electionElapsed = 0
+      campaign(core)
+      return
+`,
     tests: rules,
     simulations: ['core'],
+  },
+  {
+    what: 'of two that ask for votes at once both go on',
+    file: 'store/raft/election.ts',
+    text: 'return isRival && core.id < from',
+    replacement: 'return false',
+    tests: rules,
+  },
+  {
+    what: 'who asks for votes in vain keeps another one from leading',
+    file: 'store/raft/election.ts',
+    text: ' && core.electionElapsed === 0 && term === core.term + 1',
+    replacement: ' && term === core.term + 1',
+    tests: rules,
   },
   {
     what: 'a read is answered without asking anybody',
