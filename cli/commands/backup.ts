@@ -61,12 +61,15 @@ async function writeDraft(context: Context, draft: string): Promise<BackupHeader
   return header
 }
 
+/** No manager may run any more that could be asked. */
+const whence = 'this backup opens with the one that its cluster had when it was made'
+
 export async function restore(context: Context, options: Options, [file = '']: readonly string[]): Promise<void> {
   const directory = resolve(options.stateDir ?? '')
   await assertEmpty(directory)
   try {
     const header = await checkBackup(linesOf(file))
-    const unlockKey = header.salt === undefined ? undefined : readUnlockKey(await readSecret(context, 'Enter unlock key: '))
+    const unlockKey = header.salt === undefined ? undefined : readUnlockKey(await readSecret(context, 'Enter unlock key: '), whence)
     const whole = await readBackup(() => linesOf(file), unlockKey)
     const nodeId = await alone(directory, (draft) => restoreInto(context, directory, draft, whole))
     say(

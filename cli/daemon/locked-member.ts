@@ -57,14 +57,15 @@ export function answerLocked(path: string): Awaited<ReturnType<Handle>> {
   return failure(new StatusError('Locked', lockedText))
 }
 
-/** Throws Invalid, without a word of what was given. */
-export function readUnlockKey(text: string): Uint8Array {
+/**
+ * Throws Invalid, without a word of what was given.
+ *
+ * @param whence where the right one is found.
+ */
+export function readUnlockKey(text: string, whence = '`kit swarm unlock-key` prints it on a manager that runs'): Uint8Array {
   const key = parseUnlockKey(text)
   if (key !== undefined) return key
-  throw new StatusError(
-    'Invalid',
-    'that is not an unlock key: one begins with SWMKEY-1-, and `kit swarm unlock-key` prints it on a manager that runs',
-  )
+  throw new StatusError('Invalid', `that is not an unlock key: one begins with SWMKEY-1-, and ${whence}`)
 }
 
 export function notLocked(): StatusError {
