@@ -1,7 +1,7 @@
 // Managers that are locked: what is on their disks is of no use without the unlock key, and what runs is not touched.
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive } from './cluster.ts'
@@ -73,6 +73,25 @@ test('a locked manager waits for its key after a restart, says so, and goes on w
     'tasks ran on, here and on the worker',
   )
   assert.deepEqual(holding(key), [], 'the key is in no file and no log')
+})
+
+test('a backup of a locked cluster opens with the key of then, and nothing else', async () => {
+  const key = await cluster.kit('swarm', 'unlock-key', '-q')
+  const backup = join(cluster.home, 'locked.backup')
+  const directory = join(cluster.home, 'restored')
+  await cluster.kit('cluster', 'backup', backup)
+  const text = readFileSync(backup, 'latin1')
+  assert.ok(!text.includes('app_web') && !text.includes(key.trim()))
+  const restore = async (input: string, code: number): Promise<string> => {
+    const outcome = await cluster.run(['cluster', 'restore', backup, '--state-dir', directory], input)
+    assert.equal(outcome.code, code, outcome.err)
+    return outcome.err
+  }
+  assert.match(await restore('no key at all\n', 2), /not an unlock key.* opens with the one that its cluster had when it was taken/)
+  assert.match(await restore(`${wrongKey}\n`, 1), /not the unlock key that the cluster had/)
+  assert.equal(existsSync(directory), false)
+  assert.match(await restore(key, 0), /It starts locked/)
+  assert.ok(existsSync(directory))
 })
 
 test('after a rotation the new key unlocks and the old one does not; without autolock none is needed', async () => {

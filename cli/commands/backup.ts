@@ -62,7 +62,7 @@ async function writeDraft(context: Context, draft: string): Promise<BackupHeader
 }
 
 /** No manager may run any more that could be asked. */
-const whence = 'this backup opens with the one that its cluster had when it was made'
+const whence = 'this backup opens with the one that its cluster had when it was taken'
 
 export async function restore(context: Context, options: Options, [file = '']: readonly string[]): Promise<void> {
   const directory = resolve(options.stateDir ?? '')
