@@ -20,6 +20,7 @@ import { filesFollowTasks, type WorkerFiles } from './checkers/files-follow-task
 import { heldTasksAreReleased } from './checkers/held-tasks-are-released.ts'
 import { machinesComeBack } from './checkers/machines-come-back.ts'
 import { noClientForAStoppingTask } from './checkers/no-client-for-a-stopping-task.ts'
+import { nobodyVotesTwice } from './checkers/nobody-votes-twice.ts'
 import { nodesTakeTheBlame } from './checkers/nodes-take-the-blame.ts'
 import { oneNodePerMachine } from './checkers/one-node-per-machine.ts'
 import { oneWantedTaskPerSlot } from './checkers/one-wanted-task-per-slot.ts'
@@ -112,6 +113,7 @@ async function simulate(
   )
   const machines = oneNodePerMachine(() => cluster.store?.view, fail)
   const comeBack = machinesComeBack(() => cluster, fail)
+  const votes = nobodyVotesTwice(fail)
   const files = filesFollowTasks(() => workerFiles(cluster), fail)
   const checkers: readonly Checker[] = [
     oneWantedTaskPerSlot(),
@@ -172,13 +174,18 @@ async function simulate(
   const care = random.split('care')
   const intruder = new Intruder(cluster, random.split('intruder'), fail)
   cluster.network.watch = overhearManager
+  cluster.network.listen = votes.sent
   const clock = createSimulatedClock(cluster.queue)
   const nowMs = (): number => cluster.queue.nowMs()
 
   function onStore(store: OpenStore, isRestart: boolean, host: string): void {
     trace.line(nowMs(), host, isRestart ? 'recovered' : 'founded', String(store.view.resourceVersion))
     log.follow(store, isRestart, host)
-    store.onLeadership((leads) => trace.line(nowMs(), host, leads ? 'leads' : 'follows', String(store.status().term)))
+    store.onLeadership((leads) => {
+      const { term } = store.status()
+      trace.line(nowMs(), host, leads ? 'leads' : 'follows', String(term))
+      if (leads) votes.leads(host, term)
+    })
     watch(cluster, store, host, random.split(`watch ${host} ${store.view.resourceVersion}`), watches, fail)
   }
 

@@ -4,14 +4,17 @@
 // acknowledged, by a client that asks another manager all the time. And how writes go on while all three save a snapshot.
 //
 // `node tools/bench/managers.ts 3` for some sizes only, `node tools/bench/managers.ts loss 50` for so many losses only,
-// `node tools/bench/managers.ts snapshot` for the last.
+// `node tools/bench/managers.ts snapshot` for the last; `node tools/bench/managers.ts etcd` for writes in turns with etcd.
 
-import { clientCounts, closedLoop, printLoad, putInService } from './closed-loop.ts'
+import { clientCounts, closedLoop, type Load, printLoad, putInService } from './closed-loop.ts'
+import { startEtcd } from './etcd.ts'
 import { median, print, quantile, rounded } from './figure.ts'
 import { ManagerGroup, until } from './manager-group.ts'
 
 const data = Buffer.alloc(150, 'x').toString('base64')
 const sizeOfLosses = 3
+/** Of each of the two that are compared. */
+const turns = 5
 /** Snapshots are due at 10,000 entries, then when there are twice as many more as there were objects and requests: at 50,000. */
 const objectsBeforeSnapshot = 45_000
 const clientsMeanwhile = 16
@@ -20,6 +23,7 @@ const [what, count] = process.argv.slice(2)
 const losses = Number(count ?? 50)
 if (what === 'loss') await withGroup(sizeOfLosses, measureLosses)
 else if (what === 'snapshot') await withGroup(sizeOfLosses, measureSnapshot)
+else if (what === 'etcd') await withGroup(sizeOfLosses, measureBesideEtcd)
 else if (what !== undefined)
   for (const size of process.argv.slice(2).map(Number)) await withGroup(size, (group) => measureWrites(group, size))
 else {
@@ -51,6 +55,42 @@ async function measureWrites(group: ManagerGroup, size: number): Promise<void> {
       )
       printLoad(`${size} managers, through ${way}`, clients, { ...load, ...(await group.delay(leader)) })
     }
+}
+
+/** In turns, because what a machine of others does in one minute says little of the next. */
+async function measureBesideEtcd(group: ManagerGroup): Promise<void> {
+  const etcd = await startEtcd({ members: group.hosts.length, tls: true })
+  if (etcd === undefined) throw new Error('etcd is not installed (on Debian: apt-get install etcd-server)')
+  try {
+    const leader = await group.leader()
+    const sides = {
+      kit: (name: string, client: number) => write(group, leader, name, client),
+      etcd: (name: string) => etcd.put(name, data),
+    }
+    for (const side of Object.values(sides)) await putInService(side)
+    for (const clients of clientCounts) {
+      const [kit, other]: [Load[], Load[]] = [[], []]
+      for (let turn = 0; turn < turns; turn += 1) {
+        kit.push(await closedLoop(clients, sides.kit))
+        other.push(await closedLoop(clients, sides.etcd))
+      }
+      const rates = (loads: readonly Load[]): number => median(loads.map(({ perSecond }) => perSecond))
+      const details = { kit: rounded(rates(kit)), etcd: rounded(rates(other)), ...latencies('kit', kit), ...latencies('etcd', other) }
+      print({
+        name: `writes, three managers to three of etcd, ${clients} clients`,
+        value: rates(kit) / rates(other),
+        unit: 'times',
+        with: details,
+      })
+    }
+  } finally {
+    await etcd.stop()
+  }
+}
+
+function latencies(who: string, loads: readonly Load[]): Readonly<Record<string, number>> {
+  const ofTurns = (pick: (load: Load) => number): number => rounded(median(loads.map(pick)))
+  return { [`${who}MedianMs`]: ofTurns(({ medianMs }) => medianMs), [`${who}P99Ms`]: ofTurns(({ p99Ms }) => p99Ms) }
 }
 
 async function measureLosses(group: ManagerGroup): Promise<void> {
