@@ -1,5 +1,5 @@
 // Two of three managers are lost, or all at once, and start in any order. Meanwhile what is here can be read, nothing is
-// written, and tasks run on.
+// written, and tasks run on. In the end two are lost for good, and the third goes on alone.
 // `KIT_ORDERS=6 npm test -- e2e/majority.test.ts` starts them in all orders (two of them without it, at random).
 
 import assert from 'node:assert/strict'
@@ -44,15 +44,20 @@ async function write(machine: Machine): Promise<void> {
   acknowledged.push(name)
 }
 
-/** All writes are there, and the same tasks run in the same processes. */
+/** All writes are there, and it takes another one. */
+async function assertKept(machine: Machine): Promise<void> {
+  await eventually(() => write(machine))
+  const { body } = await ask(group.socketOf(machine), 'GET', '/apis/kit/v1/configs')
+  const names = new Set(
+    (body as { readonly items: readonly { readonly metadata: { readonly name: string } }[] }).items.map((each) => each.metadata.name),
+  )
+  for (const name of acknowledged) assert.ok(names.has(name), `${machine.name} has ${name}`)
+}
+
+/** And the same tasks run in the same processes. */
 async function assertWhole(machines: readonly Machine[]): Promise<void> {
   for (const machine of machines) {
-    await eventually(() => write(machine))
-    const { body } = await ask(group.socketOf(machine), 'GET', '/apis/kit/v1/configs')
-    const names = new Set(
-      (body as { readonly items: readonly { readonly metadata: { readonly name: string } }[] }).items.map((each) => each.metadata.name),
-    )
-    for (const name of acknowledged) assert.ok(names.has(name), `${machine.name} has ${name}`)
+    await assertKept(machine)
     assert.deepEqual(await group.tasks('app_web', machine), tasks, machine.name)
   }
 }
@@ -113,4 +118,56 @@ test('all are killed at once and one does not start again: the other two go on',
   await assertWhole(group.others(missing))
   await group.start(missing)
   await assertWhole(managers)
+})
+
+test('two of three are lost for good, the third goes on alone: the worker finds it by itself, its tasks run on, and new ones start there', async () => {
+  const [worker] = group.workers
+  const lost = await group.leader() // The worker has its session there, and has to look for another manager.
+  const [kept, alsoLost] = group.others(lost)
+  assert.ok(worker !== undefined && kept !== undefined && alsoLost !== undefined)
+  const there = { image: 'x', command: ['sleep', '1000'], stop_grace_period: '1s' }
+  const deploy = { replicas: 3, placement: { constraints: [`node.hostname == ${worker.name}`] }, update_config: { monitor: '100ms' } }
+  const file = cluster.file('there.json', JSON.stringify({ name: 'there', services: { web: { ...there, deploy } } }))
+  await cluster.kit('apply', '-f', file)
+  const running = await group.tasks('there_web', kept)
+  assert.equal(running.length, 3)
+  const present = await group.nodes(kept)
+  const daemon = worker.pid
+
+  await Promise.all([lost, alsoLost].map((machine) => machine.stop('SIGKILL')))
+  await kept.stop()
+  await group.start(kept, '--force-new-cluster')
+  await eventually(async () => {
+    const { body } = await ask(group.socketOf(kept), 'GET', '/metrics')
+    assert.match(String(body), /^kit_agent_sessions 2$/m, 'its own, and that of the worker')
+  })
+  await eventually(async () => assert.equal((await group.nodes(kept)).get(worker.name)?.status.state, 'Ready'))
+  assert.equal(worker.pid, daemon, 'nobody started the worker again')
+  await cluster.kit(...group.at(kept, 'scale', 'service/there_web=5'))
+  await eventually(async () => assert.equal((await group.tasks('there_web', kept)).length, 5))
+  const grown = await group.tasks('there_web', kept)
+  assert.deepEqual(
+    grown.filter((task) => running.includes(task)),
+    running,
+    'the tasks of before are the same ones in the same processes',
+  )
+  for (const task of grown) assert.ok(isAlive(Number(task.split(' ')[1])), task)
+
+  for (const { name } of [lost, alsoLost]) {
+    const id = present.get(name)?.metadata.name ?? ''
+    await cluster.kit(...group.at(kept, 'node', 'demote', id))
+    await eventually(() => cluster.kit(...group.at(kept, 'node', 'rm', id)))
+  }
+  await assertKept(kept)
+
+  await alsoLost.remove()
+  const token = cluster.file('new-token', await cluster.kit(...group.at(kept, 'swarm', 'join-token', 'manager', '-q')))
+  await group.start(alsoLost, '--join-addr', group.addressOf(kept), '--join-token', `@${token}`)
+  await eventually(async () => {
+    const nodes = await group.nodes(kept)
+    assert.deepEqual([...nodes.keys()].toSorted(), [kept.name, alsoLost.name, worker.name].toSorted())
+    assert.equal(nodes.get(alsoLost.name)?.status.manager?.member, 'Voter')
+  })
+  await assertKept(alsoLost)
+  assert.deepEqual(await group.tasks('there_web', alsoLost), grown)
 })
