@@ -7,19 +7,25 @@ import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Cluster, eventually, projectRoot } from './cluster.ts'
+import { Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
 import { LocalManagers } from './local-managers.ts'
 
 const cluster = new Cluster()
+const app = `
+name: app
+services:
+  web: {image: x, command: [sh, -c, "echo hello; exec sleep 1000"], deploy: {replicas: 5, update_config: {monitor: 100ms}}}
+`
 
 before(async () => {
-  await cluster.kit('up', '--managers', '3', '--workers', '1', '--executor', 'process')
+  await cluster.kit('up', '--managers', '3', '--workers', '2', '--executor', 'process', cluster.file('app.yml', app))
   // The tasks of a daemon that is away are not moved, however long these tests take to start it again.
   await cluster.kit('swarm', 'update', '--dispatcher-heartbeat', '1m')
 })
 after(() => cluster.remove())
 
 const hosts = ['node-1', 'node-2', 'node-3'] as const
+const workers = ['node-4', 'node-5'] as const
 const managers = new LocalManagers(cluster)
 const at: LocalManagers['at'] = (...args) => managers.at(...args)
 const nodes: LocalManagers['nodes'] = (host) => managers.nodes(host)
@@ -27,12 +33,27 @@ const tasks: LocalManagers['tasks'] = () => managers.tasks()
 const leader: LocalManagers['leader'] = () => managers.leader()
 const killDaemon: LocalManagers['kill'] = (host) => managers.kill(host)
 
-test('every manager answers, the worker says that it is none', async () => {
+test('kit up with managers, workers and a file starts five daemons, each in its role, and what the file says', async () => {
+  const pids = [...hosts, ...workers].map((host) => managers.pidOf(host))
+  assert.equal(new Set(pids).size, 5)
+  for (const pid of pids) assert.ok(isAlive(pid))
+  const roles = [...(await nodes())].map(([host, { spec, status }]) => `${host} ${spec.role} ${status.role} ${status.state}`)
+  assert.deepEqual(roles.toSorted(), [
+    ...hosts.map((host) => `${host} Manager Manager Ready`),
+    ...workers.map((host) => `${host} Worker Worker Ready`),
+  ])
+  const running = await tasks()
+  assert.equal(running.length, 5)
+  for (const task of running) assert.match(task, /^app_web\./)
+  for (const task of running) assert.ok(isAlive(Number(task.split(' ')[1])), task)
+})
+
+test('every manager answers, a worker says that it is none', async () => {
   const listed = await cluster.kit('node', 'ls')
   assert.equal(listed.match(/REACHABLE/g)?.length, 3, listed)
   assert.equal(listed.match(/REACHABLE \*/g)?.length, 1, listed)
-  for (const host of hosts) assert.equal((await nodes(host)).size, 4)
-  assert.match(await cluster.fails(1, ...at('node-4', 'get', 'nodes')), /this node is a worker: ask a manager/)
+  for (const host of hosts) assert.equal((await nodes(host)).size, 5)
+  for (const host of workers) assert.match(await cluster.fails(1, ...at(host, 'get', 'nodes')), /this node is a worker: ask a manager/)
 })
 
 test('every manager has metrics of its own, and the leader alone those of the cluster', async () => {
@@ -43,7 +64,7 @@ test('every manager has metrics of its own, and the leader alone those of the cl
     assert.match(told, new RegExp(`^kit_store_is_leader ${leads ? 1 : 0}$`, 'm'), host)
     assert.match(told, /^kit_store_has_leader 1$/m, host)
     assert.match(told, /^kit_store_members\{type="voter"\} 3$/m, host)
-    assert.match(told, new RegExp(`^kit_agent_sessions ${leads ? 4 : 0}$`, 'm'), host)
+    assert.match(told, new RegExp(`^kit_agent_sessions ${leads ? 5 : 0}$`, 'm'), host)
     assert.equal(/^kit_nodes\{/m.test(told), leads, host)
     assert.match(await cluster.kit(...at(host, 'get', '--raw', '/readyz?verbose')), /readyz check passed/, host)
   }
@@ -60,23 +81,9 @@ test('what is written on one manager is read on the next, at once', async () => 
 })
 
 test('logs, commands in tasks, events and watches work on every manager', async () => {
-  await cluster.kit(
-    'service',
-    'create',
-    '--name',
-    'web',
-    '--replicas',
-    '4',
-    '--update-monitor',
-    '100ms',
-    'x',
-    'sh',
-    '-c',
-    'echo hello; exec sleep 1000',
-  )
   const names = (await tasks()).map((task) => task.split(' ')[0] ?? '')
   for (const host of hosts) {
-    assert.equal((await cluster.kit(...at(host, 'logs', 'service/web'))).match(/hello/g)?.length, 4)
+    assert.equal((await cluster.kit(...at(host, 'logs', 'service/app_web'))).match(/hello/g)?.length, 5)
     assert.equal(await cluster.kit(...at(host, 'exec', names[0] ?? '', '--', 'echo', 'inside')), 'inside\n')
     assert.match(await cluster.kit(...at(host, 'events')), /Joined/)
   }
@@ -86,14 +93,14 @@ test('the leader is killed: tasks do not notice, and another manager answers wit
   const before = await tasks()
   const lost = await leader()
   const watching = cluster.start(at(hosts.find((host) => host !== lost) ?? 'node-1', 'get', 'services', '-w'))
-  await eventually(() => assert.match(watching.text(), /web/))
+  await eventually(() => assert.match(watching.text(), /app_web/))
   await killDaemon(lost)
   const since = Date.now()
   await cluster.kit('config', 'create', 'after', cluster.file('after.txt', 'data'))
   const tookMs = Date.now() - since
   assert.deepEqual(await tasks(), before)
-  await cluster.kit('scale', 'web=5')
-  await eventually(() => assert.match(watching.text(), /5\/5|4\/5/))
+  await cluster.kit('scale', 'app_web=6')
+  await eventually(() => assert.match(watching.text(), /[56]\/6/))
   await watching.stop()
   const present = await nodes()
   assert.equal(present.get(lost)?.status.manager?.reachable ?? false, false)
@@ -137,7 +144,7 @@ test('a manager that may not be missed is not demoted, with the numbers', async 
     assert.deepEqual([node?.status.role, node?.status.manager, node?.status.state], ['Worker', undefined, 'Ready'])
   })
   assert.deepEqual(await tasks(), before)
-  assert.equal((await nodes()).size, 4, 'without --socket a manager is asked, not the one that was demoted')
+  assert.equal((await nodes()).size, 5, 'without --socket a manager is asked, not the one that was demoted')
   await cluster.kit('up')
   await cluster.kit('node', 'promote', id(second))
   await eventually(async () => assert.equal((await nodes()).get(second)?.status.manager?.member, 'Voter'))
@@ -148,7 +155,7 @@ test('a worker is promoted and the leader demoted; tasks go on, and the demoted 
   const present = await nodes()
   await cluster.kit('node', 'promote', present.get('node-4')?.metadata.name ?? '')
   await eventually(async () => assert.equal((await nodes()).get('node-4')?.status.manager?.member, 'Voter'))
-  assert.equal((await nodes('node-4')).size, 4)
+  assert.equal((await nodes('node-4')).size, 5)
 
   const former = await leader()
   await cluster.kit('node', 'demote', present.get(former)?.metadata.name ?? '')
@@ -166,8 +173,7 @@ test('a worker is promoted and the leader demoted; tasks go on, and the demoted 
 
 test('all daemons are killed at once and start again: everything is as it was', async () => {
   const before = await tasks()
-  const all: readonly string[] = ['node-1', 'node-2', 'node-3', 'node-4']
-  for (const host of all) process.kill(managers.pidOf(host), 'SIGKILL')
+  for (const host of [...hosts, ...workers]) process.kill(managers.pidOf(host), 'SIGKILL')
   await cluster.kit('up')
   assert.deepEqual(await tasks(), before)
   assert.match(await cluster.kit('get', 'configs'), /after/)
