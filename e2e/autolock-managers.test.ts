@@ -163,11 +163,26 @@ test('a manager is demoted while it is locked, and is a worker without a lock on
   assert.deepEqual(await managers.tasks(), running)
 })
 
-test('without autolock every manager starts by itself again', async () => {
+test('without autolock every manager starts by itself again, and it is changed back and forth with either command', async () => {
+  const untilOpen = (): Promise<void> =>
+    eventually(() => {
+      for (const host of hosts) assert.match(readFileSync(join(managers.directoryOf(host), 'raft/keys.json'), 'utf8'), /"wrap": "none"/)
+    })
+  await cluster.kit('cluster', 'update', '--autolock=false')
+  await untilOpen()
+
+  const [made = ''] = keyPattern.exec(await cluster.kit('cluster', 'update', '--autolock')) ?? []
+  assert.notEqual(made, key, 'a lock that was taken off leaves no key that opens the next one')
+  for (const host of hosts) await untilSealed(host)
+  const [locked] = hosts
+  await managers.kill(locked)
+  await startLocked()
+  await unlock(locked, key, 1)
+  await unlock(locked, made, 0)
+  await cluster.kit('up')
+
   await cluster.kit('swarm', 'update', '--autolock=false')
-  await eventually(() => {
-    for (const host of hosts) assert.match(readFileSync(join(managers.directoryOf(host), 'raft/keys.json'), 'utf8'), /"wrap": "none"/)
-  })
+  await untilOpen()
   for (const host of hosts) await managers.kill(host)
   await cluster.kit('up')
   assert.equal((await managers.tasks()).length, 4)
