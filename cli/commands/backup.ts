@@ -27,7 +27,7 @@ export async function backup(context: Context, [file = '']: readonly string[]): 
   const path = resolve(file)
   if (await isThere(path)) throw new CommandError(exitCodes.invalid, `error: ${file} is there already: choose another name`)
   const draft = `${path}.${randomBytes(draftBytes).toString('hex')}.tmp`
-  const header = await writeDraft(context, draft).then(
+  const header = await writeDraft(context, file, draft).then(
     async (written) => {
       await rename(draft, path)
       await createDisk().syncDirectory(dirname(path))
@@ -47,7 +47,7 @@ export async function backup(context: Context, [file = '']: readonly string[]): 
 }
 
 /** Durable, and read back, when it resolves. */
-async function writeDraft(context: Context, draft: string): Promise<BackupHeader> {
+async function writeDraft(context: Context, file: string, draft: string): Promise<BackupHeader> {
   const client = await context.client()
   const output = await open(draft, 'wx', 0o600)
   try {
@@ -56,6 +56,15 @@ async function writeDraft(context: Context, draft: string): Promise<BackupHeader
   } finally {
     await output.close()
   }
+  return await readBack(draft).catch((error: unknown) => {
+    if (!(error instanceof StatusError)) throw error
+    // What is wrong is no input of whoever asked for it: the disk, or what the manager has sent.
+    throw new CommandError(exitCodes.error, `error: ${file} was not made: ${error.message}`)
+  })
+}
+
+/** Of a sealed one, only whoever has its key can read more than whether it is as it was sent. */
+async function readBack(draft: string): Promise<BackupHeader> {
   const header = await checkBackup(linesOf(draft))
   if (header.salt === undefined) await readBackup(() => linesOf(draft))
   return header
