@@ -12,6 +12,7 @@ import type { CredentialSource, Credentials, NodeTransport, NodeTransportOptions
 import { messageOf } from '../effects/thrown.ts'
 import { createGate, type GateDeps, protocols } from '../server/authorization.ts'
 import { createRefusalLog } from '../server/refusal-log.ts'
+import { isRemoved } from '../server/removed-nodes.ts'
 import type { OpenStore } from '../store/store.ts'
 import type { KeyFile } from '../store/wal/keys.ts'
 import {
@@ -174,13 +175,8 @@ async function openManager(
   let members: Members | undefined // Nobody can connect before it is there.
   // One that does not lead may not have heard yet of a node that has joined: it lets in whom it does not know.
   const knowsMembers = (): boolean => members?.status().leads === true
-  const isRemoved = (id: string): boolean => {
-    if (members === undefined) return true
-    const { view } = members
-    if (knowsMembers()) return view.get('Node', id) === undefined
-    return view.get('Cluster', 'default')?.status.removedNodes?.some(({ node }) => node === id) === true
-  }
-  const remote = createRemote(deps, credentials, isRemoved, { knowsMembers, acceptsExpired: options.acceptExpired === true })
+  const mustStayOut = (id: string): boolean => members === undefined || isRemoved(members.view, knowsMembers(), id)
+  const remote = createRemote(deps, credentials, mustStayOut, { knowsMembers, acceptsExpired: options.acceptExpired === true })
   const local = deps.createLoopback({ id: nodeId, role: 'Manager', clusterId })
   const advertise = options.advertise()
   const isOwn = (to: string): boolean => to === nodeId || to === advertise

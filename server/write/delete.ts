@@ -2,7 +2,7 @@
 // except where the same commit must say so: orphans, and the tasks of a removed node.
 
 import { StatusError } from '../../api/errors.ts'
-import type { KitObject, Node } from '../../api/objects.ts'
+import type { KitObject } from '../../api/objects.ts'
 import type { ApiAnswer, ApiRequest } from '../../api/request.ts'
 import { maxWritesPerCommit, type Write } from '../../api/store.ts'
 import { isJsonObject, type Json } from '../../api/wire.ts'
@@ -11,15 +11,13 @@ import { answer, isTrue, success, warningHeaders } from '../answer.ts'
 import { readBody } from '../body.ts'
 import { fromWire, toWire } from '../conversion.ts'
 import { getObject } from '../read.ts'
+import { withRemoved } from '../removed-nodes.ts'
 import type { StoredResource } from '../resources.ts'
 import { commit, noteChange, respond, retry, withVersion } from './commit.ts'
 import { objectBody } from './document.ts'
 import { dryRunOf, type Intent, intentOf, type WriteDeps, type WriteRequest } from './intent.ts'
 import { metadataOf } from './metadata.ts'
 import { stalePrecondition } from './preconditions.ts'
-
-/** The last so many are remembered; the leader knows all. */
-const mostRemoved = 10_000
 
 export async function deleteObject(deps: WriteDeps, resource: StoredResource, request: WriteRequest, name: string): Promise<ApiAnswer> {
   const intent = intentOf(deps, resource, request, name, undefined)
@@ -74,7 +72,9 @@ async function removeObject(deps: WriteDeps, intent: Intent, live: KitObject, or
       ? { op: 'update', object: marked }
       : { op: 'delete', kind: resource.kind, name, expect: live.metadata.resourceVersion }
     while (orphans.length + 1 >= maxWritesPerCommit) await commit(deps, orphans.splice(0, maxWritesPerCommit - 2), [])
-    const noted = live.kind === 'Node' ? [withRemoved(deps, live)].filter((write) => write !== undefined) : []
+    const cluster = live.kind === 'Node' ? deps.store.view.get('Cluster', 'default') : undefined
+    const noted: Write[] =
+      live.kind === 'Node' && cluster !== undefined ? [{ op: 'update', object: withRemoved(cluster, live, deps.clock.wallMs()) }] : []
     const { resourceVersion } = await commit(deps, [...orphans, ...noted, last], [], intent.request.mark)
     noteChange(deps, intent, live, isHeld ? marked : undefined)
     if (isHeld) return respond(deps, intent, withVersion(marked, resourceVersion), 200)
@@ -91,16 +91,6 @@ function orphaned(deps: WriteDeps, uid: string): Write[] {
     const ownerReferences = (child.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== uid)
     return [{ op: 'update', object: fromWire(child.kind, { ...child.metadata, ownerReferences }, toWire(child)) }]
   })
-}
-
-/** Managers that follow know of nodes what they have applied: whom they do not know may be new. Whom they must not let in they are told. */
-function withRemoved(deps: WriteDeps, { metadata, status }: Node): Write | undefined {
-  const cluster = deps.store.view.get('Cluster', 'default')
-  if (cluster === undefined) return undefined
-  const now = deps.clock.wallMs()
-  const known = (cluster.status.removedNodes ?? []).filter(({ until, node }) => until > now && node !== metadata.name)
-  const removedNodes = [...known, { node: metadata.name, until: status.certificate?.notAfter ?? 0 }].slice(-mostRemoved)
-  return { op: 'update', object: { ...cluster, status: { ...cluster.status, removedNodes } } }
 }
 
 /** Whoever removes a node says that its tasks are gone with it. */

@@ -63,9 +63,9 @@ export const clusterBugs: readonly Bug[] = [
   },
   {
     what: 'a removed node is let in',
-    file: 'node/network.ts',
-    text: "if (knowsMembers()) return view.get('Node', id) === undefined",
-    replacement: "if (knowsMembers()) return view.get('Node', id) === null",
+    file: 'server/removed-nodes.ts',
+    text: "if (leads) return view.get('Node', nodeId) === undefined",
+    replacement: "if (leads) return view.get('Node', nodeId) === null",
     tests: [clusters],
   },
   {
