@@ -1,15 +1,15 @@
 // The disk under a running daemon is slow for seconds, or refuses. strace makes it so, in the calls of the real
-// process; where it is not installed, or may not look into processes, this says so and ends.
+// process.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Cluster, eventually, isAlive, type TaskObject } from './cluster.ts'
-import { canTrace, disturbCalls } from './traced-calls.ts'
+import { isHere } from './required.ts'
+import { disturbCalls, whyNoTrace } from './traced-calls.ts'
 
-const isTraceable = canTrace()
-if (!isTraceable) console.log('skipped: a disk that is slow or refuses for real, because no strace works here (package strace)')
+const isTraceable = isHere('strace', whyNoTrace(), 'a disk that is slow or refuses for real')
 const cluster = new Cluster()
 after(() => cluster.remove())
 

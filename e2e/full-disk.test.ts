@@ -3,27 +3,27 @@
 // the superuser of Linux can mount; elsewhere this says so, and tries only a daemon whose own output goes to a full one.
 
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { Cluster, eventually, isAlive, projectRoot } from './cluster.ts'
+import { mountInMemory, remount, unmount } from './own-file-system.ts'
+import { isHere } from './required.ts'
 
 /** Three files of the log, each of 64 MiB, and little more. */
 const sizeMiB = 210
 const cluster = new Cluster()
 mkdirSync(cluster.directory)
-const mount = (...args: readonly string[]): boolean => spawnSync('mount', [...args, cluster.directory], { stdio: 'ignore' }).status === 0
-const isMounted = process.platform === 'linux' && mount('-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs')
-if (!isMounted) console.log('skipped: a disk that is really full, because no file system can be mounted here')
+const isMounted = isHere('mount', mountInMemory(cluster.directory, sizeMiB), 'a disk that is really full')
 
 after(async () => {
-  if (isMounted) mount('-o', 'remount,rw')
+  if (isMounted) remount(cluster.directory, 'rw')
   await cluster.run(['down'])
   // The last shims may still be about to end.
-  if (isMounted) await eventually(() => assert.equal(spawnSync('umount', [cluster.directory], { stdio: 'ignore' }).status, 0))
+  if (isMounted) await eventually(() => assert.ok(unmount(cluster.directory)))
   rmSync(cluster.home, { recursive: true, force: true })
 })
 
@@ -101,12 +101,12 @@ if (isMounted) {
   test('a file system that is read-only is named as what it is', async () => {
     await cluster.kit('down')
     // A shim may still be writing its last record.
-    await eventually(() => assert.ok(mount('-o', 'remount,ro')))
+    await eventually(() => assert.ok(remount(cluster.directory, 'ro')))
     const said = await cluster.fails(1, 'up')
     assert.match(said, /node-1 is on a file system that is mounted read-only \(EROFS\): mount it for writing/)
     const below = await cluster.fails(1, '--dir', join(cluster.directory, 'below'), 'up')
     assert.match(below, /^error: \S+\/below cannot be made \(ENOENT\): its file system is mounted read-only, .*\n$/)
-    assert.ok(mount('-o', 'remount,rw'))
+    assert.ok(remount(cluster.directory, 'rw'))
     await cluster.kit('up')
     await cluster.kit('wait', 'service/app_web')
   })

@@ -1,9 +1,8 @@
 // Three managers, and the disk of the one that leads is full, slow, or fails, while clients on the others count up
 // (counters.ts). A full disk needs a small file system of its own, which only the superuser of Linux can mount, and the other
-// two need strace; what is not here is said, and not tried.
+// two need strace (own-file-system.ts, traced-calls.ts).
 
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -12,17 +11,16 @@ import { Cluster, eventually } from './cluster.ts'
 import { Counters } from './counters.ts'
 import type { Machine } from './machine.ts'
 import { ManagerMachines } from './manager-machines.ts'
-import { canTrace, disturbCalls } from './traced-calls.ts'
+import { mountInMemory, unmount } from './own-file-system.ts'
+import { isHere } from './required.ts'
+import { disturbCalls, whyNoTrace } from './traced-calls.ts'
 
 /** Three files of the log, each of 64 MiB, and little more. */
 const sizeMiB = 210
-const isTraceable = canTrace()
 const cluster = new Cluster()
 mkdirSync(cluster.directory)
-const mount = ['-t', 'tmpfs', '-o', `size=${sizeMiB}m`, 'tmpfs', cluster.directory]
-const isMounted = process.platform === 'linux' && spawnSync('mount', mount, { stdio: 'ignore' }).status === 0
-if (!isMounted) console.log('skipped: a leader whose disk is full, because no file system can be mounted here')
-if (!isTraceable) console.log('skipped: a leader whose disk is slow or fails, because no strace works here (package strace)')
+const isTraceable = isHere('strace', whyNoTrace(), 'a leader whose disk is slow or fails')
+const isMounted = isHere('mount', mountInMemory(cluster.directory, sizeMiB), 'a leader whose disk is full')
 
 const group = new ManagerMachines(cluster, { managers: 3 })
 const counters = new Counters()
@@ -41,7 +39,7 @@ before(async () => {
 after(async () => {
   if (isMounted) {
     await cluster.kit('down')
-    await eventually(() => assert.equal(spawnSync('umount', [cluster.directory], { stdio: 'ignore' }).status, 0))
+    await eventually(() => assert.ok(unmount(cluster.directory)))
   }
   await group.remove()
 })

@@ -5,9 +5,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { eventually } from './cluster.ts'
 
-/** Whether strace is here and may look into processes. */
-export function canTrace(): boolean {
-  return spawnSync('strace', ['-e', 'trace=none', 'true'], { stdio: 'ignore' }).status === 0
+/** Undefined where strace is here and may look into processes. */
+export function whyNoTrace(): string | undefined {
+  const { status, stderr, error } = spawnSync('strace', ['-e', 'trace=none', 'true'], { encoding: 'utf8' })
+  return status === 0 ? undefined : `no strace works here (package strace): ${error?.message ?? stderr.trim().split('\n')[0]}`
 }
 
 /** From now on these calls of that process go as strace's `inject` says, until the result is awaited. */
