@@ -1,5 +1,6 @@
 // Plants one bug at a time in a copy of the tree, runs the tests and simulations that should find it, and writes the
 // tables of `docs/planted-bugs.md`. A bug that nothing finds makes this fail: either a test is missing or the bug is none.
+// A bug with which the program cannot even run makes it fail, too: that is no find, and the list is wrong.
 // `node tools/planted-bugs.ts` for all, `node tools/planted-bugs.ts slots` for those that have that word in their name or their file's:
 // the rows of others stay as they are. The bugs are in `planted/`.
 
@@ -24,6 +25,11 @@ function isFound({ tests, core = null, members = null }: Findings): boolean {
   return tests !== null || core !== null || members !== null
 }
 
+function verdictOf(findings: Findings): string {
+  if (findings.broken !== undefined) return 'BROKEN  '
+  return isFound(findings) ? 'found   ' : 'SURVIVED'
+}
+
 /** Some at once, each in a tree of its own. */
 async function findAll(wanted: readonly Bug[]): Promise<ReadonlyMap<string, Findings>> {
   const found = new Map<string, Findings>()
@@ -35,7 +41,7 @@ async function findAll(wanted: readonly Bug[]): Promise<ReadonlyMap<string, Find
         const findings = await tree.find(bug)
         found.set(bug.what, findings)
         write(found)
-        console.log(`${isFound(findings) ? 'found   ' : 'SURVIVED'}  ${bug.file}: ${bug.what}  ${JSON.stringify(findings)}`)
+        console.log(`${verdictOf(findings)}  ${bug.file}: ${bug.what}  ${JSON.stringify(findings)}`)
       }
     } finally {
       tree.remove()
@@ -49,7 +55,8 @@ async function checkHealth(wanted: readonly Bug[]): Promise<void> {
   const tree = new Tree()
   try {
     const failing = await tree.failure([...new Set(wanted.flatMap(({ tests }) => tests))])
-    if (failing !== null) throw new Error(`the tests fail without any bug planted: run \`npm test\` first (${failing})`)
+    if (failing !== undefined)
+      throw new Error(`the tests fail without any bug planted: run \`npm test\` first (${Object.values(failing).join()})`)
   } finally {
     tree.remove()
   }
@@ -62,12 +69,17 @@ function cell(finding: string | null | undefined): string {
   return text.length <= longestCell ? text : `${text.slice(0, longestCell)}…`
 }
 
+function testCell(findings: Findings): string {
+  if (findings.broken !== undefined) return `**broken**: ${cell(findings.broken)}`
+  return isFound(findings) ? cell(findings.tests) : `${cell(findings.tests)} **not found**`
+}
+
 /** Only tables of the replicated store say what simulations found. */
 function rowOf(bug: Bug, findings: Findings | undefined, kept: ReadonlyMap<string, string>, isSimulated: boolean): string {
   const { what, file } = bug
   if (findings === undefined) return kept.get(what) ?? `| ${what} | \`${file}\` | not tried yet |${isSimulated ? ' | |' : ''}`
-  const { tests, core, members } = findings
-  const start = `| ${what} | \`${file}\` | ${cell(tests)}${isFound(findings) ? '' : ' **not found**'} |`
+  const { core, members } = findings
+  const start = `| ${what} | \`${file}\` | ${testCell(findings)} |`
   return isSimulated ? `${start} ${cell(core)} | ${cell(members)} |` : start
 }
 

@@ -6,11 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../sources.ts'
 import { type Bug, simulations } from './bug.ts'
+import { type Ended, type Failure, failureOf } from './failure.ts'
 
 const timeoutMs = 400_000
 
 /** What found it, in words; null where nothing did, undefined where it was not tried. */
 export interface Findings {
+  /** Why the program cannot run with it: the list is wrong, and nothing was tried. */
+  readonly broken?: string
   readonly tests: string | null
   readonly core?: string | null
   readonly members?: string | null
@@ -37,45 +40,42 @@ export class Tree {
       original.replace(bug.text, () => bug.replacement),
     )
     try {
-      const tests = await this.failure(bug.tests)
-      const rest: { core?: string | null; members?: string | null } = {}
-      for (const name of bug.simulations ?? []) rest[name] = await this.#simulate(name)
-      return { tests, ...rest }
+      const found: { tests: string | null; core?: string | null; members?: string | null } = { tests: null }
+      for (const name of ['tests', ...(bug.simulations ?? [])] as const) {
+        const failure = name === 'tests' ? await this.failure(bug.tests) : await this.#simulate(name)
+        if (failure !== undefined && 'broken' in failure) return { tests: null, broken: failure.broken }
+        found[name] = failure?.found ?? null
+      }
+      return found
     } finally {
       writeFileSync(path, original)
     }
   }
 
-  #simulate(name: keyof typeof simulations): Promise<string | null> {
+  #simulate(name: keyof typeof simulations): Promise<Failure | undefined> {
     const { test, prefix, runs } = simulations[name]
     return this.failure([test], { [`${prefix}_RUNS`]: String(runs), [`${prefix}_FROM`]: '1' })
   }
 
-  /** The first test that failed, or what the first run of a simulation failed at. */
-  async failure(tests: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string | null> {
-    const { status, output } = await run(this.#directory, tests, env)
-    if (status === 0) return null
-    const [, seed, why] = /seed (\d+) failed: ([^\n]*)/.exec(output) ?? []
-    if (seed !== undefined && why !== undefined) return `run ${seed}: ${why}`
-    return /^ *not ok \d+ - (?!.*\.test\.ts$)(.*)$/m.exec(output)?.[1] ?? 'it does not end'
+  /** Undefined where all of them pass. */
+  async failure(tests: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Failure | undefined> {
+    return failureOf(await run(this.#directory, tests, env))
   }
 }
 
-function run(
-  directory: string,
-  tests: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<{ readonly status: number | null; readonly output: string }> {
+function run(directory: string, tests: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+  // Told to end, the runner of tests ends the files that it runs; killed, it would leave one that loops to loop on.
   const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...tests], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: timeoutMs,
-    killSignal: 'SIGKILL',
     env: { ...process.env, KIT_MODEL_HISTORIES: '60', KIT_SIM_SEEDS: '20', ...env, NODE_TEST_CONTEXT: undefined },
   })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text
   })
-  return new Promise((resolve) => child.on('close', (status) => resolve({ status, output })))
+  return new Promise((resolve) =>
+    child.on('close', (status) => resolve({ output, isPassed: status === 0 && !child.killed, wasStopped: child.killed })),
+  )
 }
