@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Bug } from './planted/bug.ts'
+import { type Bug, simulations } from './planted/bug.ts'
 import { bugs, mistakes } from './planted/bugs.ts'
 import { classicBugs } from './planted/classic.ts'
 import { clusterBugs } from './planted/clusters.ts'
@@ -105,8 +105,8 @@ function write(found: ReadonlyMap<string, Findings>): void {
   const text = `# Planted bugs
 
 Written by \`node tools/planted-bugs.ts\`: one-line bugs, planted one at a time, and what finds them. A dash: tried, and not found there.
-\`run 12\` is the twelfth seed of a simulation, counted from 1, with the invariant that broke; cores are given 2,000 seeds, members with
-their disks 60. Where files are named instead of a test, one of theirs fails.
+\`run 12\` is the twelfth seed of a simulation, counted from 1, with the invariant that broke. A bug is given ${simulations.core.runs.toLocaleString('en')} seeds of
+cores, ${simulations.members.runs} of members with their disks, and 20 of clusters. Where files are named instead of a test, one of theirs fails.
 
 ## Controllers
 

@@ -14,8 +14,11 @@ export interface Bug {
   readonly classics?: readonly number[]
 }
 
-/** Each with how many runs a bug is given, and the variables that say from which seed on, and how many. */
+/**
+ * Each with how many runs a bug is given, and the variables that say from which seed on, and how many. A run of cores takes a
+ * hundredth of a second, one of members half of one: so many take less than two minutes of a processor.
+ */
 export const simulations = {
   core: { test: 'store/raft/simulation.test.ts', prefix: 'KIT_RAFT', runs: 2_000 },
-  members: { test: 'store/members-simulation.test.ts', prefix: 'KIT_STORE', runs: 60 },
+  members: { test: 'store/members-simulation.test.ts', prefix: 'KIT_STORE', runs: 200 },
 } as const

@@ -8,7 +8,8 @@ import { root } from '../sources.ts'
 import { type Bug, simulations } from './bug.ts'
 import { type Ended, type Failure, failureOf } from './failure.ts'
 
-const timeoutMs = 400_000
+/** Several times what the longest takes alone: what is stopped counts as found. */
+const timeoutMs = 900_000
 
 /** What found it, in words; null where nothing did, undefined where it was not tried. */
 export interface Findings {
