@@ -21,6 +21,7 @@ const maxSteps = 1_000_000
 
 interface Place<State> {
   readonly operation: Operation<State>
+  /** In the order of calls. */
   readonly number: number
   readonly isCall: boolean
   /** Of a call: where its answer is. */
@@ -43,16 +44,23 @@ export function linearize<State extends string | number | null>(initial: State, 
     assert(at !== undefined, 'while an answer is left, the list does not end before it')
     if (at.isCall) {
       const next = at.operation.step(state)
+      if (next === undefined) {
+        at = at.after
+        continue
+      }
       const nextDone = done | (1n << BigInt(at.number))
-      const key = `${nextDone.toString(36)} ${next}`
-      if (next === undefined || seen.has(key)) {
+      lift(at)
+      // All before the first that is left are done: only those after it have to be told apart.
+      const firstLeft = head.after?.number ?? operations.length
+      const key = `${firstLeft} ${(nextDone >> BigInt(firstLeft)).toString(36)} ${next}`
+      if (seen.has(key)) {
+        unlift(at)
         at = at.after
         continue
       }
       seen.add(key)
       order.push({ place: at, state })
       if (at.answer !== undefined) waiting -= 1
-      lift(at)
       state = next
       done = nextDone
       at = head.after
@@ -73,7 +81,8 @@ export function linearize<State extends string | number | null>(initial: State, 
 
 /** Calls and answers by time; at one moment, calls first: then they may have overlapped. */
 function placesOf<State>(operations: readonly Operation<State>[]): Place<State> {
-  const places = operations.flatMap((operation, number): Place<State>[] => {
+  const byCall = operations.toSorted((a, b) => a.calledAt - b.calledAt)
+  const places = byCall.flatMap((operation, number): Place<State>[] => {
     assert(operation.answeredAt >= operation.calledAt, 'an answer comes after its call')
     const none = { before: undefined, after: undefined }
     if (operation.answeredAt === Number.POSITIVE_INFINITY) return [{ operation, number, isCall: true, answer: undefined, ...none }]
