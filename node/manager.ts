@@ -15,7 +15,7 @@ import { formatExplanation } from '../controllers/scheduler/explain-format.ts'
 import type { Clock, Effects } from '../effects/effects.ts'
 import { checkDemotion } from '../server/admission/demotion.ts'
 import { checkStack } from '../server/admission/stack-admission.ts'
-import { createDoor } from '../server/door.ts'
+import { createDecider, createDoor } from '../server/door.ts'
 import { EventLog } from '../server/events.ts'
 import { Forwarder, serveForwarded } from '../server/forwarding.ts'
 import { createMemberDoor } from '../server/member-door.ts'
@@ -151,6 +151,7 @@ function createManager(
   const here = metrics.measureRequests(router.handle)
   const forwarder = new Forwarder(transport)
   // Of its own: a forwarder keeps the streams to one manager.
+  const decide = createDecider({ clock, store, here })
   const memberForwarder = new Forwarder(transport)
   const handle = createMemberDoor({
     ...{ clock, forwarder: memberForwarder },
@@ -188,7 +189,7 @@ function createManager(
       })
       try {
         const gitops = runGitops(effects, options, { store, metrics, here, anywhere: handle }, all)
-        const parts = [serve(all), links.run(all), serveForwarded(transport, here, all), gitops, runBeside(all, store)]
+        const parts = [serve(all), links.run(all), serveForwarded(transport, decide, all), gitops, runBeside(all, store)]
         await Promise.race([Promise.all(parts), broken])
       } finally {
         signal.removeEventListener('abort', leave)

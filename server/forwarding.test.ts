@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Reason, StatusError } from '../api/errors.ts'
-import { type ApiRequest, type ApiResponse, type FrameConnection, type Handle, localAdmin } from '../api/request.ts'
+import { type ApiRequest, type ApiResponse, type FrameConnection, type Handle, localAdmin, type Method } from '../api/request.ts'
 import type { Transport } from '../effects/effects.ts'
 import { Loopback } from '../effects/real/transport.ts'
 import { failure } from './answer.ts'
-import { createDoor } from './door.ts'
+import { createDecider, createDoor } from './door.ts'
 import { Forwarder, LostAnswer, serveForwarded } from './forwarding.ts'
 
 const clock = {
@@ -264,6 +264,53 @@ test('the door asks again what was not begun, and says of a write that it may ha
   assert.equal(bodyOf(await door(request({ method: 'GET', path: '/livez' }))), 'here /livez')
   stop.abort()
 })
+
+const ok: ApiResponse = { status: 200, headers: {}, body: 'done' }
+const refusal = (reason: Reason): ApiResponse => failure(new StatusError(reason, 'as far as is known here'))
+const decisions: readonly {
+  readonly what: string
+  readonly method?: Method
+  readonly answers: readonly ApiResponse[]
+  /** Up to where catching up leads, from version 7; or why it does not. */
+  readonly upTo: number | StatusError | 'never'
+  /** How it ends, and how often the router was asked. */
+  readonly status: number
+  readonly asked: number
+}[] = [
+  { what: 'is done', answers: [ok], upTo: 8, status: 200, asked: 1 },
+  { what: 'conflicts with what is old', answers: [refusal('Conflict'), ok], upTo: 8, status: 200, asked: 2 },
+  { what: 'is of an object that is not here yet', answers: [refusal('NotFound'), ok], upTo: 8, status: 200, asked: 2 },
+  { what: 'makes an object that is gone elsewhere', answers: [refusal('AlreadyExists'), ok], upTo: 8, status: 200, asked: 2 },
+  { what: 'needs an object that is not here yet', answers: [refusal('Invalid'), ok], upTo: 8, status: 200, asked: 2 },
+  { what: 'conflicts with what is new, too', answers: [refusal('Conflict'), refusal('Conflict')], upTo: 8, status: 409, asked: 2 },
+  { what: 'conflicts with what is the newest', answers: [refusal('Conflict'), ok], upTo: 7, status: 409, asked: 1 },
+  { what: 'is refused whatever there is', answers: [refusal('Forbidden'), ok], upTo: 8, status: 403, asked: 1 },
+  { what: 'may have been done', answers: [refusal('Unknown'), ok], upTo: 8, status: 500, asked: 1 },
+  {
+    what: 'is refused by a manager that was overtaken',
+    answers: [refusal('Conflict'), ok],
+    upTo: new StatusError('NotLeader', 'another one leads'),
+    status: 503,
+    asked: 1,
+  },
+  { what: 'is refused while the disk stands still', answers: [refusal('Conflict'), ok], upTo: 'never', status: 503, asked: 1 },
+  { what: 'only reads', method: 'GET', answers: [refusal('NotFound'), ok], upTo: 8, status: 404, asked: 1 },
+]
+for (const { what, method = 'PUT', answers, upTo, status, asked } of decisions)
+  test(`the leader refuses nothing for what is no longer so: a request that ${what}`, async () => {
+    const view = { resourceVersion: 7 }
+    const catchUp = (): Promise<void> => {
+      if (upTo === 'never') return new Promise(() => undefined)
+      if (upTo instanceof StatusError) return Promise.reject(upTo)
+      view.resourceVersion = upTo
+      return Promise.resolve()
+    }
+    const store = { view, status: () => ({ leads: true, hasSpace: true, isStopped: false }), catchUp }
+    let times = 0
+    const here: Handle = async () => answers[times++] ?? assert.fail('it is asked again and again')
+    const response = await createDecider({ clock, store, here })(request({ method }))
+    assert.deepEqual([response.status, times], [status, asked])
+  })
 
 test('a manager without a say says so at once', async () => {
   const stop = new AbortController()
