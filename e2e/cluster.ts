@@ -1,5 +1,5 @@
 // A cluster for one test file, driven as a person would: the built `bin/kit`, its output and its exit
-// codes. Nothing of kit's own code is imported here or in the tests.
+// codes. Nothing of what kit is built from is imported here or in the tests.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'

@@ -1,21 +1,21 @@
-// Clients that count up, each with what it has read (compare and set), on managers that may be lost at any time. A lost
-// write would leave a count too low, one that was applied twice too high, and a stale read would show in an order that
-// cannot be.
+// Clients that count up, each with what it has read (compare and set), on managers that may be lost at any time. Everything that
+// they ask and are told is judged at the end (history.ts): a lost write, one that was applied twice or in spite of a refusal, and a
+// stale read leave no order in which all of it could have happened.
 
 import assert from 'node:assert/strict'
 import { ask, type Reply } from './api.ts'
 import { eventually } from './cluster.ts'
+import { History, type Outcome } from './history.ts'
 
 interface Tally {
+  readonly history: History
   acknowledged: number
-  /** Writes of which nobody knows whether they were made. */
-  unknown: number
-  /** The highest count that a write was acknowledged with, or a read has shown. */
+  /** The highest count that a write was acknowledged with, or a read has shown: a read of less is told at once. */
   seen: number
 }
 
 interface Counter {
-  readonly metadata: { readonly labels: { readonly count: string } }
+  readonly metadata: { readonly labels: { readonly count: string; readonly by: string } }
 }
 
 /** A request that was answered with anything but what was asked for. */
@@ -26,7 +26,9 @@ interface Complaint {
 }
 
 const path = (name: string): string => `/apis/kit/v1/configs/count-${name}`
-const countOf = (body: unknown): number => Number((body as Counter).metadata.labels.count)
+const countOf = ({ metadata }: Counter): number => Number(metadata.labels.count)
+/** No two writes are of the same one. */
+const contentOf = ({ metadata }: Counter): string => `${metadata.labels.count} by ${metadata.labels.by}`
 const isUnknown = ({ status, body }: Reply): boolean => status === 500 && JSON.stringify(body).includes('Unknown')
 
 export class Counters {
@@ -38,7 +40,7 @@ export class Counters {
 
   /** Makes a counter, which stands at zero. */
   async make(socket: string, name: string): Promise<void> {
-    const metadata = { name: `count-${name}`, labels: { count: '0' } }
+    const metadata = { name: `count-${name}`, labels: { count: '0', by: 'nobody' } }
     const made = await ask(socket, 'POST', '/apis/kit/v1/configs', {
       apiVersion: 'kit/v1',
       kind: 'Config',
@@ -46,12 +48,12 @@ export class Counters {
       spec: { data: 'eA==' },
     })
     assert.equal(made.status, 201, JSON.stringify(made.body))
-    this.#tallies.set(name, { acknowledged: 0, unknown: 0, seen: 0 })
+    this.#tallies.set(name, { history: new History(contentOf({ metadata })), acknowledged: 0, seen: 0 })
   }
 
   /** A client that asks these in turn, one question after the other, until `end`. */
   start(name: string, sockets: readonly string[]): void {
-    const client = this.#count(name, sockets)
+    const client = this.#count(name, sockets, `c${this.#clients.length}`)
     client.catch(() => undefined) // `end` tells.
     this.#clients.push(client)
   }
@@ -82,60 +84,61 @@ export class Counters {
 
   /** Another client that reads once, of a manager that may have been overtaken. */
   async read(name: string, socket: string): Promise<void> {
-    await this.#read(name, socket)
+    await this.#read(name, socket, 'onlooker')
   }
 
-  /** Ends the clients, and looks at `socket` whether all is there, once. */
+  /** Ends the clients, reads at `socket` what is there, and looks whether that and all that was told has an order. */
   async end(socket: string, least: number): Promise<void> {
     this.#isOver = true
     await Promise.all(this.#clients)
-    for (const [name, { acknowledged, unknown }] of this.#tallies) {
-      const value = await eventually(async () => {
-        const { status, body } = await ask(socket, 'GET', path(name))
-        assert.equal(status, 200)
-        return countOf(body)
-      })
+    for (const [name, { acknowledged, history }] of this.#tallies) {
+      await eventually(async () => assert.ok((await this.#read(name, socket, 'last')) !== undefined, this.complaints.at(-1)?.text))
       assert.ok(acknowledged >= least, `${name}: only ${acknowledged} writes were acknowledged`)
-      assert.ok(value >= acknowledged, `${name}: ${acknowledged} were acknowledged, and ${value} are there`)
-      assert.ok(
-        value <= acknowledged + unknown,
-        `${name}: ${acknowledged} were acknowledged and ${unknown} unknown, and ${value} are there`,
-      )
+      history.judge(name)
     }
   }
 
-  async #count(name: string, sockets: readonly string[]): Promise<void> {
-    const tally = this.#tallies.get(name)
-    assert.ok(tally !== undefined, `there is no counter ${name}`)
+  async #count(name: string, sockets: readonly string[], client: string): Promise<void> {
+    const tally = this.#tallyOf(name)
     for (let turn = 0; !this.#isOver; turn += 1) {
       const [reading, writing] = [0, 1].map((more) => sockets[(turn + more) % sockets.length] ?? '')
       assert.ok(reading !== undefined && writing !== undefined)
-      const found = await this.#read(name, reading)
+      const found = await this.#read(name, reading, client)
       if (found === undefined) continue
       const { metadata } = found
-      const value = Number(metadata.labels.count)
-      const next = { ...found, metadata: { ...metadata, labels: { count: String(value + 1) } } }
+      const value = countOf(found)
+      const next = { ...found, metadata: { ...metadata, labels: { count: String(value + 1), by: `${client}-${turn}` } } }
+      const askedMs = performance.now()
       const reply = await this.#ask(writing, 'PUT', path(name), next)
-      if (reply === undefined || isUnknown(reply)) tally.unknown += 1
+      const note = (outcome: Outcome): void => tally.history.swap(client, askedMs, contentOf(found), contentOf(next), outcome)
+      if (reply === undefined || isUnknown(reply)) note('unknown')
       else if (reply.status === 200) {
+        note('done')
         tally.acknowledged += 1
         this.#acknowledgedAt.set(writing, this.acknowledgedBy(writing) + 1)
         tally.seen = Math.max(tally.seen, value + 1)
-      } else assert.ok([409, 503].includes(reply.status), JSON.stringify(reply))
+      } else if (reply.status === 409) note('stale')
+      else assert.equal(reply.status, 503, JSON.stringify(reply))
     }
   }
 
   /** Undefined when it was not answered. */
-  async #read(name: string, socket: string): Promise<Counter | undefined> {
-    const tally = this.#tallies.get(name)
-    assert.ok(tally !== undefined, `there is no counter ${name}`)
+  async #read(name: string, socket: string, client: string): Promise<Counter | undefined> {
+    const tally = this.#tallyOf(name)
     const { seen } = tally
-    const found = await this.#ask(socket, 'GET', path(name))
-    if (found?.status !== 200) return undefined
-    const value = countOf(found.body)
+    const askedMs = performance.now()
+    const reply = await this.#ask(socket, 'GET', path(name))
+    if (reply?.status !== 200) return undefined
+    const found = reply.body as Counter
+    tally.history.read(client, askedMs, contentOf(found))
+    const value = countOf(found)
     assert.ok(value >= seen, `${socket} answered ${value} after ${seen} had been acknowledged or read`)
     tally.seen = Math.max(tally.seen, value)
-    return found.body as Counter
+    return found
+  }
+
+  #tallyOf(name: string): Tally {
+    return this.#tallies.get(name) ?? assert.fail(`there is no counter ${name}`)
   }
 
   /** Undefined when it was not answered. A conflict is no complaint: somebody else was faster. */

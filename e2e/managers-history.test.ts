@@ -1,5 +1,5 @@
 // Three managers under load (counters.ts) while they are killed, restarted one after the other, and the one that leads stands
-// still until it was overtaken.
+// still until it was overtaken. What clients were told is judged as that of simulated ones is.
 // `KIT_DISTURBANCES=100 npm test -- e2e/managers-history.test.ts` is the long run.
 
 import assert from 'node:assert/strict'
@@ -55,7 +55,7 @@ async function overtake(leader: string): Promise<void> {
   }
 }
 
-test(`disturbed ${disturbances} times: what was acknowledged is there once, and nobody reads what is old`, async () => {
+test(`disturbed ${disturbances} times: what clients asked and were told has an order, so that nothing is lost, done twice or old`, async () => {
   for (const [at, name] of names.entries()) {
     await counters.make(socketOf('node-1'), name)
     counters.start(name, [...hosts.slice(at), ...hosts.slice(0, at)].map(socketOf))

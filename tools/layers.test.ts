@@ -55,6 +55,17 @@ test('tests import what they test, the simulator and what builds their inputs, n
   assert.deepEqual(problems, [])
 })
 
+test('what drives the built programs takes the judge of histories from the simulator, and nothing else', () => {
+  const problems = production
+    .filter(({ path }) => folderOf(path) === 'e2e')
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter((target) => folderOf(target) !== 'e2e' && target !== 'sim/checkers/linearizable.ts')
+        .map((target) => `${path} imports ${target}`),
+    )
+  assert.deepEqual(problems, [])
+})
+
 test('there is no import cycle, type-only imports included', () => {
   const importsOf = new Map(sources.map(({ path, imports }) => [path, imports]))
   const done = new Set<string>()
