@@ -7,11 +7,16 @@ import type { StoreView } from '../api/store.ts'
 
 /** The last so many are remembered; the leader knows all. */
 export const mostRemoved = 10_000
+/**
+ * Of these also those whose certificates have ended. Nobody lets them in, as a rule: but one of before may be valid for longer, the clock of
+ * another manager may be behind, and managers may have been told to accept expired ones (docs/adr/0035).
+ */
+export const mostEnded = 1_000
 
-/** Those whose certificates have ended need no list: nobody lets them in. */
 export function withRemoved(cluster: Cluster, { metadata, status }: Node, nowMs: number): Cluster {
-  const known = (cluster.status.removedNodes ?? []).filter(({ until, node }) => until > nowMs && node !== metadata.name)
-  const removedNodes = [...known, { node: metadata.name, until: status.certificate?.notAfter ?? 0 }].slice(-mostRemoved)
+  const known = (cluster.status.removedNodes ?? []).filter(({ node }) => node !== metadata.name)
+  const all = [...known, { node: metadata.name, until: status.certificate?.notAfter ?? 0 }].slice(-mostRemoved)
+  const removedNodes = all.filter(({ until }, at) => until > nowMs || at >= all.length - mostEnded)
   return { ...cluster, status: { ...cluster.status, removedNodes } }
 }
 

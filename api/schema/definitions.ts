@@ -299,7 +299,7 @@ export const definitions: readonly Definition[] = [
           },
           "removedNodes": {
            "type": "array",
-           "description": "Nodes that were removed and whose certificates have not expired yet. Every manager refuses them.",
+           "description": "Nodes that were removed. Every manager refuses them. The last 1,000, and of the last 10,000 those whose certificates have not expired yet.",
            "items": {
             "type": "object",
             "description": "One node.",

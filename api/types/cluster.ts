@@ -174,7 +174,7 @@ export interface ClusterStatus {
     readonly managerRotation: number
   }
   /**
-   * Nodes that were removed and whose certificates have not expired yet. Every manager refuses them.
+   * Nodes that were removed. Every manager refuses them. The last 1,000, and of the last 10,000 those whose certificates have not expired yet.
    *
    * Items: One node.
    */
