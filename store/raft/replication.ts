@@ -82,7 +82,6 @@ function acknowledge(core: Core, leader: string, index: number): void {
   core.sendWhenDurable(leader, { type: 'appendResponse', index: isSame ? Math.max(index, before.index) : index })
 }
 
-/** As follower. */
 /** What was acknowledged under the id of this member is not here: its disk is that of an earlier day, or a copy of another one's. */
 export class LostEntries extends Error {
   override readonly name = 'LostEntries'
