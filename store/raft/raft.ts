@@ -194,13 +194,13 @@ export class Raft {
     campaign(this.#core)
   }
 
-  /** The index of the first entry, or why it cannot be proposed. All of `commands` or none. */
+  /** The index of the first entry, or why it cannot be proposed. All of `commands` or none. What is empty always has room. */
   propose(commands: readonly Uint8Array[]): Proposed {
     const core = this.#core
     if (core.role !== 'leader') return { refused: 'notLeader' }
     if (core.transferee !== null) return { refused: 'transferring' }
     const bytes = commands.reduce((sum, data) => sum + data.length, 0)
-    if (core.uncommittedBytes > 0 && core.uncommittedBytes + bytes > core.settings.maxUncommittedBytes)
+    if (bytes > 0 && core.uncommittedBytes > 0 && core.uncommittedBytes + bytes > core.settings.maxUncommittedBytes)
       return { refused: 'tooMuchUncommitted' }
     const index = core.log.lastIndex + 1
     const { term } = core

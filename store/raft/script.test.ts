@@ -2,7 +2,7 @@
 // members are after them. `node store/raft/script.test.ts --rewrite` records again; the diff is the review.
 //
 //   cluster 1 2 3 ~9        members; ~ a learner. `tight` before it: small limits
-//   campaign 1   tick 1 5   propose 1 a b   read 1 2 (two reads)   transfer 1 2   compact 1 2 (keep two entries)
+//   campaign 1   tick 1 5   propose 1 a b (_ is empty)   read 1 2 (two reads)   transfer 1 2   compact 1 2 (keep two entries)
 //   change 1 +4 ~5 -2       voter, learner, stranger; joint where it must be; `explicit`, `force` behind it
 //   leave 1                 a joint configuration
 //   settle                  all messages arrive, all writes end
@@ -15,6 +15,7 @@
 //   send 1 2                the newest snapshot of 1, though nobody asked
 //   delivered 1 2           the driver of 1 says that its snapshot got there
 //   show   messages
+//   progress 1              what leader 1 knows of each of the others, and what it has under way to them
 
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -23,10 +24,13 @@ import { test } from 'node:test'
 import { type Change, type Configuration, type Step, simpleConfiguration } from './configuration.ts'
 import { defaultSettings } from './core.ts'
 import type { Message } from './message.ts'
+import type { Follower } from './raft.ts'
 import { Cluster, tightSettings } from './testdata/cluster.ts'
 
 const directory = join(import.meta.dirname, 'testdata')
 const isRewriting = process.argv.includes('--rewrite')
+/** How a script writes a command without bytes. */
+const empty = '_'
 const makes = new Map<string, Step['make']>([
   ['+', 'voter'],
   ['~', 'learner'],
@@ -93,11 +97,12 @@ class Script {
     }
     if (verb === 'campaign') raft.campaign()
     else if (verb === 'tick') for (let count = 0; count < Number(rest[0]); count += 1) raft.tick()
-    else if (verb === 'propose') note(raft.propose(rest.map((text) => Buffer.from(text))))
+    else if (verb === 'propose') note(raft.propose(rest.map((text) => Buffer.from(text === empty ? '' : text))))
     else if (verb === 'change') note(raft.proposeChange(changeOf(rest), rest.includes('force')))
     else if (verb === 'leave') note(raft.proposeChange('leaveJoint'))
     else if (verb === 'transfer') note(raft.transfer(rest[0] ?? ''))
     else if (verb === 'read') for (let count = 0; count < Number(rest[0] ?? 1); count += 1) note(cluster.read(member))
+    else if (verb === 'progress') this.#shown.push('-', ...raft.followers.map((follower) => progressText(id, follower)))
     else if (verb === 'gone') raft.gone(rest[0] ?? '')
     else if (verb === 'delivered') raft.delivered(rest[0] ?? '')
     else if (verb === 'hold') member.isDiskSlow = true
@@ -137,6 +142,16 @@ function changeOf(args: readonly string[]): Change {
 function membersText({ voters, outgoing, learners, learnersNext }: Configuration): string {
   const joint = outgoing.length > 0 ? ` leaving ${outgoing.join(',')}` : ''
   return `members=${[...voters, ...learners.map((id) => `~${id}`)].join(',')}${joint}${learnersNext.map((id) => ` then ~${id}`).join('')}`
+}
+
+/** An append that a probe has under way is not counted in its window: `messages` shows it. */
+function progressText(leader: string, { id, state, match, needsAfter, messagesInFlight, bytesInFlight, isReachable }: Follower): string {
+  const more = [
+    needsAfter === match ? '' : ` needsAfter=${needsAfter}`,
+    messagesInFlight === 0 ? '' : ` inFlight=${messagesInFlight}/${bytesInFlight}`,
+    isReachable ? '' : ' unreachable',
+  ]
+  return `${leader}→${id} ${state} match=${match}${more.join('')}`
 }
 
 function describe({ from, to, term, ...body }: Message): string {
