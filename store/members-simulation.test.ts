@@ -29,6 +29,7 @@ testInThread(import.meta.filename, `${runs} unlucky groups of members lose nothi
   assert(sum(({ reads }) => reads) > runs * 10, 'reads are answered')
   assert(sum(({ changes }) => changes) > runs, 'members change')
   assert(sum(({ found }) => found) > runs / 10, 'damaged memory is found')
+  assert(sum(({ strayed }) => strayed) > 0, 'so is a write that went to another place')
   assert(sum(({ calls }) => calls) > runs * 150, 'clients call')
   assert(sum(({ rekeyed }) => rekeyed) > runs * 3, 'members go over to other keys')
   assert(sum(({ clean }) => clean) > runs, 'and forget those of before')

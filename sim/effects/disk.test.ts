@@ -63,6 +63,36 @@ test('after a failed sync a second one succeeds without making anything durable'
   assert.equal(await (await disk.open('/d/f')).size(), 0)
 })
 
+test('a write that goes to another place is missing in its own when a later one is durable, and harms no last write', async () => {
+  let found = 0
+  for (let seed = 0; seed < 40; seed += 1) {
+    const simulated = new SimulatedDisk(new SeededRandom(seed))
+    simulated.platter.makeDirectory('/d')
+    const disk = simulated.mount()
+    const other = await disk.open('/d/other', { create: true, writesThrough: true })
+    for (const text of ['p', 'q']) await other.write(text === 'p' ? 0 : 512, Buffer.alloc(512, text))
+    const file = await disk.open('/d/f', { create: true, writesThrough: true })
+    await disk.syncDirectory('/d')
+    await file.write(0, Buffer.alloc(1024, 'a'))
+    simulated.faults.strayWrites = 1
+    await file.write(512, Buffer.alloc(512, 'b'))
+    simulated.faults.strayWrites = 0
+    assert.equal(simulated.platter.hasStrayed, false, 'that the last write is missing, no reader could tell from a crash')
+    await file.write(1024, Buffer.alloc(512, 'c'))
+    assert(simulated.platter.hasStrayed)
+    simulated.crash()
+    const texts = await Promise.all(
+      ['/d/f', '/d/other'].map(async (path) => Buffer.from(await (await disk.open(path)).read(0, 2000)).toString()),
+    )
+    const [own = '', others = ''] = texts
+    assert.equal(own.slice(512), `${'a'.repeat(512)}${'c'.repeat(512)}`)
+    assert.equal(others.slice(512), 'q'.repeat(512))
+    assert(['a', 'b'].includes(own.charAt(0)) && ['p', 'b'].includes(others.charAt(0)))
+    if (own.startsWith('b') || others.startsWith('b')) found += 1
+  }
+  assert(found > 5, 'it overwrites what was safe')
+})
+
 test('a full disk refuses a growing write as a whole and still takes overwrites', async () => {
   const simulated = new SimulatedDisk(new SeededRandom(4))
   simulated.platter.makeDirectory('/d')

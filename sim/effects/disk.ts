@@ -4,7 +4,7 @@
 import type { Disk, DiskError, DiskFile } from '../../effects/effects.ts'
 import { throughWriting } from '../../effects/through-writing.ts'
 import type { Schedule } from './event-queue.ts'
-import { type CrashChoices, directoryOf, type Inode, Platter } from './platter.ts'
+import { type CrashChoices, directoryOf, type Inode, type Landing, Platter } from './platter.ts'
 import type { SeededRandom } from './random.ts'
 
 /** May be changed while the simulation runs. */
@@ -18,6 +18,8 @@ export interface DiskFaults {
   slowness: number
   /** By which every sync of a file takes longer. */
   syncStallMs: number
+  /** Probability per write that it goes to another place. Not while another one is astray (`Platter.isAstray`). */
+  strayWrites: number
 }
 
 /** Probabilities with which a crash treats each unsynced piece; the rest survives. */
@@ -35,7 +37,14 @@ const longestMs = 30_000
 
 export class SimulatedDisk {
   readonly platter: Platter
-  readonly faults: DiskFaults = { capacityBytes: Number.POSITIVE_INFINITY, readErrors: 0, syncErrors: 0, slowness: 1, syncStallMs: 0 }
+  readonly faults: DiskFaults = {
+    capacityBytes: Number.POSITIVE_INFINITY,
+    readErrors: 0,
+    syncErrors: 0,
+    slowness: 1,
+    syncStallMs: 0,
+    strayWrites: 0,
+  }
   readonly #random: SeededRandom
   /** When the last operation ends that began while the disk was slow. */
   slowUntilMs = 0
@@ -82,6 +91,8 @@ export class SimulatedDisk {
           const growth = Math.max(0, offset + kept.length - inode.live.size)
           if (growth > 0 && platter.usedBytes() + growth > faults.capacityBytes) throw diskError('ENOSPC', 'write', path)
           platter.change(inode, { kind: 'write', offset, bytes: kept })
+          if (faults.strayWrites > 0 && !platter.isAstray && random.chance(faults.strayWrites))
+            platter.misdirect(inode, randomLanding(random))
         })
       },
       sync: () => {
@@ -136,6 +147,15 @@ export function randomCrash(random: SeededRandom, rates: CrashRates): CrashChoic
     },
     names: (count) => random.below(count + 1),
     byte: () => random.below(256),
+  }
+}
+
+/** In the same file as often as in any of the others. */
+function randomLanding(random: SeededRandom): Landing {
+  return {
+    file: (count) => (random.chance(0.5) ? 0 : random.below(count)),
+    sector: (count) => random.below(count),
+    isSeen: random.chance(0.5),
   }
 }
 

@@ -5,6 +5,10 @@
 // survives, is lost, or becomes garbage. Bytes that a write did not cover are never harmed by it (what
 // SQLite calls powersafe overwrite). Of the creations, renames and removals in a directory since it was
 // last synced, the first few survive, in order, as on a journalling file system.
+//
+// Besides, one write may go astray: where it should be there is what was there before, and it lies in another sector of this
+// or another file. That shows when a later write to the file is durable, or the file gets its name, and not before: a last write
+// that is missing looks like one that never ended, and no log can tell.
 
 import assert from 'node:assert/strict'
 
@@ -21,15 +25,38 @@ export interface CrashChoices {
   byte(): number
 }
 
-type Change =
-  | { readonly kind: 'write'; readonly offset: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'truncate'; readonly size: number }
+/** Where a write lands that goes astray. */
+export interface Landing {
+  /** Which of `count` files. */
+  file(count: number): number
+  sector(count: number): number
+  /** Whether programs see it at once, or what they wrote, for as long as it is in the memory of the kernel. */
+  readonly isSeen: boolean
+}
+
+interface Write {
+  readonly kind: 'write'
+  readonly offset: number
+  readonly bytes: Uint8Array
+}
+
+type Change = Write | { readonly kind: 'truncate'; readonly size: number }
 
 /** One file's bytes, whatever its name. */
 export class Inode {
   live: Bytes = new Bytes()
   durable: Bytes = new Bytes()
   unsynced: Change[] = []
+  /** The last write that is durable. */
+  last: Write | undefined
+}
+
+interface Stray {
+  readonly inode: Inode
+  readonly write: Write
+  readonly landing: Landing
+  /** What was where it should be; undefined until it is durable. */
+  before?: Uint8Array
 }
 
 class Bytes {
@@ -63,6 +90,11 @@ class Bytes {
     this.#size = size
   }
 
+  /** Changes bytes that are there, and the size never. */
+  overwrite(offset: number, bytes: Uint8Array): void {
+    if (offset < this.#size) this.#bytes.set(bytes.subarray(0, this.#size - offset), offset)
+  }
+
   copy(): Bytes {
     const twin = new Bytes()
     twin.apply({ kind: 'write', offset: 0, bytes: this.read(0, this.#size) })
@@ -75,6 +107,9 @@ type NameChange = { readonly to: string; readonly inode: Inode; readonly from?: 
 export class Platter {
   /** How often anything on it has changed, or become durable. */
   changes = 0
+  /** A write got to another place. Until somebody has read everything and knows what to think of it. */
+  hasStrayed = false
+  #stray: Stray | undefined
   #names = new Map<string, Inode>()
   #durableNames = new Map<string, Inode>()
   /** By directory: changes of names since it was synced. */
@@ -116,10 +151,12 @@ export class Platter {
     if (inode === undefined) return false
     assert.equal(directoryOf(from), directoryOf(to), 'files are renamed within their directory')
     this.#changeName(directoryOf(to), { to, inode, from })
+    if (this.#stray?.inode === inode) this.#goAstray(this.#stray)
     return true
   }
 
   remove(path: string): void {
+    if (this.#stray !== undefined && this.#stray.inode === this.#names.get(path)) this.#stray = undefined
     if (this.#names.has(path)) this.#changeName(directoryOf(path), { removed: path })
   }
 
@@ -132,7 +169,42 @@ export class Platter {
   /** Makes durable what had been written when the sync began: the first `count` changes. */
   sync(inode: Inode, count: number): void {
     this.changes += 1
-    for (const change of inode.unsynced.splice(0, count)) inode.durable.apply(change)
+    for (const change of inode.unsynced.splice(0, count)) {
+      const stray = this.#stray?.inode === inode ? this.#stray : undefined
+      if (change === stray?.write) stray.before = inode.durable.read(change.offset, change.bytes.length)
+      inode.durable.apply(change)
+      if (change.kind !== 'write') continue
+      inode.last = change
+      if (stray !== undefined && change !== stray.write) this.#goAstray(stray)
+    }
+  }
+
+  /** A write is on its way to another place, or got there. */
+  get isAstray(): boolean {
+    return this.#stray !== undefined || this.hasStrayed
+  }
+
+  /** The last write to `inode`, which is not durable yet, goes to another place. It may be that nobody ever sees that. */
+  misdirect(inode: Inode, landing: Landing): void {
+    const write = inode.unsynced.at(-1)
+    if (write?.kind === 'write') this.#stray = { inode, write, landing }
+  }
+
+  #goAstray({ inode, write: { offset, bytes }, landing, before }: Stray): void {
+    if (before === undefined) return
+    this.#stray = undefined
+    this.hasStrayed = true
+    const gone = new Uint8Array(bytes.length)
+    gone.set(before)
+    const inodes = [inode, ...new Set(this.#names.values())]
+    const target = inodes[landing.file(inodes.length)] ?? inode
+    const at = sectorBytes * landing.sector(Math.ceil(target.durable.size / sectorBytes)) + (offset % sectorBytes)
+    // Nor may it take the last write of a file with it: as above.
+    const isTaken = (target === inode && at === offset) || overlaps(target.last, at, bytes.length)
+    for (const view of landing.isSeen ? (['durable', 'live'] as const) : (['durable'] as const)) {
+      inode[view].overwrite(offset, gone)
+      if (!isTaken) target[view].overwrite(at, bytes)
+    }
   }
 
   syncDirectory(directory: string): void {
@@ -143,6 +215,7 @@ export class Platter {
 
   /** Power is cut: what is seen from now on is what had reached the disk. */
   crash(choices: CrashChoices): void {
+    this.#stray = undefined
     for (const changes of this.#pending.values())
       for (const change of changes.slice(0, choices.names(changes.length))) applyName(this.#durableNames, change)
     this.#pending.clear()
@@ -177,6 +250,10 @@ export class Platter {
     applyName(this.#names, change)
     this.#pending.set(directory, [...(this.#pending.get(directory) ?? []), change])
   }
+}
+
+function overlaps(write: Write | undefined, offset: number, length: number): boolean {
+  return write !== undefined && offset < write.offset + write.bytes.length && write.offset < offset + length
 }
 
 function applyName(names: Map<string, Inode>, change: NameChange): void {

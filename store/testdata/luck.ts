@@ -30,12 +30,16 @@ const faults = [
   'bad read',
   'full disk',
   'damaged memory',
+  'stray write',
 ] as const
 export type Fault = (typeof faults)[number]
 
+/** Of these more than once is needed before anything comes of it. */
+const frequent: ReadonlySet<Fault> = new Set(['crash', 'stray write'])
+
 export function drawLuck(random: SeededRandom): Luck {
   const maybe = (chance: number, most: number) => (random.chance(chance) ? random.next() * most : 0)
-  const weights = new Map(faults.map((fault): [Fault, number] => [fault, maybe(0.7, fault === 'crash' ? 2 : 1)]))
+  const weights = new Map(faults.map((fault): [Fault, number] => [fault, maybe(0.7, frequent.has(fault) ? 2 : 1)]))
   return { crashAfterVote: maybe(0.4, 0.5), crashAfterAck: maybe(0.4, 0.02), crashAllAfterCommit: maybe(0.4, 0.02), rot: maybe(0.3, 0.3), crashWhileRekeying: maybe(0.7, 0.6), weights }
 }
 
@@ -45,12 +49,13 @@ export function pickFault({ weights }: Luck, random: SeededRandom): Fault | unde
   return faults.find((fault) => (at -= weights.get(fault) ?? 0) < 0)
 }
 
-export const healthy: Partial<SimulatedDisk['faults']> = { syncStallMs: 0, syncErrors: 0, readErrors: 0, capacityBytes: Number.POSITIVE_INFINITY }
+export const healthy: Partial<SimulatedDisk['faults']> = { syncStallMs: 0, syncErrors: 0, readErrors: 0, strayWrites: 0, capacityBytes: Number.POSITIVE_INFINITY }
 
 /** What such a fault makes of a disk. */
 export function diskFault(fault: Fault, { platter }: SimulatedDisk, random: SeededRandom): Partial<SimulatedDisk['faults']> {
   if (fault === 'slow disk') return { syncStallMs: random.next() * 1_000 }
   if (fault === 'bad sync') return { syncErrors: 0.5 }
+  if (fault === 'stray write') return { strayWrites: 0.2 }
   if (fault === 'bad read') return { readErrors: 0.3 }
   return fault === 'full disk' ? { capacityBytes: platter.usedBytes() + random.below(20_000) } : {}
 }

@@ -31,6 +31,8 @@ const safetyMs = 30_000
 const healMs = 60_000
 /** Within which damage in memory is found, while the member runs. */
 const findMs = 30_000
+/** What is said of a disk that has not what was written to it. */
+const damage: ReadonlySet<string | undefined> = new Set(['Corrupt', 'WrongKey', 'Diverged'])
 const changeRefusals = ['Unavailable', 'Unknown', 'NotLeader', 'Invalid']
 
 class Host {
@@ -70,6 +72,8 @@ export interface GroupOutcome {
   readonly changes: number
   readonly replaced: number
   readonly found: number
+  /** Members whose disk put a write in another place, and that were refused for what they found. */
+  readonly strayed: number
   readonly events: number
   readonly calls: number
   readonly repeats: number
@@ -100,9 +104,11 @@ export class SimulatedGroup {
   #commands = 0
   /** Who is to take the place of one whose disk is damaged. */
   #replacement: Host | undefined
+  /** Changes of members that were asked for, and may yet be made. */
+  readonly #undecided = new Set<{ readonly term: number }>()
   /** Changes of the unlock key. */
   #locks = 0
-  #counts = { crashes: 0, installs: 0, reads: 0, changes: 0, replaced: 0, found: 0, rekeyed: 0 }
+  #counts = { crashes: 0, installs: 0, reads: 0, changes: 0, replaced: 0, found: 0, strayed: 0, rekeyed: 0 }
 
   constructor(seed: number) {
     this.#random = new SeededRandom(seed)
@@ -162,6 +168,7 @@ export class SimulatedGroup {
         if (lane.closed) return
         host.store = store
         host.keys = keys
+        host.disk.platter.hasStrayed = false // What it needs it has read.
         this.#hear(host, store, store.history(store.status().snapshotIndex))
         store.subscribe((events) => this.#hear(host, store, events))
         store.fatal.then((error) => this.#ended(host, lane, error))
@@ -189,8 +196,10 @@ export class SimulatedGroup {
     const kind = walErrorKind(error)
     const isFound = host.damagedMs !== undefined && /is not what was written|cannot be trusted/.test(String(error))
     if (isFound) this.#counts.found += 1
-    if (host.isRotten && (kind === 'Corrupt' || kind === 'WrongKey' || kind === 'Diverged')) host.isGone = true
-    else if (isFound) host.isRotten ||= /cannot be trusted/.test(String(error)) // It is refused when it is started again.
+    if ((host.isRotten || host.disk.platter.hasStrayed) && damage.has(kind)) {
+      host.isGone = true
+      if (host.disk.platter.hasStrayed) this.#counts.strayed += 1
+    } else if (isFound) host.isRotten ||= /cannot be trusted/.test(String(error)) // It is refused when it is started again.
     else if (!/EIO/.test(String(error instanceof Error ? (error.cause ?? error) : error)) && kind !== 'OutOfSpace') this.#broken.push(error)
     this.#crash(host)
   }
@@ -207,6 +216,7 @@ export class SimulatedGroup {
     host.handler = undefined
     host.damagedMs = undefined
     host.disk.crash()
+    host.disk.faults.strayWrites = 0 // What strays after it has been read is not known to be needless.
     if (!this.#isHealing && this.#random.chance(this.#luck.rot)) this.#rot(host)
     for (const { handler } of this.#hosts) {
       if (this.#random.chance(0.3)) handler?.gone(host.id)
@@ -220,8 +230,7 @@ export class SimulatedGroup {
 
   /** One at a time, and where the others go on without it: nobody promises more. */
   #rot(host: Host): void {
-    const members = this.#leader?.store?.members.voters ?? []
-    if (members.length < 3 || this.#hosts.some(isWeak)) return
+    if (!this.#canLose()) return
     const names = host.disk.platter.list(directory).filter((name) => /^(log-.*seg|snapshot-.*kit|keys.json)$/.test(name))
     // Not the last frame: a last write that was acknowledged and then lost looks like one that never ended.
     const name = names.length === 0 ? undefined : this.#random.pick(names)
@@ -232,11 +241,32 @@ export class SimulatedGroup {
     host.isRotten = true
   }
 
+  /** Whether the vote of one member may be lost now, and the others go on, with whatever change of members is under way. */
+  #canLose(): boolean {
+    const leading = this.#hosts.flatMap((host) => (this.#isAwake(host) && host.store?.status().leads === true ? [host.store] : []))
+    const newest = leading.toSorted((a, b) => b.status().term - a.status().term)[0]
+    if (newest === undefined || this.#hosts.some(isWeak)) return false
+    // What was asked for in an earlier term is decided: it is in the log of whoever leads now, and applied, or never will be.
+    for (const asked of this.#undecided) if (asked.term < newest.status().term) this.#undecided.delete(asked)
+    return this.#undecided.size === 0 && newest.members.voters.length >= 3 && newest.members.outgoing.length === 0
+  }
+
+  async #changeMembers(store: OpenStore, change: Change): Promise<void> {
+    const asked = { term: store.status().term }
+    this.#undecided.add(asked)
+    try {
+      await store.changeMembers(change)
+      this.#undecided.delete(asked)
+    } catch (error) {
+      if (['NotLeader', 'Invalid'].includes(reasonOf(error) ?? '')) this.#undecided.delete(asked)
+      throw error
+    }
+  }
+
   /** Something that it has is not as it was written; now and then it is replaced before anybody has looked. */
   #damage(host: Host): void {
     const { store } = host
-    const members = this.#leader?.store?.members.voters ?? []
-    if (store === undefined || members.length < 3 || !members.includes(host.id) || this.#hosts.some(isWeak)) return
+    if (store === undefined || !this.#canLose() || this.#leader?.store?.members.voters.includes(host.id) !== true) return
     const tasks = [...store.view.list('Task')]
     if (tasks.length === 0) return
     const { metadata, status } = this.#random.pick(tasks)
@@ -263,7 +293,7 @@ export class SimulatedGroup {
     if (store === undefined || gone === undefined) return
     this.#replacement ??= this.#join()
     const { id } = this.#replacement
-    store.changeMembers({ steps: [{ make: 'stranger', id: gone.id }, { make: 'learner', id }], leave: 'auto' }).then(
+    this.#changeMembers(store, { steps: [{ make: 'stranger', id: gone.id }, { make: 'learner', id }], leave: 'auto' }).then(
       () => {
         this.#replacement = undefined
         this.#counts.replaced += 1
@@ -376,9 +406,12 @@ export class SimulatedGroup {
   }
 
   /** For a while; a sync that fails is done with sooner, or nobody would be left. */
-  #harmDisk({ disk }: Host, kind: Fault | undefined, forMs: number): void {
-    if (kind === undefined) return
+  #harmDisk(host: Host, kind: Fault | undefined, forMs: number): void {
+    const { disk } = host
+    if (kind === undefined || (kind === 'stray write' && (host.store === undefined || !this.#canLose()))) return
     Object.assign(disk.faults, diskFault(kind, disk, this.#random))
+    // Soon, or the file is gone before anybody reads it.
+    if (kind === 'stray write') this.#queue.schedule(this.#random.next() * forMs, () => (this.#isHealing ? undefined : this.#crash(host)))
     this.#queue.schedule(kind === 'bad sync' ? forMs / 10 : forMs, () => Object.assign(disk.faults, healthy))
   }
 
@@ -452,7 +485,7 @@ export class SimulatedGroup {
       return
     }
     const change = this.#drawChange(voter, learner, voters.length)
-    store.changeMembers(change).then(
+    this.#changeMembers(store, change).then(
       () => {
         this.#counts.changes += 1
       },
@@ -573,8 +606,8 @@ export class SimulatedGroup {
 }
 
 /** A vote that may be lost: nobody takes others away before it is replaced. */
-function isWeak({ isRotten, isGone, damagedMs }: Host): boolean {
-  return isRotten || isGone || damagedMs !== undefined
+function isWeak({ isRotten, isGone, damagedMs, disk }: Host): boolean {
+  return isRotten || isGone || damagedMs !== undefined || disk.faults.strayWrites > 0 || disk.platter.isAstray
 }
 
 function hashOf(view: StoreView): string {
