@@ -31,6 +31,8 @@ export interface Luck {
   readonly crashInSnapshot: number
   /** After a read was asked for; the next life asks again at once. */
   readonly crashAfterRead: number
+  /** That one who stood still is asked to read before it hears of anything that has happened meanwhile. */
+  readonly readOnWaking: number
   /** Weights of what happens now and then. */
   readonly crash: number
   readonly crashAll: number
@@ -66,6 +68,7 @@ export function drawLuck(random: () => number): Luck {
     crashAroundChange: maybe(0.4, 0.5),
     crashInSnapshot: maybe(0.4, 0.3),
     crashAfterRead: maybe(0.3, 0.3),
+    readOnWaking: maybe(0.6, 1),
     crash: maybe(0.6, 2),
     crashAll: maybe(0.3, 0.5),
     pause: maybe(0.5, 1),

@@ -453,6 +453,8 @@ export class Simulation {
     const { life } = member
     this.#queue.add(untilMs, () => {
       if (!member.isUp || member.life !== life) return
+      // Time has passed of which a leader knows nothing: a successor may have been elected, and have committed something.
+      if (this.#happens(this.luck.readOnWaking)) this.#ask(member)
       for (let message = member.inbox.shift(); message !== undefined && member.isUp; message = member.inbox.shift()) {
         this.#receive(member, message)
       }
