@@ -24,6 +24,7 @@ import { openLocked, unlockKey } from '../wal/testdata/workload.ts'
 import { Clients } from './clients.ts'
 import { diskFault, drawLuck, type Fault, healthy, type Luck, pickFault } from './luck.ts'
 import { Oracle } from './oracle.ts'
+import { Witness } from './witness.ts'
 import { silent } from './world.ts'
 
 const directory = '/state/raft'
@@ -90,7 +91,7 @@ export class SimulatedGroup {
   readonly #cut = new Map<string, number>()
   /** When the last message of a link arrives: a connection keeps the order. */
   readonly #arrivals = new Map<string, number>()
-  readonly #leaders = new Map<number, string>()
+  readonly #witness = new Witness()
   readonly #oracle = new Oracle()
   readonly #clients: Clients
   readonly #acknowledged: { readonly name: string; readonly resourceVersion: number }[] = []
@@ -140,7 +141,7 @@ export class SimulatedGroup {
     await this.#heal()
     return {
       acknowledged: this.#acknowledged.length,
-      terms: this.#leaders.size,
+      terms: this.#witness.terms,
       events: this.#queue.executed,
       calls: this.#clients.history.size,
       repeats: this.#clients.repeats,
@@ -339,6 +340,7 @@ export class SimulatedGroup {
 
   #transmit(message: PeerMessage): void {
     const link = `${message.from}>${message.to}`
+    this.#witness.sent(message)
     if (!this.#isHealing && this.#random.chance(0.01)) return // The connection broke with it.
     const at = Math.max(this.#arrivals.get(link) ?? 0, this.#queue.nowMs() + this.#random.exponential(this.#delayMs))
     this.#arrivals.set(link, at)
@@ -535,11 +537,11 @@ export class SimulatedGroup {
   #check(): void {
     for (const { id, store, damagedMs } of this.#hosts) {
       assert(damagedMs === undefined || this.#queue.nowMs() - damagedMs < findMs, `I12: what is damaged in the memory of ${id} is not found`)
-      const status = store?.status()
-      if (status?.role !== 'leader') continue
-      assert.equal(this.#leaders.get(status.term) ?? id, id, `I1: two leaders in term ${status.term}`)
-      this.#leaders.set(status.term, id)
+      if (store !== undefined) this.#witness.look(id, store)
     }
+    const { executed } = this.#queue
+    assert(executed < 20_000 + 3 * this.#queue.nowMs(), 'I14: a storm of events')
+    if (executed % 1_000 === 0) assert(this.#queue.pending < 5_000, 'I14: events pile up')
     if (this.#broken.length > 0) throw this.#broken[0]
   }
 
@@ -587,6 +589,7 @@ export class SimulatedGroup {
     await this.#queue.settle(this.#clients.readAll(store))
     await this.#queue.run(this.#queue.nowMs() + healMs, () => this.#check(), () => this.#clients.hasSeenAll)
     this.#clients.judge()
+    for (const { id, store } of this.#hosts) if (store !== undefined) this.#witness.quiet(id, store)
   }
 
   #members(leader: OpenStore): readonly (OpenStore | undefined)[] {
