@@ -3,6 +3,7 @@
 // One run is one seed: safety while it is bad, then liveness once it is good.
 
 import assert from 'node:assert/strict'
+import { crc32 } from 'node:zlib'
 import { reasonOf } from '../../api/errors.ts'
 import type { StoreEvent, StoreView } from '../../api/store.ts'
 import { createSimulatedClock } from '../../sim/effects/clock.ts'
@@ -82,6 +83,8 @@ export interface GroupOutcome {
   readonly rekeyed: number
   /** Members that did, and of whose files none needs a key of before at the end. */
   readonly clean: number
+  /** Of every message, every batch that a member applied and every crash, with its time and in its order. */
+  readonly hash: number
 }
 
 export class SimulatedGroup {
@@ -102,6 +105,7 @@ export class SimulatedGroup {
   readonly #luck: Luck
   readonly #broken: unknown[] = []
   #isHealing = false
+  #hash = 0
   #commands = 0
   /** Who is to take the place of one whose disk is damaged. */
   #replacement: Host | undefined
@@ -147,6 +151,7 @@ export class SimulatedGroup {
       repeats: this.#clients.repeats,
       clean: this.#hosts.filter(({ keys, locks }) => locks.acknowledged > 0 && keys?.hasOld === false).length,
       ...this.#counts,
+      hash: this.#hash,
     }
   }
 
@@ -181,6 +186,7 @@ export class SimulatedGroup {
   /** Of one entry, of many that were found on the disk, or of none: then the state came as a whole. */
   #hear(host: Host, { view }: OpenStore, events: readonly StoreEvent[]): void {
     const { id } = host
+    this.#mix(`${id} ${view.resourceVersion} ${events.length}`)
     if (events.length === 0) host.damagedMs = undefined
     if (host.damagedMs !== undefined) return
     try {
@@ -205,10 +211,16 @@ export class SimulatedGroup {
     this.#crash(host)
   }
 
+  /** Into what tells this run from every other one. */
+  #mix(what: string): void {
+    this.#hash = crc32(`${this.#queue.nowMs()} ${what}`, this.#hash)
+  }
+
   /** Power is cut: what was not synced is lost or garbled, piece by piece. */
   #crash(host: Host): void {
     if (host.lane === undefined) return
     this.#counts.crashes += 1
+    this.#mix(`${host.id} crashes`)
     host.lane.close()
     if (host.store !== undefined) this.#clients.lost(host.store)
     host.lane = undefined
@@ -341,6 +353,7 @@ export class SimulatedGroup {
   #transmit(message: PeerMessage): void {
     const link = `${message.from}>${message.to}`
     this.#witness.sent(message)
+    this.#mix(`${link} ${message.type}`)
     if (!this.#isHealing && this.#random.chance(0.01)) return // The connection broke with it.
     const at = Math.max(this.#arrivals.get(link) ?? 0, this.#queue.nowMs() + this.#random.exponential(this.#delayMs))
     this.#arrivals.set(link, at)
