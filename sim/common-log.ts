@@ -1,5 +1,6 @@
 // What all managers together have committed: each entry once, in order, as the first of them applies it. Every other
-// one must apply the same at that index: that is the promise of Raft, seen from the state.
+// one must apply the same at that index, also when it replays its own log after a start: that is the promise of Raft,
+// seen from the state.
 
 import assert from 'node:assert/strict'
 import { crc32 } from 'node:zlib'
@@ -9,8 +10,10 @@ import type { OpenStore } from '../store/store.ts'
 export interface CommonLogOptions {
   /** What it throws is given to `fail`. */
   readonly onEntry?: (events: readonly StoreEvent[], store: OpenStore) => void
-  /** A manager came back with entries that nobody has seen yet. */
-  readonly onUnseen?: (view: StoreView) => void
+  /** A manager that was alone came back with an entry that had become durable when nobody was left to hear of it. */
+  readonly onReplayed?: (events: readonly StoreEvent[]) => void
+  /** A manager leads from now on. It has all that was applied anywhere. */
+  readonly onLeads?: (view: StoreView) => void
   readonly fail: (error: unknown) => void
 }
 
@@ -18,6 +21,7 @@ export class CommonLog {
   readonly #options: CommonLogOptions
   readonly #digests = new Map<number, number>()
   #last = 0
+  #term = 0
 
   constructor(options: CommonLogOptions) {
     this.#options = options
@@ -25,38 +29,51 @@ export class CommonLog {
 
   /** A manager has started: with what its disk holds, if it is not its first start. */
   follow(store: OpenStore, isRestart: boolean, host: string): void {
-    const { onUnseen } = this.#options
-    // Every entry that was seen is durable with a majority; whoever lacks some of them has been behind.
-    if (isRestart && store.view.resourceVersion >= this.#last) {
-      this.#last = store.view.resourceVersion
-      onUnseen?.(store.view)
+    const { onEntry, onReplayed } = this.#options
+    if (isRestart)
+      for (const events of Map.groupBy(store.history(store.status().snapshotIndex), ({ resourceVersion }) => resourceVersion).values())
+        this.#hear(events, host, () => onReplayed?.(events))
+    store.subscribe((events) => {
+      // With none the state came as a whole: nobody sends what was not applied there.
+      if (events.length > 0) this.#hear(events, host, () => onEntry?.(events, store))
+    })
+    const onLeadership = (leads: boolean): void => {
+      if (leads) this.#guard(() => this.#leads(store, host))
     }
-    store.subscribe((events) => this.#applied(events, store, host))
+    store.onLeadership(onLeadership)
+    onLeadership(store.status().leads)
   }
 
-  #applied(events: readonly StoreEvent[], store: OpenStore, host: string): void {
-    const { onEntry, onUnseen, fail } = this.#options
-    const [first] = events
-    const index = first?.resourceVersion ?? store.view.resourceVersion
-    if (first === undefined) {
-      // The state came as a whole. Nobody sends what was not applied there.
-      if (index > this.#last) onUnseen?.(store.view)
-      this.#last = Math.max(this.#last, index)
-      return
-    }
+  #leads(store: OpenStore, host: string): void {
+    const { term } = store.status()
+    if (term < this.#term) return // It stood still when it was elected, and has not heard yet that it was overtaken.
+    this.#term = term
+    const { resourceVersion } = store.view
+    if (resourceVersion < this.#last)
+      assert.fail(`${host} leads in term ${term} with the entries up to ${resourceVersion}, and ${this.#last} was applied`)
+    this.#options.onLeads?.(store.view)
+  }
+
+  #hear(events: readonly StoreEvent[], host: string, onNew: () => void): void {
+    const index = events[0]?.resourceVersion ?? 0
     const digest = crc32(JSON.stringify(events.map(({ type, object }) => [type, object])))
     const known = this.#digests.get(index)
-    this.#digests.set(index, digest)
-    if (known !== undefined) {
-      if (known !== digest) fail(new assert.AssertionError({ message: `${host} applied another entry ${index} than the others` }))
-      return
-    }
-    if (index <= this.#last) return // Of an earlier life, when nobody looked.
-    this.#last = index
+    this.#guard(() => {
+      if (known !== undefined) assert.equal(digest, known, `${host} applied another entry ${index} than the others`)
+      else if (index <= this.#last) assert.fail(`${host} applied the entry ${index}, where the others had none, and are at ${this.#last}`)
+      else {
+        this.#digests.set(index, digest)
+        this.#last = index
+        onNew()
+      }
+    })
+  }
+
+  #guard(check: () => void): void {
     try {
-      onEntry?.(events, store)
+      check()
     } catch (error) {
-      fail(error)
+      this.#options.fail(error)
     }
   }
 }

@@ -5,6 +5,7 @@ import type { ListenPort } from '../agent/mesh/port-server.ts'
 import type { JsonObject } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
 import { ingressPorts } from '../server/dispatcher/endpoints.ts'
+import type { Acknowledged } from './checkers/acknowledged-writes-survive.ts'
 import { managerId, type SimulatedCluster } from './cluster.ts'
 import type { SeededRandom } from './effects/random.ts'
 import { disturbMachine, isMachineFault, isPossible, type MachineContext, machineFaultKinds } from './machines.ts'
@@ -58,7 +59,7 @@ export interface FaultContext extends MachineContext {
   /** Everything is being healed: what was still to come does not. */
   readonly isOver: () => boolean
   /** A write that the API acknowledged. */
-  readonly acknowledged: (resourceVersion: number) => void
+  readonly acknowledged: (write: Acknowledged) => void
   /** Versions of templates, counting up. */
   readonly nextVersion: () => number
 }
@@ -106,10 +107,9 @@ export function inject(context: FaultContext, kind: FaultKind): void {
       cluster.queue.schedule(500 + random.exponential(3000), () => restart(cluster, manager))
       break
     case 'all managers killed':
-      for (const id of cluster.managers) {
-        if (cluster.isUp(id)) cluster.kill(id)
-        cluster.queue.schedule(500 + random.exponential(3000), () => restart(cluster, id))
-      }
+      // The moment to fear is the one in which a client is told that its write is done.
+      if (random.chance(0.5)) void disturb(context, 'service revised', worker, lastsMs).then(() => killManagers(context))
+      else killManagers(context)
       break
     case 'manager cut off':
       for (const other of cluster.managers) {
@@ -181,6 +181,14 @@ function restart(cluster: SimulatedCluster, id: string): void {
   if (!cluster.isUp(id)) void cluster.start(id)
 }
 
+function killManagers({ cluster, random, isOver }: FaultContext): void {
+  if (isOver()) return
+  for (const id of cluster.managers) {
+    if (cluster.isUp(id)) cluster.kill(id)
+    cluster.queue.schedule(500 + random.exponential(3000), () => restart(cluster, id))
+  }
+}
+
 function takeDown(
   { cluster, random, isOver }: FaultContext,
   kind: 'machine switched off' | 'node stopped',
@@ -227,10 +235,11 @@ function killSomeTask({ cluster, random }: FaultContext): void {
 async function disturb(context: FaultContext, kind: FaultKind, worker: string, lastsMs: number): Promise<void> {
   const { cluster, random } = context
   const name = random.pick(serviceNames)
-  const ask = async (request: (client: Client) => Promise<number>): Promise<void> => {
+  const ask = async (request: (client: Client) => Promise<Acknowledged | undefined>): Promise<void> => {
     const client = context.client()
     if (client === undefined) return
-    await request(client).then(context.acknowledged, () => undefined) // Refused, or nobody knows: users live with that.
+    const write = await request(client).catch(() => undefined) // Refused, or nobody knows: users live with that.
+    if (write !== undefined) context.acknowledged(write)
   }
   const patch = (change: JsonObject): Promise<void> => ask((client) => patchNode(client, cluster.nodeOf(worker) ?? 'nobody', change))
   const availability = (value: string): Promise<void> => patch({ spec: { availability: value } })
@@ -259,7 +268,7 @@ async function disturb(context: FaultContext, kind: FaultKind, worker: string, l
     case 'root rotated':
       return ask(rotateRoot)
     case 'service deleted':
-      await ask((client) => client.delete('Service', name).then(() => 0))
+      await ask((client) => client.delete('Service', name).then((left) => (left.kind === 'Status' ? undefined : left)))
       cluster.queue.schedule(
         lastsMs,
         () => void ask((client) => applyService(client, serviceManifest(name, random, context.nextVersion(), 'runs'))),

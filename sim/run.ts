@@ -12,7 +12,7 @@ import type { Client } from '../client/client.ts'
 import { inProcessClient } from '../client/in-process.ts'
 import { expiryMs } from '../node/certificate.ts'
 import type { OpenStore } from '../store/store.ts'
-import { acknowledgedWritesSurvive } from './checkers/acknowledged-writes-survive.ts'
+import { type Acknowledged, acknowledgedWritesSurvive } from './checkers/acknowledged-writes-survive.ts'
 import type { Checker } from './checkers/checker.ts'
 import { converged } from './checkers/converged.ts'
 import { failuresAreCounted } from './checkers/failures-are-counted.ts'
@@ -149,7 +149,12 @@ async function simulate(
     }
   }
   const managers = random.split('managers').chance(severalShare) ? 3 : 1
-  const log = new CommonLog({ onEntry, onUnseen: (view) => guard((checker) => checker.restarted?.(view)), fail })
+  const log = new CommonLog({
+    onEntry,
+    onReplayed: (events) => guard((checker) => checker.replayed?.(events)),
+    onLeads: (view) => guard((checker) => checker.leads?.(view)),
+    fail,
+  })
   const cluster = new SimulatedCluster({
     managers,
     workers,
@@ -229,11 +234,18 @@ async function simulate(
     client,
     nextVersion,
     isOver: () => nowMs() > endMs * faultShare,
-    acknowledged: survive.acknowledged,
+    acknowledged,
     note(kind: FaultKind) {
       trace.line(nowMs(), 'fault', kind, '')
       faults.set(kind, (faults.get(kind) ?? 0) + 1)
     },
+  }
+  function acknowledged(write: Acknowledged): void {
+    try {
+      survive.acknowledged(write)
+    } catch (error) {
+      fail(error)
+    }
   }
   const isBroken = (): boolean => failure !== undefined || cluster.failures.length > 0
   const run = async (untilMs: number): Promise<void> => {
@@ -254,14 +266,12 @@ async function simulate(
   for (const manifest of fileManifests) {
     const present = client()
     assert.ok(present !== undefined)
-    survive.acknowledged(await cluster.queue.settle(applyFile(present, manifest)))
+    acknowledged(await cluster.queue.settle(applyFile(present, manifest)))
   }
   for (const name of serviceNames) {
     const present = client()
     assert.ok(present !== undefined)
-    survive.acknowledged(
-      await cluster.queue.settle(applyService(present, serviceManifest(name, random.split(name), nextVersion(), 'runs'))),
-    )
+    acknowledged(await cluster.queue.settle(applyService(present, serviceManifest(name, random.split(name), nextVersion(), 'runs'))))
   }
   connectAtRandom(cluster, random.split('clients'), clients.reached)
   intruder.start()
@@ -291,6 +301,7 @@ async function simulate(
   await run(endMs)
   assert.equal(settled.view.resourceVersion, quietSince, 'silence once settled')
   guard((checker) => checker.settled?.(settled.view))
+  for (const id of cluster.managers) survive.atRest(id, cluster.storeOf(id)?.view ?? assert.fail(`${id} is not up`))
   if (failure !== undefined) throw failure
   assert.ok(intruder.tried > 0)
   return { traceHash: trace.hash, faults, rows, entries, events: cluster.queue.executed }
@@ -326,7 +337,7 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
   for (const [at, worker] of cluster.workers.entries()) {
     const node = cluster.nodeOf(worker)
     const change = { spec: { availability: 'Active' }, metadata: { labels: { zone: at < 3 ? 'a' : 'b' } } }
-    if (node !== undefined) await queue.settle(patchNode(present, node, change).catch(() => 0))
+    if (node !== undefined) await queue.settle(patchNode(present, node, change).catch(() => undefined))
   }
   // What was a machine before it lost its disk is nobody any more.
   for (const { metadata } of [...(cluster.store?.view.list('Node') ?? [])])
@@ -347,7 +358,7 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
       update: { parallelism: 2, delay: '1s', monitor: '2s' },
     }
     if (exists) await queue.settle(patchService(present, name, spec))
-    else await queue.settle(applyService(present, serviceManifest(name, random, nextVersion(), 'runs')).catch(() => 0))
+    else await queue.settle(applyService(present, serviceManifest(name, random, nextVersion(), 'runs')).catch(() => undefined))
   }
 }
 

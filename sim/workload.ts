@@ -3,6 +3,7 @@
 
 import type { JsonObject, Manifest } from '../api/wire.ts'
 import type { Client } from '../client/client.ts'
+import type { Acknowledged } from './checkers/acknowledged-writes-survive.ts'
 import type { SeededRandom } from './effects/random.ts'
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
@@ -123,30 +124,25 @@ export function template(name: ServiceName, version: number, behaviour: Behaviou
 }
 
 /** Creates or changes a service as a person's tool would: what is there already is patched. */
-export async function applyService(client: Client, manifest: Manifest): Promise<number> {
-  const applied = await client.apply('Service', manifest, { fieldManager: 'user', force: true })
-  return Number(applied.metadata.resourceVersion)
+export function applyService(client: Client, manifest: Manifest): Promise<Acknowledged> {
+  return client.apply('Service', manifest, { fieldManager: 'user', force: true })
 }
 
-export async function applyFile(client: Client, manifest: (typeof fileManifests)[number]): Promise<number> {
-  const applied = await client.apply(manifest.kind, manifest, { fieldManager: 'user' })
-  return Number(applied.metadata.resourceVersion)
+export function applyFile(client: Client, manifest: (typeof fileManifests)[number]): Promise<Acknowledged> {
+  return client.apply(manifest.kind, manifest, { fieldManager: 'user' })
 }
 
-export async function patchService(client: Client, name: ServiceName, spec: JsonObject): Promise<number> {
-  const changed = await client.patch('Service', name, { type: 'merge', patch: { spec } }, { fieldManager: 'user' })
-  return Number(changed.metadata.resourceVersion)
+export function patchService(client: Client, name: ServiceName, spec: JsonObject): Promise<Acknowledged> {
+  return client.patch('Service', name, { type: 'merge', patch: { spec } }, { fieldManager: 'user' })
 }
 
-export async function patchNode(client: Client, name: string, patch: JsonObject): Promise<number> {
-  const changed = await client.patch('Node', name, { type: 'merge', patch }, { fieldManager: 'user' })
-  return Number(changed.metadata.resourceVersion)
+export function patchNode(client: Client, name: string, patch: JsonObject): Promise<Acknowledged> {
+  return client.patch('Node', name, { type: 'merge', patch }, { fieldManager: 'user' })
 }
 
 /** Another root for all certificates, also in the middle of going over to one. */
-export async function rotateRoot(client: Client): Promise<number> {
+export async function rotateRoot(client: Client): Promise<Acknowledged> {
   const { spec } = await client.get('Cluster', 'default')
   const patch = { spec: { ca: { rotateRoot: (spec.ca?.rotateRoot ?? 0) + 1 } } }
-  const changed = await client.patch('Cluster', 'default', { type: 'merge', patch }, { fieldManager: 'user' })
-  return Number(changed.metadata.resourceVersion)
+  return await client.patch('Cluster', 'default', { type: 'merge', patch }, { fieldManager: 'user' })
 }

@@ -20,8 +20,10 @@ export interface Checker {
   observe(observation: Observation): void
   /** Each second of virtual time: for what must happen without an entry. */
   tick?(elapsedMs: number): void
-  /** The manager came back with what its disk holds: everything was forgotten but that. */
-  restarted?(view: StoreView): void
+  /** A manager that was alone came back with an entry on its disk that nobody had heard of. */
+  replayed?(events: readonly StoreEvent[]): void
+  /** A manager leads from now on: what was only in the memory of another one is forgotten. */
+  leads?(view: StoreView): void
   /** Faults have ended and the cluster has had time to settle. */
   settled?(view: StoreView): void
 }

@@ -7,7 +7,7 @@ const limitMs = 180_000
 
 /** No task is held at Ready much longer than its policy says, however clocks are set. */
 export function heldTasksAreReleased(): Checker {
-  /** Name of the task, and since when it has been seen held without the manager having been away. */
+  /** Name of the task, and since when it has been seen held without another manager, or another life of it, having come between. */
   let held = new Map<string, number>()
   return {
     name: 'held tasks are released',
@@ -22,7 +22,7 @@ export function heldTasksAreReleased(): Checker {
       }
       held = now
     },
-    restarted() {
+    leads() {
       held = new Map()
     },
   }

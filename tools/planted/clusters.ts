@@ -62,6 +62,13 @@ export const clusterBugs: readonly Bug[] = [
     tests: [clusters],
   },
   {
+    what: 'a write is acknowledged before it is on disk',
+    file: 'store/wal/writer.ts',
+    text: 'await this.#writeDurably(current, frame)',
+    replacement: 'void this.#writeDurably(current, frame).catch(() => undefined)',
+    tests: [clusters],
+  },
+  {
     what: 'a removed node is let in',
     file: 'server/removed-nodes.ts',
     text: "if (leads) return view.get('Node', nodeId) === undefined",
