@@ -117,6 +117,13 @@ export const controllerBugs: readonly Bug[] = [
     tests: ['controllers/runtime/work-queue.test.ts'],
   },
   {
+    what: 'what waits for a controller is still reconciled after leadership has gone',
+    file: 'controllers/runtime/work-queue.ts',
+    text: '      if (this.#signal.aborted) return undefined\n',
+    replacement: '      if (this.#signal.aborted && this.#ready.size === 0) return undefined\n',
+    tests: ['controllers/runtime/loop.test.ts'],
+  },
+  {
     what: 'the limit per node is one too high',
     file: 'controllers/scheduler/filters.ts',
     text: 'passes: (task, node) => node.activeOf(task.serviceUid) < task.maxReplicasPerNode',
