@@ -31,6 +31,7 @@ export const faultKinds = [
   'manager killed',
   'all managers killed',
   'manager cut off',
+  'managers far apart',
   'manager frozen',
   'manager disk slow',
   'manager disk stands still',
@@ -67,7 +68,9 @@ export interface FaultContext extends MachineContext {
 /** Weights of this run: a third of the kinds are off. */
 export function drawKinds(random: SeededRandom, context: Pick<MachineContext, 'lifeMs' | 'cluster'>): readonly FaultKind[] {
   const isAlone = context.cluster.managers.length === 1
-  const possible = faultKinds.filter((kind) => isPossible(kind, context) && !(isAlone && kind === 'manager cut off'))
+  const possible = faultKinds.filter(
+    (kind) => isPossible(kind, context) && !(isAlone && (kind === 'manager cut off' || kind === 'managers far apart')),
+  )
   const kinds = possible.filter(() => random.chance(0.67))
   return kinds.length >= 4 ? kinds : possible
 }
@@ -120,6 +123,9 @@ export function inject(context: FaultContext, kind: FaultKind): void {
       later(() => {
         for (const other of cluster.managers) heal(cluster, manager, other)
       })
+      break
+    case 'managers far apart':
+      spread(context, 20_000 + 2 * lastsMs)
       break
     case 'manager frozen':
       cluster.freeze(manager, random.exponential(4000))
@@ -187,6 +193,23 @@ function killManagers({ cluster, random, isOver }: FaultContext): void {
     if (cluster.isUp(id)) cluster.kill(id)
     cluster.queue.schedule(500 + random.exponential(3000), () => restart(cluster, id))
   }
+}
+
+/** Their messages take as long as some ticks. The moment to fear is an election then: who asks for votes does not know yet that others do. */
+function spread({ cluster, random, isOver }: FaultContext, lastsMs: number): void {
+  const { queue, managers, network } = cluster
+  const slow = (factor: number): void => {
+    for (const one of managers) for (const other of managers) if (one !== other) network.slow(one, other, factor)
+  }
+  slow(100 + random.below(200))
+  for (let atMs = random.exponential(6000); atMs < lastsMs; atMs += 4000 + random.exponential(6000))
+    queue.schedule(atMs, () => {
+      const { leader } = cluster
+      if (leader === undefined || isOver()) return
+      cluster.kill(leader)
+      queue.schedule(500 + random.exponential(2000), () => restart(cluster, leader))
+    })
+  queue.schedule(lastsMs, () => slow(1))
 }
 
 function takeDown(
