@@ -8,6 +8,7 @@ import { RefusedError } from '../agent/session.ts'
 import type { Handle } from '../api/request.ts'
 import type { Assignment } from '../api/session.ts'
 import type { Https, Log } from '../effects/effects.ts'
+import { errorCodeOf } from '../effects/thrown.ts'
 import { certificatesOf, type NodeCertificate } from '../node/certificate.ts'
 import { type NetworkDeps, openNetwork, tellLeaving } from '../node/network.ts'
 import { createNode, RoleChanged } from '../node/node.ts'
@@ -43,6 +44,8 @@ export interface ClusterOptions {
   /** One when left out. */
   readonly managers?: number
   readonly workers: number
+  /** Clocks of managers, which judge delays, are off as those of workers are. */
+  readonly managerClocksDiffer?: boolean
   readonly random: SeededRandom
   /** What tasks do, drawn anew for each. */
   readonly plan: (task: Assignment) => TaskPlan
@@ -54,7 +57,7 @@ export interface ClusterOptions {
   readonly onCertificate?: (host: string, certificate: NodeCertificate) => void
   /** A machine has lost what it had on its disk, or its certificates at least. */
   readonly onDiskIsNew?: (host: string) => void
-  /** The daemon of a worker has ended by itself: it could not join, or its node was removed. */
+  /** A daemon has ended by itself: its disk has failed, or that of a worker or a later manager could not join, or its node was removed. */
   readonly onEnded: (host: string, error: Error) => void
   /** What a node logs at `warn` and `error`. */
   readonly onWarning?: (node: string, message: string, fields: unknown) => void
@@ -125,6 +128,7 @@ export class SimulatedCluster {
     this.managers = [managerId, ...others]
     this.workers = Array.from({ length: options.workers }, (_, at) => `worker-${at + 1}`)
     const isManager = (id: string): boolean => this.managers.includes(id)
+    const isRight = (id: string): boolean => isManager(id) && options.managerClocksDiffer !== true
     this.#hosts = [...this.managers, ...this.workers].map((id) => {
       const at = this.workers.indexOf(id) + 1
       const own = random.split(id)
@@ -135,9 +139,9 @@ export class SimulatedCluster {
         machine,
         ports: new SimulatedPorts(this.queue, (port) => machine.taskOnPort(port)),
         directory: new SimulatedDirectory(own.split('directory')),
-        // Managers' wall clocks judge delays; those of workers may be off by some seconds. `setClock` changes both.
-        skewMs: isManager(id) ? 0 : Math.round((own.next() - 0.5) * 4000),
-        rate: isManager(id) ? 1 : 1 + (own.next() - 0.5) * 0.002,
+        // A wall clock may be off by some seconds, and run a little fast or slow. `setClock` changes both.
+        skewMs: isRight(id) ? 0 : Math.round((own.next() - 0.5) * 4000),
+        rate: isRight(id) ? 1 : 1 + (own.next() - 0.5) * 0.002,
         starts: 0,
         told: new ToldAgent((task) => options.onToldToStop?.(id, task)),
         labels: isManager(id) ? {} : { zone: at % 2 === 1 ? 'a' : 'b' },
@@ -213,9 +217,10 @@ export class SimulatedCluster {
     if (leader === undefined || this.queue.nowMs() - this.#leadsSinceMs < sessionsMoveMs) return false
     const [host, manager] = [this.#host(id), this.#host(leader)]
     const runs = [host, manager].every(({ process }) => process !== undefined && !process.lane.frozen)
-    const { faults, slowUntilMs } = manager.disk
-    const isQuick = faults.slowness === 1 && slowUntilMs <= this.queue.nowMs()
-    return runs && isQuick && !this.network.isCut(id, leader) && !this.network.isCut(leader, id)
+    const areQuick = [host, manager].every(({ disk: { faults, slowUntilMs } }) => {
+      return faults.slowness === 1 && faults.capacityBytes === Number.POSITIVE_INFINITY && slowUntilMs <= this.queue.nowMs()
+    })
+    return runs && areQuick && !this.network.isCut(id, leader) && !this.network.isCut(leader, id)
   }
 
   isUp(id: string): boolean {
@@ -454,9 +459,10 @@ export class SimulatedCluster {
     return this.#host(id).skewMs
   }
 
-  /** Of the manager. */
+  /** Of the manager that leads, or else of the one that has founded the cluster. */
   get wallMs(): number {
-    return simulatedEpochMs + Math.floor(this.queue.nowMs() + this.#host(managerId).skewMs)
+    const { rate, skewMs } = this.#host(this.leader ?? managerId)
+    return simulatedEpochMs + Math.floor(this.queue.nowMs() * rate + skewMs)
   }
 
   freeze(id: string, durationMs: number): void {
@@ -472,7 +478,7 @@ export class SimulatedCluster {
   #ended(host: Host, process: Process, error: unknown): void {
     if (process.lane.closed) return
     this.#close(host)
-    if (host.id !== managerId && error instanceof Error && isForPeople(error)) this.#options.onEnded(host.id, error)
+    if (error instanceof Error && (isOfDisk(error) || (host.id !== managerId && isForPeople(error)))) this.#options.onEnded(host.id, error)
     else this.failures.push(new Error(`${host.id} stopped`, { cause: error }))
   }
 
@@ -498,6 +504,12 @@ function rank(store: OpenStore): number {
 
 function directoryOf(id: string): string {
   return `/var/lib/${id}`
+}
+
+/** A daemon has ended because its disk has failed, or because it was started where there is no space. */
+export function isOfDisk(error: unknown): boolean {
+  const code = errorCodeOf(error)
+  return code === 'EIO' || code === 'ENOSPC' || (error instanceof Error && isOfDisk(error.cause))
 }
 
 /** What a daemon says when it ends for a reason that somebody can mend: a node that was removed, a token, a certificate, a clock. */

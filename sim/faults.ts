@@ -35,6 +35,8 @@ export const faultKinds = [
   'manager frozen',
   'manager disk slow',
   'manager disk stands still',
+  'manager disk full',
+  'manager disk fails',
   'manager clock set',
   'agent clock set',
   'link cut',
@@ -141,6 +143,21 @@ export function inject(context: FaultContext, kind: FaultKind): void {
       cluster.disk(manager).faults.syncStallMs = 1000 + random.below(5000)
       later(() => {
         cluster.disk(manager).faults.syncStallMs = 0
+      })
+      break
+    case 'manager disk full': {
+      const disk = cluster.disk(manager)
+      disk.faults.capacityBytes = disk.platter.usedBytes() + random.below(20_000)
+      later(() => {
+        disk.faults.capacityBytes = Number.POSITIVE_INFINITY
+      })
+      break
+    }
+    case 'manager disk fails':
+      // Until its daemon has ended of that, and somebody has looked after it; or nothing was written meanwhile.
+      cluster.disk(manager).faults.syncErrors = 0.5
+      later(() => {
+        cluster.disk(manager).faults.syncErrors = 0
       })
       break
     case 'manager clock set':

@@ -5,7 +5,7 @@
 import type { Cluster } from '../api/objects.ts'
 import { makeToken } from '../ca/join-token.ts'
 import type { Client } from '../client/client.ts'
-import { managerId, type SimulatedCluster } from './cluster.ts'
+import { isOfDisk, managerId, type SimulatedCluster } from './cluster.ts'
 import type { SeededRandom } from './effects/random.ts'
 import { patchNode } from './workload.ts'
 
@@ -106,7 +106,13 @@ export function disturbMachine(context: MachineContext, kind: MachineFaultKind, 
 }
 
 /** Reads why the daemon of a machine has ended, and starts it again. */
-export function lookAfter({ cluster, random }: Pick<MachineContext, 'cluster' | 'random'>, id: string, { message }: Error): void {
+export function lookAfter({ cluster, random }: Pick<MachineContext, 'cluster' | 'random'>, id: string, error: Error): void {
+  const { message } = error
+  if (isOfDisk(error)) {
+    // What had not reached the disk is gone; a second sync would have said that it is there.
+    cluster.disk(id).crash()
+    cluster.disk(id).faults.syncErrors = 0
+  }
   cluster.queue.schedule(500 + random.exponential(3_000), () => {
     if (cluster.isUp(id)) return
     if (/was removed from the cluster|is not a member/.test(message)) cluster.forgetCertificates(id)

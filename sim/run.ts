@@ -73,8 +73,11 @@ export interface RunOptions {
 }
 
 const workers = 5
-/** Of runs with three managers. */
+/** Of runs with three managers, or five. */
 const severalShare = 0.4
+/** Of those with several. */
+const fiveShare = 0.1
+const clocksDifferShare = 0.5
 const faultShare = 0.6
 /** At the end nothing may be written for this long. */
 const silenceMs = 30_000
@@ -148,7 +151,8 @@ async function simulate(
       }
     }
   }
-  const managers = random.split('managers').chance(severalShare) ? 3 : 1
+  const several = random.split('fifth manager').chance(fiveShare) ? 5 : 3
+  const managers = random.split('managers').chance(severalShare) ? several : 1
   const log = new CommonLog({
     onEntry,
     onReplayed: (events) => guard((checker) => checker.replayed?.(events)),
@@ -158,6 +162,7 @@ async function simulate(
   const cluster = new SimulatedCluster({
     managers,
     workers,
+    managerClocksDiffer: random.split('manager clocks').chance(clocksDifferShare),
     random: random.split('cluster'),
     plan: planFrom(random.split('plans'), () => nowMs() <= endMs * faultShare),
     onToldToStop: clients.toldToStop,
@@ -311,10 +316,8 @@ async function simulate(
 async function rest(cluster: SimulatedCluster, client: () => Client | undefined, nextVersion: () => number): Promise<void> {
   const { queue } = cluster
   cluster.network.healAll()
-  for (const id of cluster.managers) {
-    cluster.disk(id).faults.slowness = 1
-    cluster.disk(id).faults.syncStallMs = 0
-  }
+  for (const id of cluster.managers)
+    Object.assign(cluster.disk(id).faults, { slowness: 1, syncStallMs: 0, syncErrors: 0, capacityBytes: Number.POSITIVE_INFINITY })
   for (const id of cluster.hosts) {
     cluster.ports(id).freeAll()
     setClockRight(cluster, id)

@@ -32,6 +32,8 @@ const quickMs = 0.02
 const syncMs = 0.12
 /** One sync in a hundred takes this much longer. */
 const tailFactor = 60
+/** Whoever finds it full tries again within that. */
+const triedAgainMs = 2_000
 /** A device that has not answered by then is reset by the kernel, which tries again. */
 const longestMs = 30_000
 
@@ -46,7 +48,7 @@ export class SimulatedDisk {
     strayWrites: 0,
   }
   readonly #random: SeededRandom
-  /** When the last operation ends that began while the disk was slow. */
+  /** When the last operation ends that began while the disk was slow; where it was full, when it has been tried again since. */
   slowUntilMs = 0
 
   /** @param platter an existing one, when the disk moves to another simulation. */
@@ -89,7 +91,10 @@ export class SimulatedDisk {
         const kept = bytes.slice()
         return after(quickMs, () => {
           const growth = Math.max(0, offset + kept.length - inode.live.size)
-          if (growth > 0 && platter.usedBytes() + growth > faults.capacityBytes) throw diskError('ENOSPC', 'write', path)
+          if (growth > 0 && platter.usedBytes() + growth > faults.capacityBytes) {
+            if (schedule !== undefined) this.slowUntilMs = Math.max(this.slowUntilMs, schedule.nowMs() + triedAgainMs)
+            throw diskError('ENOSPC', 'write', path)
+          }
           platter.change(inode, { kind: 'write', offset, bytes: kept })
           if (faults.strayWrites > 0 && !platter.isAstray && random.chance(faults.strayWrites))
             platter.misdirect(inode, randomLanding(random))
