@@ -43,6 +43,7 @@ import type { TaskPlan } from './executor.ts'
 import { drawKinds, type FaultKind, inject } from './faults.ts'
 import { Intruder } from './intruder.ts'
 import { lookAfter, setClockRight } from './machines.ts'
+import { Registers } from './registers.ts'
 import {
   applyFile,
   applyService,
@@ -118,6 +119,15 @@ async function simulate(
   const comeBack = machinesComeBack(() => cluster, fail)
   const votes = nobodyVotesTwice(fail)
   const files = filesFollowTasks(() => workerFiles(cluster), fail)
+  const registers = new Registers({
+    get queue() {
+      return cluster.queue
+    },
+    random: random.split('registers'),
+    client: () => client(),
+    isOver: () => nowMs() > endMs * faultShare,
+    fail,
+  })
   const checkers: readonly Checker[] = [
     oneWantedTaskPerSlot(),
     parallelismIsRespected(),
@@ -137,6 +147,7 @@ async function simulate(
     portsAreServed(() => cluster),
     roots,
     survive,
+    registers,
     watches,
   ]
   const endMs = minutes * 60_000
@@ -279,6 +290,7 @@ async function simulate(
     acknowledged(await cluster.queue.settle(applyService(present, serviceManifest(name, random.split(name), nextVersion(), 'runs'))))
   }
   connectAtRandom(cluster, random.split('clients'), clients.reached)
+  registers.start()
   intruder.start()
   const tick = (): void => {
     guard((checker) => checker.tick?.(nowMs()))

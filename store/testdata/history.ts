@@ -61,7 +61,7 @@ export class History {
   }
 
   /** When everything that will ever be applied is applied. */
-  judge(oracle: Oracle): void {
+  judge(oracle: Pick<Oracle, 'values'>): void {
     for (const [key, entries] of Map.groupBy(this.#entries, (entry) => entry.key)) {
       const operations = entries.flatMap((entry) => operationsOf(entry, oracle))
       const verdict = linearize<Value>(null, operations)
@@ -73,7 +73,7 @@ export class History {
 }
 
 /** Nothing, where the call says nothing about the object. What became of one without an answer, the log knows where it wrote a value. */
-function operationsOf(entry: Entry, oracle: Oracle): readonly Operation<Value>[] {
+function operationsOf(entry: Entry, oracle: Pick<Oracle, 'values'>): readonly Operation<Value>[] {
   const { call, answer, calledAt, answeredAt } = entry
   const to = valueOf(call)
   const written = to === null ? undefined : oracle.values.get(to)
