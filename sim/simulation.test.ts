@@ -20,11 +20,11 @@ interface Reached {
 }
 
 /** Seeds are independent, so they run in as many processes as there are cores in continuous integration. */
-function runSeeds(first: number, count: number): Promise<Reached> {
+function runSeeds(first: number, count: number, signal: AbortSignal): Promise<Reached> {
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, 'main.ts'), '--json', '--seeds', String(count), '--from', String(first), '--minutes', String(minutes)],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], signal },
   )
   const output: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
@@ -44,7 +44,9 @@ testInThread(
   `${seeds} simulated clusters keep every promise under faults, and reach every row and every fault`,
   async () => {
     const share = Math.ceil(seeds / processes)
-    const results = await Promise.all(Array.from({ length: processes }, (_, at) => runSeeds(from + at * share, share)))
+    const over = new AbortController() // Where one fails the others need not go on.
+    const running = Array.from({ length: processes }, (_, at) => runSeeds(from + at * share, share, over.signal))
+    const results = await Promise.all(running).finally(() => over.abort())
     const rows = new Set(results.flatMap((result) => result.rows))
     const faults = new Set(results.flatMap((result) => Object.keys(result.faults)))
     assert.deepEqual(
