@@ -9,8 +9,8 @@ export interface Ended {
   readonly wasStopped: boolean
 }
 
-/** `found`: by what, in words. `broken`: why the program cannot run; that says nothing of the tests. */
-export type Failure = { readonly found: string } | { readonly broken: string }
+/** `found`: by what, in words. `broken`: why the program cannot run; that says nothing of the tests. `stopped`: nothing was said in time. */
+export type Failure = { readonly found: string } | { readonly broken: string } | { readonly stopped: true }
 
 /** What no bug does that somebody would commit: types would not allow it. Messages of simulations do not name the sort of error. */
 const unknownName =
@@ -35,7 +35,7 @@ export function failureOf({ output, isPassed, wasStopped }: Ended): Failure | un
   if (run !== null) return { found: runOf(run, output) }
   const [, test] = testThatFailed.exec(output) ?? []
   if (test !== undefined) return { found: test }
-  if (wasStopped) return { found: 'it does not end' }
+  if (wasStopped) return { stopped: true }
   const [, file] = fileThatFailed.exec(output) ?? []
   if (file === undefined) return { broken: 'the tests were not run' }
   const [error = '# it ends early'] = errorOfFile.exec(output) ?? []
