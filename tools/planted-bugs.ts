@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { type Bug, simulations } from './planted/bug.ts'
+import { type Bug, clusterRuns, simulations } from './planted/bug.ts'
 import { bugs, mistakes } from './planted/bugs.ts'
 import { classicBugs } from './planted/classic.ts'
 import { clusterBugs } from './planted/clusters.ts'
@@ -106,7 +106,7 @@ function write(found: ReadonlyMap<string, Findings>): void {
 
 Written by \`node tools/planted-bugs.ts\`: one-line bugs, planted one at a time, and what finds them. A dash: tried, and not found there.
 \`run 12\` is the twelfth seed of a simulation, counted from 1, with the invariant that broke. A bug is given ${simulations.core.runs.toLocaleString('en')} seeds of
-cores, ${simulations.members.runs} of members with their disks, and 20 of clusters, two at once. Where files are named instead of a test, one of theirs fails.
+cores, ${simulations.members.runs} of members with their disks, and ${clusterRuns} of clusters, two at once. Where files are named instead of a test, one of theirs fails.
 
 ## Controllers
 

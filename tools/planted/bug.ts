@@ -22,3 +22,6 @@ export const simulations = {
   core: { test: 'store/raft/simulation.test.ts', prefix: 'KIT_RAFT', runs: 2_000 },
   members: { test: 'store/members-simulation.test.ts', prefix: 'KIT_STORE', runs: 200 },
 } as const
+
+/** Of simulated clusters, at two seconds each. */
+export const clusterRuns = 32

@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../sources.ts'
-import { type Bug, simulations } from './bug.ts'
+import { type Bug, clusterRuns, simulations } from './bug.ts'
 import { type Ended, type Failure, failureOf } from './failure.ts'
 
 /** Several times what the longest takes alone. */
@@ -73,7 +73,7 @@ function run(directory: string, tests: readonly string[], env: Readonly<Record<s
     cwd: directory,
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: timeoutMs,
-    env: { ...process.env, KIT_MODEL_HISTORIES: '60', KIT_SIM_SEEDS: '20', ...env, NODE_TEST_CONTEXT: undefined },
+    env: { ...process.env, KIT_MODEL_HISTORIES: '60', KIT_SIM_SEEDS: String(clusterRuns), ...env, NODE_TEST_CONTEXT: undefined },
   })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
