@@ -125,9 +125,7 @@ export class Registers implements Checker {
     const answered = this.#history.call(client, name, call, queue.nowMs())
     const answer = await carryOut().catch((error: unknown): Answer => {
       const reason = reasonOf(error) ?? ''
-      // Not `stale`: a leader that stood still, and does not know yet that another one leads, refuses for what it has. So a
-      // refusal says that nothing was written, and nothing of what is there.
-      if (call.type === 'swap' && (reason === 'Conflict' || reason === 'AlreadyExists')) return { type: 'refused' }
+      if (call.type === 'swap' && (reason === 'Conflict' || reason === 'AlreadyExists')) return { type: 'stale' }
       if (!unanswered.includes(reason)) throw error
       return { type: 'unknown' }
     })
