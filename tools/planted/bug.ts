@@ -19,7 +19,7 @@ export interface Bug {
  * hundredth of a second, one of members half of one: so many take less than two minutes of a processor.
  */
 export const simulations = {
-  core: { test: 'store/raft/simulation.test.ts', prefix: 'KIT_RAFT', runs: 2_000 },
+  core: { test: 'store/raft/simulation.test.ts', prefix: 'KIT_RAFT', runs: 4_000 },
   members: { test: 'store/members-simulation.test.ts', prefix: 'KIT_STORE', runs: 200 },
 } as const
 
