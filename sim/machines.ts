@@ -121,10 +121,11 @@ export function lookAfter({ cluster, random }: Pick<MachineContext, 'cluster' | 
   })
 }
 
-/** A few seconds off, as most are. */
-export function setClockRight(cluster: SimulatedCluster, id: string): void {
-  const offMs = cluster.clockErrorMs(id)
-  cluster.setClock(id, -Math.round(offMs / hourMs) * hourMs)
+/** A few seconds off, as most are. Returns whether it was no more than that before. */
+export function setClockRight(cluster: SimulatedCluster, id: string): boolean {
+  const offHours = Math.round(cluster.clockErrorMs(id) / hourMs)
+  cluster.setClock(id, -offHours * hourMs)
+  return offHours === 0
 }
 
 async function removeNode({ cluster, client }: MachineContext, id: string): Promise<void> {

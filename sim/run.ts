@@ -332,11 +332,12 @@ async function rest(cluster: SimulatedCluster, client: () => Client | undefined,
     Object.assign(cluster.disk(id).faults, { slowness: 1, syncStallMs: 0, syncErrors: 0, capacityBytes: Number.POSITIVE_INFINITY })
   for (const id of cluster.hosts) {
     cluster.ports(id).freeAll()
-    setClockRight(cluster, id)
+    const wasRight = setClockRight(cluster, id)
+    if (cluster.managers.includes(id) || !cluster.isUp(id)) continue
     const certificate = cluster.certificateOf(id)
-    // It cannot renew any more, and says so in its log; with a token it goes on as the node that it is.
-    if (!cluster.managers.includes(id) && cluster.isUp(id) && certificate !== undefined && expiryMs(certificate) <= cluster.wallMs)
-      cluster.kill(id)
+    // It cannot renew any more, and says so in its log; with a token it goes on as the node that it is. Or it could not while its
+    // clock was wrong, and waits for minutes before it tries again.
+    if (!wasRight || (certificate !== undefined && expiryMs(certificate) <= cluster.wallMs)) cluster.kill(id)
   }
   for (const id of cluster.hosts) if (!cluster.isUp(id)) await queue.settle(cluster.start(id))
   await queue.run(

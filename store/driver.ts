@@ -30,6 +30,7 @@ import { notLeader, refusal } from './refusals.ts'
 import { isNoSpace, type SnapshotOptions, Snapshots } from './snapshots.ts'
 import type { MemberProgress, OpenStore, StoreDeps, StoreOptions, StoreStatus } from './store.ts'
 import { Waiting } from './waiting.ts'
+import { walErrorKind } from './wal/errors.ts'
 import type { Wal } from './wal/wal.ts'
 
 const tickMs = 100
@@ -428,6 +429,7 @@ export class Driver implements OpenStore, PeerHandler {
     } catch (error) {
       if (this.#stopped.signal.aborted) return
       this.#deps.log.warn('Could not send a snapshot', { to: message.to, index: message.meta.index, error: String(error) })
+      if (walErrorKind(error) === 'Corrupt') this.#snapshots.replace() // What is in memory is good.
       this.unreachable(message.to)
     }
   }

@@ -279,6 +279,17 @@ test('who was away for long gets the state as a whole; who watches it there is t
   await group.pass(() => areEqual(group, three))
 })
 
+test('a leader whose snapshot is damaged makes another one of what is in its memory, for a member that needs it', async () => {
+  const group = await found(5)
+  await awayForLong(group)
+  const { disk } = group.members.get(idOf(group, leaderOf(group))) ?? {}
+  assert(disk?.snapshot !== undefined)
+  disk.damaged = disk.snapshot.meta.index
+  group.cut.clear()
+  await group.pass(() => disk.snapshot?.meta.index !== disk.damaged)
+  await group.pass(() => areEqual(group, three))
+})
+
 test('who is sent a state while another one is saved goes on from it with the log', async () => {
   const group = await found(5)
   await awayForLong(group)

@@ -96,6 +96,12 @@ export class Snapshots {
     this.saveIfDue()
   }
 
+  /** The file of the last one is damaged. The next entry, of which there may be one already, makes another one due. */
+  replace(): void {
+    this.#dueAt = this.#index + 1
+    this.saveIfDue()
+  }
+
   saveIfDue(): void {
     const { raft, state } = this.#deps
     const { resourceVersion } = state()

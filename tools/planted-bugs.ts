@@ -107,6 +107,7 @@ function write(found: ReadonlyMap<string, Findings>): void {
 Written by \`node tools/planted-bugs.ts\`: one-line bugs, planted one at a time, and what finds them. A dash: tried, and not found there.
 \`run 12\` is the twelfth seed of a simulation, counted from 1, with the invariant that broke. A bug is given ${simulations.core.runs.toLocaleString('en')} seeds of
 cores, ${simulations.members.runs} of members with their disks, and ${clusterRuns} of clusters, two at once. Where files are named instead of a test, one of theirs fails.
+What the simulations draw has changed since some rows were written: their numbers are those of then.
 
 ## Controllers
 

@@ -3,6 +3,7 @@
 
 import type { Clock, Log, Random } from '../../effects/effects.ts'
 import type { Entry, HardState, SnapshotMeta } from '../raft/entry.ts'
+import { corrupt } from '../wal/errors.ts'
 import type { Batch, Recovered, Wal } from '../wal/wal.ts'
 
 export class MemoryDisk {
@@ -20,6 +21,8 @@ export class MemoryDisk {
   gate: Promise<void> = Promise.resolve()
   /** Awaited by every snapshot before it is there. */
   snapshotGate: Promise<void> = Promise.resolve()
+  /** Index of a snapshot that can no longer be read. */
+  damaged: number | undefined
   /** Snapshots that were begun. */
   snapshots = 0
   isBusy = false
@@ -73,6 +76,7 @@ export class MemoryDisk {
 
   async *#read({ index }: SnapshotMeta): AsyncGenerator<Uint8Array> {
     if (this.snapshot?.meta.index !== index) throw new Error(`no snapshot of ${index}`)
+    if (this.damaged === index) throw corrupt(`snapshot-${index}`, 0, 'damaged')
     yield* this.snapshot.chunks
   }
 

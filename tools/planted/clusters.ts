@@ -266,4 +266,11 @@ export const clusterBugs: readonly Bug[] = [
     replacement: 'else if (nowMs < asked.ledMs)',
     tests: ['server/forwarding.test.ts'],
   },
+  {
+    what: 'a leader refuses a write for what it has not applied yet',
+    file: 'server/door.ts',
+    text: "if (request.method === 'GET' || !refusals.some((reason) => says(response, reason))) return response",
+    replacement: 'if (request !== undefined) return response',
+    tests: ['server/forwarding.test.ts'],
+  },
 ]

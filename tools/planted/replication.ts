@@ -567,6 +567,13 @@ export const replicationBugs: readonly Bug[] = [
     classics: [41],
   },
   {
+    what: 'a snapshot that is damaged is sent again and again',
+    file: 'store/driver.ts',
+    text: "if (walErrorKind(error) === 'Corrupt') this.#snapshots.replace()",
+    replacement: '',
+    tests: ['store/members.test.ts'],
+  },
+  {
     what: 'a snapshot of what is in the log replaces it',
     file: 'store/raft/replication.ts',
     text: 'if (core.log.matches(meta.index, meta.term)) core.log.commitTo(meta.index)\n    else install',
