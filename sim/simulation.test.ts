@@ -8,7 +8,7 @@ import { faultKinds } from './faults.ts'
 import { allRows, runSeed } from './run.ts'
 import { testInThread } from './testdata/test-in-thread.ts'
 
-const seeds = Number(process.env['KIT_SIM_SEEDS'] ?? 64)
+const seeds = Number(process.env['KIT_SIM_SEEDS'] ?? 48)
 const from = Number(process.env['KIT_SIM_FROM'] ?? 1)
 const minutes = 10
 const processes = 2
