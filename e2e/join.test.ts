@@ -15,8 +15,10 @@ const children: ChildProcess[] = []
 
 before(() => cluster.kit('up', '--workers', '2'))
 after(async () => {
+  const tasks = (await running('j_web').catch(() => new Map<string, readonly Placed[]>())).get('third') ?? []
   for (const child of children) child.kill('SIGKILL')
   for (const pid of await programs('third')) kill(pid)
+  for (const { status } of tasks) if (status.pid !== undefined) kill(status.pid)
   await other.remove()
   await cluster.remove()
 })
@@ -281,7 +283,7 @@ test('a worker that dies is Down, its tasks move, and when it is removed and joi
     /is Ready: stop its daemon first, or remove it with force \(`kit node rm --force`\)/,
   )
   for (const pid of await programs('third')) kill(pid)
-  for (const { status } of lost) kill(status.pid ?? 0)
+  for (const { status } of lost) if (status.pid !== undefined) kill(status.pid)
   await waitFor('third', 'Down')
   await eventually(async () =>
     assert.equal([...(await running('j_web'))].filter(([host]) => host !== 'third').flatMap(([, tasks]) => tasks).length, 8),

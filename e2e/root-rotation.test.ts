@@ -17,7 +17,9 @@ const watchers: Running[] = []
 before(() => cluster.kit('up', '--workers', '2'))
 after(async () => {
   await Promise.all(watchers.map((watcher) => watcher.kill()))
+  const tasks = await cluster.tasks('r_web').catch(() => [])
   for (const child of children) child.kill('SIGKILL')
+  for (const { status } of tasks) if (status.pid !== undefined && isAlive(status.pid)) process.kill(status.pid, 'SIGKILL') // What ran on those.
   await cluster.remove()
 })
 
