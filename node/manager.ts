@@ -149,9 +149,9 @@ function createManager(
     },
   })
   const here = metrics.measureRequests(router.handle)
+  const decide = createDecider({ clock, store, here })
   const forwarder = new Forwarder(transport)
   // Of its own: a forwarder keeps the streams to one manager.
-  const decide = createDecider({ clock, store, here })
   const memberForwarder = new Forwarder(transport)
   const handle = createMemberDoor({
     ...{ clock, forwarder: memberForwarder },

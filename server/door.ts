@@ -35,6 +35,8 @@ const lostMs = 2_000
 const lookForLeaderMs = 250
 const never = new AbortController().signal
 
+type DeciderDeps = Pick<DoorDeps, 'clock' | 'store' | 'here'>
+
 /** Of a write: what the state decides, so that another state may decide otherwise. */
 const refusals: readonly Reason[] = ['NotFound', 'Conflict', 'AlreadyExists', 'Invalid']
 
@@ -42,19 +44,21 @@ const refusals: readonly Reason[] = ['NotFound', 'Conflict', 'AlreadyExists', 'I
  * What the leader is asked, by whoever. The leader of a slow disk knows of commits that it has not applied, and managers that have
  * show them; and one that was overtaken may not know it. So it refuses a write only once it has everything that anybody was told.
  */
-export function createDecider({ clock, store, here }: Pick<DoorDeps, 'clock' | 'store' | 'here'>): Handle {
-  return async (request) => {
-    const { resourceVersion } = store.view
-    const response = await here(request)
-    if (request.method === 'GET' || !refusals.some((reason) => says(response, reason))) return response
-    try {
-      if (!(await isDoneWithin(clock, patienceMs, store.catchUp()))) throw behind('its disk may be slow')
-    } catch (error) {
-      if (error instanceof StatusError) return failure(error)
-      throw error
-    }
-    return store.view.resourceVersion === resourceVersion ? response : await here(request)
+export function createDecider(deps: DeciderDeps): Handle {
+  return (request) => decide(deps, request)
+}
+
+async function decide({ clock, store, here }: DeciderDeps, request: ApiRequest): Promise<ApiResponse> {
+  const { resourceVersion } = store.view
+  const response = await here(request)
+  if (request.method === 'GET' || !refusals.some((reason) => says(response, reason))) return response
+  try {
+    if (!(await isDoneWithin(clock, patienceMs, store.catchUp()))) throw behind('its disk may be slow')
+  } catch (error) {
+    if (error instanceof StatusError) return failure(error)
+    throw error
   }
+  return store.view.resourceVersion === resourceVersion ? response : await here(request)
 }
 
 export function createDoor(deps: DoorDeps): Handle {
@@ -170,7 +174,7 @@ async function askLeader(deps: DoorDeps, lookout: Lookout, request: ApiRequest):
 
 /** Undefined while nobody is known to lead. */
 async function ask(deps: DoorDeps, lookout: Lookout, request: ApiRequest): Promise<ApiResponse | undefined> {
-  if (deps.store.status().leads) return createDecider(deps)(request)
+  if (deps.store.status().leads) return decide(deps, request)
   const leader = deps.leaderAddress()
   return leader === undefined ? undefined : forwardUnlessLost(deps, lookout, leader, request)
 }
